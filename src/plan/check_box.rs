@@ -1,0 +1,66 @@
+//! A checkbox of the file: where its mark is, and what it stands for.
+
+use serde::Serialize;
+
+/// One box of the file.
+#[derive(Debug, Clone)]
+pub struct CheckBox {
+    /// Byte offset of the mark, the character between the brackets.
+    pub mark_at: usize,
+    /// The mark: space, `x`, `X`, or another character that its author uses.
+    pub mark: char,
+    /// Line where it stands.
+    pub line: usize,
+    /// Text of the item, first line, without marker and box.
+    pub text: String,
+    /// What it stands for.
+    pub role: BoxRole,
+    /// The step it belongs to, an index into [`super::Plan::steps`].
+    pub step: Option<usize>,
+    /// The box of the item that holds this one, an index into [`super::Plan::boxes`].
+    pub parent: Option<usize>,
+    /// Why it has this role.
+    pub reason: String,
+}
+
+/// What a box stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BoxRole {
+    /// Work inside a step.
+    Task,
+    /// Something that must hold for a step.
+    Criterion,
+    /// A step.
+    Step,
+    /// A phase that holds steps.
+    Group,
+    /// A second list of the same steps.
+    Mirror,
+    /// Need not be done.
+    Optional,
+    /// Must hold before the first step.
+    Prerequisite,
+    /// Work after the last step.
+    Closing,
+    /// For a person.
+    Manual,
+    /// A criterion of the whole plan.
+    Acceptance,
+    /// A question to be answered.
+    OpenQuestion,
+    /// None of these; the reason says why.
+    Ignored,
+}
+
+impl CheckBox {
+    /// Ticked: `x` or `X`.
+    pub fn ticked(&self) -> bool {
+        matches!(self.mark, 'x' | 'X')
+    }
+
+    /// Open, or marked as being worked on: what a tick may overwrite.
+    pub fn tickable(&self) -> bool {
+        matches!(self.mark, ' ' | '~')
+    }
+}

@@ -1,0 +1,53 @@
+//! One thing that must hold for a step: a command, prose, or something only a person can see.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// One thing that must hold.
+#[derive(Debug, Clone)]
+pub struct Criterion {
+    /// Line where it stands.
+    pub line: usize,
+    /// Its bytes.
+    pub span: Range<usize>,
+    /// As written, without marker and box.
+    pub text: String,
+    /// Its box, an index into [`super::Plan::boxes`].
+    pub check_box: Option<usize>,
+    /// How it is decided.
+    pub kind: CriterionKind,
+    /// The rule that made it a command, prose or manual.
+    pub why: &'static str,
+}
+
+/// How a criterion is decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CriterionKind {
+    /// agentrun runs it; exit 0 is a pass.
+    Command(CommandLine),
+    /// A sentence: a person or a judge decides.
+    Prose,
+    /// The plan says that a person has to look.
+    Manual,
+}
+
+/// A command of a plan, as `bash -eo pipefail` will be given it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CommandLine {
+    /// One line, or the whole of a fenced block.
+    pub script: String,
+    /// Where the plan says to run it, relative to the project root.
+    pub dir: Option<String>,
+}
+
+impl Criterion {
+    /// The command, if it is one.
+    pub fn command(&self) -> Option<&CommandLine> {
+        match &self.kind {
+            CriterionKind::Command(command) => Some(command),
+            CriterionKind::Prose | CriterionKind::Manual => None,
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The parsed plan: steps in the order of the file, and what belongs to them.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::{BoxRole, CheckBox, Criterion, Fingerprint, StepKey};
+
+/// The parsed document. Lines are 1-based; spans are byte ranges of the text that was read.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The first level-1 heading, without decoration.
+    pub title: Option<String>,
+    /// Comment metadata, front matter and header fields, in order.
+    pub metadata: Vec<Field>,
+    /// Every step in the order of the file; [`super::StepGraph`] says in which order they run.
+    pub steps: Vec<Step>,
+    /// Phases that hold steps of their own.
+    pub groups: Vec<Group>,
+    /// Criteria of the plan's own Validation section: they apply to every work and closing step.
+    pub criteria: Vec<Criterion>,
+    /// Every box of the file outside code, once, in order.
+    pub boxes: Vec<CheckBox>,
+    /// What the brief may quote: overview, architecture, data models, risks, components.
+    pub context: Vec<Passage>,
+    /// Rollback text, quoted in the report of a failed run.
+    pub rollback: Vec<Passage>,
+    /// Links to rules, request and specification files.
+    pub links: Vec<Link>,
+    /// Questions that the plan says are still open.
+    pub open_questions: Vec<Field>,
+    /// The section between agentrun's own markers, if there is one.
+    pub progress: Option<Progress>,
+    /// `<!-- STATUS: ... -->` comments that are kept true.
+    pub status_comments: Vec<StatusComment>,
+}
+
+/// A phase that holds steps.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// As the author wrote it: `Phase 1`.
+    pub label: String,
+    /// The text behind the label.
+    pub title: String,
+    /// Line of its heading or item.
+    pub line: usize,
+    /// Its own text before the first step: objective, goal.
+    pub text: String,
+    /// The box of the group itself, an index into [`Plan::boxes`].
+    pub own_box: Option<usize>,
+}
+
+/// One unit of work in order: what one brief is made of.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The author's id if it is unique in the plan (`1.1`, `T001`), else `#7`, its position.
+    pub id: String,
+    /// Identity by content and place, stable when other steps change.
+    pub key: StepKey,
+    /// Digest of its normalised text without marks and status.
+    pub fingerprint: Fingerprint,
+    /// As the author wrote it: `Step 1.1`, `Phase 2`; empty if there is none.
+    pub label: String,
+    /// The text behind the label, without decoration, priority or status.
+    pub title: String,
+    /// First line.
+    pub line: usize,
+    /// Last line, inclusive.
+    pub end_line: usize,
+    /// Bytes of the step in the text, heading included.
+    pub span: Range<usize>,
+    /// Index into [`Plan::groups`].
+    pub group: Option<usize>,
+    /// Why it is a step.
+    pub kind: StepKind,
+    /// References to other steps as written; [`super::StepGraph`] resolves them.
+    pub references: Vec<Reference>,
+    /// Its dependency field says that there are none.
+    pub independent: bool,
+    /// Files it names.
+    pub files: Vec<String>,
+    /// Items of work.
+    pub tasks: Vec<Task>,
+    /// What must hold when it is done.
+    pub criteria: Vec<Criterion>,
+    /// The box of the step itself, an index into [`Plan::boxes`].
+    pub own_box: Option<usize>,
+    /// Other metadata: priority, timeline, objective.
+    pub fields: Vec<Field>,
+}
+
+/// Why something is a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// Work for the agent.
+    Work,
+    /// Criteria that must hold before the first step.
+    Prerequisite,
+    /// Work after the last step: tests, documentation.
+    Closing,
+    /// Only a person can do or confirm it.
+    Manual,
+    /// Criteria of the whole plan, validated once at the end.
+    Acceptance,
+}
+
+/// One item of work inside a step.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Line of the item.
+    pub line: usize,
+    /// Its text without marker and box.
+    pub text: String,
+    /// Its box, an index into [`Plan::boxes`].
+    pub check_box: Option<usize>,
+    /// Need not be done.
+    pub optional: bool,
+    /// A deliverable: what the step leaves behind.
+    pub deliverable: bool,
+}
+
+/// A reference to another step or group as the author wrote it.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// What it names.
+    pub to: ReferenceTo,
+    /// Line of the text.
+    pub line: usize,
+    /// Its bytes.
+    pub span: Range<usize>,
+}
+
+/// What a reference names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReferenceTo {
+    /// A keyword and an id: `Step 1.2`, `Phase 1`. The keyword is lower case.
+    One {
+        /// `step`, `phase`, `task`...
+        keyword: String,
+        /// `1.2`
+        id: String,
+    },
+    /// A range of ids, both ends included: `Steps 2.1-2.4`.
+    Range {
+        /// `step`, `phase`, `task`...
+        keyword: String,
+        /// First id.
+        from: String,
+        /// Last id.
+        to: String,
+    },
+    /// Everything before: `All previous phases complete`.
+    AllPrevious,
+}
+
+/// A name and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// As written, without decoration.
+    pub name: String,
+    /// As written.
+    pub value: String,
+    /// Line where it stands.
+    pub line: usize,
+}
+
+/// A section of the plan that is no step.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    /// Its heading.
+    pub title: String,
+    /// Its source text, heading left out.
+    pub text: String,
+    /// First line.
+    pub line: usize,
+    /// Last line, inclusive.
+    pub end_line: usize,
+}
+
+/// A link to a file that the brief is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What the file is.
+    pub source: BriefSource,
+    /// The path as written.
+    pub target: String,
+    /// Line of the link.
+    pub line: usize,
+    /// Bytes of the link.
+    pub span: Range<usize>,
+}
+
+/// What a linked file is to the brief.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BriefSource {
+    /// `PROJECT_RULES.md`
+    Rules,
+    /// `FEATURE_REQUEST.md`, `REQUIREMENTS.md`, `SPEC.md`, `PRD.md`
+    Request,
+}
+
+/// The section that agentrun owns, or a checklist of the plan's own that mirrors its steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes between the markers.
+    pub span: Range<usize>,
+    /// Its boxes and the step each one stands for: (index into [`Plan::boxes`], index of the step).
+    pub entries: Vec<(usize, usize)>,
+}
+
+/// A comment whose value agentrun keeps true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusComment {
+    /// Bytes of the value: `pending`.
+    pub span: Range<usize>,
+    /// Line of the comment.
+    pub line: usize,
+}
+
+impl Plan {
+    /// The boxes that agentrun may tick when this step passes: tasks, its own box, and those of
+    /// the given criteria. Optional tasks are left to their author.
+    pub fn tickable(&self, step: &Step, criteria: &[usize]) -> Vec<usize> {
+        let tasks = step.tasks.iter().filter(|task| !task.optional).filter_map(|task| task.check_box);
+        let criteria = criteria.iter().filter_map(|&index| step.criteria[index].check_box);
+        let mut boxes: Vec<usize> = tasks.chain(criteria).chain(step.own_box).collect();
+        boxes.sort_unstable();
+        boxes.dedup();
+        boxes
+    }
+
+    /// Every box of a step that must be ticked for it to count as done by hand.
+    pub fn boxes_of(&self, step: usize) -> impl Iterator<Item = &CheckBox> {
+        self.boxes
+            .iter()
+            .filter(move |check_box| check_box.step == Some(step))
+            .filter(|check_box| !matches!(check_box.role, BoxRole::Optional | BoxRole::Ignored))
+    }
+}
