@@ -4,3 +4,4 @@ pub mod interrupt;
 pub mod model;
 pub mod plan;
 pub mod process;
+pub mod redact;

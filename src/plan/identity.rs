@@ -54,7 +54,9 @@ fn without_mark(line: &str) -> String {
     let Some(rest) = marker.strip_prefix(['-', '*', '+', '.', ')']) else { return line.to_owned() };
     let mut chars = rest.trim_start().chars();
     match (chars.next(), chars.next(), chars.next()) {
-        (Some('['), Some(_), Some(']')) => format!("{} [ ] {}", &body[..body.len() - rest.len()], chars.as_str()),
+        (Some('['), Some(_), Some(']')) => {
+            format!("{} [ ] {}", &body[..body.len() - rest.len()], chars.as_str())
+        }
         _ => line.to_owned(),
     }
 }
