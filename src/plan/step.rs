@@ -48,6 +48,10 @@ pub struct Group {
     pub text: String,
     /// The box of the group itself, an index into [`Plan::boxes`].
     pub own_box: Option<usize>,
+    /// References of the group as written; they hold for each of its steps.
+    pub references: Vec<Reference>,
+    /// Its dependency field says that there are none.
+    pub independent: bool,
 }
 
 /// One unit of work in order: what one brief is made of.

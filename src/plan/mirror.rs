@@ -1,0 +1,92 @@
+//! Second lists of the same steps: the section that agentrun owns, and checklists of the plan's own.
+
+use std::collections::HashMap;
+
+use super::boxes::Boxes;
+use super::candidates::top_items;
+use super::check_box::BoxRole;
+use super::names::{Role, words};
+use super::sections::Sections;
+use super::step::{Plan, Progress};
+use super::title::plain;
+
+/// Claims the boxes that stand for a step.
+pub(super) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) {
+    let by_name = Names::of(plan);
+    let mut entries = Vec::new();
+    for (index, section) in sections.all.iter().enumerate() {
+        let owned = sections.owned.as_ref().is_some_and(|owned| owned.outer.contains(&section.start));
+        if !may_mirror(section.role) {
+            continue;
+        }
+        for item in top_items(sections, index).collect::<Vec<_>>() {
+            let text = sections.document.first_line(item).1;
+            let listed = owned || section.role == Some(Role::Progress);
+            let unclaimed = !boxes.unclaimed(item..item + 1).is_empty();
+            let Some(step) = by_name.find(text, listed).filter(|_| unclaimed) else { continue };
+            let reason = if owned { "agentrun's own progress list" } else { "a second list of the steps" };
+            let claimed = boxes.claim(item, (BoxRole::Mirror, Some(step)), reason);
+            entries.extend(claimed.filter(|_| owned).map(|check_box| (check_box, step)));
+        }
+    }
+    plan.progress = sections.owned.as_ref().map(|owned| Progress { span: owned.inner.clone(), entries });
+}
+
+fn may_mirror(role: Option<Role>) -> bool {
+    matches!(role, None | Some(Role::Progress | Role::Steps | Role::Context | Role::Tasks))
+}
+
+/// The name of a step as an entry of a list: `Step 1.1: Title`.
+pub(super) fn entry_name(label: &str, title: &str) -> String {
+    match (label.is_empty(), title.is_empty()) {
+        (true, _) => title.to_owned(),
+        (false, true) => label.to_owned(),
+        (false, false) => format!("{label}: {title}"),
+    }
+}
+
+struct Names {
+    /// Label and title together.
+    full: HashMap<String, Option<usize>>,
+    /// Label, id or title alone.
+    short: HashMap<String, Option<usize>>,
+}
+
+impl Names {
+    fn of(plan: &Plan) -> Self {
+        let mut names = Self { full: HashMap::new(), short: HashMap::new() };
+        for (index, step) in plan.steps.iter().enumerate() {
+            insert(&mut names.full, &entry_name(&step.label, &step.title), index);
+            for name in [&step.label, &step.id, &step.title] {
+                insert(&mut names.short, name, index);
+            }
+        }
+        names
+    }
+
+    /// The step that an entry stands for; by a short name only in a list of progress.
+    fn find(&self, text: &str, listed: bool) -> Option<usize> {
+        let key = key(text);
+        let full = self.full.get(&key).copied().flatten();
+        full.or_else(|| listed.then(|| self.short.get(&key).copied().flatten()).flatten())
+    }
+}
+
+/// Two steps of one name: the name stands for neither.
+fn insert(names: &mut HashMap<String, Option<usize>>, name: &str, index: usize) {
+    let key = key(name);
+    if !key.is_empty() {
+        names
+            .entry(key)
+            .and_modify(|known| *known = known.filter(|known| *known == index))
+            .or_insert(Some(index));
+    }
+}
+
+/// Numbers count here: `Step 1` and `Step 2` are two names.
+fn key(text: &str) -> String {
+    let plain = plain(text).to_lowercase();
+    let parts: Vec<&str> =
+        plain.split(|c: char| !c.is_alphanumeric() && c != '.').filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { words(text) } else { parts.join(" ") }
+}

@@ -1,0 +1,3 @@
+//! Whole plans through the reader.
+
+mod dialects;
