@@ -146,6 +146,8 @@ impl<'text> Document<'text> {
         let (at, last) = match &found.kind {
             BlockKind::Item { text_at, .. } => match self.own_text(block) {
                 Some(own) => (*text_at, self.blocks[own].end_line),
+                // `- [Metric]: value` is a link definition to the parser: an item without any block.
+                None if found.end == block + 1 => (*text_at, found.line),
                 None => return Vec::new(),
             },
             _ => (self.item_text_at(block).unwrap_or(found.start), found.end_line),
@@ -164,6 +166,22 @@ impl<'text> Document<'text> {
     /// The first line of a block's own text.
     pub fn first_line(&self, block: usize) -> (usize, &'text str) {
         self.lines_of(block).first().copied().unwrap_or((self.blocks.get(block).map_or(0, |b| b.start), ""))
+    }
+
+    /// The marks of all boxes, in order.
+    pub fn marks(&self) -> impl Iterator<Item = Mark> + '_ {
+        self.blocks.iter().filter_map(|block| match block.kind {
+            BlockKind::Item { mark, .. } => mark,
+            _ => None,
+        })
+    }
+
+    /// Stands in a code block.
+    pub fn in_code(&self, offset: usize) -> bool {
+        let behind = self.blocks.partition_point(|block| block.start <= offset);
+        self.blocks[..behind].iter().next_back().is_some_and(|block| {
+            matches!(block.kind, BlockKind::Code { .. }) && offset < self.lines.span(block.end_line).end
+        })
     }
 
     /// The paragraph or heading that is an item's own text.
@@ -236,19 +254,23 @@ impl<'text> Document<'text> {
         Block { kind, parent, end: self.blocks.len() + 1, start, line, end_line }
     }
 
+    /// The parser's positions of items are right; the box is where the text of the item starts.
     fn find_boxes(&mut self) {
         for index in 0..self.blocks.len() {
             if !matches!(self.blocks[index].kind, BlockKind::Item { .. }) {
                 continue;
             }
-            let own = self.own_text(index).map_or(self.blocks[index].start, |own| self.blocks[own].start);
-            let first = if own < self.blocks[index].start { self.blocks[index].start } else { own };
-            let found = self.own_text(index).and_then(|_| mark_at(self.text, first));
-            let after =
-                found.map_or(first, |mark| mark.at + mark.mark.len_utf8() + 1 + usize::from(mark.optional));
-            let rest = self.text.get(after..).unwrap_or_default();
-            let text_at = after + rest.len() - rest.trim_start_matches([' ', '\t']).len();
-            self.blocks[index].kind = BlockKind::Item { mark: found, text_at };
+            let own = self.own_text(index);
+            let start = self.blocks[index].start;
+            let first = own.map_or_else(|| behind_marker(self.text, start), |own| self.blocks[own].start);
+            let mark = own.and_then(|_| mark_at(self.text, first));
+            let behind = match mark {
+                Some(mark) => mark.at + mark.mark.len_utf8() + 1 + usize::from(mark.optional),
+                None => first,
+            };
+            let rest = self.text.get(behind..).unwrap_or_default();
+            let text_at = behind + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            self.blocks[index].kind = BlockKind::Item { mark, text_at };
         }
     }
 
@@ -279,6 +301,14 @@ impl<'text> Document<'text> {
         }
         comments
     }
+}
+
+/// The place behind `-`, `*`, `+`, `1.` or `1)` and the white space after it.
+fn behind_marker(text: &str, start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    let body = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let body = body.strip_prefix(['-', '*', '+', '.', ')']).unwrap_or(body);
+    start + rest.len() - body.trim_start_matches([' ', '\t']).len()
 }
 
 /// Only these can hold boxes, headings or code; the rest of the tree is inline text.

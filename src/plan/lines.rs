@@ -27,6 +27,11 @@ impl LineTable {
         Self { starts, length: text.len() }
     }
 
+    /// How many lines there are.
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
     /// The line that a byte stands in.
     pub fn line_of(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start <= offset).max(1)

@@ -21,9 +21,9 @@ pub(super) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) 
         }
         for item in top_items(sections, index).collect::<Vec<_>>() {
             let text = sections.document.first_line(item).1;
-            let listed = owned || section.role == Some(Role::Progress);
+            let listed = section.role == Some(Role::Progress);
             let unclaimed = !boxes.unclaimed(item..item + 1).is_empty();
-            let Some(step) = by_name.find(text, listed).filter(|_| unclaimed) else { continue };
+            let Some(step) = by_name.find(text, (owned, listed)).filter(|_| unclaimed) else { continue };
             let reason = if owned { "agentrun's own progress list" } else { "a second list of the steps" };
             let claimed = boxes.claim(item, (BoxRole::Mirror, Some(step)), reason);
             entries.extend(claimed.filter(|_| owned).map(|check_box| (check_box, step)));
@@ -36,16 +36,22 @@ fn may_mirror(role: Option<Role>) -> bool {
     matches!(role, None | Some(Role::Progress | Role::Steps | Role::Context | Role::Tasks))
 }
 
-/// The name of a step as an entry of a list: `Step 1.1: Title`.
-pub(super) fn entry_name(label: &str, title: &str) -> String {
-    match (label.is_empty(), title.is_empty()) {
-        (true, _) => title.to_owned(),
-        (false, true) => label.to_owned(),
-        (false, false) => format!("{label}: {title}"),
-    }
+/// The name of each step in the section that agentrun owns: no two are the same.
+pub(super) fn entry_names(plan: &Plan) -> Vec<String> {
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    let names = plan.steps.iter().enumerate().map(|(index, step)| {
+        let name = step.name();
+        let name = if key(&name).is_empty() { format!("Entry {}", index + 1) } else { name };
+        let count = uses.entry(key(&name)).or_default();
+        *count += 1;
+        if *count == 1 { name } else { format!("{name} ({count})") }
+    });
+    names.collect()
 }
 
 struct Names {
+    /// As agentrun writes them.
+    entries: HashMap<String, Option<usize>>,
     /// Label and title together.
     full: HashMap<String, Option<usize>>,
     /// Label, id or title alone.
@@ -54,10 +60,13 @@ struct Names {
 
 impl Names {
     fn of(plan: &Plan) -> Self {
-        let mut names = Self { full: HashMap::new(), short: HashMap::new() };
+        let mut names = Self { entries: HashMap::new(), full: HashMap::new(), short: HashMap::new() };
+        for (index, name) in entry_names(plan).iter().enumerate() {
+            insert(&mut names.entries, name, index);
+        }
         for (index, step) in plan.steps.iter().enumerate() {
-            insert(&mut names.full, &entry_name(&step.label, &step.title), index);
-            for name in [&step.label, &step.id, &step.title] {
+            insert(&mut names.full, &step.name(), index);
+            for name in [&step.label, &step.author_id, &step.title] {
                 insert(&mut names.short, name, index);
             }
         }
@@ -65,8 +74,11 @@ impl Names {
     }
 
     /// The step that an entry stands for; by a short name only in a list of progress.
-    fn find(&self, text: &str, listed: bool) -> Option<usize> {
+    fn find(&self, text: &str, (owned, listed): (bool, bool)) -> Option<usize> {
         let key = key(text);
+        if owned {
+            return self.entries.get(&key).copied().flatten();
+        }
         let full = self.full.get(&key).copied().flatten();
         full.or_else(|| listed.then(|| self.short.get(&key).copied().flatten()).flatten())
     }

@@ -17,9 +17,12 @@ pub mod check_box;
 pub mod choice;
 pub mod criteria;
 pub mod criterion;
+pub mod describe;
 pub mod diagnostic;
 pub mod document;
+pub mod edit;
 mod files;
+pub mod find;
 mod findings;
 pub mod graph;
 pub mod identity;
@@ -27,7 +30,10 @@ mod label;
 pub mod lines;
 mod mirror;
 pub mod names;
+pub mod outline;
+mod placeholders;
 pub mod references;
+mod resolve;
 pub mod sections;
 pub mod step;
 pub mod steps;
@@ -36,8 +42,11 @@ pub mod title;
 
 pub use check_box::{BoxRole, CheckBox};
 pub use criterion::{Criterion, CriterionKind};
+pub use describe::Description;
 pub use diagnostic::{Diagnostic, Severity};
-pub use graph::StepGraph;
+pub use edit::{Change, EditError, TickTarget};
+pub use find::Found;
+pub use graph::{Edge, StepGraph};
 pub use identity::{Fingerprint, StepKey};
 pub use step::{Plan, Step, StepKind, Task};
 
@@ -58,8 +67,9 @@ pub fn read(text: &str) -> Reading {
     let sections = sections::Sections::of(document);
     let candidates = candidates::find(&sections);
     let choice = choice::choose(&sections, candidates);
-    let (plan, mut diagnostics) = steps::build(&sections, &choice);
+    let (mut plan, mut diagnostics) = steps::build(&sections, &choice);
     let (graph, more) = StepGraph::resolve(&plan);
+    plan.name_steps(graph.order());
     diagnostics.extend(more);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
     Reading { plan, graph, diagnostics }

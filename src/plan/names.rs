@@ -566,6 +566,17 @@ pub fn has_words(text: &str, phrase: &str) -> bool {
     })
 }
 
+/// The known name that was probably meant.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    known
+        .filter(|other| !other.is_empty())
+        .map(|other| (strsim::jaro_winkler(&name, &other.to_lowercase()), other))
+        .filter(|(score, _)| *score > 0.75)
+        .max_by(|(one, _), (two, _)| one.total_cmp(two))
+        .map(|(_, other)| other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -104,7 +104,9 @@ impl Builder<'_, '_> {
         let mut fields: Vec<Field> = head.title.fields.iter().map(field).collect();
         fields.extend(parts.fields);
         self.plan.steps.push(Step {
-            id: head.title.id.clone().unwrap_or_default(),
+            id: String::new(),
+            position: 0,
+            author_id: head.title.id.unwrap_or_default(),
             key,
             fingerprint,
             label: head.title.label,

@@ -46,7 +46,10 @@ pub(super) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut Boxes, pl
                 plan.rollback.push(passage(sections, index));
                 section.end
             }
-            None | Some(Role::Context | Role::SecondSteps | Role::Testing) if whole => {
+            None
+            | Some(Role::Context | Role::SecondSteps | Role::Testing | Role::Dependencies | Role::Files)
+                if whole =>
+            {
                 plan.context.extend(context(sections, index));
                 index + 1
             }
