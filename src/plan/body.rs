@@ -3,25 +3,23 @@
 use std::collections::HashSet;
 
 use super::boxes::Boxes;
-use super::check_box::BoxRole;
-use super::criteria::{self, Verdict};
+use super::criteria;
 use super::criterion::{Criterion, CriterionKind};
 use super::document::{BlockKind, Document};
 use super::label::Label;
 use super::names::{self, Role};
 use super::sections::{LABEL, Sections};
 use super::step::{Field, Reference, StepKind, Task};
-use super::title::plain;
 use super::{files, references};
 
 /// Reads the parts of one step.
 pub(super) struct Body<'a, 'text> {
-    sections: &'a Sections<'text>,
-    document: &'a Document<'text>,
-    boxes: &'a mut Boxes,
-    step: Option<usize>,
-    kind: StepKind,
-    parts: Parts,
+    pub(super) sections: &'a Sections<'text>,
+    pub(super) document: &'a Document<'text>,
+    pub(super) boxes: &'a mut Boxes,
+    pub(super) step: Option<usize>,
+    pub(super) kind: StepKind,
+    pub(super) parts: Parts,
 }
 
 /// The parts of one step.
@@ -42,20 +40,20 @@ pub(super) struct Parts {
     /// Questions that stand in it.
     pub open_questions: Vec<Field>,
     /// Bullets that are tasks if nothing else is.
-    bullets: Vec<Task>,
+    pub(super) bullets: Vec<Task>,
     /// Where its commands run.
-    dir: Option<String>,
+    pub(super) dir: Option<String>,
     /// The commands that are known already.
-    commands: HashSet<String>,
+    pub(super) commands: HashSet<String>,
 }
 
 /// A piece of text with its place.
 #[derive(Debug, Clone)]
-struct Piece {
-    text: String,
-    at: usize,
-    line: usize,
-    end: usize,
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) at: usize,
+    pub(super) line: usize,
+    pub(super) end: usize,
 }
 
 impl<'a, 'text> Body<'a, 'text> {
@@ -167,19 +165,7 @@ impl<'a, 'text> Body<'a, 'text> {
     /// `**Goal:** …` with a numbered list behind it: the list is the work.
     fn introduces_tasks(&self, index: usize) -> bool {
         let section = &self.sections.all[index];
-        let words = names::words(&section.title.name());
-        let introductions = [
-            "goal",
-            "objective",
-            "description",
-            "overview",
-            "summary",
-            "details",
-            "approach",
-            "what",
-            "purpose",
-        ];
-        section.level == LABEL && introductions.iter().any(|word| names::has_words(&words, word))
+        section.level == LABEL && names::introduces(&section.title.name())
     }
 
     /// What stands behind a label on its own lines.
@@ -199,7 +185,7 @@ impl<'a, 'text> Body<'a, 'text> {
     }
 
     /// A name and a value: what the name makes of the value.
-    fn read_field(&mut self, name: &str, piece: &Piece, (role, followed): (Option<Role>, bool)) {
+    pub(super) fn read_field(&mut self, name: &str, piece: &Piece, (role, followed): (Option<Role>, bool)) {
         match self.part(role) {
             Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual) => {
                 let manual = role == Some(Role::Manual) || self.kind == StepKind::Manual;
@@ -226,7 +212,7 @@ impl<'a, 'text> Body<'a, 'text> {
     }
 
     /// Prerequisites are the criteria of the step that they are.
-    fn part(&self, role: Option<Role>) -> Option<Role> {
+    pub(super) fn part(&self, role: Option<Role>) -> Option<Role> {
         match (self.kind, role) {
             (StepKind::Prerequisite, Some(Role::Prerequisites | Role::Dependencies) | None) => {
                 Some(Role::Criteria)
@@ -235,7 +221,7 @@ impl<'a, 'text> Body<'a, 'text> {
         }
     }
 
-    fn read_block(&mut self, block: usize, role: Option<Role>) {
+    pub(super) fn read_block(&mut self, block: usize, role: Option<Role>) {
         match &self.document.blocks[block].kind {
             BlockKind::List { ordered } => {
                 let ordered = *ordered;
@@ -254,7 +240,7 @@ impl<'a, 'text> Body<'a, 'text> {
         }
     }
 
-    fn read_paragraph(&mut self, block: usize, role: Option<Role>, only: bool) {
+    pub(super) fn read_paragraph(&mut self, block: usize, role: Option<Role>, only: bool) {
         let lines = self.document.lines_of(block);
         for (at, line) in &lines {
             if self.parts.dir.is_none() {
@@ -291,221 +277,13 @@ impl<'a, 'text> Body<'a, 'text> {
         self.add_criterion(&piece, verdict, None);
     }
 
-    fn read_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
-        let (at, line) = self.document.first_line(item);
-        let boxed = self.boxes.of_block(item).is_some();
-        let open = matches!(role, None | Some(Role::Context));
-        if let Some(label) = Label::of(line).filter(|_| open) {
-            let named = names::role(label.name);
-            if !boxed && (named.is_some() || !ordered) {
-                let value_at = at + label.value_at;
-                self.read_field_item(item, (label.name, named), (value_at, label.value));
-                return;
-            }
-            if matches!(named, Some(Role::Criteria | Role::Validation | Role::Manual)) {
-                self.read_plain_item(item, named, ordered);
-                return;
-            }
-        }
-        self.read_plain_item(item, role, ordered);
-    }
-
-    fn read_field_item(
-        &mut self,
-        item: usize,
-        (name, role): (&str, Option<Role>),
-        (at, value): (usize, &str),
-    ) {
-        let first = item + 1 + usize::from(self.document.own_text(item).is_some());
-        let nested: Vec<usize> = self.document.siblings(first, self.document.blocks[item].end).collect();
-        if !value.is_empty() {
-            let all = self.item_text(item);
-            let rest = all.text.find(value).map_or(value, |from| &all.text[from..]);
-            let piece = self.piece(at, rest.to_owned(), all.end);
-            self.read_field(name, &piece, (role, !nested.is_empty()));
-        }
-        for block in nested {
-            self.read_block(block, role);
-        }
-    }
-
-    fn read_plain_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
-        let boxed = self.boxes.of_block(item).is_some();
-        match self.part(role) {
-            Some(Role::Criteria | Role::Validation | Role::Acceptance) => {
-                self.add_criterion_item(item, false)
-            }
-            Some(Role::Manual) => self.add_criterion_item(item, true),
-            Some(Role::Deliverables) => {
-                self.add_task(item, true, "a deliverable of the step");
-                let piece = self.item_text(item);
-                self.add_criterion(&piece, criteria::classify(&piece.text, false), None);
-            }
-            Some(Role::Testing) if boxed && self.is_command(item) => self.add_criterion_item(item, false),
-            Some(Role::Tasks | Role::Steps) => self.add_task(item, false, "a task of the step"),
-            Some(Role::Files) if !boxed => {
-                let text = self.item_text(item).text;
-                self.add_files(files::in_field(&text));
-            }
-            Some(Role::Dependencies | Role::Prerequisites) if !boxed => {
-                let piece = self.item_text(item);
-                self.add_references(&piece);
-            }
-            Some(Role::OpenQuestions) => self.add_open_question(item),
-            Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History) => {
-                self.boxes.claim(item, (BoxRole::Ignored, self.step), "under a heading that is never work");
-            }
-            Some(Role::Context) | None if boxed => self.add_task(item, false, "a box inside the step"),
-            None if ordered => self.add_task(item, false, "a numbered item of the step"),
-            None => self.add_bullet(item),
-            Some(Role::Context) => {}
-            Some(_) if boxed => self.add_task(item, false, "a box inside the step"),
-            Some(_) => self.add_bullet(item),
-        }
-        self.read_nested(item, role);
-    }
-
-    /// Nested boxes are like the item that holds them; of the rest only what has a label counts.
-    fn read_nested(&mut self, item: usize, role: Option<Role>) {
-        let first = item + 1 + usize::from(self.document.own_text(item).is_some());
-        for block in self.document.siblings(first, self.document.blocks[item].end).collect::<Vec<_>>() {
-            match self.document.blocks[block].kind {
-                BlockKind::List { ordered } => {
-                    for nested in self.document.children(block).collect::<Vec<_>>() {
-                        if self.boxes.of_block(nested).is_some() {
-                            self.read_plain_item(nested, role, ordered);
-                        } else {
-                            self.read_labelled(nested);
-                            self.read_nested(nested, role);
-                        }
-                    }
-                }
-                BlockKind::Code { .. } if !matches!(role, Some(Role::Criteria | Role::Validation)) => {}
-                BlockKind::Paragraph => self.read_paragraph(block, None, false),
-                _ => self.read_block(block, role),
-            }
-        }
-    }
-
-    fn read_labelled(&mut self, item: usize) {
-        let (at, line) = self.document.first_line(item);
-        let Some(label) = Label::of(line) else { return };
-        let role = names::role(label.name);
-        let counts = matches!(
-            role,
-            Some(Role::Criteria | Role::Validation | Role::Files | Role::Dependencies | Role::Manual)
-        );
-        if counts && !label.value.is_empty() {
-            let value_at = at + label.value_at;
-            let piece = self.piece(value_at, label.value.to_owned(), value_at + label.value.len());
-            self.read_field(label.name, &piece, (role, false));
-        }
-    }
-
-    fn is_command(&self, item: usize) -> bool {
-        matches!(criteria::classify(&self.item_text(item).text, false).kind, CriterionKind::Command(_))
-    }
-
-    fn add_criterion_item(&mut self, item: usize, manual: bool) {
-        let manual = manual || self.kind == StepKind::Manual;
-        let role = self.box_role(if manual { BoxRole::Manual } else { BoxRole::Criterion });
-        let check_box = self.boxes.claim(item, (role, self.step), "a criterion of the step");
-        let piece = self.item_text(item);
-        let mut verdict = criteria::classify(&piece.text, manual);
-        if verdict.kind == CriterionKind::Prose {
-            verdict = self.nested_command(item).unwrap_or(verdict);
-        }
-        self.add_criterion(&piece, verdict, check_box);
-    }
-
-    /// The command that a `validate` comment or a shell block inside an item gives for it.
-    fn nested_command(&self, item: usize) -> Option<Verdict> {
-        let block = &self.document.blocks[item];
-        let span = block.start..self.document.lines.span(block.end_line).end;
-        let first = self.document.comments.partition_point(|comment| comment.span.start < span.start);
-        let mut comments =
-            self.document.comments[first..].iter().take_while(|comment| comment.span.start < span.end);
-        let comment = comments
-            .find_map(|comment| criteria::comment_command(&self.document.text[comment.inner.clone()]));
-        if let Some(command) = comment {
-            return Some(criteria::command_or_prose(command, criteria::COMMENT, None));
-        }
-        self.document.children(item).find_map(|child| match &self.document.blocks[child].kind {
-            BlockKind::Code { info: Some(info), literal } => criteria::classify_block(info, literal, None),
-            _ => None,
-        })
-    }
-
-    fn add_criterion(&mut self, piece: &Piece, verdict: Verdict, check_box: Option<usize>) {
-        if let CriterionKind::Command(command) = &verdict.kind {
-            let new = self.parts.commands.insert(command.script.clone());
-            if !new && check_box.is_none() {
-                return;
-            }
-        }
-        let text = without_comments(&piece.text);
-        self.parts.criteria.push(Criterion {
-            line: piece.line,
-            span: piece.at..piece.end.max(piece.at),
-            text,
-            check_box,
-            kind: verdict.kind,
-            why: verdict.why,
-        });
-    }
-
-    fn add_task(&mut self, item: usize, deliverable: bool, reason: &str) {
-        let piece = self.item_text(item);
-        let check_box = self.boxes.of_block(item);
-        let optional = self.is_optional(item, &piece.text);
-        let role = if optional { BoxRole::Optional } else { self.box_role(BoxRole::Task) };
-        self.boxes.claim(item, (role, self.step), reason);
-        let mut task = Self::task(&piece, check_box, deliverable);
-        task.optional = optional;
-        self.parts.tasks.push(task);
-    }
-
-    fn add_bullet(&mut self, item: usize) {
-        let piece = self.item_text(item);
-        let task = Self::task(&piece, None, false);
-        self.parts.bullets.push(task);
-    }
-
-    fn push_task(&mut self, piece: &Piece, check_box: Option<usize>, deliverable: bool) {
-        let task = Self::task(piece, check_box, deliverable);
-        self.parts.tasks.push(task);
-    }
-
-    fn task(piece: &Piece, check_box: Option<usize>, deliverable: bool) -> Task {
-        let text = without_comments(&piece.text);
-        Task { line: piece.line, text, check_box, optional: false, deliverable }
-    }
-
-    fn is_optional(&self, item: usize, text: &str) -> bool {
-        let starred = matches!(
-            self.document.blocks[item].kind,
-            BlockKind::Item { mark: Some(mark), .. } if mark.optional
-        );
-        let lower = plain(text).to_lowercase();
-        starred
-            || lower.starts_with("optional:")
-            || lower.starts_with("(optional)")
-            || lower.ends_with("(optional)")
-    }
-
-    fn add_open_question(&mut self, item: usize) {
-        self.boxes.claim(item, (BoxRole::OpenQuestion, self.step), "an open question");
-        let piece = self.item_text(item);
-        self.parts.open_questions.push(Field { name: String::new(), value: piece.text, line: piece.line });
-    }
-
-    fn add_references(&mut self, piece: &Piece) {
+    pub(super) fn add_references(&mut self, piece: &Piece) {
         let read = references::read(&piece.text, piece.at, piece.line);
         self.parts.references.extend(read.references);
         self.parts.independent |= read.independent;
     }
 
-    fn add_files(&mut self, paths: Vec<String>) {
+    pub(super) fn add_files(&mut self, paths: Vec<String>) {
         self.parts.files.extend(paths);
     }
 
@@ -532,22 +310,11 @@ impl<'a, 'text> Body<'a, 'text> {
         }
     }
 
-    /// The role of a box in a step of this kind.
-    fn box_role(&self, role: BoxRole) -> BoxRole {
-        match self.kind {
-            StepKind::Work => role,
-            StepKind::Prerequisite => BoxRole::Prerequisite,
-            StepKind::Closing => BoxRole::Closing,
-            StepKind::Manual => BoxRole::Manual,
-            StepKind::Acceptance => BoxRole::Acceptance,
-        }
-    }
-
-    fn piece(&self, at: usize, text: String, end: usize) -> Piece {
+    pub(super) fn piece(&self, at: usize, text: String, end: usize) -> Piece {
         Piece { text, at, line: self.document.lines.line_of(at), end }
     }
 
-    fn item_text(&self, item: usize) -> Piece {
+    pub(super) fn item_text(&self, item: usize) -> Piece {
         let lines = self.document.lines_of(item);
         let at = lines.first().map_or(self.document.blocks[item].start, |(at, _)| *at);
         let end = lines.last().map_or(at, |(at, line)| at + line.len());
@@ -567,7 +334,7 @@ fn says_it_fails(line: &str) -> bool {
     line.starts_with("expected") && line.contains("fail") && !line.contains("0 fail")
 }
 
-fn without_comments(text: &str) -> String {
+pub(super) fn without_comments(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once("<!--") {

@@ -1,6 +1,6 @@
 //! Every list of a plan that could be the list of its steps.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::document::BlockKind;
@@ -95,7 +95,9 @@ fn standing(role: Option<Role>) -> Option<Standing> {
     match role {
         Some(Role::Steps | Role::Tasks) => Some(Standing::Named),
         None => Some(Standing::Neutral),
-        Some(Role::Context | Role::Validation | Role::Criteria) => Some(Standing::Doubtful),
+        Some(Role::Context | Role::Validation | Role::Criteria | Role::Acceptance) => {
+            Some(Standing::Doubtful)
+        }
         Some(Role::SecondSteps) => Some(Standing::Second),
         Some(_) => None,
     }
@@ -121,7 +123,7 @@ fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     for ((anchor, shape, _), members) in families {
         let Some(candidate) = heading_list(sections, (anchor, shape), &members) else { continue };
-        match found.iter_mut().find(|other| continues(sections, other, &candidate)) {
+        match found.iter_mut().rev().take(8).find(|other| continues(sections, other, &candidate)) {
             Some(other) => other.absorb(candidate),
             None => found.push(candidate),
         }
@@ -180,25 +182,23 @@ fn heading_list(
     (!list.units.is_empty()).then_some(list)
 }
 
-/// The same list, interrupted by a heading of another kind: `## Server`, tasks 1 to 3, `## Client`, 4 to 6.
+/// The same list, interrupted by another heading: `## Server`, tasks 1 to 3, `## Client`, tasks 4 to 6.
 fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
-    let first_of = |candidate: &Candidate| match candidate.units.first().map(|unit| unit.place) {
-        Some(Place::Section(section)) => Some(section),
+    let section = |unit: Option<&Unit>| match unit.map(|unit| unit.place) {
+        Some(Place::Section(section)) => Some(&sections.all[section]),
         _ => None,
     };
-    let (Some(one), Some(two)) = (first_of(first), first_of(second)) else { return false };
-    let same = sections.all[one].level == sections.all[two].level
-        && sections.all[one].title.keyword == sections.all[two].title.keyword
-        && sections.all[first.anchor].parent == sections.all[second.anchor].parent;
-    if !same || first.shape != second.shape || first.standing != second.standing {
+    let (Some(last), Some(next)) = (section(first.units.last()), section(second.units.first())) else {
         return false;
-    }
-    let id = |unit: &Unit| match unit.place {
-        Place::Section(section) => sections.all[section].title.id.clone(),
-        Place::Item { .. } => None,
     };
-    let known: HashSet<_> = first.units.iter().filter_map(id).collect();
-    second.units.iter().filter_map(id).all(|id| !known.contains(&id))
+    let number =
+        |text: &Option<String>| text.as_deref().and_then(|id| id.split('.').next()?.parse::<u32>().ok());
+    let (Some(one), Some(two)) = (number(&last.title.id), number(&next.title.id)) else { return false };
+    last.level == next.level
+        && last.title.keyword == next.title.keyword
+        && first.shape == second.shape
+        && first.standing == second.standing
+        && one < two
 }
 
 /// Boxes that are no part of a unit with a heading, or that carry an id of their own.
@@ -232,38 +232,35 @@ fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
     lists.into_values().collect()
 }
 
-/// Items of a section that is named as the place of the steps, and headings without a number there.
+/// Items under a section that is named as the place of the steps, and headings without a number there.
 fn lists_of_steps(sections: &Sections<'_>) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
+    let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
     for section in 1..sections.all.len() {
-        let role = sections.all[section].named;
+        let role = sections.all[section].role;
         if !matches!(role, Some(Role::Steps | Role::SecondSteps)) || unit_around(sections, section).is_some()
         {
             continue;
         }
-        let Some(standing) = standing(sections.all[section].role) else { continue };
-        for (shape, wanted) in [(Shape::NumberedItems, true), (Shape::Bullets, false)] {
-            let mut list = Candidate::empty(shape, standing, section);
-            for block in sections.content(section) {
-                if sections.document.blocks[block].kind == (BlockKind::List { ordered: wanted }) {
-                    for item in sections.document.children(block) {
-                        list.add_item(sections, item, section);
-                    }
-                }
-            }
-            candidates.extend((!list.units.is_empty()).then_some(list));
-        }
-        let mut list = Candidate::empty(Shape::PlainHeadings, standing, section);
-        for child in section + 1..sections.all[section].end {
-            let is_child = sections.all[child].parent == Some(section) && sections.all[child].level <= 6;
-            if is_child && shape_of(sections, child).is_none() {
-                list.units.push(Unit { place: Place::Section(child), group: None });
-                list.lines += lines_of(sections, child);
+        let Some(standing) = standing(role) else { continue };
+        let anchor = box_anchor(sections, section, standing);
+        for block in sections.content(section) {
+            let BlockKind::List { ordered } = sections.document.blocks[block].kind else { continue };
+            let shape = if ordered { Shape::NumberedItems } else { Shape::Bullets };
+            let list =
+                lists.entry((anchor, shape)).or_insert_with(|| Candidate::empty(shape, standing, anchor));
+            for item in sections.document.children(block) {
+                list.add_item(sections, item, section);
             }
         }
-        candidates.extend((!list.units.is_empty()).then_some(list));
+        let plain = sections.all[section].level <= 6 && shape_of(sections, section).is_none();
+        if plain && sections.all[section].parent == Some(anchor) && section != anchor {
+            let key = (anchor, Shape::PlainHeadings);
+            let list = lists.entry(key).or_insert_with(|| Candidate::empty(key.1, standing, anchor));
+            list.units.push(Unit { place: Place::Section(section), group: None });
+            list.lines += lines_of(sections, section);
+        }
     }
-    candidates
+    lists.into_values().filter(|list| !list.units.is_empty()).collect()
 }
 
 /// All boxes of a neutral part of the file are one list; a named section has its own.
@@ -347,10 +344,10 @@ impl Candidate {
     }
 
     fn add_item(&mut self, sections: &Sections<'_>, block: usize, section: usize) {
-        let found = &sections.all[section];
-        let own = section != self.anchor && section != 0 && !found.title.name().is_empty() && found.level > 1;
-        if own && self.groups.last() != Some(&section) {
-            self.groups.push(section);
+        let heading = sections.heading_of(section);
+        let own = heading != self.anchor && sections.all[heading].level > 1;
+        if own && self.groups.last() != Some(&heading) {
+            self.groups.push(heading);
         }
         let group = own.then(|| self.groups.len() - 1);
         self.units.push(Unit { place: Place::Item { block, section }, group });

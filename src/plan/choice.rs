@@ -18,8 +18,10 @@ pub struct Choice {
 
 /// Chooses by where a list stands and how it is written; between equals the one with more detail.
 pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> Choice {
-    candidates
-        .sort_by_key(|candidate| (Reverse(points(candidate)), Reverse(candidate.lines), candidate.anchor));
+    let most = candidates.iter().map(|candidate| candidate.lines).max().unwrap_or(0);
+    candidates.sort_by_key(|candidate| {
+        (Reverse(points(candidate, most)), Reverse(candidate.lines), candidate.anchor)
+    });
     let mut candidates = candidates.into_iter();
     let Some(chosen) = candidates.next() else { return Choice::default() };
     let name = sections.all[chosen.anchor].title.name();
@@ -47,7 +49,7 @@ pub fn described(shape: Shape) -> &'static str {
 
 /// Structure and place both count; a list with clear structure in a neutral place comes before a list
 /// without any in a well-named one.
-fn points(candidate: &Candidate) -> i32 {
+fn points(candidate: &Candidate, most: usize) -> i32 {
     let place = match candidate.standing {
         Standing::Named => 30,
         Standing::Neutral => 15,
@@ -65,5 +67,7 @@ fn points(candidate: &Candidate) -> i32 {
         Shape::Bullets => 1,
     };
     let alone = candidate.units.len() == 1 && candidate.standing != Standing::Named;
-    place + shape - if alone { 12 } else { 0 }
+    // A few lines beside a list that fills the file are an afterthought of it.
+    let afterthought = candidate.shape == Shape::NamedHeadings && candidate.lines * 8 < most;
+    place + shape - if alone { 12 } else { 0 } - if afterthought { 20 } else { 0 }
 }

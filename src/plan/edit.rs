@@ -173,7 +173,7 @@ fn status_splice(plan: &Plan, comment: usize, value: &str) -> Result<Splice, Edi
 fn entries_splice(text: &str, plan: &Plan, steps: &[usize]) -> Splice {
     let names = entry_names(plan);
     let end = line_end(text);
-    let lines: String = steps.iter().map(|step| format!("- [x] {}{end}", names[*step])).collect();
+    let lines = steps.iter().fold(String::new(), |lines, step| lines + "- [x] " + &names[*step] + end);
     let ends_line = |text: &str| text.is_empty() || text.ends_with(['\n', '\r']);
     if let Some(progress) = &plan.progress {
         let at = progress.span.end;

@@ -128,10 +128,9 @@ impl StepGraph {
                 group.is_some_and(|(_, group)| group.independent || !group.references.is_empty());
             let own = !step.references.is_empty() && !self.edges[index].is_empty();
             let says = own || step.independent || (first && group_says);
-            if let Some(step_before) = previous.filter(|_| !says) {
-                if !self.edges[index].iter().any(|edge| edge.step == step_before) {
-                    self.edges[index].push(Edge { step: step_before, explicit: false, line: step.line });
-                }
+            let known = |before: &usize| self.edges[index].iter().any(|edge| edge.step == *before);
+            if let Some(before) = previous.filter(|before| !says && !known(before)) {
+                self.edges[index].push(Edge { step: before, explicit: false, line: step.line });
             }
             if step.kind != StepKind::Manual {
                 previous = Some(index);

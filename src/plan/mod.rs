@@ -26,6 +26,7 @@ pub mod find;
 mod findings;
 pub mod graph;
 pub mod identity;
+mod items;
 mod label;
 pub mod lines;
 mod mirror;

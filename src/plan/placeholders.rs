@@ -15,7 +15,11 @@ pub(super) fn find(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let empty = lines_of_nothing_else(plan);
     let mut found = Vec::new();
     for (index, block) in document.blocks.iter().enumerate() {
-        if !matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table) {
+        // An item whose text is a link definition to the parser has no block of its own.
+        let bare = matches!(block.kind, BlockKind::Item { .. }) && block.end == index + 1;
+        let has_text =
+            matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table);
+        if !bare && !has_text {
             continue;
         }
         for (at, text) in document.lines_of(index) {

@@ -93,6 +93,12 @@ impl<'text> Sections<'text> {
         std::iter::successors(self.all[section].parent, |parent| self.all[*parent].parent)
     }
 
+    /// The heading that a section is, or stands under.
+    pub fn heading_of(&self, section: usize) -> usize {
+        let is_heading = |index: &usize| (1..=6).contains(&self.all[*index].level);
+        std::iter::once(section).chain(self.ancestors(section)).find(is_heading).unwrap_or(0)
+    }
+
     /// One past the last byte of a section that is not blank.
     pub fn end_of(&self, section: usize) -> usize {
         let span = self.document.lines.span(self.all[section].end_line);
@@ -165,6 +171,15 @@ impl<'text> Builder<'_, 'text> {
                 }
                 _ => {}
             }
+        }
+        // `**Goal:** text` and then a list: the list is the heading's, not the goal's.
+        let current = self.current();
+        let section = &self.all[current];
+        let aside = matches!(names::role(&section.title.title), Some(Role::Timeline | Role::Progress))
+            || names::introduces(&section.title.title);
+        if first && section.level == LABEL && !section.value.is_empty() && aside {
+            let block = &self.document.blocks[index];
+            self.open(LABEL, Title::default(), (index, block.start, block.end_line));
         }
     }
 
@@ -246,6 +261,12 @@ fn owned(document: &Document<'_>) -> Option<Owned> {
 
 fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
     let title = all.iter().position(|section| section.level == 1);
+    let alone = all.iter().filter(|section| section.level == 1).count() == 1;
+    if let Some(title) = title.filter(|title| alone && all[*title].end > title + 1) {
+        // `# Story 1.3: Title` around everything names the file, not a step of it.
+        all[title].title.keyword = None;
+        all[title].title.id = None;
+    }
     for index in 1..all.len() {
         let parent = all[index].parent.and_then(|parent| all[parent].role);
         let section = &all[index];
@@ -253,8 +274,10 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
         let unit = section.title.keyword.as_deref().is_some_and(|word| names::keyword(word).is_some());
         let item_of_steps = section.title.id.is_some() && parent == Some(Role::Steps);
         let is_title = title == Some(index) && section.end > index + 1;
+        let is_list = is_title && names::titles_a_list(&section.title.name());
         let named = match () {
             () if is_owned => Some(Role::Progress),
+            () if is_list => Some(Role::Steps),
             () if unit || item_of_steps || is_title => None,
             () => names::role(&section.title.name()),
         };
@@ -278,7 +301,6 @@ fn inherited(parent: Option<Role>, named: Option<Role>) -> Option<Role> {
             ),
             _,
         ) => parent,
-        (_, Some(_)) => named,
-        (_, None) => parent,
+        _ => named.or(parent),
     }
 }

@@ -10,7 +10,7 @@ use super::check_box::BoxRole;
 use super::choice::Choice;
 use super::diagnostic::Diagnostic;
 use super::identity::{Fingerprint, StepKey};
-use super::names::Role;
+use super::names::{self, Role};
 use super::sections::Sections;
 use super::step::{Field, Group, Plan, Step, StepKind};
 use super::title::Title;
@@ -172,7 +172,10 @@ impl Builder<'_, '_> {
                 body.claim_rest(*block..self.sections.document.blocks[*block].end);
             }
             Source::Unit(Place::Section(section)) => {
-                body.read_subtree(*section, None, &|_| false);
+                // A step that is called `Verification` holds commands as well as work.
+                let title = names::role(&self.sections.all[*section].title.title);
+                let verifies = matches!(title, Some(Role::Validation | Role::Acceptance));
+                body.read_subtree(*section, verifies.then_some(Role::Testing), &|_| false);
                 let last = self.sections.all[*section].end - 1;
                 body.claim_rest(self.sections.all[*section].from..self.sections.all[last].to);
             }

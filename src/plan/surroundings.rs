@@ -64,11 +64,9 @@ fn read_metadata(sections: &Sections<'_>, plan: &mut Plan) {
     let document = &sections.document;
     if let Some(block) = document.blocks.first().filter(|block| block.kind == BlockKind::FrontMatter) {
         for line in block.line + 1..block.end_line {
-            if let Some((name, value)) = document.lines.text(document.text, line).split_once(':') {
-                if !name.starts_with([' ', '\t', '-', '#']) {
-                    plan.metadata.push(field(name, value, line));
-                }
-            }
+            let pair = document.lines.text(document.text, line).split_once(':');
+            let pair = pair.filter(|(name, _)| !name.starts_with([' ', '\t', '-', '#']));
+            plan.metadata.extend(pair.map(|(name, value)| field(name, value, line)));
         }
     }
     for comment in &document.comments {
@@ -179,7 +177,7 @@ fn path_start(text: &str, end: usize) -> usize {
 pub(super) fn explain_rest(sections: &Sections<'_>, choice: &Choice, boxes: &mut Boxes) {
     for index in 0..sections.all.len() {
         let section = &sections.all[index];
-        let name = section.title.name();
+        let name = sections.all[sections.heading_of(index)].title.name();
         let reason = match section.role {
             Some(Role::Rollout | Role::Rollback | Role::Timeline | Role::History) => {
                 format!("under `{name}`, which is never a step")
