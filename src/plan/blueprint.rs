@@ -108,13 +108,13 @@ fn around(sections: &Sections<'_>, cover: &Cover) -> Vec<Blueprint> {
         let place = index - 1;
         match role {
             Some(Role::Prerequisites) => {
-                if has_items(sections, place, false) {
+                if has_items(sections, place) {
                     prerequisites.push((place, Role::Prerequisites));
                 }
                 index = end;
             }
             Some(Role::Acceptance | Role::Criteria) => {
-                if has_items(sections, place, false) {
+                if has_items(sections, place) {
                     acceptance.push((place, Role::Acceptance));
                 }
                 index = end;
@@ -139,15 +139,13 @@ fn merged(sections: &Sections<'_>, kind: StepKind, parts: Vec<(usize, Role)>) ->
     Some(Blueprint { kind, source: Source::Sections(parts), group: None, start })
 }
 
-/// Holds a list, or a label with a value; with boxes only if they are asked for.
-fn has_items(sections: &Sections<'_>, section: usize, boxes: bool) -> bool {
-    sections
-        .subtree(section)
-        .any(|inner| top_items(sections, inner).any(|item| !boxes || is_box(sections, item)))
+/// Holds a list.
+fn has_items(sections: &Sections<'_>, section: usize) -> bool {
+    sections.subtree(section).any(|inner| top_items(sections, inner).next().is_some())
 }
 
 /// Has boxes of its own or under one of its labels, not only under the headings that it holds.
-fn own_boxes(sections: &Sections<'_>, section: usize) -> bool {
+pub(super) fn own_boxes(sections: &Sections<'_>, section: usize) -> bool {
     own_parts(sections, section).any(|inner| top_items(sections, inner).any(|item| is_box(sections, item)))
 }
 

@@ -179,6 +179,7 @@ impl Body<'_, '_> {
         let check_box = self.boxes.of_block(item);
         let optional = self.is_optional(item, &piece.text);
         let role = if optional { BoxRole::Optional } else { self.box_role(BoxRole::Task) };
+        let reason = if self.kind == StepKind::Closing { "work after the last step" } else { reason };
         self.boxes.claim(item, (role, self.step), reason);
         let mut task = Self::task(&piece, check_box, deliverable);
         task.optional = optional;

@@ -1,6 +1,6 @@
 //! What stands around the steps: title, metadata, context, rollback, open questions, plan-level validation.
 
-use super::blueprint::Cover;
+use super::blueprint::{Cover, own_boxes};
 use super::body::Body;
 use super::boxes::Boxes;
 use super::check_box::BoxRole;
@@ -42,6 +42,8 @@ pub(super) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut Boxes, pl
                 read_questions(sections, index, boxes, plan);
                 section.end
             }
+            // Tests to be written are a step of their own.
+            Some(Role::Testing) if whole && own_boxes(sections, index) => index + 1,
             Some(Role::Rollback) if whole => {
                 plan.rollback.push(passage(sections, index));
                 section.end
