@@ -276,6 +276,11 @@ pub fn introduces(name: &str) -> bool {
     INTRODUCTIONS.split(", ").any(|word| has_words(&name, word))
 }
 
+/// What is said under this label is one command.
+pub fn runs(name: &str) -> bool {
+    matches!(words(name).as_str(), "run" | "command" | "test command")
+}
+
 /// A file of this title is a list of steps.
 pub fn titles_a_list(name: &str) -> bool {
     lists(LIST_TITLES, &words(name))
