@@ -1,0 +1,3 @@
+//! The project's files under one root.
+
+pub mod file;
