@@ -6,3 +6,4 @@ pub mod model;
 pub mod plan;
 pub mod process;
 pub mod redact;
+pub mod workspace;
