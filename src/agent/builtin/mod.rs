@@ -1,0 +1,3 @@
+//! The agent that is built in: a model, eight tools and limits.
+
+pub mod edit;
