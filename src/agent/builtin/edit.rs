@@ -97,13 +97,13 @@ fn locate(flat: &Flat, edit: &Edit) -> Result<matching::Found, Reason> {
     if edit.old_string == edit.new_string {
         return Err(Reason::Same);
     }
-    let Some(mut found) = matching::find(flat, &edit.old_string) else {
+    let Some(found) = matching::find(flat, &edit.old_string) else {
         return Err(failure::not_found(flat, edit));
     };
     if edit.replace_all {
-        let mut free = 0;
-        found.places.retain(|place| place.start >= std::mem::replace(&mut free, free.max(place.end)));
-    } else if found.places.len() > 1 {
+        return Ok(found.without_overlaps());
+    }
+    if found.places.len() > 1 {
         let lines = found.places.iter().map(|place| flat.line_of(place.start)).collect();
         return Err(Reason::Ambiguous { lines });
     }

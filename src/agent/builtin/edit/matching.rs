@@ -34,6 +34,19 @@ pub(super) struct Found {
     pub(super) places: Vec<Match>,
 }
 
+impl Found {
+    /// The places that can be replaced together: each begins after the one before.
+    pub(super) fn without_overlaps(self) -> Self {
+        let mut places: Vec<Match> = Vec::new();
+        for place in self.places {
+            if places.last().is_none_or(|last| place.start >= last.end) {
+                places.push(place);
+            }
+        }
+        Self { level: self.level, places }
+    }
+}
+
 /// One place.
 #[derive(Debug, Clone)]
 pub(super) struct Match {
