@@ -85,6 +85,24 @@ async fn a_background_child_that_holds_the_output_neither_hangs_nor_survives() {
 }
 
 #[tokio::test]
+async fn a_background_child_that_prints_nothing_does_not_survive_either() {
+    let policy = Policy { drain: Duration::from_millis(50), ..policy() };
+    let command = command("sleep 1000 >/dev/null 2>&1 & echo $!", Path::new("/"));
+    let completed = complete(&command, &policy).await;
+    assert!(completed.output.left_open);
+    assert!(!alive(&completed.output.text));
+}
+
+#[tokio::test]
+async fn a_background_child_that_is_nearly_done_may_finish() {
+    let directory = tempfile::tempdir().unwrap();
+    let command = command("(sleep 0.05; touch done) & true", directory.path());
+    let policy = Policy { drain: LONG, ..policy() };
+    assert!(!complete(&command, &policy).await.output.left_open);
+    assert!(directory.path().join("done").exists());
+}
+
+#[tokio::test]
 async fn a_timeout_ends_children_that_ignore_term_and_keeps_what_was_printed() {
     let script = "trap '' TERM; bash -c 'trap \"\" TERM; sleep 1000' & echo $$ $!; wait; sleep 1000";
     let command = Command { timeout: Duration::from_millis(300), ..command(script, Path::new("/")) };
