@@ -101,6 +101,7 @@ struct Running<'a> {
 
 impl<'a> Running<'a> {
     fn start(command: &Command, policy: &Policy, collector: Collector<'a>) -> io::Result<Self> {
+        adopt_orphans();
         let (reader, writer) = io::pipe()?;
         let options = if command.strict { "-eo pipefail -c" } else { "-c" };
         // Both ends of the pipe that this process holds are closed with the builder: once the
@@ -172,11 +173,16 @@ impl<'a> Running<'a> {
         timeout(patience, done).await.map_or(Ok(true), |drained| drained.map(|()| false))
     }
 
-    /// Asks the whole group to end, and ends it if the child has not ended in time.
+    /// Asks the whole group to end, and ends it if it has not ended in time.
     async fn stop(&mut self, grace: Duration) -> io::Result<()> {
         self.group.signal(Signal::TERM);
-        if let Ok(status) = timeout(grace, self.until_exit()).await {
-            return status.map(drop);
+        let ended = async {
+            self.until_exit().await?;
+            self.group.until_empty().await;
+            Ok(())
+        };
+        if let Ok(ended) = timeout(grace, ended).await {
+            return ended;
         }
         self.group.signal(Signal::KILL);
         self.until_exit().await.map(drop)
@@ -207,6 +213,17 @@ impl<'a> Running<'a> {
     }
 }
 
+/// Makes orphans children of this process, which then knows when they are dead. In many
+/// containers nobody else would ever wait for them.
+#[cfg(target_os = "linux")]
+fn adopt_orphans() {
+    // Without it an orphan is only noticed later.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn adopt_orphans() {}
+
 /// The process group of a child, killed when dropped before it was ended.
 struct Group {
     id: Pid,
@@ -225,8 +242,8 @@ impl Group {
         let _ = kill_process_group(self.id, signal);
     }
 
-    /// Only to be asked once the child itself has been waited for. Where orphans become children
-    /// of this process, as in a container of its own, it is for this process to bury them.
+    /// Only to be asked once the child itself has been waited for: orphans that are dead are
+    /// waited for here.
     fn is_empty(&self) -> bool {
         while let Ok(Some(_)) = waitpgid(self.id, WaitOptions::NOHANG) {}
         test_kill_process_group(self.id).is_err()

@@ -114,6 +114,16 @@ async fn a_timeout_ends_children_that_ignore_term_and_keeps_what_was_printed() {
 }
 
 #[tokio::test]
+async fn a_deaf_grandchild_of_a_command_that_ends_politely_is_killed_too() {
+    let script = "bash -c 'trap \"\" TERM; while :; do sleep 0.01; done' & echo $!; wait";
+    let command = Command { timeout: Duration::from_millis(300), ..command(script, Path::new("/")) };
+    let policy = Policy { grace: Duration::from_millis(50), ..policy() };
+    let completed = complete(&command, &policy).await;
+    assert_eq!(completed.exit, Exit::TimedOut { after_seconds: 1 });
+    assert!(!alive(completed.output.text.lines().next().unwrap()));
+}
+
+#[tokio::test]
 async fn term_comes_before_kill() {
     let script = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done";
     let command = Command { timeout: Duration::from_millis(300), ..command(script, Path::new("/")) };
