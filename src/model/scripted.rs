@@ -239,3 +239,111 @@ fn exhausted(place: Place<'_>) -> ModelError {
         hint: "add a line for it to the script".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    const HEADER: &str = r#"{"schema":"agentrun.replies/1"}"#;
+
+    fn script(lines: &[&str]) -> Result<Script, ScriptError> {
+        Script::parse(Path::new("replies.jsonl"), &[&[HEADER], lines].concat().join("\n"))
+    }
+
+    fn text(script: &mut Script, step: &str, attempt: u32, turn: u32) -> String {
+        let place = Place { step, attempt, turn };
+        match script.reply(&Request { place, messages: &[], tools: &[] }) {
+            Ok(reply) => reply.text,
+            Err(error) => format!("error: {error}"),
+        }
+    }
+
+    #[test]
+    fn replies_are_played_by_step_attempt_and_turn_and_the_others_in_order() {
+        let mut script = script(&[
+            r#"{"step":"1","text":"1.1.1"}"#,
+            r#"{"text":"first"}"#,
+            r#"{"step":"1","attempt":1,"text":"1.1.2"}"#,
+            "",
+            r#"{"step":"1","attempt":3,"text":"1.3.1"}"#,
+            r#"{"text":"second"}"#,
+            r#"{"step":"2","attempt":2,"error":{"kind":"temporary","message":"503"}}"#,
+        ])
+        .unwrap();
+        let asked = [
+            (("1", 1, 1), "1.1.1"),
+            (("1", 1, 2), "1.1.2"),
+            (("1", 1, 3), "error: the script has no reply for step 1, attempt 1, turn 3"),
+            (("1", 2, 1), "1.1.1"),
+            (("1", 4, 1), "1.3.1"),
+            (("2", 1, 1), "first"),
+            (("2", 2, 1), "error: 503"),
+            (("3", 1, 1), "second"),
+            (("3", 1, 2), "error: the script has no reply for step 3, attempt 1, turn 2"),
+        ];
+        for ((step, attempt, turn), expected) in asked {
+            assert_eq!(text(&mut script, step, attempt, turn), expected, "{step} {attempt} {turn}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_a_reply_with_all_its_parts() {
+        let line = r#"{"text":"on it","reasoning":"hm","calls":[{"name":"ls"},{"id":"x","name":"cat",
+            "arguments":{"path":"a"}},{"name":"cat","arguments":{"unreadable":"{","problem":"cut"}}],
+            "usage":{"input":3,"output":1},"finish":"tool_calls"}"#;
+        let mut script = script(&[&line.replace('\n', " ")]).unwrap();
+        let place = Place { step: "1", attempt: 1, turn: 1 };
+        let reply = script.reply(&Request { place, messages: &[], tools: &[] });
+        let call = |id: &str, name: &str, arguments| ToolCall { id: id.into(), name: name.into(), arguments };
+        let path = Map::from_iter([("path".to_owned(), Value::from("a"))]);
+        let unreadable = Arguments::Unreadable { unreadable: "{".to_owned(), problem: "cut".to_owned() };
+        let expected = Reply {
+            text: "on it".to_owned(),
+            reasoning: "hm".to_owned(),
+            calls: vec![
+                call("call00001", "ls", Arguments::Object(Map::new())),
+                call("x", "cat", Arguments::Object(path)),
+                call("call00002", "cat", unreadable),
+            ],
+            usage: Some(Usage { input: 3, cached: 0, output: 1 }),
+            finish: "tool_calls".to_owned(),
+        };
+        assert_eq!(reply, Ok(expected));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_file_and_line() {
+        let cases: [(&[&str], &str); 5] = [
+            (&[r#"{"text":"a"}"#, r#"{"txt":"b"}"#], "replies.jsonl:3: unknown field `txt`"),
+            (&["{"], "replies.jsonl:2: EOF while parsing an object"),
+            (&[r#"{"attempt":2,"text":"a"}"#], "replies.jsonl:2: `attempt` needs `step`"),
+            (
+                &[r#"{"text":"a","error":{"kind":"refused","message":"no"}}"#],
+                "replies.jsonl:2: a line is a reply or an error, not both",
+            ),
+            (&[r#"{"error":{"kind":"odd","message":"no"}}"#], "replies.jsonl:2: unknown variant `odd`"),
+        ];
+        for (lines, expected) in cases {
+            let error = script(lines).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        let headless = |text| Script::parse(Path::new("r"), text).unwrap_err().to_string();
+        assert_eq!(headless(""), format!("r:1: the script is empty; its first line is {HEADER}"));
+        assert_eq!(headless(r#"{"text":"a"}"#), format!("r:1: the first line of a script is {HEADER}"));
+        assert_eq!(
+            headless(r#"{"schema":"agentrun.replies/2"}"#),
+            "r:1: schema `agentrun.replies/2` is not known; this version reads `agentrun.replies/1`"
+        );
+    }
+
+    #[test]
+    fn the_example_of_the_documentation_is_a_script() {
+        let document = include_str!("../../docs/scripted-model.md");
+        let example = document.split("```json\n").nth(2).and_then(|rest| rest.split("```").next()).unwrap();
+        let mut script = Script::parse(Path::new("docs/scripted-model.md"), example).unwrap();
+        assert_eq!(text(&mut script, "1", 1, 2), "hello.txt is written.");
+        assert_eq!(text(&mut script, "2", 2, 1), "error: 503 service unavailable");
+    }
+}

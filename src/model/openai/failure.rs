@@ -40,6 +40,8 @@ const QUOTA: [&str; 5] = [
     "billing",
 ];
 
+const CHECK_URL: &str = "check the base URL; it usually ends in `/v1`";
+
 /// Why a try gave no reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failure {
@@ -72,6 +74,13 @@ impl Failure {
             return Self::Refused {
                 message: format!("{} redirects to {target}", settings.base_url),
                 hint: "set the base URL to the address it redirects to".to_owned(),
+            };
+        }
+        if answer.status < 300 {
+            let message = describe(Some(answer.status), &fault);
+            return Self::Refused {
+                message: format!("{}/chat/completions is a web page: {message}", settings.base_url),
+                hint: CHECK_URL.to_owned(),
             };
         }
         Self::of_status(Some(answer.status), &fault, asked, &Server { settings, possible })
@@ -137,7 +146,7 @@ impl Server<'_> {
     fn has_nothing_there(&self, message: &str) -> Failure {
         Failure::Refused {
             message: format!("nothing answers at {}/chat/completions: {message}", self.settings.base_url),
-            hint: "check the base URL; it usually ends in `/v1`".to_owned(),
+            hint: CHECK_URL.to_owned(),
         }
     }
 
@@ -151,10 +160,7 @@ impl Server<'_> {
 
     fn hint_for_refusal(&self, words: &str) -> String {
         if words.contains("tool") {
-            format!(
-                "agentrun needs a model that can call tools; check that `{}` can and that the server has it on",
-                self.settings.model
-            )
+            format!("agentrun needs a model that calls tools; check that `{}` does", self.settings.model)
         } else {
             "check the model and the base URL in the configuration".to_owned()
         }

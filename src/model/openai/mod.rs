@@ -68,7 +68,7 @@ impl Endpoint {
                 Err(failure) => failure,
             };
             self.answered |= !matches!(failure, Failure::Unreachable { .. } | Failure::Refused { .. });
-            let (reason, delay) = match failure {
+            let (reason, asked) = match failure {
                 Failure::Refused { message, hint } => return Err(ModelError::Refused { message, hint }),
                 Failure::Overflow { message } => return Err(ModelError::Overflow { message }),
                 Failure::UnknownModel { message } => return Err(self.unknown_model(&message).await),
@@ -76,11 +76,10 @@ impl Endpoint {
                     self.adapt(adaptation, observe);
                     continue;
                 }
-                Failure::Unreachable { reason } => {
-                    (reason.clone(), self.after_no_connection(&mut tries, &reason)?)
-                }
-                Failure::Transient { reason, asked } => (reason.clone(), tries.after(&reason, asked)?),
+                Failure::Unreachable { reason } => (self.unreachable(&reason, tries.failed + 1)?, None),
+                Failure::Transient { reason, asked } => (reason, asked),
             };
+            let delay = tries.after(&reason, asked)?;
             observe(Notice::Retry { reason, delay, number: tries.failed });
             tokio::time::sleep(delay).await;
         }
@@ -113,19 +112,17 @@ impl Endpoint {
         observe(Notice::Adapted { what: adaptation.describe() });
     }
 
-    /// The wait after a connection that could not be made.
-    fn after_no_connection(&self, tries: &mut Tries, reason: &str) -> Result<Duration, ModelError> {
-        let reason = format!("cannot reach {}: {reason}", self.settings.base_url);
-        if tries.failed + 1 < CONNECTION_TRIES {
-            return tries.after(&reason, None);
+    /// What to say of a connection that could not be made; an error once it was tried often enough.
+    fn unreachable(&self, reason: &str, failed: u32) -> Result<String, ModelError> {
+        let message = format!("cannot reach {}: {reason}", self.settings.base_url);
+        if failed < CONNECTION_TRIES.min(self.settings.max_tries) {
+            return Ok(message);
         }
         Err(if self.answered {
-            ModelError::Temporary { message: format!("{reason} (tried {CONNECTION_TRIES} times)") }
+            ModelError::Temporary { message: format!("{message} (tried {failed} times)") }
         } else {
-            ModelError::Refused {
-                message: reason,
-                hint: "check that the model server is running and that the base URL is right".to_owned(),
-            }
+            let hint = "check that the model server is running and that the base URL is right";
+            ModelError::Refused { message, hint: hint.to_owned() }
         })
     }
 

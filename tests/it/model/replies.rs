@@ -1,76 +1,17 @@
-//! The model over HTTP, against a scripted server: every known oddity of servers, and every failure.
+//! Every known oddity of servers, and what is understood of it.
 
-use std::time::Duration;
-
-use agentrun::interrupt::{self, Interrupt, Signal};
-use agentrun::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition, Usage};
+use agentrun::model::ModelError;
+use agentrun::model::message::{Arguments, Reply, ToolCall, Usage};
 use agentrun::model::openai::{CUT_OFF, Settings};
-use agentrun::model::{Model, ModelError, Notice, Place, Request};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
+use super::{Asker, call, hasty, hello};
 use crate::support::server::{Answer, Server};
-
-/// Settings that fail fast.
-fn hasty(base_url: impl Into<String>) -> Settings {
-    Settings {
-        retry_delay: Duration::from_millis(1),
-        silence_timeout: Duration::from_millis(80),
-        first_byte_timeout: Duration::from_millis(400),
-        ..Settings::new(base_url, "tiny")
-    }
-}
-
-/// A model and what it told.
-struct Asker {
-    model: Model,
-    tools: Vec<ToolDefinition>,
-    notices: Vec<Notice>,
-}
-
-impl Asker {
-    fn of(settings: Settings) -> Self {
-        let parameters = json!({ "type": "object", "properties": { "path": { "type": "string" } } });
-        let tool = ToolDefinition { name: "read_file", description: "Reads a file.", parameters };
-        Self { model: Model::openai(settings), tools: vec![tool], notices: Vec::new() }
-    }
-
-    async fn ask(&mut self, messages: &[Message]) -> Result<Reply, ModelError> {
-        let place = Place { step: "1", attempt: 1, turn: 1 };
-        let request = Request { place, messages, tools: &self.tools };
-        let notices = &mut self.notices;
-        let mut observe = |notice| match notice {
-            Notice::Progress { .. } => {}
-            // Waits are jittered, so they are left out.
-            Notice::Retry { reason, number, .. } => {
-                notices.push(Notice::Retry { reason, number, delay: Duration::ZERO });
-            }
-            notice @ Notice::Adapted { .. } => notices.push(notice),
-        };
-        self.model.reply(&request, &Interrupt::never(), &mut observe).await
-    }
-
-    fn retries(&self) -> Vec<&str> {
-        let retries = self.notices.iter().filter_map(|notice| match notice {
-            Notice::Retry { reason, .. } => Some(reason.as_str()),
-            _ => None,
-        });
-        retries.collect()
-    }
-}
-
-fn hello() -> Vec<Message> {
-    vec![Message::User { text: "hello".to_owned() }]
-}
 
 async fn ask_once(answer: Answer) -> Result<Reply, ModelError> {
     let server = Server::script([answer]);
     Asker::of(Settings { max_tries: 1, ..hasty(server.base_url()) }).ask(&hello()).await
-}
-
-fn call(id: &str, name: &str, arguments: Value) -> ToolCall {
-    let Value::Object(fields) = arguments else { panic!("arguments are an object") };
-    ToolCall { id: id.to_owned(), name: name.to_owned(), arguments: Arguments::Object(fields) }
 }
 
 fn said(text: &str, finish: &str) -> Reply {
