@@ -12,6 +12,99 @@ use serde_json::{Value, json};
 use super::{Asker, hasty, hello};
 use crate::support::server::{Answer, Server};
 
+type Headers = &'static [(&'static str, &'static str)];
+
+/// Status, headers and body of an answer, and the message and hint that it becomes.
+const REFUSED: &[(u16, Headers, &str, &str, &str)] = &[
+    (
+        401,
+        &[],
+        r#"{"error":{"message":"Invalid API Key","type":"authentication_error","code":401}}"#,
+        "the API key OPENAI_API_KEY is not set: 401 unauthorized: Invalid API Key",
+        "set OPENAI_API_KEY to the API key of URL",
+    ),
+    (
+        402,
+        &[],
+        r#"{"error":{"message":"pay"}}"#,
+        "the account has no credit left: 402 payment required: pay",
+        "check the plan and billing of the account at URL",
+    ),
+    (
+        429,
+        &[],
+        r#"{"error":{"message":"over","code":"insufficient_quota"}}"#,
+        "the account has no credit left: 429 too many requests: over",
+        "check the plan and billing of the account at URL",
+    ),
+    (
+        404,
+        &[],
+        r#"{"detail":"Not Found"}"#,
+        "nothing answers at URL/chat/completions: 404 not found: Not Found",
+        "check the base URL; it usually ends in `/v1`",
+    ),
+    (
+        200,
+        &[("content-type", "text/html; charset=utf-8")],
+        "<title>Welcome</title>",
+        "URL/chat/completions is a web page: 200 ok: Welcome",
+        "check the base URL; it usually ends in `/v1`",
+    ),
+    (
+        308,
+        &[("location", "https://elsewhere/v1")],
+        "",
+        "URL redirects to https://elsewhere/v1",
+        "set the base URL to the address it redirects to",
+    ),
+    (
+        400,
+        &[],
+        r#"{"error":{"message":"tiny does not support tools"}}"#,
+        "the model server refuses the request: 400 bad request: tiny does not support tools",
+        "agentrun needs a model that calls tools; check that `tiny` does",
+    ),
+    (
+        404,
+        &[],
+        r#"{"error":"model 'tiny' not found"}"#,
+        "URL does not know the model `tiny`: 404 not found: model 'tiny' not found",
+        "check the name of the model",
+    ),
+    (
+        200,
+        &[],
+        r#"{"error":{"message":"model 'tiny' not found","code":404}}"#,
+        "URL does not know the model `tiny`: 404 not found: model 'tiny' not found",
+        "check the name of the model",
+    ),
+    (
+        200,
+        &[],
+        r#"{"choices":[{"message":{"content":"<tool_call>{\"name\":\"read_file\"}</tool_call>"}}]}"#,
+        "URL passes tool calls of `tiny` on as text",
+        "turn on the server's tool calls for this model (llama-server: `--jinja`; vLLM: \
+         `--enable-auto-tool-choice --tool-call-parser`)",
+    ),
+];
+
+/// Status and body of an answer, and what is told of the retry.
+const PASSING: &[(u16, &str, &str)] = &[
+    (
+        500,
+        r#"{"error":{"message":"","type":"internal_server_error","code":null}}"#,
+        "500 internal server error",
+    ),
+    (503, r#"{"error":{"message":"Loading model","code":503}}"#, "503 service unavailable: Loading model"),
+    (429, r#"{"error":{"message":"slow","code":1302}}"#, "429 too many requests: slow"),
+    (502, "<html><title>502 Bad Gateway</title></html>", "502 bad gateway: 502 Bad Gateway"),
+    (529, "overloaded", "529: overloaded"),
+    (408, "", "408 request timeout"),
+    (409, "{}", "409 conflict"),
+    (425, "null", "425 too early"),
+];
+
 fn refused(message: impl Into<String>, hint: impl Into<String>) -> ModelError {
     ModelError::Refused { message: message.into(), hint: hint.into() }
 }
@@ -41,75 +134,19 @@ async fn failure(answer: Answer, change: impl FnOnce(&mut Settings)) -> (ModelEr
 
 #[tokio::test]
 async fn what_trying_again_does_not_help_is_refused_at_once() {
-    let no_key = |_: &mut Settings| {};
-    let cases: Vec<(Answer, ModelError)> = vec![
-        (
-            Answer::json(401, &error("Invalid API Key")),
-            refused(
-                "the API key OPENAI_API_KEY is not set: 401 unauthorized: Invalid API Key",
-                "set OPENAI_API_KEY to the API key of URL",
-            ),
-        ),
-        (
-            Answer::json(402, &error("pay")),
-            refused(
-                "the account has no credit left: 402 payment required: pay",
-                "check the plan and billing of the account at URL",
-            ),
-        ),
-        (
-            Answer::json(429, &json!({ "error": { "message": "over", "code": "insufficient_quota" } })),
-            refused(
-                "the account has no credit left: 429 too many requests: over",
-                "check the plan and billing of the account at URL",
-            ),
-        ),
-        (
-            Answer::json(404, &json!({ "detail": "Not Found" })),
-            refused(
-                "nothing answers at URL/chat/completions: 404 not found: Not Found",
-                "check the base URL; it usually ends in `/v1`",
-            ),
-        ),
-        (
-            Answer::status(200, &[("content-type", "text/html; charset=utf-8")], "<title>Welcome</title>"),
-            refused(
-                "URL/chat/completions is a web page: 200 ok: Welcome",
-                "check the base URL; it usually ends in `/v1`",
-            ),
-        ),
-        (
-            Answer::status(308, &[("location", "https://elsewhere/v1")], ""),
-            refused(
-                "URL redirects to https://elsewhere/v1",
-                "set the base URL to the address it redirects to",
-            ),
-        ),
-        (
-            Answer::json(400, &error("tiny does not support tools")),
-            refused(
-                "the model server refuses the request: 400 bad request: tiny does not support tools",
-                "agentrun needs a model that calls tools; check that `tiny` does",
-            ),
-        ),
-        (
-            Answer::json(404, &error("model 'tiny' not found")),
-            refused(
-                "URL does not know the model `tiny`: 404 not found: model 'tiny' not found",
-                "check the name of the model",
-            ),
-        ),
-        (
-            Answer::text("<tool_call>\n{\"name\": \"read_file\", \"arguments\": {}}\n</tool_call>"),
-            refused(
-                "URL passes tool calls of `tiny` on as text",
-                "turn on the server's tool calls for this model (llama-server: `--jinja`; vLLM: \
-                 `--enable-auto-tool-choice --tool-call-parser`)",
-            ),
-        ),
-    ];
-    for (answer, expected) in cases {
-        assert_eq!(failure(answer, no_key).await, (expected, 1));
+    for (status, headers, body, message, hint) in REFUSED {
+        let expected = refused(*message, *hint);
+        assert_eq!(failure(Answer::status(*status, headers, body), |_| {}).await, (expected, 1));
+    }
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again() {
+    for (status, body, reason) in PASSING {
+        let server = Server::script([Answer::status(*status, &[], body), Answer::text("hi")]);
+        let mut asker = Asker::of(hasty(server.base_url()));
+        assert!(asker.ask(&hello()).await.is_ok(), "{reason}");
+        assert_eq!(asker.retries(), [*reason]);
     }
 }
 

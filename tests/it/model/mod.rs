@@ -13,14 +13,9 @@ use agentrun::model::openai::Settings;
 use agentrun::model::{Model, ModelError, Notice, Place, Request};
 use serde_json::{Value, json};
 
-/// Settings that fail fast.
+/// Settings that retry at once.
 fn hasty(base_url: impl Into<String>) -> Settings {
-    Settings {
-        retry_delay: Duration::from_millis(1),
-        silence_timeout: Duration::from_millis(80),
-        first_byte_timeout: Duration::from_millis(400),
-        ..Settings::new(base_url, "tiny")
-    }
+    Settings { retry_delay: Duration::from_millis(1), ..Settings::new(base_url, "tiny") }
 }
 
 /// A model and what it told.

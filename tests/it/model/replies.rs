@@ -1,377 +1,324 @@
 //! Every known oddity of servers, and what is understood of it.
 
+use std::time::Duration;
+
 use agentrun::model::ModelError;
-use agentrun::model::message::{Arguments, Reply, ToolCall, Usage};
+use agentrun::model::message::{Arguments, Reply, ToolCall};
 use agentrun::model::openai::{CUT_OFF, Settings};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use super::{Asker, call, hasty, hello};
+use super::{Asker, hasty, hello};
 use crate::support::server::{Answer, Server};
+
+/// What it is, the pieces of calls in each delta, the finish reason, and the calls understood.
+const CALLS: &[(&str, &[&str], &str, &str)] = &[
+    (
+        "in pieces, id and name once",
+        &[
+            r#"[{"index":0,"id":"a","type":"function","function":{"name":"read","arguments":""}}]"#,
+            r#"[{"index":0,"function":{"arguments":"{\"path\""}}]"#,
+            r#"[{"index":1,"id":"b","type":"function","function":{"name":"list","arguments":""}}]"#,
+            r#"[{"index":0,"id":"","type":"","function":{"name":"","arguments":":\"1\"}"}}]"#,
+            r#"[{"index":1,"function":{"name":null,"arguments":"{}"}}]"#,
+        ],
+        "tool_calls",
+        r#"[{"id":"a","name":"read","arguments":{"path":"1"}},{"id":"b","name":"list","arguments":{}}]"#,
+    ),
+    (
+        "no index",
+        &[
+            r#"[{"id":"a","function":{"name":"read","arguments":"{\"path\":"}}]"#,
+            r#"[{"function":{"arguments":"\"1\"}"}}]"#,
+            r#"[{"id":"b","function":{"name":"read","arguments":"{\"path\":\"2\"}"}}]"#,
+        ],
+        "tool_calls",
+        r#"[{"id":"a","name":"read","arguments":{"path":"1"}},{"id":"b","name":"read","arguments":{"path":"2"}}]"#,
+    ),
+    (
+        "every index 0, whole calls, stop",
+        &[
+            r#"[{"index":0,"id":"a","function":{"name":"read","arguments":"{\"path\":\"1\"}"}}]"#,
+            r#"[{"index":0,"id":"b","function":{"name":"read","arguments":"{\"path\":\"2\"}"}}]"#,
+        ],
+        "stop",
+        r#"[{"id":"a","name":"read","arguments":{"path":"1"}},{"id":"b","name":"read","arguments":{"path":"2"}}]"#,
+    ),
+    (
+        "every index 0, in pieces",
+        &[
+            r#"[{"index":0,"id":"a","function":{"name":"read","arguments":"{\"path\":"}}]"#,
+            r#"[{"index":0,"function":{"arguments":"\"1\"}"}}]"#,
+            r#"[{"index":0,"id":"b","function":{"name":"read","arguments":"{\"path\":"}}]"#,
+            r#"[{"index":0,"function":{"arguments":"\"2\"}"}}]"#,
+        ],
+        "tool_calls",
+        r#"[{"id":"a","name":"read","arguments":{"path":"1"}},{"id":"b","name":"read","arguments":{"path":"2"}}]"#,
+    ),
+    (
+        "several in the delta that ends, index as text",
+        &[r#"[{"index":"0","id":"a","function":{"name":"read","arguments":"{}"}},
+              {"index":"1","id":"b","function":{"name":"list","arguments":"{}"}}]"#],
+        "end_turn",
+        r#"[{"id":"a","name":"read","arguments":{}},{"id":"b","name":"list","arguments":{}}]"#,
+    ),
+    (
+        "id and name in every piece",
+        &[
+            r#"[{"index":0,"id":"a","function":{"name":"read","arguments":"{\"path\":"}}]"#,
+            r#"[{"index":0,"id":"a","function":{"name":"read","arguments":"\"1\"}"}}]"#,
+            r#"[{"index":0,"id":"a","function":{"name":"read","arguments":""}}]"#,
+        ],
+        "eos",
+        r#"[{"id":"a","name":"read","arguments":{"path":"1"}}]"#,
+    ),
+    (
+        "neither index nor id, arguments as objects",
+        &[
+            r#"[{"function":{"name":"read","arguments":{"path":"1"}}}]"#,
+            r#"[{"function":{"name":"read","arguments":{"path":"2"}}}]"#,
+        ],
+        "",
+        r#"[{"id":"call00001","name":"read","arguments":{"path":"1"}},
+            {"id":"call00002","name":"read","arguments":{"path":"2"}}]"#,
+    ),
+    (
+        "ids that cannot be sent back, and a number as one",
+        &[r#"[{"index":0,"id":"functions.read:0","function":{"name":"read","arguments":"{}"}},
+              {"index":1,"id":7,"function":{"name":"list"}}]"#],
+        "tool_calls",
+        r#"[{"id":"call00001","name":"read","arguments":{}},{"id":"7","name":"list","arguments":{}}]"#,
+    ),
+    (
+        "arguments null, empty, encoded twice, with raw line breaks, and none",
+        &[r#"[{"index":0,"id":"a","function":{"name":"list","arguments":null}},
+              {"index":1,"id":"b","function":{"name":"list","arguments":""}},
+              {"index":2,"id":"c","function":{"name":"read","arguments":"\"{\\\"path\\\":\\\"1\\\"}\""}},
+              {"index":3,"id":"d","function":{"name":"write","arguments":"{\"text\":\"a\nb\"}"}},
+              {"index":4,"id":"e","function":{"name":"read","arguments":"{\"path\":"}}]"#],
+        "tool_calls",
+        r#"[{"id":"a","name":"list","arguments":{}},{"id":"b","name":"list","arguments":{}},
+            {"id":"c","name":"read","arguments":{"path":"1"}},
+            {"id":"d","name":"write","arguments":{"text":"a\nb"}},
+            {"id":"e","name":"read","arguments":{"unreadable":"{\"path\":",
+             "problem":"EOF while parsing a value at line 1 column 8"}}]"#,
+    ),
+    ("neither arrays nor objects", &["\"none\"", "[null, 1, {}, []]", "{}", "null"], "stop", "[]"),
+];
+
+/// What it is, the body of the response, and the reply understood.
+const BODIES: &[(&str, &str, &str)] = &[
+    (
+        "no [DONE]",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n\
+         data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+        r#"{"text":"hi","finish":"stop"}"#,
+    ),
+    (
+        "[DONE] and no finish reason",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"\"}]}\n\ndata: [DONE]\n\n",
+        r#"{"text":"hi"}"#,
+    ),
+    (
+        "a mark at the start, comments, names and ids of events, CRLF",
+        "\u{feff}: hello\r\n\r\n:\r\n\r\nevent: message\r\nid: 7\r\n\
+         data:{\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\r\n\r\n: ping\r\n\r\n\
+         data: {\"choices\":[{\"finish_reason\":\"stop\"}]}\r\n\r\ndata: [DONE]\r\n\r\n",
+        r#"{"text":"hi","finish":"stop"}"#,
+    ),
+    (
+        "no empty lines between events",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\
+         data: {\"choices\":[{\"finish_reason\":\"stop\"}]}\ndata: [DONE]\n",
+        r#"{"text":"hi","finish":"stop"}"#,
+    ),
+    (
+        "no line end after the last event",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n\
+         data: {\"choices\":[{\"finish_reason\":\"stop\"}]}",
+        r#"{"text":"hi","finish":"stop"}"#,
+    ),
+    (
+        "odd fields, missing fields, fields of odd types, another choice",
+        "data: {\"prompt_progress\":{\"total\":9},\"choices\":null}\n\n\
+         data: {\"created\":1.5,\"service_tier\":\"on_demand\",\"object\":null,\"choices\":[null]}\n\n\
+         data: \"a text\"\n\n\
+         data: {\"choices\":{\"index\":0,\"delta\":{\"role\":\"model\",\"content\":\"hi\"}}}\n\n\
+         data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"another\"}}]}\n\n\
+         data: {\"choices\":[{\"delta\":null,\"finish_reason\":3}],\"usage\":null}\n\n",
+        r#"{"text":"hi","finish":"3"}"#,
+    ),
+    (
+        "content in parts, one of them a thought",
+        "data: {\"choices\":[{\"delta\":{\"content\":[\
+         {\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hm\"}]},\
+         {\"type\":\"text\",\"text\":\"h\"},\"i\"]},\"finish_reason\":\"stop\"}]}\n\n",
+        r#"{"text":"hi","reasoning":"hm","finish":"stop"}"#,
+    ),
+    (
+        "a refusal",
+        "data: {\"choices\":[{\"delta\":{\"content\":null,\"refusal\":\"no\"},\"finish_reason\":\"stop\"}]}\n\n",
+        r#"{"text":"no","finish":"stop"}"#,
+    ),
+    (
+        "reasoning under four names, two of them at once",
+        "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"a\",\"reasoning\":\"a\"}}]}\n\n\
+         data: {\"choices\":[{\"delta\":{\"reasoning\":\"b\",\"reasoning_details\":[{\"text\":\"b\"}]}}]}\n\n\
+         data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"\",\"reasoning_text\":\"c\"}}]}\n\n\
+         data: {\"choices\":[{\"delta\":{\"reasoning_details\":[{\"summary\":\"d\"}]}}]}\n\n\
+         data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}\n\n",
+        r#"{"text":"hi","reasoning":"abcd","finish":"stop"}"#,
+    ),
+    (
+        "usage after the end",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"length\"}]}\n\n\
+         data: {\"choices\":[],\"usage\":{\"prompt_tokens\":20,\"completion_tokens\":3,\
+         \"prompt_tokens_details\":{\"cached_tokens\":5}}}\n\ndata: [DONE]\n\n",
+        r#"{"text":"hi","usage":{"input":20,"cached":5,"output":3},"finish":"length"}"#,
+    ),
+    (
+        "usage inside the choice, growing, partial",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"usage\":{\"prompt_tokens\":20}}]}\n\n\
+         data: {\"choices\":[{\"finish_reason\":\"stop\",\"usage\":{\"prompt_tokens\":20,\
+         \"total_tokens\":23,\"prompt_cache_hit_tokens\":5}}],\"usage\":{}}\n\n",
+        r#"{"text":"hi","usage":{"input":20,"cached":5,"output":3},"finish":"stop"}"#,
+    ),
+    (
+        "one JSON text over several lines",
+        "{\n  \"choices\": [\r\n    {\"message\": {\"role\": \"assistant\", \"content\": \"hi\"}}\n  ]\n}\n",
+        r#"{"text":"hi"}"#,
+    ),
+    (
+        "the whole message repeated at the end",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n\
+         data: {\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}\n\n",
+        r#"{"text":"hi","finish":"stop"}"#,
+    ),
+    (
+        "the call of old, alone",
+        "data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"ls\",\"arguments\":\"{\"}}}]}\n\n\
+         data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"ls\",\"arguments\":\"}\"}},\
+         \"finish_reason\":\"function_call\"}]}\n\n",
+        r#"{"calls":[{"id":"call00001","name":"ls","arguments":{}}],"finish":"function_call"}"#,
+    ),
+    (
+        "the call of old beside the new one",
+        "data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"ls\",\"arguments\":\"{}\"},\
+         \"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"ls\",\"arguments\":\"{}\"}}]},\
+         \"finish_reason\":\"tool_calls\"}]}\n\n",
+        r#"{"calls":[{"id":"a","name":"ls","arguments":{}}],"finish":"tool_calls"}"#,
+    ),
+];
+
+/// How the connection ends.
+type Ending = fn(Answer) -> Answer;
+
+/// What is told of the retry, the events of an incomplete reply, and how the connection ends.
+const INCOMPLETE: &[(&str, &[&str], Ending)] = &[
+    ("the reply broke off before its end", &[BEGINNING], |answer| answer),
+    ("the reply broke off: ", &[BEGINNING], Answer::then_cut),
+    ("the server was silent for ", &[BEGINNING], Answer::then_stall),
+    ("the server sent an empty reply", &[""], |answer| answer),
+    ("the server sent an empty reply", &["data: [DONE]\n\n"], |answer| answer),
+    ("the server sent an empty reply", &["{\"object\":\"chat.completion\"}"], |answer| answer),
+    ("the reply broke off: the server sent an event that is not JSON", &["data: oh no\n\n"], |answer| answer),
+    (
+        "the reply broke off: the server sent an event that is not JSON",
+        &[BEGINNING, "data: {\"choices\":["],
+        |answer| answer,
+    ),
+    ("the server sent an error: boom", &[BEGINNING, "data: {\"error\":\"boom\"}\n\n"], Answer::then_stall),
+    (
+        "502 bad gateway: boom",
+        &[BEGINNING, "event: error\ndata: {\"message\":\"boom\",\"code\":502}\n\n"],
+        |answer| answer,
+    ),
+    ("503 service unavailable: boom", &["{\"error\":{\"message\":\"boom\",\"code\":503}}"], |answer| answer),
+    (
+        "the server ended the reply with `error`",
+        &[BEGINNING, "data: {\"choices\":[{\"finish_reason\":\"error\"}]}\n\n"],
+        |answer| answer,
+    ),
+];
+
+/// A whole call in an incomplete reply.
+const BEGINNING: &str = "data: {\"choices\":[{\"delta\":{\"tool_calls\":[\
+                         {\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"rm\",\"arguments\":\"{}\"}}]}}]}\n\n";
 
 async fn ask_once(answer: Answer) -> Result<Reply, ModelError> {
     let server = Server::script([answer]);
     Asker::of(Settings { max_tries: 1, ..hasty(server.base_url()) }).ask(&hello()).await
 }
 
-fn said(text: &str, finish: &str) -> Reply {
-    Reply { text: text.to_owned(), finish: finish.to_owned(), ..Reply::default() }
-}
-
-fn called(calls: Vec<ToolCall>, finish: &str) -> Reply {
-    Reply { calls, finish: finish.to_owned(), ..Reply::default() }
-}
-
-/// A stream of deltas, the last with a finish reason.
-fn deltas(deltas: &[Value], finish: &str) -> Answer {
-    let (last, others) = deltas.split_last().expect("there is a delta");
-    let mut chunks: Vec<Value> =
-        others.iter().map(|delta| json!({ "choices": [{ "index": 0, "delta": delta }] })).collect();
-    chunks.push(json!({ "choices": [{ "index": 0, "delta": last, "finish_reason": finish }] }));
+/// A stream with the pieces of calls in its deltas.
+fn stream_of_calls(deltas: &[&str], finish: &str) -> Answer {
+    let delta = |pieces: &&str| {
+        let pieces: Value = serde_json::from_str(pieces).expect("the case is JSON");
+        json!({ "choices": [{ "index": 0, "delta": { "content": null, "tool_calls": pieces } }] })
+    };
+    let mut chunks: Vec<Value> = deltas.iter().map(delta).collect();
+    if let Some(last) = chunks.last_mut() {
+        last["choices"][0]["finish_reason"] = json!(finish);
+    }
     Answer::chunks(&chunks).and_done()
-}
-
-/// A piece of a call.
-fn piece(index: Value, id: Value, name: Value, arguments: Value) -> Value {
-    let all = [("index", index), ("id", id)];
-    let mut call: serde_json::Map<String, Value> = all
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(key, value)| (key.into(), value))
-        .collect();
-    call.insert("function".to_owned(), json!({ "name": name, "arguments": arguments }));
-    Value::Object(call)
-}
-
-fn calls(pieces: &[Value]) -> Value {
-    json!({ "content": null, "tool_calls": pieces })
 }
 
 #[tokio::test]
 async fn odd_tool_calls_are_understood() {
-    let null = || Value::Null;
-    let both = || {
-        vec![call("a", "read_file", json!({ "path": "1" })), call("b", "read_file", json!({ "path": "2" }))]
-    };
-    let first = r#"{"path":"1"}"#;
-    let second = r#"{"path":"2"}"#;
-    let cases: Vec<(&str, Answer, Vec<ToolCall>)> = vec![
-        (
-            "in pieces, id and name once",
-            deltas(
-                &[
-                    calls(&[piece(json!(0), json!("a"), json!("read_file"), json!(""))]),
-                    calls(&[piece(json!(0), null(), null(), json!("{\"path\""))]),
-                    calls(&[piece(json!(1), json!("b"), json!("read_file"), json!(""))]),
-                    calls(&[piece(json!(0), json!(""), json!(""), json!(":\"1\"}"))]),
-                    calls(&[piece(json!(1), null(), null(), json!(second))]),
-                ],
-                "tool_calls",
-            ),
-            both(),
-        ),
-        (
-            "no index",
-            deltas(
-                &[
-                    calls(&[piece(null(), json!("a"), json!("read_file"), json!("{\"path\":"))]),
-                    calls(&[piece(null(), null(), null(), json!("\"1\"}"))]),
-                    calls(&[piece(null(), json!("b"), json!("read_file"), json!(second))]),
-                ],
-                "tool_calls",
-            ),
-            both(),
-        ),
-        (
-            "every index 0, whole calls",
-            deltas(
-                &[
-                    calls(&[piece(json!(0), json!("a"), json!("read_file"), json!(first))]),
-                    calls(&[piece(json!(0), json!("b"), json!("read_file"), json!(second))]),
-                ],
-                "stop",
-            ),
-            both(),
-        ),
-        (
-            "several in one delta, with the finish reason, index as text",
-            deltas(
-                &[calls(&[
-                    piece(json!("0"), json!("a"), json!("read_file"), json!(first)),
-                    piece(json!("1"), json!("b"), json!("read_file"), json!(second)),
-                ])],
-                "stop",
-            ),
-            both(),
-        ),
-        (
-            "id and name in every piece",
-            deltas(
-                &[
-                    calls(&[piece(json!(0), json!("a"), json!("read_file"), json!("{\"path\":"))]),
-                    calls(&[piece(json!(0), json!("a"), json!("read_file"), json!("\"1\"}"))]),
-                    calls(&[piece(json!(1), json!("b"), json!("read_file"), json!(second))]),
-                    calls(&[piece(json!(1), json!("b"), json!("read_file"), json!(""))]),
-                ],
-                "eos",
-            ),
-            both(),
-        ),
-        (
-            "neither index nor id",
-            deltas(
-                &[
-                    calls(&[piece(null(), null(), json!("read_file"), json!({ "path": "1" }))]),
-                    calls(&[piece(null(), null(), json!("read_file"), json!({ "path": "2" }))]),
-                ],
-                "",
-            ),
-            vec![
-                call("call00001", "read_file", json!({ "path": "1" })),
-                call("call00002", "read_file", json!({ "path": "2" })),
-            ],
-        ),
-        (
-            "the same id twice at two places, and unfit ids",
-            deltas(
-                &[calls(&[
-                    piece(json!(0), json!("functions.read:0"), json!("read_file"), json!(first)),
-                    piece(json!(1), json!(7), json!("read_file"), null()),
-                ])],
-                "tool_calls",
-            ),
-            vec![call("call00001", "read_file", json!({ "path": "1" })), call("7", "read_file", json!({}))],
-        ),
-        (
-            "arguments null, empty, and encoded twice",
-            deltas(
-                &[calls(&[
-                    piece(json!(0), json!("a"), json!("list"), null()),
-                    piece(json!(1), json!("b"), json!("list"), json!("")),
-                    piece(json!(2), json!("c"), json!("list"), json!(json!(first).to_string())),
-                ])],
-                "end_turn",
-            ),
-            vec![
-                call("a", "list", json!({})),
-                call("b", "list", json!({})),
-                call("c", "list", json!({ "path": "1" })),
-            ],
-        ),
-        (
-            "the name of old",
-            deltas(
-                &[
-                    json!({ "function_call": { "name": "read_file", "arguments": "{\"path\":" } }),
-                    json!({ "function_call": { "name": "read_file", "arguments": "\"1\"}" } }),
-                ],
-                "function_call",
-            ),
-            vec![call("call00001", "read_file", json!({ "path": "1" }))],
-        ),
-        (
-            "the name of old beside the new one",
-            deltas(
-                &[json!({
-                    "function_call": { "name": "read_file", "arguments": first },
-                    "tool_calls": [piece(json!(0), json!("a"), json!("read_file"), json!(first))],
-                })],
-                "tool_calls",
-            ),
-            vec![call("a", "read_file", json!({ "path": "1" }))],
-        ),
-        (
-            "not arrays, not objects",
-            deltas(&[json!({ "tool_calls": "none" }), json!({ "tool_calls": [null, 1, {}] })], "stop"),
-            vec![],
-        ),
-    ];
-    for (case, answer, expected) in cases {
-        let reply = ask_once(answer).await.unwrap_or_else(|error| panic!("{case}: {error}"));
-        assert_eq!(reply.calls, expected, "{case}");
+    for (case, deltas, finish, calls) in CALLS {
+        let calls: Vec<ToolCall> = serde_json::from_str(calls).expect("the case is JSON");
+        let expected = Reply { calls, finish: (*finish).to_owned(), ..Reply::default() };
+        assert_eq!(ask_once(stream_of_calls(deltas, finish)).await, Ok(expected), "{case}");
     }
 }
 
 #[tokio::test]
-async fn odd_chunks_are_understood() {
-    let content = |text: &str| json!({ "choices": [{ "delta": { "content": text } }] });
-    let end = json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] });
-    let usage = Usage { input: 20, cached: 5, output: 3 };
-    let cases: Vec<(&str, Answer, Reply)> = vec![
-        ("one piece, no [DONE]", Answer::chunks(&[content("hi"), end.clone()]), said("hi", "stop")),
-        ("[DONE] and no reason", Answer::chunks(&[content("hi")]).and_done(), said("hi", "")),
-        ("an empty reason is none", deltas(&[json!({ "content": "hi" })], ""), said("hi", "")),
-        (
-            "comments, other event types, a mark at the start, CRLF",
-            Answer::events([
-                "\u{feff}: hello\r\n\r\n:\r\n\r\nevent: message\r\nid: 7\r\n".to_owned(),
-                format!(
-                    "data:{}\r\n\r\n: ping\r\n\r\ndata: {end}\r\n\r\ndata: [DONE]\r\n\r\n",
-                    content("hi")
-                ),
-            ]),
-            said("hi", "stop"),
-        ),
-        (
-            "no empty lines between events",
-            Answer::events([format!("data: {}\ndata: {end}\ndata: [DONE]\n", content("hi"))]),
-            said("hi", "stop"),
-        ),
-        (
-            "no empty line after the last event",
-            Answer::events([format!("data: {}\n\ndata: {end}", content("hi"))]),
-            said("hi", "stop"),
-        ),
-        (
-            "odd fields around it",
-            Answer::chunks(&[
-                json!({ "prompt_progress": { "total": 9 }, "choices": null }),
-                json!({ "created": 1.5, "service_tier": "on_demand", "object": null, "choices": [null] }),
-                json!("a text"),
-                json!({ "choices": { "index": 0, "delta": { "role": "model", "content": "hi" } } }),
-                json!({ "choices": [{ "index": 1, "delta": { "content": "another choice" } }] }),
-                json!({ "choices": [{ "delta": null, "finish_reason": 3 }], "usage": null }),
-            ]),
-            said("hi", "3"),
-        ),
-        (
-            "content in parts, one of them a thought",
-            deltas(
-                &[json!({ "content": [
-                    { "type": "thinking", "thinking": [{ "type": "text", "text": "hm" }] },
-                    { "type": "text", "text": "h" }, "i",
-                ] })],
-                "stop",
-            ),
-            Reply { reasoning: "hm".to_owned(), ..said("hi", "stop") },
-        ),
-        ("a refusal", deltas(&[json!({ "content": null, "refusal": "no" })], "stop"), said("no", "stop")),
-        (
-            "reasoning under four names, two of them at once",
-            deltas(
-                &[
-                    json!({ "reasoning_content": "a", "reasoning": "a" }),
-                    json!({ "reasoning": "b", "reasoning_details": [{ "text": "b" }] }),
-                    json!({ "reasoning_text": "c", "reasoning_content": "" }),
-                    json!({ "reasoning_details": [{ "type": "reasoning.summary", "summary": "d" }] }),
-                    json!({ "content": "hi" }),
-                ],
-                "stop",
-            ),
-            Reply { reasoning: "abcd".to_owned(), ..said("hi", "stop") },
-        ),
-        (
-            "usage after the end, then nothing",
-            Answer::chunks(&[
-                content("hi"),
-                end.clone(),
-                json!({ "choices": [], "usage": { "prompt_tokens": 20, "completion_tokens": 3,
-                        "prompt_tokens_details": { "cached_tokens": 5 } } }),
-            ])
-            .then_stall(),
-            Reply { usage: Some(usage), ..said("hi", "stop") },
-        ),
-        (
-            "usage inside the choice, growing",
-            Answer::chunks(&[
-                json!({ "choices": [{ "delta": { "content": "hi" }, "usage": { "prompt_tokens": 20,
-                        "completion_tokens": 1 } }] }),
-                json!({ "choices": [{ "finish_reason": "stop", "usage": { "prompt_tokens": 20,
-                        "total_tokens": 23, "prompt_cache_hit_tokens": 5 } }] }),
-            ]),
-            Reply { usage: Some(usage), ..said("hi", "stop") },
-        ),
-        (
-            "usage that says nothing",
-            Answer::chunks(&[
-                content("hi"),
-                json!({ "usage": {}, "choices": [{ "finish_reason": "stop" }] }),
-            ]),
-            said("hi", "stop"),
-        ),
-        (
-            "one piece of JSON over several lines",
-            Answer::status(
-                200,
-                &[("content-type", "application/json")],
-                &format!(
-                    "{:#}",
-                    json!({ "choices": [{ "finish_reason": "stop", "index": 0,
-                            "message": { "role": "assistant", "content": "hi" } }] })
-                ),
-            ),
-            said("hi", "stop"),
-        ),
-        (
-            "the whole message repeated at the end",
-            Answer::chunks(&[
-                content("hi"),
-                json!({ "choices": [{ "message": { "content": "hi" }, "finish_reason": "stop" }] }),
-            ]),
-            said("hi", "stop"),
-        ),
-    ];
-    for (case, answer, expected) in cases {
-        let reply = ask_once(answer).await.unwrap_or_else(|error| panic!("{case}: {error}"));
-        assert_eq!(reply, expected, "{case}");
+async fn odd_bodies_are_understood() {
+    for (case, body, reply) in BODIES {
+        let expected: Reply = serde_json::from_str(reply).expect("the case is JSON");
+        assert_eq!(ask_once(Answer::events([*body])).await, Ok(expected.clone()), "{case}");
+        let plain = Answer::status(200, &[], body);
+        assert_eq!(ask_once(plain).await, Ok(expected), "{case}, without a content type");
     }
-}
-
-#[tokio::test]
-async fn calls_of_a_reply_that_was_cut_off_are_not_executed() {
-    let first = piece(json!(0), json!("a"), json!("write_file"), json!(r#"{"path":"x"}"#));
-    let second = piece(json!(1), json!("b"), json!("write_file"), json!(r#"{"path":"#));
-    let reply = ask_once(deltas(&[calls(&[first]), calls(&[second])], "length")).await;
-    let cut = |id: &str, text: &str| ToolCall {
-        id: id.to_owned(),
-        name: "write_file".to_owned(),
-        arguments: Arguments::Unreadable { unreadable: text.to_owned(), problem: CUT_OFF.to_owned() },
-    };
-    let expected = called(vec![cut("a", r#"{"path":"x"}"#), cut("b", r#"{"path":"#)], "length");
-    assert_eq!(reply, Ok(expected));
 }
 
 #[tokio::test]
 async fn an_incomplete_reply_is_none_and_is_asked_for_again() {
-    let content = json!({ "choices": [{ "delta": calls(&[
-        piece(json!(0), json!("a"), json!("write_file"), json!(r#"{"path":"x"}"#)),
-    ]) }] });
-    let cases: Vec<(&str, Answer)> = vec![
-        ("broke off before its end", Answer::chunks(std::slice::from_ref(&content))),
-        ("broke off: ", Answer::chunks(std::slice::from_ref(&content)).then_cut()),
-        ("was silent for", Answer::chunks(std::slice::from_ref(&content)).then_stall()),
-        ("empty reply", Answer::status(200, &[("content-type", "text/event-stream")], "")),
-        ("empty reply", Answer::events(["data: [DONE]\n\n"])),
-        ("not JSON", Answer::events(["data: Internal Server Error\n\n"])),
-        ("not JSON", Answer::events([format!("data: {content}\n\ndata: {{\"choices\":")])),
-        ("boom", Answer::chunks(&[content.clone(), json!({ "error": { "message": "boom" } })])),
-        ("boom", Answer::chunks(&[content.clone(), json!({ "error": "boom", "code": 502 })]).then_stall()),
-        ("ended the reply with `error`", deltas(&[json!({ "content": "x" })], "error")),
-        (
-            "500 internal server error: boom",
-            Answer::json(200, &json!({ "error": { "message": "boom", "code": 500 } })),
-        ),
-        (
-            "503 service unavailable: Loading",
-            Answer::json(503, &json!({ "error": { "message": "Loading model" } })),
-        ),
-        (
-            "429 too many requests: slow",
-            Answer::json(429, &json!({ "error": { "message": "slow", "code": 1302 } })),
-        ),
-        ("529", Answer::status(529, &[], "overloaded")),
-        ("408 request timeout", Answer::status(408, &[], "")),
-        (
-            "502 bad gateway: 502 Bad",
-            Answer::status(502, &[("content-type", "text/html")], "<title>502 Bad</title>"),
-        ),
-    ];
-    for (reason, answer) in cases {
-        let server = Server::script([answer, Answer::text("whole")]);
-        let mut asker = Asker::of(hasty(server.base_url()));
-        let reply = asker.ask(&hello()).await.map(|reply| reply.text);
-        assert_eq!(reply, Ok("whole".to_owned()), "{reason}");
+    for (reason, events, end) in INCOMPLETE {
+        let server = Server::script([end(Answer::events(events.iter().copied())), Answer::text("whole")]);
+        let mut settings = hasty(server.base_url());
+        if reason.contains("silent") {
+            settings.silence_timeout = Duration::from_millis(50);
+        }
+        let mut asker = Asker::of(settings);
+        let reply = asker.ask(&hello()).await.map(|reply| (reply.text, reply.calls));
+        assert_eq!(reply, Ok(("whole".to_owned(), Vec::new())), "{reason}");
         let retries = asker.retries();
-        assert!(matches!(retries.as_slice(), [told] if told.contains(reason)), "{reason}: {retries:?}");
+        assert!(matches!(retries.as_slice(), [told] if told.starts_with(reason)), "{reason}: {retries:?}");
     }
+}
+
+#[tokio::test]
+async fn a_whole_reply_is_taken_though_the_server_does_not_hang_up() {
+    let (_, body, reply) = BODIES[0];
+    let reply: Reply = serde_json::from_str(reply).expect("the case is JSON");
+    let server = Server::script([Answer::events([body]).then_stall()]);
+    let settings = Settings { silence_timeout: Duration::from_millis(50), ..hasty(server.base_url()) };
+    assert_eq!(Asker::of(settings).ask(&hello()).await, Ok(reply));
+}
+
+#[tokio::test]
+async fn calls_of_a_reply_that_was_cut_off_are_not_executed() {
+    let pieces = [
+        r#"[{"index":0,"id":"a","function":{"name":"write","arguments":"{\"path\":\"x\"}"}}]"#,
+        r#"[{"index":1,"id":"b","function":{"name":"write","arguments":"{\"path\":"}}]"#,
+    ];
+    let cut = |id: &str, text: &str| ToolCall {
+        id: id.to_owned(),
+        name: "write".to_owned(),
+        arguments: Arguments::Unreadable { unreadable: text.to_owned(), problem: CUT_OFF.to_owned() },
+    };
+    let calls = vec![cut("a", r#"{"path":"x"}"#), cut("b", r#"{"path":"#)];
+    let expected = Reply { calls, finish: "length".to_owned(), ..Reply::default() };
+    assert_eq!(ask_once(stream_of_calls(&pieces, "length")).await, Ok(expected));
 }
