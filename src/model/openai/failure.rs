@@ -31,14 +31,10 @@ const OVERFLOW: [&str; 19] = [
     "request_too_large",
 ];
 
-/// What servers say when the account has no money left.
-const QUOTA: [&str; 5] = [
-    "insufficient_quota",
-    "exceeded your current quota",
-    "insufficient balance",
-    "insufficient credit",
-    "billing",
-];
+/// What servers say when the account has no money left. Some say it of the requests of a minute too,
+/// but then they also say when to come back.
+const QUOTA: [&str; 4] =
+    ["exceeded your current quota", "insufficient balance", "insufficient credit", "billing"];
 
 const CHECK_URL: &str = "check the base URL; it usually ends in `/v1`";
 
@@ -97,13 +93,14 @@ impl Failure {
         let says = |patterns: &[&str]| patterns.iter().any(|pattern| words.contains(pattern));
         let message = describe(status, fault);
         match status {
+            None | Some(400 | 403 | 404) if names_unknown_model(&words) => Self::UnknownModel { message },
             Some(401 | 403) => server.refuses_key(&message),
             Some(402) => server.wants_money(&message),
-            _ if says(&QUOTA) => server.wants_money(&message),
+            _ if says(&["insufficient_quota"]) => server.wants_money(&message),
+            _ if asked.is_none() && says(&QUOTA) => server.wants_money(&message),
             // A rate limit speaks of tokens too, but of those per minute.
             Some(413) => Self::Overflow { message },
             _ if status != Some(429) && says(&OVERFLOW) => Self::Overflow { message },
-            None | Some(400 | 404) if names_unknown_model(&words) => Self::UnknownModel { message },
             Some(404) => server.has_nothing_there(&message),
             // Validation errors of some servers come with status 500.
             Some(400 | 405 | 415 | 422 | 500 | 501) if let Some(unsupported) = server.adaptation(fault) => {
@@ -171,6 +168,7 @@ fn names_unknown_model(words: &str) -> bool {
     let missing =
         ["not found", "does not exist", "not exist", "unknown model", "invalid model", "not a valid model"];
     words.contains("model_not_found")
+        || words.contains("have access to model")
         || (words.contains("model") && missing.iter().any(|missing| words.contains(missing)))
 }
 

@@ -66,6 +66,13 @@ const REFUSED: &[(u16, Headers, &str, &str, &str)] = &[
         "agentrun needs a model that calls tools; check that `tiny` does",
     ),
     (
+        403,
+        &[],
+        r#"{"error":{"message":"Project p does not have access to model tiny"}}"#,
+        "URL does not know the model `tiny`: 403 forbidden: Project p does not have access to model tiny",
+        "check the name of the model",
+    ),
+    (
         404,
         &[],
         r#"{"error":"model 'tiny' not found"}"#,
@@ -99,6 +106,11 @@ const PASSING: &[(u16, &str, &str)] = &[
     (503, r#"{"error":{"message":"Loading model","code":503}}"#, "503 service unavailable: Loading model"),
     (429, r#"{"error":{"message":"slow","code":1302}}"#, "429 too many requests: slow"),
     (502, "<html><title>502 Bad Gateway</title></html>", "502 bad gateway: 502 Bad Gateway"),
+    (
+        429,
+        r#"[{"error":{"message":"You exceeded your current quota. Please retry in 0.01s."}}]"#,
+        "429 too many requests: You exceeded your current quota. Please retry in 0.01s.",
+    ),
     (529, "overloaded", "529: overloaded"),
     (408, "", "408 request timeout"),
     (409, "{}", "409 conflict"),
