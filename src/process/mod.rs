@@ -1,5 +1,19 @@
 //! One child process: policy, group, timeouts, output. The only place that spawns.
 
+mod capture;
+mod child;
+mod excerpt;
+mod log;
+mod output;
+mod plain;
+mod policy;
+#[cfg(test)]
+mod tests;
+
+pub use capture::{Captured, Invocation, capture};
+pub use child::run;
+pub use policy::Policy;
+
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,0 +1,3 @@
+//! Who does the work of a step.
+
+pub mod builtin;
