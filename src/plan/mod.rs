@@ -9,14 +9,72 @@
 //! 4. [`choice`]: candidates -> the one that is, with the reason, and the others named;
 //! 5. [`steps`]: the choice -> steps, tasks, criteria, dependencies, and a role for every box.
 
+mod blueprint;
+mod body;
+mod boxes;
+pub mod candidates;
 pub mod check_box;
+pub mod choice;
+pub mod criteria;
 pub mod criterion;
+pub mod describe;
 pub mod diagnostic;
+pub mod document;
+pub mod edit;
+mod files;
+pub mod find;
+mod findings;
+pub mod graph;
 pub mod identity;
+mod items;
+mod label;
+pub mod lines;
+mod mirror;
+pub mod names;
+pub mod outline;
+mod placeholders;
+pub mod references;
+mod resolve;
+pub mod sections;
 pub mod step;
+pub mod steps;
+mod surroundings;
+pub mod title;
 
 pub use check_box::{BoxRole, CheckBox};
 pub use criterion::{Criterion, CriterionKind};
+pub use describe::Description;
 pub use diagnostic::{Diagnostic, Severity};
+pub use edit::{Change, EditError, TickTarget};
+pub use find::Found;
+pub use graph::{Edge, StepGraph};
 pub use identity::{Fingerprint, StepKey};
 pub use step::{Plan, Step, StepKind, Task};
+
+/// A plan and everything that was noticed while it was read.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// What was understood; empty of steps when nothing was.
+    pub plan: Plan,
+    /// The order in which the steps go.
+    pub graph: StepGraph,
+    /// All diagnostics at once, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a plan. Never fails: what is wrong is in the diagnostics, what is unknown is context.
+pub fn read(text: &str) -> Reading {
+    let document = document::Document::parse(text);
+    let sections = sections::Sections::of(document);
+    let candidates = candidates::find(&sections);
+    let choice = choice::choose(&sections, candidates);
+    let (mut plan, mut diagnostics) = steps::build(&sections, &choice);
+    let (graph, more) = StepGraph::resolve(&plan);
+    plan.name_steps(graph.order());
+    diagnostics.extend(more);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+    Reading { plan, graph, diagnostics }
+}
+
+#[cfg(test)]
+mod tests;

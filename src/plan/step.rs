@@ -48,6 +48,10 @@ pub struct Group {
     pub text: String,
     /// The box of the group itself, an index into [`Plan::boxes`].
     pub own_box: Option<usize>,
+    /// References of the group as written; they hold for each of its steps.
+    pub references: Vec<Reference>,
+    /// Its dependency field says that there are none.
+    pub independent: bool,
 }
 
 /// One unit of work in order: what one brief is made of.
@@ -55,6 +59,10 @@ pub struct Group {
 pub struct Step {
     /// The author's id if it is unique in the plan (`1.1`, `T001`), else `#7`, its position.
     pub id: String,
+    /// The id as the author wrote it, unique or not: `1.1`; empty if there is none.
+    pub author_id: String,
+    /// Its place in the order in which the steps run, 1-based.
+    pub position: usize,
     /// Identity by content and place, stable when other steps change.
     pub key: StepKey,
     /// Digest of its normalised text without marks and status.
@@ -216,6 +224,17 @@ pub struct StatusComment {
     pub span: Range<usize>,
     /// Line of the comment.
     pub line: usize,
+}
+
+impl Step {
+    /// Label and title as one name: `Step 1.1: Write the lexer`.
+    pub fn name(&self) -> String {
+        match (self.label.is_empty(), self.title.is_empty()) {
+            (true, _) => self.title.clone(),
+            (false, true) => self.label.clone(),
+            (false, false) => format!("{}: {}", self.label, self.title),
+        }
+    }
 }
 
 impl Plan {

@@ -4,6 +4,7 @@ pub mod diff;
 pub mod file;
 mod files;
 mod git;
+pub mod guard;
 pub mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;

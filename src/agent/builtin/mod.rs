@@ -1,4 +1,8 @@
-//! The agent that is built in: a model, eight tools and limits.
+//! The built-in agent: a turn loop around a model, and eight tools.
 
+pub mod conversation;
 pub mod edit;
+pub mod limits;
+pub mod repetition;
+pub mod session;
 pub mod tools;

@@ -64,6 +64,11 @@ impl Toolbox {
         Self { settings, ledger: Ledger::default() }
     }
 
+    /// From here on, where the whole output of each command goes.
+    pub fn log_to(&mut self, dir: PathBuf) {
+        self.settings.log_dir = dir;
+    }
+
     /// What a call is about to do, in one line: `run cargo test`.
     pub fn describe(&self, call: &ToolCall) -> String {
         let line = match (Tool::named(&call.name), &call.arguments) {

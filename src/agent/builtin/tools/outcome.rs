@@ -102,6 +102,13 @@ impl ToolOutcome {
         Self { text, failed: false, summary, effect, signature }
     }
 
+    /// A call that was ended because the attempt's time was up.
+    pub fn out_of_time(tool: &str) -> Self {
+        let text = "ended: the attempt's time is up".to_owned();
+        let summary = format!("{tool}: {text}");
+        Self { signature: digest(summary.as_bytes()), text, failed: true, summary, effect: Effect::None }
+    }
+
     /// A call that was wrong.
     pub(super) fn mistake(text: String, described: &str) -> Self {
         let first = text.lines().next().unwrap_or_default();

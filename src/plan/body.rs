@@ -1,0 +1,346 @@
+//! What stands in a step: tasks, criteria, files, references and fields, each by the label above it.
+
+use std::collections::HashSet;
+
+use super::boxes::Boxes;
+use super::criteria;
+use super::criterion::{Criterion, CriterionKind};
+use super::document::{BlockKind, Document};
+use super::label::Label;
+use super::names::{self, Role};
+use super::sections::{LABEL, Sections};
+use super::step::{Field, Reference, StepKind, Task};
+use super::{files, references};
+
+/// Reads the parts of one step.
+pub(super) struct Body<'a, 'text> {
+    pub(super) sections: &'a Sections<'text>,
+    pub(super) document: &'a Document<'text>,
+    pub(super) boxes: &'a mut Boxes,
+    pub(super) step: Option<usize>,
+    pub(super) kind: StepKind,
+    pub(super) parts: Parts,
+}
+
+/// The parts of one step.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// Items of work.
+    pub tasks: Vec<Task>,
+    /// What must hold.
+    pub criteria: Vec<Criterion>,
+    /// Files it names.
+    pub files: Vec<String>,
+    /// References to other steps.
+    pub references: Vec<Reference>,
+    /// Its dependency field says that there are none.
+    pub independent: bool,
+    /// Other fields.
+    pub fields: Vec<Field>,
+    /// Questions that stand in it.
+    pub open_questions: Vec<Field>,
+    /// Bullets that are tasks if nothing else is.
+    pub(super) bullets: Vec<Task>,
+    /// Where its commands run.
+    pub(super) dir: Option<String>,
+    /// The commands that are known already.
+    pub(super) commands: HashSet<String>,
+}
+
+/// A piece of text with its place.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) at: usize,
+    pub(super) line: usize,
+    pub(super) end: usize,
+}
+
+impl<'a, 'text> Body<'a, 'text> {
+    /// A reader for the step of this index.
+    pub(super) fn new(
+        sections: &'a Sections<'text>,
+        boxes: &'a mut Boxes,
+        (step, kind): (usize, StepKind),
+    ) -> Self {
+        Self {
+            sections,
+            document: &sections.document,
+            boxes,
+            step: Some(step),
+            kind,
+            parts: Parts::default(),
+        }
+    }
+
+    /// A reader for a part of the plan that is no step.
+    pub(super) fn for_plan(sections: &'a Sections<'text>, boxes: &'a mut Boxes, kind: StepKind) -> Self {
+        let document = &sections.document;
+        Self { sections, document, boxes, step: None, kind, parts: Parts::default() }
+    }
+
+    /// What was read.
+    pub(super) fn finish(mut self) -> Parts {
+        if self.parts.tasks.is_empty() && self.kind == StepKind::Work {
+            self.parts.tasks = std::mem::take(&mut self.parts.bullets);
+        }
+        let mut seen = HashSet::new();
+        self.parts.files.retain(|path| seen.insert(path.clone()));
+        let dir = self.parts.dir.take();
+        for criterion in &mut self.parts.criteria {
+            if let CriterionKind::Command(command) = &mut criterion.kind {
+                command.dir = command.dir.take().or_else(|| dir.clone());
+            }
+        }
+        self.parts
+    }
+
+    /// Reads a section and those that it holds, down to the ones that are left out.
+    pub(super) fn read_subtree(
+        &mut self,
+        section: usize,
+        role: Option<Role>,
+        left_out: &dyn Fn(usize) -> bool,
+    ) {
+        let range = self.sections.subtree(section);
+        let mut roles: Vec<Option<Role>> = Vec::with_capacity(range.len());
+        let mut next = section;
+        for index in range {
+            let found = &self.sections.all[index];
+            let around = match found.parent.and_then(|parent| parent.checked_sub(section)) {
+                Some(parent) if index > section => roles.get(parent).copied().flatten(),
+                _ => role,
+            };
+            let named = if index == section { role } else { found.named };
+            let own = if is_closed(around) { around } else { named.or(around) };
+            roles.push(own);
+            if index > section && left_out(index) {
+                next = next.max(found.end);
+            }
+            if index >= next {
+                self.read_section(index, own);
+            }
+        }
+        self.read_comments(section);
+    }
+
+    /// Reads an item that is a step: its nested items and fields.
+    pub(super) fn read_item_step(&mut self, block: usize) {
+        let title = self.item_text(block);
+        if let Some(paths) = Some(files::in_text(&title.text)).filter(|paths| !paths.is_empty()) {
+            self.add_files(paths);
+        }
+        let first = block + 1 + usize::from(self.document.own_text(block).is_some());
+        for child in self.document.siblings(first, self.document.blocks[block].end) {
+            self.read_block(child, None);
+        }
+        let from = self.document.blocks[block].start;
+        let to = self.document.lines.span(self.document.blocks[block].end_line).end;
+        self.read_comments_between(from, to);
+    }
+
+    /// Claims the boxes that no rule has, so that none in the step is left behind.
+    pub(super) fn claim_rest(&mut self, blocks: std::ops::Range<usize>) {
+        for block in self.boxes.unclaimed(blocks) {
+            self.add_task(block, false, "a box inside the step");
+        }
+    }
+
+    fn read_section(&mut self, index: usize, role: Option<Role>) {
+        self.read_value(index, role);
+        let blocks: Vec<usize> = self.sections.content(index).collect();
+        let only = blocks.len() == 1;
+        let introduced = self.introduces_tasks(index);
+        for block in blocks {
+            match &self.document.blocks[block].kind {
+                BlockKind::Paragraph => self.read_paragraph(block, role, only),
+                BlockKind::List { ordered: true } if introduced && role == Some(Role::Context) => {
+                    self.read_block(block, Some(Role::Tasks));
+                }
+                _ => self.read_block(block, role),
+            }
+        }
+    }
+
+    /// `**Goal:** …` with a numbered list behind it: the list is the work.
+    fn introduces_tasks(&self, index: usize) -> bool {
+        let section = &self.sections.all[index];
+        section.level == LABEL && names::introduces(&section.title.name())
+    }
+
+    /// What stands behind a label on its own lines.
+    fn read_value(&mut self, index: usize, role: Option<Role>) {
+        let section = &self.sections.all[index];
+        let Some(&(at, _)) = section.value.first() else { return };
+        let expected_to_fail = section.value.iter().skip(1).any(|(_, line)| says_it_fails(line));
+        if expected_to_fail {
+            return;
+        }
+        let text = section.value.iter().map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
+        let end = section.value.last().map_or(at, |(at, line)| at + line.len());
+        let piece = Piece { text, at, line: self.document.lines.line_of(at), end };
+        let name = section.title.name();
+        let followed = self.sections.content(index).next().is_some();
+        self.read_field(&name, &piece, (role, followed));
+    }
+
+    /// A name and a value: what the name makes of the value.
+    pub(super) fn read_field(&mut self, name: &str, piece: &Piece, (role, followed): (Option<Role>, bool)) {
+        match self.part(role) {
+            Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual) => {
+                let manual = role == Some(Role::Manual) || self.kind == StepKind::Manual;
+                let runs = matches!(names::words(name).as_str(), "run" | "command" | "test command");
+                let text = if runs { format!("Run: {}", piece.text) } else { piece.text.clone() };
+                let verdict = criteria::classify(&text, manual);
+                // A sentence in front of a list only introduces it.
+                if !(followed && verdict.kind == CriterionKind::Prose) {
+                    self.add_criterion(piece, verdict, None);
+                }
+            }
+            Some(Role::Deliverables) => {
+                self.push_task(piece, None, true);
+                self.add_criterion(piece, criteria::classify(&piece.text, false), None);
+            }
+            Some(Role::Files) => self.add_files(files::in_field(&piece.text)),
+            Some(Role::Dependencies) => self.add_references(piece),
+            Some(Role::Tasks | Role::Steps) => self.push_task(piece, None, false),
+            _ => {
+                let field = Field { name: name.to_owned(), value: piece.text.clone(), line: piece.line };
+                self.parts.fields.push(field);
+            }
+        }
+    }
+
+    /// Prerequisites are the criteria of the step that they are.
+    pub(super) fn part(&self, role: Option<Role>) -> Option<Role> {
+        match (self.kind, role) {
+            (StepKind::Prerequisite, Some(Role::Prerequisites | Role::Dependencies) | None) => {
+                Some(Role::Criteria)
+            }
+            _ => role,
+        }
+    }
+
+    pub(super) fn read_block(&mut self, block: usize, role: Option<Role>) {
+        match &self.document.blocks[block].kind {
+            BlockKind::List { ordered } => {
+                let ordered = *ordered;
+                for item in self.document.children(block).collect::<Vec<_>>() {
+                    self.read_item(item, role, ordered);
+                }
+            }
+            BlockKind::Code { .. } => self.read_code(block, role),
+            BlockKind::Paragraph => self.read_paragraph(block, role, false),
+            BlockKind::Quote => {
+                for child in self.document.children(block).collect::<Vec<_>>() {
+                    self.read_block(child, role);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn read_paragraph(&mut self, block: usize, role: Option<Role>, only: bool) {
+        let lines = self.document.lines_of(block);
+        for (at, line) in &lines {
+            if self.parts.dir.is_none() {
+                self.parts.dir = criteria::directory(line);
+            }
+            if let (None, Some(label)) = (role, Label::of(line)) {
+                let role = names::role(label.name);
+                let at = at + label.value_at;
+                let piece = self.piece(at, label.value.to_owned(), at + label.value.len());
+                if !label.value.is_empty() {
+                    self.read_field(label.name, &piece, (role, false));
+                }
+            }
+        }
+        let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
+        let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
+        let verdict = criteria::classify(&text, self.kind == StepKind::Manual);
+        let says_something =
+            matches!(verdict.kind, CriterionKind::Command(_)) || (only && self.kind == StepKind::Work);
+        if says_something {
+            let piece = self.piece(first.0, text, last.0 + last.1.len());
+            self.add_criterion(&piece, verdict, None);
+        }
+    }
+
+    fn read_code(&mut self, block: usize, role: Option<Role>) {
+        let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
+        let found = &self.document.blocks[block];
+        let BlockKind::Code { info: Some(info), literal } = &found.kind else { return };
+        let Some(verdict) = criteria::classify_block(info, literal, self.parts.dir.clone()) else { return };
+        let end = self.document.lines.span(found.end_line).end;
+        let piece = self.piece(found.start, literal.trim_end().to_owned(), end);
+        self.add_criterion(&piece, verdict, None);
+    }
+
+    pub(super) fn add_references(&mut self, piece: &Piece) {
+        let read = references::read(&piece.text, piece.at, piece.line);
+        self.parts.references.extend(read.references);
+        self.parts.independent |= read.independent;
+    }
+
+    pub(super) fn add_files(&mut self, paths: Vec<String>) {
+        self.parts.files.extend(paths);
+    }
+
+    fn read_comments(&mut self, section: usize) {
+        let from = self.sections.all[section].start;
+        let to = self.sections.end_of(section);
+        self.read_comments_between(from, to);
+    }
+
+    /// `<!-- validate: … -->` and `<!-- dir: … -->` on lines of their own.
+    fn read_comments_between(&mut self, from: usize, to: usize) {
+        let first = self.document.comments.partition_point(|comment| comment.span.start < from);
+        let document = self.document;
+        for comment in document.comments[first..].iter().take_while(|comment| comment.span.start < to) {
+            let inner = &document.text[comment.inner.clone()];
+            if let Some(dir) = inner.strip_prefix("dir:") {
+                self.parts.dir = Some(dir.trim().to_owned()).filter(|dir| !dir.is_empty());
+            }
+            if let Some(command) = criteria::comment_command(inner) {
+                let piece = self.piece(comment.inner.start, command.to_owned(), comment.inner.end);
+                let verdict = criteria::command_or_prose(command, criteria::COMMENT, None);
+                self.add_criterion(&piece, verdict, None);
+            }
+        }
+    }
+
+    pub(super) fn piece(&self, at: usize, text: String, end: usize) -> Piece {
+        Piece { text, at, line: self.document.lines.line_of(at), end }
+    }
+
+    pub(super) fn item_text(&self, item: usize) -> Piece {
+        let lines = self.document.lines_of(item);
+        let at = lines.first().map_or(self.document.blocks[item].start, |(at, _)| *at);
+        let end = lines.last().map_or(at, |(at, line)| at + line.len());
+        let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
+        Piece { text: text.trim().to_owned(), at, line: self.document.blocks[item].line, end }
+    }
+}
+
+/// Under these nothing is work, whatever it is called.
+fn is_closed(role: Option<Role>) -> bool {
+    matches!(role, Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History))
+}
+
+/// Test-first plans run a command to see it fail.
+fn says_it_fails(line: &str) -> bool {
+    let line = line.trim_start_matches('*').to_lowercase();
+    line.starts_with("expected") && line.contains("fail") && !line.contains("0 fail")
+}
+
+pub(super) fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("<!--") {
+        kept.push_str(before);
+        rest = behind.split_once("-->").map_or("", |(_, rest)| rest);
+    }
+    kept.push_str(rest);
+    kept.trim().to_owned()
+}

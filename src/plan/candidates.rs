@@ -1,0 +1,390 @@
+//! Every list of a plan that could be the list of its steps.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::document::BlockKind;
+use super::names::{self, Keyword, Role};
+use super::sections::Sections;
+use super::title::Title;
+
+/// A list that could be the list of steps.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// How its entries are written.
+    pub shape: Shape,
+    /// Where it stands: the role of the section around.
+    pub standing: Standing,
+    /// The section around it.
+    pub anchor: usize,
+    /// Its entries, in the order of the file.
+    pub units: Vec<Unit>,
+    /// The sections that hold the entries.
+    pub groups: Vec<usize>,
+    /// How many lines its entries take.
+    pub lines: usize,
+}
+
+/// One entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit {
+    /// What it is.
+    pub place: Place,
+    /// Its group, an index into [`Candidate::groups`].
+    pub group: Option<usize>,
+}
+
+/// What an entry is in the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// A section.
+    Section(usize),
+    /// An item of a list, and the section that it stands in.
+    Item {
+        /// Index of the block.
+        block: usize,
+        /// Index of the section.
+        section: usize,
+    },
+}
+
+/// How the entries of a list are written, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// `- [ ] T001 Title`
+    NamedBoxes,
+    /// `### Step 1: Title`
+    NamedHeadings,
+    /// `### 1. Title`
+    NumberedHeadings,
+    /// `- [ ] Title`
+    Boxes,
+    /// `**Step 1: Title**`
+    NamedLines,
+    /// `1. Title`
+    NumberedItems,
+    /// `### Title`
+    PlainHeadings,
+    /// `- Title`
+    Bullets,
+}
+
+/// What the section around a list says about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It is named as the place of the steps.
+    Named,
+    /// It says nothing.
+    Neutral,
+    /// It speaks of something else, but steps do stand in such places.
+    Doubtful,
+    /// It holds work that is the steps only where nothing else is.
+    Second,
+}
+
+/// Finds them all.
+pub fn find(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut candidates = headings(sections);
+    candidates.extend(boxes(sections));
+    candidates.extend(lists_of_steps(sections));
+    candidates
+}
+
+/// Where the steps may stand; `None` where they never do.
+fn standing(role: Option<Role>) -> Option<Standing> {
+    match role {
+        Some(Role::Steps | Role::Tasks) => Some(Standing::Named),
+        None => Some(Standing::Neutral),
+        Some(Role::Context | Role::Validation | Role::Criteria | Role::Acceptance) => {
+            Some(Standing::Doubtful)
+        }
+        Some(Role::SecondSteps) => Some(Standing::Second),
+        Some(_) => None,
+    }
+}
+
+/// What a section is by the word before its number.
+pub fn keyword(sections: &Sections<'_>, section: usize) -> Option<Keyword> {
+    sections.all[section].title.keyword.as_deref().and_then(names::keyword)
+}
+
+/// Lists of headings or bold lines with a keyword, or with a number, one per section around and keyword.
+fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut families: BTreeMap<(usize, Shape, String), Vec<usize>> = BTreeMap::new();
+    for section in 1..sections.all.len() {
+        let Some(shape) = shape_of(sections, section) else { continue };
+        let (anchor, top) = anchor_of(sections, section);
+        if shape == Shape::NumberedHeadings && top != section {
+            continue;
+        }
+        let word = sections.all[top].title.keyword.clone().unwrap_or_default();
+        families.entry((anchor, shape, word)).or_default().push(section);
+    }
+    let mut found: Vec<Candidate> = Vec::new();
+    for ((anchor, shape, _), members) in families {
+        let Some(candidate) = heading_list(sections, (anchor, shape), &members) else { continue };
+        match found.iter_mut().rev().take(8).find(|other| continues(sections, other, &candidate)) {
+            Some(other) => other.absorb(candidate),
+            None => found.push(candidate),
+        }
+    }
+    found
+}
+
+fn shape_of(sections: &Sections<'_>, section: usize) -> Option<Shape> {
+    let found = &sections.all[section];
+    match (keyword(sections, section), found.level) {
+        (Some(_), 1..=6) => Some(Shape::NamedHeadings),
+        (Some(_), _) => Some(Shape::NamedLines),
+        (None, 1..=6) if found.title.id.is_some() && found.title.keyword.is_none() => {
+            Some(Shape::NumberedHeadings)
+        }
+        _ => None,
+    }
+}
+
+/// The nearest section around that is no unit of work itself, and the outermost unit below it.
+fn anchor_of(sections: &Sections<'_>, section: usize) -> (usize, usize) {
+    let mut top = section;
+    for ancestor in sections.ancestors(section) {
+        let transparent = matches!(sections.all[ancestor].named, Some(Role::Tasks | Role::Steps))
+            && sections.ancestors(ancestor).any(|above| keyword(sections, above).is_some());
+        if keyword(sections, ancestor).is_some() {
+            top = ancestor;
+        } else if !transparent {
+            return (ancestor, top);
+        }
+    }
+    (0, top)
+}
+
+fn heading_list(
+    sections: &Sections<'_>,
+    (anchor, shape): (usize, Shape),
+    members: &[usize],
+) -> Option<Candidate> {
+    let standing = standing(sections.all[anchor].role)?;
+    if shape == Shape::NumberedHeadings && standing != Standing::Named {
+        let with_boxes = members.iter().filter(|section| holds_box(sections, **section)).count();
+        if members.len() < 2 || with_boxes * 2 <= members.len() {
+            return None;
+        }
+    }
+    let mut list = Candidate::empty(shape, standing, anchor);
+    let mut after = 0;
+    for &section in
+        members.iter().filter(|section| sections.all[**section].role_allows_steps(anchor, sections))
+    {
+        if section >= after {
+            after = list.add_section(sections, section, None);
+        }
+    }
+    (!list.units.is_empty()).then_some(list)
+}
+
+/// The same list, interrupted by another heading: `## Server`, tasks 1 to 3, `## Client`, tasks 4 to 6.
+fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
+    let section = |unit: Option<&Unit>| match unit.map(|unit| unit.place) {
+        Some(Place::Section(section)) => Some(&sections.all[section]),
+        _ => None,
+    };
+    let (Some(last), Some(next)) = (section(first.units.last()), section(second.units.first())) else {
+        return false;
+    };
+    let number =
+        |text: &Option<String>| text.as_deref().and_then(|id| id.split('.').next()?.parse::<u32>().ok());
+    let (Some(one), Some(two)) = (number(&last.title.id), number(&next.title.id)) else { return false };
+    last.level == next.level
+        && last.title.keyword == next.title.keyword
+        && first.shape == second.shape
+        && first.standing == second.standing
+        && one < two
+}
+
+/// Boxes that are no part of a unit with a heading, or that carry an id of their own.
+fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
+    for section in 0..sections.all.len() {
+        let Some(standing) = standing(sections.all[section].role) else { continue };
+        let unit = unit_around(sections, section);
+        let in_step = unit.is_some_and(|unit| keyword(sections, unit) == Some(Keyword::Step));
+        let owner = unit.is_some_and(|unit| validates_itself(sections, unit));
+        if in_step || owner || matches!(standing, Standing::Doubtful) {
+            continue;
+        }
+        let anchor = box_anchor(sections, section, standing);
+        for block in top_items(sections, section) {
+            let BlockKind::Item { mark: Some(_), .. } = sections.document.blocks[block].kind else {
+                continue;
+            };
+            let title = Title::parse(sections.document.first_line(block).1);
+            let step_word = title.keyword.as_deref().and_then(names::keyword) == Some(Keyword::Step);
+            let coded = title.keyword.is_none() && !title.label.is_empty();
+            let shape = if coded || step_word { Shape::NamedBoxes } else { Shape::Boxes };
+            if shape == Shape::Boxes && unit.is_some() {
+                continue;
+            }
+            let empty = || Candidate::empty(shape, standing, anchor);
+            let list = lists.entry((anchor, shape)).or_insert_with(empty);
+            list.add_item(sections, block, section);
+        }
+    }
+    lists.into_values().collect()
+}
+
+/// Items under a section that is named as the place of the steps, and headings without a number there.
+fn lists_of_steps(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
+    for section in 1..sections.all.len() {
+        let role = sections.all[section].role;
+        if !matches!(role, Some(Role::Steps | Role::SecondSteps)) || unit_around(sections, section).is_some()
+        {
+            continue;
+        }
+        let Some(standing) = standing(role) else { continue };
+        let anchor = box_anchor(sections, section, standing);
+        for block in sections.content(section) {
+            let BlockKind::List { ordered } = sections.document.blocks[block].kind else { continue };
+            let shape = if ordered { Shape::NumberedItems } else { Shape::Bullets };
+            let list =
+                lists.entry((anchor, shape)).or_insert_with(|| Candidate::empty(shape, standing, anchor));
+            for item in sections.document.children(block) {
+                list.add_item(sections, item, section);
+            }
+        }
+        let plain = sections.all[section].level <= 6 && shape_of(sections, section).is_none();
+        if plain && sections.all[section].parent == Some(anchor) && section != anchor {
+            let key = (anchor, Shape::PlainHeadings);
+            let list = lists.entry(key).or_insert_with(|| Candidate::empty(key.1, standing, anchor));
+            list.units.push(Unit { place: Place::Section(section), group: None });
+            list.lines += lines_of(sections, section);
+        }
+    }
+    lists.into_values().filter(|list| !list.units.is_empty()).collect()
+}
+
+/// All boxes of a neutral part of the file are one list; a named section has its own.
+fn box_anchor(sections: &Sections<'_>, section: usize, standing: Standing) -> usize {
+    let named = |index: &usize| matches!(sections.all[*index].named, Some(Role::Steps | Role::SecondSteps));
+    if standing == Standing::Neutral {
+        return 0;
+    }
+    std::iter::once(section).chain(sections.ancestors(section)).find(named).unwrap_or(section)
+}
+
+/// The nearest unit of work that a section is, or stands in.
+fn unit_around(sections: &Sections<'_>, section: usize) -> Option<usize> {
+    std::iter::once(section)
+        .chain(sections.ancestors(section))
+        .find(|index| keyword(sections, *index).is_some())
+}
+
+/// A phase with validation of its own is one step, however its tasks are written.
+fn validates_itself(sections: &Sections<'_>, unit: usize) -> bool {
+    sections.subtree(unit).skip(1).any(|section| {
+        matches!(
+            sections.all[section].named,
+            Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Deliverables)
+        ) && sections.all[section].level <= 6
+    })
+}
+
+/// The items of a section's lists that no other item holds.
+pub fn top_items<'a>(sections: &'a Sections<'_>, section: usize) -> impl Iterator<Item = usize> + 'a {
+    sections
+        .content(section)
+        .filter(|block| matches!(sections.document.blocks[*block].kind, BlockKind::List { .. }))
+        .flat_map(|list| sections.document.children(list))
+}
+
+fn holds_box(sections: &Sections<'_>, section: usize) -> bool {
+    let blocks: Range<usize> = sections.all[section].from..sections.all[sections.all[section].end - 1].to;
+    blocks.into_iter().any(|block| {
+        matches!(
+            sections.document.blocks.get(block).map(|b| &b.kind),
+            Some(BlockKind::Item { mark: Some(_), .. })
+        )
+    })
+}
+
+fn lines_of(sections: &Sections<'_>, section: usize) -> usize {
+    sections.all[section].end_line + 1 - sections.all[section].line
+}
+
+impl super::sections::Section<'_> {
+    /// A unit may be named for anything, unless a section between it and the anchor says otherwise.
+    fn role_allows_steps(&self, anchor: usize, sections: &Sections<'_>) -> bool {
+        self.role == sections.all[anchor].role || standing(self.role).is_some() || self.title.id.is_some()
+    }
+}
+
+impl Candidate {
+    fn empty(shape: Shape, standing: Standing, anchor: usize) -> Self {
+        Self { shape, standing, anchor, units: Vec::new(), groups: Vec::new(), lines: 0 }
+    }
+
+    /// Adds a section: itself, or as a group the units that it holds. Returns the first section behind it.
+    fn add_section(&mut self, sections: &Sections<'_>, section: usize, group: Option<usize>) -> usize {
+        let end = sections.all[section].end;
+        let inner = inner_units(sections, section);
+        if inner.is_empty() {
+            self.units.push(Unit { place: Place::Section(section), group });
+            self.lines += lines_of(sections, section);
+            return end;
+        }
+        let own = self.groups.len();
+        self.groups.push(section);
+        let mut after = 0;
+        for unit in inner {
+            if unit >= after {
+                after = self.add_section(sections, unit, Some(own));
+            }
+        }
+        end
+    }
+
+    fn add_item(&mut self, sections: &Sections<'_>, block: usize, section: usize) {
+        let heading = sections.heading_of(section);
+        let own = heading != self.anchor && sections.all[heading].level > 1;
+        if own && self.groups.last() != Some(&heading) {
+            self.groups.push(heading);
+        }
+        let group = own.then(|| self.groups.len() - 1);
+        self.units.push(Unit { place: Place::Item { block, section }, group });
+        let item = &sections.document.blocks[block];
+        self.lines += item.end_line + 1 - item.line;
+    }
+
+    fn absorb(&mut self, other: Self) {
+        let offset = self.groups.len();
+        self.groups.extend(other.groups);
+        let moved = |unit: Unit| Unit { group: unit.group.map(|group| group + offset), ..unit };
+        self.units.extend(other.units.into_iter().map(moved));
+        self.lines += other.lines;
+    }
+}
+
+/// The units that make a group of a section. What stands in a step is never a step.
+fn inner_units(sections: &Sections<'_>, section: usize) -> Vec<usize> {
+    if keyword(sections, section) != Some(Keyword::Group) {
+        return Vec::new();
+    }
+    let level = sections.all[section].level;
+    let id = sections.all[section].title.id.as_deref().unwrap_or_default();
+    let belongs = |inner: &usize| {
+        let title = &sections.all[*inner].title;
+        let same_kind = (sections.all[*inner].level <= 6) == (level <= 6);
+        let through_names = sections.ancestors(*inner).take_while(|above| *above != section).all(|above| {
+            keyword(sections, above).is_some()
+                || matches!(sections.all[above].named, Some(Role::Tasks | Role::Steps))
+        });
+        let dotted = title.keyword.is_none()
+            && title
+                .id
+                .as_deref()
+                .and_then(|inner| inner.strip_prefix(id))
+                .is_some_and(|s| s.starts_with('.'));
+        same_kind && through_names && (keyword(sections, *inner).is_some() || dotted)
+    };
+    sections.subtree(section).skip(1).filter(belongs).collect()
+}

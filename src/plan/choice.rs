@@ -1,0 +1,73 @@
+//! The choice among the candidates: one list is the list of steps, the others are named, never added.
+
+use std::cmp::Reverse;
+
+use super::candidates::{Candidate, Shape, Standing};
+use super::sections::Sections;
+
+/// The list of steps, and those that are not.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// The list of steps; `None` if the plan has no list at all.
+    pub chosen: Option<Candidate>,
+    /// Why it was chosen.
+    pub reason: String,
+    /// The others that could have been.
+    pub others: Vec<Candidate>,
+}
+
+/// Chooses by where a list stands and how it is written; between equals the one with more detail.
+pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> Choice {
+    let most = candidates.iter().map(|candidate| candidate.lines).max().unwrap_or(0);
+    candidates.sort_by_key(|candidate| {
+        (Reverse(points(candidate, most)), Reverse(candidate.lines), candidate.anchor)
+    });
+    let mut candidates = candidates.into_iter();
+    let Some(chosen) = candidates.next() else { return Choice::default() };
+    let name = sections.all[chosen.anchor].title.name();
+    let place = match chosen.standing {
+        Standing::Named | Standing::Second => format!("under `{name}`"),
+        Standing::Neutral | Standing::Doubtful => "of the file".to_owned(),
+    };
+    let reason = format!("{} {place}", described(chosen.shape));
+    Choice { chosen: Some(chosen), reason, others: candidates.collect() }
+}
+
+/// What entries of a shape are called in messages.
+pub fn described(shape: Shape) -> &'static str {
+    match shape {
+        Shape::NamedBoxes => "the boxes with an id",
+        Shape::NamedHeadings => "the headings with a keyword and a number",
+        Shape::NumberedHeadings => "the numbered headings",
+        Shape::Boxes => "the boxes",
+        Shape::NamedLines => "the bold lines with a keyword and a number",
+        Shape::NumberedItems => "the numbered items",
+        Shape::PlainHeadings => "the headings",
+        Shape::Bullets => "the bullets",
+    }
+}
+
+/// Structure and place both count; a list with clear structure in a neutral place comes before a list
+/// without any in a well-named one.
+fn points(candidate: &Candidate, most: usize) -> i32 {
+    let place = match candidate.standing {
+        Standing::Named => 30,
+        Standing::Neutral => 15,
+        Standing::Doubtful => 5,
+        Standing::Second => -20,
+    };
+    let shape = match candidate.shape {
+        Shape::NamedBoxes => 34,
+        Shape::NamedHeadings => 30,
+        Shape::NumberedHeadings => 15,
+        Shape::Boxes => 12,
+        Shape::NamedLines => 8,
+        Shape::NumberedItems => 6,
+        Shape::PlainHeadings => 5,
+        Shape::Bullets => 1,
+    };
+    let alone = candidate.units.len() == 1 && candidate.standing != Standing::Named;
+    // A few lines beside a list that fills the file are an afterthought of it.
+    let afterthought = candidate.shape == Shape::NamedHeadings && candidate.lines * 8 < most;
+    place + shape - if alone { 12 } else { 0 } - if afterthought { 20 } else { 0 }
+}

@@ -1,0 +1,271 @@
+//! Which criteria are commands. The rules are static: they look at the plan, never at the machine.
+
+use super::criterion::{CommandLine, CriterionKind};
+
+/// A fenced shell block is one script.
+pub const BLOCK: &str = "a shell block of a validation part";
+/// `Run: make lint`
+pub const RUN: &str = "the text after `Run:`";
+/// `<!-- validate: make lint -->`
+pub const COMMENT: &str = "a `validate` comment";
+const RUNNER: &str = "a code span that starts with a known program";
+const CALLED: &str = "a code span that the sentence calls a command";
+const ALL_CODE: &str = "a code span that is the whole criterion";
+const DESTRUCTIVE: &str = "it looks like rollback, cleanup or deployment, which is never run as validation";
+const PROSE: &str = "no command in it";
+const MANUAL: &str = "the plan says that a person has to look";
+
+/// Programs whose name at the start of a code span makes it a command.
+const RUNNERS: &str = "cargo npm npx pnpm yarn bun bunx deno node tsc eslint vitest jest pytest python python3 uv uvx \
+    tox nox ruff mypy pyright black poetry hatch pre-commit go golangci-lint make cmake ctest ninja \
+    just task mage bazel gradle mvn sbt dotnet swift xcodebuild flutter dart zig mix rake bundle \
+    rspec rubocop ruby php composer phpunit perl prove lua busted bash sh zsh test [ [[ grep rg diff \
+    cmp ls cat find jq sed awk wc head tail echo printf true false cd env time timeout shellcheck \
+    bats shfmt git docker docker-compose kubectl helm terraform curl wget sqlite3 psql ansible-lint \
+    nix buf protoc playwright cypress tsx ts-node turbo nx lerna hurl markdownlint vale mdbook \
+    sphinx-build mkdocs hugo stat sha256sum type command which !";
+
+/// Words that make a command one that changes what cannot be changed back.
+const DESTRUCTIVE_WORDS: &str = "git reset, git checkout, git restore, git clean, git revert, git push, git rebase, git stash, \
+    git commit, git merge, rm, rmdir, shred, mkfs, dd, drop table, drop database, truncate, kubectl \
+    delete, kubectl apply, kubectl rollout, helm upgrade, helm uninstall, helm rollback, helm \
+    install, terraform apply, terraform destroy, docker system prune, docker push, npm publish, \
+    cargo publish, yarn publish, pnpm publish, twine upload, gem push, deploy, rollback, shutdown, \
+    reboot, sudo, gh release";
+
+/// Words that call a code span of one word a command.
+const CALLS: &str = "pass, passes, exit, exits, run, runs, running, succeed, succeeds, execute, executes, command, \
+    green, returns 0";
+
+/// A criterion's text, classified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Command, prose or manual.
+    pub kind: CriterionKind,
+    /// The rule that said so.
+    pub why: &'static str,
+}
+
+/// What a line of a criterion is.
+pub fn classify(text: &str, manual: bool) -> Verdict {
+    if manual {
+        return Verdict { kind: CriterionKind::Manual, why: MANUAL };
+    }
+    if let Some(command) = after_run(text) {
+        return command_or_prose(command, RUN, directory(text));
+    }
+    let spans = code_spans(text);
+    let mut why = PROSE;
+    let mut commands = Vec::new();
+    for (at, span) in &spans {
+        let Some(rule) = rule_for(text, *at, span) else { continue };
+        why = rule;
+        commands.push(span.strip_prefix("$ ").unwrap_or(span));
+    }
+    if commands.is_empty() {
+        return Verdict { kind: CriterionKind::Prose, why: PROSE };
+    }
+    command_or_prose(&commands.join("\n"), why, directory(text))
+}
+
+/// What a code block of a validation part is; `None` if its language is no shell.
+pub fn classify_block(info: &str, literal: &str, dir: Option<String>) -> Option<Verdict> {
+    if !matches!(info, "" | "sh" | "bash" | "shell" | "console" | "zsh" | "shell-session") {
+        return None;
+    }
+    let prompted = literal.lines().any(|line| line.starts_with("$ "));
+    let script: Vec<&str> = if prompted {
+        literal.lines().filter_map(|line| line.strip_prefix("$ ")).collect()
+    } else {
+        literal.lines().collect()
+    };
+    let script = script.join("\n");
+    let empty = script.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+    (!empty).then(|| command_or_prose(script.trim_end(), BLOCK, dir))
+}
+
+/// `validate: make lint` of a comment.
+pub fn comment_command(inner: &str) -> Option<&str> {
+    let rest = inner.strip_prefix("validate:").or_else(|| inner.strip_prefix("Validate:"))?;
+    Some(rest.trim()).filter(|command| !command.is_empty())
+}
+
+/// A command, unless it is one that must not be run to see whether something holds.
+pub fn command_or_prose(script: &str, why: &'static str, dir: Option<String>) -> Verdict {
+    if destructive(script) {
+        return Verdict { kind: CriterionKind::Prose, why: DESTRUCTIVE };
+    }
+    let command = CommandLine { script: script.to_owned(), dir };
+    Verdict { kind: CriterionKind::Command(command), why }
+}
+
+/// The directory of ``Run from `dir` ``.
+pub fn directory(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let at = ["run from `", "from directory `", "working directory: `", "in directory `", "inside `"]
+        .iter()
+        .find_map(|phrase| lower.find(phrase).map(|at| at + phrase.len()))?;
+    let dir = text.get(at..)?.split('`').next()?.trim();
+    // A directory is a path inside the project; a command that follows is none.
+    let fits = !dir.is_empty() && !dir.contains(char::is_whitespace);
+    fits.then(|| dir.trim_end_matches('/').to_owned())
+}
+
+/// The code spans of a line: place and content.
+pub fn code_spans(text: &str) -> Vec<(usize, &str)> {
+    let mut spans = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find('`') {
+        let start = at + open;
+        let ticks = text[start..].len() - text[start..].trim_start_matches('`').len();
+        let fence = &text[start..start + ticks];
+        let body = start + ticks;
+        let Some(length) = closing(&text[body..], fence) else {
+            at = body;
+            continue;
+        };
+        spans.push((start, text[body..body + length].trim()));
+        at = body + length + ticks;
+    }
+    spans
+}
+
+/// Where a run of exactly these ticks stands.
+fn closing(text: &str, fence: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text[at..].find('`') {
+        let start = at + found;
+        let ticks = text[start..].len() - text[start..].trim_start_matches('`').len();
+        if ticks == fence.len() {
+            return Some(start);
+        }
+        at = start + ticks;
+    }
+    None
+}
+
+/// `Run: make lint` and ``Run `make lint` `` are commands whatever the program is.
+fn after_run(text: &str) -> Option<&str> {
+    let rest = ["Run:", "run:", "**Run:**", "**Run**:", "Command:", "**Command:**"]
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix))?
+        .trim();
+    match code_spans(rest).first() {
+        Some((_, span)) => Some(span),
+        None if rest.is_empty() || rest.starts_with('[') => None,
+        None => Some(rest),
+    }
+}
+
+fn rule_for(text: &str, at: usize, span: &str) -> Option<&'static str> {
+    let span = span.strip_prefix("$ ").unwrap_or(span);
+    let mut words = span.split_whitespace().skip_while(|word| is_assignment(word));
+    let first = words.next()?;
+    let several = words.next().is_some();
+    let known = RUNNERS.split(' ').any(|runner| runner == first)
+        || first.starts_with("./")
+        || first.starts_with("../");
+    if several && known {
+        return Some(RUNNER);
+    }
+    let whole = text.trim_matches(['.', ' ', ':']) == format!("`{span}`");
+    if whole && known {
+        return Some(ALL_CODE);
+    }
+    // `Types are right: foo check .` names its command behind a colon.
+    let behind_colon = text.get(..at).is_some_and(|before| before.trim_end().ends_with(':'));
+    let last = text.trim_end_matches(['.', ' ']).ends_with(&format!("`{span}`"));
+    if several && is_program(first) && behind_colon && last {
+        return Some(CALLED);
+    }
+    let runnable = known || several || is_program(first);
+    (runnable && called(text, at, span) && !is_signature(span)).then_some(CALLED)
+}
+
+/// A name that can be a program: no path of a source file, no symbol.
+fn is_program(word: &str) -> bool {
+    let plain = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    plain || word.strip_suffix(".sh").is_some_and(|stem| !stem.is_empty())
+}
+
+fn is_signature(span: &str) -> bool {
+    span.contains("()") || span.ends_with('(') || span.contains("=>") || span.contains("::")
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+    })
+}
+
+/// The words directly around a span call it a command: ``run `x` ``, `` `x` passes``, `` `x` exits 0``.
+fn called(text: &str, at: usize, span: &str) -> bool {
+    let word = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let before = text.get(..at).and_then(|before| before.split_whitespace().next_back()).map(word);
+    let behind = text.get(at..).and_then(|rest| rest.split_once(span)).map_or("", |(_, behind)| behind);
+    let mut behind = behind.trim_start_matches('`').split_whitespace().take(2).map(word);
+    let verb_before = before
+        .is_some_and(|word| matches!(word.as_str(), "run" | "running" | "execute" | "command" | "runs"));
+    verb_before || behind.next().is_some_and(|word| CALLS.split(", ").any(|verb| verb == word))
+}
+
+fn destructive(script: &str) -> bool {
+    let lower = script.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')')).collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    DESTRUCTIVE_WORDS.split(", ").any(|phrase| {
+        let phrase: Vec<&str> = phrase.split(' ').collect();
+        words.windows(phrase.len()).any(|window| window == phrase.as_slice())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn shown(text: &str) -> String {
+        match classify(text, false).kind {
+            CriterionKind::Command(CommandLine { script, dir: None }) => script,
+            CriterionKind::Command(CommandLine { script, dir: Some(dir) }) => format!("{dir}$ {script}"),
+            CriterionKind::Prose | CriterionKind::Manual => "-".to_owned(),
+        }
+    }
+
+    #[test]
+    fn commands_are_found_by_static_rules() {
+        let cases = [
+            ("`cargo test -p core` passes", "cargo test -p core"),
+            ("All tests pass: `npm test`", "npm test"),
+            ("`make` passes", "make"),
+            ("`make`", "make"),
+            ("The plugin is valid: `foo check .`", "foo check ."),
+            ("Run `checks` and look", "checks"),
+            ("Run: ninja -C out", "ninja -C out"),
+            ("`./check.sh --all` is green", "./check.sh --all"),
+            ("`CI=1 npm test` passes", "CI=1 npm test"),
+            ("`make lint` and `make test` pass", "make lint\nmake test"),
+            ("Run from `core`: `cargo test --lib`", "core$ cargo test --lib"),
+            ("The function `parse()` passes all cases", "-"),
+            ("`src/main.rs` exists", "-"),
+            ("`Widget` has two fields", "-"),
+            ("Tests pass", "-"),
+            ("`git reset --hard` works", "-"),
+            ("Roll back with `./deploy.sh` or `make deploy`", "-"),
+            ("", "-"),
+            ("``` odd ` ticks", "-"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_console_block_keeps_only_what_was_typed() {
+        let verdict = classify_block("console", "$ make test\nok 1\n$ make lint\n", None).unwrap();
+        assert_eq!(verdict, command_or_prose("make test\nmake lint", BLOCK, None));
+        assert_eq!(classify_block("rust", "fn main() {}", None), None);
+        assert_eq!(classify_block("sh", "# nothing\n", None), None);
+    }
+}

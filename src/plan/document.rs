@@ -1,0 +1,353 @@
+//! Markdown facts with byte positions: which block stands where, and where the marks of boxes are.
+//!
+//! This is the only file that names the Markdown parser. The parser decides *what* a line is (a heading,
+//! an item, code); what the line *says* is read from the source again, because its inline positions are
+//! not to be trusted. Boxes are looked for here as well: the parser turns `- [x] a` into a link when the
+//! file has a definition `[x]: /url`, and a tick must not depend on that.
+
+use std::ops::Range;
+
+use comrak::nodes::{ListType, Node, NodeValue};
+use comrak::{Arena, Options, parse_document};
+
+use super::lines::LineTable;
+
+/// The facts of one text.
+#[derive(Debug, Clone)]
+pub struct Document<'text> {
+    /// The text that was read; every span is a range of its bytes.
+    pub text: &'text str,
+    /// Its lines.
+    pub lines: LineTable,
+    /// Its blocks, each before the blocks it holds.
+    pub blocks: Vec<Block>,
+    /// Its HTML comments outside code.
+    pub comments: Vec<Comment>,
+}
+
+/// One block of Markdown.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// The block that holds it, an index into [`Document::blocks`].
+    pub parent: Option<usize>,
+    /// One past the last block it holds.
+    pub end: usize,
+    /// First byte, after the marks of the blocks that hold it.
+    pub start: usize,
+    /// First line.
+    pub line: usize,
+    /// Last line that is not blank, inclusive.
+    pub end_line: usize,
+}
+
+/// What a block is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A heading of either style.
+    Heading {
+        /// 1 to 6.
+        level: u8,
+    },
+    /// A list.
+    List {
+        /// Its items are numbered.
+        ordered: bool,
+    },
+    /// An item of a list.
+    Item {
+        /// Its box.
+        mark: Option<Mark>,
+        /// First byte of its text, behind marker and box.
+        text_at: usize,
+    },
+    /// Text.
+    Paragraph,
+    /// Code, fenced or indented.
+    Code {
+        /// First word of the info string, lower case; `None` for indented code.
+        info: Option<String>,
+        /// The code, without fence and indentation.
+        literal: String,
+    },
+    /// A block of HTML.
+    Html,
+    /// A table.
+    Table,
+    /// A thematic break.
+    Rule,
+    /// A block quote.
+    Quote,
+    /// Metadata at the top of the file.
+    FrontMatter,
+    /// Anything else.
+    Other,
+}
+
+/// The character between the brackets of a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Its first byte.
+    pub at: usize,
+    /// The character.
+    pub mark: char,
+    /// A star behind the box says that the item need not be done.
+    pub optional: bool,
+}
+
+/// An HTML comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// All its bytes.
+    pub span: Range<usize>,
+    /// What stands between the marks, trimmed.
+    pub inner: Range<usize>,
+    /// First line.
+    pub line: usize,
+}
+
+impl<'text> Document<'text> {
+    /// Reads a text. There is no text that is not Markdown.
+    pub fn parse(text: &'text str) -> Self {
+        let lines = LineTable::of(text);
+        let arena = Arena::new();
+        let mut options = Options::default();
+        options.extension.table = true;
+        options.extension.front_matter_delimiter = Some("---".to_owned());
+        let root = parse_document(&arena, text, &options);
+        let mut document = Self { text, lines, blocks: Vec::new(), comments: Vec::new() };
+        document.collect(root);
+        document.find_boxes();
+        document.comments = document.find_comments();
+        document
+    }
+
+    /// The blocks directly under a block.
+    pub fn children(&self, block: usize) -> impl Iterator<Item = usize> + '_ {
+        self.siblings(block + 1, self.blocks.get(block).map_or(0, |block| block.end))
+    }
+
+    /// The blocks of a range that no other block of the range holds.
+    pub fn siblings(&self, from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
+        let mut next = from;
+        std::iter::from_fn(move || {
+            let current = next;
+            let block = self.blocks.get(current).filter(|_| current < to)?;
+            next = block.end.max(current + 1);
+            Some(current)
+        })
+    }
+
+    /// The source lines of a heading, a paragraph or an item's own text: offset and text of each, without
+    /// the marks of the blocks around.
+    pub fn lines_of(&self, block: usize) -> Vec<(usize, &'text str)> {
+        let Some(found) = self.blocks.get(block) else { return Vec::new() };
+        let (at, last) = match &found.kind {
+            BlockKind::Item { text_at, .. } => match self.own_text(block) {
+                Some(own) => (*text_at, self.blocks[own].end_line),
+                // `- [Metric]: value` is a link definition to the parser: an item without any block.
+                None if found.end == block + 1 => (*text_at, found.line),
+                None => return Vec::new(),
+            },
+            _ => (self.item_text_at(block).unwrap_or(found.start), found.end_line),
+        };
+        let first = self.lines.line_of(at);
+        let mut lines = vec![self.trimmed(at, self.lines.span(first).end)];
+        for line in first + 1..=last {
+            let span = self.lines.span(line);
+            let body = self.text.get(span.clone()).unwrap_or_default();
+            let skipped = body.len() - body.trim_start_matches([' ', '\t', '>']).len();
+            lines.push(self.trimmed(span.start + skipped, span.end));
+        }
+        lines
+    }
+
+    /// The first line of a block's own text.
+    pub fn first_line(&self, block: usize) -> (usize, &'text str) {
+        self.lines_of(block).first().copied().unwrap_or((self.blocks.get(block).map_or(0, |b| b.start), ""))
+    }
+
+    /// The marks of all boxes, in order.
+    pub fn marks(&self) -> impl Iterator<Item = Mark> + '_ {
+        self.blocks.iter().filter_map(|block| match block.kind {
+            BlockKind::Item { mark, .. } => mark,
+            _ => None,
+        })
+    }
+
+    /// Stands in a code block.
+    pub fn in_code(&self, offset: usize) -> bool {
+        let behind = self.blocks.partition_point(|block| block.start <= offset);
+        self.blocks[..behind].iter().next_back().is_some_and(|block| {
+            matches!(block.kind, BlockKind::Code { .. }) && offset < self.lines.span(block.end_line).end
+        })
+    }
+
+    /// The paragraph or heading that is an item's own text.
+    pub fn own_text(&self, item: usize) -> Option<usize> {
+        let child = self.blocks.get(item + 1).filter(|child| child.parent == Some(item))?;
+        matches!(child.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table)
+            .then_some(item + 1)
+    }
+
+    /// First byte of the text of the item whose own text this block is.
+    fn item_text_at(&self, block: usize) -> Option<usize> {
+        let parent = self.blocks.get(block)?.parent?;
+        match self.blocks.get(parent)?.kind {
+            BlockKind::Item { text_at, .. } if self.own_text(parent) == Some(block) => Some(text_at),
+            _ => None,
+        }
+    }
+
+    /// From here to the end of the line, without white space around.
+    fn trimmed(&self, from: usize, to: usize) -> (usize, &'text str) {
+        let body = self.text.get(from..to).unwrap_or_default();
+        (from + body.len() - body.trim_start().len(), body.trim())
+    }
+
+    /// Walks the parser's tree once, without recursion: nesting may be as deep as the file is long.
+    fn collect(&mut self, root: Node<'_>) {
+        let mut node = root.first_child();
+        let mut open: Vec<usize> = Vec::new();
+        while let Some(current) = node {
+            let index = self.blocks.len();
+            let block = self.block(current, open.last().copied());
+            let nested = may_hold_blocks(&block.kind).then(|| current.first_child()).flatten();
+            self.blocks.push(block);
+            if nested.is_some() {
+                open.push(index);
+                node = nested;
+                continue;
+            }
+            node = current.next_sibling();
+            let mut last = current;
+            while node.is_none() {
+                let Some(closed) = open.pop() else { return };
+                self.close(closed);
+                let Some(parent) = last.parent() else { return };
+                last = parent;
+                node = parent.next_sibling();
+            }
+        }
+    }
+
+    /// An ended block ends where the last block that it holds ends: the parser's own end of a container
+    /// may be on the blank line behind.
+    fn close(&mut self, index: usize) {
+        let end = self.blocks.len();
+        let end_line = self.blocks[end - 1].end_line.max(self.blocks[index].line);
+        self.blocks[index].end = end;
+        self.blocks[index].end_line = end_line;
+    }
+
+    fn block(&self, node: Node<'_>, parent: Option<usize>) -> Block {
+        let mut data = node.data_mut();
+        let position = data.sourcepos;
+        let line = position.start.line.max(1);
+        let start = (self.lines.start(line) + position.start.column.saturating_sub(1)).min(self.text.len());
+        let start = (0..=start).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0);
+        let end_line =
+            if position.end.column == 0 { position.end.line.saturating_sub(1) } else { position.end.line };
+        let kind = kind_of(&mut data.value, start);
+        let end_line = if may_hold_blocks(&kind) { line } else { end_line.max(line) };
+        Block { kind, parent, end: self.blocks.len() + 1, start, line, end_line }
+    }
+
+    /// The parser's positions of items are right; the box is where the text of the item starts.
+    fn find_boxes(&mut self) {
+        for index in 0..self.blocks.len() {
+            if !matches!(self.blocks[index].kind, BlockKind::Item { .. }) {
+                continue;
+            }
+            let own = self.own_text(index);
+            let start = self.blocks[index].start;
+            let first = own.map_or_else(|| behind_marker(self.text, start), |own| self.blocks[own].start);
+            let mark = own.and_then(|_| mark_at(self.text, first));
+            let behind = match mark {
+                Some(mark) => mark.at + mark.mark.len_utf8() + 1 + usize::from(mark.optional),
+                None => first,
+            };
+            let rest = self.text.get(behind..).unwrap_or_default();
+            let text_at = behind + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            self.blocks[index].kind = BlockKind::Item { mark, text_at };
+        }
+    }
+
+    /// Every `<!-- … -->` that is not inside code.
+    fn find_comments(&self) -> Vec<Comment> {
+        let mut code = self
+            .blocks
+            .iter()
+            .filter(|block| matches!(block.kind, BlockKind::Code { .. }))
+            .map(|block| block.start..self.lines.span(block.end_line).end)
+            .peekable();
+        let mut comments = Vec::new();
+        let mut from = 0;
+        while let Some(found) = self.text[from..].find("<!--") {
+            let start = from + found;
+            from = start + 4;
+            while code.next_if(|span| span.end <= start).is_some() {}
+            let line = self.lines.line_of(start);
+            let quoted = self.text[self.lines.start(line)..start].matches('`').count() % 2 == 1;
+            if quoted || code.peek().is_some_and(|span| span.contains(&start)) {
+                continue;
+            }
+            let Some(length) = self.text[from..].find("-->") else { break };
+            let body = &self.text[from..from + length];
+            let inner = from + body.len() - body.trim_start().len();
+            from += length + 3;
+            comments.push(Comment { span: start..from, inner: inner..inner + body.trim().len(), line });
+        }
+        comments
+    }
+}
+
+/// The place behind `-`, `*`, `+`, `1.` or `1)` and the white space after it.
+fn behind_marker(text: &str, start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    let body = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let body = body.strip_prefix(['-', '*', '+', '.', ')']).unwrap_or(body);
+    start + rest.len() - body.trim_start_matches([' ', '\t']).len()
+}
+
+/// Only these can hold boxes, headings or code; the rest of the tree is inline text.
+fn may_hold_blocks(kind: &BlockKind) -> bool {
+    matches!(kind, BlockKind::List { .. } | BlockKind::Item { .. } | BlockKind::Quote)
+}
+
+fn kind_of(value: &mut NodeValue, start: usize) -> BlockKind {
+    match value {
+        NodeValue::Heading(heading) => BlockKind::Heading { level: heading.level },
+        NodeValue::List(list) => BlockKind::List { ordered: list.list_type == ListType::Ordered },
+        NodeValue::Item(_) => BlockKind::Item { mark: None, text_at: start },
+        NodeValue::Paragraph => BlockKind::Paragraph,
+        NodeValue::CodeBlock(code) => BlockKind::Code {
+            info: code.fenced.then(|| code.info.split_whitespace().next().unwrap_or_default().to_lowercase()),
+            literal: std::mem::take(&mut code.literal),
+        },
+        NodeValue::HtmlBlock(_) => BlockKind::Html,
+        NodeValue::Table(_) => BlockKind::Table,
+        NodeValue::ThematicBreak => BlockKind::Rule,
+        NodeValue::BlockQuote => BlockKind::Quote,
+        NodeValue::FrontMatter(_) => BlockKind::FrontMatter,
+        _ => BlockKind::Other,
+    }
+}
+
+/// The box that starts at this byte: `[`, one mark, `]`, then white space or the end of the line.
+///
+/// Letters other than `x` and `v` are no marks: `- [P] tasks run in parallel` is a legend.
+pub fn mark_at(text: &str, at: usize) -> Option<Mark> {
+    let mut chars = text.get(at..)?.strip_prefix('[')?.chars();
+    let mark = chars.next().filter(|mark| !mark.is_control())?;
+    let letter_or_bracket =
+        mark.is_alphanumeric() || matches!(mark, '[' | ']' | '(' | ')' | '`' | '^' | '\\');
+    if letter_or_bracket && !matches!(mark, 'x' | 'X' | 'v' | 'V') {
+        return None;
+    }
+    let rest = chars.as_str().strip_prefix(']')?;
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']);
+    let optional = rest.strip_prefix('*').is_some_and(ends);
+    (optional || ends(rest)).then_some(Mark { at: at + 1, mark, optional })
+}

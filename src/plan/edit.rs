@@ -1,0 +1,301 @@
+//! Writing back: ticks as splices of one byte, and the one section that agentrun adds to a plan.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::check_box::{BoxRole, CheckBox};
+use super::lines::LineTable;
+use super::mirror::entry_names;
+use super::read;
+use super::sections::{PROGRESS_CLOSES, PROGRESS_OPENS};
+use super::step::Plan;
+
+/// A place of the file that is changed when a step passes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TickTarget {
+    /// A box, an index into [`Plan::boxes`].
+    Box(usize),
+    /// The entry of a step in the section that agentrun owns; it is made if it is not there.
+    Progress(usize),
+    /// A `STATUS` comment, an index into [`Plan::status_comments`], and the value it gets.
+    Status {
+        /// Which comment.
+        comment: usize,
+        /// `in_progress`, `completed`.
+        value: String,
+    },
+}
+
+/// Which way the marks go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// To `x`.
+    Tick,
+    /// To a space.
+    Untick,
+}
+
+/// Why a text was not changed.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum EditError {
+    /// The plan was read from another text.
+    #[error("the box of line {line} is not where it was read")]
+    Moved {
+        /// Line of the box.
+        line: usize,
+    },
+    /// The mark is one that agentrun does not overwrite.
+    #[error("the mark `{mark}` in line {line} is not agentrun's to change")]
+    Mark {
+        /// Line of the box.
+        line: usize,
+        /// What stands there.
+        mark: char,
+    },
+    /// There is no such box, step or comment, or nothing to take back.
+    #[error("the plan has no such place")]
+    NoSuchTarget,
+    /// The value would end the comment that it stands in.
+    #[error("`{0}` cannot stand in a comment")]
+    Value(String),
+    /// The changed text, read again, differs in more than was meant.
+    #[error("the change would alter more of the plan than its targets")]
+    ChangesMore,
+}
+
+/// A replacement of bytes.
+type Splice = (Range<usize>, String);
+
+/// What to change when a step passes with these criteria: its boxes, those that mirror it, the boxes that
+/// hold them and are now complete; and where it has none of these, its entry under `## Progress`.
+pub fn targets(plan: &Plan, step: usize, passed: &[usize], allow_progress: bool) -> Vec<TickTarget> {
+    let Some(found) = plan.steps.get(step) else { return Vec::new() };
+    let mut boxes = plan.tickable(found, passed);
+    let is_mirror = |check_box: &CheckBox| check_box.role == BoxRole::Mirror && check_box.step == Some(step);
+    boxes.extend((0..plan.boxes.len()).filter(|index| is_mirror(&plan.boxes[*index])));
+    let visible = !boxes.is_empty();
+    boxes.retain(|index| plan.boxes[*index].tickable());
+    add_complete_parents(plan, &mut boxes);
+    boxes.sort_unstable();
+    boxes.dedup();
+    let mut targets: Vec<TickTarget> = boxes.into_iter().map(TickTarget::Box).collect();
+    if !visible && allow_progress {
+        targets.push(TickTarget::Progress(step));
+    }
+    targets
+}
+
+/// A box that holds others is complete when all of them are that need to be done.
+fn add_complete_parents(plan: &Plan, boxes: &mut Vec<usize>) {
+    let mut open: HashMap<usize, usize> = HashMap::new();
+    for check_box in plan.boxes.iter().filter(|check_box| !check_box.ticked()) {
+        if let Some(parent) = check_box.parent.filter(|_| check_box.role != BoxRole::Optional) {
+            *open.entry(parent).or_default() += 1;
+        }
+    }
+    let mut known: HashSet<usize> = boxes.iter().copied().collect();
+    let mut next = 0;
+    while let Some(&index) = boxes.get(next) {
+        next += 1;
+        let Some(parent) = plan.boxes[index].parent else { continue };
+        let Some(left) = open.get_mut(&parent) else { continue };
+        *left = left.saturating_sub(1);
+        let holds = matches!(
+            plan.boxes[parent].role,
+            BoxRole::Task | BoxRole::Step | BoxRole::Group | BoxRole::Mirror | BoxRole::Closing
+        );
+        if *left == 0 && holds && plan.boxes[parent].tickable() && known.insert(parent) {
+            boxes.push(parent);
+        }
+    }
+}
+
+/// Changes the targets and nothing else; what comes out was read again to make sure.
+pub fn apply(text: &str, plan: &Plan, targets: &[TickTarget], change: Change) -> Result<String, EditError> {
+    let mut splices: Vec<Splice> = Vec::new();
+    let mut marks: HashMap<usize, char> = HashMap::new();
+    let mut entries = Vec::new();
+    for target in targets {
+        match target {
+            TickTarget::Box(index) => splices.extend(mark_splice(text, plan, (*index, change), &mut marks)?),
+            TickTarget::Progress(step) => match entry_of(plan, *step) {
+                Some(index) => splices.extend(mark_splice(text, plan, (index, change), &mut marks)?),
+                None if change == Change::Tick && *step < plan.steps.len() => entries.push(*step),
+                None => return Err(EditError::NoSuchTarget),
+            },
+            TickTarget::Status { comment, value } => splices.push(status_splice(plan, *comment, value)?),
+        }
+    }
+    entries.dedup();
+    splices.extend((!entries.is_empty()).then(|| entries_splice(text, plan, &entries)));
+    let changed = spliced(text, splices);
+    if verified(plan, &changed, &marks, entries.len()) { Ok(changed) } else { Err(EditError::ChangesMore) }
+}
+
+fn entry_of(plan: &Plan, step: usize) -> Option<usize> {
+    let progress = plan.progress.as_ref()?;
+    progress.entries.iter().find(|(_, entry)| *entry == step).map(|(index, _)| *index)
+}
+
+fn mark_splice(
+    text: &str,
+    plan: &Plan,
+    (index, change): (usize, Change),
+    marks: &mut HashMap<usize, char>,
+) -> Result<Option<Splice>, EditError> {
+    let check_box = plan.boxes.get(index).ok_or(EditError::NoSuchTarget)?;
+    let (line, mark) = (check_box.line, check_box.mark);
+    let end = check_box.mark_at + mark.len_utf8();
+    let around = check_box.mark_at.checked_sub(1).and_then(|start| text.get(start..=end));
+    if around != Some(format!("[{mark}]").as_str()) {
+        return Err(EditError::Moved { line });
+    }
+    let (wanted, allowed) = match change {
+        Change::Tick => ('x', check_box.tickable() || check_box.ticked()),
+        Change::Untick => (' ', check_box.ticked() || mark == ' '),
+    };
+    let nothing_to_do = (change == Change::Tick && check_box.ticked()) || mark == wanted;
+    match (nothing_to_do, allowed) {
+        (true, _) => Ok(None),
+        (false, false) => Err(EditError::Mark { line, mark }),
+        (false, true) if marks.insert(index, wanted).is_some() => Ok(None),
+        (false, true) => Ok(Some((check_box.mark_at..end, wanted.to_string()))),
+    }
+}
+
+fn status_splice(plan: &Plan, comment: usize, value: &str) -> Result<Splice, EditError> {
+    let status = plan.status_comments.get(comment).ok_or(EditError::NoSuchTarget)?;
+    let fits = !value.trim().is_empty() && !value.contains("--") && !value.contains(['\n', '\r', '>']);
+    if fits { Ok((status.span.clone(), value.to_owned())) } else { Err(EditError::Value(value.to_owned())) }
+}
+
+/// New entries go to the end of the section; the section, if it is new, to the end of the file.
+fn entries_splice(text: &str, plan: &Plan, steps: &[usize]) -> Splice {
+    let names = entry_names(plan);
+    let end = line_end(text);
+    let lines = steps.iter().fold(String::new(), |lines, step| lines + "- [x] " + &names[*step] + end);
+    let ends_line = |text: &str| text.is_empty() || text.ends_with(['\n', '\r']);
+    if let Some(progress) = &plan.progress {
+        let at = progress.span.end;
+        let before = if ends_line(text.get(..at).unwrap_or_default()) { "" } else { end };
+        return (at..at, format!("{before}{lines}"));
+    }
+    let before = if ends_line(text) { "" } else { end };
+    let section =
+        format!("{before}{end}{PROGRESS_OPENS}{end}## Progress{end}{end}{lines}{PROGRESS_CLOSES}{end}");
+    (text.len()..text.len(), section)
+}
+
+/// The line end that most lines of the file have.
+fn line_end(text: &str) -> &'static str {
+    let pairs = text.matches("\r\n").count();
+    let feeds = text.matches('\n').count() - pairs;
+    let returns = text.matches('\r').count() - pairs;
+    match () {
+        () if pairs > feeds && pairs >= returns => "\r\n",
+        () if returns > feeds => "\r",
+        () => "\n",
+    }
+}
+
+fn spliced(text: &str, mut splices: Vec<Splice>) -> String {
+    splices.sort_by_key(|(range, _)| range.start);
+    let mut changed = String::with_capacity(text.len() + 256);
+    let mut at = 0;
+    for (range, replacement) in &splices {
+        changed.push_str(text.get(at..range.start).unwrap_or_default());
+        changed.push_str(replacement);
+        at = range.end;
+    }
+    changed.push_str(text.get(at..).unwrap_or_default());
+    changed
+}
+
+/// Read again, the text has the same steps and the same boxes, but for the marks that were to change and
+/// the entries that were to come.
+fn verified(plan: &Plan, changed: &str, marks: &HashMap<usize, char>, entries: usize) -> bool {
+    let after = read(changed).plan;
+    let same_steps = plan.steps.len() == after.steps.len()
+        && plan
+            .steps
+            .iter()
+            .zip(&after.steps)
+            .all(|(one, two)| one.key == two.key && one.tasks.len() == two.tasks.len());
+    let new: Vec<&CheckBox> = after.boxes.iter().skip(plan.boxes.len()).collect();
+    let same_box = |(index, (one, two)): (usize, (&CheckBox, &CheckBox))| {
+        let mark = marks.get(&index).copied().unwrap_or(one.mark);
+        mark == two.mark && one.text == two.text && one.role == two.role && one.step == two.step
+    };
+    // Entries that are appended to a section in the middle of the file move the boxes behind it.
+    let in_place = plan
+        .progress
+        .as_ref()
+        .is_none_or(|progress| plan.boxes.last().is_none_or(|last| last.mark_at <= progress.span.end));
+    let count = plan.boxes.len() + entries == after.boxes.len();
+    if !in_place && entries > 0 {
+        return same_steps && count;
+    }
+    same_steps
+        && count
+        && plan.boxes.iter().zip(&after.boxes).enumerate().all(same_box)
+        && new.iter().all(|check_box| check_box.role == BoxRole::Mirror && check_box.ticked())
+}
+
+/// A text in which the marks are those of an earlier one: what an agent ticked is open again, what it
+/// opened is ticked. `None` if there is nothing to set back.
+pub fn restore_marks(before: &str, after: &str) -> Option<String> {
+    let old = Marks::of(before);
+    let new = Marks::of(after);
+    let old_line = matching_lines(&old.blank, &new.blank);
+    let mut splices: Vec<Splice> = Vec::new();
+    for (line, at, mark) in &new.boxes {
+        let earlier = old_line.get(line).and_then(|line| old.by_line.get(line)).copied();
+        let wanted = match (earlier, mark) {
+            (Some(earlier), _) => earlier,
+            (None, 'x' | 'X') => ' ',
+            (None, _) => *mark,
+        };
+        if wanted != *mark {
+            splices.push((*at..at + mark.len_utf8(), wanted.to_string()));
+        }
+    }
+    (!splices.is_empty()).then(|| spliced(after, splices))
+}
+
+/// The boxes of a text by line, and its lines without their marks.
+struct Marks {
+    boxes: Vec<(usize, usize, char)>,
+    by_line: HashMap<usize, char>,
+    blank: Vec<String>,
+}
+
+impl Marks {
+    fn of(text: &str) -> Self {
+        let document = super::document::Document::parse(text);
+        let boxes: Vec<(usize, usize, char)> =
+            document.marks().map(|mark| (document.lines.line_of(mark.at), mark.at, mark.mark)).collect();
+        let by_line: HashMap<usize, char> = boxes.iter().map(|(line, _, mark)| (*line, *mark)).collect();
+        let lines: &LineTable = &document.lines;
+        let mut blank: Vec<String> =
+            (1..=lines.count()).map(|line| lines.text(text, line).trim_end().to_owned()).collect();
+        for (line, at, mark) in &boxes {
+            let column = at - lines.start(*line);
+            if let Some(text) = blank.get_mut(line - 1).filter(|text| text.len() > column) {
+                text.replace_range(column..column + mark.len_utf8(), " ");
+            }
+        }
+        Self { boxes, by_line, blank }
+    }
+}
+
+/// For each line of the new text the line of the old one that it is, both 1-based.
+fn matching_lines(old: &[String], new: &[String]) -> HashMap<usize, usize> {
+    let operations = similar::capture_diff_slices(similar::Algorithm::Patience, old, new);
+    let mut matching = HashMap::new();
+    for operation in operations {
+        if let similar::DiffOp::Equal { old_index, new_index, len } = operation {
+            matching.extend((0..len).map(|offset| (new_index + offset + 1, old_index + offset + 1)));
+        }
+    }
+    matching
+}

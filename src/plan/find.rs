@@ -1,0 +1,98 @@
+//! Naming a step: by its id, its label, its position, or by its group.
+
+use std::collections::HashMap;
+
+use super::names;
+use super::step::Plan;
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// One step, an index into [`Plan::steps`].
+    One(usize),
+    /// The steps of a group that was named by its label.
+    Group(Vec<usize>),
+    /// No step has this name.
+    None {
+        /// The name that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// Several steps have this name.
+    Ambiguous(Vec<usize>),
+}
+
+impl Plan {
+    /// Gives every step its id: the author's if no other step has it, else `#` and its position in the
+    /// order in which the steps run.
+    pub(super) fn name_steps(&mut self, order: &[usize]) {
+        let mut uses: HashMap<String, usize> = HashMap::new();
+        for step in &self.steps {
+            *uses.entry(step.author_id.to_lowercase()).or_default() += 1;
+        }
+        for (position, &index) in order.iter().enumerate() {
+            let step = &mut self.steps[index];
+            let unique = uses.get(&step.author_id.to_lowercase()) == Some(&1) && !step.author_id.is_empty();
+            step.id = if unique { step.author_id.clone() } else { format!("#{}", position + 1) };
+            step.position = position + 1;
+        }
+    }
+
+    /// The step that a person means by an id (`1.1`), a label (`step 1.1`), a position (`#7`), or the steps
+    /// of the group that has this label (`Phase 1`).
+    pub fn find(&self, name: &str) -> Found {
+        let wanted = name.trim().to_lowercase();
+        if let Some(position) = wanted.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
+            let found = self.steps.iter().position(|step| step.position == position);
+            return found.map_or(Found::None { suggestion: None }, Found::One);
+        }
+        let is = |text: &str| !text.is_empty() && text.to_lowercase() == wanted;
+        let all = |fits: &dyn Fn(usize) -> bool| (0..self.steps.len()).filter(|step| fits(*step)).collect();
+        let by_id: Vec<usize> = all(&|step| is(&self.steps[step].author_id));
+        let by_label: Vec<usize> = all(&|step| is(&self.steps[step].label) || is(&self.steps[step].name()));
+        let found = if by_id.is_empty() { by_label } else { by_id };
+        let group = |step: &usize| self.steps[*step].group.is_some_and(|group| is(&self.groups[group].label));
+        match found.as_slice() {
+            [] => {
+                let in_group: Vec<usize> = (0..self.steps.len()).filter(group).collect();
+                if in_group.is_empty() {
+                    Found::None { suggestion: self.suggestion(name) }
+                } else {
+                    Found::Group(in_group)
+                }
+            }
+            [one] => Found::One(*one),
+            _ => Found::Ambiguous(found),
+        }
+    }
+
+    fn suggestion(&self, name: &str) -> Option<String> {
+        let ids = self.steps.iter().map(|step| step.id.as_str());
+        let labels = self.steps.iter().map(|step| step.label.as_str());
+        let groups = self.groups.iter().map(|group| group.label.as_str());
+        names::nearest(name, ids.chain(labels).chain(groups)).map(str::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::read;
+
+    #[test]
+    fn a_step_has_several_names() {
+        let plan = read(
+            "# T\n\n## Phase 1: A\n\n### Step 1: a\n\n### Step 2: b\n\n## Phase 2: B\n\n### Step 1: c\n\n### Step 3: d\n",
+        )
+        .plan;
+        assert_eq!(
+            plan.steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>(),
+            ["#1", "2", "#3", "3"]
+        );
+        assert_eq!(plan.find("2"), Found::One(1));
+        assert_eq!(plan.find("STEP 3"), Found::One(3));
+        assert_eq!(plan.find("#3"), Found::One(2));
+        assert_eq!(plan.find("1"), Found::Ambiguous(vec![0, 2]));
+        assert_eq!(plan.find("phase 2"), Found::Group(vec![2, 3]));
+        assert_eq!(plan.find("Stepp 2"), Found::None { suggestion: Some("Step 2".to_owned()) });
+    }
+}

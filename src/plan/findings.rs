@@ -1,0 +1,201 @@
+//! What is wrong in a plan, or worth knowing before it runs.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::candidates::{Place, Shape, Standing};
+use super::check_box::BoxRole;
+use super::choice::{Choice, described};
+use super::diagnostic::{Diagnostic, Severity};
+use super::names;
+use super::placeholders;
+use super::sections::Sections;
+use super::step::{Plan, Step, StepKind};
+
+/// All of it.
+pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    found.extend(no_steps(sections, plan));
+    found.extend(competing(sections, choice, plan));
+    found.extend(duplicate_ids(sections, plan));
+    found.extend(no_command(sections, plan));
+    found.extend(open_questions(sections, plan));
+    found.extend(other_marks(plan));
+    found.extend(link_definitions(sections));
+    found.extend(placeholders::find(sections, plan));
+    found
+}
+
+fn diagnostic(severity: Severity, code: &'static str, span: Range<usize>, message: String) -> Diagnostic {
+    Diagnostic { severity, code, span, message, help: None }
+}
+
+/// The text of a line, without the white space around.
+fn line_span(sections: &Sections<'_>, line: usize) -> Range<usize> {
+    let document = &sections.document;
+    let start = document.lines.start(line);
+    let text = document.lines.text(document.text, line);
+    let indent = text.len() - text.trim_start().len();
+    start + indent..start + indent + text.trim().len()
+}
+
+fn no_steps(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
+    if !plan.steps.is_empty() {
+        return None;
+    }
+    let mut misses = Vec::new();
+    let mut span = 0..0;
+    let labelled = sections.all.iter().filter(|section| section.title.keyword.is_some());
+    for section in labelled.take(3) {
+        let word = section.title.keyword.as_deref().unwrap_or_default();
+        let heading = &sections.document.text[line_span(sections, section.line)];
+        let around = section.parent.map(|parent| sections.all[parent].title.name()).unwrap_or_default();
+        misses.push(if names::keyword(word).is_some() {
+            format!("`{heading}` looks like a step, but `{around}` is no place for steps")
+        } else {
+            format!("`{heading}` looks like a step, but `{word}` is no word for one")
+        });
+        if span.is_empty() {
+            span = line_span(sections, section.line);
+        }
+    }
+    if misses.is_empty() {
+        misses.extend(boxes_elsewhere(plan));
+    }
+    let help = "write the steps as headings `### Step 1: Title`, or as a list of boxes `- [ ] Title`";
+    misses.push(help.to_owned());
+    let help = Some(misses.join("; "));
+    Some(Diagnostic { help, ..diagnostic(Severity::Error, "no-steps", span, "no steps found".to_owned()) })
+}
+
+fn boxes_elsewhere(plan: &Plan) -> Option<String> {
+    let first = plan.boxes.first()?;
+    Some(format!("the {} boxes of the file are no steps: the first is {}", plan.boxes.len(), first.reason))
+}
+
+/// Another list of the same kind of thing was left out: the author may have meant that one.
+fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
+    let others = choice.others.iter().filter(|other| {
+        other.units.len() > 1
+            && matches!(other.standing, Standing::Named | Standing::Neutral)
+            && !matches!(other.shape, Shape::NamedLines | Shape::Bullets | Shape::PlainHeadings)
+    });
+    let mut found = Vec::new();
+    for other in others {
+        let Some(unit) = other.units.first() else { continue };
+        let line = match unit.place {
+            Place::Section(section) => sections.all[section].line,
+            Place::Item { block, .. } => sections.document.blocks[block].line,
+        };
+        let before = plan.steps.partition_point(|step| step.line <= line);
+        let inside = before.checked_sub(1).is_some_and(|step| plan.steps[step].end_line >= line);
+        let grouped = plan.groups.iter().any(|group| group.line == line);
+        if !inside && !grouped {
+            let message = format!(
+                "the steps are {}; {} ({}) are not added to them",
+                choice.reason,
+                described(other.shape),
+                other.units.len()
+            );
+            found.push(diagnostic(Severity::Note, "competing-steps", line_span(sections, line), message));
+        }
+    }
+    found
+}
+
+/// Numbers start again in each phase of many real plans, so a repeated id is an error only inside one
+/// group, where nothing could tell the two apart.
+fn duplicate_ids(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
+    let mut seen: HashMap<(Option<usize>, String), &Step> = HashMap::new();
+    let mut anywhere: HashMap<String, &Step> = HashMap::new();
+    let mut found = Vec::new();
+    for step in plan.steps.iter().filter(|step| !step.author_id.is_empty()) {
+        let name = if step.label.is_empty() { step.author_id.clone() } else { step.label.clone() };
+        let key = name.to_lowercase();
+        let span = line_span(sections, step.line);
+        let near = seen.insert((step.group, key.clone()), step);
+        let far = anywhere.insert(key, step);
+        match (near, far) {
+            (Some(first), _) if !step.label.is_empty() => {
+                let message = format!("two steps are called `{name}`; the first is on line {}", first.line);
+                let help = Some("give one of them another number".to_owned());
+                found.push(Diagnostic { help, ..diagnostic(Severity::Error, "duplicate-id", span, message) });
+            }
+            (_, Some(first)) if step.label.is_empty() || first.group == step.group => {
+                let message =
+                    format!("the id `{name}` is also on line {}: its place names this step", first.line);
+                found.push(diagnostic(Severity::Warning, "duplicate-id", span, message));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
+    if !plan.criteria.is_empty() {
+        return Vec::new();
+    }
+    let without = |step: &&Step| {
+        step.kind == StepKind::Work && step.criteria.iter().all(|criterion| criterion.command().is_none())
+    };
+    let about = |step: &Step| {
+        let span = line_span(sections, step.line);
+        let message = "nothing in this step can be run to validate it".to_owned();
+        let help = Some("add a criterion with a command: ``- [ ] `cargo test` passes``".to_owned());
+        Diagnostic { help, ..diagnostic(Severity::Warning, "no-command", span, message) }
+    };
+    plan.steps.iter().filter(without).map(about).collect()
+}
+
+fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
+    let ticked = |line: usize| {
+        let first = plan.boxes.partition_point(|check_box| check_box.line < line);
+        plan.boxes.get(first).is_some_and(|check_box| check_box.line == line && check_box.ticked())
+    };
+    let open = plan.open_questions.iter().filter(|question| !ticked(question.line));
+    open.map(|question| {
+        let message = format!("open question: {}", question.value);
+        diagnostic(Severity::Warning, "open-question", line_span(sections, question.line), message)
+    })
+    .collect()
+}
+
+fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
+    let other = |mark: char| !matches!(mark, ' ' | 'x' | 'X');
+    let boxes = plan.boxes.iter().filter(|check_box| other(check_box.mark));
+    boxes
+        .map(|check_box| {
+            let span = check_box.mark_at - 1..check_box.mark_at + check_box.mark.len_utf8() + 1;
+            let kept = if check_box.tickable() && check_box.role != BoxRole::Ignored {
+                "read as in progress"
+            } else {
+                "kept as it is"
+            };
+            diagnostic(Severity::Note, "other-mark", span, format!("the mark `{}` is {kept}", check_box.mark))
+        })
+        .collect()
+}
+
+/// `[x]: /url` turns every `[x]` of other readers into a link.
+fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
+    let document = &sections.document;
+    let mut found = Vec::new();
+    for definition in ["[x]:", "[X]:", "[ ]:"] {
+        for (at, _) in document.text.match_indices(definition) {
+            let line = document.lines.line_of(at);
+            let indent = &document.text[document.lines.start(line)..at];
+            if indent.len() <= 3 && indent.trim().is_empty() && !document.in_code(at) {
+                let message =
+                    format!("`{definition}` is a link definition: other readers show boxes as links");
+                found.push(diagnostic(
+                    Severity::Warning,
+                    "link-definition",
+                    line_span(sections, line),
+                    message,
+                ));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,233 @@
+//! Items of lists inside a step: what each becomes, by the label above it.
+
+use super::body::{Body, Piece, without_comments};
+use super::check_box::BoxRole;
+use super::criteria::{self, Verdict};
+use super::criterion::{Criterion, CriterionKind};
+use super::document::BlockKind;
+use super::files;
+use super::label::Label;
+use super::names::{self, Role};
+use super::step::{Field, StepKind, Task};
+use super::title::plain;
+
+impl Body<'_, '_> {
+    pub(super) fn read_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
+        let (at, line) = self.document.first_line(item);
+        let boxed = self.boxes.of_block(item).is_some();
+        let open = matches!(role, None | Some(Role::Context));
+        if let Some(label) = Label::of(line).filter(|_| open) {
+            let named = names::role(label.name);
+            if !boxed && (named.is_some() || !ordered) {
+                let value_at = at + label.value_at;
+                self.read_field_item(item, (label.name, named), (value_at, label.value));
+                return;
+            }
+            if matches!(named, Some(Role::Criteria | Role::Validation | Role::Manual)) {
+                self.read_plain_item(item, named, ordered);
+                return;
+            }
+        }
+        self.read_plain_item(item, role, ordered);
+    }
+
+    fn read_field_item(
+        &mut self,
+        item: usize,
+        (name, role): (&str, Option<Role>),
+        (at, value): (usize, &str),
+    ) {
+        let first = item + 1 + usize::from(self.document.own_text(item).is_some());
+        let nested: Vec<usize> = self.document.siblings(first, self.document.blocks[item].end).collect();
+        if !value.is_empty() {
+            let all = self.item_text(item);
+            let rest = all.text.find(value).map_or(value, |from| &all.text[from..]);
+            let piece = self.piece(at, rest.to_owned(), all.end);
+            self.read_field(name, &piece, (role, !nested.is_empty()));
+        }
+        for block in nested {
+            self.read_block(block, role);
+        }
+    }
+
+    fn read_plain_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
+        let boxed = self.boxes.of_block(item).is_some();
+        match self.part(role) {
+            Some(Role::Criteria | Role::Validation | Role::Acceptance) => {
+                self.add_criterion_item(item, false);
+            }
+            Some(Role::Manual) => self.add_criterion_item(item, true),
+            Some(Role::Deliverables) => {
+                self.add_task(item, true, "a deliverable of the step");
+                let piece = self.item_text(item);
+                self.add_criterion(&piece, criteria::classify(&piece.text, false), None);
+            }
+            Some(Role::Testing) if boxed && self.is_command(item) => self.add_criterion_item(item, false),
+            Some(Role::Tasks | Role::Steps) => self.add_task(item, false, "a task of the step"),
+            Some(Role::Files) if !boxed => {
+                let text = self.item_text(item).text;
+                self.add_files(files::in_field(&text));
+            }
+            Some(Role::Dependencies | Role::Prerequisites) if !boxed => {
+                let piece = self.item_text(item);
+                self.add_references(&piece);
+            }
+            Some(Role::OpenQuestions) => self.add_open_question(item),
+            Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History) => {
+                self.boxes.claim(item, (BoxRole::Ignored, self.step), "under a heading that is never work");
+            }
+            Some(Role::Context) | None if boxed => self.add_task(item, false, "a box inside the step"),
+            None if ordered => self.add_task(item, false, "a numbered item of the step"),
+            Some(Role::Context) => {}
+            Some(_) if boxed => self.add_task(item, false, "a box inside the step"),
+            None | Some(_) => self.add_bullet(item),
+        }
+        self.read_nested(item, role);
+    }
+
+    /// Nested boxes are like the item that holds them; of the rest only what has a label counts.
+    fn read_nested(&mut self, item: usize, role: Option<Role>) {
+        let first = item + 1 + usize::from(self.document.own_text(item).is_some());
+        for block in self.document.siblings(first, self.document.blocks[item].end).collect::<Vec<_>>() {
+            match self.document.blocks[block].kind {
+                BlockKind::List { ordered } => {
+                    for nested in self.document.children(block).collect::<Vec<_>>() {
+                        if self.boxes.of_block(nested).is_some() {
+                            self.read_plain_item(nested, role, ordered);
+                        } else {
+                            self.read_labelled(nested);
+                            self.read_nested(nested, role);
+                        }
+                    }
+                }
+                BlockKind::Code { .. } if !matches!(role, Some(Role::Criteria | Role::Validation)) => {}
+                BlockKind::Paragraph => self.read_paragraph(block, None, false),
+                _ => self.read_block(block, role),
+            }
+        }
+    }
+
+    fn read_labelled(&mut self, item: usize) {
+        let (at, line) = self.document.first_line(item);
+        let Some(label) = Label::of(line) else { return };
+        let role = names::role(label.name);
+        let counts = matches!(
+            role,
+            Some(Role::Criteria | Role::Validation | Role::Files | Role::Dependencies | Role::Manual)
+        );
+        if counts && !label.value.is_empty() {
+            let value_at = at + label.value_at;
+            let piece = self.piece(value_at, label.value.to_owned(), value_at + label.value.len());
+            self.read_field(label.name, &piece, (role, false));
+        }
+    }
+
+    fn is_command(&self, item: usize) -> bool {
+        matches!(criteria::classify(&self.item_text(item).text, false).kind, CriterionKind::Command(_))
+    }
+
+    fn add_criterion_item(&mut self, item: usize, manual: bool) {
+        let manual = manual || self.kind == StepKind::Manual;
+        let role = self.box_role(if manual { BoxRole::Manual } else { BoxRole::Criterion });
+        let check_box = self.boxes.claim(item, (role, self.step), "a criterion of the step");
+        let piece = self.item_text(item);
+        let mut verdict = criteria::classify(&piece.text, manual);
+        if verdict.kind == CriterionKind::Prose {
+            verdict = self.nested_command(item).unwrap_or(verdict);
+        }
+        self.add_criterion(&piece, verdict, check_box);
+    }
+
+    /// The command that a `validate` comment or a shell block inside an item gives for it.
+    fn nested_command(&self, item: usize) -> Option<Verdict> {
+        let block = &self.document.blocks[item];
+        let span = block.start..self.document.lines.span(block.end_line).end;
+        let first = self.document.comments.partition_point(|comment| comment.span.start < span.start);
+        let mut comments =
+            self.document.comments[first..].iter().take_while(|comment| comment.span.start < span.end);
+        let comment = comments
+            .find_map(|comment| criteria::comment_command(&self.document.text[comment.inner.clone()]));
+        if let Some(command) = comment {
+            return Some(criteria::command_or_prose(command, criteria::COMMENT, None));
+        }
+        self.document.children(item).find_map(|child| match &self.document.blocks[child].kind {
+            BlockKind::Code { info: Some(info), literal } => criteria::classify_block(info, literal, None),
+            _ => None,
+        })
+    }
+
+    pub(super) fn add_criterion(&mut self, piece: &Piece, verdict: Verdict, check_box: Option<usize>) {
+        if let CriterionKind::Command(command) = &verdict.kind {
+            let new = self.parts.commands.insert(command.script.clone());
+            if !new && check_box.is_none() {
+                return;
+            }
+        }
+        let text = without_comments(&piece.text);
+        self.parts.criteria.push(Criterion {
+            line: piece.line,
+            span: piece.at..piece.end.max(piece.at),
+            text,
+            check_box,
+            kind: verdict.kind,
+            why: verdict.why,
+        });
+    }
+
+    pub(super) fn add_task(&mut self, item: usize, deliverable: bool, reason: &str) {
+        let piece = self.item_text(item);
+        let check_box = self.boxes.of_block(item);
+        let optional = self.is_optional(item, &piece.text);
+        let role = if optional { BoxRole::Optional } else { self.box_role(BoxRole::Task) };
+        let reason = if self.kind == StepKind::Closing { "work after the last step" } else { reason };
+        self.boxes.claim(item, (role, self.step), reason);
+        let mut task = Self::task(&piece, check_box, deliverable);
+        task.optional = optional;
+        self.parts.tasks.push(task);
+    }
+
+    fn add_bullet(&mut self, item: usize) {
+        let piece = self.item_text(item);
+        let task = Self::task(&piece, None, false);
+        self.parts.bullets.push(task);
+    }
+
+    pub(super) fn push_task(&mut self, piece: &Piece, check_box: Option<usize>, deliverable: bool) {
+        let task = Self::task(piece, check_box, deliverable);
+        self.parts.tasks.push(task);
+    }
+
+    fn task(piece: &Piece, check_box: Option<usize>, deliverable: bool) -> Task {
+        let text = without_comments(&piece.text);
+        Task { line: piece.line, text, check_box, optional: false, deliverable }
+    }
+
+    fn is_optional(&self, item: usize, text: &str) -> bool {
+        let starred = matches!(
+            self.document.blocks[item].kind,
+            BlockKind::Item { mark: Some(mark), .. } if mark.optional
+        );
+        let lower = plain(text).to_lowercase();
+        starred
+            || lower.starts_with("optional:")
+            || lower.starts_with("(optional)")
+            || lower.ends_with("(optional)")
+    }
+
+    fn add_open_question(&mut self, item: usize) {
+        self.boxes.claim(item, (BoxRole::OpenQuestion, self.step), "an open question");
+        let piece = self.item_text(item);
+        self.parts.open_questions.push(Field { name: String::new(), value: piece.text, line: piece.line });
+    }
+
+    /// The role of a box in a step of this kind.
+    fn box_role(&self, role: BoxRole) -> BoxRole {
+        match self.kind {
+            StepKind::Work => role,
+            StepKind::Prerequisite => BoxRole::Prerequisite,
+            StepKind::Closing => BoxRole::Closing,
+            StepKind::Manual => BoxRole::Manual,
+            StepKind::Acceptance => BoxRole::Acceptance,
+        }
+    }
+}

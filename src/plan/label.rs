@@ -1,0 +1,78 @@
+//! Fields and labels: `**Tasks:**`, `**Location:** src/a.rs`, `Run: make`.
+
+use super::names::{self, Role};
+
+/// A label at the start of a line, and what follows it there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Label<'text> {
+    /// The name, without marks and colon.
+    pub name: &'text str,
+    /// The text behind it on the same line.
+    pub value: &'text str,
+    /// Byte offset of the value in the line.
+    pub value_at: usize,
+}
+
+/// No label is longer; what is longer is a sentence.
+const LONGEST: usize = 80;
+
+impl<'text> Label<'text> {
+    /// The label that a line starts with. Bold makes any name a label; plain text needs a colon and a
+    /// name that is known.
+    pub(super) fn of(line: &'text str) -> Option<Self> {
+        Self::bold(line).or_else(|| Self::plain(line))
+    }
+
+    fn bold(line: &'text str) -> Option<Self> {
+        let fence = ["**", "__"].into_iter().find(|fence| line.starts_with(fence))?;
+        let body = &line[2..];
+        let close = body.find(fence)?;
+        let (inner, rest) = (&body[..close], &body[close + 2..]);
+        let name = inner.trim().trim_end_matches([':', '：']);
+        let after = rest.trim_start().trim_start_matches([':', '：']);
+        let colon = name.len() < inner.trim().len() || after.len() < rest.trim_start().len();
+        let alone = rest.trim().is_empty();
+        let fits = !name.is_empty() && name.len() <= LONGEST && (colon || alone);
+        let value = after.trim();
+        let value_at = line.len() - after.trim_start().len();
+        fits.then_some(Self { name: name.trim(), value, value_at: value_at.min(line.len()) })
+    }
+
+    fn plain(line: &'text str) -> Option<Self> {
+        let (name, rest) = line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, "")))?;
+        let name = name.trim_matches(['*', '_']);
+        let short = name.len() <= 40 && name.split_whitespace().count() <= 3;
+        let opens = name.starts_with(char::is_alphabetic);
+        let known = short && opens && names::role(name).is_some_and(|role| role != Role::Context);
+        let value = rest.trim_matches([' ', '\t', '_']).trim();
+        let value_at = line.len() - rest.trim_start().len();
+        known.then_some(Self { name, value, value_at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(line: &str) -> Option<(&str, &str)> {
+        Label::of(line).map(|label| {
+            assert!(line[label.value_at..].starts_with(label.value));
+            (label.name, label.value)
+        })
+    }
+
+    #[test]
+    fn labels_come_in_several_spellings() {
+        let cases = [
+            ("**Tasks:**", Some(("Tasks", ""))),
+            ("**Files to Create/Modify**: `a.rs`", Some(("Files to Create/Modify", "`a.rs`"))),
+            ("**Location:** x", Some(("Location", "x"))),
+            ("**Tasks**", Some(("Tasks", ""))),
+            ("Run: `make`", Some(("Run", "`make`"))),
+            ("**bold** words", None),
+            ("A sentence about tests that is long: yes", None),
+            ("https://a.b", None),
+        ];
+        assert_eq!(cases.map(|(line, _)| (line, parts(line))), cases);
+    }
+}

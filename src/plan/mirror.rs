@@ -1,0 +1,104 @@
+//! Second lists of the same steps: the section that agentrun owns, and checklists of the plan's own.
+
+use std::collections::HashMap;
+
+use super::boxes::Boxes;
+use super::candidates::top_items;
+use super::check_box::BoxRole;
+use super::names::{Role, words};
+use super::sections::Sections;
+use super::step::{Plan, Progress};
+use super::title::plain;
+
+/// Claims the boxes that stand for a step.
+pub(super) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) {
+    let by_name = Names::of(plan);
+    let mut entries = Vec::new();
+    for (index, section) in sections.all.iter().enumerate() {
+        let owned = sections.owned.as_ref().is_some_and(|owned| owned.outer.contains(&section.start));
+        if !may_mirror(section.role) {
+            continue;
+        }
+        for item in top_items(sections, index).collect::<Vec<_>>() {
+            let text = sections.document.first_line(item).1;
+            let listed = section.role == Some(Role::Progress);
+            let unclaimed = !boxes.unclaimed(item..item + 1).is_empty();
+            let Some(step) = by_name.find(text, (owned, listed)).filter(|_| unclaimed) else { continue };
+            let reason = if owned { "agentrun's own progress list" } else { "a second list of the steps" };
+            let claimed = boxes.claim(item, (BoxRole::Mirror, Some(step)), reason);
+            entries.extend(claimed.filter(|_| owned).map(|check_box| (check_box, step)));
+        }
+    }
+    plan.progress = sections.owned.as_ref().map(|owned| Progress { span: owned.inner.clone(), entries });
+}
+
+fn may_mirror(role: Option<Role>) -> bool {
+    matches!(role, None | Some(Role::Progress | Role::Steps | Role::Context | Role::Tasks))
+}
+
+/// The name of each step in the section that agentrun owns: no two are the same.
+pub(super) fn entry_names(plan: &Plan) -> Vec<String> {
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    let names = plan.steps.iter().enumerate().map(|(index, step)| {
+        let name = step.name();
+        let name = if key(&name).is_empty() { format!("Entry {}", index + 1) } else { name };
+        let count = uses.entry(key(&name)).or_default();
+        *count += 1;
+        if *count == 1 { name } else { format!("{name} ({count})") }
+    });
+    names.collect()
+}
+
+struct Names {
+    /// As agentrun writes them.
+    entries: HashMap<String, Option<usize>>,
+    /// Label and title together.
+    full: HashMap<String, Option<usize>>,
+    /// Label, id or title alone.
+    short: HashMap<String, Option<usize>>,
+}
+
+impl Names {
+    fn of(plan: &Plan) -> Self {
+        let mut names = Self { entries: HashMap::new(), full: HashMap::new(), short: HashMap::new() };
+        for (index, name) in entry_names(plan).iter().enumerate() {
+            insert(&mut names.entries, name, index);
+        }
+        for (index, step) in plan.steps.iter().enumerate() {
+            insert(&mut names.full, &step.name(), index);
+            for name in [&step.label, &step.author_id, &step.title] {
+                insert(&mut names.short, name, index);
+            }
+        }
+        names
+    }
+
+    /// The step that an entry stands for; by a short name only in a list of progress.
+    fn find(&self, text: &str, (owned, listed): (bool, bool)) -> Option<usize> {
+        let key = key(text);
+        if owned {
+            return self.entries.get(&key).copied().flatten();
+        }
+        let full = self.full.get(&key).copied().flatten();
+        full.or_else(|| listed.then(|| self.short.get(&key).copied().flatten()).flatten())
+    }
+}
+
+/// Two steps of one name: the name stands for neither.
+fn insert(names: &mut HashMap<String, Option<usize>>, name: &str, index: usize) {
+    let key = key(name);
+    if !key.is_empty() {
+        names
+            .entry(key)
+            .and_modify(|known| *known = known.filter(|known| *known == index))
+            .or_insert(Some(index));
+    }
+}
+
+/// Numbers count here: `Step 1` and `Step 2` are two names.
+fn key(text: &str) -> String {
+    let plain = plain(text).to_lowercase();
+    let parts: Vec<&str> =
+        plain.split(|c: char| !c.is_alphanumeric() && c != '.').filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { words(text) } else { parts.join(" ") }
+}

@@ -1,0 +1,131 @@
+//! Text of a template that nobody filled in: `[Name]`, `{{feature_id}}`.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::diagnostic::{Diagnostic, Severity};
+use super::document::BlockKind;
+use super::sections::Sections;
+use super::step::Plan;
+use super::title::plain;
+
+/// Every placeholder outside code: an error where there is nothing else to work on, else a warning.
+pub(super) fn find(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
+    let document = &sections.document;
+    let empty = lines_of_nothing_else(plan);
+    let mut found = Vec::new();
+    for (index, block) in document.blocks.iter().enumerate() {
+        // An item whose text is a link definition to the parser has no block of its own.
+        let bare = matches!(block.kind, BlockKind::Item { .. }) && block.end == index + 1;
+        let has_text =
+            matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table);
+        if !bare && !has_text {
+            continue;
+        }
+        for (at, text) in document.lines_of(index) {
+            let Some(place) = placeholders(text).into_iter().next() else { continue };
+            let span = at + place.start..at + place.end;
+            let nothing_else = empty.contains(&document.lines.line_of(at));
+            found.push(diagnostic(&text[place], span, nothing_else));
+        }
+    }
+    found
+}
+
+fn diagnostic(text: &str, span: Range<usize>, nothing_else: bool) -> Diagnostic {
+    let (severity, message) = if nothing_else {
+        (Severity::Error, format!("`{text}` is a placeholder and nothing else"))
+    } else {
+        (Severity::Warning, format!("`{text}` looks like a placeholder"))
+    };
+    let help = nothing_else.then(|| "fill it in, or take the line out".to_owned());
+    Diagnostic { severity, code: "placeholder", span, message, help }
+}
+
+/// The lines of step titles, tasks and criteria that say nothing but a placeholder.
+fn lines_of_nothing_else(plan: &Plan) -> HashSet<usize> {
+    let mut lines = HashSet::new();
+    for step in &plan.steps {
+        let title = std::iter::once((step.line, step.title.as_str()));
+        let tasks = step.tasks.iter().map(|task| (task.line, task.text.as_str()));
+        let criteria = step.criteria.iter().map(|criterion| (criterion.line, criterion.text.as_str()));
+        let empty = title.chain(tasks).chain(criteria).filter(|(_, text)| is_placeholder(text));
+        lines.extend(empty.map(|(line, _)| line));
+    }
+    lines
+}
+
+/// Nothing but one placeholder, decoration left out.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let text = plain(text);
+    let text = text.trim_end_matches(['.', ' ']);
+    let covered = |place: &Range<usize>| place.start == 0 && place.end == text.len();
+    placeholders(text).first().is_some_and(covered)
+}
+
+/// `{{…}}` and `[Words]` outside code spans. A link, a footnote, a box and a tag like `[P]` are none.
+fn placeholders(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut in_code = false;
+    let mut before = ' ';
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let length = match c {
+            '`' => {
+                in_code = !in_code;
+                None
+            }
+            '{' if !in_code => curly(rest),
+            '[' if !in_code && !before.is_alphanumeric() && before != ']' => square(rest),
+            _ => None,
+        };
+        if let Some(length) = length {
+            found.push(at..at + length);
+        }
+        at += length.unwrap_or(c.len_utf8());
+        before = if length.is_some() { ']' } else { c };
+    }
+    found
+}
+
+fn curly(text: &str) -> Option<usize> {
+    let body = text.strip_prefix("{{")?;
+    let end = body.find("}}")?;
+    (end > 0 && end < 80).then_some(end + 4)
+}
+
+fn square(text: &str) -> Option<usize> {
+    let end = text.find(']')?;
+    let inner = &text[1..end];
+    let link = text[end + 1..].starts_with(['(', '[', ':']) && !text[end + 1..].starts_with(": ");
+    let words = inner.split_whitespace().count();
+    let first = inner.chars().next()?;
+    let starts = first.is_uppercase() || (first.is_alphabetic() && words > 1);
+    let name = words > 1 || (inner.len() >= 4 && inner.chars().skip(1).all(char::is_lowercase));
+    let field = inner.contains(": ") || inner.contains('`') || inner.contains('[');
+    (!link && starts && name && !field && inner.len() < 160).then_some(end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn templates_are_told_from_text() {
+        let cases = [
+            ("[Name]", vec!["[Name]"]),
+            ("Fill in {{feature_id}} and [the name of it]", vec!["{{feature_id}}", "[the name of it]"]),
+            ("- `[Name]` and [a link](b.md), a [footnote][1], [P] [US1] [^1], a[Some thing]", vec![]),
+            ("Foundation [Priority: HIGH]", vec![]),
+            ("[Metric 1]: [Target/expectation here]", vec!["[Metric 1]", "[Target/expectation here]"]),
+        ];
+        for (text, expected) in cases {
+            let found: Vec<&str> = placeholders(text).into_iter().map(|place| &text[place]).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        assert!(is_placeholder("**[Task Name]**"));
+        assert!(!is_placeholder("[Task 1] and more"));
+    }
+}

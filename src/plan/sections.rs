@@ -1,0 +1,306 @@
+//! The tree of sections: each heading or label with what stands under it, and the role that names give it.
+
+use super::document::{BlockKind, Document};
+use super::label::Label;
+use super::names::{self, Role};
+use super::title::Title;
+
+/// Start of the section that agentrun owns.
+pub const PROGRESS_OPENS: &str = "<!-- agentrun:progress -->";
+/// End of the section that agentrun owns.
+pub const PROGRESS_CLOSES: &str = "<!-- /agentrun:progress -->";
+
+/// The level of a bold line with a number, `**Step 1: Title**`: below every heading.
+const NUMBERED_LABEL: u8 = 7;
+/// The level of any other label.
+pub const LABEL: u8 = 8;
+
+/// All sections of a document, each before those it holds. The first is the whole document.
+#[derive(Debug, Clone)]
+pub struct Sections<'text> {
+    /// The facts they are made of.
+    pub document: Document<'text>,
+    /// The sections.
+    pub all: Vec<Section<'text>>,
+    /// Bytes between the markers of the section that agentrun owns, and the whole of it.
+    pub owned: Option<Owned>,
+}
+
+/// The place of the section that agentrun owns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owned {
+    /// Bytes between the markers.
+    pub inner: std::ops::Range<usize>,
+    /// Bytes with the markers.
+    pub outer: std::ops::Range<usize>,
+}
+
+/// A heading or label with what stands under it.
+#[derive(Debug, Clone, Default)]
+pub struct Section<'text> {
+    /// 0 for the document, 1 to 6 for headings, then labels.
+    pub level: u8,
+    /// Heading or label, taken apart.
+    pub title: Title,
+    /// The role of its own name.
+    pub named: Option<Role>,
+    /// Its own role, or that of the section around it.
+    pub role: Option<Role>,
+    /// The section around it, an index into [`Sections::all`].
+    pub parent: Option<usize>,
+    /// One past the last section it holds.
+    pub end: usize,
+    /// What follows a label on its own line: offset and text of each line.
+    pub value: Vec<(usize, &'text str)>,
+    /// First block of its own content.
+    pub from: usize,
+    /// One past the last block of its own content.
+    pub to: usize,
+    /// First byte.
+    pub start: usize,
+    /// First line.
+    pub line: usize,
+    /// Last line that is not blank, the sections it holds included.
+    pub end_line: usize,
+}
+
+impl<'text> Sections<'text> {
+    /// Makes the tree.
+    pub fn of(document: Document<'text>) -> Self {
+        let owned = owned(&document);
+        let mut builder = Builder { document: &document, all: vec![Section::default()], open: vec![0] };
+        for block in document.siblings(0, document.blocks.len()) {
+            builder.add(block, owned.as_ref());
+        }
+        let mut all = builder.finish();
+        give_roles(&mut all, owned.as_ref());
+        Self { document, all, owned }
+    }
+
+    /// The top-level blocks of a section's own content.
+    pub fn content(&self, section: usize) -> impl Iterator<Item = usize> + '_ {
+        let found = &self.all[section];
+        self.document.siblings(found.from, found.to)
+    }
+
+    /// A section and the sections it holds.
+    pub fn subtree(&self, section: usize) -> std::ops::Range<usize> {
+        section..self.all[section].end
+    }
+
+    /// The sections around a section, nearest first.
+    pub fn ancestors(&self, section: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(self.all[section].parent, |parent| self.all[*parent].parent)
+    }
+
+    /// The heading that a section is, or stands under.
+    pub fn heading_of(&self, section: usize) -> usize {
+        let is_heading = |index: &usize| (1..=6).contains(&self.all[*index].level);
+        std::iter::once(section).chain(self.ancestors(section)).find(is_heading).unwrap_or(0)
+    }
+
+    /// One past the last byte of a section that is not blank.
+    pub fn end_of(&self, section: usize) -> usize {
+        let span = self.document.lines.span(self.all[section].end_line);
+        let line = self.document.text.get(span.clone()).unwrap_or_default();
+        span.start + line.trim_end().len()
+    }
+}
+
+struct Builder<'a, 'text> {
+    document: &'a Document<'text>,
+    all: Vec<Section<'text>>,
+    /// The sections that are open, outermost first.
+    open: Vec<usize>,
+}
+
+impl<'text> Builder<'_, 'text> {
+    fn add(&mut self, index: usize, owned: Option<&Owned>) {
+        let block = &self.document.blocks[index];
+        match &block.kind {
+            BlockKind::Heading { level } => {
+                let text = self.heading_text(index);
+                self.open(*level, Title::parse(&text), (index, block.start, block.line));
+            }
+            BlockKind::Paragraph => self.add_paragraph(index),
+            // What follows a thematic break belongs to the heading, no longer to the label before it.
+            BlockKind::Rule if self.all[self.current()].level >= NUMBERED_LABEL => {
+                self.open(NUMBERED_LABEL, Title::default(), (index, block.start, block.line));
+            }
+            BlockKind::Html if owned.is_some_and(|owned| owned.outer.start == block.start) => {
+                self.open(1, Title::default(), (index, block.start, block.line));
+            }
+            _ => {}
+        }
+        let current = self.current();
+        // A thematic break is no content: it must not stretch the step before it.
+        if !matches!(block.kind, BlockKind::Rule) {
+            self.all[current].end_line = self.all[current].end_line.max(block.end_line);
+        }
+        self.all[current].to = block.end;
+    }
+
+    fn heading_text(&self, index: usize) -> String {
+        let lines = self.document.lines_of(index);
+        let setext = !lines.first().is_some_and(|(_, line)| line.starts_with('#'));
+        let kept = if setext { lines.len().saturating_sub(1).max(1) } else { 1 };
+        let text = lines.iter().take(kept).map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
+        text.trim_start_matches('#').trim_end_matches('#').trim().to_owned()
+    }
+
+    /// A paragraph may be several fields, one a line, or end with the label of the list behind it.
+    fn add_paragraph(&mut self, index: usize) {
+        let lines = self.document.lines_of(index);
+        let labels: Vec<Option<Label<'text>>> = lines.iter().map(|(_, line)| Label::of(line)).collect();
+        let first = labels.first().is_some_and(Option::is_some);
+        let last = labels.len().saturating_sub(1);
+        for (number, ((at, line), label)) in lines.iter().zip(labels).enumerate() {
+            let line_number = self.document.blocks[index].line + number;
+            match label {
+                Some(label) if first || (number == last && label.value.is_empty()) => {
+                    if !first {
+                        let current = self.current();
+                        self.all[current].to = self.document.blocks[index].end;
+                    }
+                    self.open_label(label, *at, (index, line_number));
+                }
+                _ if first && !line.is_empty() => {
+                    let current = self.current();
+                    self.all[current].value.push((*at, line));
+                    self.all[current].end_line = line_number;
+                }
+                _ => {}
+            }
+        }
+        // `**Goal:** text` and then a list: the list is the heading's, not the goal's.
+        let current = self.current();
+        let section = &self.all[current];
+        let aside = matches!(names::role(&section.title.title), Some(Role::Timeline | Role::Progress))
+            || names::introduces(&section.title.title);
+        if first && section.level == LABEL && !section.value.is_empty() && aside {
+            let block = &self.document.blocks[index];
+            self.open(LABEL, Title::default(), (index, block.start, block.end_line));
+        }
+    }
+
+    fn open_label(&mut self, label: Label<'text>, at: usize, (index, line): (usize, usize)) {
+        let mut title = Title::parse(label.name);
+        let mut level = LABEL;
+        let numbered = title.id.is_some() && (title.keyword.is_some() || title.label.is_empty());
+        if numbered {
+            level = NUMBERED_LABEL;
+            if title.title.is_empty() {
+                title.title = super::title::plain(label.value);
+            }
+        }
+        self.open(level, title, (index, at, line));
+        let current = self.current();
+        self.all[current].end_line = line;
+        if !label.value.is_empty() {
+            self.all[current].value.push((at + label.value_at, label.value));
+        }
+    }
+
+    /// Opens a section whose content starts behind the block.
+    fn open(&mut self, level: u8, title: Title, (index, start, line): (usize, usize, usize)) {
+        self.close(level, index);
+        let parent = self.open.last().copied();
+        let from = self.document.blocks[index].end;
+        let section = Section {
+            level,
+            title,
+            parent,
+            from,
+            to: from,
+            start,
+            line,
+            end_line: line,
+            ..Section::default()
+        };
+        self.open.push(self.all.len());
+        self.all.push(section);
+    }
+
+    /// Closes every open section of this level or below.
+    fn close(&mut self, level: u8, index: usize) {
+        while let Some(&last) = self.open.last().filter(|last| self.all[**last].level >= level.max(1)) {
+            self.open.pop();
+            self.all[last].end = self.all.len();
+            self.all[last].to = self.all[last].to.min(index);
+            let end_line = self.all[last].end_line;
+            if let Some(&parent) = self.open.last() {
+                self.all[parent].end_line = self.all[parent].end_line.max(end_line);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Vec<Section<'text>> {
+        self.close(1, self.document.blocks.len());
+        let end = self.all.len();
+        self.all[0].end = end;
+        let first = self.all.get(1).map_or(self.document.blocks.len(), |section| section.from);
+        self.all[0].to = self.all[0].to.min(first);
+        self.all
+    }
+
+    fn current(&self) -> usize {
+        self.open.last().copied().unwrap_or(0)
+    }
+}
+
+/// The marked section, if both of its markers are there.
+fn owned(document: &Document<'_>) -> Option<Owned> {
+    let is = |span: &std::ops::Range<usize>, marker: &str| &document.text[span.clone()] == marker;
+    let opens = document.comments.iter().find(|comment| is(&comment.span, PROGRESS_OPENS))?;
+    let closes = document
+        .comments
+        .iter()
+        .find(|comment| comment.span.start > opens.span.end && is(&comment.span, PROGRESS_CLOSES))?;
+    Some(Owned { inner: opens.span.end..closes.span.start, outer: opens.span.start..closes.span.end })
+}
+
+fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
+    let title = all.iter().position(|section| section.level == 1);
+    let alone = all.iter().filter(|section| section.level == 1).count() == 1;
+    if let Some(title) = title.filter(|title| alone && all[*title].end > title + 1) {
+        // `# Story 1.3: Title` around everything names the file, not a step of it.
+        all[title].title.keyword = None;
+        all[title].title.id = None;
+    }
+    for index in 1..all.len() {
+        let parent = all[index].parent.and_then(|parent| all[parent].role);
+        let section = &all[index];
+        let is_owned = owned.is_some_and(|owned| owned.outer.contains(&section.start));
+        let unit = section.title.keyword.as_deref().is_some_and(|word| names::keyword(word).is_some());
+        let item_of_steps = section.title.id.is_some() && parent == Some(Role::Steps);
+        let is_title = title == Some(index) && section.end > index + 1;
+        let is_list = is_title && names::titles_a_list(&section.title.name());
+        let named = match () {
+            () if is_owned => Some(Role::Progress),
+            () if is_list => Some(Role::Steps),
+            () if unit || item_of_steps || is_title => None,
+            () => names::role(&section.title.name()),
+        };
+        all[index].named = named;
+        all[index].role = inherited(parent, named);
+    }
+}
+
+/// The section around decides: nothing inside a rollout is a step, whatever its name.
+fn inherited(parent: Option<Role>, named: Option<Role>) -> Option<Role> {
+    match (parent, named) {
+        (Some(Role::Rollout), Some(Role::Rollback)) => Some(Role::Rollback),
+        (
+            Some(
+                Role::Rollout
+                | Role::Rollback
+                | Role::Timeline
+                | Role::History
+                | Role::OpenQuestions
+                | Role::Progress,
+            ),
+            _,
+        ) => parent,
+        _ => named.or(parent),
+    }
+}

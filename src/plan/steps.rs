@@ -1,0 +1,253 @@
+//! The choice becomes a plan: steps with their parts, groups, and a role for every box.
+
+use std::collections::HashMap;
+
+use super::blueprint::{self, Blueprint, Cover, Source, own_parts};
+use super::body::{Body, Parts};
+use super::boxes::Boxes;
+use super::candidates::Place;
+use super::check_box::BoxRole;
+use super::choice::Choice;
+use super::diagnostic::Diagnostic;
+use super::identity::{Fingerprint, StepKey};
+use super::names::{self, Role};
+use super::sections::Sections;
+use super::step::{Field, Group, Plan, Step, StepKind};
+use super::title::Title;
+use super::{findings, mirror, references, surroundings};
+
+/// Builds the plan, and says what was noticed on the way.
+pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>) {
+    let (blueprints, cover) = blueprint::draw(sections, choice);
+    let mut builder = Builder {
+        sections,
+        boxes: Boxes::of(&sections.document),
+        plan: Plan::default(),
+        occurrences: HashMap::new(),
+    };
+    builder.add_groups(choice);
+    for blueprint in &blueprints {
+        builder.add_step(blueprint);
+    }
+    builder.add_group_parts(choice, &cover);
+    surroundings::read(sections, &cover, &mut builder.boxes, &mut builder.plan);
+    mirror::read(sections, &mut builder.boxes, &mut builder.plan);
+    surroundings::explain_rest(sections, choice, &mut builder.boxes);
+    let Builder { mut plan, boxes, .. } = builder;
+    plan.boxes = boxes.all;
+    let diagnostics = findings::find(sections, choice, &plan);
+    (plan, diagnostics)
+}
+
+struct Builder<'a, 'text> {
+    sections: &'a Sections<'text>,
+    boxes: Boxes,
+    plan: Plan,
+    /// How often a step of this group, label and title was seen.
+    occurrences: HashMap<(String, String, String), usize>,
+}
+
+/// The name and place of a step.
+struct Head {
+    title: Title,
+    start: usize,
+    end: usize,
+    line: usize,
+    end_line: usize,
+    own_box: Option<usize>,
+}
+
+impl Builder<'_, '_> {
+    fn add_groups(&mut self, choice: &Choice) {
+        for &section in choice.chosen.iter().flat_map(|candidate| &candidate.groups) {
+            let found = &self.sections.all[section];
+            let mut group = Group {
+                label: found.title.label.clone(),
+                title: found.title.title.clone(),
+                line: found.line,
+                text: String::new(),
+                own_box: None,
+                references: Vec::new(),
+                independent: false,
+            };
+            for part in own_parts(self.sections, section) {
+                let part = &self.sections.all[part];
+                if part.named != Some(Role::Dependencies) {
+                    continue;
+                }
+                for (at, value) in &part.value {
+                    let line = self.sections.document.lines.line_of(*at);
+                    let read = references::read(value, *at, line);
+                    group.references.extend(read.references);
+                    group.independent |= read.independent;
+                }
+            }
+            self.plan.groups.push(group);
+        }
+    }
+
+    fn add_step(&mut self, blueprint: &Blueprint) {
+        let index = self.plan.steps.len();
+        let head = self.head(blueprint, index);
+        let parts = self.parts(blueprint, index);
+        self.plan.open_questions.extend(parts.open_questions);
+        let fingerprint = self.fingerprint(blueprint, &head);
+        let group = blueprint.group.and_then(|group| self.plan.groups.get(group));
+        let group_name = group.map_or(String::new(), |group| format!("{} {}", group.label, group.title));
+        let names = (group_name, head.title.label.clone(), head.title.title.clone());
+        let occurrence = self.occurrences.entry(names.clone()).or_default();
+        let key = StepKey::of(&names.0, &names.1, &names.2, *occurrence);
+        *occurrence += 1;
+        let line = head.line;
+        let field =
+            |(name, value): &(String, String)| Field { name: name.clone(), value: value.clone(), line };
+        let mut fields: Vec<Field> = head.title.fields.iter().map(field).collect();
+        fields.extend(parts.fields);
+        self.plan.steps.push(Step {
+            id: String::new(),
+            position: 0,
+            author_id: head.title.id.unwrap_or_default(),
+            key,
+            fingerprint,
+            label: head.title.label,
+            title: head.title.title,
+            line: head.line,
+            end_line: head.end_line,
+            span: head.start..head.end,
+            group: blueprint.group,
+            kind: blueprint.kind,
+            references: parts.references,
+            independent: parts.independent,
+            files: parts.files,
+            tasks: parts.tasks,
+            criteria: parts.criteria,
+            own_box: head.own_box,
+            fields,
+        });
+    }
+
+    fn head(&mut self, blueprint: &Blueprint, index: usize) -> Head {
+        match &blueprint.source {
+            Source::Unit(Place::Item { block, .. }) => self.item_head(*block, index),
+            Source::Unit(Place::Section(section)) => {
+                self.section_head(*section, self.sections.all[*section].title.clone())
+            }
+            Source::Sections(parts) => {
+                let first = parts.first().map_or(0, |(section, _)| *section);
+                let mut title = Title { fields: Vec::new(), ..Title::default() };
+                title.title = match (parts.len(), blueprint.kind) {
+                    (1, _) | (_, StepKind::Work | StepKind::Closing | StepKind::Manual) => {
+                        self.sections.all[first].title.title.clone()
+                    }
+                    (_, StepKind::Prerequisite) => "Prerequisites".to_owned(),
+                    (_, StepKind::Acceptance) => "Acceptance".to_owned(),
+                };
+                self.section_head(first, title)
+            }
+        }
+    }
+
+    fn section_head(&self, section: usize, title: Title) -> Head {
+        let found = &self.sections.all[section];
+        let end = self.sections.end_of(section);
+        Head { title, start: found.start, end, line: found.line, end_line: found.end_line, own_box: None }
+    }
+
+    fn item_head(&mut self, block: usize, index: usize) -> Head {
+        let document = &self.sections.document;
+        let found = &document.blocks[block];
+        let (number, text) = (found.line, document.first_line(block).1);
+        let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "an entry of the list of steps");
+        let last = document.lines.span(found.end_line);
+        let end = last.start + document.lines.text(document.text, found.end_line).trim_end().len();
+        let title = Title::parse(text);
+        Head { title, start: found.start, end, line: number, end_line: found.end_line, own_box }
+    }
+
+    fn parts(&mut self, blueprint: &Blueprint, index: usize) -> Parts {
+        let mut body = Body::new(self.sections, &mut self.boxes, (index, blueprint.kind));
+        match &blueprint.source {
+            Source::Unit(Place::Item { block, .. }) => {
+                body.read_item_step(*block);
+                body.claim_rest(*block..self.sections.document.blocks[*block].end);
+            }
+            Source::Unit(Place::Section(section)) => {
+                // A step that is called `Verification` holds commands as well as work.
+                let title = names::role(&self.sections.all[*section].title.title);
+                let verifies = matches!(title, Some(Role::Validation | Role::Acceptance));
+                body.read_subtree(*section, verifies.then_some(Role::Testing), &|_| false);
+                let last = self.sections.all[*section].end - 1;
+                body.claim_rest(self.sections.all[*section].from..self.sections.all[last].to);
+            }
+            Source::Sections(parts) => {
+                for (section, role) in parts {
+                    // What stands under headings of its own is another step.
+                    let alone = blueprint.kind == StepKind::Closing || blueprint.kind == StepKind::Manual;
+                    let sections = self.sections;
+                    let left_out = |inner: usize| alone && sections.all[inner].level < 7;
+                    body.read_subtree(*section, Some(*role), &left_out);
+                }
+            }
+        }
+        body.finish()
+    }
+
+    /// The parts of a group that stand in none of its steps belong to the last one: they hold when the
+    /// group is done.
+    fn add_group_parts(&mut self, choice: &Choice, cover: &Cover) {
+        let groups = choice.chosen.iter().flat_map(|candidate| &candidate.groups);
+        let mut first_steps: Vec<Option<usize>> = vec![None; self.plan.groups.len()];
+        let mut last_steps = first_steps.clone();
+        for (index, step) in self.plan.steps.iter().enumerate() {
+            if let Some(group) = step.group {
+                first_steps[group].get_or_insert(index);
+                last_steps[group] = Some(index);
+            }
+        }
+        for (group, &section) in groups.enumerate() {
+            let Some(index) = last_steps[group] else { continue };
+            self.plan.groups[group].text = self.group_text(section, first_steps[group]);
+            let mut body = Body::new(self.sections, &mut self.boxes, (index, StepKind::Work));
+            let held = |inner: usize| cover.steps.contains(&inner);
+            for inner in self.sections.subtree(section).skip(1) {
+                let named = self.sections.all[inner].named;
+                let counts = matches!(
+                    named,
+                    Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual)
+                );
+                if counts
+                    && !held(inner)
+                    && cover.is_free(inner)
+                    && self.sections.all[inner].parent == Some(section)
+                {
+                    body.read_subtree(inner, named, &held);
+                }
+            }
+            let parts = body.finish();
+            self.plan.steps[index].criteria.extend(parts.criteria);
+        }
+    }
+
+    /// A group's own text, before the first step.
+    fn group_text(&self, section: usize, first: Option<usize>) -> String {
+        let from = self.sections.document.lines.start(self.sections.all[section].line + 1);
+        let to = first.map_or(from, |step| self.plan.steps[step].span.start).max(from);
+        self.sections.document.text.get(from..to).unwrap_or_default().trim().to_owned()
+    }
+
+    fn fingerprint(&self, blueprint: &Blueprint, head: &Head) -> Fingerprint {
+        let text = |from: usize, to: usize| self.sections.document.text.get(from..to).unwrap_or_default();
+        match &blueprint.source {
+            Source::Sections(parts) if parts.len() > 1 => {
+                let all: Vec<&str> = parts
+                    .iter()
+                    .map(|(section, _)| {
+                        text(self.sections.all[*section].start, self.sections.end_of(*section))
+                    })
+                    .collect();
+                Fingerprint::of(&all.join("\n"))
+            }
+            _ => Fingerprint::of(text(head.start, head.end)),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What stands around the steps: title, metadata, context, rollback, open questions, plan-level validation.
+
+use super::blueprint::{Cover, own_boxes};
+use super::body::Body;
+use super::boxes::Boxes;
+use super::check_box::BoxRole;
+use super::choice::Choice;
+use super::document::BlockKind;
+use super::names::Role;
+use super::sections::{LABEL, Sections};
+use super::step::{BriefSource, Field, Link, Passage, Plan, StatusComment, StepKind};
+
+/// Files that briefs are made from.
+const SOURCES: &[(&str, BriefSource)] = &[
+    ("project_rules.md", BriefSource::Rules),
+    ("rules.md", BriefSource::Rules),
+    ("feature_request.md", BriefSource::Request),
+    ("requirements.md", BriefSource::Request),
+    ("spec.md", BriefSource::Request),
+    ("prd.md", BriefSource::Request),
+];
+
+/// Reads all of it into the plan.
+pub(super) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut Boxes, plan: &mut Plan) {
+    let title =
+        sections.all.iter().find(|section| section.level == 1 && section.role != Some(Role::Progress));
+    plan.title = title.map(|section| section.title.name()).filter(|title| !title.is_empty());
+    read_metadata(sections, plan);
+    plan.links = links(sections);
+    let mut index = 1;
+    while index < sections.all.len() {
+        let section = &sections.all[index];
+        // A label belongs to the passage of its heading; one that holds steps is read part by part.
+        let whole = section.level < LABEL && section.level != 1 && cover.is_free(index);
+        let validation = section.role == Some(Role::Validation) && cover.is_free(index);
+        let next = match section.role {
+            Some(Role::Validation) if validation => {
+                read_validation(sections, index, boxes, plan);
+                section.end
+            }
+            Some(Role::OpenQuestions) if cover.is_free(index) => {
+                read_questions(sections, index, boxes, plan);
+                section.end
+            }
+            // Tests to be written are a step of their own.
+            Some(Role::Testing) if whole && own_boxes(sections, index) => index + 1,
+            Some(Role::Rollback) if whole => {
+                plan.rollback.push(passage(sections, index));
+                section.end
+            }
+            None
+            | Some(Role::Context | Role::SecondSteps | Role::Testing | Role::Dependencies | Role::Files)
+                if whole =>
+            {
+                plan.context.extend(context(sections, index));
+                index + 1
+            }
+            _ => index + 1,
+        };
+        index = next;
+    }
+}
+
+/// Front matter, comments with a key, and the fields before the first section.
+fn read_metadata(sections: &Sections<'_>, plan: &mut Plan) {
+    let document = &sections.document;
+    if let Some(block) = document.blocks.first().filter(|block| block.kind == BlockKind::FrontMatter) {
+        for line in block.line + 1..block.end_line {
+            let pair = document.lines.text(document.text, line).split_once(':');
+            let pair = pair.filter(|(name, _)| !name.starts_with([' ', '\t', '-', '#']));
+            plan.metadata.extend(pair.map(|(name, value)| field(name, value, line)));
+        }
+    }
+    for comment in &document.comments {
+        let inner = &document.text[comment.inner.clone()];
+        let Some((name, value)) = inner.split_once(':') else { continue };
+        let is_key =
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '_' | '-'));
+        if is_key && name == "STATUS" {
+            let start = comment.inner.start + inner.len() - value.trim_start().len();
+            plan.status_comments.push(StatusComment { span: start..comment.inner.end, line: comment.line });
+        }
+        if is_key {
+            plan.metadata.push(field(name, value, comment.line));
+        }
+    }
+    let header =
+        sections.all.iter().skip(1).take_while(|section| section.level <= 1 || section.level >= LABEL);
+    for section in header.filter(|section| section.level >= LABEL) {
+        let value = section.value.iter().map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
+        plan.metadata.push(field(&section.title.name(), &value, section.line));
+    }
+}
+
+fn field(name: &str, value: &str, line: usize) -> Field {
+    Field { name: name.trim().to_owned(), value: value.trim().to_owned(), line }
+}
+
+/// Commands of a plan-level validation section hold for every step. Its prose is left to the reader.
+fn read_validation(sections: &Sections<'_>, section: usize, boxes: &mut Boxes, plan: &mut Plan) {
+    let mut body = Body::for_plan(sections, boxes, StepKind::Acceptance);
+    body.read_subtree(section, Some(Role::Validation), &|_| false);
+    let parts = body.finish();
+    plan.criteria.extend(parts.criteria.into_iter().filter(|criterion| criterion.command().is_some()));
+}
+
+fn read_questions(sections: &Sections<'_>, section: usize, boxes: &mut Boxes, plan: &mut Plan) {
+    let mut body = Body::for_plan(sections, boxes, StepKind::Work);
+    body.read_subtree(section, Some(Role::OpenQuestions), &|_| false);
+    let title = sections.all[section].title.name();
+    let questions = body.finish().open_questions;
+    plan.open_questions.extend(questions.into_iter().map(|field| Field { name: title.clone(), ..field }));
+}
+
+fn passage(sections: &Sections<'_>, section: usize) -> Passage {
+    let found = &sections.all[section];
+    passage_until(sections, section, sections.end_of(section), found.end_line)
+}
+
+/// A heading's own text, its labels included; headings that it holds have their own passage.
+fn context(sections: &Sections<'_>, section: usize) -> Option<Passage> {
+    let found = &sections.all[section];
+    let next = (section + 1..found.end).find(|inner| sections.all[*inner].level < LABEL);
+    let passage = match next {
+        Some(next) => {
+            let line = sections.all[next].line.saturating_sub(1);
+            passage_until(sections, section, sections.all[next].start, line)
+        }
+        None => passage(sections, section),
+    };
+    (!passage.text.is_empty()).then_some(passage)
+}
+
+fn passage_until(sections: &Sections<'_>, section: usize, end: usize, end_line: usize) -> Passage {
+    let found = &sections.all[section];
+    let from = sections.document.lines.start(found.line + 1).min(end);
+    let text = sections.document.text.get(from..end).unwrap_or_default();
+    Passage { title: found.title.name(), text: text.trim().to_owned(), line: found.line, end_line }
+}
+
+/// Links and mentions of the files that briefs are made from.
+fn links(sections: &Sections<'_>) -> Vec<Link> {
+    let document = &sections.document;
+    let mut links: Vec<Link> = Vec::new();
+    for (at, _) in document.text.match_indices(".md") {
+        let end = at + 3;
+        let start = path_start(document.text, at);
+        let target = &document.text[start..end];
+        let name = target.rsplit('/').next().unwrap_or(target).to_lowercase();
+        let Some((_, source)) = SOURCES.iter().find(|(known, _)| *known == name) else { continue };
+        let continues = document.text[end..].starts_with(|c: char| c.is_alphanumeric());
+        if continues || target.contains("://") {
+            continue;
+        }
+        // `[REQUIREMENTS.md](./REQUIREMENTS.md)` is one link: its target is what counts.
+        let is_text_of_link = document.text[end..].starts_with("](");
+        let known = links.iter().any(|link| link.target == target);
+        if !is_text_of_link && !known {
+            let line = document.lines.line_of(start);
+            links.push(Link { source: *source, target: target.to_owned(), line, span: start..end });
+        }
+    }
+    links
+}
+
+fn path_start(text: &str, end: usize) -> usize {
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '~');
+    let mut start = end;
+    for (at, c) in text[..end].char_indices().rev().take(200) {
+        if !is_path(c) {
+            break;
+        }
+        start = at;
+    }
+    start
+}
+
+/// Every box that no part of the plan claimed gets the reason why it is none of its steps.
+pub(super) fn explain_rest(sections: &Sections<'_>, choice: &Choice, boxes: &mut Boxes) {
+    for index in 0..sections.all.len() {
+        let section = &sections.all[index];
+        let name = sections.all[sections.heading_of(index)].title.name();
+        let reason = match section.role {
+            Some(Role::Rollout | Role::Rollback | Role::Timeline | Role::History) => {
+                format!("under `{name}`, which is never a step")
+            }
+            Some(Role::Progress) => "in a progress list, but like no step".to_owned(),
+            Some(Role::Steps | Role::Tasks | Role::SecondSteps) => {
+                format!("under `{name}`; the steps are {}", choice.reason)
+            }
+            _ if name.is_empty() => "before the first heading".to_owned(),
+            _ => format!("under `{name}`, which is read as context"),
+        };
+        for block in boxes.unclaimed(section.from..section.to) {
+            boxes.claim(block, (BoxRole::Ignored, None), &reason);
+        }
+    }
+}

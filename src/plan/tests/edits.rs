@@ -1,0 +1,173 @@
+//! Ticks change their item and nothing else, in whatever form a file comes.
+
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+
+use crate::plan::edit::{apply, restore_marks, targets};
+use crate::plan::{Change, EditError, TickTarget, read};
+
+const PLAN: &str = "# T\n\n## Implementation Steps\n\n### Step 1: One\n**Tasks:**\n- [ ] a\n  - [~] b\n- [x] c\n\n\
+    **Validation Criteria:**\n- [ ] `make test` passes\n- [ ] it looks good\n\n### Step 2: Two\n\nText only.";
+
+/// The text after a pass of this step, all of its criteria passed.
+fn passed(text: &str, step: usize) -> Result<String, EditError> {
+    let plan = read(text).plan;
+    let commands: Vec<usize> = (0..plan.steps[step].criteria.len())
+        .filter(|index| plan.steps[step].criteria[*index].command().is_some())
+        .collect();
+    apply(text, &plan, &targets(&plan, step, &commands, true), Change::Tick)
+}
+
+#[test]
+fn a_pass_ticks_tasks_and_passed_commands_but_no_prose() {
+    let expected = PLAN.replace("[ ] a", "[x] a").replace("[~] b", "[x] b").replace("[ ] `make", "[x] `make");
+    assert_eq!(passed(PLAN, 0), Ok(expected));
+}
+
+#[test]
+fn a_step_without_boxes_gets_an_entry_at_the_end_of_the_file() {
+    let first = passed(PLAN, 1).unwrap();
+    let section =
+        "\n\n<!-- agentrun:progress -->\n## Progress\n\n- [x] Step 2: Two\n<!-- /agentrun:progress -->\n";
+    assert_eq!(first, format!("{PLAN}{section}"));
+    let plan = read(&first).plan;
+    assert_eq!(targets(&plan, 1, &[], true), []);
+    let opened = apply(&first, &plan, &[TickTarget::Progress(1)], Change::Untick).unwrap();
+    assert_eq!(opened, first.replace("- [x] Step 2", "- [ ] Step 2"));
+    assert_eq!(passed(&opened, 1).unwrap(), first);
+}
+
+#[test]
+fn the_section_uses_the_line_ends_of_the_file() {
+    let text = "# T\r\n\r\n## Tasks\r\n\r\n### Step 1: One\r\n\r\n### Step 1: One\r\n";
+    let text = passed(text, 0).unwrap();
+    let text = passed(&text, 1).unwrap();
+    assert!(text.ends_with(
+        "\r\n\r\n<!-- agentrun:progress -->\r\n## Progress\r\n\r\n- [x] Step 1: One\r\n- [x] Step 1: One (2)\r\n\
+         <!-- /agentrun:progress -->\r\n"
+    ));
+    assert!(!text.replace("\r\n", "").contains(['\n', '\r']));
+}
+
+#[test]
+fn a_parent_is_ticked_with_its_last_child() {
+    let text = "# T\n\n- [ ] 1. A\n  - [ ] 1.1 a\n  - [ ]* 1.2 tests\n- [ ] 2. B\n";
+    assert_eq!(
+        passed(text, 0).unwrap(),
+        "# T\n\n- [x] 1. A\n  - [x] 1.1 a\n  - [ ]* 1.2 tests\n- [ ] 2. B\n"
+    );
+}
+
+#[test]
+fn other_marks_and_moved_boxes_are_refused() {
+    let text = "# T\n\n- [-] one\n- [ ] two\n";
+    let plan = read(text).plan;
+    let one = [TickTarget::Box(0)];
+    assert_eq!(apply(text, &plan, &one, Change::Tick), Err(EditError::Mark { line: 3, mark: '-' }));
+    let moved = "# Title\n\n- [-] one\n- [ ] two\n";
+    assert_eq!(apply(moved, &plan, &[TickTarget::Box(1)], Change::Tick), Err(EditError::Moved { line: 4 }));
+}
+
+#[test]
+fn a_status_comment_is_kept_true() {
+    let text = "# T\n<!-- STATUS: pending -->\n\n- [ ] one\n";
+    let plan = read(text).plan;
+    let target = |value: &str| [TickTarget::Status { comment: 0, value: value.to_owned() }];
+    let changed = apply(text, &plan, &target("in_progress"), Change::Tick).unwrap();
+    assert_eq!(changed, text.replace("pending", "in_progress"));
+    assert_eq!(
+        apply(text, &plan, &target("a --> b"), Change::Tick),
+        Err(EditError::Value("a --> b".to_owned()))
+    );
+}
+
+#[test]
+fn a_link_definition_hides_no_box() {
+    let text = "# T\n\n- [ ] one\n- [x] two\n\n[x]: /u\n[ ]: /v\n";
+    assert_eq!(passed(text, 0).unwrap(), text.replace("[ ] one", "[x] one"));
+}
+
+#[test]
+fn marks_that_an_agent_changed_are_set_back() {
+    let before = "# T\n\n- [ ] one\n- [x] two\n- [~] three\n```\n- [ ] code\n```\n";
+    let after = "# T\n\nA new line\n\n- [x] one\n- [ ] two\n- [x] three\n- [x] four\n```\n- [x] code\n```\n";
+    let expected =
+        "# T\n\nA new line\n\n- [ ] one\n- [x] two\n- [~] three\n- [ ] four\n```\n- [x] code\n```\n";
+    assert_eq!(restore_marks(before, after).as_deref(), Some(expected));
+    assert_eq!(restore_marks(before, before), None);
+    assert_eq!(restore_marks(before, &before.replace("one", "1")), None);
+}
+
+/// Text that looks like a plan, with everything that makes positions hard.
+fn plans() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        "(#{1,4} (Step|Phase|Task) [0-9]: [a-z]{1,4})",
+        "( {0,4}|\t|> )[-*+] \\[[ xX~-]\\]\\*? [a-zé]{0,4}",
+        "( {0,3})[0-9]{1,2}[.)] \\[[ x]\\] [a-z`*]{0,6}",
+        "[-*] (\\*\\*)?(Tasks|Validation|Files|Dependencies):(\\*\\*)? [a-z 1-3.`]{0,9}",
+        "\\*\\*(Tasks|Validation Criteria|Dependencies|Goal):\\*\\* ?(Step [0-9]|None|`make x`)?",
+        "## (Tasks|Progress|Rollout Plan|Testing|Acceptance Criteria|Prerequisites|Open Questions)",
+        "(```|~~~|    )(sh)?",
+        "<!-- (STATUS: a|agentrun:progress|/agentrun:progress|validate: x y) -->",
+        "\\[[x ]\\]: /u",
+        "(---|===|\\| a \\| b \\||[a-z ]{0,8})",
+        ".{0,12}",
+    ];
+    let ends = prop_oneof![3 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\r")];
+    let text = (proptest::collection::vec(line, 0..24), ends, any::<bool>(), any::<bool>());
+    text.prop_map(|(lines, end, bom, last)| {
+        let body = lines.join(end);
+        format!("{}{body}{}", if bom { "\u{feff}" } else { "" }, if last { end } else { "" })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read(text in "\\PC{0,200}", plan in plans()) {
+        for text in [text, plan] {
+            let reading = read(&text);
+            let mut order = reading.graph.order().to_vec();
+            order.sort_unstable();
+            prop_assert_eq!(order, (0..reading.plan.steps.len()).collect::<Vec<_>>());
+            for check_box in &reading.plan.boxes {
+                let end = check_box.mark_at + check_box.mark.len_utf8();
+                prop_assert_eq!(&text[check_box.mark_at - 1..=end], format!("[{}]", check_box.mark));
+                prop_assert!(!check_box.reason.is_empty());
+            }
+            for diagnostic in &reading.diagnostics {
+                prop_assert!(text.get(diagnostic.span.clone()).is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn a_tick_changes_one_byte_and_can_be_taken_back(text in plans()) {
+        let plan = read(&text).plan;
+        for (index, check_box) in plan.boxes.iter().enumerate().filter(|(_, found)| found.mark == ' ') {
+            let target = [TickTarget::Box(index)];
+            let ticked = apply(&text, &plan, &target, Change::Tick);
+            prop_assert!(ticked.is_ok(), "{:?} {:?}", check_box, ticked);
+            let ticked = ticked.unwrap_or_default();
+            prop_assert_eq!(ticked.len(), text.len());
+            let changed: Vec<usize> =
+                (0..text.len()).filter(|at| text.as_bytes()[*at] != ticked.as_bytes()[*at]).collect();
+            prop_assert_eq!(changed, vec![check_box.mark_at]);
+            let again = read(&ticked).plan;
+            prop_assert_eq!(apply(&ticked, &again, &target, Change::Untick), Ok(text.clone()));
+            prop_assert_eq!(restore_marks(&text, &ticked), Some(text.clone()));
+        }
+    }
+
+    #[test]
+    fn a_pass_is_written_or_refused_and_never_repeated(text in plans()) {
+        let plan = read(&text).plan;
+        for step in 0..plan.steps.len() {
+            let Ok(after) = passed(&text, step) else { continue };
+            let again = read(&after).plan;
+            prop_assert_eq!(&plan.steps[step].key, &again.steps[step].key);
+            prop_assert_eq!(passed(&after, step), Ok(after.clone()));
+        }
+    }
+}

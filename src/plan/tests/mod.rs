@@ -1,0 +1,4 @@
+//! Whole plans through the reader.
+
+mod dialects;
+mod edits;

@@ -1,0 +1,237 @@
+//! The parts of a heading or item: `**Phase 1: Foundation** [Priority: HIGH]` has a label, an id, a title
+//! and a field.
+
+use super::names;
+
+/// A heading or the first line of an item, taken apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Title {
+    /// As the author wrote it: `Step 1.1`, `T001`; empty if there is none.
+    pub label: String,
+    /// The word before the number, lower case and singular.
+    pub keyword: Option<String>,
+    /// The number: `1.1`, `T001`.
+    pub id: Option<String>,
+    /// The text behind the label, without decoration.
+    pub title: String,
+    /// What stood in brackets at the end: `Priority: HIGH`.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Title {
+    /// Takes a heading apart.
+    pub fn parse(text: &str) -> Self {
+        let plain = plain(text);
+        let (rest, fields) = without_fields(&plain);
+        let mut title =
+            Self::labelled(rest).or_else(|| Self::coded(rest)).unwrap_or_else(|| Self::numbered(rest));
+        title.fields = fields;
+        title
+    }
+
+    /// The label, or the title if there is none, as one name.
+    pub fn name(&self) -> String {
+        match (self.label.is_empty(), self.title.is_empty()) {
+            (true, _) => self.title.clone(),
+            (false, true) => self.label.clone(),
+            (false, false) => format!("{}: {}", self.label, self.title),
+        }
+    }
+
+    /// `Step 1.1: Title`, also behind a section number: `3.1 Phase 1: Title`.
+    fn labelled(text: &str) -> Option<Self> {
+        Self::labelled_at_start(text).or_else(|| {
+            let (_, rest) = split_number(text)?;
+            Self::labelled_at_start(rest)
+        })
+    }
+
+    fn labelled_at_start(text: &str) -> Option<Self> {
+        let word_end = text.find(|c: char| !c.is_alphabetic())?;
+        let word = &text[..word_end];
+        let rest = &text[word_end..];
+        let spaced = rest.trim_start_matches([' ', '#']);
+        // `第1步`-like forms have no space between word and number.
+        let glued = spaced.len() == rest.len();
+        if word.is_empty() || (glued && word.is_ascii()) {
+            return None;
+        }
+        let known = names::keyword(word).is_some();
+        let (id, behind) = split_id(spaced, known)?;
+        let title = behind_separator(behind)?;
+        let label_end = text.len() - behind.len();
+        Some(Self {
+            label: text[..label_end].to_owned(),
+            keyword: Some(names::singular(word)),
+            id: Some(id.to_owned()),
+            title: title.to_owned(),
+            fields: Vec::new(),
+        })
+    }
+
+    /// `T001 Title`, `TASK-001: Title`, `[TASK-001] Title`.
+    fn coded(text: &str) -> Option<Self> {
+        let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let (code, rest) = match bracketed {
+            Some((code, rest)) => (code, rest),
+            None => text.split_at(text.find([' ', ':']).unwrap_or(text.len())),
+        };
+        let letters = code.chars().take_while(char::is_ascii_uppercase).count();
+        let digits = code[letters..].trim_start_matches('-');
+        let number = digits.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let is_code = (1..=8).contains(&letters)
+            && number.len() >= 2
+            && number.starts_with(|c: char| c.is_ascii_digit())
+            && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
+        is_code.then(|| Self {
+            label: code.to_owned(),
+            keyword: None,
+            id: Some(code.to_owned()),
+            title: behind_separator(rest).unwrap_or(rest).trim().to_owned(),
+            fields: Vec::new(),
+        })
+    }
+
+    /// `1.1 Title`, `1. Title`, or no number at all.
+    fn numbered(text: &str) -> Self {
+        let (id, title) = match split_number(text) {
+            Some((id, title)) => (Some(id.to_owned()), title),
+            None => (None, text),
+        };
+        Self { id, title: title.to_owned(), ..Self::default() }
+    }
+}
+
+/// `1.1 Title`, `1. Title`, `1) Title`: the number and the title.
+fn split_number(text: &str) -> Option<(&str, &str)> {
+    let (id, rest) = split_id(text, false)?;
+    let behind = rest.strip_prefix(['.', ')', ':']).unwrap_or(rest);
+    let separated = behind.len() < rest.len() || id.contains('.');
+    let title = behind.trim_start();
+    (separated && title.len() < behind.len() && !title.is_empty()).then_some((id, title))
+}
+
+/// The id at the start of a text: `1.2`, `-1`, `3b`, `3-20`; behind a known keyword also `A`.
+pub fn split_id(text: &str, letters: bool) -> Option<(&str, &str)> {
+    let sign = usize::from(text.starts_with('-'));
+    let mut end = sign;
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(end) {
+        let digit_follows = bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+        let inside = end > sign && matches!(byte, b'.' | b'-') && digit_follows;
+        if !byte.is_ascii_digit() && !inside {
+            break;
+        }
+        end += 1;
+    }
+    if end > sign {
+        let suffix = bytes.get(end).is_some_and(u8::is_ascii_alphabetic)
+            && !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
+        return Some(text.split_at(end + usize::from(suffix)));
+    }
+    let letter = bytes.first().is_some_and(u8::is_ascii_uppercase);
+    let alone = !text.chars().nth(1).is_some_and(char::is_alphanumeric);
+    (letters && letter && alone).then(|| text.split_at(1))
+}
+
+/// What follows a label: nothing, or a separator and a title.
+fn behind_separator(text: &str) -> Option<&str> {
+    let trimmed = text.trim_start();
+    if trimmed.is_empty() || trimmed.starts_with(['(', '[']) {
+        return Some(trimmed);
+    }
+    let rest = trimmed
+        .strip_prefix([':', '：', '.', ')', '|', '、', '–', '—', '−', '·'])
+        .or_else(|| trimmed.strip_prefix("- ").filter(|_| trimmed.len() < text.len()))?;
+    Some(rest.trim_start_matches([' ', '-', ':']).trim_start())
+}
+
+/// A text without emphasis marks, status signs and strikethrough.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            plain.push('`');
+        }
+        if index % 2 == 1 {
+            plain.push_str(part);
+        } else {
+            plain.push_str(&part.replace("**", "").replace("__", "").replace("~~", ""));
+        }
+    }
+    let inner = plain.trim().trim_end_matches('#').trim_matches(is_decoration);
+    match inner.strip_prefix('*').and_then(|rest| rest.strip_suffix('*')) {
+        Some(emphasised) => emphasised.to_owned(),
+        None => inner.to_owned(),
+    }
+}
+
+/// Signs that say something about the state of a heading, or nothing.
+fn is_decoration(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{fe0f}' | '\u{200d}' | '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Takes `[Priority: HIGH]` and its like off the end.
+fn without_fields(text: &str) -> (&str, Vec<(String, String)>) {
+    let mut fields = Vec::new();
+    let mut rest = text;
+    while let Some((open, close)) =
+        [('[', ']'), ('(', ')')].into_iter().find(|(_, close)| rest.ends_with(*close))
+    {
+        let Some(at) = rest.rfind(open) else { break };
+        let inner = &rest[at + 1..rest.len() - close.len_utf8()];
+        let Some((name, value)) = inner.split_once(':') else { break };
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || c == ' ');
+        if !is_name || value.starts_with("//") || at == 0 {
+            break;
+        }
+        fields.push((name.trim().to_owned(), value.trim().to_owned()));
+        rest = rest[..at].trim_end_matches(is_decoration);
+    }
+    fields.reverse();
+    (rest, fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn parts(text: &str) -> (String, String, String) {
+        let title = Title::parse(text);
+        (title.label, title.id.unwrap_or_default(), title.title)
+    }
+
+    #[test]
+    fn labels_are_taken_off() {
+        let cases = [
+            ("Step 1: Do it", ("Step 1", "1", "Do it")),
+            ("Step 1.1 – Do it", ("Step 1.1", "1.1", "Do it")),
+            ("**Phase 1: Base** [Priority: HIGH]", ("Phase 1", "1", "Base")),
+            ("✅ Phase 0 - Base ✅", ("Phase 0", "0", "Base")),
+            ("3.1 Phase 1: Base", ("Phase 1", "1", "Base")),
+            ("Phase A: Base", ("Phase A", "A", "Base")),
+            ("Phase 8.5", ("Phase 8.5", "8.5", "")),
+            ("Phase 1 Verification", ("", "", "Phase 1 Verification")),
+            ("4. Implementation Steps", ("", "4", "Implementation Steps")),
+            ("1.1 Write it", ("", "1.1", "Write it")),
+            ("T001 [P] [US1] Write `a.rs`", ("T001", "T001", "[P] [US1] Write `a.rs`")),
+            ("[TASK-001] Write it", ("TASK-001", "TASK-001", "Write it")),
+            ("阶段 1：基础", ("阶段 1", "1", "基础")),
+            ("2026 goals", ("", "", "2026 goals")),
+            ("Use `__init__` ~~now~~", ("", "", "Use `__init__` now")),
+        ];
+        for (text, (label, id, title)) in cases {
+            assert_eq!(parts(text), (label.to_owned(), id.to_owned(), title.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn fields_in_brackets_are_kept() {
+        let title = Title::parse("Phase 1: Foundation [Priority: HIGH]");
+        assert_eq!(title.fields, [("Priority".to_owned(), "HIGH".to_owned())]);
+        assert_eq!(title.name(), "Phase 1: Foundation");
+        assert_eq!(Title::parse("See [a link](https://x.y)").title, "See [a link](https://x.y)");
+    }
+}
