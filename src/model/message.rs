@@ -66,15 +66,15 @@ pub struct ToolCall {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Arguments {
-    /// A JSON object.
-    Object(serde_json::Map<String, serde_json::Value>),
-    /// Not an object, not JSON, or cut off: never executed.
+    /// Not an object, not JSON, or cut off: never executed. Read first, for the other fits any object.
     Unreadable {
         /// What came, as text.
         unreadable: String,
         /// What is wrong with it.
         problem: String,
     },
+    /// A JSON object.
+    Object(serde_json::Map<String, serde_json::Value>),
 }
 
 /// Tokens of one reply.

@@ -1,10 +1,53 @@
 //! The LLM endpoint behind one enum: a real one over HTTP, or a script of replies.
 
+pub mod arguments;
+mod call_ids;
 pub mod message;
+pub mod openai;
+pub mod retry;
+pub mod scripted;
 
 use std::time::Duration;
 
-use message::{Message, Reply, ToolDefinition};
+use self::message::{Message, Reply, ToolDefinition};
+use crate::interrupt::Interrupt;
+
+/// Whoever replies.
+#[derive(Debug)]
+pub enum Model {
+    /// A server, over HTTP.
+    OpenAi(Box<openai::Endpoint>),
+    /// A script of replies.
+    Scripted(scripted::Script),
+}
+
+impl Model {
+    /// A server, over HTTP; no connection is opened yet.
+    pub fn openai(settings: openai::Settings) -> Self {
+        Self::OpenAi(Box::new(openai::Endpoint::new(settings)))
+    }
+
+    /// The reply to a request. Whatever it waits for, an interrupt ends the wait; nothing of a reply
+    /// that is not whole is ever returned.
+    pub async fn reply(
+        &mut self,
+        request: &Request<'_>,
+        interrupt: &Interrupt,
+        observe: &mut (dyn FnMut(Notice) + '_),
+    ) -> Result<Reply, ModelError> {
+        let reply = async {
+            match self {
+                Self::OpenAi(endpoint) => endpoint.reply(request, observe).await,
+                Self::Scripted(script) => script.reply(request),
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = interrupt.wait() => Err(ModelError::Interrupted),
+            reply = reply => reply,
+        }
+    }
+}
 
 /// One request: the whole conversation so far.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,19 @@
 //! One child process: policy, group, timeouts, output. The only place that spawns.
 
+mod capture;
+mod child;
+mod excerpt;
+mod log;
+mod output;
+mod plain;
+mod policy;
+#[cfg(test)]
+mod tests;
+
+pub use capture::{Captured, Invocation, capture};
+pub use child::run;
+pub use policy::Policy;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -77,6 +91,6 @@ pub struct Output {
     pub digest: String,
     /// Something was left out of `text`.
     pub truncated: bool,
-    /// A background child still held the output when it was closed.
+    /// Background children were still there some time after the exit, and were ended.
     pub left_open: bool,
 }

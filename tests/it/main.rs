@@ -1,1 +1,6 @@
-//! x
+//! The integration tests, one binary.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+mod model;
+mod support;

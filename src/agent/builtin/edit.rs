@@ -1,0 +1,136 @@
+//! Replaces exact text in a file: finds one place without guessing, and changes nothing else.
+//!
+//! Pure. All edits of a call are matched against the original and applied together or not at all.
+//! Every way to match compares line by line, so a match never has more lines than what was searched.
+
+mod failure;
+mod lines;
+mod matching;
+#[cfg(test)]
+mod tests;
+
+pub use failure::{EditFailure, Nearest, Reason};
+use lines::Flat;
+pub use lines::Shape;
+pub use matching::Level;
+use matching::Match;
+
+/// One replacement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// What is there now.
+    pub old_string: String,
+    /// What takes its place.
+    pub new_string: String,
+    /// All places, not only one.
+    pub replace_all: bool,
+}
+
+/// The text after all edits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The whole new text.
+    pub text: String,
+    /// The loosest way of matching that was needed.
+    pub level: Level,
+}
+
+/// A span of the original and what takes its place.
+#[derive(Debug)]
+struct Splice {
+    start: usize,
+    end: usize,
+    text: String,
+    /// Which edit wants it.
+    edit: usize,
+}
+
+/// Applies all edits to the text of a file, or none.
+pub fn apply(original: &str, edits: &[Edit]) -> Result<Edited, EditFailure> {
+    let flat = Flat::of(original);
+    let mut splices = Vec::new();
+    let mut level = Level::Exact;
+    for (at, edit) in edits.iter().enumerate() {
+        let failed = |reason| EditFailure { edit: at + 1, of: edits.len(), reason };
+        let edit = flatten(edit);
+        let found = locate(&flat, &edit).map_err(failed)?;
+        level = level.max(found.level);
+        for place in found.places {
+            let (start, end, text) = narrow(&flat, &edit, &place);
+            let text = flat.shape.line_ends(&text);
+            splices.push(Splice { start: flat.original(start), end: flat.original(end), text, edit: at });
+        }
+    }
+    splices.sort_by_key(|splice| (splice.start, splice.end));
+    for pair in splices.windows(2) {
+        if pair[1].start < pair[0].end || pair[1].start == pair[0].start {
+            let (first, second) = (pair[0].edit.min(pair[1].edit), pair[0].edit.max(pair[1].edit));
+            let reason = Reason::Overlap { other: first + 1 };
+            return Err(EditFailure { edit: second + 1, of: edits.len(), reason });
+        }
+    }
+    Ok(Edited { text: splice(original, &splices), level })
+}
+
+fn splice(original: &str, splices: &[Splice]) -> String {
+    let mut text = String::with_capacity(original.len());
+    let mut done = 0;
+    for splice in splices {
+        text.push_str(&original[done..splice.start]);
+        text.push_str(&splice.text);
+        done = splice.end;
+    }
+    text.push_str(&original[done..]);
+    text
+}
+
+/// Line ends and the byte order mark are the file's business, not the model's.
+fn flatten(edit: &Edit) -> Edit {
+    let flat = |text: &str| text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    Edit { old_string: flat(&edit.old_string), new_string: flat(&edit.new_string), ..*edit }
+}
+
+fn locate(flat: &Flat, edit: &Edit) -> Result<matching::Found, Reason> {
+    if edit.old_string.is_empty() {
+        return Err(Reason::EmptyOld);
+    }
+    if edit.old_string == edit.new_string {
+        return Err(Reason::Same);
+    }
+    let Some(found) = matching::find(flat, &edit.old_string) else {
+        return Err(failure::not_found(flat, edit));
+    };
+    if edit.replace_all {
+        return Ok(found.without_overlaps());
+    }
+    if found.places.len() > 1 {
+        let lines = found.places.iter().map(|place| flat.line_of(place.start)).collect();
+        return Err(Reason::Ambiguous { lines });
+    }
+    Ok(found)
+}
+
+/// Cuts the lines that stay as they are from both ends of a match, so that their bytes are left
+/// alone: line ends of a mixed file, spaces at line ends, typographic quotes.
+fn narrow(flat: &Flat, edit: &Edit, place: &Match) -> (usize, usize, String) {
+    let mut old: Vec<&str> = edit.old_string.split('\n').collect();
+    let mut new: Vec<&str> = edit.new_string.split('\n').collect();
+    if place.without_newline {
+        old.pop();
+        if new.len() > 1 && new.last() == Some(&"") {
+            new.pop();
+        }
+    }
+    let least = old.len().min(new.len());
+    let head = old.iter().zip(&new).take(least - 1).take_while(|(old, new)| old == new).count();
+    let ends = old.iter().rev().zip(new.iter().rev());
+    let tail = ends.take(least - 1 - head).take_while(|(old, new)| old == new).count();
+    let found = &flat.text[place.start..place.end];
+    let mut newlines = found.match_indices('\n').map(|(at, _)| at);
+    let start = if head == 0 { 0 } else { newlines.nth(head - 1).map_or(0, |at| at + 1) };
+    let mut newlines = found.rmatch_indices('\n').map(|(at, _)| at);
+    let end = if tail == 0 { found.len() } else { newlines.nth(tail - 1).unwrap_or(found.len()) };
+    let lines = &new[head..new.len() - tail];
+    let text: Vec<String> = lines.iter().map(|line| place.shift.apply(line)).collect();
+    (place.start + start, place.start + end, text.join("\n"))
+}

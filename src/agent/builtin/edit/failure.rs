@@ -1,0 +1,202 @@
+//! Why an edit was not made, with all that a model needs to make it right the next time.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::Edit;
+use super::lines::Flat;
+
+/// The most that a model is told about one failure.
+const LIMIT: usize = 2 * 1024;
+
+/// A less similar region is no suggestion.
+const SIMILAR: f64 = 0.6;
+
+/// Regions compared at most.
+const CANDIDATES: usize = 64;
+
+/// Why the edits of a call were not made; none of them was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditFailure {
+    /// The edit that failed, from 1.
+    pub edit: usize,
+    /// How many there were.
+    pub of: usize,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What is wrong with one edit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reason {
+    /// Nothing to search.
+    EmptyOld,
+    /// Old and new are the same.
+    Same,
+    /// It is not there.
+    NotFound {
+        /// What was searched.
+        searched: String,
+        /// The most similar region.
+        nearest: Option<Nearest>,
+        /// Line where the replacement stands already.
+        present: Option<usize>,
+        /// How many lines the file has.
+        lines: usize,
+    },
+    /// It is there more than once.
+    Ambiguous {
+        /// Where it begins.
+        lines: Vec<usize>,
+    },
+    /// Two edits want the same text.
+    Overlap {
+        /// The other edit, from 1.
+        other: usize,
+    },
+}
+
+/// The region of a file that is most like what was searched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nearest {
+    /// Its first line, from 1.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+    /// It differs in spaces, tabs or blank lines only.
+    pub whitespace_only: bool,
+}
+
+impl Display for EditFailure {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        if self.of > 1 {
+            write!(formatter, "edit {} of {} failed and none was made: ", self.edit, self.of)?;
+        }
+        match &self.reason {
+            Reason::EmptyOld => {
+                formatter.write_str("`old_string` is empty; give the text to replace, or use write_file")
+            }
+            Reason::Same => formatter.write_str("`old_string` and `new_string` are the same"),
+            Reason::Ambiguous { lines } => {
+                let shown: Vec<String> = lines.iter().take(20).map(ToString::to_string).collect();
+                let more = if lines.len() > shown.len() { ", …" } else { "" };
+                write!(
+                    formatter,
+                    "`old_string` is in the file {} times, at lines {}{more}; add lines around it to make it \
+                     unique, or set `replace_all`",
+                    lines.len(),
+                    shown.join(", ")
+                )
+            }
+            Reason::Overlap { other } => write!(
+                formatter,
+                "it changes the same text as edit {other}; all edits are matched against the file as it is \
+                 before the call: join the two"
+            ),
+            Reason::NotFound { searched, nearest, present, lines } => {
+                write!(formatter, "`old_string` is not in the file ({lines} lines)")?;
+                write_not_found(formatter, searched, nearest.as_ref(), *present)
+            }
+        }
+    }
+}
+
+fn write_not_found(
+    formatter: &mut Formatter<'_>,
+    searched: &str,
+    nearest: Option<&Nearest>,
+    present: Option<usize>,
+) -> fmt::Result {
+    if let Some(line) = present {
+        write!(
+            formatter,
+            "; `new_string` is there already, at line {line}: perhaps the edit was made before"
+        )?;
+    }
+    if !searched.is_empty() && searched.lines().all(is_numbered) {
+        formatter.write_str("; leave out the line numbers, they are not in the file")?;
+    }
+    write!(formatter, "\nsearched:\n{}", cut(searched, LIMIT / 4))?;
+    if let Some(Nearest { line, text, whitespace_only }) = nearest {
+        let what = if *whitespace_only { "the same but for white space" } else { "did you mean" };
+        write!(formatter, "\n{what}, line {line}:\n{}", cut(text, LIMIT / 2))?;
+    }
+    Ok(())
+}
+
+/// As `read_file` shows lines.
+fn is_numbered(line: &str) -> bool {
+    let number = line.split_once('\t').map_or("", |(number, _)| number.trim_start());
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whole lines up to a size.
+fn cut(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(limit);
+    let end = text[..end].rfind('\n').unwrap_or(end);
+    format!("{}\n…", &text[..end])
+}
+
+/// Looks for what might have been meant.
+pub(super) fn not_found(flat: &Flat, edit: &Edit) -> Reason {
+    let new = edit.new_string.trim();
+    let present = if new.is_empty() { None } else { flat.text.find(new).map(|at| flat.line_of(at)) };
+    Reason::NotFound {
+        searched: edit.old_string.clone(),
+        nearest: nearest(flat, &edit.old_string),
+        present,
+        lines: flat.line_count(),
+    }
+}
+
+fn nearest(flat: &Flat, old: &str) -> Option<Nearest> {
+    let searched: Vec<&str> = old.trim_matches('\n').split('\n').collect();
+    let count = flat.line_count();
+    let region = |first: usize| (first..count.min(first + searched.len())).map(|line| flat.line(line));
+    let score = |first: usize| {
+        let scores = searched.iter().zip(region(first)).map(|(searched, line)| similarity(searched, line));
+        scores.sum::<f64>() / f64::from(u32::try_from(searched.len()).unwrap_or(u32::MAX))
+    };
+    let scored = candidates(flat, &searched).into_iter().map(|first| (first, score(first)));
+    let (first, _) = scored.filter(|(_, score)| *score >= SIMILAR).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let text = region(first).collect::<Vec<_>>().join("\n");
+    let dense = |text: &str| text.split_whitespace().collect::<String>();
+    Some(Nearest { line: first + 1, whitespace_only: dense(&text) == dense(old), text })
+}
+
+/// First lines of the regions worth comparing: those where a line of the search stands, the
+/// longest lines first; or where the longest one nearly does.
+fn candidates(flat: &Flat, searched: &[&str]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..searched.len()).filter(|&at| !searched[at].trim().is_empty()).collect();
+    order.sort_by_key(|&at| std::cmp::Reverse(searched[at].trim().len()));
+    let lines = 0..flat.line_count();
+    let mut found: Vec<usize> = Vec::new();
+    for &at in order.iter().take(8) {
+        let wanted = searched[at].trim();
+        found.extend(
+            lines
+                .clone()
+                .filter(|&line| flat.line(line).trim() == wanted)
+                .map(|line| line.saturating_sub(at)),
+        );
+        if found.len() >= CANDIDATES {
+            break;
+        }
+    }
+    if let (true, Some(&longest)) = (found.is_empty(), order.first()) {
+        let likeness = |line: &usize| similarity(searched[longest], flat.line(*line));
+        let mut alike: Vec<(usize, f64)> = lines.take(20_000).map(|line| (line, likeness(&line))).collect();
+        alike.sort_by(|a, b| b.1.total_cmp(&a.1));
+        found.extend(alike.iter().take(8).map(|(line, _)| line.saturating_sub(longest)));
+    }
+    found.truncate(CANDIDATES);
+    found
+}
+
+/// From 0 to 1, indentation left out.
+fn similarity(one: &str, other: &str) -> f64 {
+    let short = |text: &str| text.trim().chars().take(200).collect::<String>();
+    strsim::sorensen_dice(&short(one), &short(other))
+}

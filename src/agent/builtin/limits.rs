@@ -1,0 +1,37 @@
+//! When an attempt has to end, decided before anything is spent.
+
+use std::time::Duration;
+
+use crate::config::{Limits, say_duration};
+use crate::model::message::Usage;
+
+/// The first limit that is reached, in words.
+pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<String> {
+    if turns >= limits.turns {
+        return Some(format!("{} turns", limits.turns));
+    }
+    if elapsed >= limits.time {
+        return Some(say_duration(limits.time));
+    }
+    limits.tokens.filter(|&tokens| usage.total() >= tokens).map(|tokens| format!("{tokens} tokens"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_limit_that_is_reached_is_named() {
+        let limits = Limits {
+            turns: 3,
+            time: Duration::from_secs(60),
+            tokens: Some(100),
+            command: Duration::from_secs(1),
+        };
+        let usage = |input| Usage { input, cached: 0, output: 0 };
+        assert_eq!(reached(&limits, 2, Duration::from_secs(59), usage(99)), None);
+        assert_eq!(reached(&limits, 3, Duration::ZERO, usage(0)), Some("3 turns".into()));
+        assert_eq!(reached(&limits, 0, Duration::from_secs(60), usage(0)), Some("1m".into()));
+        assert_eq!(reached(&limits, 0, Duration::ZERO, usage(100)), Some("100 tokens".into()));
+    }
+}

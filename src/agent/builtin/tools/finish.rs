@@ -1,0 +1,29 @@
+//! `note` and `finish_step`: what the agent says, kept apart from what is so.
+
+use super::arguments::Given;
+use super::outcome::{Claim, ClaimStatus, Effect, ToolOutcome, Trouble};
+
+pub(super) fn note(given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+    let text = given.text("text")?.trim();
+    if text.is_empty() {
+        return Err(given.wrong("`text` is empty"));
+    }
+    Ok(ToolOutcome::done("noted".to_owned(), format!("note {text}"), Effect::Noted(text.to_owned())))
+}
+
+pub(super) fn finish(given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+    let summary = given.text("summary")?.trim().to_owned();
+    let reason = given.optional_text("blocked_reason")?.map(str::trim).filter(|reason| !reason.is_empty());
+    let status = match given.text("status")?.trim() {
+        "done" => ClaimStatus::Done,
+        "blocked" => ClaimStatus::Blocked,
+        _ => return Err(given.wrong("`status` is neither `done` nor `blocked`")),
+    };
+    let (text, line) = match (status, reason) {
+        (ClaimStatus::Done, _) => ("validation begins", format!("finish: done: {summary}")),
+        (ClaimStatus::Blocked, Some(reason)) => ("the step ends here", format!("finish: blocked: {reason}")),
+        (ClaimStatus::Blocked, None) => return Err(given.wrong("`blocked_reason` is missing")),
+    };
+    let claim = Claim { status, summary, reason: reason.map(str::to_owned) };
+    Ok(ToolOutcome::done(text.to_owned(), line, Effect::Finished(claim)))
+}

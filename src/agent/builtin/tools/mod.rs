@@ -1,0 +1,123 @@
+//! The eight tools of the built-in agent: what it is told of them, and what they do.
+//!
+//! What a call gets wrong is an answer for the model; `Err` is agentrun's own inability.
+
+mod arguments;
+mod definitions;
+mod edit_file;
+mod finish;
+mod ledger;
+mod list;
+mod outcome;
+mod read;
+mod run;
+mod search;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use arguments::Given;
+pub use definitions::{Tool, definitions};
+use ledger::Ledger;
+pub use outcome::{Claim, ClaimStatus, Effect, ToolOutcome, ToolboxError};
+use outcome::{Trouble, one_line};
+
+use crate::interrupt::Interrupt;
+use crate::model::message::{Arguments, ToolCall};
+use crate::process::Policy;
+use crate::redact::Redact;
+use crate::workspace::Workspace;
+
+/// What the tools work with.
+#[derive(Debug, Clone)]
+pub struct ToolboxSettings {
+    /// The files that can be reached.
+    pub workspace: Workspace,
+    /// What commands are given.
+    pub policy: Policy,
+    /// Ends a command that runs.
+    pub interrupt: Interrupt,
+    /// Everything that a model is shown passes it.
+    pub redact: Redact,
+    /// For a command that asks for no timeout.
+    pub command_timeout: Duration,
+    /// The longest timeout a command may ask for.
+    pub command_timeout_max: Duration,
+    /// Where the whole output of each command goes.
+    pub log_dir: PathBuf,
+}
+
+/// The tools of one conversation; it remembers which files the model has seen.
+#[derive(Debug)]
+pub struct Toolbox {
+    settings: ToolboxSettings,
+    ledger: Ledger,
+}
+
+impl Toolbox {
+    /// The tools at the beginning of a conversation.
+    pub fn new(settings: ToolboxSettings) -> Self {
+        Self { settings, ledger: Ledger::default() }
+    }
+
+    /// From here on, where the whole output of each command goes.
+    pub fn log_to(&mut self, dir: PathBuf) {
+        self.settings.log_dir = dir;
+    }
+
+    /// What a call is about to do, in one line: `run cargo test`.
+    pub fn describe(&self, call: &ToolCall) -> String {
+        let line = match (Tool::named(&call.name), &call.arguments) {
+            (Some(tool), Arguments::Object(given)) => {
+                let subject = given.get(tool.subject()).and_then(|value| value.as_str());
+                format!("{} {}", tool.verb(), subject.unwrap_or("."))
+            }
+            (Some(tool), Arguments::Unreadable { .. }) => format!("{} (unreadable arguments)", tool.verb()),
+            (None, _) => format!("unknown tool {}", call.name),
+        };
+        one_line(&self.settings.redact.text(&line))
+    }
+
+    /// Carries a call out and says what came of it.
+    pub async fn execute(&mut self, call: &ToolCall) -> Result<ToolOutcome, ToolboxError> {
+        let mut outcome = match self.dispatch(call).await {
+            Ok(outcome) => outcome,
+            Err(Trouble::Mistake(text)) => ToolOutcome::mistake(text, &self.describe(call)),
+            Err(Trouble::Own(error)) => return Err(error),
+        };
+        let redact = &self.settings.redact;
+        outcome.text = redact.text(&outcome.text).into_owned();
+        outcome.summary = one_line(&redact.text(&outcome.summary));
+        Ok(outcome)
+    }
+
+    async fn dispatch(&mut self, call: &ToolCall) -> Result<ToolOutcome, Trouble> {
+        let Some(tool) = Tool::named(&call.name) else {
+            let text = format!("there is no tool `{}`; the tools are: {}", call.name, Tool::names());
+            return Err(Trouble::Mistake(text));
+        };
+        let given = Given::new(tool, &call.arguments)?;
+        match tool {
+            Tool::ReadFile => self.read(&given),
+            Tool::ListFiles => self.list(&given),
+            Tool::Search => self.search(&given),
+            Tool::EditFile => self.edit(&given),
+            Tool::WriteFile => self.write(&given),
+            Tool::RunCommand => self.run(&given).await,
+            Tool::Note => finish::note(&given),
+            Tool::FinishStep => finish::finish(&given),
+        }
+    }
+
+    fn workspace(&self) -> &Workspace {
+        &self.settings.workspace
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        self.workspace().relative(path)
+    }
+}

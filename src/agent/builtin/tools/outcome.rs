@@ -1,0 +1,134 @@
+//! What came of a call: for the model, for the screen, and for the harness.
+
+use std::fmt::Display;
+use std::io;
+
+use crate::digest::digest;
+use crate::process::Exit;
+use crate::workspace::Refusal;
+
+/// A line on the screen is no longer.
+const LINE_CHARACTERS: usize = 120;
+
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolOutcome {
+    /// What the model is told.
+    pub text: String,
+    /// The call was wrong, or its command did not succeed.
+    pub failed: bool,
+    /// One line for the screen: `edit src/lib.rs (+3 -1)`.
+    pub summary: String,
+    /// What it means for the attempt.
+    pub effect: Effect,
+    /// The same for the same outcome, however long it took: what repetition is told by.
+    pub signature: String,
+}
+
+/// What a call means for the attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    None,
+    /// A file is different now.
+    Changed {
+        /// From the root of the project.
+        path: String,
+    },
+    /// A command ran.
+    Ran {
+        /// How it ended.
+        exit: Exit,
+    },
+    /// Something to be kept for later attempts.
+    Noted(String),
+    /// The agent says that it is finished.
+    Finished(Claim),
+}
+
+/// What the agent says about the step. It is never taken for a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Done or blocked.
+    pub status: ClaimStatus,
+    /// What was done.
+    pub summary: String,
+    /// What blocks it.
+    pub reason: Option<String>,
+}
+
+/// The two ways to be finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimStatus {
+    /// The work is done: validation may begin.
+    Done,
+    /// A person is needed.
+    Blocked,
+}
+
+/// Why agentrun itself cannot carry calls out.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolboxError {
+    /// Commands whose output cannot be recorded are not run.
+    #[error("the output of a command cannot be recorded: {0}")]
+    Log(#[from] io::Error),
+}
+
+/// Why a call gave no outcome of its own.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The call is wrong; the text tells the model how.
+    Mistake(String),
+    /// agentrun is unable.
+    Own(ToolboxError),
+}
+
+impl Trouble {
+    pub(super) fn mistake(text: impl Into<String>) -> Self {
+        Self::Mistake(text.into())
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::Mistake(refusal.to_string())
+    }
+}
+
+impl ToolOutcome {
+    /// A call that did what it should.
+    pub(super) fn done(text: String, summary: String, effect: Effect) -> Self {
+        let signature = digest(text.as_bytes());
+        Self { text, failed: false, summary, effect, signature }
+    }
+
+    /// A call that was ended because the attempt's time was up.
+    pub fn out_of_time(tool: &str) -> Self {
+        let text = "ended: the attempt's time is up".to_owned();
+        let summary = format!("{tool}: {text}");
+        Self { signature: digest(summary.as_bytes()), text, failed: true, summary, effect: Effect::None }
+    }
+
+    /// A call that was wrong.
+    pub(super) fn mistake(text: String, described: &str) -> Self {
+        let first = text.lines().next().unwrap_or_default();
+        let summary = format!("{described}: {first}");
+        Self { failed: true, ..Self::done(text, summary, Effect::None) }
+    }
+}
+
+/// The first line, cut to the width of a screen.
+pub(super) fn one_line(text: &str) -> String {
+    let mut lines = text.trim().lines();
+    let first = lines.next().unwrap_or_default().trim_end();
+    let cut = first.char_indices().nth(LINE_CHARACTERS).map(|(at, _)| &first[..at]);
+    match (cut, lines.next()) {
+        (None, None) => first.to_owned(),
+        (cut, _) => format!("{} …", cut.unwrap_or(first)),
+    }
+}
+
+/// `1 line`, `2 lines`.
+pub(super) fn counted<N: Copy + PartialEq + From<u8> + Display>(number: N, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == N::from(1) { one } else { many })
+}

@@ -1,0 +1,94 @@
+//! `run_command`: a command in the project, its output, and how it ended.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Toolbox;
+use super::arguments::Given;
+use super::outcome::{Effect, ToolOutcome, ToolboxError, Trouble, counted};
+use crate::digest::digest;
+use crate::process::{self, Command, Completed, Exit};
+
+impl Toolbox {
+    pub(super) async fn run(&mut self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+        let script = given.text("command")?;
+        if script.trim().is_empty() {
+            return Err(given.wrong("`command` is empty"));
+        }
+        let dir = self.workspace().readable(given.optional_text("workdir")?.unwrap_or("."))?;
+        if !dir.is_dir() {
+            return Err(given.wrong(&format!("`workdir`: `{}` is no directory", self.shown(&dir))));
+        }
+        let timeout = self.timeout(given.optional_count("timeout_s")?);
+        let log = free_log(&self.settings.log_dir);
+        let command =
+            Command { script: script.to_owned(), strict: false, dir, timeout, log: Some(log.clone()) };
+        let (policy, interrupt) = (&self.settings.policy, &self.settings.interrupt);
+        let completed = process::run(&command, policy, interrupt, &self.settings.redact).await;
+        let completed = completed.map_err(|error| Trouble::Own(ToolboxError::Log(error)))?;
+        let footer = footer(&completed, &self.shown(&log), self.settings.command_timeout_max);
+        let ended = ended(&completed.exit);
+        let signature = digest(format!("{ended}\n{}", completed.output.digest).as_bytes());
+        let mut text = completed.output.text;
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text.push_str(&footer);
+        let summary = format!("run {} ({ended}, {})", super::one_line(script), seconds(completed.duration));
+        let failed = !completed.exit.success();
+        let effect = Effect::Ran { exit: completed.exit };
+        Ok(ToolOutcome { failed, signature, ..ToolOutcome::done(text, summary, effect) })
+    }
+
+    /// What was asked for, within what is allowed.
+    fn timeout(&self, asked: Option<u64>) -> Duration {
+        let asked = asked.filter(|&seconds| seconds > 0).map(Duration::from_secs);
+        asked.unwrap_or(self.settings.command_timeout).min(self.settings.command_timeout_max)
+    }
+}
+
+/// The first name that is not taken: logs of an earlier conversation are kept.
+fn free_log(dir: &Path) -> PathBuf {
+    let names = (1_u32..).map(|number| dir.join(format!("command-{number:03}.log")));
+    let mut free = names.filter(|path| !path.exists());
+    free.next().unwrap_or_else(|| dir.join("command.log"))
+}
+
+fn ended(exit: &Exit) -> String {
+    match exit {
+        Exit::Code { code } => format!("exit {code}"),
+        Exit::Signal { signal } => format!("ended by signal {signal}"),
+        Exit::TimedOut { after_seconds } => format!("timed out after {after_seconds} s"),
+        Exit::Interrupted => "interrupted".to_owned(),
+        Exit::NotStarted { .. } => "not started".to_owned(),
+    }
+}
+
+/// The facts in one line, and advice where something can be done about it.
+fn footer(completed: &Completed, log: &str, timeout_max: Duration) -> String {
+    let Completed { exit, duration, output } = completed;
+    let lines = counted(output.lines, "line", "lines");
+    let mut footer = format!("{} · {} · {lines} · full log: {log}", ended(exit), seconds(*duration));
+    let advice = match exit {
+        Exit::TimedOut { .. } => format!(
+            "\nThe command and all its processes were ended. Run less of it, or without watching or serving; \
+             timeout_s can be up to {}.",
+            timeout_max.as_secs()
+        ),
+        Exit::Signal { signal: 9 } => "\nSomething killed it; perhaps it used too much memory.".to_owned(),
+        Exit::NotStarted { reason } => format!("\n{reason}"),
+        Exit::Code { code: 127 } => "\nExit 127: a program was not found.".to_owned(),
+        _ => String::new(),
+    };
+    footer.push_str(&advice);
+    if output.left_open {
+        footer.push_str(
+            "\nBackground processes were ended with the command; start and use a server in one command.",
+        );
+    }
+    footer
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}

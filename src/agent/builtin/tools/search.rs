@@ -1,0 +1,159 @@
+//! `search`: lines that match a pattern, in the process itself, so it works the same everywhere.
+
+use std::fmt::Write;
+use std::io;
+use std::time::{Duration, Instant};
+
+use grep_regex::{RegexMatcher, RegexMatcherBuilder};
+use grep_searcher::{BinaryDetection, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch};
+use ignore::DirEntry;
+
+use super::Toolbox;
+use super::arguments::Given;
+use super::outcome::{Effect, ToolOutcome, Trouble, counted};
+use super::walk::{Filter, walk};
+use crate::workspace::file::Unreadable;
+
+/// Matches shown.
+const MATCHES: usize = 200;
+
+/// Bytes shown.
+const BYTES: usize = 16 * 1024;
+
+/// A longer line is cut.
+const LINE_CHARACTERS: usize = 500;
+
+/// Lines around a match.
+const CONTEXT: u64 = 10;
+
+/// A search that takes longer is ended.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Toolbox {
+    pub(super) fn search(&self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+        let pattern = given.text("pattern")?;
+        if pattern.is_empty() {
+            return Err(given.wrong("`pattern` is empty"));
+        }
+        let path = self.workspace().readable(given.optional_text("path")?.unwrap_or("."))?;
+        if !path.exists() {
+            return Err(self.unreadable(&path, &Unreadable::Missing));
+        }
+        let filter = Filter::new(given, &self.workspace().root, &path)?;
+        let context = given.optional_count("context")?.unwrap_or(0).min(CONTEXT);
+        let (matcher, note) = matcher(pattern).map_err(|problem| given.wrong(&problem))?;
+        let mut hits = Hits::default();
+        let is_file = |entry: &DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
+        let files = walk(&self.workspace().root, &path, None);
+        let files = files.filter(|entry| is_file(entry) && filter.admits(entry.path()));
+        self.search_files(files, context, &matcher, &mut hits);
+        let (count, files) =
+            (counted(hits.matches, "match", "matches"), counted(hits.files, "file", "files"));
+        let end = match hits.ended {
+            Some(why) => format!("[{count} in {files}, and there may be more: {why}]"),
+            None => format!("[{count} in {files} searched]"),
+        };
+        let text = format!("{note}{}{end}", hits.text);
+        Ok(ToolOutcome::done(text, format!("search {pattern} ({count})"), Effect::None))
+    }
+
+    fn search_files(
+        &self,
+        files: impl Iterator<Item = DirEntry>,
+        context: u64,
+        matcher: &RegexMatcher,
+        hits: &mut Hits,
+    ) {
+        let end = Instant::now() + PATIENCE;
+        let mut searcher = searcher(context);
+        for entry in files {
+            if Instant::now() > end || self.settings.interrupt.raised().is_some() {
+                hits.ended = Some("the search took too long; narrow it with path or glob");
+            }
+            if hits.ended.is_some() {
+                return;
+            }
+            hits.files += 1;
+            let file = File { name: self.shown(entry.path()), hits };
+            if let Err(error) = searcher.search_path(matcher, entry.path(), file) {
+                let _ = writeln!(hits.text, "{}: not searched: {error}", self.shown(entry.path()));
+            }
+        }
+    }
+}
+
+/// A regular expression; text that is none is searched as it is, with a note that says so.
+fn matcher(pattern: &str) -> Result<(RegexMatcher, String), String> {
+    let build = |literal: bool| {
+        RegexMatcherBuilder::new().line_terminator(Some(b'\n')).fixed_strings(literal).build(pattern)
+    };
+    let error = match build(false) {
+        Ok(matcher) => return Ok((matcher, String::new())),
+        Err(error) => error.to_string(),
+    };
+    let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let note = format!("[no valid regular expression ({reason}): searched as literal text]\n");
+    build(true).map(|matcher| (matcher, note)).map_err(|_| format!("`pattern`: {reason}"))
+}
+
+fn searcher(context: u64) -> Searcher {
+    let context = usize::try_from(context).unwrap_or(0);
+    SearcherBuilder::new()
+        .line_number(true)
+        .before_context(context)
+        .after_context(context)
+        .binary_detection(BinaryDetection::quit(0))
+        .build()
+}
+
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Hits {
+    text: String,
+    matches: usize,
+    files: usize,
+    /// Why there may be more.
+    ended: Option<&'static str>,
+}
+
+/// What is found in one file.
+struct File<'a> {
+    name: String,
+    hits: &'a mut Hits,
+}
+
+impl File<'_> {
+    fn add(&mut self, number: Option<u64>, mark: char, bytes: &[u8]) {
+        let line = String::from_utf8_lossy(bytes);
+        let line = line.trim_end();
+        let cut = line.char_indices().nth(LINE_CHARACTERS).map_or(line.len(), |(end, _)| end);
+        let more = if cut < line.len() { "…" } else { "" };
+        let name = &self.name;
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.hits.text, "{name}{mark}{}{mark}{}{more}", number.unwrap_or(0), &line[..cut]);
+    }
+}
+
+impl Sink for File<'_> {
+    type Error = io::Error;
+
+    fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> Result<bool, io::Error> {
+        if self.hits.matches >= MATCHES || self.hits.text.len() >= BYTES {
+            self.hits.ended = Some("only so many are shown; narrow it with path, glob or pattern");
+            return Ok(false);
+        }
+        self.hits.matches += 1;
+        self.add(found.line_number(), ':', found.bytes());
+        Ok(true)
+    }
+
+    fn context(&mut self, _: &Searcher, line: &SinkContext<'_>) -> Result<bool, io::Error> {
+        self.add(line.line_number(), '-', line.bytes());
+        Ok(self.hits.text.len() < BYTES + BYTES / 4)
+    }
+
+    fn context_break(&mut self, _: &Searcher) -> Result<bool, io::Error> {
+        self.hits.text.push_str("--\n");
+        Ok(true)
+    }
+}

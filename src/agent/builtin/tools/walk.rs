@@ -1,0 +1,78 @@
+//! The files below a directory as `list_files` and `search` see them: sorted, without what git
+//! ignores, with hidden ones.
+
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+use ignore::{DirEntry, WalkBuilder};
+
+use super::arguments::Given;
+use super::outcome::Trouble;
+use crate::workspace::STATE_DIR;
+
+/// Names suggested for one that does not exist.
+const SUGGESTIONS: usize = 3;
+
+/// A walk below `path`, in the order of paths.
+pub(super) fn walk(root: &Path, path: &Path, depth: Option<usize>) -> impl Iterator<Item = DirEntry> {
+    let state = root.join(STATE_DIR);
+    let wanted =
+        move |entry: &DirEntry| entry.depth() == 0 || (entry.file_name() != ".git" && entry.path() != state);
+    let mut walk = WalkBuilder::new(path);
+    walk.hidden(false).git_global(false).require_git(false).max_depth(depth).filter_entry(wanted);
+    walk.sort_by_file_path(Path::cmp);
+    walk.build().filter_map(Result::ok)
+}
+
+/// Which files a glob means: one without a slash means names anywhere below.
+#[derive(Debug)]
+pub(super) struct Filter {
+    glob: Option<GlobMatcher>,
+    by_name: bool,
+    base: PathBuf,
+    root: PathBuf,
+}
+
+impl Filter {
+    pub(super) fn new(given: &Given<'_>, root: &Path, base: &Path) -> Result<Self, Trouble> {
+        let text = given.optional_text("glob")?;
+        let build =
+            |glob: &str| GlobBuilder::new(glob.trim_start_matches("./")).literal_separator(true).build();
+        let glob = text.map(build).transpose().map_err(|error| given.wrong(&format!("`glob`: {error}")))?;
+        Ok(Self {
+            glob: glob.map(|glob| glob.compile_matcher()),
+            by_name: text.is_some_and(|glob| !glob.contains('/')),
+            base: base.to_owned(),
+            root: root.to_owned(),
+        })
+    }
+
+    /// No glob was given.
+    pub(super) fn is_empty(&self) -> bool {
+        self.glob.is_none()
+    }
+
+    pub(super) fn admits(&self, path: &Path) -> bool {
+        let Some(glob) = &self.glob else { return true };
+        if self.by_name {
+            return path.file_name().is_some_and(|name| glob.is_match(name));
+        }
+        [&self.base, &self.root]
+            .into_iter()
+            .any(|base| path.strip_prefix(base).is_ok_and(|below| glob.is_match(below)))
+    }
+}
+
+/// Names like the last one of a path that does not exist, as "`a`, `b`".
+pub(super) fn similar_names(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_string_lossy().to_lowercase();
+    let entries = std::fs::read_dir(path.parent()?).ok()?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let score = |name: &String| strsim::jaro_winkler(&wanted, &name.to_lowercase());
+    let mut alike: Vec<(f64, String)> =
+        names.map(|name| (score(&name), name)).filter(|(score, _)| *score > 0.8).collect();
+    alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let names: Vec<String> =
+        alike.into_iter().take(SUGGESTIONS).map(|(_, name)| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}

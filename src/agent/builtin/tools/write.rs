@@ -1,0 +1,42 @@
+//! `write_file`: a new file, or all of one that the model has seen.
+
+use std::io;
+
+use super::Toolbox;
+use super::arguments::Given;
+use super::edit_file::{CHANGE, write};
+use super::outcome::{Effect, ToolOutcome, Trouble};
+use crate::agent::builtin::edit::Shape;
+use crate::workspace::diff;
+use crate::workspace::file::{self, Unreadable};
+
+impl Toolbox {
+    pub(super) fn write(&mut self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+        let (asked, content) = (given.text("path")?, given.text("content")?);
+        let path = self.workspace().writable(asked)?;
+        let name = self.shown(&path);
+        let old = match file::read_text(&path) {
+            Ok(old) => Some(old),
+            Err(Unreadable::Missing) => None,
+            Err(Unreadable::System(error)) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(self.unreadable(&path, &error)),
+        };
+        if let Some(old) = &old {
+            self.ledger.guard(&path, &name, old)?;
+        }
+        // A file with CR LF line ends keeps them.
+        let new = old.as_deref().map_or_else(|| content.to_owned(), |old| Shape::of(old).dress(content));
+        if old.as_deref() == Some(&new) {
+            let text = format!("`{name}` has exactly this content already; nothing was written");
+            return Ok(ToolOutcome::done(text, format!("write {name} (no change)"), Effect::None));
+        }
+        write(&path, &name, &new)?;
+        self.ledger.succeeded(&path);
+        self.ledger.saw(&path, &new);
+        let counts = diff::count(old.as_deref().unwrap_or_default(), &new);
+        let summary = format!("write {name} (+{} -{})", counts.added, counts.removed);
+        // What is all new the model has just written; a change is worth a second look.
+        let change = old.map(|old| format!("\n{}", diff::numbered(&old, &new, CHANGE))).unwrap_or_default();
+        Ok(ToolOutcome::done(format!("{summary}{change}"), summary, Effect::Changed { path: name }))
+    }
+}

@@ -1,0 +1,231 @@
+//! What the agent is told: rules, request and outline first, byte-identical for the whole run;
+//! then the step, and what earlier attempts left behind.
+
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+use serde::Serialize;
+
+use crate::plan::{Plan, Step, StepGraph};
+
+/// How much of the plan's context goes into a brief; the rest is named and can be read.
+pub const CONTEXT_BYTES: usize = 24 << 10;
+
+/// Above this, rules and request are still sent whole, and a warning says how large they are.
+pub const LARGE_SOURCE_BYTES: usize = 32 << 10;
+
+/// The templates, by name, as they are compiled in.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("system.md", include_str!("../prompts/system.md")),
+    ("step.md", include_str!("../prompts/step.md")),
+    ("repair.md", include_str!("../prompts/repair.md")),
+    ("nudge.md", include_str!("../prompts/nudge.md")),
+];
+
+/// A file that the brief is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// Relative to the project root.
+    pub path: String,
+    /// All of it.
+    pub text: String,
+}
+
+/// The files that the brief is made of, as they were at the start of the run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// `PROJECT_RULES.md` and what else is configured or linked.
+    pub rules: Vec<Source>,
+    /// `FEATURE_REQUEST.md` and what else is configured or linked.
+    pub request: Vec<Source>,
+    /// `AGENTS.md` of the root.
+    pub agents: Vec<Source>,
+}
+
+/// The templates, strict: an unknown variable is an error.
+#[derive(Debug, Clone)]
+pub struct Templates(Environment<'static>);
+
+/// A template that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the template `{name}` is wrong")]
+pub struct TemplateError {
+    name: String,
+    source: minijinja::Error,
+}
+
+/// What an attempt starts from, besides the step itself.
+#[derive(Debug, Clone, Default)]
+pub struct Situation {
+    /// Commands that apply.
+    pub commands: Vec<CommandState>,
+    /// Notes of earlier attempts.
+    pub notes: Vec<String>,
+    /// What earlier attempts changed, as a short diffstat.
+    pub changes: String,
+    /// The last failure.
+    pub failure: Option<FailedCommand>,
+}
+
+/// A command that applies, as the agent is told of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CommandState {
+    /// The command.
+    pub script: String,
+    /// Where it runs, if not in the root.
+    pub dir: Option<String>,
+    /// What it did before the step.
+    pub before: String,
+}
+
+/// A command that did not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedCommand {
+    /// The command.
+    pub command: String,
+    /// How it ended, in words.
+    pub exit: String,
+    /// What it printed, tail-biased.
+    pub output: String,
+}
+
+/// A validation that did not pass, for the same conversation.
+#[derive(Debug, Clone, Default)]
+pub struct Repair {
+    /// The first command that did not hold.
+    pub failure: Option<FailedCommand>,
+    /// The others.
+    pub others: Vec<FailedCommand>,
+    /// How it differs from the failure before.
+    pub difference: Option<String>,
+    /// The limit that ended the agent.
+    pub limit: Option<String>,
+    /// What the step changed so far, as a short diffstat.
+    pub changes: String,
+}
+
+impl Templates {
+    /// The compiled-in templates, with the given ones in their place.
+    pub fn new(overrides: impl IntoIterator<Item = (String, String)>) -> Result<Self, TemplateError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let built_in = TEMPLATES.iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
+        for (name, text) in built_in.chain(overrides) {
+            let error = |source| TemplateError { name: name.clone(), source };
+            environment.add_template_owned(name.clone(), text).map_err(error)?;
+        }
+        Ok(Self(environment))
+    }
+
+    /// The names of all templates.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        TEMPLATES.iter().map(|(name, _)| *name)
+    }
+
+    /// The constant prefix of every conversation of a run.
+    pub fn system(&self, plan: &Plan, graph: &StepGraph, sources: &Sources) -> Result<String, TemplateError> {
+        let Sources { rules, request, agents } = sources;
+        let title = plan.title.as_deref().unwrap_or("untitled");
+        let [rules, request, agents] = [rules, request, agents].map(as_value);
+        self.render("system.md", context! { rules, request, agents, title, outline => plan.outline(graph) })
+    }
+
+    /// The first message of a fresh conversation.
+    pub fn step(
+        &self,
+        plan: &Plan,
+        plan_path: &str,
+        step: usize,
+        text: &str,
+        situation: &Situation,
+    ) -> Result<String, TemplateError> {
+        let step = &plan.steps[step];
+        let (context, left_out) = context_of(plan, step);
+        let group = step.group.map(|group| &plan.groups[group]).filter(|group| !group.text.trim().is_empty());
+        let group = group
+            .map(|group| context! { name => named(&group.label, &group.title), text => group.text.trim() });
+        let done: Vec<&str> = step
+            .tasks
+            .iter()
+            .filter(|task| task.check_box.is_some_and(|check_box| plan.boxes[check_box].ticked()))
+            .map(|task| task.text.as_str())
+            .collect();
+        let Situation { commands, notes, changes, failure } = situation;
+        let [context, left_out] = [context, left_out].map(as_value);
+        let (commands, failure, done) = (as_value(commands), as_value(failure), as_value(done));
+        self.render(
+            "step.md",
+            context! { name => named(&step.label, &step.title), text => text.trim(), group, context,
+            left_out, plan_path, commands, done, notes, changes, failure },
+        )
+    }
+
+    /// What a conversation goes on with after a validation that did not pass.
+    pub fn repair(&self, repair: &Repair) -> Result<String, TemplateError> {
+        let Repair { failure, others, difference, limit, changes } = repair;
+        let (failure, others) = (as_value(failure), as_value(others));
+        self.render("repair.md", context! { failure, others, difference, limit, changes })
+    }
+
+    /// What a reply without a tool call is answered with.
+    pub fn nudge(&self) -> Result<String, TemplateError> {
+        self.render("nudge.md", context! {})
+    }
+
+    fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {
+        self.0
+            .get_template(name)
+            .and_then(|template| template.render(context))
+            .map_err(|source| TemplateError { name: name.to_owned(), source })
+    }
+}
+
+/// Anything that can be serialised, for a template.
+fn as_value(value: impl Serialize) -> Value {
+    Value::from(Serde(value))
+}
+
+/// `Step 1.1: Title`
+pub fn named(label: &str, title: &str) -> String {
+    match (label.is_empty(), title.is_empty()) {
+        (true, _) => title.to_owned(),
+        (_, true) => label.to_owned(),
+        _ => format!("{label}: {title}"),
+    }
+}
+
+/// A passage for the template.
+#[derive(Debug, Serialize)]
+struct Quoted<'a> {
+    title: &'a str,
+    text: &'a str,
+    line: usize,
+    end_line: usize,
+}
+
+/// The passages of the plan that go into a step's brief, and those that are only named. Passages
+/// that name one of the step's files come first; the order of the file is kept.
+fn context_of<'a>(plan: &'a Plan, step: &Step) -> (Vec<Quoted<'a>>, Vec<Quoted<'a>>) {
+    let names_a_file = |text: &str| step.files.iter().any(|file| text.contains(file.as_str()));
+    let mut by_use: Vec<usize> = (0..plan.context.len()).collect();
+    by_use.sort_by_key(|&index| !names_a_file(&plan.context[index].text));
+    let mut room = CONTEXT_BYTES;
+    let mut quoted = vec![false; plan.context.len()];
+    for index in by_use {
+        let size = plan.context[index].text.len();
+        quoted[index] = size <= room;
+        room -= if quoted[index] { size } else { 0 };
+    }
+    let passages = plan.context.iter().zip(quoted).filter(|(passage, _)| !passage.text.trim().is_empty());
+    let (inside, outside): (Vec<_>, Vec<_>) = passages.partition(|(_, quoted)| *quoted);
+    let quote = |list: Vec<(&'a crate::plan::step::Passage, bool)>| {
+        list.into_iter()
+            .map(|(passage, _)| Quoted {
+                title: &passage.title,
+                text: passage.text.trim(),
+                line: passage.line,
+                end_line: passage.end_line,
+            })
+            .collect()
+    };
+    (quote(inside), quote(outside))
+}

@@ -1,0 +1,154 @@
+//! The command line. The comments here are the help that people read.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Carries out a Markdown plan with an LLM agent, and ticks only what it has validated itself.
+#[derive(Debug, Parser)]
+#[command(version, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// The project root. By default the git top level, else the working directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub root: Option<PathBuf>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Carry out a plan, from where it stands
+    Execute(Execute),
+    /// Say what is wrong or unclear in a plan
+    Check(Check),
+    /// Say where plans stand
+    Status(Status),
+    /// Show what happened in a run
+    Logs(Logs),
+    /// Show what a step changed
+    Diff(Diff),
+    /// Vouch for a step that no command can decide
+    Confirm(Confirm),
+    /// Try it: a small project, a bundled plan, a scripted model
+    Demo(Demo),
+    /// Print a completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Carry out a plan.
+#[derive(Debug, Args)]
+pub struct Execute {
+    /// The plan, a Markdown file
+    pub plan: PathBuf,
+    /// List the steps and stop: starts no process, opens no connection, writes nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Only these steps: ids as in the plan, or #7 for the seventh
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub step: Vec<String>,
+    /// Forget the evidence of the selected steps, untick them, and begin anew
+    #[arg(long)]
+    pub restart: bool,
+    /// Run the validation without an agent, and tick what passes
+    #[arg(long, conflicts_with = "restart")]
+    pub validate_only: bool,
+    /// After a step that does not pass, go on with what does not depend on it
+    #[arg(long)]
+    pub keep_going: bool,
+    /// The model's name as the server knows it, or scripted:FILE
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// Where the OpenAI-compatible API is
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Attempts for each step
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_attempts: Option<u32>,
+    /// Turns for each attempt
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_turns: Option<u32>,
+    /// Time for each attempt: 90s, 10m, 1h 30m
+    #[arg(long, value_name = "TIME", value_parser = crate::config::parse_duration)]
+    pub max_time: Option<Duration>,
+    /// Let steps pass that no command can decide; recorded as such
+    #[arg(long)]
+    pub allow_unvalidated: bool,
+    /// Go on although steps, tasks or criteria are placeholders
+    #[arg(long)]
+    pub allow_placeholders: bool,
+    /// Print events as JSON lines; with --dry-run, the plan as one object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Say what is wrong or unclear in a plan.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The plan
+    pub plan: PathBuf,
+    /// Print what was understood as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Say where plans stand.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// The plan; without it, every plan that was ever run here
+    pub plan: Option<PathBuf>,
+}
+
+/// Show what happened in a run.
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// The run's id; the last one by default
+    pub run: Option<String>,
+    /// Only this step, with the output of its validation
+    #[arg(long, value_name = "ID")]
+    pub step: Option<String>,
+    /// Only this attempt of it
+    #[arg(long, value_name = "N", requires = "step")]
+    pub attempt: Option<u32>,
+    /// Go on printing until the run ends
+    #[arg(long)]
+    pub follow: bool,
+    /// Print the records as JSON lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Show what a step changed.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The run's id; the last one by default
+    pub run: Option<String>,
+    /// The step
+    #[arg(long, value_name = "ID")]
+    pub step: String,
+}
+
+/// Vouch for a step.
+#[derive(Debug, Args)]
+pub struct Confirm {
+    /// The plan
+    pub plan: PathBuf,
+    /// The step: its id, or #7 for the seventh
+    pub step: String,
+    /// Who vouches; by default git's user.name
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+}
+
+/// Try it.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the small project is made; by default a new folder below the temporary one
+    pub dir: Option<PathBuf>,
+}

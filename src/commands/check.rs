@@ -1,0 +1,37 @@
+//! `agentrun check PLAN`
+
+use std::path::Path;
+
+use super::open::Project;
+use crate::cli::Check;
+use crate::failure::{ExitCode, Failure};
+use crate::plan::{Description, Severity};
+use crate::report::{diagnostics, listing, print};
+
+/// Prints the diagnostics of a plan, or all that was understood as JSON.
+pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure> {
+    let project = Project::find(root)?;
+    let plan = project.plan(&args.plan)?;
+    let found = &plan.reading.diagnostics;
+    if args.json {
+        let state = plan.past()?.state;
+        let described = Description::of(&plan.text.text, &plan.reading, &|index| {
+            listing::status_word(&plan.reading, &state, index)
+        });
+        let json = serde_json::to_string(&described)
+            .map_err(|error| Failure::internal("cannot write the plan as JSON", error))?;
+        print::data_line(&json);
+    } else {
+        print::data(&diagnostics::render(&plan.path, &plan.text.text, found));
+        let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        print::talk(&format!(
+            "{}: {} steps, {} errors, {} warnings",
+            plan.path,
+            plan.reading.plan.steps.len(),
+            count(Severity::Error),
+            count(Severity::Warning)
+        ));
+    }
+    let invalid = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    Ok(if invalid { ExitCode::PlanInvalid } else { ExitCode::Passed })
+}

@@ -1,0 +1,14 @@
+//! `agentrun completions SHELL`
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::cli::Cli;
+use crate::report::print;
+
+/// Prints the completion script of a shell.
+pub(super) fn run(shell: Shell) {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "agentrun", &mut script);
+    print::data(&String::from_utf8_lossy(&script));
+}

@@ -1,0 +1,121 @@
+//! `agentrun confirm PLAN STEP`
+
+use std::path::Path;
+
+use super::execute::find_step;
+use super::launch::Launch;
+use super::open::{OpenPlan, Project};
+use crate::brief::{Sources, Templates};
+use crate::cli::Confirm;
+use crate::config::Environment;
+use crate::failure::{ExitCode, Failure};
+use crate::interrupt::Interrupt;
+use crate::plan::{Step, StepKind};
+use crate::process::Policy;
+use crate::redact::Redact;
+use crate::report::print;
+use crate::run::event::{Event, StepOutcome, StepRef};
+use crate::run::record::Recorder;
+use crate::run::schedule::Selection;
+use crate::run::state::{RunState, StepStatus};
+use crate::run::{Setting, tick};
+
+/// Records that a person vouches for a step, and ticks what was waiting for it.
+pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failure> {
+    let project = Project::find(root)?;
+    let config = project.config()?;
+    let plan = project.plan(&args.plan)?;
+    let &[index] = find_step(&plan, &args.step)?.as_slice() else {
+        return Err(Failure::usage(format!("`{}` is a group: confirm its steps one by one", args.step)));
+    };
+    let by = match &args.by {
+        Some(by) => by.clone(),
+        None => who(&project.environment)?,
+    };
+    let launch = Launch::new(&project, &plan)?;
+    let redact = Redact::new(project.secret(&config));
+    let mut recorder = launch.recorder(&plan, redact, &project.environment, false)?;
+    recorder.report = crate::report::Report::silent();
+    let step = &plan.reading.plan.steps[index];
+    let items = confirmable(step, &recorder.state)?;
+    recorder.record(Event::StepConfirmed {
+        step: StepRef::from(step),
+        fingerprint: step.fingerprint.clone(),
+        by: by.clone(),
+        items: items.clone(),
+    })?;
+    let name = step.name();
+    let setting = setting(&project, config, plan, &launch)?;
+    tick::write(&setting, index, &mut recorder)?;
+    say(&name, &by, &items, &recorder, &setting.step(index).key);
+    Ok(ExitCode::Passed)
+}
+
+fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate::plan::StepKey) {
+    print::talk(&format!("{} {name} is confirmed by {by}", print::styled(print::GOOD, "+")));
+    items.iter().for_each(|item| print::talk(&format!("  {item}")));
+    if let StepStatus::Passed(pass) = &recorder.state.step(key).status
+        && pass.tick != crate::run::state::TickState::Written
+    {
+        print::talk("  the plan could not be ticked now; the next run tries again");
+    }
+}
+
+/// What a person may vouch for: what waits for one, and nothing that a command has refuted.
+fn confirmable(step: &Step, state: &RunState) -> Result<Vec<String>, Failure> {
+    let refuse = |why: &str| {
+        Err(Failure::usage(format!("step {} {why}", step.id))
+            .hint("if you did the step yourself, tick its boxes in the plan: it then counts as done by hand"))
+    };
+    let all = || {
+        let tasks = step.tasks.iter().map(|task| task.text.clone());
+        tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect()
+    };
+    match &state.step(&step.key).status {
+        StepStatus::Passed(pass) if !pass.pending.is_empty() => Ok(pass.pending.clone()),
+        StepStatus::Passed(_) | StepStatus::ByHand => refuse("has nothing that waits for a person"),
+        StepStatus::Parked { items } => Ok(items.clone()),
+        StepStatus::Stopped(StepOutcome::Unproven | StepOutcome::Unvalidated) => Ok(all()),
+        _ if matches!(step.kind, StepKind::Manual) => Ok(all()),
+        StepStatus::Stopped(outcome) => refuse(&outcome.say()),
+        StepStatus::Open | StepStatus::Revalidate | StepStatus::Running => {
+            refuse("was not carried out yet: nothing of it waits for a person")
+        }
+    }
+}
+
+/// Who sits here: git's author name if the environment has one, else the login name.
+fn who(environment: &Environment) -> Result<String, Failure> {
+    ["GIT_AUTHOR_NAME", "USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| environment.get(name))
+        .map(str::to_owned)
+        .ok_or_else(|| Failure::usage("it is not known who you are").hint("say it with --by NAME"))
+}
+
+/// A setting for ticking alone: no agent, no command.
+fn setting(
+    project: &Project,
+    config: crate::config::Config,
+    plan: OpenPlan,
+    launch: &Launch,
+) -> Result<Setting, Failure> {
+    Ok(Setting {
+        workspace: launch.workspace(project, &plan, &Sources::default())?,
+        policy: Policy::new(std::iter::empty(), &[]),
+        root: project.root.clone(),
+        plan_file: plan.file,
+        plan_path: plan.path,
+        text: plan.text,
+        reading: plan.reading,
+        config,
+        selection: Selection::default(),
+        validate_only: false,
+        allow_unvalidated: false,
+        templates: Templates::new([]).map_err(crate::sources::wrong_template)?,
+        system: String::new(),
+        interrupt: Interrupt::never(),
+        run_dir: launch.run_dir.clone(),
+        snapshot_prefix: String::new(),
+    })
+}

@@ -1,0 +1,28 @@
+//! `agentrun diff [RUN] --step ID`
+
+use std::path::Path;
+
+use super::history;
+use super::open::Project;
+use crate::cli::Diff;
+use crate::failure::{ExitCode, Failure};
+use crate::report::print;
+
+/// Prints what the attempts of a step changed in a run, one after the other.
+pub(super) fn run(root: Option<&Path>, args: &Diff) -> Result<ExitCode, Failure> {
+    let project = Project::find(root)?;
+    let run = history::find(&project, args.run.as_deref())?;
+    let (number, title) = run.step(&args.step)?;
+    let mut found = false;
+    for attempt in run.attempts(&args.step) {
+        let path = run.dir.attempt(number, &title, attempt).join("changes.diff");
+        if let Ok(diff) = std::fs::read(&path) {
+            found = true;
+            print::data(&String::from_utf8_lossy(&diff));
+        }
+    }
+    if !found {
+        print::talk(&format!("step {} has no changes in run {}", args.step, run.dir.id));
+    }
+    Ok(ExitCode::Passed)
+}

@@ -1,0 +1,289 @@
+//! `agentrun execute PLAN`
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::launch::Launch;
+use super::open::{OpenPlan, Past, Project};
+use super::{detect, signals};
+use crate::brief::{Sources, Templates};
+use crate::cli::Execute;
+use crate::config::Config;
+use crate::failure::{ExitCode, Failure};
+use crate::model::Model;
+use crate::model::scripted::Script;
+use crate::plan::{Description, Diagnostic, Found, Severity, StepKind};
+use crate::process::Policy;
+use crate::redact::Redact;
+use crate::report::{diagnostics, listing, print};
+use crate::run::Setting;
+use crate::run::event::Event;
+use crate::run::orchestrator::Orchestrator;
+use crate::run::schedule::Selection;
+use crate::sources::{self, wrong_template};
+use crate::validate::applied::any_command;
+use crate::workspace::guard::PlanGuard;
+use crate::workspace::snapshot::Snapshots;
+
+/// Everything that is decided before a run begins.
+struct Prepared {
+    project: Project,
+    plan: OpenPlan,
+    config: Config,
+    selection: Selection,
+    sources: Sources,
+    templates: Templates,
+    system: String,
+    warnings: Vec<Event>,
+    past: Past,
+}
+
+/// Carries out a plan, or lists what it would do.
+pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failure> {
+    let prepared = prepare(root, &args)?;
+    if args.dry_run {
+        return dry_run(&prepared, &args);
+    }
+    if !args.allow_unvalidated && !any_command(&prepared.plan.reading.plan, &prepared.config.commands) {
+        return Err(Failure::new(
+            ExitCode::PlanInvalid,
+            format!(
+                "`{}` names no command that could validate a step, and none is configured",
+                prepared.plan.path
+            ),
+        )
+        .hint(format!("put this into agentrun.toml:\n\n{}\n", detect::snippet(&prepared.project.root)))
+        .hint("or write commands into the plan: `Run: cargo test`, or a shell block under Validation"));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal("cannot start the runtime", error))?;
+    let outcome = runtime.block_on(execute(prepared, args));
+    // A look-up of a host name cannot be interrupted; nobody waits for it.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Reads everything. Starts no process, opens no connection, writes nothing.
+fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
+    let project = Project::find(root)?;
+    let mut config = project.config()?;
+    lay_flags_over(&mut config, args);
+    let plan = project.plan(&args.plan)?;
+    let mut warnings = examine(&plan, args.allow_placeholders)?;
+    let selection = select(&plan, &args.step, config.keep_going)?;
+    let found = sources::find(&plan.reading.plan, plan.file.path(), &project.root, &config)?;
+    warnings.extend(found.warnings.into_iter().map(|message| warning("brief", message)));
+    let templates = sources::templates(&config, &project.root)?;
+    let reading = &plan.reading;
+    let system = templates.system(&reading.plan, &reading.graph, &found.sources).map_err(wrong_template)?;
+    let past = plan.past()?;
+    warnings.extend(past.complaints.iter().map(|complaint| warning("journal", complaint.clone())));
+    Ok(Prepared {
+        project,
+        plan,
+        config,
+        selection,
+        sources: found.sources,
+        templates,
+        system,
+        warnings,
+        past,
+    })
+}
+
+fn lay_flags_over(config: &mut Config, args: &Execute) {
+    let Execute { model, base_url, max_attempts, max_turns, max_time, keep_going, .. } = args;
+    config.model.name = model.clone().unwrap_or_else(|| std::mem::take(&mut config.model.name));
+    config.model.base_url = base_url.clone().unwrap_or_else(|| std::mem::take(&mut config.model.base_url));
+    config.max_attempts = max_attempts.unwrap_or(config.max_attempts);
+    config.limits.turns = max_turns.unwrap_or(config.limits.turns);
+    config.limits.time = max_time.unwrap_or(config.limits.time);
+    config.keep_going |= keep_going;
+}
+
+/// Shows all errors of a plan at once and refuses it; otherwise its warnings as events.
+fn examine(plan: &OpenPlan, allow_placeholders: bool) -> Result<Vec<Event>, Failure> {
+    let text = &plan.text.text;
+    let is_error = |diagnostic: &&Diagnostic| {
+        diagnostic.severity == Severity::Error && !(allow_placeholders && diagnostic.code == "placeholder")
+    };
+    let errors: Vec<Diagnostic> = plan.reading.diagnostics.iter().filter(is_error).cloned().collect();
+    if !errors.is_empty() {
+        print::talk(diagnostics::render(&plan.path, text, &errors).trim_end());
+        let many = if errors.len() == 1 { "an error" } else { "errors" };
+        let mut failure =
+            Failure::new(ExitCode::PlanInvalid, format!("`{}` has {many}: nothing was run", plan.path));
+        if errors.iter().all(|error| error.code == "placeholder") {
+            failure = failure.hint("fill the placeholders in, or go on with --allow-placeholders");
+        }
+        return Err(failure);
+    }
+    let line = |at: usize| 1 + text[..at.min(text.len())].bytes().filter(|&byte| byte == b'\n').count();
+    let warnings = plan.reading.diagnostics.iter().filter(|found| found.severity == Severity::Warning);
+    Ok(warnings
+        .map(|found| {
+            warning(found.code, format!("{}:{}: {}", plan.path, line(found.span.start), found.message))
+        })
+        .collect())
+}
+
+fn warning(code: &str, message: String) -> Event {
+    Event::Warning { code: code.to_owned(), message }
+}
+
+/// The steps that the person asked for.
+fn select(plan: &OpenPlan, names: &[String], keep_going: bool) -> Result<Selection, Failure> {
+    if names.is_empty() {
+        return Ok(Selection { steps: None, keep_going });
+    }
+    let mut steps = BTreeSet::new();
+    for name in names {
+        steps.extend(find_step(plan, name)?);
+    }
+    Ok(Selection { steps: Some(steps), keep_going })
+}
+
+/// The steps that a name stands for; a group's name stands for its steps.
+pub(super) fn find_step(plan: &OpenPlan, name: &str) -> Result<Vec<usize>, Failure> {
+    let found = &plan.reading.plan;
+    match found.find(name) {
+        Found::One(step) => Ok(vec![step]),
+        Found::Group(steps) => Ok(steps),
+        Found::None { suggestion } => {
+            let failure = Failure::usage(format!("`{}` has no step `{name}`", plan.path));
+            Err(match suggestion {
+                Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
+                None => failure.hint(format!("agentrun execute {} --dry-run lists the steps", plan.path)),
+            })
+        }
+        Found::Ambiguous(steps) => {
+            let names: Vec<String> = steps
+                .iter()
+                .map(|&step| format!("#{} ({})", found.steps[step].position, found.steps[step].name()))
+                .collect();
+            Err(Failure::usage(format!("`{name}` could be several steps"))
+                .hint(format!("name one of {}", names.join(", "))))
+        }
+    }
+}
+
+fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
+    let Prepared { plan, past, config, selection, .. } = prepared;
+    if args.json {
+        let status = |index| listing::status_word(&plan.reading, &past.state, index);
+        let described = Description::of(&plan.text.text, &plan.reading, &status);
+        let json = serde_json::to_string(&described)
+            .map_err(|error| Failure::internal("cannot write the plan as JSON", error))?;
+        print::data_line(&json);
+        return Ok(ExitCode::Passed);
+    }
+    let outlook = listing::Outlook {
+        plan: &plan.path,
+        configured: &config.commands,
+        sources: &prepared.sources,
+        prefix: prepared.system.len(),
+        limits: config.say_limits(),
+        model: &config.model.name,
+    };
+    let selected = |index| selection.contains(index);
+    print::data(&listing::dry_run(&plan.reading, &past.state, &selected, &outlook));
+    for event in &prepared.warnings {
+        if let Event::Warning { message, .. } = event {
+            print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
+        }
+    }
+    Ok(ExitCode::Passed)
+}
+
+async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure> {
+    let model = open_model(&prepared, &args)?;
+    let launch = Launch::new(&prepared.project, &prepared.plan)?;
+    let mut warnings = prepared.warnings;
+    let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
+    let interrupt = signals::listen()?;
+    let redact = Redact::new(prepared.project.secret(&prepared.config));
+    launch.make_run_dir(&redact)?;
+    let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
+    let setting = Setting {
+        workspace: launch.workspace(&prepared.project, &prepared.plan, &prepared.sources)?,
+        policy: Policy::new(prepared.project.environment.all(), &prepared.config.env_pass),
+        root: prepared.project.root,
+        plan_file: prepared.plan.file,
+        plan_path: prepared.plan.path,
+        text: prepared.plan.text,
+        reading: prepared.plan.reading,
+        config: prepared.config,
+        selection: prepared.selection,
+        validate_only: args.validate_only,
+        allow_unvalidated: args.allow_unvalidated,
+        templates: prepared.templates,
+        system: prepared.system,
+        interrupt,
+        run_dir: launch.run_dir.clone(),
+        snapshot_prefix: prepared.plan.dir.key(),
+    };
+    let leave_out = [setting.plan_file.path().to_owned(), prepared.project.state.path().to_owned()];
+    let store = prepared.plan.dir.snapshots();
+    let snapshots = Snapshots::open(&setting.root, &store, &leave_out, &setting.policy).await;
+    let dirty = snapshots.dirty().await;
+    let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
+    warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
+    let guard = PlanGuard::new(setting.plan_file.clone())
+        .map_err(|error| Failure::internal("cannot look after the plan", error))?;
+    let mut orchestrator = Orchestrator { setting: &setting, recorder, model, snapshots, guard };
+    let outcome = orchestrator.execute(warnings, &restart).await?;
+    Ok(outcome.exit_code())
+}
+
+/// The model, if any step may need one.
+fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
+    let Prepared { project, plan, config, selection, past, .. } = prepared;
+    let reading = &plan.reading;
+    let needs_agent = |index: &usize| {
+        let step = &reading.plan.steps[*index];
+        let word = listing::status_word(reading, &past.state, *index);
+        matches!(step.kind, StepKind::Work | StepKind::Closing)
+            && (args.restart || !matches!(word.as_str(), "passed" | "done" | "done_by_hand"))
+    };
+    let needed = !args.validate_only
+        && reading
+            .graph
+            .order()
+            .iter()
+            .filter(|&&index| selection.contains(index))
+            .any(|index| needs_agent(index));
+    match config.model.name.strip_prefix("scripted:") {
+        Some(script) => Script::load(&project.root.join(script))
+            .map(Model::Scripted)
+            .map_err(|error| Failure::usage("cannot use the scripted model").caused_by(error)),
+        None if needed && config.model.name.is_empty() => Err(Failure::usage("no model is configured")
+            .hint("name it with --model NAME, or in agentrun.toml: [model] name = \"...\"")
+            .hint("and where it is with --base-url URL, unless it is OpenAI's")),
+        None => {
+            let settings = project.model_settings(config);
+            let ours = config.model.base_url == Config::default().model.base_url;
+            if needed && ours && settings.api_key.is_none() {
+                let variable = &config.model.api_key_env;
+                return Err(Failure::new(
+                    ExitCode::ModelRefused,
+                    format!("{} needs a key, and the variable {variable} is not set", config.model.base_url),
+                )
+                .hint(format!("export {variable}=..., or name another server with --base-url")));
+            }
+            Ok(Model::openai(settings))
+        }
+    }
+}
+
+fn selected_steps(plan: &OpenPlan, selection: &Selection) -> Vec<usize> {
+    plan.reading.graph.order().iter().copied().filter(|&index| selection.contains(index)).collect()
+}
+
+fn say_dirty(dirty: &[String]) -> String {
+    let shown: Vec<&str> = dirty.iter().take(5).map(String::as_str).collect();
+    let more = dirty.len().saturating_sub(shown.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("the project has changes that are not committed: {}{more}; they are kept", shown.join(", "))
+}

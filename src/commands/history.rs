@@ -1,0 +1,79 @@
+//! Finds a run again: its id, its folder, its records in the journal of its plan.
+
+use super::open::Project;
+use crate::failure::Failure;
+use crate::journal::reader;
+use crate::journal::{PlanDir, RunDir};
+use crate::run::event::{Event, Record};
+
+/// A run of the past, or one that is going on.
+#[derive(Debug)]
+pub(super) struct PastRun {
+    /// Its folder.
+    pub dir: RunDir,
+    /// Its records.
+    pub records: Vec<Record>,
+}
+
+/// The run with this id, or the last one.
+pub(super) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failure> {
+    let unreadable = |error| Failure::internal("cannot read the state folder", error);
+    let runs = project.state.runs().map_err(unreadable)?;
+    let dir = match id {
+        Some(id) => runs.into_iter().find(|run| run.id == id),
+        None => runs.into_iter().next_back(),
+    };
+    let Some(dir) = dir else {
+        let message = id.map_or_else(
+            || "no plan was run in this project yet".to_owned(),
+            |id| format!("there is no run `{id}` in this project"),
+        );
+        return Err(Failure::usage(message).hint("the runs are the folders in .agentrun/runs/"));
+    };
+    for plan in project.state.plans().map_err(unreadable)? {
+        let records = records(&plan, &dir.id)?;
+        if !records.is_empty() {
+            return Ok(PastRun { dir, records });
+        }
+    }
+    Err(Failure::usage(format!("the run `{}` has no records: it ended before it began", dir.id)))
+}
+
+fn records(plan: &PlanDir, run: &str) -> Result<Vec<Record>, Failure> {
+    let journal =
+        reader::read(&plan.journal()).map_err(|error| Failure::internal("cannot read the journal", error))?;
+    Ok(journal.records.into_iter().filter(|record| record.run == run).collect())
+}
+
+impl PastRun {
+    /// The place of a step in the run's order, from 1, and its title, by its id.
+    pub(super) fn step(&self, id: &str) -> Result<(usize, String), Failure> {
+        let steps = self.records.iter().find_map(|record| match &record.event {
+            Event::RunStarted(run) => Some(&run.steps),
+            _ => None,
+        });
+        let steps = steps.map_or(&[][..], Vec::as_slice);
+        let wanted = id.trim_start_matches('#').parse::<usize>().ok().filter(|_| id.starts_with('#'));
+        let found = steps
+            .iter()
+            .enumerate()
+            .find(|(place, step)| step.id.eq_ignore_ascii_case(id) || wanted == Some(place + 1));
+        match found {
+            Some((place, step)) => Ok((place + 1, step.title.clone())),
+            None => {
+                let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
+                Err(Failure::usage(format!("the run `{}` has no step `{id}`", self.dir.id))
+                    .hint(format!("its steps are {}", ids.join(", "))))
+            }
+        }
+    }
+
+    /// The attempts of a step in this run, in order.
+    pub(super) fn attempts(&self, id: &str) -> Vec<u32> {
+        let started = self.records.iter().filter_map(|record| match &record.event {
+            Event::AttemptStarted { at, .. } if at.step.id.eq_ignore_ascii_case(id) => Some(at.attempt),
+            _ => None,
+        });
+        started.collect()
+    }
+}

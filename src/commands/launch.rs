@@ -1,0 +1,131 @@
+//! What a run needs on disk before it begins: the lock, the run folder, the journal.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use super::open::{OpenPlan, Project};
+use crate::brief::Sources;
+use crate::clock::Clock;
+use crate::config::Environment;
+use crate::failure::{ExitCode, Failure};
+use crate::journal::RunDir;
+use crate::journal::lock::{Acquired, Holder, Lock};
+use crate::journal::writer::Writer;
+use crate::redact::Redact;
+use crate::report::Report;
+use crate::run::record::{CrashPoint, Recorder};
+use crate::workspace::Workspace;
+
+/// A held plan and a run's own folder.
+#[derive(Debug)]
+pub(super) struct Launch {
+    /// The run's folder.
+    pub run_dir: RunDir,
+    _lock: Lock,
+}
+
+impl Launch {
+    /// Takes the plan's lock and names the run.
+    pub(super) fn new(project: &Project, plan: &OpenPlan) -> Result<Self, Failure> {
+        let no_state = |error| Failure::internal("cannot create the state folder `.agentrun`", error);
+        project.state.create().map_err(no_state)?;
+        std::fs::create_dir_all(plan.dir.path()).map_err(no_state)?;
+        let clock = Clock::System;
+        let run = clock.run_id(std::process::id());
+        let holder = Holder { pid: std::process::id(), run: run.clone(), since: clock.now() };
+        let lock = match Lock::acquire(&plan.dir.lock(), &holder) {
+            Ok(Acquired::Ours(lock)) => lock,
+            Ok(Acquired::Held(holder)) => return Err(held(plan, holder.as_ref())),
+            Err(error) => return Err(Failure::internal("cannot take the plan's lock", error)),
+        };
+        Ok(Self { run_dir: project.state.run(&run), _lock: lock })
+    }
+
+    /// Creates the run's folder, with the log for agentrun's own developers in it.
+    pub(super) fn make_run_dir(&self, redact: &Redact) -> Result<(), Failure> {
+        let no_run_dir = |error| Failure::internal("cannot create the run folder", error);
+        std::fs::create_dir_all(self.run_dir.path()).map_err(no_run_dir)?;
+        let log = std::fs::File::create(self.run_dir.path().join("debug.log")).map_err(no_run_dir)?;
+        let redacted = Redacted { log, redact: redact.clone() };
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(Mutex::new(redacted))
+            .with_ansi(false)
+            .with_max_level(tracing::Level::DEBUG);
+        // A second run in one process goes on with the first one's log.
+        drop(tracing::subscriber::set_global_default(subscriber.finish()));
+        Ok(())
+    }
+
+    /// The door for facts. The journal is read again under the lock: another run may have written
+    /// since it was looked at.
+    pub(super) fn recorder(
+        &self,
+        plan: &OpenPlan,
+        redact: Redact,
+        environment: &Environment,
+        json: bool,
+    ) -> Result<Recorder, Failure> {
+        let past = plan.past()?;
+        let journal = Writer::open(&plan.dir.journal())
+            .map_err(|error| Failure::internal("cannot open the journal", error))?;
+        Ok(Recorder {
+            journal,
+            state: past.state,
+            report: Report::new(json, Some(self.run_dir.clone())),
+            redact,
+            clock: Clock::System,
+            run: self.run_dir.id.clone(),
+            next_seq: past.next_seq,
+            crash: crash_point(environment),
+        })
+    }
+
+    /// Where the agent may work: the project, less what decides about it.
+    pub(super) fn workspace(
+        &self,
+        project: &Project,
+        plan: &OpenPlan,
+        sources: &Sources,
+    ) -> Result<Workspace, Failure> {
+        let sources = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
+        let mut protected: Vec<PathBuf> = sources.map(|source| project.root.join(&source.path)).collect();
+        protected.push(plan.file.path().to_owned());
+        protected.push(project.root.join("agentrun.toml"));
+        protected.push(project.root.join(".git"));
+        Workspace::open(&project.root, &protected)
+            .map_err(|error| Failure::internal("cannot open the project", error))
+    }
+}
+
+/// Where a test of this program wants it to die; nothing outside of debug builds.
+fn crash_point(environment: &Environment) -> Option<CrashPoint> {
+    let wish = cfg!(debug_assertions).then(|| environment.get("AGENTRUN_TEST_KILL")).flatten();
+    wish.and_then(|text| text.parse().ok())
+}
+
+fn held(plan: &OpenPlan, holder: Option<&Holder>) -> Failure {
+    let who = holder.map_or_else(String::new, |holder| {
+        format!(": process {} has held it since {} (run {})", holder.pid, holder.since, holder.run)
+    });
+    Failure::new(ExitCode::Locked, format!("another run is carrying out `{}`{who}", plan.path))
+        .hint("agentrun logs --follow shows what it does; wait for it, or stop it with Ctrl-C there")
+}
+
+/// A log that secrets do not reach.
+struct Redacted {
+    log: std::fs::File,
+    redact: Redact,
+}
+
+impl std::io::Write for Redacted {
+    /// The subscriber hands over one whole event at a time.
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        self.log.write_all(self.redact.text(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.log.flush()
+    }
+}

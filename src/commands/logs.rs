@@ -1,0 +1,79 @@
+//! `agentrun logs [RUN]`
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::history::{self, PastRun};
+use super::open::Project;
+use crate::cli::Logs;
+use crate::failure::{ExitCode, Failure};
+use crate::report::story::Story;
+use crate::report::{print, terminal};
+use crate::run::event::{Event, Record};
+
+/// How often a followed journal is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Prints what happened in a run: all of it, or one step with the output of its validation.
+pub(super) fn run(root: Option<&Path>, args: &Logs) -> Result<ExitCode, Failure> {
+    let project = Project::find(root)?;
+    let run = history::find(&project, args.run.as_deref())?;
+    let mut story = Story::default();
+    let mut told = 0;
+    let mut current = run;
+    loop {
+        for record in &current.records[told..] {
+            story.apply(record);
+            if wanted(record, args) {
+                tell(record, &story, args.json)?;
+            }
+        }
+        told = current.records.len();
+        let ended = current.records.iter().any(|record| matches!(record.event, Event::RunCompleted(_)));
+        if !args.follow || ended {
+            break;
+        }
+        std::thread::sleep(LOOK_EVERY);
+        current = history::find(&project, Some(&current.dir.id))?;
+    }
+    if let (Some(step), false) = (&args.step, args.json) {
+        outputs(&current, step, args.attempt)?;
+    }
+    Ok(ExitCode::Passed)
+}
+
+fn wanted(record: &Record, args: &Logs) -> bool {
+    let Some(step) = &args.step else { return true };
+    let (found, attempt) = record.event.place();
+    found.is_some_and(|found| found.id.eq_ignore_ascii_case(step))
+        && args.attempt.is_none_or(|wanted| attempt.is_none_or(|attempt| attempt == wanted))
+}
+
+fn tell(record: &Record, story: &Story, json: bool) -> Result<(), Failure> {
+    if json {
+        let line = serde_json::to_string(record)
+            .map_err(|error| Failure::internal("cannot write a record", error))?;
+        print::data_line(&line);
+    } else {
+        terminal::lines(&record.event, story).iter().for_each(|line| print::data(&format!("{line}\n")));
+    }
+    Ok(())
+}
+
+/// The output of the validation commands of the asked attempt, or the last one.
+fn outputs(run: &PastRun, step: &str, attempt: Option<u32>) -> Result<(), Failure> {
+    let (number, title) = run.step(step)?;
+    let Some(attempt) = attempt.or(run.attempts(step).last().copied()) else { return Ok(()) };
+    for record in &run.records {
+        let Event::ValidationCompleted { at, evidence } = &record.event else { continue };
+        if !at.step.id.eq_ignore_ascii_case(step) || at.attempt != attempt {
+            continue;
+        }
+        print::data(&format!("\n$ {}\n", evidence.command));
+        let log = std::fs::read(run.dir.path().join(&evidence.log)).unwrap_or_default();
+        print::data(&String::from_utf8_lossy(&log));
+    }
+    let dir = run.dir.attempt(number, &title, attempt);
+    print::talk(&format!("brief, transcript and diff: {}", dir.display()));
+    Ok(())
+}

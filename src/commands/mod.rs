@@ -1,0 +1,36 @@
+//! One file per subcommand; each turns arguments into effects and an exit code.
+
+mod check;
+mod completions;
+mod confirm;
+mod demo;
+mod detect;
+mod diff;
+mod execute;
+mod history;
+mod launch;
+mod logs;
+mod open;
+mod signals;
+mod status;
+
+use crate::cli::{Cli, Command};
+use crate::failure::{ExitCode, Failure};
+
+/// Does what the command line asks for.
+pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let root = cli.root;
+    match cli.command {
+        Command::Execute(args) => execute::run(root.as_deref(), args),
+        Command::Check(args) => check::run(root.as_deref(), &args),
+        Command::Status(args) => status::run(root.as_deref(), &args),
+        Command::Logs(args) => logs::run(root.as_deref(), &args),
+        Command::Diff(args) => diff::run(root.as_deref(), &args),
+        Command::Confirm(args) => confirm::run(root.as_deref(), &args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Completions { shell } => {
+            completions::run(shell);
+            Ok(ExitCode::Passed)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `agentrun status [PLAN]`
+
+use std::path::{Path, PathBuf};
+
+use super::open::{Project, fold};
+use crate::cli::Status;
+use crate::failure::{ExitCode, Failure};
+use crate::journal::reader;
+use crate::report::{listing, print};
+
+/// Prints where a plan stands, or every plan that was ever run in the project.
+pub(super) fn run(root: Option<&Path>, args: &Status) -> Result<ExitCode, Failure> {
+    let project = Project::find(root)?;
+    let plans = match &args.plan {
+        Some(plan) => vec![plan.clone()],
+        None => known_plans(&project)?,
+    };
+    if plans.is_empty() {
+        print::talk("no plan was run in this project yet; try `agentrun execute PLAN --dry-run`");
+    }
+    for path in plans {
+        match project.plan(&path) {
+            Ok(plan) => {
+                let past = plan.past()?;
+                print::data(&format!("{}\n{}", plan.path, listing::status(&plan.reading, &past.state)));
+                past.complaints.iter().for_each(|complaint| print::talk(&format!("warning: {complaint}")));
+            }
+            Err(failure) if args.plan.is_some() => return Err(failure),
+            Err(failure) => print::talk(&format!("warning: {failure}")),
+        }
+    }
+    Ok(ExitCode::Passed)
+}
+
+/// The plans whose journals the project keeps.
+fn known_plans(project: &Project) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |error| Failure::internal("cannot read the state folder", error);
+    let mut plans = Vec::new();
+    for dir in project.state.plans().map_err(unreadable)? {
+        let journal = reader::read(&dir.journal()).map_err(unreadable)?;
+        if let Some(run) = fold(&journal).state.last_run() {
+            plans.push(project.root.join(&run.plan));
+        }
+    }
+    plans.sort();
+    Ok(plans)
+}

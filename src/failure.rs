@@ -1,0 +1,106 @@
+//! Why agentrun cannot go on, what to do about it, and the exit codes.
+
+use std::error::Error;
+use std::fmt;
+
+/// How the process ends. The numbers are documented in `docs/exit-codes.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitCode {
+    /// Every selected step is validated; manual and prose items may be pending.
+    Passed = 0,
+    /// A step did not pass.
+    StepFailed = 1,
+    /// A flag, an argument or the configuration is wrong.
+    Usage = 2,
+    /// The plan is invalid.
+    PlanInvalid = 3,
+    /// A person is needed: blocked, unproven, a prerequisite that does not hold.
+    NeedsPerson = 4,
+    /// A limit was reached.
+    LimitReached = 5,
+    /// The model was never reached, or refused.
+    ModelRefused = 6,
+    /// Another run holds the plan.
+    Locked = 7,
+    /// agentrun itself failed.
+    Internal = 70,
+    /// An outage: run again later.
+    Temporary = 75,
+    /// Ctrl-C.
+    Interrupted = 130,
+    /// A polite kill.
+    Terminated = 143,
+}
+
+impl ExitCode {
+    /// The number.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code.code())
+    }
+}
+
+/// agentrun cannot go on. A failing validation, a refusing model and a timeout are no failures:
+/// they are outcomes.
+#[derive(Debug)]
+pub struct Failure {
+    /// How the process ends.
+    pub exit: ExitCode,
+    /// What happened and where: a lower-case fragment without full stop.
+    pub message: String,
+    /// What is behind it.
+    pub source: Option<Box<dyn Error + Send + Sync>>,
+    /// What to do.
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure that ends the process with this code.
+    pub fn new(exit: ExitCode, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), source: None, hints: Vec::new() }
+    }
+
+    /// A wrong flag, argument or configuration.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ExitCode::Usage, message)
+    }
+
+    /// agentrun could not do what it has to: a full disk, a missing permission.
+    pub fn internal(message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(ExitCode::Internal, message).caused_by(source)
+    }
+
+    /// Adds what is behind it.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    /// The message and the chain of what is behind it, on one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let mut source = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl Error for Failure {}

@@ -1,0 +1,76 @@
+//! One run at a time holds a plan. The lock dies with its process, however that ends.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A held lock; released when dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Who holds a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The process.
+    pub pid: u32,
+    /// The run.
+    pub run: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What came of asking for the lock.
+#[derive(Debug)]
+pub enum Acquired {
+    /// It is ours; the holder before, if that one did not get to release it.
+    Ours(Lock),
+    /// Another process holds it, and says who it is.
+    Held(Option<Holder>),
+}
+
+impl Lock {
+    /// Asks for the lock. The operating system releases the lock of a dead process, so what a
+    /// killed run leaves behind never blocks; the content only tells people who holds it.
+    pub fn acquire(path: &Path, holder: &Holder) -> io::Result<Acquired> {
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(Acquired::Held(read_holder(&mut file))),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        file.set_len(0)?;
+        file.rewind()?;
+        file.write_all(serde_json::to_string(holder)?.as_bytes())?;
+        Ok(Acquired::Ours(Self { _file: file }))
+    }
+}
+
+/// The holder as the file tells it; `None` if it is just being written.
+fn read_holder(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_is_told_who_holds_it_and_gets_it_when_the_first_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock.json");
+        let first = Holder { pid: 1, run: "a".into(), since: Timestamp::UNIX_EPOCH };
+        let second = Holder { pid: 2, run: "b".into(), since: Timestamp::UNIX_EPOCH };
+        let Acquired::Ours(lock) = Lock::acquire(&path, &first).unwrap() else { panic!("free at first") };
+        let Acquired::Held(holder) = Lock::acquire(&path, &second).unwrap() else { panic!("held") };
+        assert_eq!(holder, Some(first));
+        drop(lock);
+        assert!(matches!(Lock::acquire(&path, &second).unwrap(), Acquired::Ours(_)));
+    }
+}

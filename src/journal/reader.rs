@@ -1,0 +1,116 @@
+//! Reads a journal back: every line that can be read, and a word on each that cannot.
+
+use std::io;
+use std::path::Path;
+
+use crate::run::event::{Record, SCHEMA};
+
+/// What a journal holds.
+#[derive(Debug, Default)]
+pub struct Journal {
+    /// Every record that could be read, in order.
+    pub records: Vec<Record>,
+    /// Lines that could not.
+    pub skipped: Vec<Skipped>,
+    /// The last line has no end: a killed run was writing it.
+    pub torn_tail: bool,
+}
+
+/// A line that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its number, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Journal {
+    /// The number that the next record gets.
+    pub fn next_seq(&self) -> u64 {
+        self.records.last().map_or(1, |record| record.seq + 1)
+    }
+
+    /// What is worth telling about the lines that could not be read.
+    pub fn complaints(&self) -> Vec<String> {
+        let mut complaints: Vec<String> = self
+            .skipped
+            .iter()
+            .map(|skipped| format!("journal line {} is skipped: {}", skipped.line, skipped.reason))
+            .collect();
+        if self.torn_tail {
+            complaints.push("the journal's last line was cut off by a killed run: it is dropped".to_owned());
+        }
+        complaints
+    }
+}
+
+/// Reads a journal; an absent one is empty.
+pub fn read(path: &Path) -> io::Result<Journal> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(parse(&bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Journal::default()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads the bytes of a journal. Never fails: one bad byte does not make the rest unreadable.
+pub fn parse(bytes: &[u8]) -> Journal {
+    let mut journal =
+        Journal { torn_tail: !bytes.is_empty() && !bytes.ends_with(b"\n"), ..Journal::default() };
+    let whole = bytes.len() - bytes.iter().rev().take_while(|&&byte| byte != b'\n').count();
+    for (index, line) in bytes[..whole].split(|&byte| byte == b'\n').enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        match parse_line(line) {
+            Ok(record) => journal.records.push(record),
+            Err(reason) => journal.skipped.push(Skipped { line: index + 1, reason }),
+        }
+    }
+    journal
+}
+
+fn parse_line(line: &[u8]) -> Result<Record, String> {
+    match serde_json::from_slice::<Record>(line) {
+        Ok(record) if record.schema > SCHEMA => {
+            Err(format!("its schema is {}, and this agentrun knows {SCHEMA}", record.schema))
+        }
+        Ok(record) => Ok(record),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn one_bad_line_does_not_hide_the_others() {
+        let line = r#"{"schema":1,"seq":7,"ts":"1970-01-01T00:00:00Z","run":"r","type":"warning","code":"c","message":"m"}"#;
+        let text = format!(
+            "{line}\n\u{feff}oops\n{line}\n{}\n{{\"torn",
+            line.replace("\"schema\":1", "\"schema\":9")
+        );
+        let journal = parse(text.as_bytes());
+        assert_eq!(journal.records.len(), 2);
+        assert_eq!(journal.next_seq(), 8);
+        assert_eq!(
+            journal.complaints(),
+            [
+                "journal line 2 is skipped: expected value at line 1 column 1",
+                "journal line 4 is skipped: its schema is 9, and this agentrun knows 1",
+                "the journal's last line was cut off by a killed run: it is dropped",
+            ]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            parse(&bytes);
+        }
+    }
+}

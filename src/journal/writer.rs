@@ -1,0 +1,118 @@
+//! Appends records to the journal, one line each, and makes them durable at step edges.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use crate::run::event::{Event, Record};
+
+/// The writing end of a journal. There is one per plan: the lock sees to it.
+#[derive(Debug)]
+pub struct Writer {
+    file: File,
+    /// Bytes that are whole lines; a failed write is cut back to here.
+    end: u64,
+}
+
+impl Writer {
+    /// Opens a journal for appending. A last line without an end is what a killed run leaves: it
+    /// is cut off, and the reader has reported it.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let end = end_of_last_line(&mut file)?;
+        file.set_len(end)?;
+        file.seek(SeekFrom::Start(end))?;
+        Ok(Self { file, end })
+    }
+
+    /// Appends a record. Either the whole line is there afterwards, or nothing of it.
+    pub fn append(&mut self, record: &serde_json::Value, event: &Event) -> io::Result<()> {
+        let mut line = serde_json::to_vec(record)?;
+        line.push(b'\n');
+        if let Err(error) = self.file.write_all(&line) {
+            // A full disk may have taken half a line.
+            self.file.set_len(self.end)?;
+            self.file.seek(SeekFrom::Start(self.end))?;
+            return Err(error);
+        }
+        self.end += line.len() as u64;
+        if is_edge(event) { self.file.sync_data() } else { Ok(()) }
+    }
+}
+
+/// Facts that must not be lost before what follows them: starts before effects, passes before
+/// ticks, ticks before the next step.
+fn is_edge(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::RunStarted(_)
+            | Event::StepStarted { .. }
+            | Event::AttemptStarted { .. }
+            | Event::AttemptCompleted { .. }
+            | Event::StepPassed { .. }
+            | Event::StepStopped { .. }
+            | Event::StepConfirmed { .. }
+            | Event::TickIntended { .. }
+            | Event::TickWritten { .. }
+            | Event::RunCompleted(_)
+    )
+}
+
+/// The position after the last line end.
+fn end_of_last_line(file: &mut File) -> io::Result<u64> {
+    const BLOCK: u64 = 8192;
+    let mut end = file.metadata()?.len();
+    let mut block = Vec::new();
+    while end > 0 {
+        let start = end.saturating_sub(BLOCK);
+        file.seek(SeekFrom::Start(start))?;
+        block.clear();
+        Read::by_ref(file).take(end - start).read_to_end(&mut block)?;
+        if let Some(at) = block.iter().rposition(|&byte| byte == b'\n') {
+            return Ok(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+/// A record as JSON, for the journal and for `--json`.
+pub fn to_json(record: &Record) -> serde_json::Result<serde_json::Value> {
+    serde_json::to_value(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::reader;
+
+    fn warning(text: &str) -> (serde_json::Value, Event) {
+        let event = Event::Warning { code: "test".into(), message: text.into() };
+        let record = Record {
+            schema: 1,
+            seq: 1,
+            ts: jiff::Timestamp::UNIX_EPOCH,
+            run: "r".into(),
+            event: event.clone(),
+        };
+        (to_json(&record).unwrap(), event)
+    }
+
+    #[test]
+    fn a_torn_tail_is_cut_and_the_rest_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal.jsonl");
+        let (record, event) = warning("whole");
+        Writer::open(&path).unwrap().append(&record, &event).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        for cut in 0..whole.len() {
+            let mut torn = whole.clone();
+            torn.extend_from_slice(&whole[..cut]);
+            std::fs::write(&path, &torn).unwrap();
+            let mut writer = Writer::open(&path).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), whole);
+            writer.append(&record, &event).unwrap();
+            assert_eq!(reader::read(&path).unwrap().records.len(), 2);
+        }
+    }
+}

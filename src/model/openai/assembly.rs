@@ -1,0 +1,263 @@
+//! Puts the pieces of a streamed reply together.
+
+use serde_json::Value;
+
+use super::wire::{CallPiece, Choice, Chunk, Delta, FunctionPiece};
+use crate::model::arguments;
+use crate::model::call_ids::CallIds;
+use crate::model::message::{Message, Reply, ToolCall, Usage};
+
+/// What is wrong with the calls of a reply that ended at the output limit.
+pub const CUT_OFF: &str = "the reply was cut off at the output limit";
+
+/// A reply that is still arriving.
+#[derive(Debug, Default)]
+pub(super) struct Assembly {
+    text: String,
+    reasoning: String,
+    calls: Vec<PartialCall>,
+    usage: Option<Usage>,
+    finish: Option<String>,
+    /// Whether any choice arrived: without one, `[DONE]` completes nothing.
+    begun: bool,
+    bytes: usize,
+    /// Whether reasoning came under the one name that a server may want it back under.
+    pub(super) reasoning_content: bool,
+}
+
+/// A tool call that is still arriving.
+#[derive(Debug, Default)]
+struct PartialCall {
+    index: Option<u64>,
+    id: String,
+    name: String,
+    arguments: String,
+}
+
+impl Assembly {
+    /// Takes a chunk in; how many bytes of the reply there are now.
+    pub(super) fn push(&mut self, chunk: Chunk) -> usize {
+        self.usage = usage(&chunk.usage).or(self.usage);
+        for choice in chunk.choices.0 {
+            if position(&choice.index).is_none_or(|index| index == 0) {
+                self.push_choice(choice);
+            }
+        }
+        self.bytes
+    }
+
+    /// Whether the server said that the reply has ended.
+    pub(super) fn is_finished(&self) -> bool {
+        self.finish.is_some()
+    }
+
+    /// Whether this is all there is: it was finished, or the server closed with `[DONE]`.
+    pub(super) fn is_complete(&self, done: bool) -> bool {
+        self.is_finished() || (done && self.begun)
+    }
+
+    /// Whether nothing of a reply came.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.begun
+    }
+
+    /// Why it ended, as the server says.
+    pub(super) fn finish(&self) -> &str {
+        self.finish.as_deref().unwrap_or_default()
+    }
+
+    /// The reply, its call ids unique within `conversation`.
+    pub(super) fn into_reply(self, conversation: &[Message]) -> Reply {
+        let finish = self.finish.unwrap_or_default();
+        let cut = matches!(finish.as_str(), "length" | "max_tokens" | "model_length");
+        let mut ids = CallIds::of(conversation);
+        let calls = self.calls.into_iter().map(|call| ToolCall {
+            id: ids.accept(call.id),
+            name: call.name,
+            arguments: if cut {
+                arguments::unreadable(&call.arguments, CUT_OFF)
+            } else {
+                arguments::read(&call.arguments)
+            },
+        });
+        let calls = calls.collect();
+        Reply { text: self.text, reasoning: self.reasoning, calls, usage: self.usage, finish }
+    }
+
+    fn push_choice(&mut self, choice: Choice) {
+        self.begun = true;
+        self.push_delta(choice.delta.0);
+        // Some servers repeat the whole message in the last chunk; it counts where no piece came.
+        if let Some(message) = choice.message
+            && self.text.is_empty()
+            && self.calls.is_empty()
+        {
+            self.push_delta(message.0);
+        }
+        self.usage = usage(&choice.usage).or(self.usage);
+        match choice.finish_reason {
+            Value::Null => {}
+            Value::String(finish) if finish.is_empty() => {}
+            Value::String(finish) => self.finish = Some(finish),
+            other => self.finish = Some(other.to_string()),
+        }
+    }
+
+    fn push_delta(&mut self, delta: Delta) {
+        let before = self.text.len() + self.reasoning.len();
+        self.reasoning_content |= delta.reasoning_content.as_str().is_some_and(|text| !text.is_empty());
+        let reasoning =
+            [&delta.reasoning_content, &delta.reasoning, &delta.reasoning_text, &delta.reasoning_details];
+        for name in reasoning {
+            if push_text(name, &mut self.reasoning) {
+                break;
+            }
+        }
+        if !push_content(&delta.content, &mut self.text, &mut self.reasoning) {
+            push_text(&delta.refusal, &mut self.text);
+        }
+        self.bytes += self.text.len() + self.reasoning.len() - before;
+        if delta.tool_calls.0.is_empty() {
+            // The name of old. Where both are sent, they say the same.
+            if let Some(function) = delta.function_call.filter(|call| call.0.name.is_string()) {
+                self.push_call(CallPiece { function: *function, ..CallPiece::default() });
+            }
+        }
+        for piece in delta.tool_calls.0 {
+            self.push_call(piece);
+        }
+    }
+
+    fn push_call(&mut self, piece: CallPiece) {
+        let (index, id) = (position(&piece.index), word(&piece.id));
+        let FunctionPiece { name, arguments } = piece.function.0;
+        let name = word(&name);
+        let target = self.target(index, &id, &name);
+        let Some(call) = target.and_then(|target| self.calls.get_mut(target)) else {
+            if !(id.is_empty() && name.is_empty() && arguments.is_null()) {
+                let mut call = PartialCall { index, id, name, arguments: String::new() };
+                self.bytes += call.push_arguments(&arguments);
+                self.calls.push(call);
+            }
+            return;
+        };
+        if call.id.is_empty() {
+            call.id = id;
+        }
+        if call.name.is_empty() {
+            call.name = name;
+        }
+        self.bytes += call.push_arguments(&arguments);
+    }
+
+    /// The call that a piece belongs to; `None` if it begins a new one. Neither index nor id can be
+    /// trusted alone: some servers give every call the index 0, some give none, some repeat id and
+    /// name in every piece, some send them once.
+    fn target(&self, index: Option<u64>, id: &str, name: &str) -> Option<usize> {
+        if !id.is_empty()
+            && let Some(known) = self.calls.iter().rposition(|call| call.id == id)
+        {
+            return Some(known);
+        }
+        let same_place = |call: &PartialCall| index.is_none() || call.index.is_none() || call.index == index;
+        let target = self.calls.iter().rposition(same_place)?;
+        let call = &self.calls[target];
+        let names_another = !name.is_empty() && !call.name.is_empty();
+        let begins_another =
+            names_another && (!id.is_empty() || name != call.name || call.has_whole_arguments());
+        (!begins_another).then_some(target)
+    }
+}
+
+impl PartialCall {
+    /// How many bytes were added. Arguments are text, or an object that is kept as its text.
+    fn push_arguments(&mut self, arguments: &Value) -> usize {
+        let before = self.arguments.len();
+        match arguments {
+            Value::Null => {}
+            Value::String(text) => self.arguments.push_str(text),
+            other => self.arguments.push_str(&other.to_string()),
+        }
+        self.arguments.len() - before
+    }
+
+    fn has_whole_arguments(&self) -> bool {
+        serde_json::from_str::<serde::de::IgnoredAny>(&self.arguments).is_ok()
+    }
+}
+
+/// An index, which may come as a number or as its text.
+fn position(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// An id or a name, without what does not belong to it.
+fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Adds a text, or the texts of an array of parts; whether there was any.
+fn push_text(value: &Value, target: &mut String) -> bool {
+    let before = target.len();
+    match value {
+        Value::String(text) => target.push_str(text),
+        Value::Array(parts) => {
+            for part in parts {
+                push_text(part, target);
+            }
+        }
+        Value::Object(part) => {
+            for name in ["text", "summary", "thinking"] {
+                if part.get(name).is_some_and(|text| push_text(text, target)) {
+                    break;
+                }
+            }
+        }
+        _ => {}
+    }
+    target.len() > before
+}
+
+/// Adds content: a text, or parts of which some are thoughts; whether there was any.
+fn push_content(value: &Value, text: &mut String, reasoning: &mut String) -> bool {
+    let Value::Array(parts) = value else { return push_text(value, text) };
+    let before = text.len();
+    for part in parts {
+        let is_thought = part.get("thinking").is_some();
+        push_text(part, if is_thought { &mut *reasoning } else { &mut *text });
+    }
+    text.len() > before
+}
+
+/// The tokens that a `usage` object tells of, under any of the names they go by.
+fn usage(value: &Value) -> Option<Usage> {
+    value.as_object().filter(|fields| !fields.is_empty())?;
+    let count = |pointers: &[&str]| {
+        let found = pointers.iter().filter_map(|pointer| value.pointer(pointer)?.as_u64());
+        found.max().unwrap_or(0)
+    };
+    let total = count(&["/total_tokens"]);
+    let mut usage = Usage {
+        input: count(&["/prompt_tokens", "/input_tokens"]),
+        cached: count(&[
+            "/prompt_tokens_details/cached_tokens",
+            "/input_tokens_details/cached_tokens",
+            "/prompt_cache_hit_tokens",
+            "/cached_tokens",
+        ]),
+        output: count(&["/completion_tokens", "/output_tokens"]),
+    };
+    // A missing part is what the others leave of the total.
+    if usage.input == 0 {
+        usage.input = total.saturating_sub(usage.output);
+    }
+    if usage.output == 0 {
+        usage.output = total.saturating_sub(usage.input);
+    }
+    usage.cached = usage.cached.min(usage.input);
+    (usage.total() > 0).then_some(usage)
+}

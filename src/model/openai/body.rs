@@ -1,0 +1,231 @@
+//! The body of a response on its way to the parser of events: watched, bounded and evened out.
+//!
+//! Three things are lost behind that parser, so they are seen to here: that bytes still arrive (a
+//! comment is a sign of life), how the body ended, and that a reply may be one piece of plain JSON.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::{Buf, Bytes};
+use futures_util::{Stream, StreamExt, stream};
+use tokio::time::Instant;
+
+/// The largest body that is read.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// What is seen of the body that is being read.
+#[derive(Debug)]
+pub(super) struct Watch(Mutex<Seen>);
+
+#[derive(Debug, Clone)]
+struct Seen {
+    last_byte: Instant,
+    end: Option<End>,
+}
+
+/// How a body ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    /// As the server wanted.
+    Closed,
+    /// By a failure of the connection.
+    Broken(String),
+}
+
+impl Watch {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(Seen { last_byte: Instant::now(), end: None }))
+    }
+
+    /// A new body.
+    pub(super) fn reset(&self) {
+        *self.seen() = Seen { last_byte: Instant::now(), end: None };
+    }
+
+    /// When the last byte came.
+    pub(super) fn last_byte(&self) -> Instant {
+        self.seen().last_byte
+    }
+
+    /// How the body ended; `None` while it has not, or if the parser left it at `[DONE]`.
+    pub(super) fn end(&self) -> Option<End> {
+        self.seen().end.clone()
+    }
+
+    fn beat(&self) {
+        self.seen().last_byte = Instant::now();
+    }
+
+    fn ended(&self, end: End) {
+        self.seen().end.get_or_insert(end);
+    }
+
+    /// Nothing panics while it holds the lock.
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a body is to be read.
+enum Shape {
+    /// No byte of it is known but white space.
+    Unknown,
+    /// As events.
+    Events,
+    /// As one JSON text, gathered here.
+    Json(Vec<u8>),
+    /// It has ended.
+    Over,
+}
+
+struct Reader<S, W> {
+    body: S,
+    watch: W,
+    shape: Shape,
+    /// Received and not passed on yet.
+    pending: Bytes,
+    received: usize,
+}
+
+/// The body as a stream of events, one at a time where they can be told apart: the parser copies
+/// what is left of a piece after each line, which would be quadratic for large pieces.
+pub(super) fn events<S, W>(body: S, watch: W) -> impl Stream<Item = Result<Bytes, std::io::Error>>
+where
+    S: Stream<Item = Result<Bytes, String>> + Unpin,
+    W: AsRef<Watch>,
+{
+    let reader = Reader { body, watch, shape: Shape::Unknown, pending: Bytes::new(), received: 0 };
+    stream::unfold(reader, async |mut reader| Some((reader.next().await?, reader)))
+}
+
+impl<S, W> Reader<S, W>
+where
+    S: Stream<Item = Result<Bytes, String>> + Unpin,
+    W: AsRef<Watch>,
+{
+    async fn next(&mut self) -> Option<Result<Bytes, std::io::Error>> {
+        loop {
+            if !self.pending.is_empty() {
+                return Some(Ok(self.pending.split_to(first_event(&self.pending))));
+            }
+            if matches!(self.shape, Shape::Over) {
+                // Only now: the parser may yet find a `[DONE]` in what was pending.
+                self.watch.as_ref().ended(End::Closed);
+                return None;
+            }
+            match self.body.next().await {
+                Some(Ok(bytes)) => {
+                    self.watch.as_ref().beat();
+                    self.received += bytes.len();
+                    if self.received > LARGEST {
+                        return Some(Err(self.fail(format!("the reply is larger than {LARGEST} bytes"))));
+                    }
+                    self.take(bytes);
+                }
+                Some(Err(reason)) => return Some(Err(self.fail(reason))),
+                None => self.finish(),
+            }
+        }
+    }
+
+    fn take(&mut self, mut bytes: Bytes) {
+        if matches!(self.shape, Shape::Unknown) {
+            let blank = bytes.iter().take_while(|byte| is_blank(**byte)).count();
+            bytes.advance(blank);
+            self.shape = match bytes.first() {
+                None => return,
+                Some(b'{' | b'[') => Shape::Json(Vec::new()),
+                Some(_) => Shape::Events,
+            };
+        }
+        match &mut self.shape {
+            Shape::Json(text) => text.extend_from_slice(&bytes),
+            _ => self.pending = bytes,
+        }
+    }
+
+    /// The last event may lack the empty line that ends it. A JSON text becomes one event, and is
+    /// complete if it parses.
+    fn finish(&mut self) {
+        self.pending = match std::mem::replace(&mut self.shape, Shape::Over) {
+            Shape::Json(text) => as_event(&text),
+            _ => Bytes::from_static(b"\n\n"),
+        };
+    }
+
+    fn fail(&mut self, reason: String) -> std::io::Error {
+        self.shape = Shape::Over;
+        self.watch.as_ref().ended(End::Broken(reason.clone()));
+        std::io::Error::other(reason)
+    }
+}
+
+/// White space, or of a byte order mark, on which the parser panics.
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || "\u{feff}".as_bytes().contains(&byte)
+}
+
+/// The length of the first event, its empty line included; of everything if none ends here.
+fn first_event(bytes: &[u8]) -> usize {
+    let mut line = 0;
+    for (place, byte) in bytes.iter().enumerate() {
+        if *byte == b'\n' {
+            let blank = matches!(&bytes[line..place], b"" | b"\r");
+            line = place + 1;
+            if blank {
+                return line;
+            }
+        }
+    }
+    bytes.len()
+}
+
+/// A JSON text as an event. Raw line breaks mean nothing in JSON, and end a line in events.
+fn as_event(json: &[u8]) -> Bytes {
+    let line_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let lines = json.iter().map(|byte| if line_break(byte) { b' ' } else { *byte });
+    b"data: ".iter().copied().chain(lines).chain(*b"\n\ndata: [DONE]\n\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::TryStreamExt;
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    async fn read(pieces: &[Result<&'static str, &'static str>]) -> (Vec<String>, Option<End>) {
+        let watch = Arc::new(Watch::new());
+        let pieces = pieces.iter().map(|piece| match piece {
+            Ok(text) => Ok(Bytes::from_static(text.as_bytes())),
+            Err(reason) => Err((*reason).to_owned()),
+        });
+        let body = stream::iter(pieces.collect::<Vec<_>>());
+        let events = std::pin::pin!(events(body, Arc::clone(&watch)));
+        let events = events.map_ok(|bytes| String::from_utf8(bytes.to_vec()).unwrap());
+        let events = events.map(|event| event.unwrap_or_else(|error| format!("error: {error}")));
+        (events.collect().await, watch.end())
+    }
+
+    #[tokio::test]
+    async fn events_are_told_apart_and_ended() {
+        let (events, end) = read(&[Ok("data: 1\n\ndata: 2\r\n\r\n: life\n\nda"), Ok("ta: 3")]).await;
+        assert_eq!(events, ["data: 1\n\n", "data: 2\r\n\r\n", ": life\n\n", "da", "ta: 3", "\n", "\n"]);
+        assert_eq!(end, Some(End::Closed));
+    }
+
+    #[tokio::test]
+    async fn plain_json_becomes_one_event() {
+        let (events, end) = read(&[Ok(" \n"), Ok("{\n  \"choices\""), Ok(": []\r\n}")]).await;
+        assert_eq!(events, ["data: {   \"choices\": []  }\n\n", "data: [DONE]\n\n"]);
+        assert_eq!(end, Some(End::Closed));
+    }
+
+    #[tokio::test]
+    async fn a_broken_body_says_why() {
+        let (events, end) = read(&[Ok("data: 1\n\n"), Err("connection reset")]).await;
+        assert_eq!(events, ["data: 1\n\n", "error: connection reset"]);
+        assert_eq!(end, Some(End::Broken("connection reset".to_owned())));
+    }
+}

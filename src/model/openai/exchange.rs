@@ -1,0 +1,183 @@
+//! One try: a request is sent and its reply put together, within every limit of time.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::Settings;
+use super::assembly::Assembly;
+use super::body::Watch;
+use super::failure::Failure;
+use super::fault::Fault;
+use super::request::{Adaptation, Body};
+use super::transport::{Event, Events, Transport, Unopened};
+use super::wire::Chunk;
+use crate::model::Notice;
+
+/// After the end of a reply, only its usage can still come.
+const AFTER_FINISH: Duration = Duration::from_secs(5);
+
+/// A request on its way, and what its failures are judged by.
+pub(super) struct Exchange<'a> {
+    pub(super) transport: &'a Transport,
+    pub(super) settings: &'a Settings,
+    pub(super) possible: &'a [Adaptation],
+}
+
+impl Exchange<'_> {
+    /// The whole reply, or why there is none. A reply that was cut off is none.
+    pub(super) async fn run(
+        &self,
+        body: &Body<'_>,
+        observe: &mut (dyn FnMut(Notice) + '_),
+    ) -> Result<Assembly, Failure> {
+        let limit = self.settings.request_timeout;
+        let exchange = async {
+            let events = self.open(body).await?;
+            self.assemble(events, observe).await
+        };
+        timeout(limit, exchange)
+            .await
+            .unwrap_or_else(|_| Err(Failure::transient(format!("no whole reply within {}", seconds(limit)))))
+    }
+
+    async fn open(&self, body: &Body<'_>) -> Result<Events, Failure> {
+        let limit = self.settings.first_byte_timeout;
+        match timeout(limit, self.transport.open(body)).await {
+            Ok(Ok(events)) => Ok(events),
+            Ok(Err(Unopened::Answer(answer))) => {
+                Err(Failure::of_answer(&answer, self.settings, self.possible))
+            }
+            Ok(Err(Unopened::Failed(failure))) => Err(failure),
+            Err(_) => Err(Failure::transient(format!("no answer within {}", seconds(limit)))),
+        }
+    }
+
+    async fn assemble(
+        &self,
+        mut events: Events,
+        observe: &mut (dyn FnMut(Notice) + '_),
+    ) -> Result<Assembly, Failure> {
+        let mut assembly = Assembly::default();
+        let mut clock = SilenceClock::new(self.settings);
+        let mut alarm = std::pin::pin!(sleep_until(clock.deadline(events.watch())));
+        loop {
+            let event = tokio::select! {
+                biased;
+                event = events.next() => event,
+                () = &mut alarm => {
+                    let deadline = clock.deadline(events.watch());
+                    if deadline > Instant::now() {
+                        alarm.as_mut().reset(deadline);
+                        continue;
+                    }
+                    // What came is a whole reply, though the server does not hang up.
+                    return if assembly.is_finished() { Ok(assembly) } else { Err(clock.failure()) };
+                }
+            };
+            match event {
+                Event::Chunk(chunk) => self.take(chunk, &mut assembly, observe)?,
+                Event::Chunks(chunks) => {
+                    for chunk in chunks {
+                        self.take(chunk, &mut assembly, observe)?;
+                    }
+                }
+                end => return whole(assembly, &end),
+            }
+            // The alarm looks at the clock again when it rings, so it is set anew only where it has to
+            // ring earlier than before.
+            if clock.event(assembly.is_finished()) {
+                alarm.as_mut().reset(clock.deadline(events.watch()));
+            }
+        }
+    }
+
+    fn take(
+        &self,
+        chunk: Chunk,
+        assembly: &mut Assembly,
+        observe: &mut (dyn FnMut(Notice) + '_),
+    ) -> Result<(), Failure> {
+        if let Some(fault) = fault(&chunk) {
+            return Err(Failure::of_fault(&fault, self.settings, self.possible));
+        }
+        let bytes = assembly.push(chunk);
+        observe(Notice::Progress { bytes });
+        Ok(())
+    }
+}
+
+/// What came, if it is a whole reply.
+fn whole(assembly: Assembly, end: &Event) -> Result<Assembly, Failure> {
+    if assembly.finish() == "error" {
+        return Err(Failure::transient("the server ended the reply with `error`"));
+    }
+    if assembly.is_complete(matches!(end, Event::Done)) {
+        return Ok(assembly);
+    }
+    Err(Failure::transient(match end {
+        Event::Broken(reason) => format!("the reply broke off: {reason}"),
+        _ if assembly.is_empty() => "the server sent an empty reply".to_owned(),
+        _ => "the reply broke off before its end".to_owned(),
+    }))
+}
+
+/// How long the server has been silent, and how long it may be.
+struct SilenceClock<'a> {
+    settings: &'a Settings,
+    /// When the last event came; comments are none.
+    last_event: Instant,
+    /// From the last byte.
+    limit: Duration,
+    /// From the last event, whatever else comes.
+    longest: Duration,
+}
+
+impl<'a> SilenceClock<'a> {
+    fn new(settings: &'a Settings) -> Self {
+        let limit = settings.first_byte_timeout;
+        Self { settings, last_event: Instant::now(), limit, longest: settings.comment_timeout.max(limit) }
+    }
+
+    /// An event came; whether the limits are others from now on.
+    fn event(&mut self, finished: bool) -> bool {
+        self.last_event = Instant::now();
+        let (limit, longest) = match self.settings.silence_timeout {
+            silence if finished => (silence.min(AFTER_FINISH), silence.min(AFTER_FINISH)),
+            silence => (silence, self.settings.comment_timeout.max(silence)),
+        };
+        let changed = (limit, longest) != (self.limit, self.longest);
+        (self.limit, self.longest) = (limit, longest);
+        changed
+    }
+
+    /// When the silence is too long: bytes of any kind push it back, comments alone not for ever.
+    fn deadline(&self, watch: &Watch) -> Instant {
+        (watch.last_byte() + self.limit).min(self.last_event + self.longest)
+    }
+
+    fn failure(&self) -> Failure {
+        Failure::transient(format!("the server was silent for {}", seconds(self.last_event.elapsed())))
+    }
+}
+
+/// The error that a chunk is, in place of a piece of a reply.
+fn fault(chunk: &Chunk) -> Option<Fault> {
+    if !chunk.error.is_null() {
+        return Some(Fault::of_json(&serde_json::json!({ "error": chunk.error, "code": chunk.code })));
+    }
+    let flat = chunk.choices.0.is_empty() && (chunk.message.is_string() || !chunk.detail.is_null());
+    flat.then(|| {
+        Fault::of_json(&serde_json::json!({
+            "message": chunk.message.as_str().map_or(&chunk.detail, |_| &chunk.message),
+            "code": chunk.code,
+        }))
+    })
+}
+
+fn seconds(duration: Duration) -> String {
+    match duration.as_secs() {
+        0 => format!("{} ms", duration.as_millis()),
+        seconds => format!("{seconds} s"),
+    }
+}

@@ -1,0 +1,187 @@
+//! Why a try gave no reply, and so what to do about it.
+
+use std::time::Duration;
+
+use super::Settings;
+use super::fault::Fault;
+use super::request::Adaptation;
+use super::transport::Answer;
+use crate::model::retry;
+
+/// What servers say when the conversation is too long, in lower case.
+const OVERFLOW: [&str; 19] = [
+    "context_length_exceeded",
+    "exceed_context_size",
+    "maximum context length",
+    "model's context length",
+    "available context size",
+    "context size has been exceeded",
+    "context window",
+    "context limit",
+    "maximum prompt length",
+    "prompt is too long",
+    "prompt too long",
+    "input is too long",
+    "too many tokens",
+    "more than max tokens allowed",
+    "reduce the length of the messages",
+    "maximum number of tokens",
+    "model token limit",
+    "exceeds the limit of",
+    "request_too_large",
+];
+
+/// What servers say when the account has no money left. Some say it of the requests of a minute too,
+/// but then they also say when to come back.
+const QUOTA: [&str; 4] =
+    ["exceeded your current quota", "insufficient balance", "insufficient credit", "billing"];
+
+const CHECK_URL: &str = "check the base URL; it usually ends in `/v1`";
+
+/// Why a try gave no reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Trying again does not help.
+    Refused { message: String, hint: String },
+    /// The server does not know the model.
+    UnknownModel { message: String },
+    /// The conversation is longer than the model's window.
+    Overflow { message: String },
+    /// Trying again may help; the server may have asked for a wait.
+    Transient { reason: String, asked: Option<Duration> },
+    /// No connection could be made.
+    Unreachable { reason: String },
+    /// The server refuses an optional part of the request.
+    Unsupported(Adaptation),
+}
+
+impl Failure {
+    pub(super) fn transient(reason: impl Into<String>) -> Self {
+        Self::Transient { reason: reason.into(), asked: None }
+    }
+
+    /// From a response that is no reply.
+    pub(super) fn of_answer(answer: &Answer, settings: &Settings, possible: &[Adaptation]) -> Self {
+        let fault = Fault::of_body(&answer.body);
+        let header = |name: &str| answer.headers.get(name)?.to_str().ok();
+        let asked = retry::asked(header, &String::from_utf8_lossy(&answer.body));
+        if (300..400).contains(&answer.status) {
+            let target = header("location").unwrap_or("another address");
+            return Self::Refused {
+                message: format!("{} redirects to {target}", settings.base_url),
+                hint: "set the base URL to the address it redirects to".to_owned(),
+            };
+        }
+        if answer.status < 300 {
+            let message = describe(Some(answer.status), &fault);
+            return Self::Refused {
+                message: format!("{}/chat/completions is a web page: {message}", settings.base_url),
+                hint: CHECK_URL.to_owned(),
+            };
+        }
+        Self::of_status(Some(answer.status), &fault, asked, &Server { settings, possible })
+    }
+
+    /// From an error object in the place of a reply.
+    pub(super) fn of_fault(fault: &Fault, settings: &Settings, possible: &[Adaptation]) -> Self {
+        let asked = retry::asked(|_| None, &fault.message);
+        Self::of_status(fault.status, fault, asked, &Server { settings, possible })
+    }
+
+    fn of_status(status: Option<u16>, fault: &Fault, asked: Option<Duration>, server: &Server<'_>) -> Self {
+        let words = fault.words();
+        let says = |patterns: &[&str]| patterns.iter().any(|pattern| words.contains(pattern));
+        let message = describe(status, fault);
+        match status {
+            None | Some(400 | 403 | 404) if names_unknown_model(&words) => Self::UnknownModel { message },
+            Some(401 | 403) => server.refuses_key(&message),
+            Some(402) => server.wants_money(&message),
+            _ if says(&["insufficient_quota"]) => server.wants_money(&message),
+            _ if asked.is_none() && says(&QUOTA) => server.wants_money(&message),
+            // A rate limit speaks of tokens too, but of those per minute.
+            Some(413) => Self::Overflow { message },
+            _ if status != Some(429) && says(&OVERFLOW) => Self::Overflow { message },
+            Some(404) => server.has_nothing_there(&message),
+            // Validation errors of some servers come with status 500.
+            Some(400 | 405 | 415 | 422 | 500 | 501) if let Some(unsupported) = server.adaptation(fault) => {
+                Self::Unsupported(unsupported)
+            }
+            None | Some(408 | 409 | 425 | 429 | 500..) => Self::Transient { reason: message, asked },
+            Some(_) => Self::Refused {
+                message: format!("the model server refuses the request: {message}"),
+                hint: server.hint_for_refusal(&words),
+            },
+        }
+    }
+}
+
+/// Who answered, and what can still be left out of the request.
+struct Server<'a> {
+    settings: &'a Settings,
+    possible: &'a [Adaptation],
+}
+
+impl Server<'_> {
+    fn refuses_key(&self, message: &str) -> Failure {
+        let Settings { key_variable, base_url, .. } = self.settings;
+        let (state, hint) = match self.settings.api_key {
+            Some(_) => {
+                ("is refused", format!("check that the key in {key_variable} is valid for {base_url}"))
+            }
+            None => ("is not set", format!("set {key_variable} to the API key of {base_url}")),
+        };
+        Failure::Refused { message: format!("the API key {key_variable} {state}: {message}"), hint }
+    }
+
+    fn wants_money(&self, message: &str) -> Failure {
+        Failure::Refused {
+            message: format!("the account has no credit left: {message}"),
+            hint: format!("check the plan and billing of the account at {}", self.settings.base_url),
+        }
+    }
+
+    fn has_nothing_there(&self, message: &str) -> Failure {
+        Failure::Refused {
+            message: format!("nothing answers at {}/chat/completions: {message}", self.settings.base_url),
+            hint: CHECK_URL.to_owned(),
+        }
+    }
+
+    /// The optional part that the server complains about, named by its field or in its words.
+    fn adaptation(&self, fault: &Fault) -> Option<Adaptation> {
+        let named = |adaptation: &&Adaptation| adaptation.is_named_by(&fault.param);
+        let mentioned = |adaptation: &&Adaptation| adaptation.is_named_by(&fault.message);
+        let mut possible = self.possible.iter();
+        possible.find(named).or_else(|| self.possible.iter().find(mentioned)).copied()
+    }
+
+    fn hint_for_refusal(&self, words: &str) -> String {
+        if words.contains("tool") {
+            format!("agentrun needs a model that calls tools; check that `{}` does", self.settings.model)
+        } else {
+            "check the model and the base URL in the configuration".to_owned()
+        }
+    }
+}
+
+fn names_unknown_model(words: &str) -> bool {
+    let missing =
+        ["not found", "does not exist", "not exist", "unknown model", "invalid model", "not a valid model"];
+    words.contains("model_not_found")
+        || words.contains("have access to model")
+        || (words.contains("model") && missing.iter().any(|missing| words.contains(missing)))
+}
+
+/// "429 too many requests: slow down"
+fn describe(status: Option<u16>, fault: &Fault) -> String {
+    let status = status.map(|code| {
+        let name = http::StatusCode::from_u16(code).ok().and_then(|code| code.canonical_reason());
+        format!("{code} {}", name.unwrap_or_default().to_lowercase()).trim_end().to_owned()
+    });
+    match (status, fault.message.as_str()) {
+        (Some(status), "") => status,
+        (Some(status), message) => format!("{status}: {message}"),
+        (None, "") => "the server sent an error without a word".to_owned(),
+        (None, message) => format!("the server sent an error: {message}"),
+    }
+}

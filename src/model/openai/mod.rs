@@ -1,0 +1,193 @@
+//! A server that speaks `OpenAI`'s chat completions, or something close to it.
+//!
+//! `request` -> `transport` -> `body` -> `wire` -> `assembly`: one try is an `exchange`. What fails is
+//! judged by `failure`, and sent again here.
+
+mod assembly;
+mod body;
+mod exchange;
+mod failure;
+mod fault;
+mod request;
+mod settings;
+mod transport;
+mod wire;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub use assembly::CUT_OFF;
+pub use settings::Settings;
+
+use self::exchange::Exchange;
+use self::failure::Failure;
+use self::request::{Adaptation, Body, Dialect};
+use self::transport::Transport;
+use super::message::Reply;
+use super::retry::{Next, Schedule};
+use super::{ModelError, Notice, Request};
+
+/// Tries of a connection that cannot be made: a server that is down does not come up in a minute.
+const CONNECTION_TRIES: u32 = 3;
+
+/// A model behind a URL.
+#[derive(Debug)]
+pub struct Endpoint {
+    settings: Settings,
+    dialect: Dialect,
+    /// Made for the first request, so that what never asks pays nothing.
+    transport: Option<Transport>,
+    /// Whether it ever answered; if not, the address is more likely wrong than the server down.
+    answered: bool,
+}
+
+/// The tries of one reply.
+struct Tries {
+    started: Instant,
+    failed: u32,
+    schedule: Schedule,
+}
+
+impl Endpoint {
+    /// Opens no connection.
+    pub fn new(settings: Settings) -> Self {
+        Self { settings: settings.tidied(), dialect: Dialect::default(), transport: None, answered: false }
+    }
+
+    /// The reply to a request, tried again within the budget.
+    pub(super) async fn reply(
+        &mut self,
+        request: &Request<'_>,
+        observe: &mut (dyn FnMut(Notice) + '_),
+    ) -> Result<Reply, ModelError> {
+        let mut tries = Tries::new(&self.settings);
+        loop {
+            let failure = match self.exchange(request, observe).await {
+                Ok(reply) => return Ok(reply),
+                Err(failure) => failure,
+            };
+            self.answered |= !matches!(failure, Failure::Unreachable { .. } | Failure::Refused { .. });
+            let (reason, asked) = match failure {
+                Failure::Refused { message, hint } => return Err(ModelError::Refused { message, hint }),
+                Failure::Overflow { message } => return Err(ModelError::Overflow { message }),
+                Failure::UnknownModel { message } => return Err(self.unknown_model(&message).await),
+                Failure::Unsupported(adaptation) => {
+                    self.adapt(adaptation, observe);
+                    continue;
+                }
+                Failure::Unreachable { reason } => (self.unreachable(&reason, tries.failed + 1)?, None),
+                Failure::Transient { reason, asked } => (reason, asked),
+            };
+            let delay = tries.after(&reason, asked)?;
+            observe(Notice::Retry { reason, delay, number: tries.failed });
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    /// One try.
+    async fn exchange(
+        &mut self,
+        request: &Request<'_>,
+        observe: &mut (dyn FnMut(Notice) + '_),
+    ) -> Result<Reply, Failure> {
+        let transport = match self.transport.take() {
+            Some(transport) => transport,
+            None => Transport::new(&self.settings)?,
+        };
+        let transport = self.transport.insert(transport);
+        let Self { settings, dialect, .. } = self;
+        let body = Body { settings, dialect, tools: request.tools, messages: request.messages };
+        let possible = dialect.possible(settings);
+        let exchange = Exchange { transport, settings, possible: &possible };
+        let assembly = exchange.run(&body, observe).await?;
+        self.answered = true;
+        self.dialect.reasoning_content |= assembly.reasoning_content;
+        let reply = assembly.into_reply(request.messages);
+        if untranslated_call(&reply, request) { Err(self.settings.no_tool_parser()) } else { Ok(reply) }
+    }
+
+    fn adapt(&mut self, adaptation: Adaptation, observe: &mut (dyn FnMut(Notice) + '_)) {
+        self.dialect.adapt(adaptation);
+        observe(Notice::Adapted { what: adaptation.describe() });
+    }
+
+    /// What to say of a connection that could not be made; an error once it was tried often enough.
+    fn unreachable(&self, reason: &str, failed: u32) -> Result<String, ModelError> {
+        let message = format!("cannot reach {}: {reason}", self.settings.base_url);
+        if failed < CONNECTION_TRIES.min(self.settings.max_tries) {
+            return Ok(message);
+        }
+        Err(if self.answered {
+            ModelError::Temporary { message: format!("{message} (tried {failed} times)") }
+        } else {
+            let hint = "check that the model server is running and that the base URL is right";
+            ModelError::Refused { message, hint: hint.to_owned() }
+        })
+    }
+
+    /// What to say of a model that the server does not know, with its own names that are like it.
+    async fn unknown_model(&self, message: &str) -> ModelError {
+        let Settings { model, base_url, .. } = &self.settings;
+        let known = match &self.transport {
+            Some(transport) => transport.models().await,
+            None => Vec::new(),
+        };
+        let hint = match (nearest(model, &known), known.as_slice()) {
+            (Some(nearest), _) => format!("did you mean `{nearest}`?"),
+            (None, []) => "check the name of the model".to_owned(),
+            (None, [.., _]) => {
+                let some: Vec<String> = known.iter().take(5).map(|name| format!("`{name}`")).collect();
+                format!("the server has {}", some.join(", "))
+            }
+        };
+        ModelError::Refused {
+            message: format!("{base_url} does not know the model `{model}`: {message}"),
+            hint,
+        }
+    }
+}
+
+impl Tries {
+    fn new(settings: &Settings) -> Self {
+        let schedule = Schedule {
+            base: settings.retry_delay,
+            max_tries: settings.max_tries,
+            budget: settings.retry_budget,
+        };
+        Self { started: Instant::now(), failed: 0, schedule }
+    }
+
+    /// The wait before the next try, after one more that failed.
+    fn after(&mut self, reason: &str, asked: Option<Duration>) -> Result<Duration, ModelError> {
+        self.failed += 1;
+        let message = match self.schedule.next(self.failed, self.started.elapsed(), asked) {
+            Next::Wait(delay) => return Ok(delay),
+            Next::OutOfTries if self.failed == 1 => reason.to_owned(),
+            Next::OutOfTries => format!("{reason} (tried {} times)", self.failed),
+            Next::OutOfTime => format!("{reason} (tried for {} s)", self.started.elapsed().as_secs()),
+            Next::AskedTooLong(asked) => {
+                format!("{reason} (the server asks to wait {} s)", asked.as_secs())
+            }
+        };
+        Err(ModelError::Temporary { message })
+    }
+}
+
+/// Whether a reply is a tool call that the server did not recognise as one: a block of text with the
+/// name of a tool in it, at the end of the reply.
+fn untranslated_call(reply: &Reply, request: &Request<'_>) -> bool {
+    let Some((_, block)) = reply.text.rsplit_once("<tool_call>") else { return false };
+    let names_tool =
+        |name: &str| block.contains(&format!("\"{name}\"")) || block.contains(&format!("<function={name}>"));
+    reply.calls.is_empty()
+        && (block.trim_end().ends_with("</tool_call>") || !block.contains("</tool_call>"))
+        && request.tools.iter().any(|tool| names_tool(tool.name))
+}
+
+/// The name that is most like the one that was asked for.
+fn nearest<'a>(model: &str, known: &'a [String]) -> Option<&'a str> {
+    let likeness = |name: &str| strsim::jaro_winkler(&model.to_lowercase(), &name.to_lowercase());
+    let best = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
+    (likeness(best) > 0.8).then_some(best.as_str())
+}

@@ -1,0 +1,258 @@
+//! The request as a server reads it: `messages` last, so that each request of a conversation begins
+//! with the bytes of the one before.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeSeq, Serializer};
+use serde_json::json;
+
+use super::Settings;
+use crate::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition};
+
+/// What a call without a result is answered with.
+const NOT_EXECUTED: &str = "interrupted: not executed";
+
+/// An optional part of a request that some servers refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Adaptation {
+    /// Usage is not asked for.
+    NoStreamOptions,
+    /// The newer name of the output limit instead of the older, or the other way round.
+    OtherTokenLimit,
+    /// No output limit under either name.
+    NoTokenLimit,
+    /// The server chooses the temperature.
+    NoTemperature,
+    /// Reasoning is not sent back.
+    NoReasoning,
+    /// The reply comes in one piece.
+    NoStream,
+}
+
+impl Adaptation {
+    /// The parameters that mean this part.
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::NoStreamOptions => &["stream_options", "include_usage"],
+            Self::OtherTokenLimit | Self::NoTokenLimit => &["max_completion_tokens", "max_tokens"],
+            Self::NoTemperature => &["temperature"],
+            Self::NoReasoning => &["reasoning_content"],
+            Self::NoStream => &["stream", "streaming"],
+        }
+    }
+
+    /// Whether a text has one of its names as a word.
+    pub(super) fn is_named_by(self, text: &str) -> bool {
+        let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        words.any(|word| self.names().contains(&word))
+    }
+
+    /// For [`crate::model::Notice::Adapted`].
+    pub(super) fn describe(self) -> String {
+        let name = self.names()[0];
+        match self {
+            Self::OtherTokenLimit => {
+                "the server refuses this name of the output limit: the other is used".into()
+            }
+            Self::NoTokenLimit => "the server refuses an output limit: left out".to_owned(),
+            Self::NoStream => "the server refuses `stream`: replies come in one piece".to_owned(),
+            _ => format!("the server refuses `{name}`: left out"),
+        }
+    }
+}
+
+/// What this server takes, as learned so far.
+#[derive(Debug, Default)]
+pub(super) struct Dialect {
+    refused: Vec<Adaptation>,
+    /// The server sent reasoning as `reasoning_content`, and so may want it back.
+    pub(super) reasoning_content: bool,
+}
+
+impl Dialect {
+    /// From now on without this part.
+    pub(super) fn adapt(&mut self, adaptation: Adaptation) {
+        self.refused.push(adaptation);
+    }
+
+    /// What can still be left out of a request, and is in it. Longer names come first, for `stream`
+    /// is a word of many messages.
+    pub(super) fn possible(&self, settings: &Settings) -> Vec<Adaptation> {
+        use Adaptation::{
+            NoReasoning, NoStream, NoStreamOptions, NoTemperature, NoTokenLimit, OtherTokenLimit,
+        };
+        let streams = settings.stream && self.takes(NoStream);
+        let limited = settings.max_output_tokens.is_some() && self.takes(NoTokenLimit);
+        [
+            (NoStreamOptions, streams),
+            (OtherTokenLimit, limited),
+            (NoTokenLimit, limited && !self.takes(OtherTokenLimit)),
+            (NoTemperature, settings.temperature.is_some()),
+            (NoReasoning, self.reasoning_content),
+            (NoStream, streams),
+        ]
+        .into_iter()
+        .filter(|(adaptation, used)| *used && self.takes(*adaptation))
+        .map(|(adaptation, _)| adaptation)
+        .collect()
+    }
+
+    fn takes(&self, adaptation: Adaptation) -> bool {
+        !self.refused.contains(&adaptation)
+    }
+
+    fn token_limit_name(&self, settings: &Settings) -> &'static str {
+        let newer = settings.base_url.contains("api.openai.com");
+        if newer == self.takes(Adaptation::OtherTokenLimit) { "max_completion_tokens" } else { "max_tokens" }
+    }
+}
+
+/// A request, to be serialised.
+#[derive(Debug)]
+pub(super) struct Body<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) dialect: &'a Dialect,
+    pub(super) tools: &'a [ToolDefinition],
+    pub(super) messages: &'a [Message],
+}
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { settings, dialect, tools, messages } = self;
+        let stream = settings.stream && dialect.takes(Adaptation::NoStream);
+        let mut body = serializer.serialize_map(None)?;
+        body.serialize_entry("model", &settings.model)?;
+        body.serialize_entry("stream", &stream)?;
+        if stream && dialect.takes(Adaptation::NoStreamOptions) {
+            body.serialize_entry("stream_options", &json!({ "include_usage": true }))?;
+        }
+        if let Some(limit) = settings.max_output_tokens
+            && dialect.takes(Adaptation::NoTokenLimit)
+        {
+            body.serialize_entry(dialect.token_limit_name(settings), &limit)?;
+        }
+        if let Some(temperature) = settings.temperature
+            && dialect.takes(Adaptation::NoTemperature)
+        {
+            body.serialize_entry("temperature", &temperature)?;
+        }
+        if !tools.is_empty() {
+            body.serialize_entry("tools", &Tools(tools))?;
+        }
+        let reasoning = dialect.reasoning_content && dialect.takes(Adaptation::NoReasoning);
+        body.serialize_entry("messages", &Messages { messages, reasoning })?;
+        body.end()
+    }
+}
+
+struct Tools<'a>(&'a [ToolDefinition]);
+
+impl Serialize for Tools<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Tool<'a> {
+            r#type: &'static str,
+            function: &'a ToolDefinition,
+        }
+        serializer.collect_seq(self.0.iter().map(|function| Tool { r#type: "function", function }))
+    }
+}
+
+/// The conversation. Each call gets exactly one result right after its reply, whatever an interruption
+/// left behind: a missing one is made up, a stray one left out. Servers refuse anything else.
+struct Messages<'a> {
+    messages: &'a [Message],
+    reasoning: bool,
+}
+
+impl Serialize for Messages<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let mut open: Vec<&str> = Vec::new();
+        for message in self.messages {
+            if let Message::Tool { call_id, text, .. } = message {
+                if let Some(place) = open.iter().position(|id| id == call_id) {
+                    open.remove(place);
+                    list.serialize_element(&result(call_id, text))?;
+                }
+                continue;
+            }
+            for id in open.drain(..) {
+                list.serialize_element(&result(id, NOT_EXECUTED))?;
+            }
+            match message {
+                Message::System { text } => list.serialize_element(&said("system", text))?,
+                Message::User { text } => list.serialize_element(&said("user", text))?,
+                Message::Assistant(reply) => {
+                    open.extend(reply.calls.iter().map(|call| call.id.as_str()));
+                    list.serialize_element(&assistant(reply, self.reasoning))?;
+                }
+                Message::Tool { .. } => {}
+            }
+        }
+        for id in open {
+            list.serialize_element(&result(id, NOT_EXECUTED))?;
+        }
+        list.end()
+    }
+}
+
+/// A message on the wire; fields in the order that `OpenAI` documents.
+#[derive(Serialize)]
+struct Said<'a> {
+    role: &'static str,
+    /// `null` beside calls; some servers refuse a message without the key.
+    content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_call_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_calls: Option<Vec<Call<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    arguments: String,
+}
+
+fn said<'a>(role: &'static str, text: &'a str) -> Said<'a> {
+    Said { role, content: Some(text), reasoning_content: None, tool_call_id: None, tool_calls: None }
+}
+
+fn result<'a>(call_id: &'a str, text: &'a str) -> Said<'a> {
+    Said { tool_call_id: Some(call_id), ..said("tool", text) }
+}
+
+fn assistant(reply: &Reply, reasoning: bool) -> Said<'_> {
+    let has_calls = !reply.calls.is_empty();
+    // A message without anything in it is refused by some servers.
+    let content = match reply.text.as_str() {
+        "" if has_calls => None,
+        "" => Some("(no text)"),
+        text => Some(text),
+    };
+    Said {
+        content,
+        reasoning_content: (reasoning && !reply.reasoning.is_empty()).then_some(reply.reasoning.as_str()),
+        tool_calls: has_calls.then(|| reply.calls.iter().map(call).collect()),
+        ..said("assistant", "")
+    }
+}
+
+/// Arguments that could not be read go back as an empty object: a server that parses the history
+/// would refuse the conversation for ever.
+fn call(call: &ToolCall) -> Call<'_> {
+    let arguments = match &call.arguments {
+        Arguments::Object(fields) => serde_json::to_string(fields).unwrap_or_else(|_| "{}".to_owned()),
+        Arguments::Unreadable { .. } => "{}".to_owned(),
+    };
+    Call { id: &call.id, r#type: "function", function: Function { name: &call.name, arguments } }
+}

@@ -1,0 +1,294 @@
+//! One HTTP request and the events of its response; the only file that knows `async-openai`.
+//!
+//! The crate builds the request and reads the events. It would hide the status and headers of errors
+//! and retry as it likes, so requests go through a service of our own that does neither.
+
+use std::error::Error;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_openai::Client;
+use async_openai::config::Config;
+use async_openai::error::OpenAIError;
+use async_openai::middleware::HttpRequestFactory;
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::Settings;
+use super::body::{self, End, Watch};
+use super::failure::Failure;
+use super::wire::{Chunk, Loose};
+
+/// How long a server may take to list its models; the list only serves a hint.
+const LIST_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The most that is read of the body of an error.
+const LARGEST_ANSWER: usize = 64 * 1024;
+
+/// A response that is no reply.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// Why a request had no stream of events as its response.
+#[derive(Debug)]
+pub(super) enum Unopened {
+    /// It was answered with something else.
+    Answer(Box<Answer>),
+    /// It never came to an answer.
+    Failed(Failure),
+}
+
+/// The connection to one server, kept open between requests.
+#[derive(Debug)]
+pub(super) struct Transport {
+    http: reqwest::Client,
+    client: Client<Address>,
+    watch: Arc<Watch>,
+}
+
+impl Transport {
+    /// Opens no connection yet.
+    pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
+        let address = Address::new(settings)?;
+        let http = http_client(settings)?;
+        let watch = Arc::new(Watch::new());
+        let service = tower::service_fn({
+            let (http, watch) = (http.clone(), Arc::clone(&watch));
+            move |request| send(http.clone(), Arc::clone(&watch), request)
+        });
+        let client = Client::build(http.clone(), address).with_http_service(service);
+        Ok(Self { http, client, watch })
+    }
+
+    /// Sends a request, once; its events.
+    pub(super) async fn open(&self, body: &impl Serialize) -> Result<Events, Unopened> {
+        self.watch.reset();
+        let stream = self.client.chat().create_stream_byot(body).await.map_err(unopened)?;
+        Ok(Events { stream, watch: Arc::clone(&self.watch) })
+    }
+
+    /// The models that the server lists, if it does.
+    pub(super) async fn models(&self) -> Vec<String> {
+        let address = self.client.config();
+        let request = self.http.get(address.url("/models")).headers(address.headers());
+        let body = async { request.timeout(LIST_TIMEOUT).send().await?.bytes().await }.await;
+        let list: serde_json::Value =
+            body.ok().and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
+        let models = list["data"].as_array().into_iter().flatten();
+        models.filter_map(|model| Some(model["id"].as_str()?.to_owned())).collect()
+    }
+}
+
+/// What comes next of a response.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A piece of the reply.
+    Chunk(Chunk),
+    /// Several pieces, sent without the empty lines between them.
+    Chunks(Vec<Chunk>),
+    /// The server closed with `[DONE]`.
+    Done,
+    /// The connection was closed without it.
+    Closed,
+    /// The connection failed, or what came is not JSON.
+    Broken(String),
+}
+
+/// The events of a response.
+pub(super) struct Events {
+    stream: Pin<Box<dyn Stream<Item = Result<Loose<Chunk>, OpenAIError>> + Send>>,
+    watch: Arc<Watch>,
+}
+
+impl Events {
+    pub(super) async fn next(&mut self) -> Event {
+        match self.stream.next().await {
+            Some(Ok(Loose(chunk))) => Event::Chunk(chunk),
+            Some(Err(OpenAIError::JSONDeserialize(error, text))) => unseparated(&error, &text),
+            Some(Err(error)) => match self.watch.end() {
+                Some(End::Broken(reason)) => Event::Broken(reason),
+                _ => Event::Broken(error.to_string()),
+            },
+            None if self.watch.end().is_some() => Event::Closed,
+            None => Event::Done,
+        }
+    }
+
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+}
+
+/// The texts of events without empty lines between them come as one, a line each.
+fn unseparated(error: &serde_json::Error, text: &str) -> Event {
+    let (text, done) = match text.trim_end().strip_suffix("[DONE]") {
+        Some(text) => (text, true),
+        None => (text, false),
+    };
+    if text.trim().is_empty() {
+        return if done { Event::Done } else { Event::Chunks(Vec::new()) };
+    }
+    let chunks = serde_json::Deserializer::from_str(text).into_iter::<Loose<Chunk>>();
+    if let Ok(chunks) = chunks.map(|chunk| chunk.map(|Loose(chunk)| chunk)).collect() {
+        Event::Chunks(chunks)
+    } else {
+        let start: String = text.chars().take(80).collect();
+        Event::Broken(format!("the server sent an event that is not JSON ({error}): {start}"))
+    }
+}
+
+/// Sends one request. A reply goes on to the parser of events; anything else comes back whole.
+async fn send(
+    http: reqwest::Client,
+    watch: Arc<Watch>,
+    request: HttpRequestFactory,
+) -> Result<reqwest::Response, OpenAIError> {
+    let request = request.build().await?;
+    let response = http.execute(request).await?;
+    watch.reset();
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_page = kind.is_some_and(|kind| kind.starts_with("text/html"));
+    if !response.status().is_success() || is_page {
+        return Err(OpenAIError::Boxed(Box::new(Stray(answer(response).await))));
+    }
+    let (status, headers) = (response.status(), response.headers().clone());
+    let bytes = response.bytes_stream().map_err(|error| chain(&error));
+    let body = reqwest::Body::wrap_stream(body::events(bytes, watch));
+    let mut response = http::Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    Ok(response.into())
+}
+
+/// The start of the body is enough for an error; a body that breaks off is as good as one that ends.
+async fn answer(response: reqwest::Response) -> Answer {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let mut body = Vec::new();
+    let mut bytes = response.bytes_stream();
+    while let Some(Ok(piece)) = bytes.next().await {
+        body.extend_from_slice(&piece);
+        if body.len() > LARGEST_ANSWER {
+            break;
+        }
+    }
+    Answer { status, headers, body }
+}
+
+/// An [`Answer`] on its way through `async-openai`.
+#[derive(Debug, thiserror::Error)]
+#[error("status {}", .0.status)]
+struct Stray(Answer);
+
+fn unopened(error: OpenAIError) -> Unopened {
+    let failure = match error {
+        OpenAIError::Boxed(error) => match error.downcast::<Stray>() {
+            Ok(stray) => return Unopened::Answer(Box::new(stray.0)),
+            Err(error) => Failure::transient(error.to_string()),
+        },
+        OpenAIError::Reqwest(error) if error.is_builder() => Failure::Refused {
+            message: format!("the base URL cannot be used: {}", chain(&error)),
+            hint: "a base URL looks like `https://api.openai.com/v1`".to_owned(),
+        },
+        OpenAIError::Reqwest(error) if error.is_connect() => Failure::Unreachable { reason: chain(&error) },
+        OpenAIError::Reqwest(error) => Failure::transient(chain(&error)),
+        other => Failure::transient(other.to_string()),
+    };
+    Unopened::Failed(failure)
+}
+
+/// The innermost reason, which is the one that says something: "connection refused (os error 111)".
+fn chain(error: &reqwest::Error) -> String {
+    let mut reason: &dyn Error = error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    reason.to_string()
+}
+
+/// Redirects are not followed: a key is sent to nobody but the server that was named.
+fn http_client(settings: &Settings) -> Result<reqwest::Client, Failure> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("agentrun/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(settings.connect_timeout)
+        .tcp_nodelay(true);
+    if settings.base_url.starts_with("http://") {
+        // Reading the certificates of the system takes longer than everything else before the first
+        // request, and there is no redirect to a place that would need them.
+        builder = builder.tls_certs_only([]);
+    }
+    if is_loopback(&settings.base_url) {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| Failure::Refused {
+        message: format!("no HTTP client can be made: {}", chain(&error)),
+        hint: "check the TLS certificates of the system".to_owned(),
+    })
+}
+
+/// Whether a URL names this machine, which no proxy stands before.
+fn is_loopback(url: &str) -> bool {
+    reqwest::Url::parse(url).is_ok_and(|url| {
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+    })
+}
+
+/// Where requests go, and with which key. The crate's own type reads the environment.
+#[derive(Debug, Clone)]
+struct Address {
+    base_url: String,
+    key: SecretString,
+    headers: HeaderMap,
+}
+
+impl Address {
+    fn new(settings: &Settings) -> Result<Self, Failure> {
+        let key = settings.api_key.clone().unwrap_or_default();
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream, application/json"));
+        if !key.is_empty() {
+            let mut bearer =
+                HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| Failure::Refused {
+                    message: format!(
+                        "the API key in {} has characters that no key has",
+                        settings.key_variable
+                    ),
+                    hint: "look for a line break or a quotation mark in it".to_owned(),
+                })?;
+            bearer.set_sensitive(true);
+            headers.insert(AUTHORIZATION, bearer);
+        }
+        Ok(Self { base_url: settings.base_url.clone(), key: key.into(), headers })
+    }
+}
+
+impl Config for Address {
+    fn headers(&self) -> HeaderMap {
+        self.headers.clone()
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    fn query(&self) -> Vec<(&str, &str)> {
+        Vec::new()
+    }
+
+    fn api_base(&self) -> &str {
+        &self.base_url
+    }
+
+    fn api_key(&self) -> &SecretString {
+        &self.key
+    }
+}

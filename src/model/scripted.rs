@@ -1,0 +1,349 @@
+//! A script of replies in the place of a model: for tests, demos and replays, without a key.
+//!
+//! The format is documented in `docs/scripted-model.md`; recordings are written in it too.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::call_ids::CallIds;
+use super::message::{Arguments, Message, Reply, ToolCall, Usage};
+use super::{ModelError, Place, Request};
+
+/// The first line of every script.
+pub const SCHEMA: &str = "agentrun.replies/1";
+
+/// Replies by their place in a run.
+#[derive(Debug, Clone, Default)]
+pub struct Script {
+    /// Replies of one attempt of one step, by turn.
+    placed: HashMap<String, Vec<Attempt>>,
+    /// Replies for whatever is asked where no placed one is, in order.
+    loose: Vec<Entry>,
+    /// How many of the loose ones were given.
+    given: usize,
+}
+
+/// The replies from one attempt on.
+#[derive(Debug, Clone)]
+struct Attempt {
+    number: u32,
+    entries: Vec<Entry>,
+}
+
+/// A reply, or the error in its place.
+type Entry = Result<Reply, ModelError>;
+
+/// Why a script cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ScriptError {
+    /// The file cannot be read.
+    #[error("cannot read the script `{}`", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A line is not what the format says.
+    #[error("{}:{line}: {problem}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Script {
+    /// The script in a file.
+    pub fn load(path: &Path) -> Result<Self, ScriptError> {
+        let unreadable = |source| ScriptError::Unreadable { path: path.to_owned(), source };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        Self::parse(path, &text)
+    }
+
+    /// The script in a text; errors name the path.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ScriptError> {
+        let malformed = |line, problem| ScriptError::Malformed { path: path.to_owned(), line, problem };
+        let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
+        let mut lines = lines.filter(|(_, line)| !line.trim().is_empty());
+        let Some((number, header)) = lines.next() else {
+            return Err(malformed(1, format!("the script is empty; its first line is {}", header_line())));
+        };
+        check_header(header).map_err(|problem| malformed(number, problem))?;
+        let mut script = Self::default();
+        for (number, line) in lines {
+            script.read(line).map_err(|problem| malformed(number, problem))?;
+        }
+        Ok(script)
+    }
+
+    /// A script of these replies in order, wherever they are asked for.
+    pub fn of(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self { loose: replies.into_iter().map(Ok).collect(), ..Self::default() }
+    }
+
+    /// What the script has for this request.
+    pub(super) fn reply(&mut self, request: &Request<'_>) -> Result<Reply, ModelError> {
+        let Place { step, attempt, turn } = request.place;
+        let attempts = self.placed.get(step).into_iter().flatten();
+        let group = attempts.filter(|group| group.number <= attempt).max_by_key(|group| group.number);
+        let placed = group.and_then(|group| group.entries.get(index(turn)?));
+        let entry = match (placed, group) {
+            (Some(entry), _) => entry,
+            (None, Some(_)) => return Err(exhausted(request.place)),
+            (None, None) => {
+                let entry = self.loose.get(self.given).ok_or_else(|| exhausted(request.place))?;
+                self.given += 1;
+                entry
+            }
+        };
+        entry.clone().map(|reply| with_ids(reply, request.messages))
+    }
+
+    fn read(&mut self, line: &str) -> Result<(), String> {
+        let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let (step, attempt) = (line.step.clone(), line.attempt);
+        let entry = line.entry()?;
+        match (step, attempt) {
+            (Some(step), attempt) => {
+                let number = attempt.unwrap_or(1);
+                let attempts = self.placed.entry(step).or_default();
+                match attempts.iter_mut().find(|group| group.number == number) {
+                    Some(group) => group.entries.push(entry),
+                    None => attempts.push(Attempt { number, entries: vec![entry] }),
+                }
+            }
+            (None, None) => self.loose.push(entry),
+            (None, Some(_)) => return Err("`attempt` needs `step`".to_owned()),
+        }
+        Ok(())
+    }
+}
+
+/// The header as it is written.
+fn header_line() -> String {
+    format!(r#"{{"schema":"{SCHEMA}"}}"#)
+}
+
+fn check_header(line: &str) -> Result<(), String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Header {
+        schema: String,
+    }
+    let header = serde_json::from_str::<Header>(line);
+    match header {
+        Ok(header) if header.schema == SCHEMA => Ok(()),
+        Ok(header) => Err(format!("schema `{}` is not known; this version reads `{SCHEMA}`", header.schema)),
+        Err(_) => Err(format!("the first line of a script is {}", header_line())),
+    }
+}
+
+/// A line of a script.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    step: Option<String>,
+    attempt: Option<u32>,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    reasoning: String,
+    #[serde(default)]
+    calls: Vec<Call>,
+    usage: Option<Usage>,
+    #[serde(default)]
+    finish: String,
+    error: Option<ScriptedError>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Call {
+    #[serde(default)]
+    id: String,
+    name: String,
+    #[serde(default = "no_arguments")]
+    arguments: Arguments,
+}
+
+fn no_arguments() -> Arguments {
+    Arguments::Object(Map::<String, Value>::new())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScriptedError {
+    kind: ErrorKind,
+    message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ErrorKind {
+    Refused,
+    Temporary,
+    Overflow,
+}
+
+impl Line {
+    fn entry(self) -> Result<Entry, String> {
+        let Self { text, reasoning, calls, usage, finish, .. } = self;
+        let Some(ScriptedError { kind, message }) = self.error else {
+            let calls = calls.into_iter().map(Call::into_call).collect();
+            return Ok(Ok(Reply { text, reasoning, calls, usage, finish }));
+        };
+        if !(text.is_empty() && calls.is_empty()) {
+            return Err("a line is a reply or an error, not both".to_owned());
+        }
+        Ok(Err(match kind {
+            ErrorKind::Refused => {
+                ModelError::Refused { message, hint: "the script says so; edit it".to_owned() }
+            }
+            ErrorKind::Temporary => ModelError::Temporary { message },
+            ErrorKind::Overflow => ModelError::Overflow { message },
+        }))
+    }
+}
+
+impl Call {
+    fn into_call(self) -> ToolCall {
+        ToolCall { id: self.id, name: self.name, arguments: self.arguments }
+    }
+}
+
+/// The place of a turn in its list.
+fn index(turn: u32) -> Option<usize> {
+    usize::try_from(turn.checked_sub(1)?).ok()
+}
+
+/// The reply with ids that the conversation has not.
+fn with_ids(mut reply: Reply, conversation: &[Message]) -> Reply {
+    let mut ids = CallIds::of(conversation);
+    for call in &mut reply.calls {
+        call.id = ids.accept(std::mem::take(&mut call.id));
+    }
+    reply
+}
+
+fn exhausted(place: Place<'_>) -> ModelError {
+    let Place { step, attempt, turn } = place;
+    ModelError::Refused {
+        message: format!("the script has no reply for step {step}, attempt {attempt}, turn {turn}"),
+        hint: "add a line for it to the script".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    const HEADER: &str = r#"{"schema":"agentrun.replies/1"}"#;
+
+    fn script(lines: &[&str]) -> Result<Script, ScriptError> {
+        Script::parse(Path::new("replies.jsonl"), &[&[HEADER], lines].concat().join("\n"))
+    }
+
+    fn text(script: &mut Script, step: &str, attempt: u32, turn: u32) -> String {
+        let place = Place { step, attempt, turn };
+        match script.reply(&Request { place, messages: &[], tools: &[] }) {
+            Ok(reply) => reply.text,
+            Err(error) => format!("error: {error}"),
+        }
+    }
+
+    #[test]
+    fn replies_are_played_by_step_attempt_and_turn_and_the_others_in_order() {
+        let mut script = script(&[
+            r#"{"step":"1","text":"1.1.1"}"#,
+            r#"{"text":"first"}"#,
+            r#"{"step":"1","attempt":1,"text":"1.1.2"}"#,
+            "",
+            r#"{"step":"1","attempt":3,"text":"1.3.1"}"#,
+            r#"{"text":"second"}"#,
+            r#"{"step":"2","attempt":2,"error":{"kind":"temporary","message":"503"}}"#,
+        ])
+        .unwrap();
+        let asked = [
+            (("1", 1, 1), "1.1.1"),
+            (("1", 1, 2), "1.1.2"),
+            (("1", 1, 3), "error: the script has no reply for step 1, attempt 1, turn 3"),
+            (("1", 2, 1), "1.1.1"),
+            (("1", 4, 1), "1.3.1"),
+            (("2", 1, 1), "first"),
+            (("2", 2, 1), "error: 503"),
+            (("3", 1, 1), "second"),
+            (("3", 1, 2), "error: the script has no reply for step 3, attempt 1, turn 2"),
+        ];
+        for ((step, attempt, turn), expected) in asked {
+            assert_eq!(text(&mut script, step, attempt, turn), expected, "{step} {attempt} {turn}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_a_reply_with_all_its_parts() {
+        let line = r#"{"text":"on it","reasoning":"hm","calls":[{"name":"ls"},{"id":"x","name":"cat",
+            "arguments":{"path":"a"}},{"name":"cat","arguments":{"unreadable":"{","problem":"cut"}}],
+            "usage":{"input":3,"output":1},"finish":"tool_calls"}"#;
+        let mut script = script(&[&line.replace('\n', " ")]).unwrap();
+        let place = Place { step: "1", attempt: 1, turn: 1 };
+        let reply = script.reply(&Request { place, messages: &[], tools: &[] });
+        let call = |id: &str, name: &str, arguments| ToolCall { id: id.into(), name: name.into(), arguments };
+        let path = Map::from_iter([("path".to_owned(), Value::from("a"))]);
+        let unreadable = Arguments::Unreadable { unreadable: "{".to_owned(), problem: "cut".to_owned() };
+        let expected = Reply {
+            text: "on it".to_owned(),
+            reasoning: "hm".to_owned(),
+            calls: vec![
+                call("call00001", "ls", Arguments::Object(Map::new())),
+                call("x", "cat", Arguments::Object(path)),
+                call("call00002", "cat", unreadable),
+            ],
+            usage: Some(Usage { input: 3, cached: 0, output: 1 }),
+            finish: "tool_calls".to_owned(),
+        };
+        assert_eq!(reply, Ok(expected));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_file_and_line() {
+        let cases: [(&[&str], &str); 5] = [
+            (&[r#"{"text":"a"}"#, r#"{"txt":"b"}"#], "replies.jsonl:3: unknown field `txt`"),
+            (&["{"], "replies.jsonl:2: EOF while parsing an object"),
+            (&[r#"{"attempt":2,"text":"a"}"#], "replies.jsonl:2: `attempt` needs `step`"),
+            (
+                &[r#"{"text":"a","error":{"kind":"refused","message":"no"}}"#],
+                "replies.jsonl:2: a line is a reply or an error, not both",
+            ),
+            (&[r#"{"error":{"kind":"odd","message":"no"}}"#], "replies.jsonl:2: unknown variant `odd`"),
+        ];
+        for (lines, expected) in cases {
+            let error = script(lines).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        let headless = |text| Script::parse(Path::new("r"), text).unwrap_err().to_string();
+        assert_eq!(headless(""), format!("r:1: the script is empty; its first line is {HEADER}"));
+        assert_eq!(headless(r#"{"text":"a"}"#), format!("r:1: the first line of a script is {HEADER}"));
+        assert_eq!(
+            headless(r#"{"schema":"agentrun.replies/2"}"#),
+            "r:1: schema `agentrun.replies/2` is not known; this version reads `agentrun.replies/1`"
+        );
+    }
+
+    #[test]
+    fn the_example_of_the_documentation_is_a_script() {
+        let document = include_str!("../../docs/scripted-model.md");
+        let example = document.split("```json\n").nth(2).and_then(|rest| rest.split("```").next()).unwrap();
+        let mut script = Script::parse(Path::new("docs/scripted-model.md"), example).unwrap();
+        assert_eq!(text(&mut script, "1", 1, 2), "hello.txt is written.");
+        assert_eq!(text(&mut script, "2", 2, 1), "error: 503 service unavailable");
+    }
+}

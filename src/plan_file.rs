@@ -1,0 +1,241 @@
+//! The plan on disk: read with its digest, replaced only if it is still what was read.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::digest::digest;
+
+/// Larger than any plan a person wrote; a file above it is something else.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// The plan's file.
+#[derive(Debug, Clone)]
+pub struct PlanFile {
+    path: PathBuf,
+}
+
+/// The plan as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanText {
+    /// Its text; a byte order mark is kept.
+    pub text: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub digest: String,
+}
+
+/// Why the plan cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// There is no such file.
+    #[error("there is no file `{}`", .0.display())]
+    Missing(PathBuf),
+    /// It is a directory.
+    #[error("`{}` is a directory, not a plan", .0.display())]
+    Directory(PathBuf),
+    /// It has no text.
+    #[error("`{}` is empty", .0.display())]
+    Empty(PathBuf),
+    /// It holds a NUL byte.
+    #[error("`{}` is a binary file, not Markdown", .0.display())]
+    Binary(PathBuf),
+    /// It is not UTF-8.
+    #[error("`{}` is not UTF-8: line {line} has the byte 0x{byte:02x}", .path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// Line of the first bad byte.
+        line: usize,
+        /// The byte.
+        byte: u8,
+    },
+    /// It is too large to be a plan.
+    #[error("`{}` has {bytes} bytes; a plan has at most {MAX_BYTES}", .path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+    /// The operating system says no.
+    #[error("cannot read `{}`", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Why the plan was not replaced. It is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplaceError {
+    /// Somebody changed it since it was read.
+    #[error("the plan was changed by somebody else at the same moment")]
+    Changed,
+    /// The operating system says no.
+    #[error("cannot write `{}`", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl PlanFile {
+    /// The plan at this path; links are followed, so that a tick changes the file and not the link.
+    pub fn at(path: &Path) -> Result<Self, ReadError> {
+        match path.canonicalize() {
+            Ok(path) => Ok(Self { path }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ReadError::Missing(path.to_owned())),
+            Err(source) => Err(ReadError::Io { path: path.to_owned(), source }),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads it.
+    pub fn read(&self) -> Result<PlanText, ReadError> {
+        let path = || self.path.clone();
+        let io_error = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => ReadError::Missing(path()),
+            _ => ReadError::Io { path: path(), source },
+        };
+        let metadata = std::fs::metadata(&self.path).map_err(io_error)?;
+        if metadata.is_dir() {
+            return Err(ReadError::Directory(path()));
+        }
+        if metadata.len() > MAX_BYTES {
+            return Err(ReadError::TooLarge { path: path(), bytes: metadata.len() });
+        }
+        let bytes = std::fs::read(&self.path).map_err(io_error)?;
+        let digest = digest(&bytes);
+        if bytes.contains(&0) {
+            return Err(ReadError::Binary(path()));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.as_bytes();
+            let line = 1 + bytes[..at].iter().filter(|&&byte| byte == b'\n').count();
+            ReadError::NotUtf8 { path: path(), line, byte: bytes[at] }
+        })?;
+        if text.trim_start_matches('\u{feff}').trim().is_empty() {
+            return Err(ReadError::Empty(path()));
+        }
+        Ok(PlanText { text, digest })
+    }
+
+    /// Replaces the plan by `text` if its digest still is `expected`: one atomic step, with the
+    /// file's permissions kept.
+    pub fn replace(&self, expected: &str, text: &str) -> Result<(), ReplaceError> {
+        let io_error = |source: io::Error| ReplaceError::Io { path: self.path.clone(), source };
+        let dir = self.path.parent().unwrap_or(Path::new("."));
+        let metadata = std::fs::metadata(&self.path).map_err(io_error)?;
+        if metadata.permissions().readonly() {
+            return Err(io_error(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only")));
+        }
+        let mut new = tempfile::Builder::new().prefix(".agentrun-").tempfile_in(dir).map_err(io_error)?;
+        new.write_all(text.as_bytes()).map_err(io_error)?;
+        new.as_file().set_permissions(metadata.permissions()).map_err(io_error)?;
+        new.as_file().sync_all().map_err(io_error)?;
+        if digest(&std::fs::read(&self.path).map_err(io_error)?) != expected {
+            return Err(ReplaceError::Changed);
+        }
+        self.exchange(new, expected)?;
+        std::fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(io_error)
+    }
+
+    /// Swaps both files in one step, then looks at what was swapped out: an edit that slipped in
+    /// after the last look is swapped back and not lost.
+    #[cfg(target_os = "linux")]
+    fn exchange(&self, new: tempfile::NamedTempFile, expected: &str) -> Result<(), ReplaceError> {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        let io_error = |source: io::Error| ReplaceError::Io { path: self.path.clone(), source };
+        let swap = || renameat_with(CWD, new.path(), CWD, &self.path, RenameFlags::EXCHANGE);
+        match swap() {
+            Ok(()) => {}
+            // Some file systems cannot swap.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::OPNOTSUPP) => {
+                return self.rename(new);
+            }
+            Err(error) => return Err(io_error(error.into())),
+        }
+        let swapped_out = std::fs::read(new.path()).map_err(io_error)?;
+        if digest(&swapped_out) == expected {
+            return Ok(());
+        }
+        swap().map_err(|error| io_error(error.into()))?;
+        Err(ReplaceError::Changed)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn exchange(&self, new: tempfile::NamedTempFile, _expected: &str) -> Result<(), ReplaceError> {
+        self.rename(new)
+    }
+
+    fn rename(&self, new: tempfile::NamedTempFile) -> Result<(), ReplaceError> {
+        new.persist(&self.path)
+            .map(drop)
+            .map_err(|error| ReplaceError::Io { path: self.path.clone(), source: error.error })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn plan(bytes: &[u8]) -> (tempfile::TempDir, PlanFile) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("plan.md");
+        std::fs::write(&path, bytes).unwrap();
+        let file = PlanFile::at(&path).unwrap();
+        (dir, file)
+    }
+
+    #[test]
+    fn what_is_no_plan_is_named() {
+        let message = |bytes: &[u8]| {
+            let (dir, file) = plan(bytes);
+            let dir = dir.path().canonicalize().unwrap();
+            file.read().unwrap_err().to_string().replace(dir.to_str().unwrap(), "")
+        };
+        assert_eq!(message(b""), "`/plan.md` is empty");
+        assert_eq!(message("\u{feff} \r\n".as_bytes()), "`/plan.md` is empty");
+        assert_eq!(message(b"a\0b"), "`/plan.md` is a binary file, not Markdown");
+        assert_eq!(message(b"# a\nb\xe9"), "`/plan.md` is not UTF-8: line 2 has the byte 0xe9");
+        assert_eq!(
+            PlanFile::at(Path::new("/no/plan")).unwrap_err().to_string(),
+            "there is no file `/no/plan`"
+        );
+        let directory = PlanFile::at(Path::new("/")).unwrap().read().unwrap_err();
+        assert_eq!(directory.to_string(), "`/` is a directory, not a plan");
+    }
+
+    #[test]
+    fn a_replacement_needs_the_file_that_was_read() {
+        let (dir, file) = plan(b"old");
+        let old = file.read().unwrap();
+        std::fs::write(file.path(), "edited").unwrap();
+        assert!(matches!(file.replace(&old.digest, "new"), Err(ReplaceError::Changed)));
+        assert_eq!(file.read().unwrap().text, "edited");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn links_and_permissions_stay() {
+        let (dir, file) = plan(b"old");
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o640)).unwrap();
+        let link = dir.path().join("link.md");
+        symlink("plan.md", &link).unwrap();
+        let linked = PlanFile::at(&link).unwrap();
+        linked.replace(&linked.read().unwrap().digest, "new").unwrap();
+        assert_eq!(file.read().unwrap().text, "new");
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::metadata(file.path()).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}

@@ -1,0 +1,100 @@
+//! A program of agentrun's own, such as `git`: arguments in, bytes out.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+
+use super::Policy;
+
+/// What is to be run.
+#[derive(Debug, Clone, Copy)]
+pub struct Invocation<'a> {
+    /// The program, looked up in the policy's `PATH`.
+    pub program: &'a str,
+    /// Its arguments.
+    pub args: &'a [&'a OsStr],
+    /// Where.
+    pub dir: &'a Path,
+    /// Variables besides those of the policy.
+    pub environment: &'a [(&'a str, OsString)],
+    /// What it reads; nothing if empty.
+    pub stdin: &'a [u8],
+    /// It is killed, and the capture fails, after this.
+    pub timeout: Duration,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Captured {
+    /// Its exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// All that it printed.
+    pub stdout: Vec<u8>,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+/// Runs a program and keeps all of its output. `Err` if it cannot be started or takes too long.
+pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Captured> {
+    let mut child = tokio::process::Command::new(invocation.program)
+        .args(invocation.args)
+        .current_dir(invocation.dir)
+        .env_clear()
+        .envs(&policy.environment)
+        .envs(invocation.environment.iter().map(|(name, value)| (name, value)))
+        .stdin(if invocation.stdin.is_empty() { Stdio::null() } else { Stdio::piped() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()?;
+    let stdin = child.stdin.take();
+    let fed = async {
+        if let Some(mut stdin) = stdin {
+            // A program that stops reading says why by its exit code.
+            let _ = stdin.write_all(invocation.stdin).await;
+        }
+    };
+    let ended = async { tokio::join!(fed, child.wait_with_output()).1 };
+    let output = tokio::time::timeout(invocation.timeout, ended).await.map_err(|_| {
+        let message = format!("`{}` took more than {} s", invocation.program, invocation.timeout.as_secs());
+        io::Error::new(io::ErrorKind::TimedOut, message)
+    })??;
+    let stderr = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
+    Ok(Captured { code: output.status.code(), stdout: output.stdout, stderr })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn bash(script: &str, stdin: &[u8], timeout: Duration) -> io::Result<Captured> {
+        let policy = Policy::new(std::env::vars_os(), &[]);
+        let args = ["-c", script].map(OsStr::new);
+        let environment = [("ANSWER", OsString::from("42"))];
+        let dir = Path::new("/");
+        let invocation =
+            Invocation { program: "bash", args: &args, dir, environment: &environment, stdin, timeout };
+        capture(&invocation, &policy).await
+    }
+
+    #[tokio::test]
+    async fn both_streams_and_the_code_come_back() {
+        let captured =
+            bash("cat; echo $ANSWER; echo no >&2; exit 3", b"in\0put\n", Duration::from_mins(1)).await;
+        let expected = Captured { code: Some(3), stdout: b"in\0put\n42\n".to_vec(), stderr: "no".to_owned() };
+        assert_eq!(captured.unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn input_that_nobody_reads_and_a_timeout_are_no_hangs() {
+        let megabyte = vec![b'x'; 1_000_000];
+        assert_eq!(bash("exit 0", &megabyte, Duration::from_mins(1)).await.unwrap().code, Some(0));
+        let error = bash("sleep 1000", b"", Duration::from_millis(100)).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}

@@ -1,0 +1,79 @@
+//! The file that holds all of what a command printed, up to a cap.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Bytes that a log holds at most.
+const CAP: u64 = 64 * 1024 * 1024;
+
+/// An open log.
+#[derive(Debug)]
+pub(super) struct Log {
+    file: BufWriter<File>,
+    room: u64,
+    cut: u64,
+}
+
+impl Log {
+    /// Creates the file and the directories above it.
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
+        Self::with_cap(path, CAP)
+    }
+
+    fn with_cap(path: &Path, cap: u64) -> io::Result<Self> {
+        let failed = |error| io::Error::other(Unwritable { path: path.display().to_string(), error });
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let file = File::create(path).map_err(failed)?;
+        Ok(Self { file: BufWriter::new(file), room: cap, cut: 0 })
+    }
+
+    /// Appends what there is room for.
+    pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
+        let room = usize::try_from(self.room).unwrap_or(usize::MAX);
+        let kept = text.floor_char_boundary(room);
+        self.file.write_all(&text.as_bytes()[..kept])?;
+        self.room -= kept as u64;
+        if kept < text.len() {
+            self.room = 0;
+            self.cut += (text.len() - kept) as u64;
+        }
+        Ok(())
+    }
+
+    /// Says what was cut and closes the file.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        if self.cut > 0 {
+            writeln!(self.file, "\n[agentrun: the log is full; {} more bytes were printed]", self.cut)?;
+        }
+        self.file.flush()
+    }
+}
+
+/// Names the file in the error.
+#[derive(Debug, thiserror::Error)]
+#[error("the log `{path}` cannot be created: {error}")]
+struct Unwritable {
+    path: String,
+    error: io::Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_log_says_what_is_missing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("steps/01/log");
+        let mut log = Log::with_cap(&path, 6).unwrap();
+        for text in ["abcé", "é", "x", "yz"] {
+            log.write(text).unwrap();
+        }
+        log.finish().unwrap();
+        let expected = "abcé\n[agentrun: the log is full; 5 more bytes were printed]\n";
+        assert_eq!(std::fs::read_to_string(path).unwrap(), expected);
+    }
+}

@@ -1,0 +1,153 @@
+//! What every child process is given: an environment that was allowed in, never inherited, and
+//! the patience that ends it.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::time::Duration;
+
+/// What holds for every child process. A sandbox will have its place here.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The whole environment of a child.
+    pub environment: BTreeMap<OsString, OsString>,
+    /// From TERM to KILL.
+    pub grace: Duration,
+    /// How long background children may stay, and print, after the exit.
+    pub drain: Duration,
+}
+
+/// Variables that builds and tests need.
+const ALLOWED: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "PKG_CONFIG_PATH",
+    "CC",
+    "CXX",
+    "CFLAGS",
+    "CXXFLAGS",
+    "LDFLAGS",
+    "MAKEFLAGS",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "JAVA_HOME",
+    "MAVEN_OPTS",
+    "M2_HOME",
+    "GRADLE_USER_HOME",
+    "ANDROID_HOME",
+    "DOTNET_ROOT",
+    "NODE_PATH",
+    "NODE_OPTIONS",
+    "NVM_DIR",
+    "PNPM_HOME",
+    "npm_config_cache",
+    "YARN_CACHE_FOLDER",
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+    "PIP_CACHE_DIR",
+    "UV_CACHE_DIR",
+    "GEM_HOME",
+    "GEM_PATH",
+    "BUNDLE_PATH",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
+
+/// Families of such variables.
+const ALLOWED_PREFIXES: &[&str] =
+    &["LC_", "CARGO_", "RUSTUP_", "RUST", "GO", "CGO_", "PYENV", "XDG_", "NIX_"];
+
+/// Names with one of these are secrets, whatever list they are on.
+const SECRET: &[&str] = &["KEY", "SECRET", "TOKEN", "PASSW", "CREDENTIAL", "AUTH", "PRIVATE", "COOKIE"];
+
+/// Nobody is there to answer a prompt, and nobody looks at colours or pages.
+const FIXED: &[(&str, &str)] = &[
+    ("AGENTRUN", "1"),
+    ("CI", "1"),
+    ("NO_COLOR", "1"),
+    ("CARGO_TERM_COLOR", "never"),
+    ("TERM", "dumb"),
+    ("PAGER", "cat"),
+    ("GIT_PAGER", "cat"),
+    ("GH_PAGER", "cat"),
+    ("GIT_EDITOR", "true"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GIT_ASKPASS", ""),
+    ("SSH_ASKPASS_REQUIRE", "never"),
+    ("GH_PROMPT_DISABLED", "1"),
+    ("DEBIAN_FRONTEND", "noninteractive"),
+    ("PIP_PROGRESS_BAR", "off"),
+    ("PIP_NO_INPUT", "1"),
+    ("PYTHONUNBUFFERED", "1"),
+    ("TQDM_DISABLE", "1"),
+    ("npm_config_yes", "true"),
+];
+
+impl Policy {
+    /// The policy for a run whose own environment is `parent`; `pass` names variables that the
+    /// user lets through although they are on no list, or look like secrets.
+    pub fn new(parent: impl Iterator<Item = (OsString, OsString)>, pass: &[String]) -> Self {
+        let mut environment: BTreeMap<_, _> = parent.filter(|(name, _)| admits(name, pass)).collect();
+        environment.extend(FIXED.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
+        Self { environment, grace: Duration::from_secs(2), drain: Duration::from_millis(500) }
+    }
+}
+
+fn admits(name: &OsStr, pass: &[String]) -> bool {
+    let Some(name) = name.to_str() else { return false };
+    if pass.iter().any(|passed| passed == name) {
+        return true;
+    }
+    let allowed = ALLOWED.contains(&name) || ALLOWED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    let upper = name.to_ascii_uppercase();
+    allowed && !SECRET.iter().any(|word| upper.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(parent: &[&str], pass: &[&str]) -> Vec<String> {
+        let parent = parent.iter().map(|name| (OsString::from(name), OsString::from("value")));
+        let pass: Vec<String> = pass.iter().map(|&name| name.to_owned()).collect();
+        let fixed = Policy::new(std::iter::empty(), &[]).environment;
+        let policy = Policy::new(parent, &pass);
+        let own = policy.environment.keys().filter(|name| !fixed.contains_key(*name));
+        own.map(|name| name.to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn only_listed_variables_come_in() {
+        let parent =
+            ["PATH", "LC_ALL", "CARGO_HOME", "GOPATH", "RUSTFLAGS", "LD_PRELOAD", "BASH_ENV", "EDITOR"];
+        assert_eq!(names(&parent, &[]), ["CARGO_HOME", "GOPATH", "LC_ALL", "PATH", "RUSTFLAGS"]);
+    }
+
+    #[test]
+    fn secrets_stay_out_unless_they_are_named() {
+        let parent =
+            ["CARGO_REGISTRY_TOKEN", "OPENAI_API_KEY", "SSH_AUTH_SOCK", "XDG_SESSION_COOKIE", "HOME"];
+        assert_eq!(names(&parent, &[]), ["HOME"]);
+        assert_eq!(names(&parent, &["CARGO_REGISTRY_TOKEN"]), ["CARGO_REGISTRY_TOKEN", "HOME"]);
+    }
+
+    #[test]
+    fn prompts_are_off_whatever_the_parent_says() {
+        let parent = [("CI".into(), "false".into()), ("GIT_TERMINAL_PROMPT".into(), "1".into())];
+        let policy = Policy::new(parent.into_iter(), &["GIT_TERMINAL_PROMPT".to_owned()]);
+        assert_eq!(policy.environment[OsStr::new("CI")], "1");
+        assert_eq!(policy.environment[OsStr::new("GIT_TERMINAL_PROMPT")], "0");
+    }
+}

@@ -1,0 +1,197 @@
+//! What a plan is about to do, or where it stands, as a list for people.
+
+use std::fmt::Write;
+
+use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
+use crate::brief::{Sources, named};
+use crate::plan::{CriterionKind, Reading, Step, StepKind};
+use crate::run::state::{RunState, StepStatus, TickState};
+use crate::validate::applied::{Applied, applied};
+
+/// What the dry-run tells besides the steps.
+#[derive(Debug)]
+pub struct Outlook<'a> {
+    /// The plan's path.
+    pub plan: &'a str,
+    /// Commands of the configuration.
+    pub configured: &'a [String],
+    /// The files that the briefs are made of.
+    pub sources: &'a Sources,
+    /// Bytes of the prefix that every request shares.
+    pub prefix: usize,
+    /// The limits in force.
+    pub limits: String,
+    /// The model.
+    pub model: &'a str,
+}
+
+/// Every step in order with its tasks, criteria and dependencies, and what surrounds the run.
+pub fn dry_run(
+    reading: &Reading,
+    state: &RunState,
+    selected: &dyn Fn(usize) -> bool,
+    outlook: &Outlook<'_>,
+) -> String {
+    let plan = &reading.plan;
+    let mut text = String::new();
+    let title = plan.title.as_deref().unwrap_or(outlook.plan);
+    // Writing to a string cannot fail.
+    writeln!(text, "{}  ({} steps)\n", styled(STRONG, title), plan.steps.len()).ok();
+    for (place, &index) in reading.graph.order().iter().enumerate() {
+        if selected(index) {
+            step(&mut text, reading, state, (place, index), outlook.configured).ok();
+        }
+    }
+    surroundings(&mut text, outlook).ok();
+    text
+}
+
+fn step(
+    text: &mut String,
+    reading: &Reading,
+    state: &RunState,
+    (place, index): (usize, usize),
+    configured: &[String],
+) -> std::fmt::Result {
+    let plan = &reading.plan;
+    let step = &plan.steps[index];
+    let standing = standing(step, state, plan.boxes_of(index).map(|found| found.ticked()));
+    writeln!(
+        text,
+        "{:>3}. {} {}",
+        place + 1,
+        styled(STRONG, &format!("[{}] {}", step.id, named(&step.label, &step.title))),
+        styled(FAINT, &format!("(line {}{}) {standing}", step.line, kind(step.kind))),
+    )?;
+    let edges = reading.graph.dependencies(index).iter().filter(|edge| edge.explicit);
+    let after: Vec<&str> = edges.map(|edge| plan.steps[edge.step].id.as_str()).collect();
+    if !after.is_empty() {
+        writeln!(text, "       after: {}", after.join(", "))?;
+    }
+    if !step.files.is_empty() {
+        writeln!(text, "       files: {}", step.files.join(", "))?;
+    }
+    for task in &step.tasks {
+        let mark = task.check_box.map_or(' ', |check_box| plan.boxes[check_box].mark);
+        writeln!(text, "       [{mark}] {}", task.text)?;
+    }
+    let applied = applied(plan, step, configured);
+    for command in &applied {
+        writeln!(text, "       $ {}", say_command(command))?;
+    }
+    let prose = step.criteria.iter().filter(|criterion| criterion.command().is_none());
+    for criterion in prose {
+        let who = if criterion.kind == CriterionKind::Manual { "by hand" } else { "by a person" };
+        writeln!(text, "       ? {} ({who})", criterion.text)?;
+    }
+    if applied.is_empty() && matches!(step.kind, StepKind::Work | StepKind::Closing) {
+        writeln!(
+            text,
+            "       {}",
+            styled(NOTICE, "no command decides about it: it will stop for `confirm`")
+        )?;
+    }
+    Ok(())
+}
+
+fn surroundings(text: &mut String, outlook: &Outlook<'_>) -> std::fmt::Result {
+    let Sources { rules, request, agents } = outlook.sources;
+    writeln!(text)?;
+    for (name, sources) in [("rules", rules), ("request", request), ("notes for agents", agents)] {
+        for source in sources {
+            writeln!(text, "{name}: {} ({})", source.path, size(source.text.len()))?;
+        }
+        if sources.is_empty() && name != "notes for agents" {
+            writeln!(text, "{name}: {}", styled(NOTICE, "none"))?;
+        }
+    }
+    writeln!(text, "constant part of every request: {}", size(outlook.prefix))?;
+    let model = if outlook.model.is_empty() { "none configured" } else { outlook.model };
+    writeln!(text, "model: {model}")?;
+    writeln!(text, "sandbox: none")?;
+    writeln!(text, "limits: {}", outlook.limits)
+}
+
+/// Where every step of a plan stands.
+pub fn status(reading: &Reading, state: &RunState) -> String {
+    let plan = &reading.plan;
+    let mut text = String::new();
+    for &index in reading.graph.order() {
+        let step = &plan.steps[index];
+        let standing = standing(step, state, plan.boxes_of(index).map(|found| found.ticked()));
+        let known = state.step(&step.key);
+        let attempts = match known.attempts {
+            0 => String::new(),
+            1 => ", 1 attempt".to_owned(),
+            attempts => format!(", {attempts} attempts"),
+        };
+        let name = named(&step.label, &step.title);
+        writeln!(text, "  [{}] {name}: {standing}{attempts}", step.id).ok();
+        if let StepStatus::Passed(pass) = &known.status {
+            for item in &pass.pending {
+                writeln!(text, "      waits for a person: {item}").ok();
+            }
+        }
+    }
+    text
+}
+
+/// One word for programs: `open`, `partly`, `done`, or what the journal knows better.
+pub fn status_word(reading: &Reading, state: &RunState, index: usize) -> String {
+    let known = &state.step(&reading.plan.steps[index].key).status;
+    let (mut all, mut ticked) = (0, 0);
+    for found in reading.plan.boxes_of(index) {
+        all += 1;
+        ticked += usize::from(found.ticked());
+    }
+    match known {
+        StepStatus::Open if all > 0 && ticked == all => "done".to_owned(),
+        StepStatus::Open if ticked > 0 => "partly".to_owned(),
+        known => known.name().replace(' ', "_"),
+    }
+}
+
+/// Where a step stands, from the journal and the boxes.
+fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) -> String {
+    let boxes: Vec<bool> = boxes.collect();
+    let ticked = boxes.iter().filter(|ticked| **ticked).count();
+    match &state.step(&step.key).status {
+        StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint => {
+            styled(NOTICE, "passed, edited since: it is validated again")
+        }
+        StepStatus::Passed(pass) => {
+            let who = match (&pass.confirmed_by, pass.strength) {
+                (Some(who), _) => format!("confirmed by {who}"),
+                (None, _) => "passed".to_owned(),
+            };
+            let tick = if pass.tick == TickState::Written { "" } else { ", not ticked yet" };
+            styled(GOOD, &format!("{who}{tick}"))
+        }
+        StepStatus::Stopped(outcome) => styled(NOTICE, &outcome.say()),
+        StepStatus::Running => "was interrupted".to_owned(),
+        _ if !boxes.is_empty() && ticked == boxes.len() => styled(GOOD, "ticked by hand"),
+        StepStatus::Parked { .. } => styled(NOTICE, "waits for a person"),
+        _ if ticked > 0 => format!("open, {ticked} of {} boxes ticked", boxes.len()),
+        _ => "open".to_owned(),
+    }
+}
+
+fn kind(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Work => "",
+        StepKind::Prerequisite => ", prerequisites",
+        StepKind::Closing => ", closing",
+        StepKind::Manual => ", manual",
+        StepKind::Acceptance => ", acceptance",
+    }
+}
+
+fn say_command(command: &Applied) -> String {
+    let script = command.script.trim().replace('\n', "\n         ");
+    if command.dir.is_empty() { script } else { format!("{script}  (in {})", command.dir) }
+}
+
+/// Bytes and what they come to in tokens, roughly.
+fn size(bytes: usize) -> String {
+    format!("{bytes} bytes, about {} tokens", bytes.div_ceil(4))
+}

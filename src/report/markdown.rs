@@ -1,0 +1,231 @@
+//! `report.md`: a run for a reviewer, with diffs and output.
+
+use std::fmt::Write;
+use std::io;
+use std::path::Path;
+
+use super::story::{AttemptStory, StepEnd, StepStory, Story, say_millis, say_tokens};
+use crate::journal::RunDir;
+use crate::run::event::{AttemptOutcome, StepOutcome, Strength};
+
+/// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
+const DIFF_LINES: usize = 400;
+const OUTPUT_LINES: usize = 40;
+
+/// Writes the report of a run, whole each time.
+pub fn write(story: &Story, run_dir: &RunDir) -> io::Result<()> {
+    crate::workspace::file::replace(&run_dir.path().join("report.md"), render(story, run_dir).as_bytes())
+}
+
+/// The report of a run.
+pub fn render(story: &Story, run_dir: &RunDir) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    head(&mut text, story).ok();
+    let numbers = story.started.as_ref().map_or(&[][..], |run| &run.steps);
+    for step in &story.steps {
+        let number = numbers.iter().position(|other| other.key == step.step.key).map_or(0, |place| place + 1);
+        section(&mut text, step, number, run_dir).ok();
+    }
+    text
+}
+
+fn head(text: &mut String, story: &Story) -> std::fmt::Result {
+    let Some(run) = &story.started else { return Ok(()) };
+    let title = if run.title.is_empty() { &run.plan } else { &run.title };
+    writeln!(text, "# Run {} of {title}\n", story.run)?;
+    let end = story.completed.as_ref().map_or_else(
+        || "not ended (killed, or still going on)".to_owned(),
+        |end| {
+            format!(
+                "{} (exit code {}) after {}",
+                outcome(end.outcome),
+                end.exit_code,
+                say_millis(end.duration_ms)
+            )
+        },
+    );
+    writeln!(text, "- Outcome: {end}")?;
+    writeln!(text, "- Plan: `{}`, digest `{}`", run.plan, &run.digest[..run.digest.len().min(16)])?;
+    writeln!(text, "- Model: {}; sandbox: {}; snapshots: {}", run.model, run.sandbox, run.snapshots)?;
+    writeln!(text, "- Limits: {}", run.limits)?;
+    let usage = story.usage();
+    writeln!(
+        text,
+        "- Tokens: {} in ({} of them cached), {} out",
+        say_tokens(usage.input),
+        say_tokens(usage.cached),
+        say_tokens(usage.output)
+    )?;
+    let pending = story.completed.iter().flat_map(|end| &end.pending);
+    for (index, item) in pending.enumerate() {
+        if index == 0 {
+            writeln!(text, "- Waits for a person:")?;
+        }
+        writeln!(text, "  - step {}: {}", item.step, item.text)?;
+    }
+    for remark in &story.remarks {
+        writeln!(text, "- Note: {remark}")?;
+    }
+    table(text, story)
+}
+
+fn table(text: &mut String, story: &Story) -> std::fmt::Result {
+    if story.steps.is_empty() {
+        return writeln!(text, "\nNo step was worked on in this run.");
+    }
+    writeln!(text, "\n| Step | Outcome | Rests on | Attempts | Time | Tokens |\n|---|---|---|---|---|---|")?;
+    for step in &story.steps {
+        writeln!(
+            text,
+            "| {} {} | {} | {} | {} | {} | {} |",
+            step.step.id,
+            cell(&step.step.title),
+            cell(&step.end.as_ref().map_or_else(|| "not ended".to_owned(), StepEnd::say)),
+            rests_on(step),
+            step.tries().count(),
+            say_millis(step.duration_ms()),
+            say_tokens(step.usage().total()),
+        )?;
+    }
+    Ok(())
+}
+
+/// What the reader may believe the outcome for.
+fn rests_on(step: &StepStory) -> &'static str {
+    match step.end {
+        Some(StepEnd::Passed(Strength::Proven | Strength::Weak)) => "commands",
+        Some(StepEnd::Passed(Strength::Unvalidated)) => "nothing",
+        Some(StepEnd::Confirmed(_)) => "a person",
+        _ => "-",
+    }
+}
+
+fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir) -> std::fmt::Result {
+    writeln!(text, "\n## Step {}: {}\n", step.step.id, step.step.title)?;
+    let end = step.end.as_ref().map_or_else(|| "not ended".to_owned(), StepEnd::say);
+    writeln!(text, "{end}.")?;
+    for target in &step.ticked {
+        writeln!(text, "- ticked {target}")?;
+    }
+    for item in &step.pending {
+        writeln!(text, "- waits for a person: {item}")?;
+    }
+    for attempt in &step.attempts {
+        attempt_section(text, attempt, &run_dir.attempt(number, &step.step.title, attempt.number), run_dir)?;
+    }
+    if let Some(StepEnd::Stopped(StepOutcome::Failed { output, .. })) = &step.end {
+        writeln!(text, "\nThe end of the output:\n")?;
+        fenced(text, "", &tail(output, OUTPUT_LINES))?;
+    }
+    Ok(())
+}
+
+fn attempt_section(
+    text: &mut String,
+    attempt: &AttemptStory,
+    dir: &Path,
+    run_dir: &RunDir,
+) -> std::fmt::Result {
+    let relative = dir.strip_prefix(run_dir.path()).unwrap_or(dir).display();
+    match &attempt.outcome {
+        _ if attempt.number == 0 => writeln!(text, "\n### Before the step\n")?,
+        found => {
+            writeln!(text, "\n### Attempt {}\n", attempt.number)?;
+            writeln!(
+                text,
+                "{}; {} turns, {} tokens, {}; {} files changed (+{} -{}). Brief and transcript: `{relative}/`.\n",
+                found.as_ref().map_or_else(|| "not ended".to_owned(), say),
+                attempt.turns,
+                say_tokens(attempt.usage.total()),
+                say_millis(attempt.duration_ms),
+                attempt.changes.files,
+                attempt.changes.added,
+                attempt.changes.removed,
+            )?;
+        }
+    }
+    for evidence in &attempt.evidence {
+        let time = say_millis(evidence.duration_ms);
+        writeln!(
+            text,
+            "- `{}`: {}, {time}, log `{}`",
+            line(&evidence.command),
+            evidence.exit.say(),
+            evidence.log
+        )?;
+        let log = std::fs::read(run_dir.path().join(&evidence.log)).unwrap_or_default();
+        let log = tail(&String::from_utf8_lossy(&log), OUTPUT_LINES);
+        if !log.trim().is_empty() {
+            writeln!(text)?;
+            fenced(text, "", &log)?;
+            writeln!(text)?;
+        }
+    }
+    let diff = std::fs::read(dir.join("changes.diff")).unwrap_or_default();
+    let diff = String::from_utf8_lossy(&diff);
+    if diff.trim().is_empty() {
+        return Ok(());
+    }
+    let lines = diff.lines().count();
+    writeln!(text, "\nChanges (`{relative}/changes.diff`):\n")?;
+    let shown: Vec<&str> = diff.lines().take(DIFF_LINES).collect();
+    fenced(text, "diff", &shown.join("\n"))?;
+    match lines.checked_sub(DIFF_LINES) {
+        Some(more) if more > 0 => writeln!(text, "\n({more} more lines in the file)"),
+        _ => Ok(()),
+    }
+}
+
+fn say(outcome: &AttemptOutcome) -> String {
+    match outcome {
+        AttemptOutcome::Passed { .. } => "Passed".to_owned(),
+        AttemptOutcome::ValidationFailed { command, exit, limit, .. } => {
+            let limit =
+                limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
+            format!("Validation failed: `{}` ended with {}{limit}", line(command), exit.say())
+        }
+        AttemptOutcome::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
+        AttemptOutcome::Unvalidated => "No command applies".to_owned(),
+        AttemptOutcome::Blocked { reason } => format!("Blocked: {reason}"),
+        AttemptOutcome::ModelFailed { message, .. } => format!("The model could not be used: {message}"),
+        AttemptOutcome::Interrupted => "Interrupted".to_owned(),
+    }
+}
+
+fn outcome(outcome: crate::run::event::RunOutcome) -> &'static str {
+    use crate::run::event::RunOutcome;
+    match outcome {
+        RunOutcome::Completed => "carried out",
+        RunOutcome::StepFailed => "a step did not pass",
+        RunOutcome::NeedsPerson => "needs a person",
+        RunOutcome::LimitReached => "a limit was reached",
+        RunOutcome::ModelRefused => "the model could not be used",
+        RunOutcome::Temporary => "the model is out of reach for now",
+        RunOutcome::Interrupted | RunOutcome::Terminated => "interrupted",
+    }
+}
+
+/// A fenced block whose fence is longer than any inside it.
+fn fenced(text: &mut String, info: &str, content: &str) -> std::fmt::Result {
+    let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    writeln!(text, "{fence}{info}\n{}\n{fence}", content.trim_end())
+}
+
+fn tail(text: &str, lines: usize) -> String {
+    let all: Vec<&str> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
+}
+
+/// The first line of a command.
+fn line(command: &str) -> String {
+    let mut lines = command.trim().lines();
+    let first = lines.next().unwrap_or_default().to_owned();
+    if lines.next().is_some() { first + " ..." } else { first }
+}
+
+/// Text that cannot break a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}

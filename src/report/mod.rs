@@ -1,0 +1,70 @@
+//! Who is told what happens: people on standard error, programs on standard output, reviewers in
+//! the run folder. The only place that prints.
+
+pub mod diagnostics;
+pub mod heartbeat;
+pub mod listing;
+pub mod markdown;
+pub mod print;
+pub mod story;
+pub mod terminal;
+
+use serde_json::Value;
+
+use crate::journal::RunDir;
+use crate::run::event::{Event, Record};
+use story::Story;
+use terminal::Terminal;
+
+/// The fan-out of events.
+#[derive(Debug)]
+pub struct Report {
+    story: Story,
+    terminal: Option<Terminal>,
+    json: bool,
+    run_dir: Option<RunDir>,
+}
+
+impl Report {
+    /// Tells people, or programs with `json`; the reviewer's report goes into `run_dir`.
+    pub fn new(json: bool, run_dir: Option<RunDir>) -> Self {
+        let terminal = (!json).then(Terminal::new);
+        Self { story: Story::default(), terminal, json, run_dir }
+    }
+
+    /// One that tells nobody.
+    pub fn silent() -> Self {
+        Self { story: Story::default(), terminal: None, json: false, run_dir: None }
+    }
+
+    /// Tells a fact, which is in the journal already.
+    pub fn tell(&mut self, record: &Record, json: &Value) {
+        self.story.apply(record);
+        if self.json {
+            print::data_line(&json.to_string());
+        }
+        if let Some(terminal) = &mut self.terminal {
+            terminal.tell(&record.event, &self.story);
+        }
+        let edge = matches!(
+            record.event,
+            Event::StepPassed { .. }
+                | Event::StepStopped { .. }
+                | Event::TickWritten { .. }
+                | Event::RunCompleted(_)
+        );
+        if let (Some(run_dir), true) = (&self.run_dir, edge) {
+            // The report is a convenience: the journal has everything.
+            if let Err(error) = markdown::write(&self.story, run_dir) {
+                tracing::warn!(%error, "cannot write report.md");
+            }
+        }
+    }
+
+    /// A reply is arriving.
+    pub fn replying(&mut self, bytes: usize) {
+        if let Some(terminal) = &mut self.terminal {
+            terminal.replying(bytes);
+        }
+    }
+}

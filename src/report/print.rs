@@ -1,0 +1,45 @@
+//! Standard output is data, standard error is talk. A reader that went away is no error.
+
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+
+/// For what went well.
+pub const GOOD: Style = AnsiColor::Green.on_default();
+/// For what did not.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// For what needs a look.
+pub const NOTICE: Style = AnsiColor::Yellow.on_default();
+/// For names of things.
+pub const STRONG: Style = Style::new().bold();
+/// For what is only context.
+pub const FAINT: Style = Style::new().dimmed();
+
+/// Writes text to standard output.
+pub fn data(text: &str) {
+    drop(anstream::stdout().write_all(text.as_bytes()));
+}
+
+/// Writes a line to standard output and sends it off at once, for programs that follow a run.
+pub fn data_line(line: &str) {
+    let mut out = std::io::stdout().lock();
+    drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+}
+
+/// Writes a line to standard error.
+pub fn talk(line: &str) {
+    drop(writeln!(anstream::stderr(), "{line}"));
+}
+
+/// A piece of text in a style; colours appear on terminals only.
+pub fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Says why agentrun cannot go on, and what to do.
+pub fn failure(failure: &crate::failure::Failure) {
+    talk(&format!("{} {failure}", styled(BAD, "error:")));
+    for hint in &failure.hints {
+        talk(&format!("{} {hint}", styled(STRONG, "hint:")));
+    }
+}

@@ -1,0 +1,221 @@
+//! A run as people tell it: per step what was tried, what was seen, and how it ended. Pure.
+
+use crate::model::message::Usage;
+use crate::run::event::{
+    AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Record, RunCompleted, RunStarted,
+    StepOutcome, StepRef, Strength,
+};
+
+/// A run.
+#[derive(Debug, Clone, Default)]
+pub struct Story {
+    /// Its id.
+    pub run: String,
+    /// What it was given.
+    pub started: Option<RunStarted>,
+    /// Steps in the order in which they were worked on.
+    pub steps: Vec<StepStory>,
+    /// Warnings and other remarks.
+    pub remarks: Vec<String>,
+    /// How it ended.
+    pub completed: Option<RunCompleted>,
+}
+
+/// A step in a run.
+#[derive(Debug, Clone)]
+pub struct StepStory {
+    /// The step.
+    pub step: StepRef,
+    /// The baseline and the attempts, in order.
+    pub attempts: Vec<AttemptStory>,
+    /// How it ended; `None` while it is going on.
+    pub end: Option<StepEnd>,
+    /// What was ticked.
+    pub ticked: Vec<String>,
+    /// Criteria that wait for a person.
+    pub pending: Vec<String>,
+}
+
+/// An attempt in a run; number 0 is the baseline.
+#[derive(Debug, Clone, Default)]
+pub struct AttemptStory {
+    /// Its number.
+    pub number: u32,
+    /// What its validation saw.
+    pub evidence: Vec<Evidence>,
+    /// How it ended.
+    pub outcome: Option<AttemptOutcome>,
+    /// What it changed.
+    pub changes: ChangeSummary,
+    /// What it cost.
+    pub usage: Usage,
+    /// Its turns.
+    pub turns: u32,
+    /// How long it took.
+    pub duration_ms: u64,
+}
+
+/// How a step ended in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepEnd {
+    /// It passed.
+    Passed(Strength),
+    /// It did not.
+    Stopped(StepOutcome),
+    /// It waits for a person.
+    Parked,
+    /// A person vouched for it.
+    Confirmed(String),
+}
+
+impl Story {
+    /// Takes in a record.
+    pub fn apply(&mut self, record: &Record) {
+        self.run.clone_from(&record.run);
+        match &record.event {
+            Event::RunStarted(started) => self.started = Some(started.clone()),
+            Event::StepStarted { step, .. } => self.begin(step),
+            Event::AttemptStarted { at, .. } => {
+                self.attempt(at);
+            }
+            Event::ValidationCompleted { at, evidence } => self.attempt(at).evidence.push(evidence.clone()),
+            Event::AttemptCompleted { at, outcome, changes, usage, turns, duration_ms } => {
+                let attempt = self.attempt(at);
+                attempt.outcome = Some(outcome.clone());
+                attempt.changes = changes.clone();
+                (attempt.usage, attempt.turns, attempt.duration_ms) = (*usage, *turns, *duration_ms);
+            }
+            Event::StepPassed { at, strength, pending, .. } => {
+                let step = self.step(&at.step);
+                step.end = Some(StepEnd::Passed(*strength));
+                step.pending.clone_from(pending);
+            }
+            Event::StepStopped { step, outcome } => {
+                self.step(step).end = Some(StepEnd::Stopped(outcome.clone()));
+            }
+            Event::StepParked { step, items } => {
+                let step = self.step(step);
+                step.end = Some(StepEnd::Parked);
+                step.pending.clone_from(items);
+            }
+            Event::StepConfirmed { step, by, .. } => {
+                self.step(step).end = Some(StepEnd::Confirmed(by.clone()));
+            }
+            Event::TickIntended { step, targets, .. } => {
+                self.step(step).ticked =
+                    targets.iter().map(|target| format!("line {}: {}", target.line, target.text)).collect();
+            }
+            Event::TickRefused { step, reason } => {
+                let remark = format!("step {} passed, but the plan could not be ticked: {reason}", step.id);
+                self.remarks.push(remark);
+            }
+            Event::PlanRestored { what, copy, .. } => {
+                self.remarks.push(format!("the plan was set back: {what} (a copy is in {copy})"));
+            }
+            Event::PlanEdited { noticed, .. } => self.remarks.push(format!(
+                "the plan's text was edited {noticed}: the edit is kept and counts from the next run on"
+            )),
+            Event::Warning { message, .. } => self.remarks.push(message.clone()),
+            Event::RunCompleted(completed) => self.completed = Some(completed.clone()),
+            _ => {}
+        }
+    }
+
+    /// What the whole run cost, as far as servers say.
+    pub fn usage(&self) -> Usage {
+        let mut usage = Usage::default();
+        self.steps.iter().flat_map(|step| &step.attempts).for_each(|attempt| usage += attempt.usage);
+        usage
+    }
+
+    /// The step that the story tells of last.
+    pub fn last(&self) -> Option<&StepStory> {
+        self.steps.last()
+    }
+
+    /// A step of the story.
+    pub fn find(&self, step: &StepRef) -> Option<&StepStory> {
+        self.steps.iter().rev().find(|story| story.step.key == step.key)
+    }
+
+    fn begin(&mut self, step: &StepRef) {
+        if self.find(step).is_none() {
+            self.steps.push(StepStory {
+                step: step.clone(),
+                attempts: Vec::new(),
+                end: None,
+                ticked: Vec::new(),
+                pending: Vec::new(),
+            });
+        }
+    }
+
+    fn step(&mut self, step: &StepRef) -> &mut StepStory {
+        self.begin(step);
+        let at = self.steps.iter().rposition(|story| story.step.key == step.key).unwrap_or(0);
+        &mut self.steps[at]
+    }
+
+    fn attempt(&mut self, at: &AttemptRef) -> &mut AttemptStory {
+        let attempts = &mut self.step(&at.step).attempts;
+        let place = attempts.iter().position(|attempt| attempt.number == at.attempt).unwrap_or_else(|| {
+            attempts.push(AttemptStory { number: at.attempt, ..AttemptStory::default() });
+            attempts.len() - 1
+        });
+        &mut attempts[place]
+    }
+}
+
+impl StepStory {
+    /// Attempts of an agent; the baseline is none.
+    pub fn tries(&self) -> impl Iterator<Item = &AttemptStory> {
+        self.attempts.iter().filter(|attempt| attempt.number > 0)
+    }
+
+    /// What the step cost in this run.
+    pub fn usage(&self) -> Usage {
+        let mut usage = Usage::default();
+        self.attempts.iter().for_each(|attempt| usage += attempt.usage);
+        usage
+    }
+
+    /// How long its attempts took.
+    pub fn duration_ms(&self) -> u64 {
+        let validation =
+            self.attempts.iter().filter(|attempt| attempt.number == 0).flat_map(|attempt| &attempt.evidence);
+        let validation: u64 = validation.map(|evidence| evidence.duration_ms).sum();
+        validation + self.attempts.iter().map(|attempt| attempt.duration_ms).sum::<u64>()
+    }
+}
+
+impl StepEnd {
+    /// One word or a few.
+    pub fn say(&self) -> String {
+        match self {
+            Self::Passed(Strength::Proven) => "passed".to_owned(),
+            Self::Passed(Strength::Weak) => "passed (weak: nothing was red before)".to_owned(),
+            Self::Passed(Strength::Unvalidated) => "let through without validation".to_owned(),
+            Self::Stopped(outcome) => outcome.say(),
+            Self::Parked => "waits for a person".to_owned(),
+            Self::Confirmed(by) => format!("confirmed by {by}"),
+        }
+    }
+}
+
+/// A time for people: `0.4 s`, `12 s`, `3 min 20 s`.
+pub fn say_millis(millis: u64) -> String {
+    match millis {
+        0..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+        10_000..60_000 => format!("{} s", millis / 1000),
+        _ => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
+    }
+}
+
+/// Tokens for people: `950`, `12.3k`, `4.1M`.
+pub fn say_tokens(tokens: u64) -> String {
+    match tokens {
+        0..1_000 => tokens.to_string(),
+        1_000..1_000_000 => format!("{}.{}k", tokens / 1000, tokens % 1000 / 100),
+        _ => format!("{}.{}M", tokens / 1_000_000, tokens % 1_000_000 / 100_000),
+    }
+}

@@ -1,0 +1,289 @@
+//! What a person who watches sees.
+
+use super::heartbeat::Heartbeat;
+use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
+use super::story::{StepEnd, Story, say_millis, say_tokens};
+use crate::process::Exit;
+use crate::run::event::{
+    AgentEnd, Event, Evidence, Reopened, RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef,
+};
+
+/// How many lines of a failing command's output are shown.
+const OUTPUT_LINES: usize = 15;
+
+/// The screen.
+#[derive(Debug)]
+pub struct Terminal {
+    heartbeat: Heartbeat,
+    /// What the live line says, to which arriving bytes are added.
+    doing: String,
+}
+
+impl Terminal {
+    /// Standard error: live on a terminal, plain lines elsewhere.
+    pub fn new() -> Self {
+        Self { heartbeat: Heartbeat::new(), doing: String::new() }
+    }
+
+    /// A reply is arriving.
+    pub fn replying(&mut self, bytes: usize) {
+        self.heartbeat.progress(&format!("{} ({bytes} bytes)", self.doing));
+    }
+
+    /// Tells a fact.
+    pub fn tell(&mut self, event: &Event, story: &Story) {
+        for line in lines(event, story) {
+            self.heartbeat.line(&line);
+        }
+        match doing(event) {
+            Doing::Same => {}
+            Doing::Nothing => self.heartbeat.rest(),
+            Doing::This(what) => {
+                self.heartbeat.doing(&what);
+                self.doing = what;
+            }
+        }
+    }
+}
+
+impl Default for Terminal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What goes on after an event.
+enum Doing {
+    Same,
+    Nothing,
+    This(String),
+}
+
+fn doing(event: &Event) -> Doing {
+    match event {
+        Event::AttemptStarted { at, .. } => Doing::This(format!("step {}: asking the model", at.step.id)),
+        Event::ToolStarted { at, what } => Doing::This(format!("step {}: {what}", at.step.id)),
+        Event::ToolCompleted { at, .. } => Doing::This(format!("step {}: asking the model", at.step.id)),
+        Event::ModelWaited { at, reason, delay_ms, .. } => {
+            Doing::This(format!("step {}: waiting {} ({reason})", at.step.id, say_millis(*delay_ms)))
+        }
+        Event::ValidationStarted { at, command } => {
+            Doing::This(format!("step {}: validating with {}", at.step.id, one_line(command)))
+        }
+        Event::AgentFinished { .. }
+        | Event::ValidationCompleted { .. }
+        | Event::StepPassed { .. }
+        | Event::StepStopped { .. }
+        | Event::RunCompleted(_) => Doing::Nothing,
+        _ => Doing::Same,
+    }
+}
+
+/// The lines of an event.
+pub fn lines(event: &Event, story: &Story) -> Vec<String> {
+    match event {
+        Event::RunStarted(run) => run_started(run, &story.run),
+        Event::StepAdopted { step } => vec![format!("  step {} is ticked by hand: left alone", step.id)],
+        Event::StepReopened { step, reason } => vec![reopened(step, *reason)],
+        Event::StepStarted { step, .. } => vec![String::new(), step_line(step, story)],
+        Event::AttemptStarted { at, fresh, .. } => {
+            let how = if *fresh { "" } else { ", with what failed" };
+            vec![format!("  attempt {}{how}", at.attempt)]
+        }
+        Event::ModelWaited { reason, delay_ms, retry, .. } => {
+            let line = format!("    waiting {} before retry {retry}: {reason}", say_millis(*delay_ms));
+            vec![styled(NOTICE, &line)]
+        }
+        Event::ToolCompleted { summary, failed, .. } => {
+            let summary = if *failed { styled(NOTICE, summary) } else { summary.clone() };
+            vec![format!("    {summary}")]
+        }
+        Event::AgentFinished { end, .. } => vec![agent_finished(end)],
+        Event::ValidationCompleted { at, evidence } => vec![validated(at.attempt, evidence)],
+        Event::StepPassed { at, .. } => passed(&at.step, story),
+        Event::StepStopped { step, outcome } => stopped(step, outcome),
+        Event::StepParked { step, items } => vec![
+            String::new(),
+            styled(NOTICE, &format!("- Step {} waits for a person: {}", step.id, items.join("; "))),
+        ],
+        Event::TickIntended { targets, .. } => {
+            targets.iter().map(|target| format!("  ticked line {}: {}", target.line, target.text)).collect()
+        }
+        Event::PlanRestored { .. }
+        | Event::PlanEdited { .. }
+        | Event::Warning { .. }
+        | Event::TickRefused { .. } => {
+            let remark = story.remarks.last().cloned().unwrap_or_default();
+            vec![format!("{} {remark}", styled(NOTICE, "warning:"))]
+        }
+        Event::RunCompleted(completed) => run_completed(completed, story),
+        _ => Vec::new(),
+    }
+}
+
+fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
+    vec![
+        format!("{} {} · {} · {} steps", styled(STRONG, "agentrun"), run.version, run.plan, run.steps.len()),
+        styled(
+            FAINT,
+            &format!("model {} · sandbox: {} · snapshots: {}", run.model, run.sandbox, run.snapshots),
+        ),
+        styled(FAINT, &format!("limits: {}", run.limits)),
+        styled(FAINT, &format!("logs: .agentrun/runs/{id}/")),
+    ]
+}
+
+fn step_line(step: &StepRef, story: &Story) -> String {
+    let steps = story.started.as_ref().map_or(&[][..], |run| &run.steps);
+    let place = steps.iter().position(|other| other.key == step.key).map_or(0, |place| place + 1);
+    let name = styled(STRONG, &format!("Step {}: {}", step.id, step.title));
+    format!("> {name} {}", styled(FAINT, &format!("[{place}/{}]", steps.len())))
+}
+
+fn reopened(step: &StepRef, reason: Reopened) -> String {
+    let why = match reason {
+        Reopened::Unticked => "was unticked: it runs again",
+        Reopened::Edited => "was edited since it passed: it is validated again",
+        Reopened::DependencyEdited => "rests on something that changed: it is validated again",
+        Reopened::Restart => "is started anew",
+    };
+    styled(NOTICE, &format!("  step {} {why}", step.id))
+}
+
+fn agent_finished(end: &AgentEnd) -> String {
+    match end {
+        AgentEnd::Done { summary } => format!("    the agent says that it is done: {}", one_line(summary)),
+        AgentEnd::Blocked { reason } => {
+            styled(NOTICE, &format!("    the agent is blocked: {}", one_line(reason)))
+        }
+        AgentEnd::Limit { limit } => styled(NOTICE, &format!("    limit reached: {limit}")),
+        AgentEnd::Loop { what } => {
+            styled(NOTICE, &format!("    stopped: the same {what} call again and again"))
+        }
+        AgentEnd::Model { message, .. } => styled(BAD, &format!("    {message}")),
+        AgentEnd::Interrupted => styled(NOTICE, "    interrupted"),
+    }
+}
+
+fn validated(attempt: u32, evidence: &Evidence) -> String {
+    let phase = if attempt == 0 { "before    " } else { "validation" };
+    let time = say_millis(evidence.duration_ms);
+    let verdict = match (&evidence.exit, attempt) {
+        (Exit::Code { code: 0 }, 0) => "green".to_owned(),
+        (Exit::Code { code: 0 }, _) => styled(GOOD, "passed"),
+        (exit, 0) => format!("red, {}", exit.say()),
+        (exit, _) => styled(BAD, &format!("failed, {}", exit.say())),
+    };
+    format!("  {phase} {} · {verdict} · {time}", one_line(&evidence.command))
+}
+
+fn passed(step: &StepRef, story: &Story) -> Vec<String> {
+    let Some(told) = story.find(step) else { return Vec::new() };
+    let end = told.end.as_ref().map_or_else(String::new, StepEnd::say);
+    let mut facts = vec![say_millis(told.duration_ms())];
+    match told.tries().count() {
+        0 => facts.push("no agent was needed".to_owned()),
+        1 => facts.push("1 attempt".to_owned()),
+        tries => facts.push(format!("{tries} attempts")),
+    }
+    if told.usage().total() > 0 {
+        facts.push(format!("{} tokens", say_tokens(told.usage().total())));
+    }
+    let mut lines =
+        vec![format!("{} {}", styled(GOOD, &format!("+ Step {} {end}", step.id)), facts.join(" · "))];
+    lines.extend(told.pending.iter().map(|item| format!("  waits for a person: {item}")));
+    lines
+}
+
+fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
+    let mut lines = vec![styled(BAD, &format!("x Step {} \"{}\" {}", step.id, step.title, outcome.say()))];
+    match outcome {
+        StepOutcome::Failed { command, exit, output, .. }
+        | StepOutcome::PrerequisiteFailed { command, exit, output } => {
+            lines.push(format!("  validation: {} ({})", one_line(command), exit.say()));
+            let output: Vec<&str> = output.lines().collect();
+            let shown = &output[output.len().saturating_sub(OUTPUT_LINES)..];
+            lines.extend(shown.iter().map(|line| format!("  | {line}")));
+        }
+        StepOutcome::ModelFailed { hint, .. } => lines.push(format!("{} {hint}", styled(STRONG, "hint:"))),
+        _ => {}
+    }
+    lines
+}
+
+fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
+    let passed = story.steps.iter().filter(|step| matches!(step.end, Some(StepEnd::Passed(_)))).count();
+    let commands = passed_on_commands(story);
+    let headline = match completed.outcome {
+        RunOutcome::Completed => styled(GOOD, "The plan is carried out."),
+        RunOutcome::StepFailed => styled(BAD, "Stopped: a step did not pass."),
+        RunOutcome::NeedsPerson => styled(NOTICE, "Stopped: a person is needed."),
+        RunOutcome::LimitReached => styled(NOTICE, "Stopped: a limit was reached."),
+        RunOutcome::ModelRefused => styled(BAD, "Stopped: the model could not be used."),
+        RunOutcome::Temporary => styled(NOTICE, "Stopped for now: the model is out of reach."),
+        RunOutcome::Interrupted | RunOutcome::Terminated => styled(NOTICE, "Interrupted. Nothing is lost."),
+    };
+    let usage = story.usage();
+    let mut lines = vec![
+        String::new(),
+        headline,
+        format!(
+            "  {passed} steps passed in this run, {commands} on commands that agentrun ran · {} · {} tokens",
+            say_millis(completed.duration_ms),
+            say_tokens(usage.total())
+        ),
+    ];
+    if !completed.pending.is_empty() {
+        lines.push(format!("  {} criteria wait for a person:", completed.pending.len()));
+        lines.extend(
+            completed.pending.iter().map(|pending| format!("    step {}: {}", pending.step, pending.text)),
+        );
+    }
+    lines.push(format!("  report: .agentrun/runs/{}/report.md", story.run));
+    if let Some(next) = next_command(completed, story) {
+        lines.push(format!("{} {next}", styled(STRONG, "next:")));
+    }
+    lines
+}
+
+/// Steps that passed because commands went green, and not because they were let through.
+fn passed_on_commands(story: &Story) -> usize {
+    let by_command = |step: &&super::story::StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if strength != crate::run::event::Strength::Unvalidated);
+    story.steps.iter().filter(by_command).count()
+}
+
+/// What a person would type next.
+fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
+    let plan = &story.started.as_ref()?.plan;
+    let again = format!("agentrun execute {plan}");
+    let stopped = story.steps.iter().rev().find(|step| matches!(step.end, Some(StepEnd::Stopped(_))));
+    match completed.outcome {
+        RunOutcome::Completed => {
+            let pending = completed.pending.first()?;
+            Some(format!("look at it, then agentrun confirm {plan} {}", quoted(&pending.step)))
+        }
+        RunOutcome::StepFailed | RunOutcome::LimitReached => match stopped {
+            Some(step) => Some(format!("agentrun logs --step {}, then {again}", quoted(&step.step.id))),
+            None => Some(again),
+        },
+        RunOutcome::NeedsPerson => match stopped.map(|step| (&step.step.id, &step.end)) {
+            Some((id, Some(StepEnd::Stopped(StepOutcome::Unproven | StepOutcome::Unvalidated)))) => {
+                Some(format!("look at it, then agentrun confirm {plan} {}", quoted(id)))
+            }
+            _ => Some(format!("see above, then {again}")),
+        },
+        _ => Some(again),
+    }
+}
+
+/// An id as a shell takes it: `#7` begins a comment.
+fn quoted(id: &str) -> String {
+    if id.starts_with('#') { format!("'{id}'") } else { id.to_owned() }
+}
+
+/// A command or sentence on one line.
+fn one_line(text: &str) -> String {
+    let mut lines = text.trim().lines();
+    let first = lines.next().unwrap_or_default();
+    if lines.next().is_some() { format!("{first} ...") } else { first.to_owned() }
+}

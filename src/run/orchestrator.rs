@@ -1,0 +1,238 @@
+//! The loop of a run: ask what comes next, do it, until nothing is left that can be done.
+
+use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef};
+use super::reconcile::reconcile;
+use super::record::Recorder;
+use super::schedule::{self, Decision};
+use super::state::{StepStatus, TickState};
+use super::{Setting, step, tick};
+use crate::clock::Stopwatch;
+use crate::config::ProseCriteria;
+use crate::failure::Failure;
+use crate::model::Model;
+use crate::validate::applied::applied;
+use crate::workspace::guard::{Found, PlanGuard};
+use crate::workspace::snapshot::Snapshots;
+
+/// Everything a run changes.
+#[derive(Debug)]
+pub struct Orchestrator<'a> {
+    /// What does not change.
+    pub setting: &'a Setting,
+    /// The door for facts.
+    pub recorder: Recorder,
+    /// The model.
+    pub model: Model,
+    /// Kept trees.
+    pub snapshots: Snapshots,
+    /// Watches the plan.
+    pub guard: PlanGuard,
+}
+
+impl Orchestrator<'_> {
+    /// Carries out the plan. `restart` names steps whose evidence is to be forgotten first.
+    pub async fn execute(&mut self, warnings: Vec<Event>, restart: &[usize]) -> Result<RunOutcome, Failure> {
+        let watch = Stopwatch::start();
+        self.recorder.record(Event::RunStarted(self.started()))?;
+        for warning in warnings {
+            self.recorder.record(warning)?;
+        }
+        self.restart(restart)?;
+        let reading = &self.setting.reading;
+        for event in reconcile(&reading.plan, &reading.graph, &self.recorder.state) {
+            self.recorder.record(event)?;
+        }
+        let outcome = self.carry_on().await?;
+        let outcome = self.end(outcome).await?;
+        self.recorder.record(Event::RunCompleted(RunCompleted {
+            outcome,
+            exit_code: outcome.exit_code().code(),
+            pending: self.pending(),
+            duration_ms: watch.millis(),
+        }))?;
+        Ok(outcome)
+    }
+
+    async fn carry_on(&mut self) -> Result<RunOutcome, Failure> {
+        loop {
+            let reading = &self.setting.reading;
+            let state = &self.recorder.state;
+            match schedule::next(&reading.plan, &reading.graph, state, &self.setting.selection) {
+                Decision::Tick(index) => self.tick(index)?,
+                Decision::Run(index) => {
+                    if let Some(signal) = self.setting.interrupt.raised() {
+                        return Ok(RunOutcome::of_signal(signal));
+                    }
+                    self.notice_edits("between two steps")?;
+                    step::run(self, index).await?;
+                }
+                Decision::Park(index) => self.park(index)?,
+                Decision::Stop(RunOutcome::Interrupted) => {
+                    let signal = self.setting.interrupt.raised();
+                    return Ok(signal.map_or(RunOutcome::Interrupted, RunOutcome::of_signal));
+                }
+                Decision::Stop(outcome) => return Ok(outcome),
+            }
+        }
+    }
+
+    /// Writes a step's pass into the plan.
+    fn tick(&mut self, index: usize) -> Result<(), Failure> {
+        tick::write(self.setting, index, &mut self.recorder)?;
+        self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
+        Ok(())
+    }
+
+    /// Parks a step that only a person can do.
+    pub(super) fn park(&mut self, index: usize) -> Result<(), Failure> {
+        let step = self.setting.step(index);
+        let tasks = step.tasks.iter().map(|task| task.text.clone());
+        let items = tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect();
+        self.recorder.record(Event::StepParked { step: StepRef::from(step), items })
+    }
+
+    fn notice_edits(&mut self, noticed: &str) -> Result<(), Failure> {
+        let found =
+            self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
+        match found {
+            Found::Edited { digest } => {
+                self.recorder.record(Event::PlanEdited { digest, noticed: noticed.to_owned() })
+            }
+            Found::Same | Found::Restored { .. } => Ok(()),
+        }
+    }
+
+    /// Forgets the evidence of the given steps and unticks what agentrun had ticked.
+    fn restart(&mut self, steps: &[usize]) -> Result<(), Failure> {
+        for &index in steps {
+            let step = self.setting.step(index);
+            let status = &self.recorder.state.step(&step.key).status;
+            if let StepStatus::Passed(pass) = status
+                && pass.tick == TickState::Written
+            {
+                let pass = pass.clone();
+                tick::take_back(self.setting, index, &pass, &mut self.recorder)?;
+            }
+            let reopened = Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restart };
+            self.recorder.record(reopened)?;
+        }
+        self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
+        Ok(())
+    }
+
+    /// What remains when nothing is left to do: commands that were tolerated red must be green,
+    /// and the plan's status comment is kept true.
+    async fn end(&mut self, outcome: RunOutcome) -> Result<RunOutcome, Failure> {
+        let outcome = match outcome {
+            RunOutcome::Completed if self.setting.selection.steps.is_none() => {
+                step::validate_tolerated(self).await?
+            }
+            other => other,
+        };
+        let value = match outcome {
+            RunOutcome::Completed if self.all_done() => "completed",
+            RunOutcome::StepFailed | RunOutcome::LimitReached => "failed",
+            _ => return Ok(outcome),
+        };
+        self.set_status(value)?;
+        Ok(outcome)
+    }
+
+    /// Keeps the plan's status comments true.
+    pub(super) fn set_status(&mut self, value: &str) -> Result<(), Failure> {
+        tick::set_status(self.setting, value, &mut self.recorder)?;
+        self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
+        Ok(())
+    }
+
+    fn all_done(&self) -> bool {
+        let steps = &self.setting.reading.plan.steps;
+        steps.iter().all(|step| self.recorder.state.step(&step.key).status.is_done())
+    }
+
+    /// Everything that waits for a person.
+    fn pending(&self) -> Vec<Pending> {
+        let mut pending = Vec::new();
+        for &index in self.setting.reading.graph.order() {
+            let step = self.setting.step(index);
+            let items = match &self.recorder.state.step(&step.key).status {
+                StepStatus::Passed(pass) => &pass.pending,
+                StepStatus::Parked { items } => items,
+                _ => continue,
+            };
+            pending.extend(items.iter().map(|text| Pending { step: step.id.clone(), text: text.clone() }));
+        }
+        pending
+    }
+
+    fn started(&self) -> RunStarted {
+        let setting = self.setting;
+        let plan = &setting.reading.plan;
+        RunStarted {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            plan: setting.plan_path.clone(),
+            title: plan.title.clone().unwrap_or_default(),
+            digest: setting.text.digest.clone(),
+            steps: setting
+                .reading
+                .graph
+                .order()
+                .iter()
+                .map(|&index| StepRef::from(&plan.steps[index]))
+                .collect(),
+            model: setting.config.model.name.clone(),
+            sandbox: "none".to_owned(),
+            snapshots: self.snapshots.describe(),
+            limits: setting.config.say_limits(),
+        }
+    }
+}
+
+impl Setting {
+    /// Whether a prose criterion of a passed step waits for a person.
+    pub fn prose_waits(&self) -> bool {
+        self.config.criteria == ProseCriteria::Manual
+    }
+
+    /// The commands that decide about a step.
+    pub fn applied(&self, index: usize) -> Vec<crate::validate::applied::Applied> {
+        applied(&self.reading.plan, self.step(index), &self.config.commands)
+    }
+}
+
+impl RunOutcome {
+    /// The exit code that says so.
+    pub fn exit_code(self) -> crate::failure::ExitCode {
+        use crate::failure::ExitCode;
+        match self {
+            Self::Completed => ExitCode::Passed,
+            Self::StepFailed => ExitCode::StepFailed,
+            Self::NeedsPerson => ExitCode::NeedsPerson,
+            Self::LimitReached => ExitCode::LimitReached,
+            Self::ModelRefused => ExitCode::ModelRefused,
+            Self::Temporary => ExitCode::Temporary,
+            Self::Interrupted => ExitCode::Interrupted,
+            Self::Terminated => ExitCode::Terminated,
+        }
+    }
+}
+
+impl StepOutcome {
+    /// What happened, in words: `did not pass after 3 attempts`.
+    pub fn say(&self) -> String {
+        match self {
+            Self::Failed { attempts: 0, .. } => "did not pass validation".to_owned(),
+            Self::Failed { attempts: 1, .. } => "did not pass after 1 attempt".to_owned(),
+            Self::Failed { attempts, .. } => format!("did not pass after {attempts} attempts"),
+            Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
+            Self::Unproven => {
+                "is unproven: every command was green before, and the agent changed nothing".to_owned()
+            }
+            Self::Unvalidated => "cannot be validated: no command applies to it".to_owned(),
+            Self::Blocked { reason } => format!("is blocked: {reason}"),
+            Self::PrerequisiteFailed { .. } => "is a prerequisite that does not hold".to_owned(),
+            Self::ModelFailed { message, .. } => format!("stopped: {message}"),
+            Self::Interrupted => "was interrupted".to_owned(),
+        }
+    }
+}

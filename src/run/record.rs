@@ -1,0 +1,82 @@
+//! The one door for facts: redact, append to the journal, take into the state, tell the report.
+
+use crate::clock::Clock;
+use crate::failure::Failure;
+use crate::journal::writer::{Writer, to_json};
+use crate::redact::Redact;
+use crate::report::Report;
+
+use super::event::{Event, Record, SCHEMA};
+use super::state::RunState;
+
+/// The door.
+#[derive(Debug)]
+pub struct Recorder {
+    /// Where facts are kept.
+    pub journal: Writer,
+    /// What they add up to.
+    pub state: RunState,
+    /// Who is told.
+    pub report: Report,
+    /// What must not be told.
+    pub redact: Redact,
+    /// When they happened.
+    pub clock: Clock,
+    /// The run.
+    pub run: String,
+    /// The number that the next record gets.
+    pub next_seq: u64,
+    /// Where a test wants the process to die.
+    pub crash: Option<CrashPoint>,
+}
+
+/// A moment around a record at which the process kills itself, so that tests can prove that
+/// nothing is lost. It exists in debug builds only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CrashPoint {
+    /// The record's number.
+    pub seq: u64,
+    /// After it is in the journal, or before.
+    pub after: bool,
+}
+
+impl Recorder {
+    /// Records a fact. What is not in the journal has not happened: if it cannot be written, the
+    /// run ends.
+    pub fn record(&mut self, event: Event) -> Result<(), Failure> {
+        let record =
+            Record { schema: SCHEMA, seq: self.next_seq, ts: self.clock.now(), run: self.run.clone(), event };
+        let mut json =
+            to_json(&record).map_err(|error| Failure::internal("cannot write down an event", error))?;
+        self.redact.json(&mut json);
+        self.die_if_asked(false);
+        self.state
+            .apply(&record.event)
+            .map_err(|error| Failure::internal("agentrun contradicts itself", error))?;
+        self.journal.append(&json, &record.event).map_err(|error| {
+            Failure::internal("cannot write the journal", error)
+                .hint("nothing was ticked that is not recorded; make room and run agentrun again")
+        })?;
+        self.next_seq += 1;
+        self.die_if_asked(true);
+        self.report.tell(&record, &json);
+        Ok(())
+    }
+
+    fn die_if_asked(&self, after: bool) {
+        let seq = if after { self.next_seq.saturating_sub(1) } else { self.next_seq };
+        if cfg!(debug_assertions) && self.crash == Some(CrashPoint { seq, after }) {
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).ok();
+        }
+    }
+}
+
+impl std::str::FromStr for CrashPoint {
+    type Err = std::num::ParseIntError;
+
+    /// `before:12` or `after:12`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (when, seq) = text.split_once(':').unwrap_or(("after", text));
+        Ok(Self { seq: seq.parse()?, after: when == "after" })
+    }
+}

@@ -1,0 +1,117 @@
+//! What comes next: a pure question to the plan, the order and the state.
+
+use std::collections::BTreeSet;
+
+use super::event::{RunOutcome, StepOutcome};
+use super::state::{RunState, StepStatus, TickState};
+use crate::interrupt::Signal;
+use crate::plan::{Plan, StepGraph, StepKind};
+
+/// What a run is about.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// The steps asked for; all if `None`.
+    pub steps: Option<BTreeSet<usize>>,
+    /// Go on with what does not depend on a step that did not pass.
+    pub keep_going: bool,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// The journal says that it passed, the plan does not yet.
+    Tick(usize),
+    /// Work on it.
+    Run(usize),
+    /// Only a person can do it.
+    Park(usize),
+    /// Nothing is left that can be done.
+    Stop(RunOutcome),
+}
+
+impl Selection {
+    /// Whether the run is about this step.
+    pub fn contains(&self, step: usize) -> bool {
+        self.steps.as_ref().is_none_or(|steps| steps.contains(&step))
+    }
+}
+
+/// Decides what comes next.
+pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Selection) -> Decision {
+    let mut stopped: Option<RunOutcome> = None;
+    let mut blocked = BTreeSet::new();
+    for &index in graph.order().iter().filter(|&&index| selection.contains(index)) {
+        let status = &state.step(&plan.steps[index].key).status;
+        match status {
+            StepStatus::Passed(pass) => match pass.tick {
+                TickState::Due | TickState::Intended { .. } => return Decision::Tick(index),
+                TickState::Refused => return Decision::Stop(RunOutcome::NeedsPerson),
+                TickState::Written => {}
+            },
+            StepStatus::ByHand => {}
+            StepStatus::Parked { .. } => {
+                blocked.insert(index);
+            }
+            StepStatus::Stopped(outcome) => {
+                let outcome = run_outcome(outcome);
+                if !selection.keep_going || ends_every_run(outcome) {
+                    return Decision::Stop(outcome);
+                }
+                stopped.get_or_insert(outcome);
+                blocked.insert(index);
+            }
+            StepStatus::Open | StepStatus::Revalidate | StepStatus::Running => {
+                if is_blocked(plan, graph, index, &blocked) {
+                    blocked.insert(index);
+                    stopped.get_or_insert(RunOutcome::NeedsPerson);
+                } else if plan.steps[index].kind == StepKind::Manual {
+                    return Decision::Park(index);
+                } else {
+                    return Decision::Run(index);
+                }
+            }
+        }
+    }
+    Decision::Stop(stopped.unwrap_or(RunOutcome::Completed))
+}
+
+/// A parked step blocks only what names it; any other step that did not pass also blocks what
+/// follows it in the order.
+fn is_blocked(plan: &Plan, graph: &StepGraph, index: usize, blocked: &BTreeSet<usize>) -> bool {
+    graph.dependencies(index).iter().any(|edge| {
+        blocked.contains(&edge.step) && (edge.explicit || plan.steps[edge.step].kind != StepKind::Manual)
+    })
+}
+
+/// An outage or a signal ends the run whatever does not depend on the step.
+fn ends_every_run(outcome: RunOutcome) -> bool {
+    matches!(
+        outcome,
+        RunOutcome::ModelRefused | RunOutcome::Temporary | RunOutcome::Interrupted | RunOutcome::Terminated
+    )
+}
+
+/// What a step's end means for the run.
+fn run_outcome(outcome: &StepOutcome) -> RunOutcome {
+    match outcome {
+        StepOutcome::Failed { .. } => RunOutcome::StepFailed,
+        StepOutcome::LimitReached { .. } => RunOutcome::LimitReached,
+        StepOutcome::Unproven
+        | StepOutcome::Unvalidated
+        | StepOutcome::Blocked { .. }
+        | StepOutcome::PrerequisiteFailed { .. } => RunOutcome::NeedsPerson,
+        StepOutcome::ModelFailed { temporary: true, .. } => RunOutcome::Temporary,
+        StepOutcome::ModelFailed { temporary: false, .. } => RunOutcome::ModelRefused,
+        StepOutcome::Interrupted => RunOutcome::Interrupted,
+    }
+}
+
+impl RunOutcome {
+    /// The outcome of a run that a signal stopped.
+    pub fn of_signal(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::Interrupted,
+            Signal::Terminate => Self::Terminated,
+        }
+    }
+}

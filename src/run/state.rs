@@ -1,0 +1,348 @@
+//! What is known of a plan: a fold over its events. There is no other way to change it.
+
+use std::collections::BTreeMap;
+
+use super::event::{
+    AttemptOutcome, AttemptRef, Event, Evidence, Reopened, RunStarted, StepOutcome, Strength,
+};
+use crate::plan::{Fingerprint, StepKey};
+
+/// Everything known of a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunState {
+    steps: BTreeMap<StepKey, StepState>,
+    run: Option<RunStarted>,
+}
+
+/// What is known of one step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StepState {
+    /// Where it stands.
+    pub status: StepStatus,
+    /// Attempts so far, in all runs.
+    pub attempts: u32,
+    /// Attempts of this run; outages and interruptions are none.
+    pub spent: u32,
+    /// What the step said when it was last started.
+    pub fingerprint: Option<Fingerprint>,
+    /// The tree before its first attempt, and where it is kept.
+    pub base: Option<Base>,
+    /// What its commands did before the first attempt.
+    pub baseline: Vec<Evidence>,
+    /// Notes of the agent, for later attempts.
+    pub notes: Vec<String>,
+    /// The last validation that failed, until the step passes.
+    pub last_failure: Option<AttemptOutcome>,
+}
+
+/// The tree before a step began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// Its digest.
+    pub tree: String,
+    /// Where it is kept.
+    pub reference: Option<String>,
+}
+
+/// Where a step stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum StepStatus {
+    /// To be done.
+    #[default]
+    Open,
+    /// Had evidence, and something changed since: validated first.
+    Revalidate,
+    /// Being worked on.
+    Running,
+    /// Evidence or a person says that it holds.
+    Passed(Pass),
+    /// All its boxes are ticked, by somebody else.
+    ByHand,
+    /// Waits for a person.
+    Parked {
+        /// What the person is asked for.
+        items: Vec<String>,
+    },
+    /// Ended in this run without a pass.
+    Stopped(StepOutcome),
+}
+
+/// Why a step is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// What the step said when it passed.
+    pub fingerprint: Fingerprint,
+    /// What the pass is worth; `None` if a person alone vouches for it.
+    pub strength: Option<Strength>,
+    /// Who confirmed it.
+    pub confirmed_by: Option<String>,
+    /// Indices of its own criteria that hold.
+    pub criteria: Vec<usize>,
+    /// What still waits for a person.
+    pub pending: Vec<String>,
+    /// Commands that are red and must be green at the end.
+    pub tolerated: Vec<String>,
+    /// Whether the plan says so too.
+    pub tick: TickState,
+    /// Texts of what agentrun ticked for it.
+    pub ticked: Vec<String>,
+}
+
+/// Whether the plan says what the journal says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TickState {
+    /// Not yet.
+    Due,
+    /// Perhaps: the plan was about to be replaced.
+    Intended {
+        /// Digest of the plan after the replacement.
+        after: String,
+    },
+    /// Yes.
+    Written,
+    /// Not in this run: the plan could not be changed.
+    Refused,
+}
+
+/// An event that cannot follow what came before.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{event}` cannot follow: step {step} is {status}")]
+pub struct IllegalEvent {
+    event: &'static str,
+    step: String,
+    status: &'static str,
+}
+
+impl RunState {
+    /// What is known of a step; the default for one that never ran.
+    pub fn step(&self, key: &StepKey) -> &StepState {
+        static UNKNOWN: StepState = StepState {
+            status: StepStatus::Open,
+            attempts: 0,
+            spent: 0,
+            fingerprint: None,
+            base: None,
+            baseline: Vec::new(),
+            notes: Vec::new(),
+            last_failure: None,
+        };
+        self.steps.get(key).unwrap_or(&UNKNOWN)
+    }
+
+    /// What the last run was given.
+    pub fn last_run(&self) -> Option<&RunStarted> {
+        self.run.as_ref()
+    }
+
+    /// Takes in one event.
+    ///
+    /// # Errors
+    /// An event that cannot follow what came before changes nothing.
+    pub fn apply(&mut self, event: &Event) -> Result<(), IllegalEvent> {
+        match event {
+            Event::RunStarted(run) => self.begin_run(run),
+            Event::StepStarted { step, fingerprint } => {
+                self.expect(&step.key, &step.id, "step.started", StepStatus::may_start)?.start(fingerprint);
+            }
+            Event::AttemptStarted { at, tree, reference, .. } => {
+                let step = self.running(at, "attempt.started")?;
+                step.attempts = at.attempt;
+                step.base.get_or_insert_with(|| Base { tree: tree.clone(), reference: reference.clone() });
+            }
+            Event::ValidationCompleted { at, evidence } if at.attempt == 0 => {
+                self.running(at, "validation.completed")?.baseline.push(evidence.clone());
+            }
+            Event::NoteTaken { at, text } => self.running(at, "note.taken")?.notes.push(text.clone()),
+            Event::AttemptCompleted { at, outcome, .. } => {
+                self.running(at, "attempt.completed")?.complete_attempt(outcome);
+            }
+            Event::StepPassed { at, fingerprint, strength, passed, pending, tolerated } => {
+                let pass = Pass {
+                    fingerprint: fingerprint.clone(),
+                    strength: Some(*strength),
+                    confirmed_by: None,
+                    criteria: passed.clone(),
+                    pending: pending.clone(),
+                    tolerated: tolerated.clone(),
+                    tick: TickState::Due,
+                    ticked: Vec::new(),
+                };
+                let step = self.running(at, "step.passed")?;
+                step.status = StepStatus::Passed(pass);
+                step.last_failure = None;
+            }
+            Event::StepStopped { step, outcome } => {
+                let step = self.expect(&step.key, &step.id, "step.stopped", StepStatus::is_running)?;
+                step.status = StepStatus::Stopped(outcome.clone());
+            }
+            Event::TickIntended { step, after, targets, .. } => {
+                let pass = self.pass(step, "tick.intended")?;
+                pass.tick = TickState::Intended { after: after.clone() };
+                pass.ticked.extend(targets.iter().map(|target| target.text.clone()));
+            }
+            Event::TickWritten { step, .. } => self.pass(step, "tick.written")?.tick = TickState::Written,
+            Event::TickRefused { step, .. } => self.pass(step, "tick.refused")?.tick = TickState::Refused,
+            Event::StepAdopted { step } => {
+                self.expect(&step.key, &step.id, "step.adopted", StepStatus::is_idle)?.status =
+                    StepStatus::ByHand;
+            }
+            Event::StepParked { step, items } => {
+                self.expect(&step.key, &step.id, "step.parked", StepStatus::is_idle)?.status =
+                    StepStatus::Parked { items: items.clone() };
+            }
+            Event::StepReopened { step, reason } => {
+                self.expect(&step.key, &step.id, "step.reopened", StepStatus::is_idle)?.reopen(*reason);
+            }
+            Event::StepConfirmed { step, fingerprint, by, items } => {
+                self.expect(&step.key, &step.id, "step.confirmed", StepStatus::is_idle)?.confirm(
+                    fingerprint,
+                    by,
+                    items,
+                );
+            }
+            Event::RunCompleted(_)
+            | Event::ValidationCompleted { .. }
+            | Event::ValidationStarted { .. }
+            | Event::ModelReplied { .. }
+            | Event::ModelWaited { .. }
+            | Event::ToolStarted { .. }
+            | Event::ToolCompleted { .. }
+            | Event::AgentFinished { .. }
+            | Event::PlanRestored { .. }
+            | Event::PlanEdited { .. }
+            | Event::Warning { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// A new run: what an earlier one left in the middle is to be done.
+    fn begin_run(&mut self, run: &RunStarted) {
+        self.run = Some(run.clone());
+        for step in self.steps.values_mut() {
+            step.spent = 0;
+            match &mut step.status {
+                StepStatus::Running | StepStatus::Stopped(_) | StepStatus::Parked { .. } => {
+                    step.status = StepStatus::Open;
+                }
+                StepStatus::Passed(pass) if pass.tick == TickState::Refused => pass.tick = TickState::Due,
+                _ => {}
+            }
+        }
+    }
+
+    fn expect(
+        &mut self,
+        key: &StepKey,
+        id: &str,
+        event: &'static str,
+        legal: fn(&StepStatus) -> bool,
+    ) -> Result<&mut StepState, IllegalEvent> {
+        let step = self.steps.entry(key.clone()).or_default();
+        if legal(&step.status) {
+            Ok(step)
+        } else {
+            Err(IllegalEvent { event, step: id.to_owned(), status: step.status.name() })
+        }
+    }
+
+    fn running(&mut self, at: &AttemptRef, event: &'static str) -> Result<&mut StepState, IllegalEvent> {
+        self.expect(&at.step.key, &at.step.id, event, StepStatus::is_running)
+    }
+
+    fn pass(&mut self, step: &super::event::StepRef, event: &'static str) -> Result<&mut Pass, IllegalEvent> {
+        let state = self.steps.entry(step.key.clone()).or_default();
+        match &mut state.status {
+            StepStatus::Passed(pass) => Ok(pass),
+            other => Err(IllegalEvent { event, step: step.id.clone(), status: other.name() }),
+        }
+    }
+}
+
+impl StepState {
+    /// Baseline and base survive as long as the step says the same and its agent has begun: a
+    /// step that goes on after an interruption was still red before and is green after.
+    fn start(&mut self, fingerprint: &Fingerprint) {
+        if self.fingerprint.as_ref() != Some(fingerprint) {
+            self.base = None;
+        }
+        if self.base.is_none() {
+            self.baseline.clear();
+        }
+        self.fingerprint = Some(fingerprint.clone());
+        self.status = StepStatus::Running;
+    }
+
+    fn complete_attempt(&mut self, outcome: &AttemptOutcome) {
+        match outcome {
+            AttemptOutcome::Interrupted | AttemptOutcome::ModelFailed { .. } => return,
+            AttemptOutcome::ValidationFailed { .. } => self.last_failure = Some(outcome.clone()),
+            _ => {}
+        }
+        self.spent += 1;
+    }
+
+    fn reopen(&mut self, reason: Reopened) {
+        self.status = match reason {
+            Reopened::Edited | Reopened::DependencyEdited => StepStatus::Revalidate,
+            Reopened::Unticked | Reopened::Restart => StepStatus::Open,
+        };
+        self.base = None;
+        self.baseline.clear();
+        self.last_failure = None;
+    }
+
+    fn confirm(&mut self, fingerprint: &Fingerprint, by: &str, items: &[String]) {
+        if let StepStatus::Passed(pass) = &mut self.status {
+            pass.pending.retain(|pending| !items.contains(pending));
+            pass.confirmed_by = Some(by.to_owned());
+            pass.tick = TickState::Due;
+            return;
+        }
+        self.status = StepStatus::Passed(Pass {
+            fingerprint: fingerprint.clone(),
+            strength: None,
+            confirmed_by: Some(by.to_owned()),
+            criteria: Vec::new(),
+            pending: Vec::new(),
+            tolerated: Vec::new(),
+            tick: TickState::Due,
+            ticked: Vec::new(),
+        });
+        self.last_failure = None;
+    }
+}
+
+impl StepStatus {
+    /// Nothing of it is left to do for agentrun.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Passed(_) | Self::ByHand)
+    }
+
+    /// One word for people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Revalidate => "stale",
+            Self::Running => "running",
+            Self::Passed(_) => "passed",
+            Self::ByHand => "done by hand",
+            Self::Parked { .. } => "parked",
+            Self::Stopped(_) => "stopped",
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        matches!(self, Self::Running)
+    }
+
+    fn is_idle(&self) -> bool {
+        !self.is_running()
+    }
+
+    fn may_start(&self) -> bool {
+        matches!(self, Self::Open | Self::Revalidate | Self::Running)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! One step: baseline, then attempts until one passes or something says that no other will.
+
+use super::attempt::{self, Talk};
+use super::event::{AttemptOutcome, AttemptRef, Event, Evidence, RunOutcome, StepOutcome, StepRef, Strength};
+use super::orchestrator::Orchestrator;
+use super::state::{StepState, StepStatus};
+use crate::config::RequiredStrength;
+use crate::failure::Failure;
+use crate::model::message::Usage;
+use crate::plan::{CriterionKind, StepKind};
+use crate::validate::applied::Applied;
+use crate::validate::verdict::{Verdict, judge};
+use crate::validate::{self, Ground, Validated};
+
+/// Carries out one step.
+pub async fn run(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure> {
+    let step = run.setting.step(index);
+    let applied = run.setting.applied(index);
+    let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);
+    if !for_the_agent && applied.is_empty() {
+        return run.park(index);
+    }
+    let stale = run.recorder.state.step(&step.key).status == StepStatus::Revalidate;
+    run.recorder
+        .record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint.clone() })?;
+    let Some(results) = baseline(run, index, &applied).await? else {
+        return interrupted(run, index);
+    };
+    if stale || !for_the_agent || run.setting.validate_only {
+        let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
+        match judge(&[], &evidence, true) {
+            Verdict::Passed { strength, .. } if stale || !for_the_agent || strong_enough(run, strength) => {
+                return pass(run, index, 0, strength, &evidence, &[]);
+            }
+            _ if for_the_agent && !run.setting.validate_only => {}
+            verdict => return stop(run, index, without_agent(run, index, &verdict, &results)),
+        }
+    }
+    attempts(run, index, &applied).await
+}
+
+/// What the step's commands do before its agent begins. A baseline that an earlier run made, and
+/// whose agent had begun, still stands. `None` if it was interrupted.
+async fn baseline(
+    run: &mut Orchestrator<'_>,
+    index: usize,
+    applied: &[Applied],
+) -> Result<Option<Vec<Validated>>, Failure> {
+    let step = run.setting.step(index);
+    let known = &run.recorder.state.step(&step.key).baseline;
+    let same = |(evidence, command): (&Evidence, &Applied)| {
+        evidence.command == command.script && evidence.dir == command.dir
+    };
+    if known.len() == applied.len() && known.iter().zip(applied).all(same) {
+        let known =
+            known.iter().map(|evidence| Validated { evidence: evidence.clone(), output: String::new() });
+        return Ok(Some(known.collect()));
+    }
+    let ground = ground(run, index, 0);
+    let setting = run.setting;
+    let results =
+        validate::run(applied, &ground, &setting.policy, &setting.interrupt, &mut run.recorder).await?;
+    Ok((results.len() == applied.len()).then_some(results))
+}
+
+/// The ground of a validation before any attempt.
+pub(super) fn ground(run: &Orchestrator<'_>, index: usize, attempt: u32) -> Ground<'static> {
+    let setting = run.setting;
+    let step = setting.step(index);
+    Ground {
+        at: AttemptRef { step: StepRef::from(step), attempt },
+        fingerprint: step.fingerprint.clone(),
+        tree: None,
+        diff_digest: None,
+        usage: Usage::default(),
+        baseline: &[],
+        root: setting.root.clone(),
+        run_dir: setting.run_dir.path().to_owned(),
+        log_dir: setting.attempt_dir(index, attempt),
+        timeout: setting.config.validation_timeout,
+    }
+}
+
+/// Attempts until one passes, or something says that no other will.
+async fn attempts(run: &mut Orchestrator<'_>, index: usize, applied: &[Applied]) -> Result<(), Failure> {
+    run.set_status("in_progress")?;
+    let key = run.setting.step(index).key.clone();
+    let mut talk: Option<Talk> = None;
+    loop {
+        let max = run.setting.config.max_attempts;
+        let spent = run.recorder.state.step(&key).spent;
+        if spent > 0 && spent + 1 == max {
+            // The last attempt looks at it with fresh eyes.
+            talk = None;
+        }
+        let ended = attempt::run(run, index, applied, &mut talk).await?;
+        let stopped = match ended.outcome {
+            AttemptOutcome::Passed { strength } => {
+                return pass(run, index, ended.number, strength, &ended.evidence, &ended.tolerated);
+            }
+            AttemptOutcome::ValidationFailed { command, exit, output, limit } => {
+                let attempts = run.recorder.state.step(&key).spent;
+                match limit {
+                    _ if attempts < max => continue,
+                    Some(limit) => StepOutcome::LimitReached { limit },
+                    None => StepOutcome::Failed { attempts, command, exit, output },
+                }
+            }
+            AttemptOutcome::Unvalidated if run.setting.allow_unvalidated && ended.changed => {
+                return pass(run, index, ended.number, Strength::Unvalidated, &[], &[]);
+            }
+            AttemptOutcome::Unvalidated => StepOutcome::Unvalidated,
+            AttemptOutcome::Unproven => StepOutcome::Unproven,
+            AttemptOutcome::Blocked { reason } => StepOutcome::Blocked { reason },
+            AttemptOutcome::ModelFailed { message, hint, temporary } => {
+                StepOutcome::ModelFailed { message, hint, temporary }
+            }
+            AttemptOutcome::Interrupted => StepOutcome::Interrupted,
+        };
+        return stop(run, index, stopped);
+    }
+}
+
+/// Whether a pass of this strength ticks.
+pub(super) fn strong_enough(run: &Orchestrator<'_>, strength: Strength) -> bool {
+    strength == Strength::Proven || run.setting.config.strength == RequiredStrength::Weak
+}
+
+/// Records a pass. The schedule then asks for the tick.
+fn pass(
+    run: &mut Orchestrator<'_>,
+    index: usize,
+    attempt: u32,
+    strength: Strength,
+    evidence: &[Evidence],
+    tolerated: &[usize],
+) -> Result<(), Failure> {
+    let step = run.setting.step(index);
+    let passed = evidence.iter().filter(|evidence| evidence.exit.success());
+    let passed = passed.filter_map(|evidence| match evidence.origin {
+        super::event::Origin::Step { criterion } => Some(criterion),
+        _ => None,
+    });
+    let pending = step.criteria.iter().filter(|criterion| match criterion.kind {
+        CriterionKind::Command(_) => false,
+        CriterionKind::Prose => run.setting.prose_waits(),
+        CriterionKind::Manual => true,
+    });
+    let event = Event::StepPassed {
+        at: AttemptRef { step: StepRef::from(step), attempt },
+        fingerprint: step.fingerprint.clone(),
+        strength,
+        passed: passed.collect(),
+        pending: pending.map(|criterion| criterion.text.clone()).collect(),
+        tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
+    };
+    run.recorder.record(event)
+}
+
+fn stop(run: &mut Orchestrator<'_>, index: usize, outcome: StepOutcome) -> Result<(), Failure> {
+    let step = StepRef::from(run.setting.step(index));
+    run.recorder.record(Event::StepStopped { step, outcome })
+}
+
+fn interrupted(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure> {
+    stop(run, index, StepOutcome::Interrupted)
+}
+
+/// How a step ends that was validated without an agent and did not pass.
+fn without_agent(
+    run: &Orchestrator<'_>,
+    index: usize,
+    verdict: &Verdict,
+    results: &[Validated],
+) -> StepOutcome {
+    let Verdict::Failed(failed) = verdict else {
+        return match verdict {
+            Verdict::Unvalidated => StepOutcome::Unvalidated,
+            _ => StepOutcome::Unproven,
+        };
+    };
+    let first = &results[failed.first().copied().unwrap_or(0)];
+    let (command, exit) = (first.evidence.command.clone(), first.evidence.exit.clone());
+    let output = first.output.clone();
+    match run.setting.step(index).kind {
+        StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { command, exit, output },
+        _ => StepOutcome::Failed { attempts: 0, command, exit, output },
+    }
+}
+
+/// Commands that some step left red must be green when the plan is done.
+pub async fn validate_tolerated(run: &mut Orchestrator<'_>) -> Result<RunOutcome, Failure> {
+    let plan = &run.setting.reading.plan;
+    let red = |state: &StepState| match &state.status {
+        StepStatus::Passed(pass) => pass.tolerated.clone(),
+        _ => Vec::new(),
+    };
+    let red: Vec<String> =
+        plan.steps.iter().flat_map(|step| red(run.recorder.state.step(&step.key))).collect();
+    let accepted = plan
+        .steps
+        .iter()
+        .any(|step| step.kind == StepKind::Acceptance && run.recorder.state.step(&step.key).status.is_done());
+    let Some(&last) = run.setting.reading.graph.order().last() else { return Ok(RunOutcome::Completed) };
+    if red.is_empty() || accepted {
+        return Ok(RunOutcome::Completed);
+    }
+    let applied: Vec<Applied> =
+        run.setting.applied(last).into_iter().filter(|command| red.contains(&command.script)).collect();
+    let mut ground = ground(run, last, 0);
+    ground.log_dir = run.setting.run_dir.path().join("at-the-end");
+    // Not the baseline of the last step: that one is over.
+    ground.at.attempt = run.recorder.state.step(&run.setting.step(last).key).attempts.max(1);
+    let setting = run.setting;
+    let results =
+        validate::run(&applied, &ground, &setting.policy, &setting.interrupt, &mut run.recorder).await?;
+    match results.iter().find(|result| !result.evidence.exit.success()) {
+        None if results.len() == applied.len() => Ok(RunOutcome::Completed),
+        None => Ok(RunOutcome::Interrupted),
+        Some(failed) => {
+            let message = format!(
+                "`{}` was red before the plan and is red at its end; it must be green",
+                failed.evidence.command
+            );
+            run.recorder.record(Event::Warning { code: "red-at-the-end".to_owned(), message })?;
+            Ok(RunOutcome::StepFailed)
+        }
+    }
+}

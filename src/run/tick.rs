@@ -1,0 +1,191 @@
+//! Writes into the plan what the journal knows: intended first, then one atomic replace, then
+//! written.
+
+use super::Setting;
+use super::event::{Event, StepRef, Ticked};
+use super::record::Recorder;
+use super::state::{Pass, StepStatus, TickState};
+use crate::config::Progress;
+use crate::digest::digest;
+use crate::failure::Failure;
+use crate::plan::edit::{self, Change, TickTarget};
+use crate::plan::{BoxRole, CheckBox, Plan, Reading, StepKind};
+use crate::plan_file::{PlanText, ReplaceError};
+
+/// How often a tick is tried again when somebody else edits the plan at the same moment.
+const TRIES: u32 = 5;
+
+/// Ticks what a passed step may tick. A plan that was edited meanwhile is read again, and the
+/// step is found by its identity; what cannot be ticked is refused with the reason, and nothing
+/// is written.
+pub fn write(setting: &Setting, index: usize, recorder: &mut Recorder) -> Result<(), Failure> {
+    let step = setting.step(index);
+    let reference = StepRef::from(step);
+    let StepStatus::Passed(pass) = recorder.state.step(&step.key).status.clone() else {
+        return Ok(());
+    };
+    for _ in 0..TRIES {
+        let (text, reading) = match read_again(setting) {
+            Ok(found) => found,
+            Err(reason) => return refuse(recorder, reference, reason),
+        };
+        if let TickState::Intended { after } = &pass.tick
+            && *after == text.digest
+        {
+            return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
+        }
+        let plan = &reading.plan;
+        let Some(found) = plan.steps.iter().position(|other| other.key == step.key) else {
+            return refuse(recorder, reference, "the step is not in the plan any more".to_owned());
+        };
+        if plan.steps[found].fingerprint != pass.fingerprint {
+            return refuse(recorder, reference, "the step's text was edited during the run".to_owned());
+        }
+        let targets = targets(setting, plan, found, &pass);
+        if targets.is_empty() {
+            return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
+        }
+        let new = match edit::apply(&text.text, plan, &targets, Change::Tick) {
+            Ok(new) => new,
+            Err(error) => return refuse(recorder, reference, error.to_string()),
+        };
+        recorder.record(Event::TickIntended {
+            step: reference.clone(),
+            targets: targets.iter().map(|target| say(plan, target)).collect(),
+            before: text.digest.clone(),
+            after: digest(new.as_bytes()),
+        })?;
+        match setting.plan_file.replace(&text.digest, &new) {
+            Ok(()) => {
+                let digest = digest(new.as_bytes());
+                return recorder.record(Event::TickWritten { step: reference, digest });
+            }
+            Err(ReplaceError::Changed) => {}
+            Err(error) => return refuse(recorder, reference, chain(&error)),
+        }
+    }
+    refuse(recorder, reference, "somebody else keeps editing the plan".to_owned())
+}
+
+/// Unticks what agentrun had ticked for a pass that is forgotten.
+pub fn take_back(
+    setting: &Setting,
+    index: usize,
+    pass: &Pass,
+    recorder: &mut Recorder,
+) -> Result<(), Failure> {
+    let step = setting.step(index);
+    let (text, reading) = read_again(setting).map_err(Failure::usage)?;
+    let Some(found) = reading.plan.steps.iter().position(|other| other.key == step.key) else {
+        return Ok(());
+    };
+    let targets = ticked_targets(&reading.plan, found, pass);
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let new = edit::apply(&text.text, &reading.plan, &targets, Change::Untick)
+        .map_err(|error| Failure::internal("cannot take a tick back", error))?;
+    recorder.record(Event::TickIntended {
+        step: StepRef::from(step),
+        targets: Vec::new(),
+        before: text.digest.clone(),
+        after: digest(new.as_bytes()),
+    })?;
+    setting
+        .plan_file
+        .replace(&text.digest, &new)
+        .map_err(|error| Failure::usage("cannot take a tick back").caused_by(error))
+}
+
+/// Keeps the plan's status comments true. A plan that cannot be written now is left: the next
+/// run sets it.
+pub fn set_status(setting: &Setting, value: &str, recorder: &mut Recorder) -> Result<(), Failure> {
+    if setting.config.progress == Progress::Off || setting.reading.plan.status_comments.is_empty() {
+        return Ok(());
+    }
+    let Ok((text, reading)) = read_again(setting) else { return Ok(()) };
+    let comments = reading.plan.status_comments.iter().enumerate();
+    let targets: Vec<TickTarget> = comments
+        .filter(|(_, comment)| &text.text[comment.span.clone()] != value)
+        .map(|(comment, _)| TickTarget::Status { comment, value: value.to_owned() })
+        .collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let written = edit::apply(&text.text, &reading.plan, &targets, Change::Tick)
+        .map_err(|error| error.to_string())
+        .and_then(|new| setting.plan_file.replace(&text.digest, &new).map_err(|error| chain(&error)));
+    match written {
+        Ok(()) => Ok(()),
+        Err(reason) => recorder.record(Event::Warning {
+            code: "status-comment".to_owned(),
+            message: format!("the plan's status comment could not be set to `{value}`: {reason}"),
+        }),
+    }
+}
+
+/// The plan as it is on disk now.
+fn read_again(setting: &Setting) -> Result<(PlanText, Reading), String> {
+    let text = setting.plan_file.read().map_err(|error| chain(&error))?;
+    let reading = if text.digest == setting.text.digest {
+        setting.reading.clone()
+    } else {
+        crate::plan::read(&text.text)
+    };
+    Ok((text, reading))
+}
+
+/// What a pass ticks. Steps of criteria only get no line of their own in a Progress section.
+fn targets(setting: &Setting, plan: &Plan, step: usize, pass: &Pass) -> Vec<TickTarget> {
+    if setting.config.progress == Progress::Off {
+        return Vec::new();
+    }
+    let work = matches!(plan.steps[step].kind, StepKind::Work | StepKind::Closing | StepKind::Manual);
+    let mut targets = edit::targets(plan, step, &pass.criteria, work);
+    if pass.confirmed_by.is_some() && pass.pending.is_empty() {
+        // A person vouches for the whole step: its prose boxes too.
+        let criteria: Vec<usize> = (0..plan.steps[step].criteria.len()).collect();
+        targets = edit::targets(plan, step, &criteria, work);
+    }
+    targets
+}
+
+/// What agentrun ticked for a pass and is still ticked, found by its text; what a person had
+/// ticked before stays.
+fn ticked_targets(plan: &Plan, step: usize, pass: &Pass) -> Vec<TickTarget> {
+    let belongs = |check_box: &CheckBox| {
+        check_box.step == Some(step) || check_box.role == BoxRole::Group || check_box.role == BoxRole::Mirror
+    };
+    let ours = |check_box: &CheckBox| {
+        check_box.ticked() && belongs(check_box) && pass.ticked.contains(&check_box.text)
+    };
+    (0..plan.boxes.len()).filter(|&index| ours(&plan.boxes[index])).map(TickTarget::Box).collect()
+}
+
+/// A target as the journal names it.
+fn say(plan: &Plan, target: &TickTarget) -> Ticked {
+    match target {
+        TickTarget::Box(index) => {
+            Ticked { line: plan.boxes[*index].line, text: plan.boxes[*index].text.clone() }
+        }
+        TickTarget::Progress(step) => Ticked { line: plan.steps[*step].line, text: plan.steps[*step].name() },
+        TickTarget::Status { comment, value } => {
+            Ticked { line: plan.status_comments[*comment].line, text: value.clone() }
+        }
+    }
+}
+
+fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {
+    recorder.record(Event::TickRefused { step, reason })
+}
+
+/// An error with what is behind it, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}

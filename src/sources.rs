@@ -1,0 +1,129 @@
+//! Finds the files that the brief is made of: configured, linked from the plan, beside it, or in
+//! the project root.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::brief::{LARGE_SOURCE_BYTES, Source, Sources, TemplateError, Templates};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::plan::Plan;
+use crate::plan::step::BriefSource;
+
+/// The sources, and what is worth telling about them.
+#[derive(Debug)]
+pub struct Found {
+    /// What was found.
+    pub sources: Sources,
+    /// Missing or very large ones.
+    pub warnings: Vec<String>,
+}
+
+/// Reads every source of a run's briefs.
+pub fn find(plan: &Plan, plan_path: &Path, root: &Path, config: &Config) -> Result<Found, Failure> {
+    let mut finder = Finder { root, plan_dir: plan_path.parent().unwrap_or(root), warnings: Vec::new() };
+    let sources = Sources {
+        rules: finder.all(plan, BriefSource::Rules, config.rules.as_deref(), "PROJECT_RULES.md")?,
+        request: finder.all(plan, BriefSource::Request, config.request.as_deref(), "FEATURE_REQUEST.md")?,
+        agents: finder.read(&root.join("AGENTS.md"))?.into_iter().collect(),
+    };
+    let all = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
+    for source in all.filter(|source| source.text.len() > LARGE_SOURCE_BYTES) {
+        finder.warnings.push(format!(
+            "`{}` is {} KiB (about {} tokens): it is sent whole with every request",
+            source.path,
+            source.text.len() >> 10,
+            source.text.len() / 4
+        ));
+    }
+    Ok(Found { sources, warnings: finder.warnings })
+}
+
+/// The templates, with those of the project's own folder in place of the built-in ones.
+pub fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
+    let mut overrides = Vec::new();
+    if let Some(dir) = &config.prompts {
+        for name in Templates::names() {
+            let path = root.join(dir).join(name);
+            match std::fs::read_to_string(&path) {
+                Ok(text) => overrides.push((name.to_owned(), text)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    return Err(Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error));
+                }
+            }
+        }
+    }
+    Templates::new(overrides).map_err(wrong_template)
+}
+
+/// A template that does not parse or names an unknown variable is the project's to mend.
+pub fn wrong_template(error: TemplateError) -> Failure {
+    Failure::usage("cannot make the brief").caused_by(error)
+}
+
+struct Finder<'a> {
+    root: &'a Path,
+    plan_dir: &'a Path,
+    warnings: Vec<String>,
+}
+
+impl Finder<'_> {
+    /// Configured files if there are any; else what the plan links to, and the usual name beside
+    /// the plan or in the root.
+    fn all(
+        &mut self,
+        plan: &Plan,
+        kind: BriefSource,
+        configured: Option<&[PathBuf]>,
+        usual: &str,
+    ) -> Result<Vec<Source>, Failure> {
+        let mut found: Vec<Source> = Vec::new();
+        if let Some(paths) = configured {
+            for path in paths {
+                match self.read(&self.root.join(path))? {
+                    Some(source) => found.push(source),
+                    None => {
+                        return Err(Failure::usage(format!("there is no file `{}`", path.display()))
+                            .hint("the configuration names it in [brief]"));
+                    }
+                }
+            }
+            return Ok(found);
+        }
+        let linked = plan.links.iter().filter(|link| link.source == kind).map(|link| link.target.as_str());
+        for target in linked.chain([usual]) {
+            match self.beside_or_root(target)? {
+                Some(source) if found.iter().all(|other| other.path != source.path) => found.push(source),
+                Some(_) => {}
+                None if target == usual => {}
+                None => self.warnings.push(format!("the plan links to `{target}`, which does not exist")),
+            }
+        }
+        if found.is_empty() {
+            self.warnings.push(format!("there is no {usual} beside the plan or in the project root"));
+        }
+        Ok(found)
+    }
+
+    fn beside_or_root(&self, target: &str) -> Result<Option<Source>, Failure> {
+        let target = target.split(['#', '?']).next().unwrap_or(target);
+        match self.read(&self.plan_dir.join(target))? {
+            Some(source) => Ok(Some(source)),
+            None => self.read(&self.root.join(target)),
+        }
+    }
+
+    /// A file inside the project; links and absolute paths that lead out of it are not followed.
+    fn read(&self, path: &Path) -> Result<Option<Source>, Failure> {
+        let Ok(real) = path.canonicalize() else { return Ok(None) };
+        let Ok(relative) = real.strip_prefix(self.root) else { return Ok(None) };
+        if !real.is_file() {
+            return Ok(None);
+        }
+        let bytes = std::fs::read(&real)
+            .map_err(|error| Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error))?;
+        let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        Ok(Some(Source { path: relative.display().to_string(), text }))
+    }
+}

@@ -1,0 +1,77 @@
+//! Differences between two texts, for models and people.
+
+use similar::{ChangeTag, TextDiff};
+
+/// Lines around a change.
+const CONTEXT: usize = 3;
+
+/// Lines that came and went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Lines that are new.
+    pub added: u64,
+    /// Lines that are gone.
+    pub removed: u64,
+}
+
+/// Counts the lines that differ.
+pub fn count(old: &str, new: &str) -> Counts {
+    let mut counts = Counts::default();
+    for change in TextDiff::from_lines(old, new).iter_all_changes() {
+        match change.tag() {
+            ChangeTag::Insert => counts.added += 1,
+            ChangeTag::Delete => counts.removed += 1,
+            ChangeTag::Equal => {}
+        }
+    }
+    counts
+}
+
+/// A unified diff with file names, as `patch` understands it.
+pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
+    TextDiff::from_lines(old, new)
+        .unified_diff()
+        .context_radius(CONTEXT)
+        .header(old_name, new_name)
+        .to_string()
+}
+
+/// The changed regions with line numbers: those of the new text, of the old one where a line is
+/// gone. Cut after `limit` bytes, and says so.
+pub fn numbered(old: &str, new: &str, limit: usize) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let mut text = String::new();
+    for (at, hunk) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if at > 0 {
+            text.push_str("   …\n");
+        }
+        for change in hunk.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let number = change.new_index().or(change.old_index()).map_or(0, |index| index + 1);
+            let line =
+                format!("{}{number:>5} {}\n", change.tag(), change.value().trim_end_matches(['\r', '\n']));
+            if text.len() + line.len() > limit {
+                text.push_str("   … the rest of the change is not shown\n");
+                return text;
+            }
+            text.push_str(&line);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_counted_and_numbered() {
+        let (old, new) = ("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nD\nE\ne\nf\n");
+        assert_eq!(count(old, new), Counts { added: 2, removed: 1 });
+        assert_eq!(
+            numbered(old, new, 4_096),
+            "     1 a\n     2 b\n     3 c\n-    4 d\n+    4 D\n+    5 E\n     6 e\n     7 f\n"
+        );
+        assert_eq!(numbered(old, new, 20), "     1 a\n     2 b\n   … the rest of the change is not shown\n");
+        assert_eq!(numbered(old, old, 20), "");
+    }
+}

@@ -1,0 +1,217 @@
+//! One file on disk: read with care, replaced at once or not at all.
+
+use std::fs::{self, File, Metadata, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+pub use crate::digest::digest;
+
+/// Larger files are not for a model's eyes.
+pub const TEXT_LIMIT: u64 = 10 * 1024 * 1024;
+
+/// As far as a NUL byte is looked for, which is what git does.
+const BINARY_PROBE: usize = 8_000;
+
+/// Why a file is not read as text; the text is for the model.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// Nothing is there.
+    #[error("there is no such file")]
+    Missing,
+    /// A directory is there.
+    #[error("it is a directory")]
+    Directory,
+    /// A pipe, a socket or a device is there.
+    #[error("it is not a regular file")]
+    Special,
+    /// It is too large.
+    #[error("it has {size} bytes, more than the {TEXT_LIMIT} that can be read as text")]
+    TooLarge {
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// It is not text at all.
+    #[error("it is a binary file of {size} bytes")]
+    Binary {
+        /// Its size in bytes.
+        size: usize,
+    },
+    /// It is text of another encoding.
+    #[error("it is not UTF-8 (line {line} is the first that is not); it looks like {guess}")]
+    NotUtf8 {
+        /// The first line with other bytes, from 1.
+        line: usize,
+        /// What it may be.
+        guess: &'static str,
+    },
+    /// The system refuses.
+    #[error("{0}")]
+    System(#[from] io::Error),
+}
+
+/// The bytes of a regular file that is not too large.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let metadata = match fs::metadata(path) {
+        Err(error) if is_missing(&error) => return Err(Unreadable::Missing),
+        metadata => metadata?,
+    };
+    if metadata.is_dir() {
+        return Err(Unreadable::Directory);
+    }
+    if !metadata.is_file() {
+        return Err(Unreadable::Special);
+    }
+    if metadata.len() > TEXT_LIMIT {
+        return Err(Unreadable::TooLarge { size: metadata.len() });
+    }
+    Ok(fs::read(path)?)
+}
+
+/// The text of a file, byte for byte, a byte order mark included.
+pub fn read_text(path: &Path) -> Result<String, Unreadable> {
+    text(read_bytes(path)?)
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
+    let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    if !utf16 && is_binary(&bytes) {
+        return Err(Unreadable::Binary { size: bytes.len() });
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let bytes = error.into_bytes();
+        let line = bytes[..valid].split(|&byte| byte == b'\n').count();
+        Unreadable::NotUtf8 { line, guess: if utf16 { "UTF-16" } else { guess_encoding(&bytes) } }
+    })
+}
+
+/// A NUL byte near the beginning.
+pub fn is_binary(bytes: &[u8]) -> bool {
+    bytes.iter().take(BINARY_PROBE).any(|&byte| byte == 0)
+}
+
+fn guess_encoding(bytes: &[u8]) -> &'static str {
+    let mut high = bytes.iter().filter(|byte| **byte >= 0x80);
+    if high.all(|byte| *byte >= 0xA0) {
+        return "ISO 8859-1 (Latin-1)";
+    }
+    "Windows-1252 or another eight-bit encoding"
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Replaces or creates a file in one step: at any moment it has either its old or its new bytes.
+///
+/// A symbolic link stays one and its target is replaced; permissions stay; directories that are
+/// missing are created; a read-only file is refused.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = target(path)?;
+    let directory = path.parent().ok_or_else(|| io::Error::other("the path has no directory"))?;
+    let old = match fs::metadata(&path) {
+        Ok(metadata) => Some(metadata),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+    }
+    fs::create_dir_all(directory)?;
+    let mut new = tempfile::Builder::new()
+        .prefix(".agentrun-")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(directory)?;
+    new.write_all(bytes)?;
+    if let Some(old) = old {
+        keep_owner_and_mode(new.as_file(), &old)?;
+    }
+    new.as_file().sync_all()?;
+    new.persist(&path).map_err(|error| error.error)?;
+    // The rename itself is made durable where the file system can do that.
+    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    Ok(())
+}
+
+/// Where a path leads: a link to a file that does not exist yet is followed too.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
+            Ok(link) => Ok(path.parent().unwrap_or(path).join(link)),
+            Err(_) => Ok(path.to_owned()),
+        },
+        found => found,
+    }
+}
+
+fn keep_owner_and_mode(new: &File, old: &Metadata) -> io::Result<()> {
+    let made = new.metadata()?;
+    if (made.uid(), made.gid()) != (old.uid(), old.gid()) {
+        // Only root may give files away; others keep the file, as their editor would.
+        let _ = fchown(new, Some(old.uid()), Some(old.gid()));
+    }
+    new.set_permissions(old.permissions())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> String {
+        match text(bytes.to_vec()) {
+            Ok(text) => text,
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn text_is_utf8_and_the_rest_is_named() {
+        assert_eq!(read("\u{feff}é\r\n".as_bytes()), "\u{feff}é\r\n");
+        assert_eq!(read(b"PK\0\0"), "it is a binary file of 4 bytes");
+        let latin = "it is not UTF-8 (line 2 is the first that is not); it looks like ISO 8859-1 (Latin-1)";
+        assert_eq!(read(b"one\nfa\xe7ade\n"), latin);
+        assert!(read(b"\xff\xfea\0b\0").ends_with("looks like UTF-16"));
+    }
+
+    #[test]
+    fn what_is_no_file_is_said() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(matches!(read_text(directory.path()), Err(Unreadable::Directory)));
+        assert!(matches!(read_text(&directory.path().join("none")), Err(Unreadable::Missing)));
+        assert!(matches!(read_text(Path::new("/dev/null")), Err(Unreadable::Special)));
+    }
+
+    #[test]
+    fn a_replace_keeps_mode_and_link_and_leaves_no_other_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let (file, link) = (directory.path().join("file"), directory.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o751)).unwrap();
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        replace(&link, b"new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o751);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_new_file_gets_its_directories_and_the_usual_mode() {
+        let directory = tempfile::tempdir().unwrap();
+        let (new, usual) = (directory.path().join("a/b/new"), directory.path().join("usual"));
+        replace(&new, b"text").unwrap();
+        fs::write(&usual, "").unwrap();
+        assert_eq!(fs::metadata(new).unwrap().mode(), fs::metadata(usual).unwrap().mode());
+    }
+
+    #[test]
+    fn a_read_only_file_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o444)).unwrap();
+        assert_eq!(replace(&file, b"new").unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+    }
+}

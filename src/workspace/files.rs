@@ -1,0 +1,185 @@
+//! Snapshots without git: a manifest of digests, and copies of the smaller files by digest.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::diff;
+use super::file::{digest, is_binary};
+use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
+use crate::digest::Digest;
+
+/// Larger files are known by digest only.
+const COPIED: u64 = 1024 * 1024;
+
+/// Snapshots by copies.
+#[derive(Debug)]
+pub struct Files {
+    root: PathBuf,
+    store: PathBuf,
+    leave_out: Vec<PathBuf>,
+    /// Why it is not git that keeps them.
+    pub(super) reason: String,
+}
+
+/// All files, by path from the root.
+type Manifest = BTreeMap<String, Entry>;
+
+/// One file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Entry {
+    size: u64,
+    digest: String,
+}
+
+impl Files {
+    pub(super) fn open(root: &Path, store: &Path, leave_out: &[PathBuf], reason: String) -> Self {
+        let leave_out = leave_out.iter().map(|path| root.join(path)).collect();
+        Self { root: root.to_owned(), store: store.to_owned(), leave_out, reason }
+    }
+
+    pub(super) fn take(&self) -> Result<Snapshot, SnapshotError> {
+        let mut manifest = Manifest::new();
+        for path in self.paths() {
+            let name = path.strip_prefix(&self.root).unwrap_or(&path).display().to_string();
+            match self.keep(&path) {
+                Ok(entry) => drop(manifest.insert(name, entry)),
+                // Gone or closed to us: what cannot be read cannot be kept.
+                Err(SnapshotError::File { error, .. }) if unreadable(&error) => {
+                    tracing::warn!("left out of the snapshot: {name}: {error}");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let text =
+            serde_json::to_vec(&manifest).map_err(|error| SnapshotError::file(&self.store, error.into()))?;
+        let tree = digest(&text);
+        put(&self.manifest_path(&tree), &text)?;
+        Ok(Snapshot { tree, reference: None })
+    }
+
+    /// Everything that git would see, links included.
+    fn paths(&self) -> impl Iterator<Item = PathBuf> {
+        let (leave_out, store) = (self.leave_out.clone(), self.store.clone());
+        let wanted = move |entry: &ignore::DirEntry| {
+            let name = entry.file_name();
+            let own = entry.depth() == 1 && name == super::STATE_DIR;
+            !own && name != ".git"
+                && entry.path() != store
+                && !leave_out.iter().any(|path| path == entry.path())
+        };
+        let mut walk = ignore::WalkBuilder::new(&self.root);
+        walk.standard_filters(false).git_ignore(true).ignore(true).require_git(false).filter_entry(wanted);
+        let is_file = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| !kind.is_dir());
+        walk.build().filter_map(Result::ok).filter(is_file).map(ignore::DirEntry::into_path)
+    }
+
+    fn keep(&self, path: &Path) -> Result<Entry, SnapshotError> {
+        let failed = |error| SnapshotError::file(path, error);
+        let metadata = path.symlink_metadata().map_err(failed)?;
+        if metadata.is_symlink() {
+            let target = path.read_link().map_err(failed)?;
+            let digest = digest(target.as_os_str().as_encoded_bytes());
+            return Ok(Entry { size: 0, digest: format!("link-{digest}") });
+        }
+        if !metadata.is_file() {
+            return Ok(Entry { size: 0, digest: "special".to_owned() });
+        }
+        if metadata.len() > COPIED {
+            return digest_large(path).map_err(failed);
+        }
+        let bytes = std::fs::read(path).map_err(failed)?;
+        let digest = digest(&bytes);
+        put(&self.content_path(&digest), &bytes)?;
+        Ok(Entry { size: bytes.len() as u64, digest })
+    }
+
+    fn content_path(&self, digest: &str) -> PathBuf {
+        let (fan, rest) = digest.split_at(digest.len().min(2));
+        self.store.join("content").join(fan).join(rest)
+    }
+
+    fn manifest_path(&self, tree: &str) -> PathBuf {
+        self.store.join("manifests").join(format!("{tree}.json"))
+    }
+
+    pub(super) fn changes(&self, from: &Snapshot, to: &Snapshot) -> Result<Changes, SnapshotError> {
+        let (old, new) = (self.manifest(&from.tree)?, self.manifest(&to.tree)?);
+        let mut changes = Changes::default();
+        let mut paths: Vec<&String> = old.keys().chain(new.keys()).collect();
+        paths.sort();
+        paths.dedup();
+        for path in paths {
+            let (before, after) = (old.get(path), new.get(path));
+            if before != after {
+                self.compare(path, before, after, &mut changes);
+            }
+        }
+        Ok(changes)
+    }
+
+    fn compare(&self, path: &str, before: Option<&Entry>, after: Option<&Entry>, changes: &mut Changes) {
+        let name =
+            |side, entry: Option<&Entry>| entry.map_or("/dev/null".to_owned(), |_| format!("{side}/{path}"));
+        let (old_name, new_name) = (name("a", before), name("b", after));
+        let texts = self.text(before).zip(self.text(after));
+        let counts = texts.as_ref().map(|(old, new)| diff::count(old, new)).unwrap_or_default();
+        match &texts {
+            Some((old, new)) => changes.diff.push_str(&diff::unified(old, new, &old_name, &new_name)),
+            None => changes.diff.extend(["Binary files ", &old_name, " and ", &new_name, " differ\n"]),
+        }
+        let (added, removed, binary) = (counts.added, counts.removed, texts.is_none());
+        changes.files.push(FileChange { path: path.to_owned(), added, removed, binary });
+    }
+
+    /// The text of a kept file; a file that is not there is empty.
+    fn text(&self, entry: Option<&Entry>) -> Option<String> {
+        let Some(entry) = entry else { return Some(String::new()) };
+        let bytes = std::fs::read(self.content_path(&entry.digest)).ok()?;
+        if is_binary(&bytes) { None } else { String::from_utf8(bytes).ok() }
+    }
+
+    fn manifest(&self, tree: &str) -> Result<Manifest, SnapshotError> {
+        let path = self.manifest_path(tree);
+        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => SnapshotError::Unknown { tree: tree.to_owned() },
+            _ => SnapshotError::file(&path, error),
+        })?;
+        serde_json::from_slice(&bytes).map_err(|error| SnapshotError::file(&path, error.into()))
+    }
+}
+
+/// Content is addressed by its digest, so what is there already is right. It is not made durable
+/// file by file: what a power cut takes is missing in a diff, and nowhere else.
+fn put(path: &Path, bytes: &[u8]) -> Result<(), SnapshotError> {
+    let write = || {
+        let directory = path.parent().unwrap_or(path);
+        std::fs::create_dir_all(directory)?;
+        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        io::Write::write_all(&mut file, bytes)?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    };
+    if path.exists() { Ok(()) } else { write().map_err(|error| SnapshotError::file(path, error)) }
+}
+
+fn unreadable(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
+}
+
+fn digest_large(path: &Path) -> io::Result<Entry> {
+    let mut file = std::fs::File::open(path)?;
+    let mut digest = Digest::default();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut size = 0;
+    loop {
+        match io::Read::read(&mut file, &mut buffer)? {
+            0 => return Ok(Entry { size, digest: digest.finish() }),
+            count => {
+                digest.update(&buffer[..count]);
+                size += count as u64;
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Snapshots in the project's own repository, through a private index.
+//!
+//! The user's index, `HEAD`, stash, hooks and configuration are never touched: objects are added,
+//! and references under `refs/agentrun/` keep them.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
+use crate::process::{Captured, Invocation, Policy, capture};
+
+/// Adding the files of a large project for the first time takes a while.
+const TIMEOUT: Duration = Duration::from_mins(5);
+
+/// A larger change is counted and kept in the snapshot, but not spelled out.
+const DIFF_LINES: u64 = 200_000;
+
+/// Settings of the user that would run programs, ask, or change what a snapshot means.
+const SETTINGS: &[&str] = &[
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.safecrlf=false",
+    "core.splitIndex=false",
+    "core.quotePath=false",
+    "commit.gpgSign=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "advice.addEmbeddedRepo=false",
+];
+
+/// An identity of its own, no lock on the user's index, and messages that can be relied on.
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("GIT_AUTHOR_NAME", "agentrun"),
+    ("GIT_AUTHOR_EMAIL", "agentrun@localhost"),
+    ("GIT_COMMITTER_NAME", "agentrun"),
+    ("GIT_COMMITTER_EMAIL", "agentrun@localhost"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("LC_ALL", "C"),
+];
+
+/// Snapshots by git.
+#[derive(Debug)]
+pub struct Git {
+    root: PathBuf,
+    policy: Policy,
+    /// The user's index, from which the private one is made.
+    index: Option<PathBuf>,
+    private_index: PathBuf,
+    seeded: bool,
+    /// The root from the top level of the repository: empty, or with a slash at the end.
+    prefix: Vec<u8>,
+    /// From the root.
+    leave_out: Vec<PathBuf>,
+}
+
+impl Git {
+    /// Opens the repository that holds `root`, or says why there is none.
+    pub(super) async fn open(
+        root: &Path,
+        store: &Path,
+        leave_out: &[PathBuf],
+        policy: &Policy,
+    ) -> Result<Self, String> {
+        if !root.ancestors().any(|directory| directory.join(".git").exists()) {
+            return Err("not a git repository".to_owned());
+        }
+        std::fs::create_dir_all(store).map_err(|error| format!("`{}`: {error}", store.display()))?;
+        let below = |path: &PathBuf| root.join(path).strip_prefix(root).map(Path::to_owned).ok();
+        let mut git = Self {
+            root: root.to_owned(),
+            policy: policy.clone(),
+            index: None,
+            private_index: store.join("index"),
+            seeded: false,
+            prefix: Vec::new(),
+            leave_out: leave_out.iter().filter_map(below).chain([super::STATE_DIR.into()]).collect(),
+        };
+        let said = git.ask(&["rev-parse", "--is-inside-work-tree"]).await?;
+        if said != b"true" {
+            return Err("the project is in a repository without a work tree".to_owned());
+        }
+        git.prefix = git.ask(&["rev-parse", "--show-prefix"]).await?;
+        if !git.prefix.is_empty() && git.ask(&["check-ignore", "-q", "."]).await.is_ok() {
+            return Err("the project is ignored by the repository around it".to_owned());
+        }
+        let index = git.ask(&["rev-parse", "--path-format=absolute", "--git-path", "index"]).await?;
+        git.index = Some(PathBuf::from(OsString::from_vec(index)));
+        Ok(git)
+    }
+
+    /// A question about the repository, with the index that the user has.
+    async fn ask(&self, args: &[&str]) -> Result<Vec<u8>, String> {
+        let args: Vec<&OsStr> = args.iter().map(OsStr::new).collect();
+        let answer = self.invoke(&args, None).await.and_then(|captured| succeeded(&args, captured));
+        answer.map(|line| trim_line(&line).to_vec()).map_err(|error| error.to_string())
+    }
+
+    pub(super) async fn take(&mut self, name: &str) -> Result<Snapshot, SnapshotError> {
+        self.seed()?;
+        // Files that cannot be read, and embedded repositories without a commit, are passed over.
+        let add = ["add", "-A", "--ignore-errors", "--", "."].map(OsStr::new);
+        let added = self.invoke(&add, Some(&self.private_index)).await?;
+        if !matches!(added.code, Some(0 | 1)) {
+            return Err(failed(&add, &added));
+        }
+        if !added.stderr.is_empty() {
+            tracing::warn!("git add: {}", added.stderr);
+        }
+        self.drop_left_out().await?;
+        let tree = self.line(&["write-tree"]).await?;
+        let message = format!("agentrun: {name}");
+        let commit = self.line(&["commit-tree", "-m", &message, &tree]).await?;
+        let reference = reference(name);
+        self.run(&["update-ref", &reference, &commit]).await?;
+        Ok(Snapshot { tree, reference: Some(reference) })
+    }
+
+    /// The private index starts as a copy of the user's, which knows the files' times, so only
+    /// what changed is read. What a killed run left is not trusted.
+    fn seed(&mut self) -> Result<(), SnapshotError> {
+        if self.seeded {
+            return Ok(());
+        }
+        for old in [self.private_index.clone(), self.private_index.with_extension("lock")] {
+            match std::fs::remove_file(&old) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(SnapshotError::file(&old, error));
+                }
+                _ => {}
+            }
+        }
+        if let Some(index) = self.index.as_deref().filter(|index| index.exists()) {
+            std::fs::copy(index, &self.private_index).map_err(|error| SnapshotError::file(index, error))?;
+        }
+        self.seeded = true;
+        Ok(())
+    }
+
+    async fn drop_left_out(&self) -> Result<(), SnapshotError> {
+        let mut args = ["--literal-pathspecs", "rm", "-r", "-q", "-f", "--cached", "--ignore-unmatch", "--"]
+            .map(OsStr::new)
+            .to_vec();
+        args.extend(self.leave_out.iter().map(|path| path.as_os_str()));
+        self.run_os(&args).await.map(drop)
+    }
+
+    pub(super) async fn changes(&self, from: &Snapshot, to: &Snapshot) -> Result<Changes, SnapshotError> {
+        let common = ["diff-tree", "-r", "--no-renames", "--relative"];
+        let trees = [from.tree.as_str(), to.tree.as_str()];
+        let counted = self.run(&[&common[..], &["--numstat", "-z"], &trees].concat()).await?;
+        let files = parse_counts(&counted);
+        let lines: u64 = files.iter().map(|file| file.added + file.removed).sum();
+        if lines > DIFF_LINES {
+            let diff = format!(
+                "{lines} lines changed, which is too much to show: git diff {} {}\n",
+                from.tree, to.tree
+            );
+            return Ok(Changes { files, diff });
+        }
+        let plain =
+            ["-p", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/"];
+        let diff = self.run(&[&common[..], &plain, &trees].concat()).await?;
+        Ok(Changes { files, diff: String::from_utf8_lossy(&diff).into_owned() })
+    }
+
+    pub(super) async fn dirty(&self) -> Result<Vec<String>, SnapshotError> {
+        let asked = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=normal", "--", "."];
+        let args = asked.map(OsStr::new);
+        let status = succeeded(&args, self.invoke(&args, self.index.as_deref()).await?)?;
+        let paths = status.split(|&byte| byte == 0).filter_map(|entry| entry.get(3..));
+        let paths = paths.map(|path| path.strip_prefix(self.prefix.as_slice()).unwrap_or(path));
+        let left_out = |path: &&[u8]| {
+            self.leave_out.iter().any(|left_out| Path::new(OsStr::from_bytes(path)).starts_with(left_out))
+        };
+        Ok(paths
+            .filter(|path| !left_out(path))
+            .map(|path| String::from_utf8_lossy(path).into_owned())
+            .collect())
+    }
+
+    async fn line(&self, args: &[&str]) -> Result<String, SnapshotError> {
+        Ok(String::from_utf8_lossy(trim_line(&self.run(args).await?)).into_owned())
+    }
+
+    async fn run(&self, args: &[&str]) -> Result<Vec<u8>, SnapshotError> {
+        self.run_os(&args.iter().map(OsStr::new).collect::<Vec<_>>()).await
+    }
+
+    async fn run_os(&self, args: &[&OsStr]) -> Result<Vec<u8>, SnapshotError> {
+        succeeded(args, self.invoke(args, Some(&self.private_index)).await?)
+    }
+
+    async fn invoke(&self, args: &[&OsStr], index: Option<&Path>) -> Result<Captured, SnapshotError> {
+        let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]).map(OsStr::new);
+        let all: Vec<&OsStr> = settings.chain(args.iter().copied()).collect();
+        let fixed = ENVIRONMENT.iter().map(|&(name, value)| (name, OsString::from(value)));
+        let index = index.map(|index| ("GIT_INDEX_FILE", index.as_os_str().to_owned()));
+        let environment: Vec<_> = fixed.chain(index).collect();
+        let invocation = Invocation {
+            program: "git",
+            args: &all,
+            dir: &self.root,
+            environment: &environment,
+            stdin: &[],
+            timeout: TIMEOUT,
+        };
+        capture(&invocation, &self.policy).await.map_err(|error| git_error(args, error.to_string()))
+    }
+}
+
+fn succeeded(args: &[&OsStr], captured: Captured) -> Result<Vec<u8>, SnapshotError> {
+    if captured.code == Some(0) { Ok(captured.stdout) } else { Err(failed(args, &captured)) }
+}
+
+fn failed(args: &[&OsStr], captured: &Captured) -> SnapshotError {
+    let message = match (captured.stderr.is_empty(), captured.code) {
+        (false, _) => captured.stderr.clone(),
+        (true, Some(code)) => format!("exit code {code}"),
+        (true, None) => "ended by a signal".to_owned(),
+    };
+    git_error(args, message)
+}
+
+fn git_error(args: &[&OsStr], message: String) -> SnapshotError {
+    let command = args
+        .iter()
+        .find(|arg| !arg.as_encoded_bytes().starts_with(b"-"))
+        .map_or_else(String::new, |first| first.to_string_lossy().into_owned());
+    SnapshotError::Git { command, message }
+}
+
+/// A name as part of a reference: what git forbids there becomes a dash.
+fn reference(name: &str) -> String {
+    let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    let clean = |part: &str| part.chars().map(|c| if allowed(c) { c } else { '-' }).collect::<String>();
+    let parts: Vec<String> = name.split('/').filter(|part| !part.is_empty()).map(clean).collect();
+    format!("refs/agentrun/{}", parts.join("/"))
+}
+
+fn trim_line(bytes: &[u8]) -> &[u8] {
+    bytes.strip_suffix(b"\n").unwrap_or(bytes)
+}
+
+/// Reads `added TAB removed TAB path NUL`; a binary file has dashes for numbers.
+fn parse_counts(bytes: &[u8]) -> Vec<FileChange> {
+    let text = String::from_utf8_lossy(bytes);
+    let entry = |entry: &str| {
+        let mut fields = entry.splitn(3, '\t');
+        let (added, removed, path) = (fields.next()?, fields.next()?, fields.next()?);
+        let number = |field: &str| field.parse().unwrap_or(0);
+        let binary = added == "-";
+        Some(FileChange { path: path.to_owned(), added: number(added), removed: number(removed), binary })
+    };
+    text.split('\0').filter_map(entry).collect()
+}
