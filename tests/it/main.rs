@@ -1,6 +1,5 @@
 //! The integration tests, one binary.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
-
+mod dialects;
 mod model;
 mod support;
