@@ -1,5 +1,7 @@
 //! The integration tests, one binary.
 
+mod crash;
 mod dialects;
 mod model;
+mod resume;
 mod support;
