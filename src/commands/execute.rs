@@ -207,7 +207,7 @@ async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure>
     launch.make_run_dir(&redact)?;
     let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
     let setting = Setting {
-        workspace: launch.workspace(&prepared.project, &prepared.plan, &prepared.sources)?,
+        workspace: prepared.project.workspace(&prepared.plan, &prepared.sources)?,
         policy: Policy::new(prepared.project.environment.all(), &prepared.config.env_pass),
         root: prepared.project.root,
         plan_file: prepared.plan.file,
@@ -253,12 +253,7 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
             && (args.restart || !matches!(word.as_str(), "passed" | "done" | "done_by_hand"))
     };
     let needed = !args.validate_only
-        && reading
-            .graph
-            .order()
-            .iter()
-            .filter(|&&index| selection.contains(index))
-            .any(|index| needs_agent(index));
+        && reading.graph.order().iter().filter(|&&index| selection.contains(index)).any(needs_agent);
     match config.model.name.strip_prefix("scripted:") {
         Some(script) => Script::load(&project.root.join(script))
             .map(Model::Scripted)

@@ -61,9 +61,10 @@ enum Doing {
 
 fn doing(event: &Event) -> Doing {
     match event {
-        Event::AttemptStarted { at, .. } => Doing::This(format!("step {}: asking the model", at.step.id)),
+        Event::AttemptStarted { at, .. } | Event::ToolCompleted { at, .. } => {
+            Doing::This(format!("step {}: asking the model", at.step.id))
+        }
         Event::ToolStarted { at, what } => Doing::This(format!("step {}: {what}", at.step.id)),
-        Event::ToolCompleted { at, .. } => Doing::This(format!("step {}: asking the model", at.step.id)),
         Event::ModelWaited { at, reason, delay_ms, .. } => {
             Doing::This(format!("step {}: waiting {} ({reason})", at.step.id, say_millis(*delay_ms)))
         }

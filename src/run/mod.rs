@@ -2,12 +2,15 @@
 
 pub mod attempt;
 pub mod event;
+pub mod evidence;
 pub mod orchestrator;
+pub mod outcome;
 pub mod reconcile;
 pub mod record;
 pub mod schedule;
 pub mod state;
 pub mod step;
+pub mod talk;
 pub mod tick;
 
 use std::path::PathBuf;

@@ -1,7 +1,9 @@
 //! The integration tests, one binary.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod crash;
 mod dialects;
 mod model;
+mod refusals;
 mod resume;
 mod support;

@@ -1,5 +1,7 @@
 //! Text without what differs from run to run: times, ids, digests, places.
 
+use std::fmt::Write;
+
 use regex::Regex;
 use serde_json::Value;
 
@@ -34,7 +36,7 @@ pub(crate) fn story(bench: &Bench) -> String {
         }
         let mut value = Value::Object(fields);
         shorten(&mut value);
-        lines.push_str(&format!("{:>3} {} {value}\n", index + 1, record["type"].as_str().unwrap()));
+        writeln!(lines, "{:>3} {} {value}", index + 1, record["type"].as_str().unwrap()).unwrap();
     }
     stable(bench, &lines)
 }
