@@ -223,16 +223,11 @@ fn an_outage_ends_with_run_again_later_and_spends_no_attempt() {
         let delta = json!({"choices": [{"index": 0, "delta": {"content": "half a rep"}}]});
         Answer::chunks(&[delta]).then_cut()
     });
-    let mut hasty = bench;
-    hasty.env("AGENTRUN_MAX_TIME", "1h");
-    hasty.file("home/.keep", "");
-    let config = hasty.root().join("../home/.config/agentrun");
-    std::fs::create_dir_all(&config).unwrap();
-    std::fs::write(config.join("config.toml"), "[model]\nretry_budget = \"1ms\"\n").unwrap();
-    execute(&hasty, &cut, &["--max-attempts", "1"]).code(75);
-    assert_eq!(hasty.read("plan.md"), PLAN);
+    bench.file("../home/.config/agentrun/config.toml", "[model]\nretry_budget = \"1ms\"\n");
+    execute(&bench, &cut, &["--max-attempts", "1"]).code(75);
+    assert_eq!(bench.read("plan.md"), PLAN);
     let good = crate::support::worker::diligent(&[("Step 1", "echo one > one.txt")]);
-    execute(&hasty, &good, &["--max-attempts", "1"]).code(0);
+    execute(&bench, &good, &["--max-attempts", "1"]).code(0);
 }
 
 #[test]
