@@ -43,7 +43,7 @@ pub enum Command {
 }
 
 /// Carry out a plan.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Execute {
     /// The plan, a Markdown file
     pub plan: PathBuf,
