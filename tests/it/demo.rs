@@ -122,6 +122,20 @@ fn what_it_says_to_type_works(root: &Path) {
 }
 
 #[test]
+fn a_demo_that_was_killed_goes_on() {
+    let temporary = tempfile::tempdir().unwrap();
+    // In the first attempt at step 2: the one whose replies are not played to their end.
+    let killed =
+        agentrun(temporary.path(), &["demo", "try"]).env("AGENTRUN_TEST_KILL", "after:34").output().unwrap();
+    assert_eq!(killed.status.code(), if cfg!(debug_assertions) { None } else { Some(0) });
+    let root = temporary.path().join("try");
+    let model = "scripted:.agentrun/demo-replies.jsonl";
+    let output = agentrun(&root, &["execute", "plan.md", "--model", model]).output().unwrap();
+    assert_eq!(code(&output), 0, "{}", talk(&output));
+    assert_eq!(std::fs::read_to_string(root.join("plan.md")).unwrap(), carried_out());
+}
+
+#[test]
 fn a_folder_that_is_not_empty_is_left_alone() {
     let temporary = tempfile::tempdir().unwrap();
     std::fs::write(temporary.path().join("mine"), "kept").unwrap();
