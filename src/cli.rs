@@ -43,7 +43,7 @@ pub enum Command {
 }
 
 /// Carry out a plan.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Execute {
     /// The plan, a Markdown file
