@@ -233,8 +233,13 @@ async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure>
     let guard = PlanGuard::new(setting.plan_file.clone())
         .map_err(|error| Failure::internal("cannot look after the plan", error))?;
     let mut orchestrator = Orchestrator { setting: &setting, recorder, model, snapshots, guard };
-    let outcome = orchestrator.execute(warnings, &restart).await?;
-    Ok(outcome.exit_code())
+    orchestrator.begin(warnings)?;
+    if restart.is_empty() {
+        return Ok(orchestrator.execute().await?.exit_code());
+    }
+    orchestrator.restart(&restart)?;
+    let setting = setting.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
+    Ok(orchestrator.in_setting(&setting).execute().await?.exit_code())
 }
 
 /// The model, if any step may need one.

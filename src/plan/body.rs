@@ -189,7 +189,7 @@ impl<'a, 'text> Body<'a, 'text> {
         match self.part(role) {
             Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual) => {
                 let manual = role == Some(Role::Manual) || self.kind == StepKind::Manual;
-                let runs = matches!(names::words(name).as_str(), "run" | "command" | "test command");
+                let runs = names::runs(name);
                 let text = if runs { format!("Run: {}", piece.text) } else { piece.text.clone() };
                 let verdict = criteria::classify(&text, manual);
                 // A sentence in front of a list only introduces it.

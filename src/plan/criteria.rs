@@ -211,13 +211,12 @@ fn called(text: &str, at: usize, span: &str) -> bool {
 
 fn destructive(script: &str) -> bool {
     let lower = script.to_lowercase();
-    let words: Vec<&str> =
-        lower.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')')).collect();
-    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-    DESTRUCTIVE_WORDS.split(", ").any(|phrase| {
-        let phrase: Vec<&str> = phrase.split(' ').collect();
-        words.windows(phrase.len()).any(|window| window == phrase.as_slice())
-    })
+    let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')');
+    let words: Vec<&str> = lower.split(separates).filter(|word| !word.is_empty()).collect();
+    let starts = |at: usize, phrase: &str| {
+        phrase.split(' ').enumerate().all(|(offset, word)| words.get(at + offset) == Some(&word))
+    };
+    (0..words.len()).any(|at| DESTRUCTIVE_WORDS.split(", ").any(|phrase| starts(at, phrase)))
 }
 
 #[cfg(test)]

@@ -142,16 +142,7 @@ impl<'text> Document<'text> {
     /// The source lines of a heading, a paragraph or an item's own text: offset and text of each, without
     /// the marks of the blocks around.
     pub fn lines_of(&self, block: usize) -> Vec<(usize, &'text str)> {
-        let Some(found) = self.blocks.get(block) else { return Vec::new() };
-        let (at, last) = match &found.kind {
-            BlockKind::Item { text_at, .. } => match self.own_text(block) {
-                Some(own) => (*text_at, self.blocks[own].end_line),
-                // `- [Metric]: value` is a link definition to the parser: an item without any block.
-                None if found.end == block + 1 => (*text_at, found.line),
-                None => return Vec::new(),
-            },
-            _ => (self.item_text_at(block).unwrap_or(found.start), found.end_line),
-        };
+        let Some((at, last)) = self.text_place(block) else { return Vec::new() };
         let first = self.lines.line_of(at);
         let mut lines = vec![self.trimmed(at, self.lines.span(first).end)];
         for line in first + 1..=last {
@@ -165,7 +156,23 @@ impl<'text> Document<'text> {
 
     /// The first line of a block's own text.
     pub fn first_line(&self, block: usize) -> (usize, &'text str) {
-        self.lines_of(block).first().copied().unwrap_or((self.blocks.get(block).map_or(0, |b| b.start), ""))
+        match self.text_place(block) {
+            Some((at, _)) => self.trimmed(at, self.lines.span(self.lines.line_of(at)).end),
+            None => (self.blocks.get(block).map_or(0, |block| block.start), ""),
+        }
+    }
+
+    /// First byte and last line of a block's own text.
+    fn text_place(&self, block: usize) -> Option<(usize, usize)> {
+        let found = self.blocks.get(block)?;
+        match &found.kind {
+            BlockKind::Item { text_at, .. } => match self.own_text(block) {
+                Some(own) => Some((*text_at, self.blocks[own].end_line)),
+                // `- [Metric]: value` is a link definition to the parser: an item without any block.
+                None => (found.end == block + 1).then_some((*text_at, found.line)),
+            },
+            _ => Some((self.item_text_at(block).unwrap_or(found.start), found.end_line)),
+        }
     }
 
     /// The marks of all boxes, in order.

@@ -25,9 +25,22 @@ impl Fingerprint {
     /// The fingerprint of a step's source text. Marks of boxes, runs of white space and line
     /// endings do not count.
     pub fn of(text: &str) -> Self {
-        let lines: Vec<String> = text.lines().map(without_mark).map(|line| normalised(&line)).collect();
-        let lines: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
-        Self(format!("f1:{}", digest(&lines.join("\n"))))
+        let mut hasher = Sha256::new();
+        let mut first = true;
+        for line in text.lines() {
+            let parts = without_mark(line);
+            let mut line_first = true;
+            for word in parts.iter().flat_map(|part| part.split_whitespace()) {
+                if line_first && !first {
+                    hasher.update("\n");
+                } else if !line_first {
+                    hasher.update(" ");
+                }
+                hasher.update(word);
+                (first, line_first) = (false, false);
+            }
+        }
+        Self(format!("f1:{}", hexadecimal(&hasher.finalize()[..16])))
     }
 }
 
@@ -47,23 +60,26 @@ fn normalised(text: impl AsRef<str>) -> String {
     text.as_ref().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Blanks the mark of a list item's box: `- [x] a` and `- [ ] a` say the same.
-fn without_mark(line: &str) -> String {
+/// The parts of a line around the mark of a list item's box: `- [x] a` and `- [ ] a` say the same.
+fn without_mark(line: &str) -> [&str; 3] {
     let body = line.trim_start().trim_start_matches('>').trim_start();
     let marker = body.trim_start_matches(|c: char| c.is_ascii_digit());
-    let Some(rest) = marker.strip_prefix(['-', '*', '+', '.', ')']) else { return line.to_owned() };
+    let Some(rest) = marker.strip_prefix(['-', '*', '+', '.', ')']) else { return [line, "", ""] };
     let mut chars = rest.trim_start().chars();
     match (chars.next(), chars.next(), chars.next()) {
-        (Some('['), Some(_), Some(']')) => {
-            format!("{} [ ] {}", &body[..body.len() - rest.len()], chars.as_str())
-        }
-        _ => line.to_owned(),
+        (Some('['), Some(_), Some(']')) => [&body[..body.len() - rest.len()], "[ ]", chars.as_str()],
+        _ => [line, "", ""],
     }
 }
 
 /// The first 128 bits of a SHA-256, in hexadecimal.
 fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes())[..16].iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    hexadecimal(&Sha256::digest(text.as_bytes())[..16])
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -12,6 +12,11 @@ use super::title::plain;
 
 /// Claims the boxes that stand for a step.
 pub(super) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) {
+    plan.progress =
+        sections.owned.as_ref().map(|owned| Progress { span: owned.inner.clone(), entries: Vec::new() });
+    if boxes.unclaimed(0..sections.document.blocks.len()).is_empty() {
+        return;
+    }
     let by_name = Names::of(plan);
     let mut entries = Vec::new();
     for (index, section) in sections.all.iter().enumerate() {
@@ -29,7 +34,9 @@ pub(super) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) 
             entries.extend(claimed.filter(|_| owned).map(|check_box| (check_box, step)));
         }
     }
-    plan.progress = sections.owned.as_ref().map(|owned| Progress { span: owned.inner.clone(), entries });
+    if let Some(progress) = &mut plan.progress {
+        progress.entries = entries;
+    }
 }
 
 fn may_mirror(role: Option<Role>) -> bool {

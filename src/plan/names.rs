@@ -237,6 +237,12 @@ static BY_WORD: LazyLock<HashMap<&str, Vec<Row>>> = LazyLock::new(|| {
     by_word
 });
 
+/// The keywords by word.
+static KEYWORDS: LazyLock<HashMap<&str, Keyword>> = LazyLock::new(|| {
+    let steps = STEP_KEYWORDS.split(", ").map(|word| (word, Keyword::Step));
+    steps.chain(GROUP_KEYWORDS.split(", ").map(|word| (word, Keyword::Group))).collect()
+});
+
 /// One phrase of the table.
 struct Row {
     order: usize,
@@ -276,6 +282,11 @@ pub fn introduces(name: &str) -> bool {
     INTRODUCTIONS.split(", ").any(|word| has_words(&name, word))
 }
 
+/// What is said under this label is one command.
+pub fn runs(name: &str) -> bool {
+    matches!(words(name).as_str(), "run" | "command" | "test command")
+}
+
 /// A file of this title is a list of steps.
 pub fn titles_a_list(name: &str) -> bool {
     lists(LIST_TITLES, &words(name))
@@ -284,19 +295,13 @@ pub fn titles_a_list(name: &str) -> bool {
 /// What a keyword is: `step`, `Phases`.
 pub fn keyword(word: &str) -> Option<Keyword> {
     let word = singular(word);
-    if lists(STEP_KEYWORDS, &word) {
-        Some(Keyword::Step)
-    } else if lists(GROUP_KEYWORDS, &word) {
-        Some(Keyword::Group)
-    } else {
-        None
-    }
+    KEYWORDS.get(word.as_str()).copied()
 }
 
 /// A keyword as it is compared: lower case, one of it.
 pub fn singular(word: &str) -> String {
     let word = word.to_lowercase();
-    let known = |word: &str| lists(STEP_KEYWORDS, word) || lists(GROUP_KEYWORDS, word);
+    let known = |word: &str| KEYWORDS.contains_key(word);
     if known(&word) {
         return word;
     }

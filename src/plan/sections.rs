@@ -175,8 +175,10 @@ impl<'text> Builder<'_, 'text> {
         // `**Goal:** text` and then a list: the list is the heading's, not the goal's.
         let current = self.current();
         let section = &self.all[current];
-        let aside = matches!(names::role(&section.title.title), Some(Role::Timeline | Role::Progress))
-            || names::introduces(&section.title.title);
+        let name = &section.title.title;
+        let aside = matches!(names::role(name), Some(Role::Timeline | Role::Progress))
+            || names::introduces(name)
+            || names::runs(name);
         if first && section.level == LABEL && !section.value.is_empty() && aside {
             let block = &self.document.blocks[index];
             self.open(LABEL, Title::default(), (index, block.start, block.end_line));

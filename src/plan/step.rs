@@ -242,7 +242,7 @@ impl Plan {
     /// the given criteria. Optional tasks are left to their author.
     pub fn tickable(&self, step: &Step, criteria: &[usize]) -> Vec<usize> {
         let tasks = step.tasks.iter().filter(|task| !task.optional).filter_map(|task| task.check_box);
-        let criteria = criteria.iter().filter_map(|&index| step.criteria[index].check_box);
+        let criteria = criteria.iter().filter_map(|&index| step.criteria.get(index)?.check_box);
         let mut boxes: Vec<usize> = tasks.chain(criteria).chain(step.own_box).collect();
         boxes.sort_unstable();
         boxes.dedup();

@@ -1,5 +1,6 @@
 //! The choice becomes a plan: steps with their parts, groups, and a role for every box.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::blueprint::{self, Blueprint, Cover, Source, own_parts};
@@ -235,6 +236,27 @@ impl Builder<'_, '_> {
         self.sections.document.text.get(from..to).unwrap_or_default().trim().to_owned()
     }
 
+    /// A step's text without the values of the comments that agentrun keeps true.
+    fn without_status(&self, from: usize, to: usize) -> Cow<'_, str> {
+        let document = &self.sections.document;
+        let text = document.text.get(from..to).unwrap_or_default();
+        let first = document.comments.partition_point(|comment| comment.span.start < from);
+        let inside = document.comments[first..].iter().take_while(|comment| comment.span.end <= to);
+        let mut values =
+            inside.filter_map(|comment| surroundings::status_value(document, comment)).peekable();
+        if values.peek().is_none() {
+            return Cow::Borrowed(text);
+        }
+        let mut kept = String::with_capacity(text.len());
+        let mut at = from;
+        for value in values {
+            kept.push_str(&document.text[at..value.start]);
+            at = value.end;
+        }
+        kept.push_str(&document.text[at..to]);
+        Cow::Owned(kept)
+    }
+
     fn fingerprint(&self, blueprint: &Blueprint, head: &Head) -> Fingerprint {
         let text = |from: usize, to: usize| self.sections.document.text.get(from..to).unwrap_or_default();
         match &blueprint.source {
@@ -247,7 +269,7 @@ impl Builder<'_, '_> {
                     .collect();
                 Fingerprint::of(&all.join("\n"))
             }
-            _ => Fingerprint::of(text(head.start, head.end)),
+            _ => Fingerprint::of(&self.without_status(head.start, head.end)),
         }
     }
 }

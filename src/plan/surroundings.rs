@@ -1,11 +1,13 @@
 //! What stands around the steps: title, metadata, context, rollback, open questions, plan-level validation.
 
+use std::ops::Range;
+
 use super::blueprint::{Cover, own_boxes};
 use super::body::Body;
 use super::boxes::Boxes;
 use super::check_box::BoxRole;
 use super::choice::Choice;
-use super::document::BlockKind;
+use super::document::{BlockKind, Comment, Document};
 use super::names::Role;
 use super::sections::{LABEL, Sections};
 use super::step::{BriefSource, Field, Link, Passage, Plan, StatusComment, StepKind};
@@ -32,11 +34,10 @@ pub(super) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut Boxes, pl
         let section = &sections.all[index];
         // A label belongs to the passage of its heading; one that holds steps is read part by part.
         let whole = section.level < LABEL && section.level != 1 && cover.is_free(index);
-        let validation = section.role == Some(Role::Validation) && cover.is_free(index);
         let next = match section.role {
-            Some(Role::Validation) if validation => {
-                read_validation(sections, index, boxes, plan);
-                section.end
+            Some(Role::Validation) if !cover.steps.contains(&index) => {
+                read_validation(sections, (index, cover), boxes, plan);
+                if cover.is_free(index) { section.end } else { index + 1 }
             }
             Some(Role::OpenQuestions) if cover.is_free(index) => {
                 read_questions(sections, index, boxes, plan);
@@ -73,14 +74,10 @@ fn read_metadata(sections: &Sections<'_>, plan: &mut Plan) {
     }
     for comment in &document.comments {
         let inner = &document.text[comment.inner.clone()];
-        let Some((name, value)) = inner.split_once(':') else { continue };
-        let is_key =
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '_' | '-'));
-        if is_key && name == "STATUS" {
-            let start = comment.inner.start + inner.len() - value.trim_start().len();
-            plan.status_comments.push(StatusComment { span: start..comment.inner.end, line: comment.line });
+        if let Some(span) = status_value(document, comment) {
+            plan.status_comments.push(StatusComment { span, line: comment.line });
         }
-        if is_key {
+        if let Some((name, value)) = inner.split_once(':').filter(|(name, _)| is_key(name)) {
             plan.metadata.push(field(name, value, comment.line));
         }
     }
@@ -92,14 +89,34 @@ fn read_metadata(sections: &Sections<'_>, plan: &mut Plan) {
     }
 }
 
+/// `FEATURE_ID`
+fn is_key(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '_' | '-'))
+}
+
+/// The bytes of `pending` in `<!-- STATUS: pending -->`.
+pub(super) fn status_value(document: &Document<'_>, comment: &Comment) -> Option<Range<usize>> {
+    let inner = &document.text[comment.inner.clone()];
+    let value = inner.strip_prefix("STATUS:")?;
+    Some(comment.inner.end - value.trim_start().len()..comment.inner.end)
+}
+
 fn field(name: &str, value: &str, line: usize) -> Field {
     Field { name: name.trim().to_owned(), value: value.trim().to_owned(), line }
 }
 
 /// Commands of a plan-level validation section hold for every step. Its prose is left to the reader.
-fn read_validation(sections: &Sections<'_>, section: usize, boxes: &mut Boxes, plan: &mut Plan) {
+fn read_validation(
+    sections: &Sections<'_>,
+    (section, cover): (usize, &Cover),
+    boxes: &mut Boxes,
+    plan: &mut Plan,
+) {
     let mut body = Body::for_plan(sections, boxes, StepKind::Acceptance);
-    body.read_subtree(section, Some(Role::Validation), &|_| false);
+    // Some plans have their tasks right under the commands.
+    let holder = !cover.is_free(section);
+    let left_out = |inner: usize| holder && sections.all[inner].level < LABEL;
+    body.read_subtree(section, Some(Role::Validation), &left_out);
     let parts = body.finish();
     plan.criteria.extend(parts.criteria.into_iter().filter(|criterion| criterion.command().is_some()));
 }

@@ -1,6 +1,8 @@
 //! The parts of a heading or item: `**Phase 1: Foundation** [Priority: HIGH]` has a label, an id, a title
 //! and a field.
 
+use std::borrow::Cow;
+
 use super::names;
 
 /// A heading or the first line of an item, taken apart.
@@ -148,6 +150,19 @@ fn behind_separator(text: &str) -> Option<&str> {
 
 /// A text without emphasis marks, status signs and strikethrough.
 pub fn plain(text: &str) -> String {
+    let plain = without_marks(text);
+    let inner = plain.trim().trim_end_matches('#').trim_matches(is_decoration);
+    match inner.strip_prefix('*').and_then(|rest| rest.strip_suffix('*')) {
+        Some(emphasised) => emphasised.to_owned(),
+        None => inner.to_owned(),
+    }
+}
+
+/// Outside code spans, `**`, `__` and `~~` are no text.
+fn without_marks(text: &str) -> Cow<'_, str> {
+    if !["**", "__", "~~"].iter().any(|mark| text.contains(mark)) {
+        return Cow::Borrowed(text);
+    }
     let mut plain = String::with_capacity(text.len());
     for (index, part) in text.split('`').enumerate() {
         if index > 0 {
@@ -159,11 +174,7 @@ pub fn plain(text: &str) -> String {
             plain.push_str(&part.replace("**", "").replace("__", "").replace("~~", ""));
         }
     }
-    let inner = plain.trim().trim_end_matches('#').trim_matches(is_decoration);
-    match inner.strip_prefix('*').and_then(|rest| rest.strip_suffix('*')) {
-        Some(emphasised) => emphasised.to_owned(),
-        None => inner.to_owned(),
-    }
+    Cow::Owned(plain)
 }
 
 /// Signs that say something about the state of a heading, or nothing.

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpgid};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::Child;
@@ -39,7 +40,7 @@ pub async fn run(
     let mut running = match Running::start(command, policy, collector) {
         Ok(running) => running,
         Err(error) => {
-            let reason = format!("`bash` in `{}`: {error}", command.dir.display());
+            let reason = not_started(&command.dir, &error);
             return Ok(Completed::without_output(Exit::NotStarted { reason }, started));
         }
     };
@@ -55,8 +56,7 @@ pub async fn run(
         }
     };
     let duration = started.elapsed();
-    let left_open =
-        timeout(policy.drain, running.until_closed()).await.map_or(Ok(true), |end| end.map(|()| false))?;
+    let left_open = running.drain(policy.drain).await?;
     running.end_group(policy.grace).await?;
     let output = running.finish(left_open, command)?;
     Ok(Completed { exit, duration, output })
@@ -67,6 +67,14 @@ impl Completed {
         let digest = crate::digest::digest(b"");
         Self { exit, duration: started.elapsed(), output: Output { digest, ..Output::default() } }
     }
+}
+
+/// The system says the same of a directory that is missing and of a program.
+fn not_started(dir: &Path, error: &io::Error) -> String {
+    if !dir.is_dir() {
+        return format!("there is no directory `{}`", dir.display());
+    }
+    format!("`bash` cannot be started: {error}")
 }
 
 fn exit_of(status: ExitStatus) -> Exit {
@@ -93,6 +101,7 @@ struct Running<'a> {
 
 impl<'a> Running<'a> {
     fn start(command: &Command, policy: &Policy, collector: Collector<'a>) -> io::Result<Self> {
+        adopt_orphans();
         let (reader, writer) = io::pipe()?;
         let options = if command.strict { "-eo pipefail -c" } else { "-c" };
         // Both ends of the pipe that this process holds are closed with the builder: once the
@@ -153,11 +162,27 @@ impl<'a> Running<'a> {
         Ok(())
     }
 
-    /// Asks the whole group to end, and ends it if the child has not ended in time.
+    /// After the exit, lets what is still in the pipe arrive and what is nearly done be done.
+    /// Tells whether something was left behind.
+    async fn drain(&mut self, patience: Duration) -> io::Result<bool> {
+        let done = async {
+            self.until_closed().await?;
+            self.group.until_empty().await;
+            Ok(())
+        };
+        timeout(patience, done).await.map_or(Ok(true), |drained| drained.map(|()| false))
+    }
+
+    /// Asks the whole group to end, and ends it if it has not ended in time.
     async fn stop(&mut self, grace: Duration) -> io::Result<()> {
         self.group.signal(Signal::TERM);
-        if let Ok(status) = timeout(grace, self.until_exit()).await {
-            return status.map(drop);
+        let ended = async {
+            self.until_exit().await?;
+            self.group.until_empty().await;
+            Ok(())
+        };
+        if let Ok(ended) = timeout(grace, ended).await {
+            return ended;
         }
         self.group.signal(Signal::KILL);
         self.until_exit().await.map(drop)
@@ -188,6 +213,17 @@ impl<'a> Running<'a> {
     }
 }
 
+/// Makes orphans children of this process, which then knows when they are dead. In many
+/// containers nobody else would ever wait for them.
+#[cfg(target_os = "linux")]
+fn adopt_orphans() {
+    // Without it an orphan is only noticed later.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn adopt_orphans() {}
+
 /// The process group of a child, killed when dropped before it was ended.
 struct Group {
     id: Pid,
@@ -206,7 +242,10 @@ impl Group {
         let _ = kill_process_group(self.id, signal);
     }
 
+    /// Only to be asked once the child itself has been waited for: orphans that are dead are
+    /// waited for here.
     fn is_empty(&self) -> bool {
+        while let Ok(Some(_)) = waitpgid(self.id, WaitOptions::NOHANG) {}
         test_kill_process_group(self.id).is_err()
     }
 

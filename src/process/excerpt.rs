@@ -1,6 +1,5 @@
 //! The beginning and the end of a text of any length, with what was left out said in between.
 
-use std::collections::VecDeque;
 use std::path::Path;
 
 /// The most that an agent or a person is shown of one output.
@@ -16,14 +15,20 @@ const TAIL: usize = LIMIT - MARKER - HEAD;
 /// A longer line is cut.
 const LINE_CHARACTERS: usize = 500;
 
+/// Of the latest lines at least so much is kept until it is known which are the last.
+const RECENT: usize = 64 * 1024;
+
+/// Kept free in a cut line for how much was cut.
+const LINE_MARKER: usize = 40;
+
 /// Head and tail of the lines pushed.
 #[derive(Debug, Default)]
 pub(super) struct Excerpt {
     head: Vec<String>,
     head_bytes: usize,
     head_full: bool,
-    tail: VecDeque<String>,
-    tail_bytes: usize,
+    /// Whole lines, as they came.
+    recent: String,
     /// The line that is not finished.
     line: Line,
     line_cut: bool,
@@ -36,71 +41,78 @@ impl Excerpt {
         let (finished, unfinished) = text.rfind('\n').map_or(("", text), |end| text.split_at(end + 1));
         if let Some((first, rest)) = finished.split_once('\n') {
             self.line.append(first);
-            let line = std::mem::take(&mut self.line);
-            self.add(line);
+            self.end_line();
             self.push_lines(rest);
         }
         self.line.append(unfinished);
     }
 
-    /// Takes whole lines. Of many lines only the last can matter once the head is full, so the
-    /// cost of a flood is bounded.
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        let line = self.finish_line(line);
+        self.push_lines(&format!("{line}\n"));
+    }
+
+    fn finish_line(&mut self, line: Line) -> String {
+        self.line_cut |= line.cut > 0;
+        line.finish()
+    }
+
+    /// Takes whole lines. Once the head is full they are only copied, so a flood costs little.
     fn push_lines(&mut self, mut text: &str) {
         while !self.head_full
             && let Some((line, rest)) = text.split_once('\n')
         {
-            self.add(Line::of(line));
+            let line = self.finish_line(Line::of(line));
+            if self.head_bytes + line.len() + 1 > HEAD {
+                self.head_full = true;
+                break;
+            }
+            self.head_bytes += line.len() + 1;
+            self.head.push(line);
             text = rest;
         }
-        let mut start = text.len();
-        let mut size = 0;
-        while start > 0 && size <= TAIL {
-            let line_start = text[..start - 1].rfind('\n').map_or(0, |newline| newline + 1);
-            size += (start - line_start).min(LINE_CHARACTERS);
-            start = line_start;
+        self.recent.push_str(text);
+        if self.recent.len() > 2 * RECENT {
+            let cut = self.recent.floor_char_boundary(self.recent.len() - RECENT);
+            // Never within a line, and never all of them.
+            let cut = self.recent[..cut].rfind('\n').map_or(0, |newline| newline + 1);
+            self.left_out |= cut > 0;
+            self.recent.drain(..cut);
         }
-        if start > 0 {
-            self.left_out = true;
-            self.tail.clear();
-            self.tail_bytes = 0;
-        }
-        text[start..].split_terminator('\n').for_each(|line| self.add(Line::of(line)));
     }
 
-    fn add(&mut self, line: Line) {
-        self.line_cut |= line.cut > 0;
-        let text = line.finish();
-        let size = text.len() + 1;
-        if !self.head_full && self.head_bytes + size <= HEAD {
-            self.head_bytes += size;
-            return self.head.push(text);
+    /// The last lines, as many as there is room for, and their size.
+    fn tail(&mut self) -> (Vec<String>, usize) {
+        let recent = std::mem::take(&mut self.recent);
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        for line in recent.split_terminator('\n').rev() {
+            let line = self.finish_line(Line::of(line));
+            if bytes + line.len() + 1 > TAIL {
+                self.left_out = true;
+                break;
+            }
+            bytes += line.len() + 1;
+            lines.push(line);
         }
-        self.head_full = true;
-        self.tail_bytes += size;
-        self.tail.push_back(text);
-        while self.tail_bytes > TAIL
-            && let Some(dropped) = self.tail.pop_front()
-        {
-            self.tail_bytes -= dropped.len() + 1;
-            self.left_out = true;
-        }
+        lines.reverse();
+        (lines, bytes)
     }
 
     /// The text, and whether anything was left out of it.
     pub(super) fn finish(mut self, lines: u64, bytes: u64, log: Option<&Path>) -> (String, bool) {
         let newline_at_end = self.line.is_empty();
         if !newline_at_end {
-            let line = std::mem::take(&mut self.line);
-            self.add(line);
+            self.end_line();
         }
+        let (tail, tail_bytes) = self.tail();
         let mut parts = self.head;
         if self.left_out {
-            let shown_lines = (parts.len() + self.tail.len()) as u64;
-            let shown_bytes = (self.head_bytes + self.tail_bytes) as u64;
-            let (lines, bytes) = (lines.saturating_sub(shown_lines), bytes.saturating_sub(shown_bytes));
-            parts.push(marker(lines, bytes, log));
+            let shown_lines = (parts.len() + tail.len()) as u64;
+            let shown_bytes = (self.head_bytes + tail_bytes) as u64;
+            parts.push(marker(lines.saturating_sub(shown_lines), bytes.saturating_sub(shown_bytes), log));
         }
-        parts.extend(self.tail);
+        parts.extend(tail);
         let mut text = parts.join("\n");
         if newline_at_end && !parts.is_empty() {
             text.push('\n');
@@ -176,9 +188,13 @@ impl Line {
         }
     }
 
+    /// The line with what was cut said inside its limit, so that it is not cut again.
     fn finish(mut self) -> String {
         if self.cut > 0 {
-            self.text.extend(["… [", &thousands(self.cut as u64), " more characters]"]);
+            let kept = self.text.char_indices().nth(LINE_CHARACTERS - LINE_MARKER).map_or(0, |(end, _)| end);
+            self.text.truncate(kept);
+            let cut = thousands((self.cut + LINE_MARKER) as u64);
+            self.text.extend(["… [", &cut, " more characters]"]);
         }
         self.text
     }
@@ -230,7 +246,7 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_and_says_so() {
         let (text, truncated) = excerpt(&[&"x".repeat(1_734)], None);
-        assert_eq!(text, format!("{}… [1,234 more characters]", "x".repeat(500)));
+        assert_eq!(text, format!("{}… [1,274 more characters]", "x".repeat(460)));
         assert!(truncated);
     }
 }

@@ -91,6 +91,6 @@ pub struct Output {
     pub digest: String,
     /// Something was left out of `text`.
     pub truncated: bool,
-    /// A background child still held the output when it was closed.
+    /// Background children were still there some time after the exit, and were ended.
     pub left_open: bool,
 }

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 /// The text without escape sequences and control characters, except tab, newline and return.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    let control = |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r');
-    if !text.contains(control) {
+    // Controls are below space, or DEL, or begin with this byte in UTF-8.
+    let suspicious =
+        |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || matches!(byte, 0x7f | 0xc2);
+    if !text.bytes().any(suspicious) {
         return Cow::Borrowed(text);
     }
+    let control = |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r');
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(character) = characters.next() {

@@ -12,7 +12,7 @@ pub struct Policy {
     pub environment: BTreeMap<OsString, OsString>,
     /// From TERM to KILL.
     pub grace: Duration,
-    /// How long the output is read on after the exit, while a background child holds it open.
+    /// How long background children may stay, and print, after the exit.
     pub drain: Duration,
 }
 

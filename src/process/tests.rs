@@ -85,6 +85,24 @@ async fn a_background_child_that_holds_the_output_neither_hangs_nor_survives() {
 }
 
 #[tokio::test]
+async fn a_background_child_that_prints_nothing_does_not_survive_either() {
+    let policy = Policy { drain: Duration::from_millis(50), ..policy() };
+    let command = command("sleep 1000 >/dev/null 2>&1 & echo $!", Path::new("/"));
+    let completed = complete(&command, &policy).await;
+    assert!(completed.output.left_open);
+    assert!(!alive(&completed.output.text));
+}
+
+#[tokio::test]
+async fn a_background_child_that_is_nearly_done_may_finish() {
+    let directory = tempfile::tempdir().unwrap();
+    let command = command("(sleep 0.05; touch done) & true", directory.path());
+    let policy = Policy { drain: LONG, ..policy() };
+    assert!(!complete(&command, &policy).await.output.left_open);
+    assert!(directory.path().join("done").exists());
+}
+
+#[tokio::test]
 async fn a_timeout_ends_children_that_ignore_term_and_keeps_what_was_printed() {
     let script = "trap '' TERM; bash -c 'trap \"\" TERM; sleep 1000' & echo $$ $!; wait; sleep 1000";
     let command = Command { timeout: Duration::from_millis(300), ..command(script, Path::new("/")) };
@@ -93,6 +111,16 @@ async fn a_timeout_ends_children_that_ignore_term_and_keeps_what_was_printed() {
     assert_eq!(completed.exit, Exit::TimedOut { after_seconds: 1 });
     let survivors: Vec<_> = completed.output.text.split_whitespace().filter(|pid| alive(pid)).collect();
     assert_eq!((completed.output.lines, survivors), (1, vec![]));
+}
+
+#[tokio::test]
+async fn a_deaf_grandchild_of_a_command_that_ends_politely_is_killed_too() {
+    let script = "bash -c 'trap \"\" TERM; while :; do sleep 0.01; done' & echo $!; wait";
+    let command = Command { timeout: Duration::from_millis(300), ..command(script, Path::new("/")) };
+    let policy = Policy { grace: Duration::from_millis(50), ..policy() };
+    let completed = complete(&command, &policy).await;
+    assert_eq!(completed.exit, Exit::TimedOut { after_seconds: 1 });
+    assert!(!alive(completed.output.text.lines().next().unwrap()));
 }
 
 #[tokio::test]

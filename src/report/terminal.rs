@@ -94,6 +94,8 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             let line = format!("    waiting {} before retry {retry}: {reason}", say_millis(*delay_ms));
             vec![styled(NOTICE, &line)]
         }
+        // What it claims is told by the event that follows.
+        Event::ToolCompleted { tool, failed: false, .. } if tool == "finish_step" => Vec::new(),
         Event::ToolCompleted { summary, failed, .. } => {
             let summary = if *failed { styled(NOTICE, summary) } else { summary.clone() };
             vec![format!("    {summary}")]
@@ -234,7 +236,7 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
         ),
     ];
     if !completed.pending.is_empty() {
-        lines.push(format!("  {} criteria wait for a person:", completed.pending.len()));
+        lines.push("  What waits for a person:".to_owned());
         lines.extend(
             completed.pending.iter().map(|pending| format!("    step {}: {}", pending.step, pending.text)),
         );

@@ -17,13 +17,13 @@ use crate::config::Config;
 use crate::interrupt::Interrupt;
 use crate::journal::RunDir;
 use crate::plan::{Reading, Step};
-use crate::plan_file::{PlanFile, PlanText};
+use crate::plan_file::{PlanFile, PlanText, ReadError};
 use crate::process::Policy;
 use crate::workspace::Workspace;
 use schedule::Selection;
 
 /// What does not change during a run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Setting {
     /// The project root.
     pub root: PathBuf,
@@ -60,6 +60,13 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// The same with the plan as it is on disk now.
+    pub fn read_again(&self) -> Result<Self, ReadError> {
+        let text = self.plan_file.read()?;
+        let reading = crate::plan::read(&text.text);
+        Ok(Self { text, reading, ..self.clone() })
+    }
+
     /// A step of the plan.
     pub fn step(&self, index: usize) -> &Step {
         &self.reading.plan.steps[index]

@@ -30,14 +30,21 @@ pub struct Orchestrator<'a> {
 }
 
 impl Orchestrator<'_> {
-    /// Carries out the plan. `restart` names steps whose evidence is to be forgotten first.
-    pub async fn execute(&mut self, warnings: Vec<Event>, restart: &[usize]) -> Result<RunOutcome, Failure> {
-        let watch = Stopwatch::start();
+    /// Records what the run was given.
+    pub fn begin(&mut self, warnings: Vec<Event>) -> Result<(), Failure> {
         self.recorder.record(Event::RunStarted(self.started()))?;
-        for warning in warnings {
-            self.recorder.record(warning)?;
-        }
-        self.restart(restart)?;
+        warnings.into_iter().try_for_each(|warning| self.recorder.record(warning))
+    }
+
+    /// The same run with the plan as it is now.
+    pub fn in_setting<'b>(self, setting: &'b Setting) -> Orchestrator<'b> {
+        let Self { recorder, model, snapshots, guard, .. } = self;
+        Orchestrator { setting, recorder, model, snapshots, guard }
+    }
+
+    /// Carries out the plan.
+    pub async fn execute(&mut self) -> Result<RunOutcome, Failure> {
+        let watch = Stopwatch::start();
         let reading = &self.setting.reading;
         for event in reconcile(&reading.plan, &reading.graph, &self.recorder.state) {
             self.recorder.record(event)?;
@@ -98,12 +105,12 @@ impl Orchestrator<'_> {
             Found::Edited { digest } => {
                 self.recorder.record(Event::PlanEdited { digest, noticed: noticed.to_owned() })
             }
-            Found::Same | Found::Restored { .. } => Ok(()),
+            Found::Same | Found::Gone | Found::Restored { .. } => Ok(()),
         }
     }
 
     /// Forgets the evidence of the given steps and unticks what agentrun had ticked.
-    fn restart(&mut self, steps: &[usize]) -> Result<(), Failure> {
+    pub fn restart(&mut self, steps: &[usize]) -> Result<(), Failure> {
         for &index in steps {
             let step = self.setting.step(index);
             let status = &self.recorder.state.step(&step.key).status;

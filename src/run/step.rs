@@ -21,15 +21,19 @@ pub async fn run(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure
         return run.park(index);
     }
     let stale = run.recorder.state.step(&step.key).status == StepStatus::Revalidate;
+    // A closing step without tasks is a question and no work: an agent is asked only if the
+    // answer is no.
+    let question = step.kind == StepKind::Closing && step.tasks.is_empty();
+    let validate_first = stale || question || !for_the_agent;
     run.recorder
         .record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint.clone() })?;
     let Some(results) = baseline(run, index, &applied).await? else {
         return interrupted(run, index);
     };
-    if stale || !for_the_agent || run.setting.validate_only {
+    if validate_first || run.setting.validate_only {
         let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
         match judge(&[], &evidence, true) {
-            Verdict::Passed { strength, .. } if stale || !for_the_agent || strong_enough(run, strength) => {
+            Verdict::Passed { strength, .. } if validate_first || strong_enough(run, strength) => {
                 return pass(run, index, 0, strength, &evidence, &[]);
             }
             _ if for_the_agent && !run.setting.validate_only => {}

@@ -75,7 +75,7 @@ impl Git {
             private_index: store.join("index"),
             seeded: false,
             prefix: Vec::new(),
-            leave_out: leave_out.iter().filter_map(below).collect(),
+            leave_out: leave_out.iter().filter_map(below).chain([super::STATE_DIR.into()]).collect(),
         };
         let said = git.ask(&["rev-parse", "--is-inside-work-tree"]).await?;
         if said != b"true" {
@@ -139,9 +139,6 @@ impl Git {
     }
 
     async fn drop_left_out(&self) -> Result<(), SnapshotError> {
-        if self.leave_out.is_empty() {
-            return Ok(());
-        }
         let mut args = ["--literal-pathspecs", "rm", "-r", "-q", "-f", "--cached", "--ignore-unmatch", "--"]
             .map(OsStr::new)
             .to_vec();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::wire::{CallPiece, Choice, Chunk, Delta, FunctionPiece, Loose};
+use super::wire::{CallPiece, Choice, Chunk, Delta, FunctionPiece};
 use crate::model::arguments;
 use crate::model::call_ids::CallIds;
 use crate::model::message::{Message, Reply, ToolCall, Usage};
@@ -88,8 +88,11 @@ impl Assembly {
         self.begun = true;
         self.push_delta(choice.delta.0);
         // Some servers repeat the whole message in the last chunk; it counts where no piece came.
-        if self.text.is_empty() && self.calls.is_empty() {
-            self.push_delta(choice.message.0);
+        if let Some(message) = choice.message
+            && self.text.is_empty()
+            && self.calls.is_empty()
+        {
+            self.push_delta(message.0);
         }
         self.usage = usage(&choice.usage).or(self.usage);
         match choice.finish_reason {
@@ -116,8 +119,8 @@ impl Assembly {
         self.bytes += self.text.len() + self.reasoning.len() - before;
         if delta.tool_calls.0.is_empty() {
             // The name of old. Where both are sent, they say the same.
-            if let Some(Loose(function)) = delta.function_call.filter(|call| call.0.name.is_string()) {
-                self.push_call(CallPiece { function: Loose(function), ..CallPiece::default() });
+            if let Some(function) = delta.function_call.filter(|call| call.0.name.is_string()) {
+                self.push_call(CallPiece { function: *function, ..CallPiece::default() });
             }
         }
         for piece in delta.tool_calls.0 {
@@ -232,6 +235,7 @@ fn push_content(value: &Value, text: &mut String, reasoning: &mut String) -> boo
 
 /// The tokens that a `usage` object tells of, under any of the names they go by.
 fn usage(value: &Value) -> Option<Usage> {
+    value.as_object().filter(|fields| !fields.is_empty())?;
     let count = |pointers: &[&str]| {
         let found = pointers.iter().filter_map(|pointer| value.pointer(pointer)?.as_u64());
         found.max().unwrap_or(0)

@@ -30,8 +30,8 @@ pub(super) struct Chunk {
 pub(super) struct Choice {
     pub(super) index: Value,
     pub(super) delta: Loose<Delta>,
-    /// What a completion that was not streamed has instead of `delta`.
-    pub(super) message: Loose<Delta>,
+    /// What a completion that was not streamed has instead of `delta`; seldom there, so kept apart.
+    pub(super) message: Option<Box<Loose<Delta>>>,
     pub(super) finish_reason: Value,
     pub(super) usage: Value,
 }
@@ -47,7 +47,7 @@ pub(super) struct Delta {
     pub(super) reasoning_text: Value,
     pub(super) reasoning_details: Value,
     pub(super) tool_calls: List<CallPiece>,
-    pub(super) function_call: Option<Loose<FunctionPiece>>,
+    pub(super) function_call: Option<Box<Loose<FunctionPiece>>>,
 }
 
 /// A piece of a tool call.

@@ -2,3 +2,4 @@
 
 mod dialects;
 mod edits;
+mod shapes;

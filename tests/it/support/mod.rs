@@ -1,3 +1,6 @@
 //! What tests share.
 
+pub(crate) mod bench;
 pub(crate) mod server;
+pub(crate) mod stable;
+pub(crate) mod worker;

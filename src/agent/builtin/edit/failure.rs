@@ -112,12 +112,21 @@ fn write_not_found(
             "; `new_string` is there already, at line {line}: perhaps the edit was made before"
         )?;
     }
+    if !searched.is_empty() && searched.lines().all(is_numbered) {
+        formatter.write_str("; leave out the line numbers, they are not in the file")?;
+    }
     write!(formatter, "\nsearched:\n{}", cut(searched, LIMIT / 4))?;
     if let Some(Nearest { line, text, whitespace_only }) = nearest {
         let what = if *whitespace_only { "the same but for white space" } else { "did you mean" };
         write!(formatter, "\n{what}, line {line}:\n{}", cut(text, LIMIT / 2))?;
     }
     Ok(())
+}
+
+/// As `read_file` shows lines.
+fn is_numbered(line: &str) -> bool {
+    let number = line.split_once('\t').map_or("", |(number, _)| number.trim_start());
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whole lines up to a size.

@@ -109,6 +109,7 @@ fn what_is_not_there_is_explained() {
     assert!(message.contains("the same but for white space, line 1:\nfn add(a: i32, b: i32)"), "{message}");
     let message = refused(text, "fn minus() {}", "fn sub() {}");
     assert!(message.contains("`new_string` is there already, at line 5"), "{message}");
+    assert!(refused(text, "    5\tfn sub() {}", "x").contains("leave out the line numbers"));
     assert!(!refused(text, "something else entirely", "x").contains("did you mean"));
     assert_eq!(refused(text, "", "x"), "`old_string` is empty; give the text to replace, or use write_file");
     assert_eq!(refused(text, "x", "x"), "`old_string` and `new_string` are the same");

@@ -1,0 +1,152 @@
+//! Lists of steps in other shapes than the templates, and what is not a step.
+
+use pretty_assertions::assert_eq;
+
+use crate::plan::{BoxRole, Diagnostic, Plan, read};
+
+fn names(text: &str) -> Vec<String> {
+    let plan = read(text).plan;
+    plan.steps.iter().map(|step| format!("{:?} {}", step.kind, step.name())).collect()
+}
+
+fn roles(plan: &Plan) -> Vec<(usize, BoxRole, Option<usize>)> {
+    plan.boxes.iter().map(|check_box| (check_box.line, check_box.role, check_box.step)).collect()
+}
+
+fn commands(plan: &Plan) -> Vec<&str> {
+    let own = plan.steps.iter().flat_map(|step| &step.criteria);
+    plan.criteria.iter().chain(own).filter_map(|found| Some(found.command()?.script.as_str())).collect()
+}
+
+fn found(text: &str) -> Vec<(&'static str, String)> {
+    let diagnostics = read(text).diagnostics.into_iter();
+    let shown = |found: Diagnostic| (found.code, text[found.span].to_owned());
+    diagnostics.filter(|found| found.code != "no-command").map(shown).collect()
+}
+
+#[test]
+fn plain_boxes_are_steps_with_their_nested_boxes_as_tasks() {
+    let text = "# TODO\n\n## Server\n\n- [ ] one\n  - [ ] part\n- [x] two\n\n## Client\n\n* [ ] three\n";
+    let plan = read(text).plan;
+    assert_eq!(names(text), ["Work one", "Work two", "Work three"]);
+    assert_eq!(
+        plan.groups.iter().map(|group| group.title.as_str()).collect::<Vec<_>>(),
+        ["Server", "Client"]
+    );
+    let step = |line, step| (line, BoxRole::Step, Some(step));
+    assert_eq!(roles(&plan), [step(5, 0), (6, BoxRole::Task, Some(0)), step(7, 1), step(11, 2)]);
+}
+
+#[test]
+fn boxes_with_an_id_make_groups_of_their_phases() {
+    let text = "# Tasks: X\n\n## Phase 1: Setup\n\n**Purpose**: begin\n\n- [ ] T001 Make `a/b.rs`\n\
+        - [ ] T002 [P] More\n\n## Phase 2: Story (Priority: P1)\n\n- [ ] T003 Last\n";
+    assert_eq!(names(text), ["Work T001: Make `a/b.rs`", "Work T002: [P] More", "Work T003: Last"]);
+    let plan = read(text).plan;
+    let groups: Vec<Option<usize>> = plan.steps.iter().map(|step| step.group).collect();
+    assert_eq!(groups, [Some(0), Some(0), Some(1)]);
+    assert_eq!(plan.steps[0].files, ["a/b.rs"]);
+}
+
+#[test]
+fn what_stands_in_a_task_is_no_step() {
+    let text = "# Plan\n\n### Task 1: A\n\n**Files:**\n- Create: `src/a.rs`\n\n- [ ] **Step 1: Test**\n\n\
+        Run: `cargo test a`\nExpected: FAIL\n\n- [ ] **Step 2: Code**\n\nRun: `cargo test a`\nExpected: PASS\n\n\
+        ### Task 2: B\n\n- [ ] **Step 1: Test**\n";
+    let plan = read(text).plan;
+    assert_eq!(names(text), ["Work Task 1: A", "Work Task 2: B"]);
+    assert_eq!(plan.steps[0].tasks.len(), 2);
+    assert_eq!(plan.steps[0].files, ["src/a.rs"]);
+    assert_eq!(commands(&plan), ["cargo test a"]);
+}
+
+#[test]
+fn a_phase_with_automated_and_manual_verification() {
+    let text = "# Plan\n\n## Phase 1: A\n\n### Changes Required:\n\n#### 1. File\n\ntext\n\n### Success Criteria:\n\n\
+        #### Automated Verification:\n- [ ] Tests pass: `make test`\n\n#### Manual Verification:\n- [ ] It looks good\n\n\
+        ## Phase 2: B\n";
+    let plan = read(text).plan;
+    assert_eq!(names(text), ["Work Phase 1: A", "Work Phase 2: B"]);
+    assert_eq!(roles(&plan), [(14, BoxRole::Criterion, Some(0)), (17, BoxRole::Manual, Some(0))]);
+}
+
+#[test]
+fn the_section_around_decides() {
+    let text = "# Plan\n\n## Rollout Plan\n\n### Phase 1: Alpha\n- [ ] ship\n\n### Phase 2: Beta\n- [ ] ship\n\n\
+        ## Implementation Steps\n\n### Phase 1: Documentation & Deployment\n\n1. write\n\n## Rollback\n\n### Step 1: undo\n";
+    assert_eq!(names(text), ["Work Phase 1: Documentation & Deployment"]);
+    let plan = read(text).plan;
+    assert_eq!(roles(&plan), [(6, BoxRole::Ignored, None), (9, BoxRole::Ignored, None)]);
+    assert_eq!(plan.boxes[0].reason, "under `Phase 1: Alpha`, which is never a step");
+}
+
+#[test]
+fn a_checklist_that_repeats_the_steps_mirrors_them() {
+    let text = "# Plan\n\n## Progress\n\n- [ ] Step 1: One\n- [x] Step 2\n- [ ] Step 9: No\n\n\
+        ## Steps\n\n### Step 1: One\n\n### Step 2: Two\n";
+    assert_eq!(
+        roles(&read(text).plan),
+        [(5, BoxRole::Mirror, Some(0)), (6, BoxRole::Mirror, Some(1)), (7, BoxRole::Ignored, None)]
+    );
+}
+
+#[test]
+fn validation_of_the_whole_plan_is_of_no_step() {
+    let text = "# Plan\n\n## Validation Commands\n\n- `make test`\n- `make lint`\n\n## Tasks\n\n### Task 1: A\n- [ ] a\n";
+    assert_eq!(names(text), ["Work Task 1: A"]);
+    assert_eq!(commands(&read(text).plan), ["make test", "make lint"]);
+    // Tasks directly under the commands are still the tasks.
+    let text = "# Plan\n\n## Validation\n\n```sh\nmake test\nmake lint\n```\n\n### Task 1: A\n- [ ] a\n\n### Task 2: B\n- [ ] b\n";
+    assert_eq!(names(text), ["Work Task 1: A", "Work Task 2: B"]);
+    assert_eq!(commands(&read(text).plan), ["make test\nmake lint"]);
+}
+
+#[test]
+fn boxes_in_code_are_no_boxes() {
+    let text = "# Plan\n\n## Tasks\n\n- [ ] a\n\n      - [ ] code\n\n```md\n- [ ] code\n```\n\n<!--\n- [ ] hidden\n-->\n";
+    assert_eq!(roles(&read(text).plan), [(5, BoxRole::Step, Some(0))]);
+}
+
+#[test]
+fn diagnostics_name_what_they_are_about() {
+    assert_eq!(found("# Plan\n\n### Wobble 1: A\n"), [("no-steps", "### Wobble 1: A".to_owned())]);
+    let text = "# Plan\n\n## Steps\n\n### Step 1: A\n\n### Step 1: B\n**Dependencies:** Step 7\n\n- [-] c\n\n\
+        ## Open Questions\n\n- Why?\n\n[x]: /u\n";
+    assert_eq!(
+        found(text),
+        [
+            ("duplicate-id", "### Step 1: B".to_owned()),
+            ("unknown-reference", "Step 7".to_owned()),
+            ("other-mark", "[-]".to_owned()),
+            ("open-question", "- Why?".to_owned()),
+            ("link-definition", "[x]: /u".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn other_lists_of_the_same_work_are_named() {
+    let text = "# Plan\n\n## Implementation Steps\n\n### Phase 1: A\n\n1. a\n\n### Phase 2: B\n\n1. b\n\n\
+        ## Implementation Order\n\n### Step 1: a\n\n### Step 2: b\n";
+    assert_eq!(names(text), ["Work Phase 1: A", "Work Phase 2: B"]);
+    assert_eq!(found(text), [("competing-steps", "### Step 1: a".to_owned())]);
+}
+
+#[test]
+fn the_value_of_a_status_comment_is_not_what_a_step_says() {
+    let text = "# Plan\n\n### Step 1: A\n<!-- STATUS: pending -->\ntext\n\n### Step 2: B\n";
+    let (before, after) = (read(text).plan, read(&text.replace("pending", "done")).plan);
+    assert_eq!(before.steps[0].fingerprint, after.steps[0].fingerprint);
+}
+
+#[test]
+fn hostile_text_is_read() {
+    let deep = "> ".repeat(3000) + "- [ ] a";
+    let nested = "- ".repeat(3000) + "[ ] a";
+    let comments = "`<!--` ".repeat(2000) + "\n" + &"<!-- a ".repeat(2000);
+    let ticks = "- `a ``b ".repeat(2000);
+    let brackets = "- [ ] [[[{{ ".repeat(2000);
+    for text in [deep, nested, comments, ticks, brackets] {
+        assert!(read(&text).plan.boxes.len() <= 1);
+    }
+}
