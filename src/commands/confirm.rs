@@ -111,6 +111,7 @@ fn setting(
         text: plan.text,
         reading: plan.reading,
         config,
+        command: String::new(),
         selection: Selection::default(),
         validate_only: false,
         allow_unvalidated: false,

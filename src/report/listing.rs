@@ -163,7 +163,8 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
         }
         StepStatus::Passed(pass) => {
             let who = match (&pass.confirmed_by, pass.strength) {
-                (Some(who), _) => format!("confirmed by {who}"),
+                (Some(who), None) => format!("confirmed by {who}"),
+                (Some(who), Some(_)) => format!("passed, confirmed by {who}"),
                 (None, _) => "passed".to_owned(),
             };
             let tick = if pass.tick == TickState::Written { "" } else { ", not ticked yet" };

@@ -341,6 +341,9 @@ pub struct RunStarted {
     pub sandbox: String,
     /// How trees are kept: `git` or `files`.
     pub snapshots: String,
+    /// What was typed, to be typed again: `agentrun execute plan.md --model NAME`.
+    #[serde(default)]
+    pub command: String,
     /// Limits in words: `3 attempts a step, 60 turns and 30 m an attempt`.
     pub limits: String,
 }

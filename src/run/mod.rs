@@ -40,6 +40,8 @@ pub struct Setting {
     pub reading: Reading,
     /// The configuration.
     pub config: Config,
+    /// What was typed, to be typed again.
+    pub command: String,
     /// What the run is about.
     pub selection: Selection,
     /// Validate only, without an agent.

@@ -190,6 +190,7 @@ impl Orchestrator<'_> {
             model: setting.config.model.name.clone(),
             sandbox: "none".to_owned(),
             snapshots: self.snapshots.describe(),
+            command: setting.command.clone(),
             limits: setting.config.say_limits(),
         }
     }

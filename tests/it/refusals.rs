@@ -287,7 +287,7 @@ fn a_dry_run_starts_nothing_writes_nothing_and_asks_nobody() {
 
     rules: PROJECT_RULES.md (36 bytes, about 9 tokens)
     request: FEATURE_REQUEST.md (43 bytes, about 11 tokens)
-    constant part of every request: 1189 bytes, about 298 tokens
+    constant part of every request: 1185 bytes, about 297 tokens
     model: none configured
     sandbox: none
     limits: 3 attempts a step; 60 turns, 30m an attempt; 10m a validation command
