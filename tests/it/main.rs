@@ -5,6 +5,7 @@ mod crash;
 mod demo;
 mod dialects;
 mod model;
+mod output;
 mod refusals;
 mod resume;
 mod support;
