@@ -3,6 +3,7 @@
 mod architecture;
 mod crash;
 mod dialects;
+mod docs;
 mod model;
 mod resume;
 mod support;
