@@ -50,9 +50,10 @@ impl Redact {
                 text = Cow::Owned(text.replace(secret.as_str(), MASK));
             }
         }
-        match self.shapes.is_match(&text) {
-            true => Cow::Owned(self.shapes.replace_all(&text, MASK).into_owned()),
-            false => text,
+        if self.shapes.is_match(&text) {
+            Cow::Owned(self.shapes.replace_all(&text, MASK).into_owned())
+        } else {
+            text
         }
     }
 

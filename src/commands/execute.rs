@@ -207,7 +207,7 @@ async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure>
     launch.make_run_dir(&redact)?;
     let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
     let setting = Setting {
-        workspace: launch.workspace(&prepared.project, &prepared.plan, &prepared.sources)?,
+        workspace: prepared.project.workspace(&prepared.plan, &prepared.sources)?,
         policy: Policy::new(prepared.project.environment.all(), &prepared.config.env_pass),
         root: prepared.project.root,
         plan_file: prepared.plan.file,
@@ -215,6 +215,7 @@ async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure>
         text: prepared.plan.text,
         reading: prepared.plan.reading,
         config: prepared.config,
+        command: typed(&args),
         selection: prepared.selection,
         validate_only: args.validate_only,
         allow_unvalidated: args.allow_unvalidated,
@@ -253,12 +254,7 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
             && (args.restart || !matches!(word.as_str(), "passed" | "done" | "done_by_hand"))
     };
     let needed = !args.validate_only
-        && reading
-            .graph
-            .order()
-            .iter()
-            .filter(|&&index| selection.contains(index))
-            .any(|index| needs_agent(index));
+        && reading.graph.order().iter().filter(|&&index| selection.contains(index)).any(needs_agent);
     match config.model.name.strip_prefix("scripted:") {
         Some(script) => Script::load(&project.root.join(script))
             .map(Model::Scripted)
@@ -280,6 +276,26 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
             Ok(Model::openai(settings))
         }
     }
+}
+
+/// The command line that goes on with this run: what chooses the model and the steps is kept, what
+/// happens once is not.
+fn typed(args: &Execute) -> String {
+    let quoted = |text: &str| {
+        let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
+        if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    };
+    let mut words = vec!["agentrun execute".to_owned(), quoted(&args.plan.display().to_string())];
+    let steps = args.step.join(",");
+    let steps = (!steps.is_empty()).then_some(&steps);
+    for (flag, value) in
+        [("--model", args.model.as_ref()), ("--base-url", args.base_url.as_ref()), ("--step", steps)]
+    {
+        words.extend(value.map(|value| format!("{flag} {}", quoted(value))));
+    }
+    let flags = [(args.keep_going, "--keep-going"), (args.allow_unvalidated, "--allow-unvalidated")];
+    words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));
+    words.join(" ")
 }
 
 fn selected_steps(plan: &OpenPlan, selection: &Selection) -> Vec<usize> {

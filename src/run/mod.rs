@@ -2,12 +2,15 @@
 
 pub mod attempt;
 pub mod event;
+pub mod evidence;
 pub mod orchestrator;
+pub mod outcome;
 pub mod reconcile;
 pub mod record;
 pub mod schedule;
 pub mod state;
 pub mod step;
+pub mod talk;
 pub mod tick;
 
 use std::path::PathBuf;
@@ -37,6 +40,8 @@ pub struct Setting {
     pub reading: Reading,
     /// The configuration.
     pub config: Config,
+    /// What was typed, to be typed again.
+    pub command: String,
     /// What the run is about.
     pub selection: Selection,
     /// Validate only, without an agent.

@@ -1,6 +1,6 @@
 //! The loop of a run: ask what comes next, do it, until nothing is left that can be done.
 
-use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef};
+use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
 use super::reconcile::reconcile;
 use super::record::Recorder;
 use super::schedule::{self, Decision};
@@ -37,7 +37,7 @@ impl Orchestrator<'_> {
     }
 
     /// The same run with the plan as it is now.
-    pub fn in_setting<'b>(self, setting: &'b Setting) -> Orchestrator<'b> {
+    pub fn in_setting(self, setting: &Setting) -> Orchestrator<'_> {
         let Self { recorder, model, snapshots, guard, .. } = self;
         Orchestrator { setting, recorder, model, snapshots, guard }
     }
@@ -190,6 +190,7 @@ impl Orchestrator<'_> {
             model: setting.config.model.name.clone(),
             sandbox: "none".to_owned(),
             snapshots: self.snapshots.describe(),
+            command: setting.command.clone(),
             limits: setting.config.say_limits(),
         }
     }
@@ -204,42 +205,5 @@ impl Setting {
     /// The commands that decide about a step.
     pub fn applied(&self, index: usize) -> Vec<crate::validate::applied::Applied> {
         applied(&self.reading.plan, self.step(index), &self.config.commands)
-    }
-}
-
-impl RunOutcome {
-    /// The exit code that says so.
-    pub fn exit_code(self) -> crate::failure::ExitCode {
-        use crate::failure::ExitCode;
-        match self {
-            Self::Completed => ExitCode::Passed,
-            Self::StepFailed => ExitCode::StepFailed,
-            Self::NeedsPerson => ExitCode::NeedsPerson,
-            Self::LimitReached => ExitCode::LimitReached,
-            Self::ModelRefused => ExitCode::ModelRefused,
-            Self::Temporary => ExitCode::Temporary,
-            Self::Interrupted => ExitCode::Interrupted,
-            Self::Terminated => ExitCode::Terminated,
-        }
-    }
-}
-
-impl StepOutcome {
-    /// What happened, in words: `did not pass after 3 attempts`.
-    pub fn say(&self) -> String {
-        match self {
-            Self::Failed { attempts: 0, .. } => "did not pass validation".to_owned(),
-            Self::Failed { attempts: 1, .. } => "did not pass after 1 attempt".to_owned(),
-            Self::Failed { attempts, .. } => format!("did not pass after {attempts} attempts"),
-            Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
-            Self::Unproven => {
-                "is unproven: every command was green before, and the agent changed nothing".to_owned()
-            }
-            Self::Unvalidated => "cannot be validated: no command applies to it".to_owned(),
-            Self::Blocked { reason } => format!("is blocked: {reason}"),
-            Self::PrerequisiteFailed { .. } => "is a prerequisite that does not hold".to_owned(),
-            Self::ModelFailed { message, .. } => format!("stopped: {message}"),
-            Self::Interrupted => "was interrupted".to_owned(),
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! One step: baseline, then attempts until one passes or something says that no other will.
 
-use super::attempt::{self, Talk};
+use super::attempt::{self, Ended};
 use super::event::{AttemptOutcome, AttemptRef, Event, Evidence, RunOutcome, StepOutcome, StepRef, Strength};
 use super::orchestrator::Orchestrator;
 use super::state::{StepState, StepStatus};
+use super::talk::Talk;
 use crate::config::RequiredStrength;
 use crate::failure::Failure;
 use crate::model::message::Usage;
@@ -34,7 +35,7 @@ pub async fn run(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure
         let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
         match judge(&[], &evidence, true) {
             Verdict::Passed { strength, .. } if validate_first || strong_enough(run, strength) => {
-                return pass(run, index, 0, strength, &evidence, &[]);
+                return pass(run, index, strength, &Ended::without_agent(evidence));
             }
             _ if for_the_agent && !run.setting.validate_only => {}
             verdict => return stop(run, index, without_agent(run, index, &verdict, &results)),
@@ -61,14 +62,12 @@ async fn baseline(
         return Ok(Some(known.collect()));
     }
     let ground = ground(run, index, 0);
-    let setting = run.setting;
-    let results =
-        validate::run(applied, &ground, &setting.policy, &setting.interrupt, &mut run.recorder).await?;
+    let results = validate::run(applied, &ground, &mut run.recorder).await?;
     Ok((results.len() == applied.len()).then_some(results))
 }
 
 /// The ground of a validation before any attempt.
-pub(super) fn ground(run: &Orchestrator<'_>, index: usize, attempt: u32) -> Ground<'static> {
+pub(super) fn ground<'a>(run: &Orchestrator<'a>, index: usize, attempt: u32) -> Ground<'a> {
     let setting = run.setting;
     let step = setting.step(index);
     Ground {
@@ -82,6 +81,8 @@ pub(super) fn ground(run: &Orchestrator<'_>, index: usize, attempt: u32) -> Grou
         run_dir: setting.run_dir.path().to_owned(),
         log_dir: setting.attempt_dir(index, attempt),
         timeout: setting.config.validation_timeout,
+        policy: &setting.policy,
+        interrupt: &setting.interrupt,
     }
 }
 
@@ -100,7 +101,7 @@ async fn attempts(run: &mut Orchestrator<'_>, index: usize, applied: &[Applied])
         let ended = attempt::run(run, index, applied, &mut talk).await?;
         let stopped = match ended.outcome {
             AttemptOutcome::Passed { strength } => {
-                return pass(run, index, ended.number, strength, &ended.evidence, &ended.tolerated);
+                return pass(run, index, strength, &ended);
             }
             AttemptOutcome::ValidationFailed { command, exit, output, limit } => {
                 let attempts = run.recorder.state.step(&key).spent;
@@ -111,7 +112,7 @@ async fn attempts(run: &mut Orchestrator<'_>, index: usize, applied: &[Applied])
                 }
             }
             AttemptOutcome::Unvalidated if run.setting.allow_unvalidated && ended.changed => {
-                return pass(run, index, ended.number, Strength::Unvalidated, &[], &[]);
+                return pass(run, index, Strength::Unvalidated, &ended);
             }
             AttemptOutcome::Unvalidated => StepOutcome::Unvalidated,
             AttemptOutcome::Unproven => StepOutcome::Unproven,
@@ -131,14 +132,8 @@ pub(super) fn strong_enough(run: &Orchestrator<'_>, strength: Strength) -> bool 
 }
 
 /// Records a pass. The schedule then asks for the tick.
-fn pass(
-    run: &mut Orchestrator<'_>,
-    index: usize,
-    attempt: u32,
-    strength: Strength,
-    evidence: &[Evidence],
-    tolerated: &[usize],
-) -> Result<(), Failure> {
+fn pass(run: &mut Orchestrator<'_>, index: usize, strength: Strength, ended: &Ended) -> Result<(), Failure> {
+    let Ended { number: attempt, evidence, tolerated, .. } = ended;
     let step = run.setting.step(index);
     let passed = evidence.iter().filter(|evidence| evidence.exit.success());
     let passed = passed.filter_map(|evidence| match evidence.origin {
@@ -151,7 +146,7 @@ fn pass(
         CriterionKind::Manual => true,
     });
     let event = Event::StepPassed {
-        at: AttemptRef { step: StepRef::from(step), attempt },
+        at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
         fingerprint: step.fingerprint.clone(),
         strength,
         passed: passed.collect(),
@@ -215,9 +210,7 @@ pub async fn validate_tolerated(run: &mut Orchestrator<'_>) -> Result<RunOutcome
     ground.log_dir = run.setting.run_dir.path().join("at-the-end");
     // Not the baseline of the last step: that one is over.
     ground.at.attempt = run.recorder.state.step(&run.setting.step(last).key).attempts.max(1);
-    let setting = run.setting;
-    let results =
-        validate::run(&applied, &ground, &setting.policy, &setting.interrupt, &mut run.recorder).await?;
+    let results = validate::run(&applied, &ground, &mut run.recorder).await?;
     match results.iter().find(|result| !result.evidence.exit.success()) {
         None if results.len() == applied.len() => Ok(RunOutcome::Completed),
         None => Ok(RunOutcome::Interrupted),

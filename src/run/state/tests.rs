@@ -77,6 +77,7 @@ fn run() -> RunStarted {
         model: "m".into(),
         sandbox: "none".into(),
         snapshots: "git".into(),
+        command: String::new(),
         limits: String::new(),
     }
 }
