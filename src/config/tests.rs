@@ -1,3 +1,5 @@
+//! Files, environment and defaults, one laid over the other, and what is said of a wrong file.
+
 use std::path::Path;
 
 use super::source::{parse, refuse_power};

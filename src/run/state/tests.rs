@@ -1,3 +1,5 @@
+//! The fold: what events add up to, and what cannot follow.
+
 use super::*;
 use crate::model::message::Usage;
 use crate::plan::{self, Reading};
