@@ -16,10 +16,9 @@ use crate::plan::{Description, Diagnostic, Found, Severity, StepKind};
 use crate::process::Policy;
 use crate::redact::Redact;
 use crate::report::{diagnostics, listing, print};
-use crate::run::Setting;
 use crate::run::event::Event;
-use crate::run::orchestrator::Orchestrator;
 use crate::run::schedule::Selection;
+use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
 use crate::workspace::guard::PlanGuard;
@@ -233,14 +232,14 @@ async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure>
     warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
     let guard = PlanGuard::new(setting.plan_file.clone())
         .map_err(|error| Failure::internal("cannot look after the plan", error))?;
-    let mut orchestrator = Orchestrator { setting: &setting, recorder, model, snapshots, guard };
-    orchestrator.begin(warnings)?;
+    let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
+    run.begin(warnings)?;
     if restart.is_empty() {
-        return Ok(orchestrator.execute().await?.exit_code());
+        return Ok(run.execute().await?.exit_code());
     }
-    orchestrator.restart(&restart)?;
+    run.restart(&restart)?;
     let setting = setting.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
-    Ok(orchestrator.in_setting(&setting).execute().await?.exit_code())
+    Ok(run.in_setting(&setting).execute().await?.exit_code())
 }
 
 /// The model, if any step may need one.

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
+use super::Run;
 use super::event::{AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, StepRef};
-use super::orchestrator::Orchestrator;
-use super::step::{ground, strong_enough};
-use super::talk::{Talk, repair};
+use super::talk::{Talk, Trees, no_run_dir, no_snapshot, repair};
 use crate::agent::builtin::session::{Session, Worked};
 use crate::clock::Stopwatch;
 use crate::digest::digest;
@@ -15,7 +14,7 @@ use crate::sources::wrong_template;
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Verdict, judge};
 use crate::validate::{self, Validated};
-use crate::workspace::snapshot::{Changes, Snapshot, SnapshotError};
+use crate::workspace::snapshot::{Changes, Snapshot};
 
 /// An attempt that ended.
 #[derive(Debug)]
@@ -47,18 +46,10 @@ struct Judged {
     tolerated: Vec<usize>,
 }
 
-/// The trees around an attempt.
-pub(super) struct Trees {
-    /// Before the step's first attempt.
-    pub base: Snapshot,
-    /// Before this one.
-    pub before: Snapshot,
-}
-
 /// Tries a step once. `talk` is the conversation to go on with, and holds the one to go on with
 /// next time.
 pub async fn run(
-    run: &mut Orchestrator<'_>,
+    run: &mut Run<'_>,
     index: usize,
     applied: &[Applied],
     talk: &mut Option<Talk>,
@@ -103,7 +94,7 @@ pub async fn run(
 }
 
 /// Keeps the tree and records the start.
-async fn start(run: &mut Orchestrator<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees, Failure> {
+async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees, Failure> {
     let before = run.snapshots.take(&name(run.setting, at)).await.map_err(no_snapshot)?;
     run.recorder.record(Event::AttemptStarted {
         at: at.clone(),
@@ -117,12 +108,7 @@ async fn start(run: &mut Orchestrator<'_>, at: &AttemptRef, fresh: bool) -> Resu
     Ok(Trees { base, before })
 }
 
-async fn work(
-    run: &mut Orchestrator<'_>,
-    at: &AttemptRef,
-    talk: &mut Talk,
-    dir: &Path,
-) -> Result<Worked, Failure> {
+async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -> Result<Worked, Failure> {
     let setting = run.setting;
     let session = Session {
         at: at.clone(),
@@ -140,7 +126,7 @@ async fn work(
 
 /// Validates what the agent left behind, unless it did not get to work or says it cannot.
 async fn validate_attempt(
-    run: &mut Orchestrator<'_>,
+    run: &mut Run<'_>,
     index: usize,
     applied: &[Applied],
     worked: &Worked,
@@ -161,7 +147,7 @@ async fn validate_attempt(
     let setting = run.setting;
     let state = run.recorder.state.step(&setting.step(index).key);
     let (number, baseline) = (state.attempts, state.baseline.clone());
-    let mut ground = ground(run, index, number);
+    let mut ground = setting.ground(index, number);
     ground.tree = Some(after.tree.clone());
     ground.diff_digest = Some(digest(all.diff.as_bytes()));
     ground.usage = worked.usage;
@@ -175,7 +161,7 @@ async fn validate_attempt(
         .map_err(|error| Failure::internal("cannot look after the plan", error))?;
     let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
     let (outcome, tolerated) = match judge(&baseline, &evidence, !all.is_empty()) {
-        Verdict::Passed { strength, tolerated } if strong_enough(run, strength) => {
+        Verdict::Passed { strength, tolerated } if setting.strong_enough(strength) => {
             (AttemptOutcome::Passed { strength }, tolerated)
         }
         Verdict::Passed { .. } | Verdict::Unproven => (AttemptOutcome::Unproven, Vec::new()),
@@ -213,17 +199,8 @@ fn short(key: &crate::plan::StepKey) -> String {
     key.to_string().chars().filter(char::is_ascii_alphanumeric).take(14).collect()
 }
 
-fn setting_redacted(run: &Orchestrator<'_>, diff: &str) -> String {
+fn setting_redacted(run: &Run<'_>, diff: &str) -> String {
     run.recorder.redact.text(diff).into_owned()
-}
-
-pub(super) fn no_run_dir(error: std::io::Error) -> Failure {
-    Failure::internal("cannot write the run folder", error)
-        .hint("nothing is lost; make room and run agentrun again")
-}
-
-pub(super) fn no_snapshot(error: SnapshotError) -> Failure {
-    Failure::internal("cannot keep the tree as it was", error)
 }
 
 impl Exit {

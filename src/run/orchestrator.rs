@@ -2,44 +2,18 @@
 
 use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
 use super::reconcile::reconcile;
-use super::record::Recorder;
 use super::schedule::{self, Decision};
 use super::state::{StepStatus, TickState};
-use super::{Setting, step, tick};
+use super::{Run, step, tick};
 use crate::clock::Stopwatch;
-use crate::config::ProseCriteria;
 use crate::failure::Failure;
-use crate::model::Model;
-use crate::validate::applied::applied;
-use crate::workspace::guard::{Found, PlanGuard};
-use crate::workspace::snapshot::Snapshots;
+use crate::workspace::guard::Found;
 
-/// Everything a run changes.
-#[derive(Debug)]
-pub struct Orchestrator<'a> {
-    /// What does not change.
-    pub setting: &'a Setting,
-    /// The door for facts.
-    pub recorder: Recorder,
-    /// The model.
-    pub model: Model,
-    /// Kept trees.
-    pub snapshots: Snapshots,
-    /// Watches the plan.
-    pub guard: PlanGuard,
-}
-
-impl Orchestrator<'_> {
+impl Run<'_> {
     /// Records what the run was given.
     pub fn begin(&mut self, warnings: Vec<Event>) -> Result<(), Failure> {
         self.recorder.record(Event::RunStarted(self.started()))?;
         warnings.into_iter().try_for_each(|warning| self.recorder.record(warning))
-    }
-
-    /// The same run with the plan as it is now.
-    pub fn in_setting(self, setting: &Setting) -> Orchestrator<'_> {
-        let Self { recorder, model, snapshots, guard, .. } = self;
-        Orchestrator { setting, recorder, model, snapshots, guard }
     }
 
     /// Carries out the plan.
@@ -86,16 +60,7 @@ impl Orchestrator<'_> {
     /// Writes a step's pass into the plan.
     fn tick(&mut self, index: usize) -> Result<(), Failure> {
         tick::write(self.setting, index, &mut self.recorder)?;
-        self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
-        Ok(())
-    }
-
-    /// Parks a step that only a person can do.
-    pub(super) fn park(&mut self, index: usize) -> Result<(), Failure> {
-        let step = self.setting.step(index);
-        let tasks = step.tasks.iter().map(|task| task.text.clone());
-        let items = tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect();
-        self.recorder.record(Event::StepParked { step: StepRef::from(step), items })
+        self.accept_plan()
     }
 
     fn notice_edits(&mut self, noticed: &str) -> Result<(), Failure> {
@@ -123,8 +88,7 @@ impl Orchestrator<'_> {
             let reopened = Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restart };
             self.recorder.record(reopened)?;
         }
-        self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
-        Ok(())
+        self.accept_plan()
     }
 
     /// What remains when nothing is left to do: commands that were tolerated red must be green,
@@ -143,13 +107,6 @@ impl Orchestrator<'_> {
         };
         self.set_status(value)?;
         Ok(outcome)
-    }
-
-    /// Keeps the plan's status comments true.
-    pub(super) fn set_status(&mut self, value: &str) -> Result<(), Failure> {
-        tick::set_status(self.setting, value, &mut self.recorder)?;
-        self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
-        Ok(())
     }
 
     fn all_done(&self) -> bool {
@@ -193,17 +150,5 @@ impl Orchestrator<'_> {
             command: setting.command.clone(),
             limits: setting.config.say_limits(),
         }
-    }
-}
-
-impl Setting {
-    /// Whether a prose criterion of a passed step waits for a person.
-    pub fn prose_waits(&self) -> bool {
-        self.config.criteria == ProseCriteria::Manual
-    }
-
-    /// The commands that decide about a step.
-    pub fn applied(&self, index: usize) -> Vec<crate::validate::applied::Applied> {
-        applied(&self.reading.plan, self.step(index), &self.config.commands)
     }
 }

@@ -1,20 +1,18 @@
 //! One step: baseline, then attempts until one passes or something says that no other will.
 
+use super::Run;
 use super::attempt::{self, Ended};
 use super::event::{AttemptOutcome, AttemptRef, Event, Evidence, RunOutcome, StepOutcome, StepRef, Strength};
-use super::orchestrator::Orchestrator;
 use super::state::{StepState, StepStatus};
 use super::talk::Talk;
-use crate::config::RequiredStrength;
 use crate::failure::Failure;
-use crate::model::message::Usage;
 use crate::plan::{CriterionKind, StepKind};
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Verdict, judge};
-use crate::validate::{self, Ground, Validated};
+use crate::validate::{self, Validated};
 
 /// Carries out one step.
-pub async fn run(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure> {
+pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     let step = run.setting.step(index);
     let applied = run.setting.applied(index);
     let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);
@@ -34,7 +32,7 @@ pub async fn run(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure
     if validate_first || run.setting.validate_only {
         let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
         match judge(&[], &evidence, true) {
-            Verdict::Passed { strength, .. } if validate_first || strong_enough(run, strength) => {
+            Verdict::Passed { strength, .. } if validate_first || run.setting.strong_enough(strength) => {
                 return pass(run, index, strength, &Ended::without_agent(evidence));
             }
             _ if for_the_agent && !run.setting.validate_only => {}
@@ -47,7 +45,7 @@ pub async fn run(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure
 /// What the step's commands do before its agent begins. A baseline that an earlier run made, and
 /// whose agent had begun, still stands. `None` if it was interrupted.
 async fn baseline(
-    run: &mut Orchestrator<'_>,
+    run: &mut Run<'_>,
     index: usize,
     applied: &[Applied],
 ) -> Result<Option<Vec<Validated>>, Failure> {
@@ -61,33 +59,13 @@ async fn baseline(
             known.iter().map(|evidence| Validated { evidence: evidence.clone(), output: String::new() });
         return Ok(Some(known.collect()));
     }
-    let ground = ground(run, index, 0);
+    let ground = run.setting.ground(index, 0);
     let results = validate::run(applied, &ground, &mut run.recorder).await?;
     Ok((results.len() == applied.len()).then_some(results))
 }
 
-/// The ground of a validation before any attempt.
-pub(super) fn ground<'a>(run: &Orchestrator<'a>, index: usize, attempt: u32) -> Ground<'a> {
-    let setting = run.setting;
-    let step = setting.step(index);
-    Ground {
-        at: AttemptRef { step: StepRef::from(step), attempt },
-        fingerprint: step.fingerprint.clone(),
-        tree: None,
-        diff_digest: None,
-        usage: Usage::default(),
-        baseline: &[],
-        root: setting.root.clone(),
-        run_dir: setting.run_dir.path().to_owned(),
-        log_dir: setting.attempt_dir(index, attempt),
-        timeout: setting.config.validation_timeout,
-        policy: &setting.policy,
-        interrupt: &setting.interrupt,
-    }
-}
-
 /// Attempts until one passes, or something says that no other will.
-async fn attempts(run: &mut Orchestrator<'_>, index: usize, applied: &[Applied]) -> Result<(), Failure> {
+async fn attempts(run: &mut Run<'_>, index: usize, applied: &[Applied]) -> Result<(), Failure> {
     run.set_status("in_progress")?;
     let key = run.setting.step(index).key.clone();
     let mut talk: Option<Talk> = None;
@@ -126,13 +104,8 @@ async fn attempts(run: &mut Orchestrator<'_>, index: usize, applied: &[Applied])
     }
 }
 
-/// Whether a pass of this strength ticks.
-pub(super) fn strong_enough(run: &Orchestrator<'_>, strength: Strength) -> bool {
-    strength == Strength::Proven || run.setting.config.strength == RequiredStrength::Weak
-}
-
 /// Records a pass. The schedule then asks for the tick.
-fn pass(run: &mut Orchestrator<'_>, index: usize, strength: Strength, ended: &Ended) -> Result<(), Failure> {
+fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> Result<(), Failure> {
     let Ended { number: attempt, evidence, tolerated, .. } = ended;
     let step = run.setting.step(index);
     let passed = evidence.iter().filter(|evidence| evidence.exit.success());
@@ -156,22 +129,17 @@ fn pass(run: &mut Orchestrator<'_>, index: usize, strength: Strength, ended: &En
     run.recorder.record(event)
 }
 
-fn stop(run: &mut Orchestrator<'_>, index: usize, outcome: StepOutcome) -> Result<(), Failure> {
+fn stop(run: &mut Run<'_>, index: usize, outcome: StepOutcome) -> Result<(), Failure> {
     let step = StepRef::from(run.setting.step(index));
     run.recorder.record(Event::StepStopped { step, outcome })
 }
 
-fn interrupted(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure> {
+fn interrupted(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     stop(run, index, StepOutcome::Interrupted)
 }
 
 /// How a step ends that was validated without an agent and did not pass.
-fn without_agent(
-    run: &Orchestrator<'_>,
-    index: usize,
-    verdict: &Verdict,
-    results: &[Validated],
-) -> StepOutcome {
+fn without_agent(run: &Run<'_>, index: usize, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
     let Verdict::Failed(failed) = verdict else {
         return match verdict {
             Verdict::Unvalidated => StepOutcome::Unvalidated,
@@ -188,7 +156,7 @@ fn without_agent(
 }
 
 /// Commands that some step left red must be green when the plan is done.
-pub async fn validate_tolerated(run: &mut Orchestrator<'_>) -> Result<RunOutcome, Failure> {
+pub async fn validate_tolerated(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
     let plan = &run.setting.reading.plan;
     let red = |state: &StepState| match &state.status {
         StepStatus::Passed(pass) => pass.tolerated.clone(),
@@ -206,7 +174,7 @@ pub async fn validate_tolerated(run: &mut Orchestrator<'_>) -> Result<RunOutcome
     }
     let applied: Vec<Applied> =
         run.setting.applied(last).into_iter().filter(|command| red.contains(&command.script)).collect();
-    let mut ground = ground(run, last, 0);
+    let mut ground = run.setting.ground(last, 0);
     ground.log_dir = run.setting.run_dir.path().join("at-the-end");
     // Not the baseline of the last step: that one is over.
     ground.at.attempt = run.recorder.state.step(&run.setting.step(last).key).attempts.max(1);

@@ -3,9 +3,8 @@
 
 use std::path::PathBuf;
 
-use super::attempt::{Trees, no_run_dir, no_snapshot};
+use super::Run;
 use super::event::AttemptOutcome;
-use super::orchestrator::Orchestrator;
 use super::state::StepState;
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, ToolboxSettings};
@@ -15,10 +14,18 @@ use crate::model::message::Message;
 use crate::sources::wrong_template;
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
-use crate::workspace::snapshot::Changes;
+use crate::workspace::snapshot::{Changes, Snapshot, SnapshotError};
 
 /// The longest a command of the agent may run, however long it asks for.
 const LONGEST_COMMAND: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// The trees around an attempt.
+pub(super) struct Trees {
+    /// Before the step's first attempt.
+    pub base: Snapshot,
+    /// Before this one.
+    pub before: Snapshot,
+}
 
 /// A conversation that goes on from attempt to attempt, with what its tools know.
 #[derive(Debug)]
@@ -35,7 +42,7 @@ impl Talk {
     /// The conversation for this attempt: the one that goes on, with the failure as its next message,
     /// or a fresh one with the whole brief.
     pub(super) async fn open(
-        run: &mut Orchestrator<'_>,
+        run: &mut Run<'_>,
         index: usize,
         applied: &[Applied],
         trees: &Trees,
@@ -76,7 +83,7 @@ impl Talk {
     }
 }
 
-fn toolbox(run: &Orchestrator<'_>, log_dir: PathBuf) -> Toolbox {
+fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
     let setting = run.setting;
     Toolbox::new(ToolboxSettings {
         workspace: setting.workspace.clone(),
@@ -162,4 +169,13 @@ fn text_of(message: &Message) -> Option<&str> {
         Message::System { text } | Message::User { text } => Some(text),
         Message::Assistant(_) | Message::Tool { .. } => None,
     }
+}
+
+pub(super) fn no_run_dir(error: std::io::Error) -> Failure {
+    Failure::internal("cannot write the run folder", error)
+        .hint("nothing is lost; make room and run agentrun again")
+}
+
+pub(super) fn no_snapshot(error: SnapshotError) -> Failure {
+    Failure::internal("cannot keep the tree as it was", error)
 }
