@@ -71,7 +71,7 @@ fn show_places(root: &Path) {
 fn show_commands(root: &Path, code: ExitCode, environment: &Environment) {
     section("Look around:");
     command(&format!("cd {}", quoted(&root.display().to_string())), "");
-    if let Some(exe) = std::env::current_exe().ok().filter(|exe| !on_path(exe, environment)) {
+    if let Some(exe) = environment.program().filter(|exe| !on_path(exe, environment)) {
         command(&format!("alias agentrun={}", quoted(&exe.display().to_string())), "");
     }
     command("agentrun status", "where the plan stands");
@@ -110,10 +110,7 @@ fn command(command: &str, purpose: &str) {
 
 /// Whether `agentrun` alone starts this very program.
 fn on_path(exe: &Path, environment: &Environment) -> bool {
-    let first = environment.get("PATH").and_then(|path| {
-        let mut places = std::env::split_paths(path).map(|dir| dir.join("agentrun"));
-        places.find(|place| place.is_file())
-    });
+    let first = environment.on_path("agentrun");
     let real = |path: &Path| -> Option<PathBuf> { path.canonicalize().ok() };
     first.is_some_and(|first| real(&first) == real(exe))
 }

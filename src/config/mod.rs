@@ -96,6 +96,16 @@ impl Environment {
         self.0.get(&OsString::from(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
     }
 
+    /// Where this very program is.
+    pub fn program(&self) -> Option<PathBuf> {
+        std::env::current_exe().ok()
+    }
+
+    /// The program that a name starts.
+    pub fn on_path(&self, name: &str) -> Option<PathBuf> {
+        std::env::split_paths(self.get("PATH")?).map(|dir| dir.join(name)).find(|place| place.is_file())
+    }
+
     /// All variables.
     pub fn all(&self) -> impl Iterator<Item = (OsString, OsString)> {
         self.0.iter().map(|(name, value)| (name.clone(), value.clone()))

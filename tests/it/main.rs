@@ -7,6 +7,7 @@ mod demo;
 mod dialects;
 mod docs;
 mod model;
+mod output;
 mod refusals;
 mod resume;
 mod support;
