@@ -10,13 +10,12 @@ struct Source {
     text: String,
 }
 
-/// Files that are longer than the rule allows. Whoever shortens one takes it off this list.
-const TOO_LONG: &[&str] = &["src/run/event.rs"];
-
 /// Parts that decide and do not act.
 const PURE: &[&str] = &[
     "src/plan/",
     "src/run/event",
+    "src/run/evidence",
+    "src/run/outcome",
     "src/run/state",
     "src/run/schedule",
     "src/run/reconcile",
@@ -94,12 +93,12 @@ fn only_process_spawns() {
 
 #[test]
 fn only_config_reads_the_environment() {
-    assert_eq!(outside(&["std::env::", "env::var", "env::vars"], &["src/config/"]), NOTHING);
+    assert_eq!(outside(&["std::env", "env::var", "env::args"], &["src/config/"]), NOTHING);
 }
 
 #[test]
 fn only_report_prints() {
-    let words = ["print!(", "println!(", "eprint!(", "eprintln!(", "dbg!(", "stdout()", "stderr()"];
+    let words = ["print!(", "println!(", "eprint!(", "eprintln!(", "stdout()", "stderr()"];
     assert_eq!(outside(&words, &["src/report/", "src/main.rs"]), NOTHING);
 }
 
@@ -143,7 +142,7 @@ fn every_file_says_what_it_is_and_is_short_enough() {
     let silent: Vec<&str> =
         sources.iter().filter(|source| !source.text.starts_with("//! ")).map(|s| s.path.as_str()).collect();
     assert_eq!(silent, NOTHING);
-    let long = |source: &&Source| source.text.lines().count() > 500 && !TOO_LONG.contains(&&*source.path);
+    let long = |source: &&Source| source.text.lines().count() > 500;
     let long: Vec<&str> = sources.iter().filter(long).map(|source| source.path.as_str()).collect();
     assert_eq!(long, NOTHING);
 }

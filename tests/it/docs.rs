@@ -8,6 +8,9 @@ use clap::CommandFactory;
 use pretty_assertions::assert_eq;
 use regex::Regex;
 
+use crate::support::bench::{Bench, Ran};
+use crate::support::stable::stable;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -190,4 +193,56 @@ fn the_roles_of_boxes_and_the_codes_of_diagnostics_are_described() {
     for code in codes {
         assert!(text.contains(&format!("| `{code}` |")), "{code}");
     }
+}
+
+/// What the model says in the run that the README shows.
+const REPLIES: &str = r#"{"schema":"agentrun.replies/1"}
+{"step":"1","calls":[{"name":"write_file","arguments":{"path":"greet.sh","content":"echo \"hello, world\"\n"}}]}
+{"step":"1","calls":[{"name":"finish_step","arguments":{"status":"done","summary":"greet.sh is written"}}]}
+{"step":"2","attempt":1,"calls":[{"name":"read_file","arguments":{"path":"greet.sh"}},{"name":"edit_file","arguments":{"path":"greet.sh","edits":[{"old_string":"world","new_string":"$1"}]}}]}
+{"step":"2","attempt":1,"calls":[{"name":"finish_step","arguments":{"status":"done","summary":"it greets the first argument, all tests pass"}}]}
+{"step":"2","attempt":2,"calls":[{"name":"edit_file","arguments":{"path":"greet.sh","edits":[{"old_string":"$1","new_string":"${1:-world}"}]}},{"name":"run_command","arguments":{"command":"sh greet.sh; sh greet.sh Ada"}},{"name":"finish_step","arguments":{"status":"done","summary":"without an argument it greets the world again"}}]}
+"#;
+
+/// The first block of code of this language.
+fn block(text: &str, language: &str) -> String {
+    let (_, rest) = text.split_once(&format!("```{language}\n")).unwrap();
+    rest.split("```").next().unwrap().to_owned()
+}
+
+/// The README's plan, carried out.
+fn readme_run() -> (Bench, Ran) {
+    let bench = Bench::with_plan(block(&read("README.md"), "markdown").as_bytes());
+    bench.file("replies.jsonl", REPLIES).git();
+    let ran = bench.run(&["execute", "plan.md", "--model", "scripted:replies.jsonl"]).code(0);
+    (bench, ran)
+}
+
+#[test]
+fn the_run_in_the_readme_is_a_real_one() {
+    let (bench, ran) = readme_run();
+    let (_, told) = ran.stderr.split_once("> Step 2").unwrap();
+    assert_eq!(
+        stable(&bench, &format!("> Step 2{told}")),
+        stable(&bench, &block(&read("README.md"), "text"))
+    );
+}
+
+#[test]
+fn every_field_of_a_record_is_described() {
+    let (bench, _) = readme_run();
+    bench.run(&["confirm", "plan.md", "2"]).code(0);
+    let text = read("docs/events.md");
+    let mut missing = BTreeSet::new();
+    for record in bench.journal() {
+        let kind = record["type"].as_str().unwrap();
+        let row = text.lines().find(|line| line.starts_with(&format!("| `{kind}` |"))).unwrap();
+        for field in record.as_object().unwrap().keys() {
+            let everywhere = ["schema", "seq", "ts", "run", "type"].contains(&field.as_str());
+            let place = ["step", "attempt"].contains(&field.as_str()) && row.contains("`at`");
+            let told = everywhere || place || row.contains(&format!("`{field}`"));
+            missing.extend((!told).then(|| format!("{kind}: {field}")));
+        }
+    }
+    assert_eq!(missing, BTreeSet::new());
 }
