@@ -53,6 +53,19 @@ pub struct TemplateError {
     source: minijinja::Error,
 }
 
+/// The step that a brief is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// Where the plan is, relative to the project root.
+    pub plan_path: &'a str,
+    /// Its index.
+    pub step: usize,
+    /// Its source text.
+    pub text: &'a str,
+}
+
 /// What an attempt starts from, besides the step itself.
 #[derive(Debug, Clone, Default)]
 pub struct Situation {
@@ -130,14 +143,8 @@ impl Templates {
     }
 
     /// The first message of a fresh conversation.
-    pub fn step(
-        &self,
-        plan: &Plan,
-        plan_path: &str,
-        step: usize,
-        text: &str,
-        situation: &Situation,
-    ) -> Result<String, TemplateError> {
+    pub fn step(&self, subject: &Subject<'_>, situation: &Situation) -> Result<String, TemplateError> {
+        let Subject { plan, plan_path, step, text } = *subject;
         let step = &plan.steps[step];
         let (context, left_out) = context_of(plan, step);
         let group = step.group.map(|group| &plan.groups[group]).filter(|group| !group.text.trim().is_empty());

@@ -43,7 +43,8 @@ pub enum Command {
 }
 
 /// Carry out a plan.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Execute {
     /// The plan, a Markdown file
     pub plan: PathBuf,
@@ -141,7 +142,7 @@ pub struct Confirm {
     pub plan: PathBuf,
     /// The step: its id, or #7 for the seventh
     pub step: String,
-    /// Who vouches; by default git's user.name
+    /// Who vouches; by default the author that git's environment names, else the login name
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
 }

@@ -119,7 +119,7 @@ impl PlanFile {
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             let bytes = error.as_bytes();
-            let line = 1 + bytes[..at].iter().filter(|&&byte| byte == b'\n').count();
+            let line = 1 + String::from_utf8_lossy(&bytes[..at]).matches('\n').count();
             ReadError::NotUtf8 { path: path(), line, byte: bytes[at] }
         })?;
         if text.trim_start_matches('\u{feff}').trim().is_empty() {

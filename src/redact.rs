@@ -50,23 +50,30 @@ impl Redact {
                 text = Cow::Owned(text.replace(secret.as_str(), MASK));
             }
         }
-        match self.shapes.is_match(&text) {
-            true => Cow::Owned(self.shapes.replace_all(&text, MASK).into_owned()),
-            false => text,
+        if self.shapes.is_match(&text) {
+            Cow::Owned(self.shapes.replace_all(&text, MASK).into_owned())
+        } else {
+            text
         }
     }
 
-    /// Every string inside a JSON value, keys left as they are.
-    pub fn json(&self, value: &mut serde_json::Value) {
+    /// Every string inside a JSON value, keys left as they are. Says whether anything was masked.
+    pub fn json(&self, value: &mut serde_json::Value) -> bool {
         match value {
-            serde_json::Value::String(text) => {
-                if let Cow::Owned(clean) = self.text(text) {
+            serde_json::Value::String(text) => match self.text(text) {
+                Cow::Owned(clean) => {
                     *text = clean;
+                    true
                 }
+                Cow::Borrowed(_) => false,
+            },
+            serde_json::Value::Array(items) => {
+                items.iter_mut().fold(false, |any, item| self.json(item) | any)
             }
-            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.json(item)),
-            serde_json::Value::Object(fields) => fields.values_mut().for_each(|item| self.json(item)),
-            _ => {}
+            serde_json::Value::Object(fields) => {
+                fields.values_mut().fold(false, |any, item| self.json(item) | any)
+            }
+            _ => false,
         }
     }
 }

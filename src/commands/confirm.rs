@@ -53,7 +53,9 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
 
 fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate::plan::StepKey) {
     print::talk(&format!("{} {name} is confirmed by {by}", print::styled(print::GOOD, "+")));
-    items.iter().for_each(|item| print::talk(&format!("  {item}")));
+    for item in items {
+        print::talk(&format!("  {item}"));
+    }
     if let StepStatus::Passed(pass) = &recorder.state.step(key).status
         && pass.tick != crate::run::state::TickState::Written
     {
@@ -101,7 +103,7 @@ fn setting(
     launch: &Launch,
 ) -> Result<Setting, Failure> {
     Ok(Setting {
-        workspace: launch.workspace(project, &plan, &Sources::default())?,
+        workspace: project.workspace(&plan, &Sources::default())?,
         policy: Policy::new(std::iter::empty(), &[]),
         root: project.root.clone(),
         plan_file: plan.file,
@@ -109,6 +111,7 @@ fn setting(
         text: plan.text,
         reading: plan.reading,
         config,
+        command: String::new(),
         selection: Selection::default(),
         validate_only: false,
         allow_unvalidated: false,

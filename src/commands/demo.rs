@@ -1,9 +1,133 @@
-//! `agentrun demo`
+//! `agentrun demo [DIR]`
 
-use crate::cli::Demo;
+mod project;
+
+use std::path::{Path, PathBuf};
+
+use super::execute;
+use crate::cli::{Demo, Execute};
+use crate::config::Environment;
 use crate::failure::{ExitCode, Failure};
+use crate::journal::StateDir;
+use crate::report::patch;
+use crate::report::print::{self, FAINT, STRONG, styled};
+use crate::workspace::diff;
 
-/// Carries out a bundled plan with a scripted model in a new folder.
-pub(super) fn run(_args: &Demo) -> Result<ExitCode, Failure> {
-    Ok(ExitCode::Passed)
+/// Carries out a bundled plan with a scripted model in a new folder, the way `execute` does.
+pub(super) fn run(root: Option<&Path>, args: &Demo) -> Result<ExitCode, Failure> {
+    if root.is_some() {
+        return Err(Failure::usage("the demo makes a project of its own: -C has no meaning")
+            .hint("say where it is made: agentrun demo DIR"));
+    }
+    let environment = Environment::read();
+    let root = project::make(args.dir.as_deref(), &environment)?;
+    introduce(&root);
+    let model = format!("scripted:{}", project::REPLIES);
+    let plan = root.join("plan.md");
+    let execute = Execute { plan: plan.clone(), model: Some(model), ..Execute::default() };
+    let code = execute::run(Some(&root), execute)?;
+    show_ticks(&plan)?;
+    show_places(&root);
+    show_commands(&root, code, &environment);
+    Ok(code)
+}
+
+fn introduce(root: &Path) {
+    let say = print::talk;
+    say(&styled(STRONG, "agentrun demo: a small Rust project and a plan of three steps"));
+    say("");
+    say("  scripted model: its replies are bundled, no LLM is asked, no key and no network is used");
+    say("  everything else is real: the edits, the cargo test runs, and the ticks that rest on them");
+    say(&format!("  the project: {}", root.display()));
+    say("");
+    say(&format!("$ agentrun execute plan.md --model scripted:{}", project::REPLIES));
+}
+
+/// The plan before and after, as a diff.
+fn show_ticks(plan: &Path) -> Result<(), Failure> {
+    let now = std::fs::read_to_string(plan)
+        .map_err(|error| Failure::internal("cannot read the plan again", error))?;
+    print::talk("");
+    if now == project::PLAN {
+        print::talk("Nothing is ticked in plan.md.");
+        return Ok(());
+    }
+    print::talk(&styled(STRONG, "What agentrun ticked in plan.md; every other byte is as it was:"));
+    let diff = diff::unified(project::PLAN, &now, "plan.md before", "plan.md now");
+    print::data(&patch::coloured(&diff));
+    Ok(())
+}
+
+fn show_places(root: &Path) {
+    print::talk("");
+    print::talk(&format!("The project: {}", root.display()));
+    let last = StateDir::of(root).runs().ok().and_then(|mut runs| runs.pop());
+    if let Some(run) = last {
+        print::talk(&format!("The report:  {}", run.path().join("report.md").display()));
+    }
+}
+
+/// What to type next.
+fn show_commands(root: &Path, code: ExitCode, environment: &Environment) {
+    section("Look around:");
+    command(&format!("cd {}", quoted(&root.display().to_string())), "");
+    if let Some(exe) = environment.program().filter(|exe| !on_path(exe, environment)) {
+        command(&format!("alias agentrun={}", quoted(&exe.display().to_string())), "");
+    }
+    command("agentrun status", "where the plan stands");
+    if code != ExitCode::Passed {
+        section("Go on where it stopped:");
+        command(&format!("agentrun execute plan.md --model scripted:{}", project::REPLIES), "");
+        return;
+    }
+    command("agentrun logs --step 2 --attempt 1", "what came of \"all tests pass\"");
+    command("agentrun diff --step 2", "what each attempt changed");
+    command("cargo run -q -- 90x", "no command can judge this answer, but a person");
+    command("agentrun confirm plan.md 3 --by YOU", "... who vouches for it");
+    let name = root.file_name().unwrap_or_default().to_string_lossy();
+    let copy = quoted(&format!("../{name}-mine"));
+    section("With a model of your own, on a copy in which nothing is done yet:");
+    command(&format!("git clone -q . {copy} && cd {copy}"), "");
+    command("export OPENAI_API_KEY=...", "not for servers without keys");
+    command("agentrun execute plan.md --model NAME", "and --base-url URL, unless it is OpenAI's");
+    section("With a plan of your own, in your project:");
+    command("agentrun execute PLAN.md --dry-run", "what would be done; without --dry-run it is");
+}
+
+fn section(title: &str) {
+    print::talk("");
+    print::talk(&styled(STRONG, title));
+}
+
+fn command(command: &str, purpose: &str) {
+    let line = if purpose.is_empty() {
+        format!("  {command}")
+    } else {
+        format!("  {command:<40}{}", styled(FAINT, purpose))
+    };
+    print::talk(&line);
+}
+
+/// Whether `agentrun` alone starts this very program.
+fn on_path(exe: &Path, environment: &Environment) -> bool {
+    let first = environment.on_path("agentrun");
+    let real = |path: &Path| -> Option<PathBuf> { path.canonicalize().ok() };
+    first.is_some_and(|first| real(&first) == real(exe))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_would_split_it() {
+        assert_eq!(quoted("/tmp/demo-1"), "/tmp/demo-1");
+        assert_eq!(quoted("/my files/it's"), r"'/my files/it'\''s'");
+    }
 }

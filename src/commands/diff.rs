@@ -6,7 +6,7 @@ use super::history;
 use super::open::Project;
 use crate::cli::Diff;
 use crate::failure::{ExitCode, Failure};
-use crate::report::print;
+use crate::report::{patch, print};
 
 /// Prints what the attempts of a step changed in a run, one after the other.
 pub(super) fn run(root: Option<&Path>, args: &Diff) -> Result<ExitCode, Failure> {
@@ -18,7 +18,7 @@ pub(super) fn run(root: Option<&Path>, args: &Diff) -> Result<ExitCode, Failure>
         let path = run.dir.attempt(number, &title, attempt).join("changes.diff");
         if let Ok(diff) = std::fs::read(&path) {
             found = true;
-            print::data(&String::from_utf8_lossy(&diff));
+            print::data(&patch::coloured(&String::from_utf8_lossy(&diff)));
         }
     }
     if !found {

@@ -16,10 +16,9 @@ use crate::plan::{Description, Diagnostic, Found, Severity, StepKind};
 use crate::process::Policy;
 use crate::redact::Redact;
 use crate::report::{diagnostics, listing, print};
-use crate::run::Setting;
 use crate::run::event::Event;
-use crate::run::orchestrator::Orchestrator;
 use crate::run::schedule::Selection;
+use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
 use crate::workspace::guard::PlanGuard;
@@ -207,7 +206,7 @@ async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure>
     launch.make_run_dir(&redact)?;
     let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
     let setting = Setting {
-        workspace: launch.workspace(&prepared.project, &prepared.plan, &prepared.sources)?,
+        workspace: prepared.project.workspace(&prepared.plan, &prepared.sources)?,
         policy: Policy::new(prepared.project.environment.all(), &prepared.config.env_pass),
         root: prepared.project.root,
         plan_file: prepared.plan.file,
@@ -215,6 +214,7 @@ async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure>
         text: prepared.plan.text,
         reading: prepared.plan.reading,
         config: prepared.config,
+        command: typed(&args),
         selection: prepared.selection,
         validate_only: args.validate_only,
         allow_unvalidated: args.allow_unvalidated,
@@ -232,9 +232,14 @@ async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure>
     warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
     let guard = PlanGuard::new(setting.plan_file.clone())
         .map_err(|error| Failure::internal("cannot look after the plan", error))?;
-    let mut orchestrator = Orchestrator { setting: &setting, recorder, model, snapshots, guard };
-    let outcome = orchestrator.execute(warnings, &restart).await?;
-    Ok(outcome.exit_code())
+    let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
+    run.begin(warnings)?;
+    if restart.is_empty() {
+        return Ok(run.execute().await?.exit_code());
+    }
+    run.restart(&restart)?;
+    let setting = setting.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
+    Ok(run.in_setting(&setting).execute().await?.exit_code())
 }
 
 /// The model, if any step may need one.
@@ -248,12 +253,7 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
             && (args.restart || !matches!(word.as_str(), "passed" | "done" | "done_by_hand"))
     };
     let needed = !args.validate_only
-        && reading
-            .graph
-            .order()
-            .iter()
-            .filter(|&&index| selection.contains(index))
-            .any(|index| needs_agent(index));
+        && reading.graph.order().iter().filter(|&&index| selection.contains(index)).any(needs_agent);
     match config.model.name.strip_prefix("scripted:") {
         Some(script) => Script::load(&project.root.join(script))
             .map(Model::Scripted)
@@ -275,6 +275,26 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
             Ok(Model::openai(settings))
         }
     }
+}
+
+/// The command line that goes on with this run: what chooses the model and the steps is kept, what
+/// happens once is not.
+fn typed(args: &Execute) -> String {
+    let quoted = |text: &str| {
+        let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
+        if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    };
+    let mut words = vec!["agentrun execute".to_owned(), quoted(&args.plan.display().to_string())];
+    let steps = args.step.join(",");
+    let steps = (!steps.is_empty()).then_some(&steps);
+    for (flag, value) in
+        [("--model", args.model.as_ref()), ("--base-url", args.base_url.as_ref()), ("--step", steps)]
+    {
+        words.extend(value.map(|value| format!("{flag} {}", quoted(value))));
+    }
+    let flags = [(args.keep_going, "--keep-going"), (args.allow_unvalidated, "--allow-unvalidated")];
+    words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));
+    words.join(" ")
 }
 
 fn selected_steps(plan: &OpenPlan, selection: &Selection) -> Vec<usize> {

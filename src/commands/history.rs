@@ -58,13 +58,12 @@ impl PastRun {
             .iter()
             .enumerate()
             .find(|(place, step)| step.id.eq_ignore_ascii_case(id) || wanted == Some(place + 1));
-        match found {
-            Some((place, step)) => Ok((place + 1, step.title.clone())),
-            None => {
-                let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
-                Err(Failure::usage(format!("the run `{}` has no step `{id}`", self.dir.id))
-                    .hint(format!("its steps are {}", ids.join(", "))))
-            }
+        if let Some((place, step)) = found {
+            Ok((place + 1, step.title.clone()))
+        } else {
+            let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
+            Err(Failure::usage(format!("the run `{}` has no step `{id}`", self.dir.id))
+                .hint(format!("its steps are {}", ids.join(", "))))
         }
     }
 

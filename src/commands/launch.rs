@@ -1,10 +1,8 @@
 //! What a run needs on disk before it begins: the lock, the run folder, the journal.
 
-use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::open::{OpenPlan, Project};
-use crate::brief::Sources;
 use crate::clock::Clock;
 use crate::config::Environment;
 use crate::failure::{ExitCode, Failure};
@@ -14,7 +12,6 @@ use crate::journal::writer::Writer;
 use crate::redact::Redact;
 use crate::report::Report;
 use crate::run::record::{CrashPoint, Recorder};
-use crate::workspace::Workspace;
 
 /// A held plan and a run's own folder.
 #[derive(Debug)]
@@ -78,22 +75,6 @@ impl Launch {
             next_seq: past.next_seq,
             crash: crash_point(environment),
         })
-    }
-
-    /// Where the agent may work: the project, less what decides about it.
-    pub(super) fn workspace(
-        &self,
-        project: &Project,
-        plan: &OpenPlan,
-        sources: &Sources,
-    ) -> Result<Workspace, Failure> {
-        let sources = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
-        let mut protected: Vec<PathBuf> = sources.map(|source| project.root.join(&source.path)).collect();
-        protected.push(plan.file.path().to_owned());
-        protected.push(project.root.join("agentrun.toml"));
-        protected.push(project.root.join(".git"));
-        Workspace::open(&project.root, &protected)
-            .map_err(|error| Failure::internal("cannot open the project", error))
     }
 }
 

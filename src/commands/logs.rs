@@ -55,7 +55,9 @@ fn tell(record: &Record, story: &Story, json: bool) -> Result<(), Failure> {
             .map_err(|error| Failure::internal("cannot write a record", error))?;
         print::data_line(&line);
     } else {
-        terminal::lines(&record.event, story).iter().for_each(|line| print::data(&format!("{line}\n")));
+        for line in terminal::lines(&record.event, story) {
+            print::data(&format!("{line}\n"));
+        }
     }
     Ok(())
 }

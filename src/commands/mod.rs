@@ -27,7 +27,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Logs(args) => logs::run(root.as_deref(), &args),
         Command::Diff(args) => diff::run(root.as_deref(), &args),
         Command::Confirm(args) => confirm::run(root.as_deref(), &args),
-        Command::Demo(args) => demo::run(&args),
+        Command::Demo(args) => demo::run(root.as_deref(), &args),
         Command::Completions { shell } => {
             completions::run(shell);
             Ok(ExitCode::Passed)

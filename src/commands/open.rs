@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::brief::Sources;
 use crate::config::{Config, Environment};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::reader::{self, Journal};
@@ -10,6 +11,7 @@ use crate::model::openai::Settings;
 use crate::plan::{self, Reading};
 use crate::plan_file::{PlanFile, PlanText, ReadError};
 use crate::run::state::RunState;
+use crate::workspace::Workspace;
 
 /// A project.
 #[derive(Debug)]
@@ -87,10 +89,21 @@ impl Project {
         }
     }
 
+    /// Where the agent may work: the project, less what decides about it.
+    pub(super) fn workspace(&self, plan: &OpenPlan, sources: &Sources) -> Result<Workspace, Failure> {
+        let sources = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
+        let mut protected: Vec<PathBuf> = sources.map(|source| self.root.join(&source.path)).collect();
+        protected.push(plan.file.path().to_owned());
+        protected.push(self.root.join("agentrun.toml"));
+        protected.push(self.root.join(".git"));
+        Workspace::open(&self.root, &protected)
+            .map_err(|error| Failure::internal("cannot open the project", error))
+    }
+
     /// Reads a plan.
     pub(super) fn plan(&self, path: &Path) -> Result<OpenPlan, Failure> {
-        let file = PlanFile::at(path).map_err(unreadable)?;
-        let text = file.read().map_err(unreadable)?;
+        let file = PlanFile::at(path).map_err(|error| unreadable(&error))?;
+        let text = file.read().map_err(|error| unreadable(&error))?;
         let relative = file.path().strip_prefix(&self.root).unwrap_or(file.path()).display().to_string();
         let reading = plan::read(&text.text);
         Ok(OpenPlan { dir: self.state.plan(&relative), path: relative, file, text, reading })
@@ -119,8 +132,8 @@ pub(super) fn fold(journal: &Journal) -> Past {
 }
 
 /// A plan that cannot be read: a wrong path is the user's, a wrong content the plan's.
-fn unreadable(error: ReadError) -> Failure {
-    let exit = match &error {
+fn unreadable(error: &ReadError) -> Failure {
+    let exit = match error {
         ReadError::Missing(_) | ReadError::Directory(_) | ReadError::Io { .. } => ExitCode::Usage,
         ReadError::Empty(_)
         | ReadError::Binary(_)
@@ -128,7 +141,7 @@ fn unreadable(error: ReadError) -> Failure {
         | ReadError::TooLarge { .. } => ExitCode::PlanInvalid,
     };
     let mut failure = Failure::new(exit, error.to_string());
-    failure.source = std::error::Error::source(&error).map(|source| source.to_string().into());
+    failure.source = std::error::Error::source(error).map(|source| source.to_string().into());
     failure.hint(
         "a plan is a Markdown file with steps: headings such as `### Step 1: ...`, or boxes `- [ ] ...`",
     )

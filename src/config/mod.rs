@@ -96,6 +96,16 @@ impl Environment {
         self.0.get(&OsString::from(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
     }
 
+    /// Where this very program is.
+    pub fn program(&self) -> Option<PathBuf> {
+        std::env::current_exe().ok()
+    }
+
+    /// The program that a name starts.
+    pub fn on_path(&self, name: &str) -> Option<PathBuf> {
+        std::env::split_paths(self.get("PATH")?).map(|dir| dir.join(name)).find(|place| place.is_file())
+    }
+
     /// All variables.
     pub fn all(&self) -> impl Iterator<Item = (OsString, OsString)> {
         self.0.iter().map(|(name, value)| (name.clone(), value.clone()))
@@ -112,20 +122,20 @@ impl Default for Config {
                 stream: true,
                 temperature: None,
                 max_output_tokens: None,
-                request_timeout: Duration::from_secs(20 * 60),
-                silence_timeout: Duration::from_secs(120),
-                retry_budget: Duration::from_secs(600),
+                request_timeout: Duration::from_mins(20),
+                silence_timeout: Duration::from_mins(2),
+                retry_budget: Duration::from_mins(10),
             },
             limits: Limits {
                 turns: 60,
-                time: Duration::from_secs(30 * 60),
+                time: Duration::from_mins(30),
                 tokens: None,
-                command: Duration::from_secs(120),
+                command: Duration::from_mins(2),
             },
             max_attempts: 3,
             keep_going: false,
             commands: Vec::new(),
-            validation_timeout: Duration::from_secs(600),
+            validation_timeout: Duration::from_mins(10),
             strength: RequiredStrength::Weak,
             criteria: ProseCriteria::Manual,
             progress: Progress::Boxes,

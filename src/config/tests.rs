@@ -1,3 +1,5 @@
+//! Files, environment and defaults, one laid over the other, and what is said of a wrong file.
+
 use std::path::Path;
 
 use super::source::{parse, refuse_power};
@@ -75,10 +77,10 @@ fn a_project_cannot_send_the_key_elsewhere() {
 
 #[test]
 fn times_are_read_as_people_write_them() {
-    assert_eq!(parse_duration("10m"), Ok(Duration::from_secs(600)));
-    assert_eq!(parse_duration("1h 30m"), Ok(Duration::from_secs(5400)));
+    assert_eq!(parse_duration("10m"), Ok(Duration::from_mins(10)));
+    assert_eq!(parse_duration("1h 30m"), Ok(Duration::from_mins(90)));
     for bad in ["", "0s", "10", "-3m", "soon"] {
         assert!(parse_duration(bad).is_err(), "{bad}");
     }
-    assert_eq!(say_duration(Duration::from_secs(5400)), "1h 30m");
+    assert_eq!(say_duration(Duration::from_mins(90)), "1h 30m");
 }

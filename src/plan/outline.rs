@@ -22,7 +22,9 @@ impl Plan {
                 }
             }
             let indent = if step.group.is_some() { "  " } else { "" };
-            let _ = writeln!(outline, "{indent}- {} ({})", step.name(), step.id);
+            // A label says the id already.
+            let id = if step.label.is_empty() { format!(" ({})", step.id) } else { String::new() };
+            let _ = writeln!(outline, "{indent}- {}{id}", step.name());
         }
         outline
     }
@@ -39,7 +41,7 @@ mod tests {
         );
         assert_eq!(
             reading.plan.outline(&reading.graph),
-            "- Prerequisites (#1)\nPhase 1: A\n  - Step 1.1: a (1.1)\n  - Step 1.2: c (1.2)\n"
+            "- Prerequisites (#1)\nPhase 1: A\n  - Step 1.1: a\n  - Step 1.2: c\n"
         );
     }
 }

@@ -23,11 +23,27 @@ const SOURCES: &[(&str, BriefSource)] = &[
     ("prd.md", BriefSource::Request),
 ];
 
+/// The first level-1 heading; where that is no more than the template's own name, the feature that
+/// a heading below it names.
+fn title(sections: &Sections<'_>) -> Option<String> {
+    let first =
+        sections.all.iter().find(|section| section.level == 1 && section.role != Some(Role::Progress));
+    let title = first.map(|section| section.title.name()).filter(|title| !title.is_empty())?;
+    let name = lower(&title);
+    if name != "implementation plan" && name != "implementation plan template" {
+        return Some(title.into_owned());
+    }
+    let feature = sections.all.iter().find_map(|section| {
+        let name = section.title.name();
+        let (word, feature) = name.split_once(':')?;
+        (section.level == 2 && word.trim().eq_ignore_ascii_case("feature")).then(|| feature.trim().to_owned())
+    });
+    Some(feature.filter(|feature| !feature.is_empty()).unwrap_or_else(|| title.into_owned()))
+}
+
 /// Reads all of it into the plan.
 pub(super) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut Boxes, plan: &mut Plan) {
-    let title =
-        sections.all.iter().find(|section| section.level == 1 && section.role != Some(Role::Progress));
-    plan.title = title.map(|section| section.title.name().into_owned()).filter(|title| !title.is_empty());
+    plan.title = title(sections);
     read_metadata(sections, plan);
     plan.links = links(sections);
     let mut index = 1;

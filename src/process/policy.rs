@@ -101,6 +101,10 @@ impl Policy {
     pub fn new(parent: impl Iterator<Item = (OsString, OsString)>, pass: &[String]) -> Self {
         let mut environment: BTreeMap<_, _> = parent.filter(|(name, _)| admits(name, pass)).collect();
         environment.extend(FIXED.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
+        if !pass.iter().any(|passed| passed == "RUST_BACKTRACE") {
+            // A caller's own setting would fill every brief with frames.
+            environment.remove(OsStr::new("RUST_BACKTRACE"));
+        }
         Self { environment, grace: Duration::from_secs(2), drain: Duration::from_millis(500) }
     }
 }

@@ -31,6 +31,8 @@ impl Heartbeat {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed:>5}") {
             bar.set_style(style);
         }
+        // What has finished is not drawn again below a line that is written.
+        bar.finish_and_clear();
         Self::Live(bar)
     }
 
@@ -39,7 +41,7 @@ impl Heartbeat {
         match self {
             Self::Live(bar) => {
                 bar.set_message(what.to_owned());
-                bar.reset_elapsed();
+                bar.reset();
                 bar.enable_steady_tick(Duration::from_millis(120));
             }
             Self::Lines(sender) => drop(sender.send(Some(what.to_owned()))),
@@ -59,7 +61,6 @@ impl Heartbeat {
             Self::Live(bar) => {
                 bar.disable_steady_tick();
                 bar.finish_and_clear();
-                bar.reset();
             }
             Self::Lines(sender) => drop(sender.send(None)),
         }

@@ -55,7 +55,8 @@ fn step(
 ) -> std::fmt::Result {
     let plan = &reading.plan;
     let step = &plan.steps[index];
-    let standing = standing(step, state, plan.boxes_of(index).map(|found| found.ticked()));
+    let standing =
+        standing(step, state, plan.boxes_of(index).map(super::super::plan::check_box::CheckBox::ticked));
     writeln!(
         text,
         "{:>3}. {} {}",
@@ -118,7 +119,8 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
     let mut text = String::new();
     for &index in reading.graph.order() {
         let step = &plan.steps[index];
-        let standing = standing(step, state, plan.boxes_of(index).map(|found| found.ticked()));
+        let standing =
+            standing(step, state, plan.boxes_of(index).map(super::super::plan::check_box::CheckBox::ticked));
         let known = state.step(&step.key);
         let attempts = match known.attempts {
             0 => String::new(),
@@ -161,7 +163,8 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
         }
         StepStatus::Passed(pass) => {
             let who = match (&pass.confirmed_by, pass.strength) {
-                (Some(who), _) => format!("confirmed by {who}"),
+                (Some(who), None) => format!("confirmed by {who}"),
+                (Some(who), Some(_)) => format!("passed, confirmed by {who}"),
                 (None, _) => "passed".to_owned(),
             };
             let tick = if pass.tick == TickState::Written { "" } else { ", not ticked yet" };

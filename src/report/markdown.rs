@@ -134,7 +134,7 @@ fn attempt_section(
             writeln!(text, "\n### Attempt {}\n", attempt.number)?;
             writeln!(
                 text,
-                "{}; {} turns, {} tokens, {}; {} files changed (+{} -{}). Brief and transcript: `{relative}/`.\n",
+                "{}; {} turns, {} tokens, {}; files changed: {} (+{} -{}). Brief and transcript: `{relative}/`.\n",
                 found.as_ref().map_or_else(|| "not ended".to_owned(), say),
                 attempt.turns,
                 say_tokens(attempt.usage.total()),
@@ -159,7 +159,6 @@ fn attempt_section(
         if !log.trim().is_empty() {
             writeln!(text)?;
             fenced(text, "", &log)?;
-            writeln!(text)?;
         }
     }
     let diff = std::fs::read(dir.join("changes.diff")).unwrap_or_default();
@@ -210,7 +209,7 @@ fn outcome(outcome: crate::run::event::RunOutcome) -> &'static str {
 fn fenced(text: &mut String, info: &str, content: &str) -> std::fmt::Result {
     let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    writeln!(text, "{fence}{info}\n{}\n{fence}", content.trim_end())
+    writeln!(text, "{fence}{info}\n{}\n{fence}", content.trim_end().trim_start_matches('\n'))
 }
 
 fn tail(text: &str, lines: usize) -> String {

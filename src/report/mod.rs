@@ -5,6 +5,7 @@ pub mod diagnostics;
 pub mod heartbeat;
 pub mod listing;
 pub mod markdown;
+pub mod patch;
 pub mod print;
 pub mod story;
 pub mod terminal;

@@ -205,7 +205,8 @@ impl StepEnd {
 /// A time for people: `0.4 s`, `12 s`, `3 min 20 s`.
 pub fn say_millis(millis: u64) -> String {
     match millis {
-        0..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+        0..100 => "< 0.1 s".to_owned(),
+        100..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
         10_000..60_000 => format!("{} s", millis / 1000),
         _ => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
     }

@@ -5,11 +5,13 @@ use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::{StepEnd, Story, say_millis, say_tokens};
 use crate::process::Exit;
 use crate::run::event::{
-    AgentEnd, Event, Evidence, Reopened, RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef,
+    AgentEnd, AttemptOutcome, Event, Evidence, Reopened, RunCompleted, RunOutcome, RunStarted, StepOutcome,
+    StepRef,
 };
 
-/// How many lines of a failing command's output are shown.
+/// How many lines of a failing command's output are shown when a step stops, and between attempts.
 const OUTPUT_LINES: usize = 15;
+const FEW_LINES: usize = 6;
 
 /// The screen.
 #[derive(Debug)]
@@ -61,9 +63,10 @@ enum Doing {
 
 fn doing(event: &Event) -> Doing {
     match event {
-        Event::AttemptStarted { at, .. } => Doing::This(format!("step {}: asking the model", at.step.id)),
+        Event::AttemptStarted { at, .. } | Event::ToolCompleted { at, .. } => {
+            Doing::This(format!("step {}: asking the model", at.step.id))
+        }
         Event::ToolStarted { at, what } => Doing::This(format!("step {}: {what}", at.step.id)),
-        Event::ToolCompleted { at, .. } => Doing::This(format!("step {}: asking the model", at.step.id)),
         Event::ModelWaited { at, reason, delay_ms, .. } => {
             Doing::This(format!("step {}: waiting {} ({reason})", at.step.id, say_millis(*delay_ms)))
         }
@@ -88,7 +91,9 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::StepStarted { step, .. } => vec![String::new(), step_line(step, story)],
         Event::AttemptStarted { at, fresh, .. } => {
             let how = if *fresh { "" } else { ", with what failed" };
-            vec![format!("  attempt {}{how}", at.attempt)]
+            let mut lines = failed_before(&at.step, story);
+            lines.push(format!("  attempt {}{how}", at.attempt));
+            lines
         }
         Event::ModelWaited { reason, delay_ms, retry, .. } => {
             let line = format!("    waiting {} before retry {retry}: {reason}", say_millis(*delay_ms));
@@ -203,9 +208,7 @@ fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
         StepOutcome::Failed { command, exit, output, .. }
         | StepOutcome::PrerequisiteFailed { command, exit, output } => {
             lines.push(format!("  validation: {} ({})", one_line(command), exit.say()));
-            let output: Vec<&str> = output.lines().collect();
-            let shown = &output[output.len().saturating_sub(OUTPUT_LINES)..];
-            lines.extend(shown.iter().map(|line| format!("  | {line}")));
+            lines.extend(last_lines(output, OUTPUT_LINES));
         }
         StepOutcome::ModelFailed { hint, .. } => lines.push(format!("{} {hint}", styled(STRONG, "hint:"))),
         _ => {}
@@ -213,9 +216,23 @@ fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
     lines
 }
 
+/// Why the attempt before did not pass.
+fn failed_before(step: &StepRef, story: &Story) -> Vec<String> {
+    let last =
+        story.find(step).and_then(|told| told.tries().filter(|attempt| attempt.outcome.is_some()).last());
+    match last.and_then(|attempt| attempt.outcome.as_ref()) {
+        Some(AttemptOutcome::ValidationFailed { output, .. }) => last_lines(output, FEW_LINES),
+        _ => Vec::new(),
+    }
+}
+
+/// The end of an output that has anything to say.
+fn last_lines(output: &str, most: usize) -> Vec<String> {
+    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(most)..].iter().map(|line| format!("  | {line}")).collect()
+}
+
 fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
-    let passed = story.steps.iter().filter(|step| matches!(step.end, Some(StepEnd::Passed(_)))).count();
-    let commands = passed_on_commands(story);
     let headline = match completed.outcome {
         RunOutcome::Completed => styled(GOOD, "The plan is carried out."),
         RunOutcome::StepFailed => styled(BAD, "Stopped: a step did not pass."),
@@ -225,16 +242,7 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
         RunOutcome::Temporary => styled(NOTICE, "Stopped for now: the model is out of reach."),
         RunOutcome::Interrupted | RunOutcome::Terminated => styled(NOTICE, "Interrupted. Nothing is lost."),
     };
-    let usage = story.usage();
-    let mut lines = vec![
-        String::new(),
-        headline,
-        format!(
-            "  {passed} steps passed in this run, {commands} on commands that agentrun ran · {} · {} tokens",
-            say_millis(completed.duration_ms),
-            say_tokens(usage.total())
-        ),
-    ];
+    let mut lines = vec![String::new(), headline, format!("  {}", summary(story, completed))];
     if !completed.pending.is_empty() {
         lines.push("  What waits for a person:".to_owned());
         lines.extend(
@@ -248,6 +256,23 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
     lines
 }
 
+/// What came of the run, in numbers.
+fn summary(story: &Story, completed: &RunCompleted) -> String {
+    let passed = story.steps.iter().filter(|step| matches!(step.end, Some(StepEnd::Passed(_)))).count();
+    let steps = if passed == 1 { "step" } else { "steps" };
+    let mut facts = match (story.steps.len(), passed - passed_on_commands(story)) {
+        (0, _) => vec!["nothing was left to do".to_owned()],
+        (_, 0) => vec![format!("{passed} {steps} passed in this run, on commands that agentrun ran")],
+        (_, let_through) => {
+            vec![format!("{passed} {steps} passed in this run, {let_through} of them without validation")]
+        }
+    };
+    facts.push(say_millis(completed.duration_ms));
+    let tokens = story.usage().total();
+    facts.extend((tokens > 0).then(|| format!("{} tokens", say_tokens(tokens))));
+    facts.join(" · ")
+}
+
 /// Steps that passed because commands went green, and not because they were let through.
 fn passed_on_commands(story: &Story) -> usize {
     let by_command = |step: &&super::story::StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if strength != crate::run::event::Strength::Unvalidated);
@@ -256,8 +281,8 @@ fn passed_on_commands(story: &Story) -> usize {
 
 /// What a person would type next.
 fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
-    let plan = &story.started.as_ref()?.plan;
-    let again = format!("agentrun execute {plan}");
+    let RunStarted { plan, command: again, .. } = story.started.as_ref()?;
+    let again = again.clone();
     let stopped = story.steps.iter().rev().find(|step| matches!(step.end, Some(StepEnd::Stopped(_))));
     match completed.outcome {
         RunOutcome::Completed => {

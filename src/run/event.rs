@@ -6,9 +6,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use super::evidence::{ChangeSummary, Evidence, Origin};
+pub use super::outcome::{AgentEnd, AttemptOutcome, Reopened, RunOutcome, StepOutcome, Strength};
 use crate::model::message::Usage;
 use crate::plan::{Fingerprint, Step, StepKey};
-use crate::process::Exit;
 
 /// Version of the records.
 pub const SCHEMA: u32 = 1;
@@ -340,6 +341,9 @@ pub struct RunStarted {
     pub sandbox: String,
     /// How trees are kept: `git` or `files`.
     pub snapshots: String,
+    /// What was typed, to be typed again: `agentrun execute plan.md --model NAME`.
+    #[serde(default)]
+    pub command: String,
     /// Limits in words: `3 attempts a step, 60 turns and 30 m an attempt`.
     pub limits: String,
 }
@@ -364,246 +368,6 @@ pub struct Pending {
     pub step: String,
     /// What.
     pub text: String,
-}
-
-/// Why what was known of a step does not count any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reopened {
-    /// A person unticked one of its boxes: it runs again.
-    Unticked,
-    /// Its text changed since its evidence: it is validated first, and runs only if that fails.
-    Edited,
-    /// Something it explicitly depends on changed: it is validated first.
-    DependencyEdited,
-    /// `--restart`.
-    Restart,
-}
-
-/// Why the agent stopped working.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum AgentEnd {
-    /// It says that it is done.
-    Done {
-        /// What it says it did.
-        summary: String,
-    },
-    /// It says that it cannot go on.
-    Blocked {
-        /// Why.
-        reason: String,
-    },
-    /// A limit ended it.
-    Limit {
-        /// Which, in words: `60 turns`.
-        limit: String,
-    },
-    /// It repeated itself without effect.
-    Loop {
-        /// What it repeated.
-        what: String,
-    },
-    /// The model could not be reached or refused.
-    Model {
-        /// What happened.
-        message: String,
-        /// What to do.
-        hint: String,
-        /// Worth trying again later.
-        temporary: bool,
-    },
-    /// A signal ended it.
-    Interrupted,
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum AttemptOutcome {
-    /// Everything that applies holds.
-    Passed {
-        /// What the pass is worth.
-        strength: Strength,
-    },
-    /// At least one command that applies does not hold.
-    ValidationFailed {
-        /// The first that does not: its command.
-        command: String,
-        /// How it ended.
-        exit: Exit,
-        /// The end of what it printed.
-        output: String,
-        /// The limit that had ended the agent, if one had.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        limit: Option<String>,
-    },
-    /// All was green before and nothing was changed.
-    Unproven,
-    /// No command applies.
-    Unvalidated,
-    /// The agent says that it cannot go on.
-    Blocked {
-        /// Why.
-        reason: String,
-    },
-    /// The model could not be reached or refused. No attempt is spent.
-    ModelFailed {
-        /// What happened.
-        message: String,
-        /// What to do.
-        hint: String,
-        /// Worth trying again later.
-        temporary: bool,
-    },
-    /// A signal ended it. No attempt is spent.
-    Interrupted,
-}
-
-/// How a step ended without a pass.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum StepOutcome {
-    /// Validation failed in every attempt.
-    Failed {
-        /// Attempts of this run.
-        attempts: u32,
-        /// The first command that does not hold.
-        command: String,
-        /// How it ended.
-        exit: Exit,
-        /// The end of what it printed.
-        output: String,
-    },
-    /// The last attempt was ended by a limit, and validation failed.
-    LimitReached {
-        /// Which.
-        limit: String,
-    },
-    /// All was green before and nothing was changed.
-    Unproven,
-    /// No command applies.
-    Unvalidated,
-    /// The agent says that it cannot go on.
-    Blocked {
-        /// Why.
-        reason: String,
-    },
-    /// A prerequisite command does not hold.
-    PrerequisiteFailed {
-        /// The command.
-        command: String,
-        /// How it ended.
-        exit: Exit,
-        /// The end of what it printed.
-        output: String,
-    },
-    /// The model could not be reached or refused.
-    ModelFailed {
-        /// What happened.
-        message: String,
-        /// What to do.
-        hint: String,
-        /// Worth trying again later.
-        temporary: bool,
-    },
-    /// A signal ended it.
-    Interrupted,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RunOutcome {
-    /// Every selected step is validated.
-    Completed,
-    /// A step did not pass.
-    StepFailed,
-    /// A person is needed.
-    NeedsPerson,
-    /// A limit was reached.
-    LimitReached,
-    /// The model was never reached, or refused.
-    ModelRefused,
-    /// An outage.
-    Temporary,
-    /// Ctrl-C.
-    Interrupted,
-    /// A polite kill.
-    Terminated,
-}
-
-/// What a pass is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strength {
-    /// A command was red before and is green now.
-    Proven,
-    /// Something changed, and everything was green before and after.
-    Weak,
-    /// No command applies; let through by `--allow-unvalidated`.
-    Unvalidated,
-}
-
-/// What agentrun saw when it ran a command: what a tick rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// Where the command comes from.
-    pub origin: Origin,
-    /// The command.
-    pub command: String,
-    /// Where it ran, relative to the project root.
-    pub dir: String,
-    /// How it ended.
-    pub exit: Exit,
-    /// How long it took.
-    pub duration_ms: u64,
-    /// Tests it ran, where its output says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tests: Option<u64>,
-    /// SHA-256 of everything it printed.
-    pub output_digest: String,
-    /// The log of everything it printed, relative to the run folder.
-    pub log: String,
-    /// What the step said.
-    pub fingerprint: Fingerprint,
-    /// The tree it ran on, the plan left out; absent in a baseline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tree: Option<String>,
-    /// SHA-256 of the diff since the step began.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub diff_digest: Option<String>,
-    /// Tokens of the attempt so far.
-    pub usage: Usage,
-    /// Whether it was green before the step; absent in the baseline itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub green_before: Option<bool>,
-}
-
-/// Where a command comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// A criterion of the step: its index.
-    Step {
-        /// Index into the step's criteria.
-        criterion: usize,
-    },
-    /// The plan's Validation section: applies to every step.
-    Plan,
-    /// `[validation] commands` of the configuration: applies to every step.
-    Config,
-}
-
-/// What an attempt changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangeSummary {
-    /// Number of files.
-    pub files: usize,
-    /// Lines added.
-    pub added: u64,
-    /// Lines removed.
-    pub removed: u64,
 }
 
 impl Event {

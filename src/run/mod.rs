@@ -2,76 +2,66 @@
 
 pub mod attempt;
 pub mod event;
+pub mod evidence;
 pub mod orchestrator;
+pub mod outcome;
 pub mod reconcile;
 pub mod record;
 pub mod schedule;
+pub mod setting;
 pub mod state;
 pub mod step;
+pub mod talk;
 pub mod tick;
 
-use std::path::PathBuf;
+pub use setting::Setting;
 
-use crate::brief::Templates;
-use crate::config::Config;
-use crate::interrupt::Interrupt;
-use crate::journal::RunDir;
-use crate::plan::{Reading, Step};
-use crate::plan_file::{PlanFile, PlanText};
-use crate::process::Policy;
-use crate::workspace::Workspace;
-use schedule::Selection;
+use crate::failure::Failure;
+use crate::model::Model;
+use crate::workspace::guard::PlanGuard;
+use crate::workspace::snapshot::Snapshots;
+use event::{Event, StepRef};
+use record::Recorder;
 
-/// What does not change during a run.
+/// One invocation of `execute`: what it was given, and everything it changes.
 #[derive(Debug)]
-pub struct Setting {
-    /// The project root.
-    pub root: PathBuf,
-    /// The plan's file.
-    pub plan_file: PlanFile,
-    /// The plan's path, relative to the root.
-    pub plan_path: String,
-    /// The plan as it was at the start.
-    pub text: PlanText,
-    /// What was understood of it.
-    pub reading: Reading,
-    /// The configuration.
-    pub config: Config,
-    /// What the run is about.
-    pub selection: Selection,
-    /// Validate only, without an agent.
-    pub validate_only: bool,
-    /// Steps without any command pass when something was changed.
-    pub allow_unvalidated: bool,
-    /// The templates of the briefs.
-    pub templates: Templates,
-    /// The constant prefix of every conversation.
-    pub system: String,
-    /// How children are started.
-    pub policy: Policy,
-    /// Where the agent may work.
-    pub workspace: Workspace,
-    /// The wish to stop.
-    pub interrupt: Interrupt,
-    /// What people read.
-    pub run_dir: RunDir,
-    /// Prefix of the private refs of this plan's snapshots.
-    pub snapshot_prefix: String,
+pub struct Run<'a> {
+    /// What does not change.
+    pub setting: &'a Setting,
+    /// The door for facts.
+    pub recorder: Recorder,
+    /// The model.
+    pub model: Model,
+    /// Kept trees.
+    pub snapshots: Snapshots,
+    /// Watches the plan.
+    pub guard: PlanGuard,
 }
 
-impl Setting {
-    /// A step of the plan.
-    pub fn step(&self, index: usize) -> &Step {
-        &self.reading.plan.steps[index]
+impl Run<'_> {
+    /// The same run with the plan as it is now.
+    pub fn in_setting(self, setting: &Setting) -> Run<'_> {
+        let Self { recorder, model, snapshots, guard, .. } = self;
+        Run { setting, recorder, model, snapshots, guard }
     }
 
-    /// The place of a step in the order, from 1.
-    pub fn number(&self, index: usize) -> usize {
-        self.reading.graph.order().iter().position(|&other| other == index).map_or(0, |place| place + 1)
+    /// Keeps the plan's status comments true.
+    fn set_status(&mut self, value: &str) -> Result<(), Failure> {
+        tick::set_status(self.setting, value, &mut self.recorder)?;
+        self.accept_plan()
     }
 
-    /// The folder of an attempt; 0 is the baseline.
-    pub fn attempt_dir(&self, index: usize, attempt: u32) -> PathBuf {
-        self.run_dir.attempt(self.number(index), &self.step(index).title, attempt)
+    /// agentrun itself wrote the plan: what it is now is what it has to be.
+    fn accept_plan(&mut self) -> Result<(), Failure> {
+        let accepted = self.guard.accept();
+        accepted.map(drop).map_err(|error| Failure::internal("cannot look after the plan", error))
+    }
+
+    /// Parks a step that only a person can do.
+    fn park(&mut self, index: usize) -> Result<(), Failure> {
+        let step = self.setting.step(index);
+        let tasks = step.tasks.iter().map(|task| task.text.clone());
+        let items = tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect();
+        self.recorder.record(Event::StepParked { step: StepRef::from(step), items })
     }
 }

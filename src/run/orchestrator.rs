@@ -1,43 +1,24 @@
 //! The loop of a run: ask what comes next, do it, until nothing is left that can be done.
 
-use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef};
+use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
 use super::reconcile::reconcile;
-use super::record::Recorder;
 use super::schedule::{self, Decision};
 use super::state::{StepStatus, TickState};
-use super::{Setting, step, tick};
+use super::{Run, step, tick};
 use crate::clock::Stopwatch;
-use crate::config::ProseCriteria;
 use crate::failure::Failure;
-use crate::model::Model;
-use crate::validate::applied::applied;
-use crate::workspace::guard::{Found, PlanGuard};
-use crate::workspace::snapshot::Snapshots;
+use crate::workspace::guard::Found;
 
-/// Everything a run changes.
-#[derive(Debug)]
-pub struct Orchestrator<'a> {
-    /// What does not change.
-    pub setting: &'a Setting,
-    /// The door for facts.
-    pub recorder: Recorder,
-    /// The model.
-    pub model: Model,
-    /// Kept trees.
-    pub snapshots: Snapshots,
-    /// Watches the plan.
-    pub guard: PlanGuard,
-}
-
-impl Orchestrator<'_> {
-    /// Carries out the plan. `restart` names steps whose evidence is to be forgotten first.
-    pub async fn execute(&mut self, warnings: Vec<Event>, restart: &[usize]) -> Result<RunOutcome, Failure> {
-        let watch = Stopwatch::start();
+impl Run<'_> {
+    /// Records what the run was given.
+    pub fn begin(&mut self, warnings: Vec<Event>) -> Result<(), Failure> {
         self.recorder.record(Event::RunStarted(self.started()))?;
-        for warning in warnings {
-            self.recorder.record(warning)?;
-        }
-        self.restart(restart)?;
+        warnings.into_iter().try_for_each(|warning| self.recorder.record(warning))
+    }
+
+    /// Carries out the plan.
+    pub async fn execute(&mut self) -> Result<RunOutcome, Failure> {
+        let watch = Stopwatch::start();
         let reading = &self.setting.reading;
         for event in reconcile(&reading.plan, &reading.graph, &self.recorder.state) {
             self.recorder.record(event)?;
@@ -79,16 +60,7 @@ impl Orchestrator<'_> {
     /// Writes a step's pass into the plan.
     fn tick(&mut self, index: usize) -> Result<(), Failure> {
         tick::write(self.setting, index, &mut self.recorder)?;
-        self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
-        Ok(())
-    }
-
-    /// Parks a step that only a person can do.
-    pub(super) fn park(&mut self, index: usize) -> Result<(), Failure> {
-        let step = self.setting.step(index);
-        let tasks = step.tasks.iter().map(|task| task.text.clone());
-        let items = tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect();
-        self.recorder.record(Event::StepParked { step: StepRef::from(step), items })
+        self.accept_plan()
     }
 
     fn notice_edits(&mut self, noticed: &str) -> Result<(), Failure> {
@@ -98,12 +70,12 @@ impl Orchestrator<'_> {
             Found::Edited { digest } => {
                 self.recorder.record(Event::PlanEdited { digest, noticed: noticed.to_owned() })
             }
-            Found::Same | Found::Restored { .. } => Ok(()),
+            Found::Same | Found::Gone | Found::Restored { .. } => Ok(()),
         }
     }
 
     /// Forgets the evidence of the given steps and unticks what agentrun had ticked.
-    fn restart(&mut self, steps: &[usize]) -> Result<(), Failure> {
+    pub fn restart(&mut self, steps: &[usize]) -> Result<(), Failure> {
         for &index in steps {
             let step = self.setting.step(index);
             let status = &self.recorder.state.step(&step.key).status;
@@ -116,8 +88,7 @@ impl Orchestrator<'_> {
             let reopened = Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restart };
             self.recorder.record(reopened)?;
         }
-        self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
-        Ok(())
+        self.accept_plan()
     }
 
     /// What remains when nothing is left to do: commands that were tolerated red must be green,
@@ -136,13 +107,6 @@ impl Orchestrator<'_> {
         };
         self.set_status(value)?;
         Ok(outcome)
-    }
-
-    /// Keeps the plan's status comments true.
-    pub(super) fn set_status(&mut self, value: &str) -> Result<(), Failure> {
-        tick::set_status(self.setting, value, &mut self.recorder)?;
-        self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
-        Ok(())
     }
 
     fn all_done(&self) -> bool {
@@ -183,56 +147,8 @@ impl Orchestrator<'_> {
             model: setting.config.model.name.clone(),
             sandbox: "none".to_owned(),
             snapshots: self.snapshots.describe(),
+            command: setting.command.clone(),
             limits: setting.config.say_limits(),
-        }
-    }
-}
-
-impl Setting {
-    /// Whether a prose criterion of a passed step waits for a person.
-    pub fn prose_waits(&self) -> bool {
-        self.config.criteria == ProseCriteria::Manual
-    }
-
-    /// The commands that decide about a step.
-    pub fn applied(&self, index: usize) -> Vec<crate::validate::applied::Applied> {
-        applied(&self.reading.plan, self.step(index), &self.config.commands)
-    }
-}
-
-impl RunOutcome {
-    /// The exit code that says so.
-    pub fn exit_code(self) -> crate::failure::ExitCode {
-        use crate::failure::ExitCode;
-        match self {
-            Self::Completed => ExitCode::Passed,
-            Self::StepFailed => ExitCode::StepFailed,
-            Self::NeedsPerson => ExitCode::NeedsPerson,
-            Self::LimitReached => ExitCode::LimitReached,
-            Self::ModelRefused => ExitCode::ModelRefused,
-            Self::Temporary => ExitCode::Temporary,
-            Self::Interrupted => ExitCode::Interrupted,
-            Self::Terminated => ExitCode::Terminated,
-        }
-    }
-}
-
-impl StepOutcome {
-    /// What happened, in words: `did not pass after 3 attempts`.
-    pub fn say(&self) -> String {
-        match self {
-            Self::Failed { attempts: 0, .. } => "did not pass validation".to_owned(),
-            Self::Failed { attempts: 1, .. } => "did not pass after 1 attempt".to_owned(),
-            Self::Failed { attempts, .. } => format!("did not pass after {attempts} attempts"),
-            Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
-            Self::Unproven => {
-                "is unproven: every command was green before, and the agent changed nothing".to_owned()
-            }
-            Self::Unvalidated => "cannot be validated: no command applies to it".to_owned(),
-            Self::Blocked { reason } => format!("is blocked: {reason}"),
-            Self::PrerequisiteFailed { .. } => "is a prerequisite that does not hold".to_owned(),
-            Self::ModelFailed { message, .. } => format!("stopped: {message}"),
-            Self::Interrupted => "was interrupted".to_owned(),
         }
     }
 }

@@ -9,27 +9,27 @@ use crate::plan::{Plan, StepGraph, StepKind};
 /// The events that bring the state in line with the plan as it is now.
 pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event> {
     let mut events = Vec::new();
-    let mut stale = BTreeSet::new();
+    let mut outdated = BTreeSet::new();
     let mut work_is_open = false;
     for &index in graph.order() {
         let step = &plan.steps[index];
         let status = &state.step(&step.key).status;
-        let depends_on_stale =
-            graph.dependencies(index).iter().any(|edge| edge.explicit && stale.contains(&edge.step))
+        let rests_on_it =
+            graph.dependencies(index).iter().any(|edge| edge.explicit && outdated.contains(&edge.step))
                 || (step.kind == StepKind::Acceptance && work_is_open);
         let found = match status {
             StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint => Some(Reopened::Edited),
             StepStatus::Passed(pass) if pass.tick == TickState::Written && unticked(plan, index, pass) => {
                 Some(Reopened::Unticked)
             }
-            StepStatus::Passed(_) if depends_on_stale => Some(Reopened::DependencyEdited),
+            StepStatus::Passed(_) if rests_on_it => Some(Reopened::DependencyEdited),
             StepStatus::ByHand if !ticked_by_hand(plan, index) => Some(Reopened::Unticked),
             _ => None,
         };
         match found {
             Some(reason) => {
                 if reason != Reopened::Unticked {
-                    stale.insert(index);
+                    outdated.insert(index);
                 }
                 work_is_open |= step.kind == StepKind::Work;
                 events.push(Event::StepReopened { step: StepRef::from(step), reason });
@@ -53,12 +53,11 @@ fn unticked(plan: &Plan, index: usize, pass: &super::state::Pass) -> bool {
 /// The step has boxes, and all of them are ticked.
 fn ticked_by_hand(plan: &Plan, index: usize) -> bool {
     let mut boxes = plan.boxes_of(index).filter(|check_box| check_box.role != crate::plan::BoxRole::Mirror);
-    match boxes.next() {
-        Some(first) => first.ticked() && boxes.all(super::super::plan::CheckBox::ticked),
-        None => {
-            let mut mirrors = mirrors(plan, index).peekable();
-            mirrors.peek().is_some() && mirrors.all(|check_box| plan.boxes[check_box].ticked())
-        }
+    if let Some(first) = boxes.next() {
+        first.ticked() && boxes.all(super::super::plan::CheckBox::ticked)
+    } else {
+        let mut mirrors = mirrors(plan, index).peekable();
+        mirrors.peek().is_some() && mirrors.all(|check_box| plan.boxes[check_box].ticked())
     }
 }
 

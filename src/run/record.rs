@@ -44,11 +44,14 @@ impl Recorder {
     /// Records a fact. What is not in the journal has not happened: if it cannot be written, the
     /// run ends.
     pub fn record(&mut self, event: Event) -> Result<(), Failure> {
-        let record =
+        let mut record =
             Record { schema: SCHEMA, seq: self.next_seq, ts: self.clock.now(), run: self.run.clone(), event };
-        let mut json =
-            to_json(&record).map_err(|error| Failure::internal("cannot write down an event", error))?;
-        self.redact.json(&mut json);
+        let unwritable = |error| Failure::internal("cannot write down an event", error);
+        let mut json = to_json(&record).map_err(unwritable)?;
+        if self.redact.json(&mut json) {
+            // State and report know what the journal knows, and no more.
+            record = serde_json::from_value(json.clone()).map_err(unwritable)?;
+        }
         self.die_if_asked(false);
         self.state
             .apply(&record.event)
@@ -57,6 +60,7 @@ impl Recorder {
             Failure::internal("cannot write the journal", error)
                 .hint("nothing was ticked that is not recorded; make room and run agentrun again")
         })?;
+        tracing::debug!(seq = record.seq, event = %json["type"], "recorded");
         self.next_seq += 1;
         self.die_if_asked(true);
         self.report.tell(&record, &json);

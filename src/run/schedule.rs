@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::event::{RunOutcome, StepOutcome};
 use super::state::{RunState, StepStatus, TickState};
-use crate::interrupt::Signal;
 use crate::plan::{Plan, StepGraph, StepKind};
 
 /// What a run is about.
@@ -103,15 +102,5 @@ fn run_outcome(outcome: &StepOutcome) -> RunOutcome {
         StepOutcome::ModelFailed { temporary: true, .. } => RunOutcome::Temporary,
         StepOutcome::ModelFailed { temporary: false, .. } => RunOutcome::ModelRefused,
         StepOutcome::Interrupted => RunOutcome::Interrupted,
-    }
-}
-
-impl RunOutcome {
-    /// The outcome of a run that a signal stopped.
-    pub fn of_signal(signal: Signal) -> Self {
-        match signal {
-            Signal::Interrupt => Self::Interrupted,
-            Signal::Terminate => Self::Terminated,
-        }
     }
 }

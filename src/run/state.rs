@@ -138,6 +138,7 @@ impl RunState {
     ///
     /// # Errors
     /// An event that cannot follow what came before changes nothing.
+    #[expect(clippy::too_many_lines, reason = "one flat match: a line or a few for each event")]
     pub fn apply(&mut self, event: &Event) -> Result<(), IllegalEvent> {
         match event {
             Event::RunStarted(run) => self.begin_run(run),

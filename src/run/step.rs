@@ -1,19 +1,18 @@
 //! One step: baseline, then attempts until one passes or something says that no other will.
 
-use super::attempt::{self, Talk};
+use super::Run;
+use super::attempt::{self, Ended};
 use super::event::{AttemptOutcome, AttemptRef, Event, Evidence, RunOutcome, StepOutcome, StepRef, Strength};
-use super::orchestrator::Orchestrator;
 use super::state::{StepState, StepStatus};
-use crate::config::RequiredStrength;
+use super::talk::Talk;
 use crate::failure::Failure;
-use crate::model::message::Usage;
 use crate::plan::{CriterionKind, StepKind};
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Verdict, judge};
-use crate::validate::{self, Ground, Validated};
+use crate::validate::{self, Validated};
 
 /// Carries out one step.
-pub async fn run(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure> {
+pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     let step = run.setting.step(index);
     let applied = run.setting.applied(index);
     let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);
@@ -33,8 +32,8 @@ pub async fn run(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure
     if validate_first || run.setting.validate_only {
         let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
         match judge(&[], &evidence, true) {
-            Verdict::Passed { strength, .. } if validate_first || strong_enough(run, strength) => {
-                return pass(run, index, 0, strength, &evidence, &[]);
+            Verdict::Passed { strength, .. } if validate_first || run.setting.strong_enough(strength) => {
+                return pass(run, index, strength, &Ended::without_agent(evidence));
             }
             _ if for_the_agent && !run.setting.validate_only => {}
             verdict => return stop(run, index, without_agent(run, index, &verdict, &results)),
@@ -46,7 +45,7 @@ pub async fn run(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure
 /// What the step's commands do before its agent begins. A baseline that an earlier run made, and
 /// whose agent had begun, still stands. `None` if it was interrupted.
 async fn baseline(
-    run: &mut Orchestrator<'_>,
+    run: &mut Run<'_>,
     index: usize,
     applied: &[Applied],
 ) -> Result<Option<Vec<Validated>>, Failure> {
@@ -60,33 +59,13 @@ async fn baseline(
             known.iter().map(|evidence| Validated { evidence: evidence.clone(), output: String::new() });
         return Ok(Some(known.collect()));
     }
-    let ground = ground(run, index, 0);
-    let setting = run.setting;
-    let results =
-        validate::run(applied, &ground, &setting.policy, &setting.interrupt, &mut run.recorder).await?;
+    let ground = run.setting.ground(index, 0);
+    let results = validate::run(applied, &ground, &mut run.recorder).await?;
     Ok((results.len() == applied.len()).then_some(results))
 }
 
-/// The ground of a validation before any attempt.
-pub(super) fn ground(run: &Orchestrator<'_>, index: usize, attempt: u32) -> Ground<'static> {
-    let setting = run.setting;
-    let step = setting.step(index);
-    Ground {
-        at: AttemptRef { step: StepRef::from(step), attempt },
-        fingerprint: step.fingerprint.clone(),
-        tree: None,
-        diff_digest: None,
-        usage: Usage::default(),
-        baseline: &[],
-        root: setting.root.clone(),
-        run_dir: setting.run_dir.path().to_owned(),
-        log_dir: setting.attempt_dir(index, attempt),
-        timeout: setting.config.validation_timeout,
-    }
-}
-
 /// Attempts until one passes, or something says that no other will.
-async fn attempts(run: &mut Orchestrator<'_>, index: usize, applied: &[Applied]) -> Result<(), Failure> {
+async fn attempts(run: &mut Run<'_>, index: usize, applied: &[Applied]) -> Result<(), Failure> {
     run.set_status("in_progress")?;
     let key = run.setting.step(index).key.clone();
     let mut talk: Option<Talk> = None;
@@ -100,7 +79,7 @@ async fn attempts(run: &mut Orchestrator<'_>, index: usize, applied: &[Applied])
         let ended = attempt::run(run, index, applied, &mut talk).await?;
         let stopped = match ended.outcome {
             AttemptOutcome::Passed { strength } => {
-                return pass(run, index, ended.number, strength, &ended.evidence, &ended.tolerated);
+                return pass(run, index, strength, &ended);
             }
             AttemptOutcome::ValidationFailed { command, exit, output, limit } => {
                 let attempts = run.recorder.state.step(&key).spent;
@@ -111,7 +90,7 @@ async fn attempts(run: &mut Orchestrator<'_>, index: usize, applied: &[Applied])
                 }
             }
             AttemptOutcome::Unvalidated if run.setting.allow_unvalidated && ended.changed => {
-                return pass(run, index, ended.number, Strength::Unvalidated, &[], &[]);
+                return pass(run, index, Strength::Unvalidated, &ended);
             }
             AttemptOutcome::Unvalidated => StepOutcome::Unvalidated,
             AttemptOutcome::Unproven => StepOutcome::Unproven,
@@ -125,20 +104,9 @@ async fn attempts(run: &mut Orchestrator<'_>, index: usize, applied: &[Applied])
     }
 }
 
-/// Whether a pass of this strength ticks.
-pub(super) fn strong_enough(run: &Orchestrator<'_>, strength: Strength) -> bool {
-    strength == Strength::Proven || run.setting.config.strength == RequiredStrength::Weak
-}
-
 /// Records a pass. The schedule then asks for the tick.
-fn pass(
-    run: &mut Orchestrator<'_>,
-    index: usize,
-    attempt: u32,
-    strength: Strength,
-    evidence: &[Evidence],
-    tolerated: &[usize],
-) -> Result<(), Failure> {
+fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> Result<(), Failure> {
+    let Ended { number: attempt, evidence, tolerated, .. } = ended;
     let step = run.setting.step(index);
     let passed = evidence.iter().filter(|evidence| evidence.exit.success());
     let passed = passed.filter_map(|evidence| match evidence.origin {
@@ -151,7 +119,7 @@ fn pass(
         CriterionKind::Manual => true,
     });
     let event = Event::StepPassed {
-        at: AttemptRef { step: StepRef::from(step), attempt },
+        at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
         fingerprint: step.fingerprint.clone(),
         strength,
         passed: passed.collect(),
@@ -161,22 +129,17 @@ fn pass(
     run.recorder.record(event)
 }
 
-fn stop(run: &mut Orchestrator<'_>, index: usize, outcome: StepOutcome) -> Result<(), Failure> {
+fn stop(run: &mut Run<'_>, index: usize, outcome: StepOutcome) -> Result<(), Failure> {
     let step = StepRef::from(run.setting.step(index));
     run.recorder.record(Event::StepStopped { step, outcome })
 }
 
-fn interrupted(run: &mut Orchestrator<'_>, index: usize) -> Result<(), Failure> {
+fn interrupted(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     stop(run, index, StepOutcome::Interrupted)
 }
 
 /// How a step ends that was validated without an agent and did not pass.
-fn without_agent(
-    run: &Orchestrator<'_>,
-    index: usize,
-    verdict: &Verdict,
-    results: &[Validated],
-) -> StepOutcome {
+fn without_agent(run: &Run<'_>, index: usize, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
     let Verdict::Failed(failed) = verdict else {
         return match verdict {
             Verdict::Unvalidated => StepOutcome::Unvalidated,
@@ -193,7 +156,7 @@ fn without_agent(
 }
 
 /// Commands that some step left red must be green when the plan is done.
-pub async fn validate_tolerated(run: &mut Orchestrator<'_>) -> Result<RunOutcome, Failure> {
+pub async fn validate_tolerated(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
     let plan = &run.setting.reading.plan;
     let red = |state: &StepState| match &state.status {
         StepStatus::Passed(pass) => pass.tolerated.clone(),
@@ -211,13 +174,11 @@ pub async fn validate_tolerated(run: &mut Orchestrator<'_>) -> Result<RunOutcome
     }
     let applied: Vec<Applied> =
         run.setting.applied(last).into_iter().filter(|command| red.contains(&command.script)).collect();
-    let mut ground = ground(run, last, 0);
+    let mut ground = run.setting.ground(last, 0);
     ground.log_dir = run.setting.run_dir.path().join("at-the-end");
     // Not the baseline of the last step: that one is over.
     ground.at.attempt = run.recorder.state.step(&run.setting.step(last).key).attempts.max(1);
-    let setting = run.setting;
-    let results =
-        validate::run(&applied, &ground, &setting.policy, &setting.interrupt, &mut run.recorder).await?;
+    let results = validate::run(&applied, &ground, &mut run.recorder).await?;
     match results.iter().find(|result| !result.evidence.exit.success()) {
         None if results.len() == applied.len() => Ok(RunOutcome::Completed),
         None => Ok(RunOutcome::Interrupted),

@@ -39,6 +39,10 @@ pub struct Ground<'a> {
     pub log_dir: PathBuf,
     /// Wall clock of a command.
     pub timeout: Duration,
+    /// How children are started.
+    pub policy: &'a Policy,
+    /// The wish to stop.
+    pub interrupt: &'a Interrupt,
 }
 
 /// One command that was run.
@@ -55,8 +59,6 @@ pub struct Validated {
 pub async fn run(
     applied: &[Applied],
     ground: &Ground<'_>,
-    policy: &Policy,
-    interrupt: &Interrupt,
     recorder: &mut Recorder,
 ) -> Result<Vec<Validated>, Failure> {
     let mut all = Vec::with_capacity(applied.len());
@@ -64,7 +66,7 @@ pub async fn run(
         recorder
             .record(Event::ValidationStarted { at: ground.at.clone(), command: command.script.clone() })?;
         let log = ground.log_dir.join(format!("validation-{}.log", index + 1));
-        let completed = run_one(command, ground, log.clone(), policy, interrupt, recorder).await?;
+        let completed = run_one(command, ground, log.clone(), recorder).await?;
         if completed.exit == Exit::Interrupted {
             break;
         }
@@ -93,8 +95,6 @@ async fn run_one(
     command: &Applied,
     ground: &Ground<'_>,
     log: PathBuf,
-    policy: &Policy,
-    interrupt: &Interrupt,
     recorder: &Recorder,
 ) -> Result<process::Completed, Failure> {
     let dir = ground.root.join(&command.dir);
@@ -115,7 +115,7 @@ async fn run_one(
         timeout: ground.timeout,
         log: Some(log),
     };
-    process::run(&command, policy, interrupt, &recorder.redact).await.map_err(no_log)
+    process::run(&command, ground.policy, ground.interrupt, &recorder.redact).await.map_err(no_log)
 }
 
 fn no_log(error: std::io::Error) -> Failure {

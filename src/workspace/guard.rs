@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use crate::digest::digest;
 use crate::plan::edit::restore_marks;
 use crate::plan_file::{PlanFile, ReplaceError};
+use crate::run::event::{AttemptRef, Event};
 use crate::workspace::file;
 
 /// The plan as it has to be.
 #[derive(Debug)]
 pub struct PlanGuard {
     file: PlanFile,
-    bytes: Vec<u8>,
+    /// Its bytes; `None` while a person has taken it away.
+    bytes: Option<Vec<u8>>,
 }
 
 /// What happened to the plan.
@@ -25,6 +27,8 @@ pub enum Found {
         /// Digest of the plan now.
         digest: String,
     },
+    /// A person took it away; that is theirs to do.
+    Gone,
     /// It was set back; what was found is kept as a copy.
     Restored {
         /// What had happened.
@@ -40,55 +44,49 @@ impl PlanGuard {
     /// Takes the plan as it is now for what it has to be.
     pub fn new(file: PlanFile) -> io::Result<Self> {
         let bytes = std::fs::read(file.path())?;
-        Ok(Self { file, bytes })
+        Ok(Self { file, bytes: Some(bytes) })
     }
 
     /// Its digest.
     pub fn digest(&self) -> String {
-        digest(&self.bytes)
+        digest(self.bytes.as_deref().unwrap_or_default())
     }
 
     /// Takes the plan as it is now for what it has to be: agentrun itself ticked, or nobody of
     /// the agent's had a hand in it.
     pub fn accept(&mut self) -> io::Result<Found> {
-        let now = match std::fs::read(self.file.path()) {
-            Ok(now) => now,
-            // A person took the plan away. That is theirs to do; the tick will say so.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Same),
-            Err(error) => return Err(error),
-        };
+        let now = read_if_there(self.file.path())?;
         if now == self.bytes {
             return Ok(Found::Same);
         }
         self.bytes = now;
-        Ok(Found::Edited { digest: self.digest() })
+        Ok(if self.bytes.is_some() { Found::Edited { digest: self.digest() } } else { Found::Gone })
     }
 
     /// Looks at the plan after a tool of the agent ran. A deleted or unreadable plan is written
     /// back, boxes are set back, other text is kept. `copies` is where a copy of what was found goes.
     pub fn check(&mut self, copies: &Path) -> io::Result<Found> {
-        let now = match std::fs::read(self.file.path()) {
-            Ok(now) if now == self.bytes => return Ok(Found::Same),
-            Ok(now) => Some(now),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
-        let texts = now.as_deref().map(std::str::from_utf8).zip(std::str::from_utf8(&self.bytes).ok());
-        let (what, restored) = match (&now, texts) {
-            (None, _) => ("it was deleted", self.bytes.clone()),
-            (Some(_), Some((Ok(after), before))) => match restore_marks(before, after) {
+        let now = read_if_there(self.file.path())?;
+        if now == self.bytes {
+            return Ok(Found::Same);
+        }
+        let expected = self.bytes.clone().unwrap_or_default();
+        let texts = now.as_deref().map(std::str::from_utf8).zip(std::str::from_utf8(&expected).ok());
+        let (what, restored) = match texts {
+            None => ("it was deleted", expected.clone()),
+            Some((Ok(after), before)) => match restore_marks(before, after) {
                 Some(restored) => ("its boxes were changed", restored.into_bytes()),
                 None => return self.accept(),
             },
-            (Some(_), _) => ("it was overwritten with something that is not text", self.bytes.clone()),
+            Some((Err(_), _)) => ("it was overwritten with something that is not text", expected.clone()),
         };
         let copy = keep_copy(copies, now.as_deref().unwrap_or_default())?;
         match &now {
             Some(found) => self.put_back(&digest(found), &restored)?,
             None => file::replace(self.file.path(), &restored)?,
         }
-        let edited = restored != self.bytes;
-        self.bytes = restored;
+        let edited = restored != expected;
+        self.bytes = Some(restored);
         Ok(Found::Restored { what, copy, edited })
     }
 
@@ -101,6 +99,39 @@ impl PlanGuard {
             }
             Err(ReplaceError::Io { source, .. }) => Err(source),
         }
+    }
+}
+
+impl Found {
+    /// The events that tell of it. `noticed` says when: `during run_command`.
+    pub fn events(self, at: &AttemptRef, guard: &PlanGuard, noticed: &str) -> Vec<Event> {
+        let edited = || Event::PlanEdited { digest: guard.digest(), noticed: noticed.to_owned() };
+        match self {
+            Self::Same => Vec::new(),
+            Self::Edited { .. } => vec![edited()],
+            Self::Gone => vec![Event::Warning {
+                code: "plan-gone".to_owned(),
+                message: "the plan's file is gone: steps that pass are ticked when it is back".to_owned(),
+            }],
+            Self::Restored { what, copy, edited: also_edited } => {
+                let restored = Event::PlanRestored {
+                    at: at.clone(),
+                    what: format!("{what} {noticed}"),
+                    copy: copy.display().to_string(),
+                };
+                let mut events = vec![restored];
+                events.extend(also_edited.then(edited));
+                events
+            }
+        }
+    }
+}
+
+fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -150,6 +181,18 @@ mod tests {
             *copy = PathBuf::new();
         }
         (found, std::fs::read_to_string(path).unwrap())
+    }
+
+    #[test]
+    fn a_plan_that_a_person_took_away_is_not_written_back() {
+        let (dir, mut guard) = guard(PLAN);
+        let path = dir.path().join("plan.md");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(guard.accept().unwrap(), Found::Gone);
+        assert_eq!(guard.check(dir.path()).unwrap(), Found::Same);
+        assert!(!path.exists());
+        std::fs::write(&path, PLAN).unwrap();
+        assert_eq!(guard.accept().unwrap(), Found::Edited { digest: digest(PLAN.as_bytes()) });
     }
 
     #[test]

@@ -1,5 +1,13 @@
 //! The integration tests, one binary.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod architecture;
+mod crash;
+mod demo;
 mod dialects;
+mod docs;
 mod model;
+mod output;
+mod refusals;
+mod resume;
 mod support;

@@ -24,14 +24,14 @@ mod tests {
     fn the_first_limit_that_is_reached_is_named() {
         let limits = Limits {
             turns: 3,
-            time: Duration::from_secs(60),
+            time: Duration::from_mins(1),
             tokens: Some(100),
             command: Duration::from_secs(1),
         };
         let usage = |input| Usage { input, cached: 0, output: 0 };
         assert_eq!(reached(&limits, 2, Duration::from_secs(59), usage(99)), None);
         assert_eq!(reached(&limits, 3, Duration::ZERO, usage(0)), Some("3 turns".into()));
-        assert_eq!(reached(&limits, 0, Duration::from_secs(60), usage(0)), Some("1m".into()));
+        assert_eq!(reached(&limits, 0, Duration::from_mins(1), usage(0)), Some("1m".into()));
         assert_eq!(reached(&limits, 0, Duration::ZERO, usage(100)), Some("100 tokens".into()));
     }
 }

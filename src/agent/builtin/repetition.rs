@@ -36,7 +36,7 @@ impl Repetition {
         call.name.hash(&mut hasher);
         match &call.arguments {
             Arguments::Object(arguments) => {
-                serde_json::to_string(arguments).unwrap_or_default().hash(&mut hasher)
+                serde_json::to_string(arguments).unwrap_or_default().hash(&mut hasher);
             }
             Arguments::Unreadable { unreadable, .. } => unreadable.hash(&mut hasher),
         }

@@ -240,19 +240,10 @@ impl Session<'_> {
     }
 
     fn report_found(&mut self, found: Found, noticed: &str) -> Result<(), Failure> {
-        let edited = |digest: String| Event::PlanEdited { digest, noticed: noticed.to_owned() };
-        match found {
-            Found::Same => Ok(()),
-            Found::Edited { digest } => self.recorder.record(edited(digest)),
-            Found::Restored { what, copy, edited: also_edited } => {
-                self.recorder.record(Event::PlanRestored {
-                    at: self.at.clone(),
-                    what: format!("{what} {noticed}"),
-                    copy: copy.display().to_string(),
-                })?;
-                if also_edited { self.recorder.record(edited(self.guard.digest())) } else { Ok(()) }
-            }
+        for event in found.events(&self.at, self.guard, noticed) {
+            self.recorder.record(event)?;
         }
+        Ok(())
     }
 }
 

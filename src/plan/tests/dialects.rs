@@ -46,8 +46,8 @@ fn step_lines(reading: &Reading, index: usize) -> Vec<String> {
 #[test]
 fn steps_with_tasks_and_validation_criteria() {
     let text = include_str!("../../../tests/fixtures/plans/steps.md");
-    insta::assert_snapshot!(shown(text), @r##"
-    # Implementation Plan
+    insta::assert_snapshot!(shown(text), @r#"
+    # A greeting in two languages
     Prerequisite #1 "Prerequisites" <- 
       must [x] $ test -d .
       must prose: Somebody who reads German is at hand
@@ -76,7 +76,7 @@ fn steps_with_tasks_and_validation_criteria() {
     Acceptance #8 "Success Metrics" <- ~#7
       must $ grep -ril hel src
       must prose: Nobody asks where the greeting is
-    "##);
+    "#);
 }
 
 #[test]

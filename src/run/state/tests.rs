@@ -1,3 +1,5 @@
+//! The fold: what events add up to, and what cannot follow.
+
 use super::*;
 use crate::model::message::Usage;
 use crate::plan::{self, Reading};
@@ -75,6 +77,7 @@ fn run() -> RunStarted {
         model: "m".into(),
         sandbox: "none".into(),
         snapshots: "git".into(),
+        command: String::new(),
         limits: String::new(),
     }
 }

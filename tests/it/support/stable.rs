@@ -1,5 +1,7 @@
 //! Text without what differs from run to run: times, ids, digests, places.
 
+use std::fmt::Write;
+
 use regex::Regex;
 use serde_json::Value;
 
@@ -13,7 +15,7 @@ pub(crate) fn stable(bench: &Bench, text: &str) -> String {
         (r"\b[0-9a-f]{40,64}\b", "[DIGEST]"),
         (r"digest `[0-9a-f]{16}`", "digest `[DIGEST]`"),
         (r"\b[kf]1:[0-9a-f]{32}", "[KEY]"),
-        (r"\b\d+ min \d+ s\b|\b\d+(\.\d+)? s\b", "[TIME]"),
+        (r"(< )?\b(\d+ min \d+ s|\d+(\.\d+)? s)\b", "[TIME]"),
         (r"index [0-9a-f]{7,}\.\.[0-9a-f]{7,}", "index [DIGEST]"),
         (r"127\.0\.0\.1:\d+", "[SERVER]"),
     ] {
@@ -34,7 +36,7 @@ pub(crate) fn story(bench: &Bench) -> String {
         }
         let mut value = Value::Object(fields);
         shorten(&mut value);
-        lines.push_str(&format!("{:>3} {} {value}\n", index + 1, record["type"].as_str().unwrap()));
+        writeln!(lines, "{:>3} {} {value}", index + 1, record["type"].as_str().unwrap()).unwrap();
     }
     stable(bench, &lines)
 }

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod definitions;
+mod destructive;
 mod edit_file;
 mod finish;
 mod ledger;

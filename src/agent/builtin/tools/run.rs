@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Toolbox;
 use super::arguments::Given;
+use super::destructive;
 use super::outcome::{Effect, ToolOutcome, ToolboxError, Trouble, counted};
 use crate::digest::digest;
 use crate::process::{self, Command, Completed, Exit};
@@ -14,6 +15,9 @@ impl Toolbox {
         let script = given.text("command")?;
         if script.trim().is_empty() {
             return Err(given.wrong("`command` is empty"));
+        }
+        if let Some(refusal) = destructive::refusal(script) {
+            return Err(Trouble::Mistake(refusal));
         }
         let dir = self.workspace().readable(given.optional_text("workdir")?.unwrap_or("."))?;
         if !dir.is_dir() {

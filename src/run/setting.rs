@@ -1,0 +1,114 @@
+//! What does not change during a run, and what follows from it alone.
+
+use std::path::PathBuf;
+
+use super::event::{AttemptRef, StepRef, Strength};
+use super::schedule::Selection;
+use crate::brief::Templates;
+use crate::config::{Config, ProseCriteria, RequiredStrength};
+use crate::interrupt::Interrupt;
+use crate::journal::RunDir;
+use crate::model::message::Usage;
+use crate::plan::{Reading, Step};
+use crate::plan_file::{PlanFile, PlanText, ReadError};
+use crate::process::Policy;
+use crate::validate::Ground;
+use crate::validate::applied::{Applied, applied};
+use crate::workspace::Workspace;
+
+/// What does not change during a run.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The project root.
+    pub root: PathBuf,
+    /// The plan's file.
+    pub plan_file: PlanFile,
+    /// The plan's path, relative to the root.
+    pub plan_path: String,
+    /// The plan as it was at the start.
+    pub text: PlanText,
+    /// What was understood of it.
+    pub reading: Reading,
+    /// The configuration.
+    pub config: Config,
+    /// What was typed, to be typed again.
+    pub command: String,
+    /// What the run is about.
+    pub selection: Selection,
+    /// Validate only, without an agent.
+    pub validate_only: bool,
+    /// Steps without any command pass when something was changed.
+    pub allow_unvalidated: bool,
+    /// The templates of the briefs.
+    pub templates: Templates,
+    /// The constant prefix of every conversation.
+    pub system: String,
+    /// How children are started.
+    pub policy: Policy,
+    /// Where the agent may work.
+    pub workspace: Workspace,
+    /// The wish to stop.
+    pub interrupt: Interrupt,
+    /// What people read.
+    pub run_dir: RunDir,
+    /// Prefix of the private refs of this plan's snapshots.
+    pub snapshot_prefix: String,
+}
+
+impl Setting {
+    /// The same with the plan as it is on disk now.
+    pub fn read_again(&self) -> Result<Self, ReadError> {
+        let text = self.plan_file.read()?;
+        let reading = crate::plan::read(&text.text);
+        Ok(Self { text, reading, ..self.clone() })
+    }
+
+    /// A step of the plan.
+    pub fn step(&self, index: usize) -> &Step {
+        &self.reading.plan.steps[index]
+    }
+
+    /// The place of a step in the order, from 1.
+    pub fn number(&self, index: usize) -> usize {
+        self.reading.graph.order().iter().position(|&other| other == index).map_or(0, |place| place + 1)
+    }
+
+    /// The folder of an attempt; 0 is the baseline.
+    pub fn attempt_dir(&self, index: usize, attempt: u32) -> PathBuf {
+        self.run_dir.attempt(self.number(index), &self.step(index).title, attempt)
+    }
+
+    /// Whether a prose criterion of a passed step waits for a person.
+    pub fn prose_waits(&self) -> bool {
+        self.config.criteria == ProseCriteria::Manual
+    }
+
+    /// The commands that decide about a step.
+    pub fn applied(&self, index: usize) -> Vec<Applied> {
+        applied(&self.reading.plan, self.step(index), &self.config.commands)
+    }
+
+    /// The ground of a step's validation: the baseline's for 0, else that of an attempt.
+    pub fn ground(&self, index: usize, attempt: u32) -> Ground<'_> {
+        let step = self.step(index);
+        Ground {
+            at: AttemptRef { step: StepRef::from(step), attempt },
+            fingerprint: step.fingerprint.clone(),
+            tree: None,
+            diff_digest: None,
+            usage: Usage::default(),
+            baseline: &[],
+            root: self.root.clone(),
+            run_dir: self.run_dir.path().to_owned(),
+            log_dir: self.attempt_dir(index, attempt),
+            timeout: self.config.validation_timeout,
+            policy: &self.policy,
+            interrupt: &self.interrupt,
+        }
+    }
+
+    /// Whether a pass of this strength ticks.
+    pub fn strong_enough(&self, strength: Strength) -> bool {
+        strength == Strength::Proven || self.config.strength == RequiredStrength::Weak
+    }
+}

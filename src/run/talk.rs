@@ -1,0 +1,181 @@
+//! A conversation that goes on from attempt to attempt: how it begins, and how it goes on after a
+//! validation that did not pass.
+
+use std::path::PathBuf;
+
+use super::Run;
+use super::event::AttemptOutcome;
+use super::state::StepState;
+use crate::agent::builtin::conversation::Conversation;
+use crate::agent::builtin::tools::{Toolbox, ToolboxSettings};
+use crate::brief::{CommandState, FailedCommand, Repair, Situation, Subject};
+use crate::failure::Failure;
+use crate::model::message::Message;
+use crate::sources::wrong_template;
+use crate::validate::Validated;
+use crate::validate::applied::Applied;
+use crate::workspace::snapshot::{Changes, Snapshot, SnapshotError};
+
+/// The longest a command of the agent may run, however long it asks for.
+const LONGEST_COMMAND: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// The trees around an attempt.
+pub(super) struct Trees {
+    /// Before the step's first attempt.
+    pub base: Snapshot,
+    /// Before this one.
+    pub before: Snapshot,
+}
+
+/// A conversation that goes on from attempt to attempt, with what its tools know.
+#[derive(Debug)]
+pub struct Talk {
+    /// The messages.
+    pub conversation: Conversation,
+    /// The tools, which know what the model has seen.
+    pub toolbox: Toolbox,
+    /// What the next attempt starts with.
+    pub repair: Repair,
+}
+
+impl Talk {
+    /// The conversation for this attempt: the one that goes on, with the failure as its next message,
+    /// or a fresh one with the whole brief.
+    pub(super) async fn open(
+        run: &mut Run<'_>,
+        index: usize,
+        applied: &[Applied],
+        trees: &Trees,
+        talk: Option<Talk>,
+    ) -> Result<Talk, Failure> {
+        let setting = run.setting;
+        let number = run.recorder.state.step(&setting.step(index).key).attempts;
+        let dir = setting.attempt_dir(index, number);
+        let redact = run.recorder.redact.clone();
+        let (mut talk, messages) = if let Some(mut talk) = talk {
+            talk.toolbox.log_to(dir.clone());
+            let text = setting.templates.repair(&talk.repair).map_err(wrong_template)?;
+            (talk, vec![Message::User { text }])
+        } else {
+            let state = run.recorder.state.step(&setting.step(index).key);
+            let changes = if trees.base.tree == trees.before.tree {
+                String::new()
+            } else {
+                run.snapshots.changes(&trees.base, &trees.before).await.map_err(no_snapshot)?.stat()
+            };
+            let situation = situation(state, applied, changes);
+            let text = &setting.text.text[setting.step(index).span.clone()];
+            let plan = &setting.reading.plan;
+            let subject = Subject { plan, plan_path: &setting.plan_path, step: index, text };
+            let text = setting.templates.step(&subject, &situation).map_err(wrong_template)?;
+            let toolbox = toolbox(run, dir.clone());
+            let talk = Talk { conversation: Conversation::default(), toolbox, repair: Repair::default() };
+            (talk, vec![Message::System { text: setting.system.clone() }, Message::User { text }])
+        };
+        let brief: Vec<&str> = messages.iter().filter_map(text_of).collect();
+        let brief = redact.text(&brief.join("\n\n---\n\n")).into_owned();
+        std::fs::write(dir.join("brief.md"), brief).map_err(no_run_dir)?;
+        talk.conversation.write_to(&dir.join("transcript.jsonl"), &redact).map_err(no_run_dir)?;
+        for message in messages {
+            talk.conversation.push(message).map_err(no_run_dir)?;
+        }
+        Ok(talk)
+    }
+}
+
+fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
+    let setting = run.setting;
+    Toolbox::new(ToolboxSettings {
+        workspace: setting.workspace.clone(),
+        policy: setting.policy.clone(),
+        interrupt: setting.interrupt.clone(),
+        redact: run.recorder.redact.clone(),
+        command_timeout: setting.config.limits.command,
+        command_timeout_max: LONGEST_COMMAND.max(setting.config.limits.command),
+        log_dir,
+    })
+}
+
+/// What a fresh conversation is told besides the step itself.
+fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situation {
+    let before =
+        |index: usize| state.baseline.get(index).map_or_else(String::new, |evidence| evidence.exit.say());
+    let commands = applied.iter().enumerate().map(|(index, command)| CommandState {
+        script: command.script.clone(),
+        dir: Some(command.dir.clone()).filter(|dir| !dir.is_empty()),
+        before: before(index),
+    });
+    let failure = match &state.last_failure {
+        Some(AttemptOutcome::ValidationFailed { command, exit, output, .. }) => {
+            Some(FailedCommand { command: command.clone(), exit: exit.say(), output: output.clone() })
+        }
+        _ => None,
+    };
+    Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure }
+}
+
+/// What the same conversation goes on with.
+pub(super) fn repair(
+    outcome: &AttemptOutcome,
+    results: &[Validated],
+    before: Option<&AttemptOutcome>,
+    all: &Changes,
+) -> Repair {
+    let AttemptOutcome::ValidationFailed { command, exit, output, limit } = outcome else {
+        return Repair::default();
+    };
+    let red = results.iter().filter(|result| !result.evidence.exit.success());
+    let others = red.skip(1).map(|result| FailedCommand {
+        command: result.evidence.command.clone(),
+        exit: result.evidence.exit.say(),
+        output: String::new(),
+    });
+    let difference = match before {
+        Some(AttemptOutcome::ValidationFailed { command: earlier, output: printed, .. })
+            if earlier == command =>
+        {
+            Some(difference(printed, output))
+        }
+        _ => None,
+    };
+    Repair {
+        failure: Some(FailedCommand { command: command.clone(), exit: exit.say(), output: output.clone() }),
+        others: others.collect(),
+        difference,
+        limit: limit.clone(),
+        changes: if all.is_empty() { "nothing".to_owned() } else { all.stat() },
+    }
+}
+
+/// How two outputs of one command differ, at most this many lines of it.
+fn difference(before: &str, after: &str) -> String {
+    const MOST: usize = 30;
+    if before == after {
+        return "it is the same to the letter.".to_owned();
+    }
+    let diff = similar::TextDiff::from_lines(before, after);
+    let lines: Vec<String> = diff
+        .iter_all_changes()
+        .filter(|change| change.tag() != similar::ChangeTag::Equal)
+        .map(|change| format!("{}{}", change.tag(), change.value().trim_end()))
+        .collect();
+    let cut = lines.len().saturating_sub(MOST);
+    let note = if cut > 0 { format!("\n({cut} more lines differ)") } else { String::new() };
+    format!("\n\n```diff\n{}\n```{note}", lines[..lines.len() - cut].join("\n"))
+}
+
+fn text_of(message: &Message) -> Option<&str> {
+    match message {
+        Message::System { text } | Message::User { text } => Some(text),
+        Message::Assistant(_) | Message::Tool { .. } => None,
+    }
+}
+
+pub(super) fn no_run_dir(error: std::io::Error) -> Failure {
+    Failure::internal("cannot write the run folder", error)
+        .hint("nothing is lost; make room and run agentrun again")
+}
+
+pub(super) fn no_snapshot(error: SnapshotError) -> Failure {
+    Failure::internal("cannot keep the tree as it was", error)
+}
