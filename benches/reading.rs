@@ -1,15 +1,17 @@
 //! Reading a plan, against the bare parse of its Markdown: `cargo bench --bench reading`.
 
-#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-mod support;
+#[path = "support/plans.rs"]
+mod plans;
+#[path = "support/table.rs"]
+mod table;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use agentrun::plan;
 use comrak::{Arena, Options, parse_document};
-use support::{plans, table};
 
 /// Reading costs at most so many bare parses.
 const TARGET: f64 = 1.5;

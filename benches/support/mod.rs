@@ -1,4 +1,0 @@
-//! What benchmarks share.
-
-pub(crate) mod plans;
-pub(crate) mod table;
