@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::digest::digest;
+use crate::workspace::file::keep_owner_and_mode;
 
 /// Larger than any plan a person wrote; a file above it is something else.
-const MAX_BYTES: u64 = 64 << 20;
+pub const MAX_BYTES: u64 = 64 << 20;
 
 /// The plan's file.
 #[derive(Debug, Clone)]
@@ -129,7 +130,7 @@ impl PlanFile {
     }
 
     /// Replaces the plan by `text` if its digest still is `expected`: one atomic step, with the
-    /// file's permissions kept.
+    /// file's owner and permissions kept.
     pub fn replace(&self, expected: &str, text: &str) -> Result<(), ReplaceError> {
         let io_error = |source: io::Error| ReplaceError::Io { path: self.path.clone(), source };
         let dir = self.path.parent().unwrap_or(Path::new("."));
@@ -139,7 +140,7 @@ impl PlanFile {
         }
         let mut new = tempfile::Builder::new().prefix(".agentrun-").tempfile_in(dir).map_err(io_error)?;
         new.write_all(text.as_bytes()).map_err(io_error)?;
-        new.as_file().set_permissions(metadata.permissions()).map_err(io_error)?;
+        keep_owner_and_mode(new.as_file(), &metadata).map_err(io_error)?;
         new.as_file().sync_all().map_err(io_error)?;
         if digest(&std::fs::read(&self.path).map_err(io_error)?) != expected {
             return Err(ReplaceError::Changed);

@@ -28,7 +28,7 @@ pub struct Skipped {
 impl Journal {
     /// The number that the next record gets.
     pub fn next_seq(&self) -> u64 {
-        self.records.last().map_or(1, |record| record.seq + 1)
+        self.records.last().map_or(1, |record| record.seq.saturating_add(1))
     }
 
     /// What is worth telling about the lines that could not be read.
