@@ -1,7 +1,5 @@
 //! Which parts of the file become steps, in the order of the file, before any of them is read.
 
-use std::collections::HashSet;
-
 use super::candidates::{Place, top_items};
 use super::choice::Choice;
 use super::names::Role;
@@ -30,13 +28,13 @@ pub(super) enum Source {
     Sections(Vec<(usize, Role)>),
 }
 
-/// What each section of the file is for the plan.
+/// What each section of the file is for the plan, by its index.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cover {
-    /// Sections that are steps or stand in one.
-    pub steps: HashSet<usize>,
-    /// Sections that hold steps.
-    pub holders: HashSet<usize>,
+    /// It is a step or stands in one.
+    steps: Vec<bool>,
+    /// It holds steps.
+    holders: Vec<bool>,
 }
 
 /// All steps of the plan, in the order of the file.
@@ -65,21 +63,22 @@ fn units(sections: &Sections<'_>, choice: &Choice) -> Vec<Blueprint> {
 }
 
 fn cover(sections: &Sections<'_>, choice: &Choice) -> Cover {
-    let mut cover = Cover::default();
+    let none = vec![false; sections.all.len()];
+    let mut cover = Cover { steps: none.clone(), holders: none };
     let Some(candidate) = &choice.chosen else { return cover };
     for unit in &candidate.units {
         let holder = match unit.place {
             Place::Section(section) => {
-                cover.steps.extend(sections.subtree(section));
+                cover.steps[sections.subtree(section)].fill(true);
                 section
             }
             Place::Item { section, .. } => {
-                cover.holders.insert(section);
+                cover.holders[section] = true;
                 section
             }
         };
         for ancestor in sections.ancestors(holder) {
-            if !cover.holders.insert(ancestor) {
+            if std::mem::replace(&mut cover.holders[ancestor], true) {
                 break;
             }
         }
@@ -90,7 +89,12 @@ fn cover(sections: &Sections<'_>, choice: &Choice) -> Cover {
 impl Cover {
     /// Neither a step nor inside one, nor around one.
     pub(super) fn is_free(&self, section: usize) -> bool {
-        !self.steps.contains(&section) && !self.holders.contains(&section)
+        !self.steps[section] && !self.holders[section]
+    }
+
+    /// A step, or inside one.
+    pub(super) fn is_step(&self, section: usize) -> bool {
+        self.steps[section]
     }
 }
 

@@ -1,5 +1,6 @@
 //! What stands in a step: tasks, criteria, files, references and fields, each by the label above it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::boxes::Boxes;
@@ -8,15 +9,16 @@ use super::criterion::{Criterion, CriterionKind};
 use super::document::{BlockKind, Document};
 use super::label::Label;
 use super::names::{self, Role};
+use super::piece::{Piece, one_line};
 use super::sections::{LABEL, Sections};
 use super::step::{Field, Reference, StepKind, Task};
 use super::{files, references};
 
 /// Reads the parts of one step.
-pub(super) struct Body<'a, 'text> {
-    pub(super) sections: &'a Sections<'text>,
-    pub(super) document: &'a Document<'text>,
-    pub(super) boxes: &'a mut Boxes,
+pub(super) struct Body<'plan, 'text> {
+    pub(super) sections: &'plan Sections<'text>,
+    pub(super) document: &'plan Document<'text>,
+    pub(super) boxes: &'plan mut Boxes,
     pub(super) step: Option<usize>,
     pub(super) kind: StepKind,
     pub(super) parts: Parts,
@@ -43,24 +45,13 @@ pub(super) struct Parts {
     pub(super) bullets: Vec<Task>,
     /// Where its commands run.
     pub(super) dir: Option<String>,
-    /// The commands that are known already.
-    pub(super) commands: HashSet<String>,
 }
 
-/// A piece of text with its place.
-#[derive(Debug, Clone)]
-pub(super) struct Piece {
-    pub(super) text: String,
-    pub(super) at: usize,
-    pub(super) line: usize,
-    pub(super) end: usize,
-}
-
-impl<'a, 'text> Body<'a, 'text> {
+impl<'plan, 'text> Body<'plan, 'text> {
     /// A reader for the step of this index.
     pub(super) fn new(
-        sections: &'a Sections<'text>,
-        boxes: &'a mut Boxes,
+        sections: &'plan Sections<'text>,
+        boxes: &'plan mut Boxes,
         (step, kind): (usize, StepKind),
     ) -> Self {
         Self {
@@ -74,7 +65,11 @@ impl<'a, 'text> Body<'a, 'text> {
     }
 
     /// A reader for a part of the plan that is no step.
-    pub(super) fn for_plan(sections: &'a Sections<'text>, boxes: &'a mut Boxes, kind: StepKind) -> Self {
+    pub(super) fn for_plan(
+        sections: &'plan Sections<'text>,
+        boxes: &'plan mut Boxes,
+        kind: StepKind,
+    ) -> Self {
         let document = &sections.document;
         Self { sections, document, boxes, step: None, kind, parts: Parts::default() }
     }
@@ -84,8 +79,9 @@ impl<'a, 'text> Body<'a, 'text> {
         if self.parts.tasks.is_empty() && self.kind == StepKind::Work {
             self.parts.tasks = std::mem::take(&mut self.parts.bullets);
         }
-        let mut seen = HashSet::new();
-        self.parts.files.retain(|path| seen.insert(path.clone()));
+        drop_repeated(&mut self.parts.files, |_| true, |file| Some(file));
+        let unboxed = |criterion: &Criterion| criterion.check_box.is_none();
+        drop_repeated(&mut self.parts.criteria, unboxed, |criterion| Some(&criterion.command()?.script));
         let dir = self.parts.dir.take();
         for criterion in &mut self.parts.criteria {
             if let CriterionKind::Command(command) = &mut criterion.kind {
@@ -127,9 +123,7 @@ impl<'a, 'text> Body<'a, 'text> {
     /// Reads an item that is a step: its nested items and fields.
     pub(super) fn read_item_step(&mut self, block: usize) {
         let title = self.item_text(block);
-        if let Some(paths) = Some(files::in_text(&title.text)).filter(|paths| !paths.is_empty()) {
-            self.add_files(paths);
-        }
+        self.add_files(files::in_text(&title.text));
         let first = block + 1 + usize::from(self.document.own_text(block).is_some());
         for child in self.document.siblings(first, self.document.blocks[block].end) {
             self.read_block(child, None);
@@ -148,13 +142,14 @@ impl<'a, 'text> Body<'a, 'text> {
 
     fn read_section(&mut self, index: usize, role: Option<Role>) {
         self.read_value(index, role);
-        let blocks: Vec<usize> = self.sections.content(index).collect();
-        let only = blocks.len() == 1;
-        let introduced = self.introduces_tasks(index);
-        for block in blocks {
+        let sections = self.sections;
+        let only = sections.content(index).nth(1).is_none();
+        for block in sections.content(index) {
             match &self.document.blocks[block].kind {
                 BlockKind::Paragraph => self.read_paragraph(block, role, only),
-                BlockKind::List { ordered: true } if introduced && role == Some(Role::Context) => {
+                BlockKind::List { ordered: true }
+                    if role == Some(Role::Context) && self.introduces_tasks(index) =>
+                {
                     self.read_block(block, Some(Role::Tasks));
                 }
                 _ => self.read_block(block, role),
@@ -176,7 +171,7 @@ impl<'a, 'text> Body<'a, 'text> {
         if expected_to_fail {
             return;
         }
-        let text = section.value.iter().map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
+        let text = one_line(section.value.iter().map(|(_, line)| *line));
         let end = section.value.last().map_or(at, |(at, line)| at + line.len());
         let piece = Piece { text, at, line: self.document.lines.line_of(at), end };
         let name = section.title.name();
@@ -185,13 +180,21 @@ impl<'a, 'text> Body<'a, 'text> {
     }
 
     /// A name and a value: what the name makes of the value.
-    pub(super) fn read_field(&mut self, name: &str, piece: &Piece, (role, followed): (Option<Role>, bool)) {
+    pub(super) fn read_field(
+        &mut self,
+        name: &str,
+        piece: &Piece<'_>,
+        (role, followed): (Option<Role>, bool),
+    ) {
         match self.part(role) {
             Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual) => {
                 let manual = role == Some(Role::Manual) || self.kind == StepKind::Manual;
                 let runs = names::runs(name);
-                let text = if runs { format!("Run: {}", piece.text) } else { piece.text.clone() };
-                let verdict = criteria::classify(&text, manual);
+                let verdict = if runs {
+                    criteria::classify(&format!("Run: {}", piece.text), manual)
+                } else {
+                    criteria::classify(&piece.text, manual)
+                };
                 // A sentence in front of a list only introduces it.
                 if !(followed && verdict.kind == CriterionKind::Prose) {
                     self.add_criterion(piece, verdict, None);
@@ -205,7 +208,7 @@ impl<'a, 'text> Body<'a, 'text> {
             Some(Role::Dependencies) => self.add_references(piece),
             Some(Role::Tasks | Role::Steps) => self.push_task(piece, None, false),
             _ => {
-                let field = Field { name: name.to_owned(), value: piece.text.clone(), line: piece.line };
+                let field = Field { name: name.to_owned(), value: piece.text.to_string(), line: piece.line };
                 self.parts.fields.push(field);
             }
         }
@@ -224,15 +227,14 @@ impl<'a, 'text> Body<'a, 'text> {
     pub(super) fn read_block(&mut self, block: usize, role: Option<Role>) {
         match &self.document.blocks[block].kind {
             BlockKind::List { ordered } => {
-                let ordered = *ordered;
-                for item in self.document.children(block).collect::<Vec<_>>() {
-                    self.read_item(item, role, ordered);
+                for item in self.document.children(block) {
+                    self.read_item(item, role, *ordered);
                 }
             }
             BlockKind::Code { .. } => self.read_code(block, role),
             BlockKind::Paragraph => self.read_paragraph(block, role, false),
             BlockKind::Quote => {
-                for child in self.document.children(block).collect::<Vec<_>>() {
+                for child in self.document.children(block) {
                     self.read_block(child, role);
                 }
             }
@@ -241,28 +243,26 @@ impl<'a, 'text> Body<'a, 'text> {
     }
 
     pub(super) fn read_paragraph(&mut self, block: usize, role: Option<Role>, only: bool) {
-        let lines = self.document.lines_of(block);
-        for (at, line) in &lines {
+        for (at, line) in self.document.lines_of(block) {
             if self.parts.dir.is_none() {
                 self.parts.dir = criteria::directory(line);
             }
             if let (None, Some(label)) = (role, Label::of(line)) {
                 let role = names::role(label.name);
                 let at = at + label.value_at;
-                let piece = self.piece(at, label.value.to_owned(), at + label.value.len());
+                let piece = self.piece(at, label.value, at + label.value.len());
                 if !label.value.is_empty() {
                     self.read_field(label.name, &piece, (role, false));
                 }
             }
         }
         let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
-        let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
-        let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
+        let (text, span) = self.document.text_of(block);
         let verdict = criteria::classify(&text, self.kind == StepKind::Manual);
         let says_something =
             matches!(verdict.kind, CriterionKind::Command(_)) || (only && self.kind == StepKind::Work);
         if says_something {
-            let piece = self.piece(first.0, text, last.0 + last.1.len());
+            let piece = self.piece(span.start, text, span.end);
             self.add_criterion(&piece, verdict, None);
         }
     }
@@ -273,11 +273,11 @@ impl<'a, 'text> Body<'a, 'text> {
         let BlockKind::Code { info: Some(info), literal } = &found.kind else { return };
         let Some(verdict) = criteria::classify_block(info, literal, self.parts.dir.clone()) else { return };
         let end = self.document.lines.span(found.end_line).end;
-        let piece = self.piece(found.start, literal.trim_end().to_owned(), end);
+        let piece = self.piece(found.start, literal.trim_end(), end);
         self.add_criterion(&piece, verdict, None);
     }
 
-    pub(super) fn add_references(&mut self, piece: &Piece) {
+    pub(super) fn add_references(&mut self, piece: &Piece<'_>) {
         let read = references::read(&piece.text, piece.at, piece.line);
         self.parts.references.extend(read.references);
         self.parts.independent |= read.independent;
@@ -303,24 +303,40 @@ impl<'a, 'text> Body<'a, 'text> {
                 self.parts.dir = Some(dir.trim().to_owned()).filter(|dir| !dir.is_empty());
             }
             if let Some(command) = criteria::comment_command(inner) {
-                let piece = self.piece(comment.inner.start, command.to_owned(), comment.inner.end);
-                let verdict = criteria::command_or_prose(command, criteria::COMMENT, None);
+                let piece = self.piece(comment.inner.start, command, comment.inner.end);
+                let verdict = criteria::command_or_prose(command.to_owned(), criteria::COMMENT, None);
                 self.add_criterion(&piece, verdict, None);
             }
         }
     }
 
-    pub(super) fn piece(&self, at: usize, text: String, end: usize) -> Piece {
-        Piece { text, at, line: self.document.lines.line_of(at), end }
+    pub(super) fn piece<'a>(&self, at: usize, text: impl Into<Cow<'a, str>>, end: usize) -> Piece<'a> {
+        Piece { text: text.into(), at, line: self.document.lines.line_of(at), end }
     }
 
-    pub(super) fn item_text(&self, item: usize) -> Piece {
-        let lines = self.document.lines_of(item);
-        let at = lines.first().map_or(self.document.blocks[item].start, |(at, _)| *at);
-        let end = lines.last().map_or(at, |(at, line)| at + line.len());
-        let text = lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
-        Piece { text: text.trim().to_owned(), at, line: self.document.blocks[item].line, end }
+    pub(super) fn item_text(&self, item: usize) -> Piece<'text> {
+        let (text, span) = self.document.text_of(item);
+        let text = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        };
+        Piece { text, at: span.start, line: self.document.blocks[item].line, end: span.end }
     }
+}
+
+/// Keeps of what says the same only the first, and what may not be dropped.
+fn drop_repeated<T>(all: &mut Vec<T>, may_drop: impl Fn(&T) -> bool, said: impl Fn(&T) -> Option<&String>) {
+    if all.len() < 2 || !all.iter().any(&may_drop) {
+        return;
+    }
+    let mut seen = HashSet::new();
+    let mut kept: Vec<bool> = Vec::with_capacity(all.len());
+    for one in all.iter() {
+        let is_new = said(one).is_none_or(|said| seen.insert(said));
+        kept.push(is_new || !may_drop(one));
+    }
+    let mut kept = kept.into_iter();
+    all.retain(|_| kept.next().unwrap_or(true));
 }
 
 /// Under these nothing is work, whatever it is called.
@@ -332,15 +348,4 @@ fn is_closed(role: Option<Role>) -> bool {
 fn says_it_fails(line: &str) -> bool {
     let line = line.trim_start_matches('*').to_lowercase();
     line.starts_with("expected") && line.contains("fail") && !line.contains("0 fail")
-}
-
-pub(super) fn without_comments(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once("<!--") {
-        kept.push_str(before);
-        rest = behind.split_once("-->").map_or("", |(_, rest)| rest);
-    }
-    kept.push_str(rest);
-    kept.trim().to_owned()
 }

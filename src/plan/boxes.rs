@@ -1,5 +1,7 @@
 //! Every box of the file, once, and the first part of the plan that claims it.
 
+use std::borrow::Cow;
+
 use super::check_box::{BoxRole, CheckBox};
 use super::document::{BlockKind, Document};
 
@@ -11,12 +13,20 @@ pub(super) struct Boxes {
     /// Index of the block of each box, ascending.
     blocks: Vec<usize>,
     claimed: Vec<bool>,
+    /// How many nobody has claimed.
+    unclaimed: usize,
 }
 
 impl Boxes {
     /// Finds them; none is claimed yet.
     pub(super) fn of(document: &Document<'_>) -> Self {
-        let mut boxes = Self { all: Vec::new(), blocks: Vec::new(), claimed: Vec::new() };
+        let count = document.marks().count();
+        let mut boxes = Self {
+            all: Vec::with_capacity(count),
+            blocks: Vec::with_capacity(count),
+            claimed: vec![false; count],
+            unclaimed: count,
+        };
         // The items around the current block, innermost last: (box, end of the item).
         let mut around: Vec<(usize, usize)> = Vec::new();
         for (index, block) in document.blocks.iter().enumerate() {
@@ -29,15 +39,14 @@ impl Boxes {
             boxes.all.push(CheckBox {
                 mark_at: mark.at,
                 mark: mark.mark,
-                line: document.lines.line_of(mark.at),
+                line: document.own_text(index).map_or(block.line, |own| document.blocks[own].line),
                 text: document.first_line(index).1.to_owned(),
                 role: BoxRole::Ignored,
                 step: None,
                 parent,
-                reason: String::new(),
+                reason: Cow::Borrowed(""),
             });
             boxes.blocks.push(index);
-            boxes.claimed.push(false);
         }
         boxes
     }
@@ -52,23 +61,37 @@ impl Boxes {
         &mut self,
         block: usize,
         (role, step): (BoxRole, Option<usize>),
-        reason: &str,
+        reason: impl Into<Cow<'static, str>>,
     ) -> Option<usize> {
         let index = self.of_block(block)?;
-        if !self.claimed[index] {
-            self.claimed[index] = true;
+        if !std::mem::replace(&mut self.claimed[index], true) {
             let check_box = &mut self.all[index];
             check_box.role = role;
             check_box.step = step;
-            reason.clone_into(&mut check_box.reason);
+            check_box.reason = reason.into();
+            self.unclaimed -= 1;
         }
         Some(index)
     }
 
+    /// Nobody has claimed the box of this item.
+    pub(super) fn is_unclaimed(&self, block: usize) -> bool {
+        self.of_block(block).is_some_and(|index| !self.claimed[index])
+    }
+
+    /// Every box is claimed.
+    pub(super) fn all_claimed(&self) -> bool {
+        self.unclaimed == 0
+    }
+
     /// The blocks of a range whose boxes nobody has claimed.
     pub(super) fn unclaimed(&self, blocks: std::ops::Range<usize>) -> Vec<usize> {
+        if self.all_claimed() {
+            return Vec::new();
+        }
         let from = self.blocks.partition_point(|block| *block < blocks.start);
-        let to = self.blocks.partition_point(|block| *block < blocks.end);
-        (from..to.max(from)).filter(|index| !self.claimed[*index]).map(|index| self.blocks[index]).collect()
+        let open = |(index, block): (usize, &usize)| (!self.claimed[from + index]).then_some(*block);
+        let inside = self.blocks[from..].iter().take_while(|block| **block < blocks.end);
+        inside.enumerate().filter_map(open).collect()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::document::BlockKind;
-use super::names::{self, Keyword, Role};
+use super::names::{Keyword, Role};
 use super::sections::Sections;
 use super::title::Title;
 
@@ -105,19 +105,19 @@ fn standing(role: Option<Role>) -> Option<Standing> {
 
 /// What a section is by the word before its number.
 pub fn keyword(sections: &Sections<'_>, section: usize) -> Option<Keyword> {
-    sections.all[section].title.keyword.as_deref().and_then(names::keyword)
+    sections.all[section].title.unit
 }
 
 /// Lists of headings or bold lines with a keyword, or with a number, one per section around and keyword.
 fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
-    let mut families: BTreeMap<(usize, Shape, String), Vec<usize>> = BTreeMap::new();
+    let mut families: BTreeMap<(usize, Shape, &str), Vec<usize>> = BTreeMap::new();
     for section in 1..sections.all.len() {
         let Some(shape) = shape_of(sections, section) else { continue };
         let (anchor, top) = anchor_of(sections, section);
         if shape == Shape::NumberedHeadings && top != section {
             continue;
         }
-        let word = sections.all[top].title.keyword.clone().unwrap_or_default();
+        let word = sections.all[top].title.keyword.as_deref().unwrap_or_default();
         families.entry((anchor, shape, word)).or_default().push(section);
     }
     let mut found: Vec<Candidate> = Vec::new();
@@ -191,9 +191,9 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
     let (Some(last), Some(next)) = (section(first.units.last()), section(second.units.first())) else {
         return false;
     };
-    let number =
-        |text: &Option<String>| text.as_deref().and_then(|id| id.split('.').next()?.parse::<u32>().ok());
-    let (Some(one), Some(two)) = (number(&last.title.id), number(&next.title.id)) else { return false };
+    let number = |id: Option<&str>| id.and_then(|id| id.split('.').next()?.parse::<u32>().ok());
+    let (one, two) = (last.title.id.as_deref(), next.title.id.as_deref());
+    let (Some(one), Some(two)) = (number(one), number(two)) else { return false };
     last.level == next.level
         && last.title.keyword == next.title.keyword
         && first.shape == second.shape
@@ -218,7 +218,7 @@ fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
                 continue;
             };
             let title = Title::parse(sections.document.first_line(block).1);
-            let step_word = title.keyword.as_deref().and_then(names::keyword) == Some(Keyword::Step);
+            let step_word = title.unit == Some(Keyword::Step);
             let coded = title.keyword.is_none() && !title.label.is_empty();
             let shape = if coded || step_word { Shape::NamedBoxes } else { Shape::Boxes };
             if shape == Shape::Boxes && unit.is_some() {

@@ -1,5 +1,7 @@
 //! A checkbox of the file: where its mark is, and what it stands for.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// One box of the file.
@@ -20,7 +22,7 @@ pub struct CheckBox {
     /// The box of the item that holds this one, an index into [`super::Plan::boxes`].
     pub parent: Option<usize>,
     /// Why it has this role.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
 }
 
 /// What a box stands for.

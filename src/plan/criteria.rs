@@ -1,6 +1,10 @@
 //! Which criteria are commands. The rules are static: they look at the plan, never at the machine.
 
+use std::sync::LazyLock;
+
 use super::criterion::{CommandLine, CriterionKind};
+use super::names::{joined, lower};
+use super::phrases::Phrases;
 
 /// A fenced shell block is one script.
 pub const BLOCK: &str = "a shell block of a validation part";
@@ -37,6 +41,15 @@ const DESTRUCTIVE_WORDS: &str = "git reset, git checkout, git restore, git clean
 const CALLS: &str = "pass, passes, exit, exits, run, runs, running, succeed, succeeds, execute, executes, command, \
     green, returns 0";
 
+static KNOWN_RUNNERS: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(RUNNERS.split(' ').map(|word| (word, ()))));
+
+static DESTRUCTIVE_PHRASES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(DESTRUCTIVE_WORDS.split(", ").map(|phrase| (phrase, ()))));
+
+/// Phrases in front of a code span that is the directory of a command, the surest first.
+const FROM: [&str; 5] = ["run from ", "from directory ", "working directory: ", "in directory ", "inside "];
+
 /// A criterion's text, classified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -52,20 +65,20 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
         return Verdict { kind: CriterionKind::Manual, why: MANUAL };
     }
     if let Some(command) = after_run(text) {
-        return command_or_prose(command, RUN, directory(text));
+        return command_or_prose(command.to_owned(), RUN, directory(text));
     }
-    let spans = code_spans(text);
     let mut why = PROSE;
-    let mut commands = Vec::new();
-    for (at, span) in &spans {
-        let Some(rule) = rule_for(text, *at, span) else { continue };
+    let mut script = String::new();
+    for (at, span) in code_spans(text) {
+        let Some(rule) = rule_for(text, at, span) else { continue };
         why = rule;
-        commands.push(span.strip_prefix("$ ").unwrap_or(span));
+        let line_end = if script.is_empty() { "" } else { "\n" };
+        script.extend([line_end, span.strip_prefix("$ ").unwrap_or(span)]);
     }
-    if commands.is_empty() {
+    if script.is_empty() {
         return Verdict { kind: CriterionKind::Prose, why: PROSE };
     }
-    command_or_prose(&commands.join("\n"), why, directory(text))
+    command_or_prose(script, why, directory(text))
 }
 
 /// What a code block of a validation part is; `None` if its language is no shell.
@@ -81,7 +94,7 @@ pub fn classify_block(info: &str, literal: &str, dir: Option<String>) -> Option<
     };
     let script = script.join("\n");
     let empty = script.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-    (!empty).then(|| command_or_prose(script.trim_end(), BLOCK, dir))
+    (!empty).then(|| command_or_prose(script.trim_end().to_owned(), BLOCK, dir))
 }
 
 /// `validate: make lint` of a comment.
@@ -91,57 +104,62 @@ pub fn comment_command(inner: &str) -> Option<&str> {
 }
 
 /// A command, unless it is one that must not be run to see whether something holds.
-pub fn command_or_prose(script: &str, why: &'static str, dir: Option<String>) -> Verdict {
-    if destructive(script) {
+pub fn command_or_prose(script: String, why: &'static str, dir: Option<String>) -> Verdict {
+    if destructive(&script) {
         return Verdict { kind: CriterionKind::Prose, why: DESTRUCTIVE };
     }
-    let command = CommandLine { script: script.to_owned(), dir };
+    let command = CommandLine { script, dir };
     Verdict { kind: CriterionKind::Command(command), why }
 }
 
 /// The directory of ``Run from `dir` ``.
 pub fn directory(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let at = ["run from `", "from directory `", "working directory: `", "in directory `", "inside `"]
-        .iter()
-        .find_map(|phrase| lower.find(phrase).map(|at| at + phrase.len()))?;
+    let phrase = |at: usize| FROM.iter().position(|phrase| ends_with_any_case(&text[..at], phrase));
+    let ticks = text.match_indices('`').filter_map(|(at, _)| Some((phrase(at)?, at + 1)));
+    let (_, at) = ticks.min()?;
     let dir = text.get(at..)?.split('`').next()?.trim();
     // A directory is a path inside the project; a command that follows is none.
     let fits = !dir.is_empty() && !dir.contains(char::is_whitespace);
     fits.then(|| dir.trim_end_matches('/').to_owned())
 }
 
-/// The code spans of a line: place and content.
-pub fn code_spans(text: &str) -> Vec<(usize, &str)> {
-    let mut spans = Vec::new();
-    let mut at = 0;
-    while let Some(open) = text[at..].find('`') {
-        let start = at + open;
-        let ticks = text[start..].len() - text[start..].trim_start_matches('`').len();
-        let fence = &text[start..start + ticks];
-        let body = start + ticks;
-        let Some(length) = closing(&text[body..], fence) else {
-            at = body;
-            continue;
-        };
-        spans.push((start, text[body..body + length].trim()));
-        at = body + length + ticks;
-    }
-    spans
+fn ends_with_any_case(text: &str, ending: &str) -> bool {
+    let from = text.len().checked_sub(ending.len());
+    from.and_then(|from| text.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
 }
 
-/// Where a run of exactly these ticks stands.
-fn closing(text: &str, fence: &str) -> Option<usize> {
+/// The code spans of a line: place and content.
+pub fn code_spans(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
-    while let Some(found) = text[at..].find('`') {
-        let start = at + found;
-        let ticks = text[start..].len() - text[start..].trim_start_matches('`').len();
-        if ticks == fence.len() {
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + text[at..].find('`')?;
+            let ticks = ticks_at(text, start);
+            at = start + ticks;
+            if let Some(length) = closing(&text[at..], ticks) {
+                let span = text[at..at + length].trim();
+                at += length + ticks;
+                return Some((start, span));
+            }
+        }
+    })
+}
+
+/// Where a run of exactly so many ticks stands.
+fn closing(text: &str, ticks: usize) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let start = at + text[at..].find('`')?;
+        let found = ticks_at(text, start);
+        if found == ticks {
             return Some(start);
         }
-        at = start + ticks;
+        at = start + found;
     }
-    None
+}
+
+fn ticks_at(text: &str, start: usize) -> usize {
+    text.as_bytes()[start..].iter().take_while(|byte| **byte == b'`').count()
 }
 
 /// `Run: make lint` and ``Run `make lint` `` are commands whatever the program is.
@@ -150,7 +168,7 @@ fn after_run(text: &str) -> Option<&str> {
         .iter()
         .find_map(|prefix| text.strip_prefix(prefix))?
         .trim();
-    match code_spans(rest).first() {
+    match code_spans(rest).next() {
         Some((_, span)) => Some(span),
         None if rest.is_empty() || rest.starts_with('[') => None,
         None => Some(rest),
@@ -162,24 +180,29 @@ fn rule_for(text: &str, at: usize, span: &str) -> Option<&'static str> {
     let mut words = span.split_whitespace().skip_while(|word| is_assignment(word));
     let first = words.next()?;
     let several = words.next().is_some();
-    let known = RUNNERS.split(' ').any(|runner| runner == first)
-        || first.starts_with("./")
-        || first.starts_with("../");
+    let known = KNOWN_RUNNERS.contains(first) || first.starts_with("./") || first.starts_with("../");
     if several && known {
         return Some(RUNNER);
     }
-    let whole = text.trim_matches(['.', ' ', ':']) == format!("`{span}`");
+    let whole = in_ticks(text.trim_matches(['.', ' ', ':'])) == Some(span);
     if whole && known {
         return Some(ALL_CODE);
     }
     // `Types are right: foo check .` names its command behind a colon.
     let behind_colon = text.get(..at).is_some_and(|before| before.trim_end().ends_with(':'));
-    let last = text.trim_end_matches(['.', ' ']).ends_with(&format!("`{span}`"));
+    let last = text
+        .trim_end_matches(['.', ' '])
+        .strip_suffix('`')
+        .is_some_and(|text| text.strip_suffix(span).is_some_and(|before| before.ends_with('`')));
     if several && is_program(first) && behind_colon && last {
         return Some(CALLED);
     }
     let runnable = known || several || is_program(first);
     (runnable && called(text, at, span) && !is_signature(span)).then_some(CALLED)
+}
+
+fn in_ticks(text: &str) -> Option<&str> {
+    text.strip_prefix('`')?.strip_suffix('`')
 }
 
 /// A name that can be a program: no path of a source file, no symbol.
@@ -210,13 +233,9 @@ fn called(text: &str, at: usize, span: &str) -> bool {
 }
 
 fn destructive(script: &str) -> bool {
-    let lower = script.to_lowercase();
     let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')');
-    let words: Vec<&str> = lower.split(separates).filter(|word| !word.is_empty()).collect();
-    let starts = |at: usize, phrase: &str| {
-        phrase.split(' ').enumerate().all(|(offset, word)| words.get(at + offset) == Some(&word))
-    };
-    (0..words.len()).any(|at| DESTRUCTIVE_WORDS.split(", ").any(|phrase| starts(at, phrase)))
+    let words = joined(lower(script).split(separates).filter(|word| !word.is_empty()));
+    DESTRUCTIVE_PHRASES.any_within(&words)
 }
 
 #[cfg(test)]
@@ -263,7 +282,7 @@ mod tests {
     #[test]
     fn a_console_block_keeps_only_what_was_typed() {
         let verdict = classify_block("console", "$ make test\nok 1\n$ make lint\n", None).unwrap();
-        assert_eq!(verdict, command_or_prose("make test\nmake lint", BLOCK, None));
+        assert_eq!(verdict, command_or_prose("make test\nmake lint".to_owned(), BLOCK, None));
         assert_eq!(classify_block("rust", "fn main() {}", None), None);
         assert_eq!(classify_block("sh", "# nothing\n", None), None);
     }

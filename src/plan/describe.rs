@@ -226,7 +226,7 @@ impl BoxDescription {
             mark: check_box.mark,
             role: check_box.role,
             step: check_box.step.and_then(|step| plan.steps.get(step)).map(|step| step.id.clone()),
-            reason: check_box.reason.clone(),
+            reason: check_box.reason.to_string(),
         }
     }
 }
@@ -239,8 +239,8 @@ impl DiagnosticDescription {
             code: diagnostic.code,
             line,
             column,
-            message: diagnostic.message.clone(),
-            help: diagnostic.help.clone(),
+            message: diagnostic.message.to_string(),
+            help: diagnostic.help.as_deref().map(str::to_owned),
         }
     }
 }

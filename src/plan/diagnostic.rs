@@ -1,5 +1,6 @@
 //! What is wrong, or worth knowing, in a plan: code, place, message, help.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -14,9 +15,9 @@ pub struct Diagnostic {
     /// Bytes it is about.
     pub span: Range<usize>,
     /// A lower-case fragment without full stop.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<Cow<'static, str>>,
 }
 
 /// How bad a diagnostic is.

@@ -5,12 +5,15 @@
 //! not to be trusted. Boxes are looked for here as well: the parser turns `- [x] a` into a link when the
 //! file has a definition `[x]: /url`, and a tick must not depend on that.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use comrak::nodes::{ListType, Node, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
+use super::comment::{self, Comment};
 use super::lines::LineTable;
+use super::mark::{Mark, behind_marker};
 
 /// The facts of one text.
 #[derive(Debug, Clone)]
@@ -85,26 +88,12 @@ pub enum BlockKind {
     Other,
 }
 
-/// The character between the brackets of a box.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
-    /// Its first byte.
-    pub at: usize,
-    /// The character.
-    pub mark: char,
-    /// A star behind the box says that the item need not be done.
-    pub optional: bool,
-}
-
-/// An HTML comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
-    /// All its bytes.
-    pub span: Range<usize>,
-    /// What stands between the marks, trimmed.
-    pub inner: Range<usize>,
-    /// First line.
-    pub line: usize,
+/// Where the own text of a block stands.
+struct TextPlace {
+    /// First byte, behind marker and box.
+    at: usize,
+    line: usize,
+    end_line: usize,
 }
 
 impl<'text> Document<'text> {
@@ -116,10 +105,11 @@ impl<'text> Document<'text> {
         options.extension.table = true;
         options.extension.front_matter_delimiter = Some("---".to_owned());
         let root = parse_document(&arena, text, &options);
-        let mut document = Self { text, lines, blocks: Vec::new(), comments: Vec::new() };
+        let blocks = Vec::with_capacity(lines.count());
+        let mut document = Self { text, lines, blocks, comments: Vec::new() };
         document.collect(root);
         document.find_boxes();
-        document.comments = document.find_comments();
+        document.comments = comment::find(&document);
         document
     }
 
@@ -141,37 +131,55 @@ impl<'text> Document<'text> {
 
     /// The source lines of a heading, a paragraph or an item's own text: offset and text of each, without
     /// the marks of the blocks around.
-    pub fn lines_of(&self, block: usize) -> Vec<(usize, &'text str)> {
-        let Some((at, last)) = self.text_place(block) else { return Vec::new() };
-        let first = self.lines.line_of(at);
-        let mut lines = vec![self.trimmed(at, self.lines.span(first).end)];
-        for line in first + 1..=last {
-            let span = self.lines.span(line);
-            let body = self.text.get(span.clone()).unwrap_or_default();
-            let skipped = body.len() - body.trim_start_matches([' ', '\t', '>']).len();
-            lines.push(self.trimmed(span.start + skipped, span.end));
+    pub fn lines_of(&self, block: usize) -> impl Iterator<Item = (usize, &'text str)> + '_ {
+        let place = self.text_place(block);
+        place.into_iter().flat_map(move |place| {
+            let rest = (place.line + 1..=place.end_line).map(|line| self.inner_line(line));
+            std::iter::once(self.trimmed(place.at, self.lines.end(place.line))).chain(rest)
+        })
+    }
+
+    /// A block's own text on one line, and its place: first byte and one past the last.
+    pub fn text_of(&self, block: usize) -> (Cow<'text, str>, Range<usize>) {
+        let mut lines = self.lines_of(block);
+        let start = self.blocks.get(block).map_or(0, |block| block.start);
+        let Some((at, first)) = lines.next() else { return (Cow::Borrowed(""), start..start) };
+        let mut text = Cow::Borrowed(first);
+        let mut end = at + first.len();
+        for (at, line) in lines {
+            text.to_mut().extend([" ", line]);
+            end = at + line.len();
         }
-        lines
+        (text, at..end)
     }
 
     /// The first line of a block's own text.
     pub fn first_line(&self, block: usize) -> (usize, &'text str) {
         match self.text_place(block) {
-            Some((at, _)) => self.trimmed(at, self.lines.span(self.lines.line_of(at)).end),
+            Some(place) => self.trimmed(place.at, self.lines.end(place.line)),
             None => (self.blocks.get(block).map_or(0, |block| block.start), ""),
         }
     }
 
-    /// First byte and last line of a block's own text.
-    fn text_place(&self, block: usize) -> Option<(usize, usize)> {
+    /// A line without the marks of the blocks around.
+    fn inner_line(&self, line: usize) -> (usize, &'text str) {
+        let span = self.lines.span(line);
+        let body = self.text.get(span.clone()).unwrap_or_default();
+        let skipped = body.len() - body.trim_start_matches([' ', '\t', '>']).len();
+        self.trimmed(span.start + skipped, span.end)
+    }
+
+    fn text_place(&self, block: usize) -> Option<TextPlace> {
         let found = self.blocks.get(block)?;
+        let place = |at: usize, text: &Block| TextPlace { at, line: text.line, end_line: text.end_line };
         match &found.kind {
             BlockKind::Item { text_at, .. } => match self.own_text(block) {
-                Some(own) => Some((*text_at, self.blocks[own].end_line)),
+                Some(own) => Some(place(*text_at, &self.blocks[own])),
                 // `- [Metric]: value` is a link definition to the parser: an item without any block.
-                None => (found.end == block + 1).then_some((*text_at, found.line)),
+                None => (found.end == block + 1)
+                    .then(|| TextPlace { end_line: found.line, ..place(*text_at, found) }),
             },
-            _ => Some((self.item_text_at(block).unwrap_or(found.start), found.end_line)),
+            _ => Some(place(self.item_text_at(block).unwrap_or(found.start), found)),
         }
     }
 
@@ -253,7 +261,7 @@ impl<'text> Document<'text> {
         let position = data.sourcepos;
         let line = position.start.line.max(1);
         let start = (self.lines.start(line) + position.start.column.saturating_sub(1)).min(self.text.len());
-        let start = (0..=start).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0);
+        let start = self.text.floor_char_boundary(start);
         let end_line =
             if position.end.column == 0 { position.end.line.saturating_sub(1) } else { position.end.line };
         let kind = kind_of(&mut data.value, start);
@@ -270,7 +278,7 @@ impl<'text> Document<'text> {
             let own = self.own_text(index);
             let start = self.blocks[index].start;
             let first = own.map_or_else(|| behind_marker(self.text, start), |own| self.blocks[own].start);
-            let mark = own.and_then(|_| mark_at(self.text, first));
+            let mark = own.and_then(|_| Mark::at(self.text, first));
             let behind = match mark {
                 Some(mark) => mark.at + mark.mark.len_utf8() + 1 + usize::from(mark.optional),
                 None => first,
@@ -280,42 +288,6 @@ impl<'text> Document<'text> {
             self.blocks[index].kind = BlockKind::Item { mark, text_at };
         }
     }
-
-    /// Every `<!-- … -->` that is not inside code.
-    fn find_comments(&self) -> Vec<Comment> {
-        let mut code = self
-            .blocks
-            .iter()
-            .filter(|block| matches!(block.kind, BlockKind::Code { .. }))
-            .map(|block| block.start..self.lines.span(block.end_line).end)
-            .peekable();
-        let mut comments = Vec::new();
-        let mut from = 0;
-        while let Some(found) = self.text[from..].find("<!--") {
-            let start = from + found;
-            from = start + 4;
-            while code.next_if(|span| span.end <= start).is_some() {}
-            let line = self.lines.line_of(start);
-            let quoted = self.text[self.lines.start(line)..start].matches('`').count() % 2 == 1;
-            if quoted || code.peek().is_some_and(|span| span.contains(&start)) {
-                continue;
-            }
-            let Some(length) = self.text[from..].find("-->") else { break };
-            let body = &self.text[from..from + length];
-            let inner = from + body.len() - body.trim_start().len();
-            from += length + 3;
-            comments.push(Comment { span: start..from, inner: inner..inner + body.trim().len(), line });
-        }
-        comments
-    }
-}
-
-/// The place behind `-`, `*`, `+`, `1.` or `1)` and the white space after it.
-fn behind_marker(text: &str, start: usize) -> usize {
-    let rest = text.get(start..).unwrap_or_default();
-    let body = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-    let body = body.strip_prefix(['-', '*', '+', '.', ')']).unwrap_or(body);
-    start + rest.len() - body.trim_start_matches([' ', '\t']).len()
 }
 
 /// Only these can hold boxes, headings or code; the rest of the tree is inline text.
@@ -340,21 +312,4 @@ fn kind_of(value: &mut NodeValue, start: usize) -> BlockKind {
         NodeValue::FrontMatter(_) => BlockKind::FrontMatter,
         _ => BlockKind::Other,
     }
-}
-
-/// The box that starts at this byte: `[`, one mark, `]`, then white space or the end of the line.
-///
-/// Letters other than `x` and `v` are no marks: `- [P] tasks run in parallel` is a legend.
-pub fn mark_at(text: &str, at: usize) -> Option<Mark> {
-    let mut chars = text.get(at..)?.strip_prefix('[')?.chars();
-    let mark = chars.next().filter(|mark| !mark.is_control())?;
-    let letter_or_bracket =
-        mark.is_alphanumeric() || matches!(mark, '[' | ']' | '(' | ')' | '`' | '^' | '\\');
-    if letter_or_bracket && !matches!(mark, 'x' | 'X' | 'v' | 'V') {
-        return None;
-    }
-    let rest = chars.as_str().strip_prefix(']')?;
-    let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']);
-    let optional = rest.strip_prefix('*').is_some_and(ends);
-    (optional || ends(rest)).then_some(Mark { at: at + 1, mark, optional })
 }

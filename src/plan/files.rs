@@ -4,7 +4,7 @@ use super::criteria::code_spans;
 
 /// The files that a field names: in code spans, or else between commas.
 pub(super) fn in_field(text: &str) -> Vec<String> {
-    let spans: Vec<String> = code_spans(text).into_iter().filter_map(|(_, span)| path(span)).collect();
+    let spans: Vec<String> = code_spans(text).filter_map(|(_, span)| path(span)).collect();
     if !spans.is_empty() {
         return spans;
     }
@@ -13,7 +13,7 @@ pub(super) fn in_field(text: &str) -> Vec<String> {
 
 /// The files that a sentence names in code spans.
 pub(super) fn in_text(text: &str) -> Vec<String> {
-    code_spans(text).into_iter().filter_map(|(_, span)| path(span)).collect()
+    code_spans(text).filter_map(|(_, span)| path(span)).collect()
 }
 
 /// A word that is a path: it has a folder or an ending, and no sign that paths do not have.

@@ -1,6 +1,8 @@
 //! Naming a step: by its id, its label, its position, or by its group.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::names;
 use super::step::Plan;
@@ -22,18 +24,32 @@ pub enum Found {
 }
 
 impl Plan {
-    /// Gives every step its id: the author's if no other step has it, else `#` and its position in the
-    /// order in which the steps run.
-    pub(super) fn name_steps(&mut self, order: &[usize]) {
-        let mut uses: HashMap<String, usize> = HashMap::new();
-        for step in &self.steps {
-            *uses.entry(step.author_id.to_lowercase()).or_default() += 1;
+    /// Gives the steps whose id no other step has, in whatever case, that id.
+    pub(super) fn name_by_author(&mut self) {
+        let mut unique = vec![false; self.steps.len()];
+        let mut first: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(self.steps.len());
+        for (index, step) in self.steps.iter().enumerate().filter(|(_, step)| !step.author_id.is_empty()) {
+            match first.entry(names::lower(&step.author_id)) {
+                Entry::Occupied(known) => unique[*known.get()] = false,
+                Entry::Vacant(place) => {
+                    place.insert(index);
+                    unique[index] = true;
+                }
+            }
         }
+        for (step, _) in self.steps.iter_mut().zip(unique).filter(|(_, unique)| *unique) {
+            step.id.clone_from(&step.author_id);
+        }
+    }
+
+    /// Gives every other step `#` and its position in the order in which the steps run.
+    pub(super) fn name_by_position(&mut self, order: &[usize]) {
         for (position, &index) in order.iter().enumerate() {
             let step = &mut self.steps[index];
-            let unique = uses.get(&step.author_id.to_lowercase()) == Some(&1) && !step.author_id.is_empty();
-            step.id = if unique { step.author_id.clone() } else { format!("#{}", position + 1) };
             step.position = position + 1;
+            if step.id.is_empty() {
+                step.id = format!("#{}", step.position);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is wrong in a plan, or worth knowing before it runs.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -7,7 +8,7 @@ use super::candidates::{Place, Shape, Standing};
 use super::check_box::BoxRole;
 use super::choice::{Choice, described};
 use super::diagnostic::{Diagnostic, Severity};
-use super::names;
+use super::names::lower;
 use super::placeholders;
 use super::sections::Sections;
 use super::step::{Plan, Step, StepKind};
@@ -26,8 +27,13 @@ pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec
     found
 }
 
-fn diagnostic(severity: Severity, code: &'static str, span: Range<usize>, message: String) -> Diagnostic {
-    Diagnostic { severity, code, span, message, help: None }
+fn diagnostic(
+    severity: Severity,
+    code: &'static str,
+    span: Range<usize>,
+    message: impl Into<Cow<'static, str>>,
+) -> Diagnostic {
+    Diagnostic { severity, code, span, message: message.into(), help: None }
 }
 
 /// The text of a line, without the white space around.
@@ -50,7 +56,7 @@ fn no_steps(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
         let word = section.title.keyword.as_deref().unwrap_or_default();
         let heading = &sections.document.text[line_span(sections, section.line)];
         let around = section.parent.map(|parent| sections.all[parent].title.name()).unwrap_or_default();
-        misses.push(if names::keyword(word).is_some() {
+        misses.push(if section.title.unit.is_some() {
             format!("`{heading}` looks like a step, but `{around}` is no place for steps")
         } else {
             format!("`{heading}` looks like a step, but `{word}` is no word for one")
@@ -64,8 +70,8 @@ fn no_steps(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
     }
     let help = "write the steps as headings `### Step 1: Title`, or as a list of boxes `- [ ] Title`";
     misses.push(help.to_owned());
-    let help = Some(misses.join("; "));
-    Some(Diagnostic { help, ..diagnostic(Severity::Error, "no-steps", span, "no steps found".to_owned()) })
+    let help = Some(misses.join("; ").into());
+    Some(Diagnostic { help, ..diagnostic(Severity::Error, "no-steps", span, "no steps found") })
 }
 
 fn boxes_elsewhere(plan: &Plan) -> Option<String> {
@@ -106,19 +112,20 @@ fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagn
 /// Numbers start again in each phase of many real plans, so a repeated id is an error only inside one
 /// group, where nothing could tell the two apart.
 fn duplicate_ids(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
-    let mut seen: HashMap<(Option<usize>, String), &Step> = HashMap::new();
-    let mut anywhere: HashMap<String, &Step> = HashMap::new();
+    let mut seen: HashMap<(Option<usize>, Cow<'_, str>), &Step> = HashMap::new();
+    let mut anywhere: HashMap<Cow<'_, str>, &Step> = HashMap::new();
     let mut found = Vec::new();
-    for step in plan.steps.iter().filter(|step| !step.author_id.is_empty()) {
-        let name = if step.label.is_empty() { step.author_id.clone() } else { step.label.clone() };
-        let key = name.to_lowercase();
+    // A step without an id of its own by now has one that is repeated, or none.
+    for step in plan.steps.iter().filter(|step| step.id.is_empty() && !step.author_id.is_empty()) {
+        let name = if step.label.is_empty() { &step.author_id } else { &step.label };
+        let key = lower(name);
         let span = line_span(sections, step.line);
         let near = seen.insert((step.group, key.clone()), step);
         let far = anywhere.insert(key, step);
         match (near, far) {
             (Some(first), _) if !step.label.is_empty() => {
                 let message = format!("two steps are called `{name}`; the first is on line {}", first.line);
-                let help = Some("give one of them another number".to_owned());
+                let help = Some("give one of them another number".into());
                 found.push(Diagnostic { help, ..diagnostic(Severity::Error, "duplicate-id", span, message) });
             }
             (_, Some(first)) if step.label.is_empty() || first.group == step.group => {
@@ -142,8 +149,8 @@ fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     };
     let about = |step: &Step| {
         let span = line_span(sections, step.line);
-        let message = "nothing in this step can be run to validate it".to_owned();
-        let help = Some("add a criterion with a command: ``- [ ] `cargo test` passes``".to_owned());
+        let message = "nothing in this step can be run to validate it";
+        let help = Some("add a criterion with a command: ``- [ ] `cargo test` passes``".into());
         Diagnostic { help, ..diagnostic(Severity::Warning, "no-command", span, message) }
     };
     plan.steps.iter().filter(without).map(about).collect()
@@ -182,20 +189,16 @@ fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
 fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
     let document = &sections.document;
     let mut found = Vec::new();
-    for definition in ["[x]:", "[X]:", "[ ]:"] {
-        for (at, _) in document.text.match_indices(definition) {
-            let line = document.lines.line_of(at);
-            let indent = &document.text[document.lines.start(line)..at];
-            if indent.len() <= 3 && indent.trim().is_empty() && !document.in_code(at) {
-                let message =
-                    format!("`{definition}` is a link definition: other readers show boxes as links");
-                found.push(diagnostic(
-                    Severity::Warning,
-                    "link-definition",
-                    line_span(sections, line),
-                    message,
-                ));
-            }
+    for line in 1..=document.lines.count() {
+        let span = line_span(sections, line);
+        let text = &document.text[span.clone()];
+        let Some(definition) = ["[x]:", "[X]:", "[ ]:"].into_iter().find(|mark| text.starts_with(mark))
+        else {
+            continue;
+        };
+        if span.start - document.lines.start(line) <= 3 && !document.in_code(span.start) {
+            let message = format!("`{definition}` is a link definition: other readers show boxes as links");
+            found.push(diagnostic(Severity::Warning, "link-definition", span, message));
         }
     }
     found

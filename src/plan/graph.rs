@@ -62,18 +62,18 @@ impl StepGraph {
         let mut done = vec![false; self.edges.len()];
         let mut ready: BinaryHeap<_> =
             (0..self.edges.len()).filter(|step| waiting[*step] == 0).map(rank).collect();
-        let mut rest: BinaryHeap<_> = (0..self.edges.len()).map(rank).collect();
+        let mut rest: Option<BinaryHeap<_>> = None;
         while self.order.len() < self.edges.len() {
             let next = match ready.pop() {
                 Some(Reverse((_, step))) => step,
                 // Only steps of cycles, and what needs them, are left.
-                None => match rest.pop() {
+                None => match rest.get_or_insert_with(|| (0..done.len()).map(rank).collect()).pop() {
                     Some(Reverse((_, step))) if !done[step] => {
                         let cycle = self.cycle_from(step, &done);
                         diagnostics.extend(cycle.first().map(|_| cycle_found(plan, &cycle)));
                         let broken = cycle.first().copied().unwrap_or(step);
                         self.edges[broken].retain(|edge| done[edge.step]);
-                        rest.push(rank(step));
+                        rest.get_or_insert_default().push(rank(step));
                         broken
                     }
                     Some(_) => continue,
@@ -130,6 +130,7 @@ impl StepGraph {
             let says = own || step.independent || (first && group_says);
             let known = |before: &usize| self.edges[index].iter().any(|edge| edge.step == *before);
             if let Some(before) = previous.filter(|before| !says && !known(before)) {
+                self.edges[index].reserve_exact(1);
                 self.edges[index].push(Edge { step: before, explicit: false, line: step.line });
             }
             if step.kind != StepKind::Manual {
@@ -165,8 +166,8 @@ fn cycle_found(plan: &Plan, cycle: &[usize]) -> Diagnostic {
         severity: Severity::Error,
         code: "dependency-cycle",
         span,
-        message: format!("steps need each other: {}", names.join(" -> ")),
-        help: Some("take out one of these dependencies".to_owned()),
+        message: format!("steps need each other: {}", names.join(" -> ")).into(),
+        help: Some("take out one of these dependencies".into()),
     }
 }
 

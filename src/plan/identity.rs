@@ -5,6 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+/// Stands behind each part of a step's name.
+const PART_ENDS: char = '\u{1f}';
+
 /// Identity of a step by content and place. It survives other steps coming, going and moving.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StepKey(String);
@@ -16,31 +19,52 @@ pub struct Fingerprint(String);
 impl StepKey {
     /// The key of the `occurrence`-th step with this label and title in this group.
     pub fn of(group: &str, label: &str, title: &str, occurrence: usize) -> Self {
-        let parts = [group, label, title, &occurrence.to_string()].map(normalised);
-        Self(format!("k1:{}", digest(&parts.join("\u{1f}"))))
+        Self::of_name(&step_name(group, label, title), occurrence)
     }
+
+    /// The key of the `occurrence`-th step of this [`step_name`].
+    pub(super) fn of_name(name: &str, occurrence: usize) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(name);
+        if occurrence == 0 {
+            hasher.update("0");
+        } else {
+            hasher.update(occurrence.to_string());
+        }
+        Self(shown("k1:", hasher))
+    }
+}
+
+/// Group, label and title as one name, which steps of the same content share.
+pub(super) fn step_name(group: &str, label: &str, title: &str) -> String {
+    let mut name = String::with_capacity(group.len() + label.len() + title.len() + 3);
+    for part in [group, label, title] {
+        let from = name.len();
+        push_words(&mut name, from, part);
+        name.push(PART_ENDS);
+    }
+    name
 }
 
 impl Fingerprint {
     /// The fingerprint of a step's source text. Marks of boxes, runs of white space and line
     /// endings do not count.
     pub fn of(text: &str) -> Self {
-        let mut hasher = Sha256::new();
-        let mut first = true;
+        let mut said = String::with_capacity(text.len());
         for line in text.lines() {
-            let parts = without_mark(line);
-            let mut line_first = true;
-            for word in parts.iter().flat_map(|part| part.split_whitespace()) {
-                if line_first && !first {
-                    hasher.update("\n");
-                } else if !line_first {
-                    hasher.update(" ");
-                }
-                hasher.update(word);
-                (first, line_first) = (false, false);
+            let before = said.len();
+            if before > 0 {
+                said.push('\n');
+            }
+            let from = said.len();
+            for part in without_mark(line) {
+                push_words(&mut said, from, part);
+            }
+            if said.len() == from {
+                said.truncate(before);
             }
         }
-        Self(format!("f1:{}", hexadecimal(&hasher.finalize()[..16])))
+        Self(shown("f1:", Sha256::new_with_prefix(said)))
     }
 }
 
@@ -56,8 +80,14 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-fn normalised(text: impl AsRef<str>) -> String {
-    text.as_ref().split_whitespace().collect::<Vec<_>>().join(" ")
+/// Adds the words of a text, with one space between all words from this place on.
+fn push_words(to: &mut String, from: usize, text: &str) {
+    for word in text.split_whitespace() {
+        if to.len() > from {
+            to.push(' ');
+        }
+        to.push_str(word);
+    }
 }
 
 /// The parts of a line around the mark of a list item's box: `- [x] a` and `- [ ] a` say the same.
@@ -72,14 +102,16 @@ fn without_mark(line: &str) -> [&str; 3] {
     }
 }
 
-/// The first 128 bits of a SHA-256, in hexadecimal.
-fn digest(text: &str) -> String {
-    hexadecimal(&Sha256::digest(text.as_bytes())[..16])
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+/// The first 128 bits of a SHA-256, in hexadecimal, behind the version of the rule.
+fn shown(version: &str, hasher: Sha256) -> String {
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    let mut text = String::with_capacity(version.len() + 32);
+    text.push_str(version);
+    for byte in &hasher.finalize()[..16] {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 #[cfg(test)]

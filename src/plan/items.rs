@@ -1,13 +1,14 @@
 //! Items of lists inside a step: what each becomes, by the label above it.
 
-use super::body::{Body, Piece, without_comments};
+use super::body::Body;
 use super::check_box::BoxRole;
 use super::criteria::{self, Verdict};
 use super::criterion::{Criterion, CriterionKind};
 use super::document::BlockKind;
 use super::files;
 use super::label::Label;
-use super::names::{self, Role};
+use super::names::{self, Role, lower};
+use super::piece::Piece;
 use super::step::{Field, StepKind, Task};
 use super::title::plain;
 
@@ -38,12 +39,13 @@ impl Body<'_, '_> {
         (at, value): (usize, &str),
     ) {
         let first = item + 1 + usize::from(self.document.own_text(item).is_some());
-        let nested: Vec<usize> = self.document.siblings(first, self.document.blocks[item].end).collect();
+        let document = self.document;
+        let mut nested = document.siblings(first, document.blocks[item].end).peekable();
         if !value.is_empty() {
             let all = self.item_text(item);
             let rest = all.text.find(value).map_or(value, |from| &all.text[from..]);
-            let piece = self.piece(at, rest.to_owned(), all.end);
-            self.read_field(name, &piece, (role, !nested.is_empty()));
+            let piece = self.piece(at, rest, all.end);
+            self.read_field(name, &piece, (role, nested.peek().is_some()));
         }
         for block in nested {
             self.read_block(block, role);
@@ -88,10 +90,10 @@ impl Body<'_, '_> {
     /// Nested boxes are like the item that holds them; of the rest only what has a label counts.
     fn read_nested(&mut self, item: usize, role: Option<Role>) {
         let first = item + 1 + usize::from(self.document.own_text(item).is_some());
-        for block in self.document.siblings(first, self.document.blocks[item].end).collect::<Vec<_>>() {
+        for block in self.document.siblings(first, self.document.blocks[item].end) {
             match self.document.blocks[block].kind {
                 BlockKind::List { ordered } => {
-                    for nested in self.document.children(block).collect::<Vec<_>>() {
+                    for nested in self.document.children(block) {
                         if self.boxes.of_block(nested).is_some() {
                             self.read_plain_item(nested, role, ordered);
                         } else {
@@ -117,7 +119,7 @@ impl Body<'_, '_> {
         );
         if counts && !label.value.is_empty() {
             let value_at = at + label.value_at;
-            let piece = self.piece(value_at, label.value.to_owned(), value_at + label.value.len());
+            let piece = self.piece(value_at, label.value, value_at + label.value.len());
             self.read_field(label.name, &piece, (role, false));
         }
     }
@@ -148,7 +150,7 @@ impl Body<'_, '_> {
         let comment = comments
             .find_map(|comment| criteria::comment_command(&self.document.text[comment.inner.clone()]));
         if let Some(command) = comment {
-            return Some(criteria::command_or_prose(command, criteria::COMMENT, None));
+            return Some(criteria::command_or_prose(command.to_owned(), criteria::COMMENT, None));
         }
         self.document.children(item).find_map(|child| match &self.document.blocks[child].kind {
             BlockKind::Code { info: Some(info), literal } => criteria::classify_block(info, literal, None),
@@ -156,14 +158,8 @@ impl Body<'_, '_> {
         })
     }
 
-    pub(super) fn add_criterion(&mut self, piece: &Piece, verdict: Verdict, check_box: Option<usize>) {
-        if let CriterionKind::Command(command) = &verdict.kind {
-            let new = self.parts.commands.insert(command.script.clone());
-            if !new && check_box.is_none() {
-                return;
-            }
-        }
-        let text = without_comments(&piece.text);
+    pub(super) fn add_criterion(&mut self, piece: &Piece<'_>, verdict: Verdict, check_box: Option<usize>) {
+        let text = piece.without_comments();
         self.parts.criteria.push(Criterion {
             line: piece.line,
             span: piece.at..piece.end.max(piece.at),
@@ -174,7 +170,7 @@ impl Body<'_, '_> {
         });
     }
 
-    pub(super) fn add_task(&mut self, item: usize, deliverable: bool, reason: &str) {
+    pub(super) fn add_task(&mut self, item: usize, deliverable: bool, reason: &'static str) {
         let piece = self.item_text(item);
         let check_box = self.boxes.of_block(item);
         let optional = self.is_optional(item, &piece.text);
@@ -192,13 +188,13 @@ impl Body<'_, '_> {
         self.parts.bullets.push(task);
     }
 
-    pub(super) fn push_task(&mut self, piece: &Piece, check_box: Option<usize>, deliverable: bool) {
+    pub(super) fn push_task(&mut self, piece: &Piece<'_>, check_box: Option<usize>, deliverable: bool) {
         let task = Self::task(piece, check_box, deliverable);
         self.parts.tasks.push(task);
     }
 
-    fn task(piece: &Piece, check_box: Option<usize>, deliverable: bool) -> Task {
-        let text = without_comments(&piece.text);
+    fn task(piece: &Piece<'_>, check_box: Option<usize>, deliverable: bool) -> Task {
+        let text = piece.without_comments();
         Task { line: piece.line, text, check_box, optional: false, deliverable }
     }
 
@@ -207,7 +203,8 @@ impl Body<'_, '_> {
             self.document.blocks[item].kind,
             BlockKind::Item { mark: Some(mark), .. } if mark.optional
         );
-        let lower = plain(text).to_lowercase();
+        let plain = plain(text);
+        let lower = lower(&plain);
         starred
             || lower.starts_with("optional:")
             || lower.starts_with("(optional)")
@@ -217,7 +214,11 @@ impl Body<'_, '_> {
     fn add_open_question(&mut self, item: usize) {
         self.boxes.claim(item, (BoxRole::OpenQuestion, self.step), "an open question");
         let piece = self.item_text(item);
-        self.parts.open_questions.push(Field { name: String::new(), value: piece.text, line: piece.line });
+        self.parts.open_questions.push(Field {
+            name: String::new(),
+            value: piece.text.into_owned(),
+            line: piece.line,
+        });
     }
 
     /// The role of a box in a step of this kind.

@@ -24,9 +24,11 @@ impl<'text> Label<'text> {
     }
 
     fn bold(line: &'text str) -> Option<Self> {
-        let fence = ["**", "__"].into_iter().find(|fence| line.starts_with(fence))?;
-        let body = &line[2..];
-        let close = body.find(fence)?;
+        let (body, mark) = line
+            .strip_prefix("**")
+            .map(|body| (body, '*'))
+            .or_else(|| Some((line.strip_prefix("__")?, '_')))?;
+        let (close, _) = body.match_indices(mark).find(|(at, _)| body[at + 1..].starts_with(mark))?;
         let (inner, rest) = (&body[..close], &body[close + 2..]);
         let name = inner.trim().trim_end_matches([':', '：']);
         let after = rest.trim_start().trim_start_matches([':', '：']);
@@ -39,7 +41,9 @@ impl<'text> Label<'text> {
     }
 
     fn plain(line: &'text str) -> Option<Self> {
-        let (name, rest) = line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, "")))?;
+        let colon = |(at, _): (usize, &str)| line[at + 1..].strip_prefix(' ').map(|rest| (&line[..at], rest));
+        let inside = line.match_indices(':').find_map(colon);
+        let (name, rest) = inside.or_else(|| Some((line.strip_suffix(':')?, "")))?;
         let name = name.trim_matches(['*', '_']);
         let short = name.len() <= 40 && name.split_whitespace().count() <= 3;
         let opens = name.starts_with(char::is_alphabetic);

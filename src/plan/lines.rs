@@ -42,6 +42,11 @@ impl LineTable {
         self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.length)
     }
 
+    /// One past the last byte of a line, its end mark included.
+    pub fn end(&self, line: usize) -> usize {
+        self.start(line + 1)
+    }
+
     /// The bytes of a line, its end mark included.
     pub fn span(&self, line: usize) -> Range<usize> {
         self.start(line)..self.start(line + 1)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::boxes::Boxes;
 use super::candidates::top_items;
 use super::check_box::BoxRole;
-use super::names::{Role, words};
+use super::names::{Role, joined, lower, words};
 use super::sections::Sections;
 use super::step::{Plan, Progress};
 use super::title::plain;
@@ -14,7 +14,7 @@ use super::title::plain;
 pub(super) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) {
     plan.progress =
         sections.owned.as_ref().map(|owned| Progress { span: owned.inner.clone(), entries: Vec::new() });
-    if boxes.unclaimed(0..sections.document.blocks.len()).is_empty() {
+    if boxes.all_claimed() {
         return;
     }
     let by_name = Names::of(plan);
@@ -24,11 +24,13 @@ pub(super) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) 
         if !may_mirror(section.role) {
             continue;
         }
-        for item in top_items(sections, index).collect::<Vec<_>>() {
+        for item in top_items(sections, index) {
+            if !boxes.is_unclaimed(item) {
+                continue;
+            }
             let text = sections.document.first_line(item).1;
             let listed = section.role == Some(Role::Progress);
-            let unclaimed = !boxes.unclaimed(item..item + 1).is_empty();
-            let Some(step) = by_name.find(text, (owned, listed)).filter(|_| unclaimed) else { continue };
+            let Some(step) = by_name.find(text, (owned, listed)) else { continue };
             let reason = if owned { "agentrun's own progress list" } else { "a second list of the steps" };
             let claimed = boxes.claim(item, (BoxRole::Mirror, Some(step)), reason);
             entries.extend(claimed.filter(|_| owned).map(|check_box| (check_box, step)));
@@ -104,8 +106,8 @@ fn insert(names: &mut HashMap<String, Option<usize>>, name: &str, index: usize) 
 
 /// Numbers count here: `Step 1` and `Step 2` are two names.
 fn key(text: &str) -> String {
-    let plain = plain(text).to_lowercase();
-    let parts: Vec<&str> =
-        plain.split(|c: char| !c.is_alphanumeric() && c != '.').filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() { words(text) } else { parts.join(" ") }
+    let plain = plain(text);
+    let lower = lower(&plain);
+    let parts = lower.split(|c: char| !c.is_alphanumeric() && c != '.').filter(|part| !part.is_empty());
+    Some(joined(parts)).filter(|key| !key.is_empty()).unwrap_or_else(|| words(text))
 }

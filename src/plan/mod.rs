@@ -15,6 +15,7 @@ mod boxes;
 pub mod candidates;
 pub mod check_box;
 pub mod choice;
+pub mod comment;
 pub mod criteria;
 pub mod criterion;
 pub mod describe;
@@ -29,9 +30,12 @@ pub mod identity;
 mod items;
 mod label;
 pub mod lines;
+pub mod mark;
 mod mirror;
 pub mod names;
 pub mod outline;
+mod phrases;
+mod piece;
 mod placeholders;
 pub mod references;
 mod resolve;
@@ -40,6 +44,7 @@ pub mod step;
 pub mod steps;
 mod surroundings;
 pub mod title;
+mod vocabulary;
 
 pub use check_box::{BoxRole, CheckBox};
 pub use criterion::{Criterion, CriterionKind};
@@ -70,7 +75,7 @@ pub fn read(text: &str) -> Reading {
     let choice = choice::choose(&sections, candidates);
     let (mut plan, mut diagnostics) = steps::build(&sections, &choice);
     let (graph, more) = StepGraph::resolve(&plan);
-    plan.name_steps(graph.order());
+    plan.name_by_position(graph.order());
     diagnostics.extend(more);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
     Reading { plan, graph, diagnostics }

@@ -12,24 +12,26 @@ use super::title::plain;
 /// Every placeholder outside code: an error where there is nothing else to work on, else a warning.
 pub(super) fn find(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let document = &sections.document;
-    let empty = lines_of_nothing_else(plan);
-    let mut found = Vec::new();
+    let mut places = Vec::new();
     for (index, block) in document.blocks.iter().enumerate() {
         // An item whose text is a link definition to the parser has no block of its own.
         let bare = matches!(block.kind, BlockKind::Item { .. }) && block.end == index + 1;
         let has_text =
             matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table);
-        if !bare && !has_text {
-            continue;
-        }
-        for (at, text) in document.lines_of(index) {
-            let Some(place) = placeholders(text).into_iter().next() else { continue };
-            let span = at + place.start..at + place.end;
-            let nothing_else = empty.contains(&document.lines.line_of(at));
-            found.push(diagnostic(&text[place], span, nothing_else));
+        if bare || has_text {
+            let first = |(at, text): (usize, &str)| Some((at, placeholders(text).into_iter().next()?));
+            places.extend(document.lines_of(index).filter_map(first));
         }
     }
-    found
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let empty = lines_of_nothing_else(plan);
+    let about = |(at, place): (usize, Range<usize>)| {
+        let span = at + place.start..at + place.end;
+        diagnostic(&document.text[span.clone()], span, empty.contains(&document.lines.line_of(at)))
+    };
+    places.into_iter().map(about).collect()
 }
 
 fn diagnostic(text: &str, span: Range<usize>, nothing_else: bool) -> Diagnostic {
@@ -38,8 +40,8 @@ fn diagnostic(text: &str, span: Range<usize>, nothing_else: bool) -> Diagnostic 
     } else {
         (Severity::Warning, format!("`{text}` looks like a placeholder"))
     };
-    let help = nothing_else.then(|| "fill it in, or take the line out".to_owned());
-    Diagnostic { severity, code: "placeholder", span, message, help }
+    let help = nothing_else.then(|| "fill it in, or take the line out".into());
+    Diagnostic { severity, code: "placeholder", span, message: message.into(), help }
 }
 
 /// The lines of step titles, tasks and criteria that say nothing but a placeholder.
@@ -57,34 +59,35 @@ fn lines_of_nothing_else(plan: &Plan) -> HashSet<usize> {
 
 /// Nothing but one placeholder, decoration left out.
 pub(super) fn is_placeholder(text: &str) -> bool {
-    let text = plain(text);
-    let text = text.trim_end_matches(['.', ' ']);
+    let plain = plain(text);
+    let text = plain.trim_end_matches(['.', ' ']);
     let covered = |place: &Range<usize>| place.start == 0 && place.end == text.len();
     placeholders(text).first().is_some_and(covered)
 }
 
 /// `{{…}}` and `[Words]` outside code spans. A link, a footnote, a box and a tag like `[P]` are none.
 fn placeholders(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+    let mut found: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
     let mut in_code = false;
-    let mut before = ' ';
-    while let Some(c) = text[at..].chars().next() {
-        let rest = &text[at..];
-        let length = match c {
-            '`' => {
+    let is_sign = |byte: &u8| matches!(byte, b'`' | b'[' | b'{');
+    while let Some(next) = text.as_bytes()[at..].iter().position(is_sign) {
+        let start = at + next;
+        let (before, rest) = text.split_at(start);
+        let behind_other = before.ends_with(|c: char| c.is_alphanumeric() || c == ']')
+            || found.last().is_some_and(|last| last.end == start);
+        let length = match rest.as_bytes()[0] {
+            b'`' => {
                 in_code = !in_code;
                 None
             }
-            '{' if !in_code => curly(rest),
-            '[' if !in_code && !before.is_alphanumeric() && before != ']' => square(rest),
-            _ => None,
+            _ if in_code => None,
+            b'{' => curly(rest),
+            _ if behind_other => None,
+            _ => square(rest),
         };
-        if let Some(length) = length {
-            found.push(at..at + length);
-        }
-        at += length.unwrap_or(c.len_utf8());
-        before = if length.is_some() { ']' } else { c };
+        at = start + length.unwrap_or(1);
+        found.extend(length.map(|length| start..start + length));
     }
     found
 }

@@ -1,10 +1,11 @@
 //! What references name: a step, every step of a group, a range, everything before.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::diagnostic::{Diagnostic, Severity};
 use super::graph::Edge;
-use super::names;
+use super::names::{self, lower};
 use super::step::{Plan, Reference, ReferenceTo, StepKind};
 use super::title::Title;
 
@@ -16,11 +17,11 @@ const MOST_EDGES: usize = 500_000;
 pub(super) struct Resolver<'a> {
     plan: &'a Plan,
     /// Steps and groups by keyword and id.
-    named: HashMap<(String, String), Vec<Target>>,
+    named: HashMap<(Cow<'a, str>, Cow<'a, str>), Vec<Target>>,
     /// The keywords in use.
-    keywords: HashSet<String>,
+    keywords: HashSet<Cow<'a, str>>,
     /// Steps by id alone.
-    by_id: HashMap<String, Vec<Target>>,
+    by_id: HashMap<Cow<'a, str>, Vec<Target>>,
     /// The steps of each group, in the order of the file.
     members: Vec<Vec<usize>>,
     /// Work steps in the order of the file.
@@ -48,6 +49,12 @@ impl<'a> Resolver<'a> {
             edges: 0,
             diagnostics: Vec::new(),
         };
+        // Most plans name no step at all; the tables are for those that do.
+        let refers = plan.steps.iter().any(|step| !step.references.is_empty())
+            || plan.groups.iter().any(|group| !group.references.is_empty());
+        if !refers {
+            return resolver;
+        }
         for (index, group) in plan.groups.iter().enumerate() {
             resolver.insert(&group.label, Target::Group(index));
         }
@@ -63,18 +70,20 @@ impl<'a> Resolver<'a> {
         resolver
     }
 
-    fn insert(&mut self, label: &str, target: Target) {
+    fn insert(&mut self, label: &'a str, target: Target) {
         let title = Title::parse(label);
         if let (Some(keyword), Some(id)) = (title.keyword, title.id) {
-            self.keywords.insert(keyword.clone());
-            self.named.entry((keyword, id.to_lowercase())).or_default().push(target);
+            if !self.keywords.contains(&keyword) {
+                self.keywords.insert(keyword.clone());
+            }
+            self.named.entry((keyword, in_lower_case(id))).or_default().push(target);
         }
     }
 
-    fn insert_step(&mut self, label: &str, id: &str, index: usize) {
+    fn insert_step(&mut self, label: &'a str, id: &'a str, index: usize) {
         self.insert(label, Target::Step(index));
         if !id.is_empty() {
-            self.by_id.entry(id.to_lowercase()).or_default().push(Target::Step(index));
+            self.by_id.entry(lower(id)).or_default().push(Target::Step(index));
         }
     }
 
@@ -168,12 +177,12 @@ impl<'a> Resolver<'a> {
 
     /// By keyword and id; by id alone where the plan uses another keyword, or none.
     fn targets(&self, keyword: &str, id: &str) -> Vec<Target> {
-        let id = id.to_lowercase();
-        if let Some(found) = self.named.get(&(keyword.to_owned(), id.clone())) {
+        let name = (Cow::Borrowed(keyword), lower(id));
+        if let Some(found) = self.named.get(&name) {
             return found.clone();
         }
         let foreign = !self.keywords.contains(keyword);
-        let by_id = self.by_id.get(&id).filter(|found| foreign && found.len() == 1);
+        let by_id = self.by_id.get(&name.1).filter(|found| foreign && found.len() == 1);
         by_id.cloned().unwrap_or_default()
     }
 
@@ -184,12 +193,12 @@ impl<'a> Resolver<'a> {
         // A suggestion looks at every label; whoever has many unknown references needs no more of them.
         let first = self.diagnostics.len() < 20;
         let nearest = first.then(|| names::nearest(&name, labels)).flatten();
-        let help = nearest.map(|label| format!("did you mean `{label}`?"));
+        let help = nearest.map(|label| format!("did you mean `{label}`?").into());
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
             code: "unknown-reference",
             span: reference.span.clone(),
-            message: format!("no step is called `{name}`"),
+            message: format!("no step is called `{name}`").into(),
             help,
         });
     }
@@ -204,6 +213,13 @@ fn range(from: &str, to: &str) -> Vec<String> {
             .map(|number| if stem.is_empty() { number.to_string() } else { format!("{stem}.{number}") })
             .collect(),
         _ => vec![from.to_owned(), to.to_owned()],
+    }
+}
+
+fn in_lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => lower(text),
+        Cow::Owned(text) => Cow::Owned(text.to_lowercase()),
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Section<'text> {
     /// 0 for the document, 1 to 6 for headings, then labels.
     pub level: u8,
     /// Heading or label, taken apart.
-    pub title: Title,
+    pub title: Title<'text>,
     /// The role of its own name.
     pub named: Option<Role>,
     /// Its own role, or that of the section around it.
@@ -119,8 +119,8 @@ impl<'text> Builder<'_, 'text> {
         let block = &self.document.blocks[index];
         match &block.kind {
             BlockKind::Heading { level } => {
-                let text = self.heading_text(index);
-                self.open(*level, Title::parse(&text), (index, block.start, block.line));
+                let title = self.heading_title(index);
+                self.open(*level, title, (index, block.start, block.line));
             }
             BlockKind::Paragraph => self.add_paragraph(index),
             // What follows a thematic break belongs to the heading, no longer to the label before it.
@@ -140,34 +140,36 @@ impl<'text> Builder<'_, 'text> {
         self.all[current].to = block.end;
     }
 
-    fn heading_text(&self, index: usize) -> String {
-        let lines = self.document.lines_of(index);
-        let setext = !lines.first().is_some_and(|(_, line)| line.starts_with('#'));
-        let kept = if setext { lines.len().saturating_sub(1).max(1) } else { 1 };
-        let text = lines.iter().take(kept).map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
-        text.trim_start_matches('#').trim_end_matches('#').trim().to_owned()
+    fn heading_title(&self, index: usize) -> Title<'text> {
+        let (_, first) = self.document.first_line(index);
+        if first.starts_with('#') {
+            return Title::parse(first.trim_matches('#').trim());
+        }
+        // The last line is the one that underlines the others.
+        let lines: Vec<&str> = self.document.lines_of(index).map(|(_, line)| line).collect();
+        let kept = lines.len().max(2) - 1;
+        let text = names::joined(lines.into_iter().take(kept));
+        Title::parse(text.trim_matches('#').trim()).into_owned()
     }
 
     /// A paragraph may be several fields, one a line, or end with the label of the list behind it.
     fn add_paragraph(&mut self, index: usize) {
-        let lines = self.document.lines_of(index);
-        let labels: Vec<Option<Label<'text>>> = lines.iter().map(|(_, line)| Label::of(line)).collect();
-        let first = labels.first().is_some_and(Option::is_some);
-        let last = labels.len().saturating_sub(1);
-        for (number, ((at, line), label)) in lines.iter().zip(labels).enumerate() {
-            let line_number = self.document.blocks[index].line + number;
-            match label {
-                Some(label) if first || (number == last && label.value.is_empty()) => {
+        let document = self.document;
+        let first = Label::of(document.first_line(index).1).is_some();
+        let last = document.blocks[index].end_line;
+        for (number, (at, line)) in (document.blocks[index].line..).zip(document.lines_of(index)) {
+            match Label::of(line).filter(|_| first || number == last) {
+                Some(label) if first || label.value.is_empty() => {
                     if !first {
                         let current = self.current();
-                        self.all[current].to = self.document.blocks[index].end;
+                        self.all[current].to = document.blocks[index].end;
                     }
-                    self.open_label(label, *at, (index, line_number));
+                    self.open_label(label, at, (index, number));
                 }
                 _ if first && !line.is_empty() => {
                     let current = self.current();
-                    self.all[current].value.push((*at, line));
-                    self.all[current].end_line = line_number;
+                    self.all[current].value.push((at, line));
+                    self.all[current].end_line = number;
                 }
                 _ => {}
             }
@@ -175,11 +177,7 @@ impl<'text> Builder<'_, 'text> {
         // `**Goal:** text` and then a list: the list is the heading's, not the goal's.
         let current = self.current();
         let section = &self.all[current];
-        let name = &section.title.title;
-        let aside = matches!(names::role(name), Some(Role::Timeline | Role::Progress))
-            || names::introduces(name)
-            || names::runs(name);
-        if first && section.level == LABEL && !section.value.is_empty() && aside {
+        if first && section.level == LABEL && !section.value.is_empty() && is_aside(&section.title.title) {
             let block = &self.document.blocks[index];
             self.open(LABEL, Title::default(), (index, block.start, block.end_line));
         }
@@ -204,7 +202,7 @@ impl<'text> Builder<'_, 'text> {
     }
 
     /// Opens a section whose content starts behind the block.
-    fn open(&mut self, level: u8, title: Title, (index, start, line): (usize, usize, usize)) {
+    fn open(&mut self, level: u8, title: Title<'text>, (index, start, line): (usize, usize, usize)) {
         self.close(level, index);
         let parent = self.open.last().copied();
         let from = self.document.blocks[index].end;
@@ -250,6 +248,13 @@ impl<'text> Builder<'_, 'text> {
     }
 }
 
+/// What stands under this label ends with it.
+fn is_aside(name: &str) -> bool {
+    matches!(names::role(name), Some(Role::Timeline | Role::Progress))
+        || names::introduces(name)
+        || names::runs(name)
+}
+
 /// The marked section, if both of its markers are there.
 fn owned(document: &Document<'_>) -> Option<Owned> {
     let is = |span: &std::ops::Range<usize>, marker: &str| &document.text[span.clone()] == marker;
@@ -267,13 +272,14 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
     if let Some(title) = title.filter(|title| alone && all[*title].end > title + 1) {
         // `# Story 1.3: Title` around everything names the file, not a step of it.
         all[title].title.keyword = None;
+        all[title].title.unit = None;
         all[title].title.id = None;
     }
     for index in 1..all.len() {
         let parent = all[index].parent.and_then(|parent| all[parent].role);
         let section = &all[index];
         let is_owned = owned.is_some_and(|owned| owned.outer.contains(&section.start));
-        let unit = section.title.keyword.as_deref().is_some_and(|word| names::keyword(word).is_some());
+        let unit = section.title.unit.is_some();
         let item_of_steps = section.title.id.is_some() && parent == Some(Role::Steps);
         let is_title = title == Some(index) && section.end > index + 1;
         let is_list = is_title && names::titles_a_list(&section.title.name());

@@ -10,7 +10,7 @@ use super::candidates::Place;
 use super::check_box::BoxRole;
 use super::choice::Choice;
 use super::diagnostic::Diagnostic;
-use super::identity::{Fingerprint, StepKey};
+use super::identity::{Fingerprint, StepKey, step_name};
 use super::names::{self, Role};
 use super::sections::Sections;
 use super::step::{Field, Group, Plan, Step, StepKind};
@@ -26,6 +26,7 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
         plan: Plan::default(),
         occurrences: HashMap::new(),
     };
+    builder.plan.steps.reserve_exact(blueprints.len());
     builder.add_groups(choice);
     for blueprint in &blueprints {
         builder.add_step(blueprint);
@@ -36,6 +37,7 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
     surroundings::explain_rest(sections, choice, &mut builder.boxes);
     let Builder { mut plan, boxes, .. } = builder;
     plan.boxes = boxes.all;
+    plan.name_by_author();
     let diagnostics = findings::find(sections, choice, &plan);
     (plan, diagnostics)
 }
@@ -44,13 +46,13 @@ struct Builder<'a, 'text> {
     sections: &'a Sections<'text>,
     boxes: Boxes,
     plan: Plan,
-    /// How often a step of this group, label and title was seen.
-    occurrences: HashMap<(String, String, String), usize>,
+    /// How often a step of this name was seen.
+    occurrences: HashMap<String, usize>,
 }
 
 /// The name and place of a step.
-struct Head {
-    title: Title,
+struct Head<'text> {
+    title: Title<'text>,
     start: usize,
     end: usize,
     line: usize,
@@ -58,13 +60,13 @@ struct Head {
     own_box: Option<usize>,
 }
 
-impl Builder<'_, '_> {
+impl<'text> Builder<'_, 'text> {
     fn add_groups(&mut self, choice: &Choice) {
         for &section in choice.chosen.iter().flat_map(|candidate| &candidate.groups) {
             let found = &self.sections.all[section];
             let mut group = Group {
-                label: found.title.label.clone(),
-                title: found.title.title.clone(),
+                label: found.title.label.to_string(),
+                title: found.title.title.to_string(),
                 line: found.line,
                 text: String::new(),
                 own_box: None,
@@ -93,26 +95,21 @@ impl Builder<'_, '_> {
         let parts = self.parts(blueprint, index);
         self.plan.open_questions.extend(parts.open_questions);
         let fingerprint = self.fingerprint(blueprint, &head);
-        let group = blueprint.group.and_then(|group| self.plan.groups.get(group));
-        let group_name = group.map_or(String::new(), |group| format!("{} {}", group.label, group.title));
-        let names = (group_name, head.title.label.clone(), head.title.title.clone());
-        let occurrence = self.occurrences.entry(names.clone()).or_default();
-        let key = StepKey::of(&names.0, &names.1, &names.2, *occurrence);
-        *occurrence += 1;
+        let key = self.key(blueprint.group, &head.title);
         let line = head.line;
-        let field =
-            |(name, value): &(String, String)| Field { name: name.clone(), value: value.clone(), line };
-        let mut fields: Vec<Field> = head.title.fields.iter().map(field).collect();
+        let title = head.title;
+        let mut fields: Vec<Field> =
+            title.fields.into_iter().map(|(name, value)| Field { name, value, line }).collect();
         fields.extend(parts.fields);
         self.plan.steps.push(Step {
             id: String::new(),
             position: 0,
-            author_id: head.title.id.unwrap_or_default(),
+            author_id: title.id.unwrap_or_default().into_owned(),
             key,
             fingerprint,
-            label: head.title.label,
-            title: head.title.title,
-            line: head.line,
+            label: title.label.into_owned(),
+            title: title.title.into_owned(),
+            line,
             end_line: head.end_line,
             span: head.start..head.end,
             group: blueprint.group,
@@ -127,7 +124,20 @@ impl Builder<'_, '_> {
         });
     }
 
-    fn head(&mut self, blueprint: &Blueprint, index: usize) -> Head {
+    fn key(&mut self, group: Option<usize>, title: &Title<'_>) -> StepKey {
+        let group = group.and_then(|group| self.plan.groups.get(group));
+        let group = group.map_or(String::new(), |group| format!("{} {}", group.label, group.title));
+        let name = step_name(&group, &title.label, &title.title);
+        if let Some(occurrence) = self.occurrences.get_mut(&name) {
+            *occurrence += 1;
+            return StepKey::of_name(&name, *occurrence);
+        }
+        let key = StepKey::of_name(&name, 0);
+        self.occurrences.insert(name, 0);
+        key
+    }
+
+    fn head(&mut self, blueprint: &Blueprint, index: usize) -> Head<'text> {
         match &blueprint.source {
             Source::Unit(Place::Item { block, .. }) => self.item_head(*block, index),
             Source::Unit(Place::Section(section)) => {
@@ -135,26 +145,26 @@ impl Builder<'_, '_> {
             }
             Source::Sections(parts) => {
                 let first = parts.first().map_or(0, |(section, _)| *section);
-                let mut title = Title { fields: Vec::new(), ..Title::default() };
+                let mut title = Title::default();
                 title.title = match (parts.len(), blueprint.kind) {
                     (1, _) | (_, StepKind::Work | StepKind::Closing | StepKind::Manual) => {
                         self.sections.all[first].title.title.clone()
                     }
-                    (_, StepKind::Prerequisite) => "Prerequisites".to_owned(),
-                    (_, StepKind::Acceptance) => "Acceptance".to_owned(),
+                    (_, StepKind::Prerequisite) => Cow::Borrowed("Prerequisites"),
+                    (_, StepKind::Acceptance) => Cow::Borrowed("Acceptance"),
                 };
                 self.section_head(first, title)
             }
         }
     }
 
-    fn section_head(&self, section: usize, title: Title) -> Head {
+    fn section_head(&self, section: usize, title: Title<'text>) -> Head<'text> {
         let found = &self.sections.all[section];
         let end = self.sections.end_of(section);
         Head { title, start: found.start, end, line: found.line, end_line: found.end_line, own_box: None }
     }
 
-    fn item_head(&mut self, block: usize, index: usize) -> Head {
+    fn item_head(&mut self, block: usize, index: usize) -> Head<'text> {
         let document = &self.sections.document;
         let found = &document.blocks[block];
         let (number, text) = (found.line, document.first_line(block).1);
@@ -209,7 +219,7 @@ impl Builder<'_, '_> {
             let Some(index) = last_steps[group] else { continue };
             self.plan.groups[group].text = self.group_text(section, first_steps[group]);
             let mut body = Body::new(self.sections, &mut self.boxes, (index, StepKind::Work));
-            let held = |inner: usize| cover.steps.contains(&inner);
+            let held = |inner: usize| cover.is_step(inner);
             for inner in self.sections.subtree(section).skip(1) {
                 let named = self.sections.all[inner].named;
                 let counts = matches!(

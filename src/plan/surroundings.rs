@@ -7,8 +7,9 @@ use super::body::Body;
 use super::boxes::Boxes;
 use super::check_box::BoxRole;
 use super::choice::Choice;
-use super::document::{BlockKind, Comment, Document};
-use super::names::Role;
+use super::comment::Comment;
+use super::document::{BlockKind, Document};
+use super::names::{Role, lower};
 use super::sections::{LABEL, Sections};
 use super::step::{BriefSource, Field, Link, Passage, Plan, StatusComment, StepKind};
 
@@ -28,16 +29,16 @@ fn title(sections: &Sections<'_>) -> Option<String> {
     let first =
         sections.all.iter().find(|section| section.level == 1 && section.role != Some(Role::Progress));
     let title = first.map(|section| section.title.name()).filter(|title| !title.is_empty())?;
-    let name = title.to_lowercase();
+    let name = lower(&title);
     if name != "implementation plan" && name != "implementation plan template" {
-        return Some(title);
+        return Some(title.into_owned());
     }
     let feature = sections.all.iter().find_map(|section| {
         let name = section.title.name();
         let (word, feature) = name.split_once(':')?;
         (section.level == 2 && word.trim().eq_ignore_ascii_case("feature")).then(|| feature.trim().to_owned())
     });
-    Some(feature.filter(|feature| !feature.is_empty()).unwrap_or(title))
+    Some(feature.filter(|feature| !feature.is_empty()).unwrap_or_else(|| title.into_owned()))
 }
 
 /// Reads all of it into the plan.
@@ -51,7 +52,7 @@ pub(super) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut Boxes, pl
         // A label belongs to the passage of its heading; one that holds steps is read part by part.
         let whole = section.level < LABEL && section.level != 1 && cover.is_free(index);
         let next = match section.role {
-            Some(Role::Validation) if !cover.steps.contains(&index) => {
+            Some(Role::Validation) if !cover.is_step(index) => {
                 read_validation(sections, (index, cover), boxes, plan);
                 if cover.is_free(index) { section.end } else { index + 1 }
             }
@@ -142,7 +143,7 @@ fn read_questions(sections: &Sections<'_>, section: usize, boxes: &mut Boxes, pl
     body.read_subtree(section, Some(Role::OpenQuestions), &|_| false);
     let title = sections.all[section].title.name();
     let questions = body.finish().open_questions;
-    plan.open_questions.extend(questions.into_iter().map(|field| Field { name: title.clone(), ..field }));
+    plan.open_questions.extend(questions.into_iter().map(|field| Field { name: title.to_string(), ..field }));
 }
 
 fn passage(sections: &Sections<'_>, section: usize) -> Passage {
@@ -168,18 +169,26 @@ fn passage_until(sections: &Sections<'_>, section: usize, end: usize, end_line: 
     let found = &sections.all[section];
     let from = sections.document.lines.start(found.line + 1).min(end);
     let text = sections.document.text.get(from..end).unwrap_or_default();
-    Passage { title: found.title.name(), text: text.trim().to_owned(), line: found.line, end_line }
+    Passage {
+        title: found.title.name().into_owned(),
+        text: text.trim().to_owned(),
+        line: found.line,
+        end_line,
+    }
 }
 
 /// Links and mentions of the files that briefs are made from.
 fn links(sections: &Sections<'_>) -> Vec<Link> {
     let document = &sections.document;
     let mut links: Vec<Link> = Vec::new();
-    for (at, _) in document.text.match_indices(".md") {
+    for (at, _) in document.text.match_indices('.') {
+        if !document.text[at..].starts_with(".md") {
+            continue;
+        }
         let end = at + 3;
         let start = path_start(document.text, at);
         let target = &document.text[start..end];
-        let name = target.rsplit('/').next().unwrap_or(target).to_lowercase();
+        let name = lower(target.rsplit('/').next().unwrap_or(target));
         let Some((_, source)) = SOURCES.iter().find(|(known, _)| *known == name) else { continue };
         let continues = document.text[end..].starts_with(|c: char| c.is_alphanumeric());
         if continues || target.contains("://") {
@@ -210,8 +219,11 @@ fn path_start(text: &str, end: usize) -> usize {
 
 /// Every box that no part of the plan claimed gets the reason why it is none of its steps.
 pub(super) fn explain_rest(sections: &Sections<'_>, choice: &Choice, boxes: &mut Boxes) {
-    for index in 0..sections.all.len() {
-        let section = &sections.all[index];
+    for (index, section) in sections.all.iter().enumerate() {
+        let unclaimed = boxes.unclaimed(section.from..section.to);
+        if unclaimed.is_empty() {
+            continue;
+        }
         let name = sections.all[sections.heading_of(index)].title.name();
         let reason = match section.role {
             Some(Role::Rollout | Role::Rollback | Role::Timeline | Role::History) => {
@@ -224,8 +236,8 @@ pub(super) fn explain_rest(sections: &Sections<'_>, choice: &Choice, boxes: &mut
             _ if name.is_empty() => "before the first heading".to_owned(),
             _ => format!("under `{name}`, which is read as context"),
         };
-        for block in boxes.unclaimed(section.from..section.to) {
-            boxes.claim(block, (BoxRole::Ignored, None), &reason);
+        for block in unclaimed {
+            boxes.claim(block, (BoxRole::Ignored, None), reason.clone());
         }
     }
 }

@@ -3,52 +3,73 @@
 
 use std::borrow::Cow;
 
-use super::names;
+use super::names::{self, Keyword};
 
 /// A heading or the first line of an item, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Title {
+pub struct Title<'text> {
     /// As the author wrote it: `Step 1.1`, `T001`; empty if there is none.
-    pub label: String,
+    pub label: Cow<'text, str>,
     /// The word before the number, lower case and singular.
-    pub keyword: Option<String>,
+    pub keyword: Option<Cow<'text, str>>,
+    /// What that word makes of it.
+    pub unit: Option<Keyword>,
     /// The number: `1.1`, `T001`.
-    pub id: Option<String>,
+    pub id: Option<Cow<'text, str>>,
     /// The text behind the label, without decoration.
-    pub title: String,
+    pub title: Cow<'text, str>,
     /// What stood in brackets at the end: `Priority: HIGH`.
     pub fields: Vec<(String, String)>,
 }
 
-impl Title {
+impl<'text> Title<'text> {
     /// Takes a heading apart.
-    pub fn parse(text: &str) -> Self {
-        let plain = plain(text);
-        let (rest, fields) = without_fields(&plain);
-        let mut title =
-            Self::labelled(rest).or_else(|| Self::coded(rest)).unwrap_or_else(|| Self::numbered(rest));
-        title.fields = fields;
-        title
-    }
-
-    /// The label, or the title if there is none, as one name.
-    pub fn name(&self) -> String {
-        match (self.label.is_empty(), self.title.is_empty()) {
-            (true, _) => self.title.clone(),
-            (false, true) => self.label.clone(),
-            (false, false) => format!("{}: {}", self.label, self.title),
+    pub fn parse(text: &'text str) -> Self {
+        match plain(text) {
+            Cow::Borrowed(plain) => Self::of(plain),
+            Cow::Owned(plain) => Title::of(&plain).into_owned(),
         }
     }
 
+    /// The same, with text of its own.
+    pub fn into_owned<'any>(self) -> Title<'any> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Title {
+            label: owned(self.label),
+            keyword: self.keyword.map(owned),
+            unit: self.unit,
+            id: self.id.map(owned),
+            title: owned(self.title),
+            fields: self.fields,
+        }
+    }
+
+    /// The label, or the title if there is none, as one name.
+    pub fn name(&self) -> Cow<'_, str> {
+        match (self.label.is_empty(), self.title.is_empty()) {
+            (true, _) => Cow::Borrowed(&self.title),
+            (false, true) => Cow::Borrowed(&self.label),
+            (false, false) => Cow::Owned(format!("{}: {}", self.label, self.title)),
+        }
+    }
+
+    /// A plain text, taken apart.
+    fn of(plain: &'text str) -> Self {
+        let (rest, fields) = without_fields(plain);
+        let title =
+            Self::labelled(rest).or_else(|| Self::coded(rest)).unwrap_or_else(|| Self::numbered(rest));
+        Self { fields, ..title }
+    }
+
     /// `Step 1.1: Title`, also behind a section number: `3.1 Phase 1: Title`.
-    fn labelled(text: &str) -> Option<Self> {
+    fn labelled(text: &'text str) -> Option<Self> {
         Self::labelled_at_start(text).or_else(|| {
             let (_, rest) = split_number(text)?;
             Self::labelled_at_start(rest)
         })
     }
 
-    fn labelled_at_start(text: &str) -> Option<Self> {
+    fn labelled_at_start(text: &'text str) -> Option<Self> {
         let word_end = text.find(|c: char| !c.is_alphabetic())?;
         let word = &text[..word_end];
         let rest = &text[word_end..];
@@ -58,21 +79,22 @@ impl Title {
         if word.is_empty() || (glued && word.is_ascii()) {
             return None;
         }
-        let known = names::keyword(word).is_some();
-        let (id, behind) = split_id(spaced, known)?;
+        let known = names::known(word);
+        let (id, behind) = split_id(spaced, known.is_some())?;
         let title = behind_separator(behind)?;
         let label_end = text.len() - behind.len();
         Some(Self {
-            label: text[..label_end].to_owned(),
-            keyword: Some(names::singular(word)),
-            id: Some(id.to_owned()),
-            title: title.to_owned(),
+            label: Cow::Borrowed(&text[..label_end]),
+            keyword: Some(known.map_or_else(|| names::lower(word), |(word, _)| Cow::Borrowed(word))),
+            unit: known.map(|(_, unit)| unit),
+            id: Some(Cow::Borrowed(id)),
+            title: Cow::Borrowed(title),
             fields: Vec::new(),
         })
     }
 
     /// `T001 Title`, `TASK-001: Title`, `[TASK-001] Title`.
-    fn coded(text: &str) -> Option<Self> {
+    fn coded(text: &'text str) -> Option<Self> {
         let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
         let (code, rest) = match bracketed {
             Some((code, rest)) => (code, rest),
@@ -86,21 +108,20 @@ impl Title {
             && number.starts_with(|c: char| c.is_ascii_digit())
             && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
         is_code.then(|| Self {
-            label: code.to_owned(),
-            keyword: None,
-            id: Some(code.to_owned()),
-            title: behind_separator(rest).unwrap_or(rest).trim().to_owned(),
-            fields: Vec::new(),
+            label: Cow::Borrowed(code),
+            id: Some(Cow::Borrowed(code)),
+            title: Cow::Borrowed(behind_separator(rest).unwrap_or(rest).trim()),
+            ..Self::default()
         })
     }
 
     /// `1.1 Title`, `1. Title`, or no number at all.
-    fn numbered(text: &str) -> Self {
+    fn numbered(text: &'text str) -> Self {
         let (id, title) = match split_number(text) {
-            Some((id, title)) => (Some(id.to_owned()), title),
+            Some((id, title)) => (Some(Cow::Borrowed(id)), title),
             None => (None, text),
         };
-        Self { id, title: title.to_owned(), ..Self::default() }
+        Self { id, title: Cow::Borrowed(title), ..Self::default() }
     }
 }
 
@@ -149,18 +170,22 @@ fn behind_separator(text: &str) -> Option<&str> {
 }
 
 /// A text without emphasis marks, status signs and strikethrough.
-pub fn plain(text: &str) -> String {
-    let plain = without_marks(text);
-    let inner = plain.trim().trim_end_matches('#').trim_matches(is_decoration);
-    match inner.strip_prefix('*').and_then(|rest| rest.strip_suffix('*')) {
-        Some(emphasised) => emphasised.to_owned(),
-        None => inner.to_owned(),
+pub fn plain(text: &str) -> Cow<'_, str> {
+    match without_marks(text) {
+        Cow::Borrowed(text) => Cow::Borrowed(without_decoration(text)),
+        Cow::Owned(text) => Cow::Owned(without_decoration(&text).to_owned()),
     }
+}
+
+fn without_decoration(text: &str) -> &str {
+    let inner = text.trim().trim_end_matches('#').trim_matches(is_decoration);
+    inner.strip_prefix('*').and_then(|rest| rest.strip_suffix('*')).unwrap_or(inner)
 }
 
 /// Outside code spans, `**`, `__` and `~~` are no text.
 fn without_marks(text: &str) -> Cow<'_, str> {
-    if !["**", "__", "~~"].iter().any(|mark| text.contains(mark)) {
+    let is_mark = |pair: &[u8]| matches!(pair, b"**" | b"__" | b"~~");
+    if !text.as_bytes().windows(2).any(is_mark) {
         return Cow::Borrowed(text);
     }
     let mut plain = String::with_capacity(text.len());
@@ -211,7 +236,7 @@ mod tests {
 
     fn parts(text: &str) -> (String, String, String) {
         let title = Title::parse(text);
-        (title.label, title.id.unwrap_or_default(), title.title)
+        (title.label.into(), title.id.unwrap_or_default().into(), title.title.into())
     }
 
     #[test]

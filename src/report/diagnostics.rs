@@ -25,9 +25,9 @@ fn render_one(renderer: &Renderer, path: &str, text: &str, diagnostic: &Diagnost
     let (excerpt, start, span) = excerpt(text, diagnostic);
     let snippet =
         Snippet::source(excerpt).path(path).line_start(start).annotation(AnnotationKind::Primary.span(span));
-    let mut group = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code).element(snippet);
+    let mut group = level.primary_title(&*diagnostic.message).id(diagnostic.code).element(snippet);
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(&**help));
     }
     renderer.render(&[group])
 }

@@ -1,0 +1,4 @@
+//! What benchmarks share.
+
+pub(crate) mod plans;
+pub(crate) mod table;

@@ -1,0 +1,43 @@
+//! A piece of a plan's text with its place.
+
+use std::borrow::Cow;
+
+/// A piece of text with its place.
+#[derive(Debug, Clone)]
+pub(super) struct Piece<'text> {
+    /// On one line.
+    pub(super) text: Cow<'text, str>,
+    /// First byte.
+    pub(super) at: usize,
+    /// First line.
+    pub(super) line: usize,
+    /// One past the last byte.
+    pub(super) end: usize,
+}
+
+impl Piece<'_> {
+    /// The text without HTML comments.
+    pub(super) fn without_comments(&self) -> String {
+        let text = self.text.as_ref();
+        if !text.contains('<') {
+            return text.trim().to_owned();
+        }
+        let mut kept = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once("<!--") {
+            kept.push_str(before);
+            rest = behind.split_once("-->").map_or("", |(_, rest)| rest);
+        }
+        kept.push_str(rest);
+        kept.trim().to_owned()
+    }
+}
+
+/// Lines as one; it is a copy only where there are several.
+pub(super) fn one_line<'text>(mut lines: impl Iterator<Item = &'text str>) -> Cow<'text, str> {
+    let mut text = Cow::Borrowed(lines.next().unwrap_or_default());
+    for line in lines {
+        text.to_mut().extend([" ", line]);
+    }
+    text
+}
