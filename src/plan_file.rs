@@ -138,7 +138,8 @@ impl PlanFile {
         if metadata.permissions().readonly() {
             return Err(io_error(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only")));
         }
-        let mut new = tempfile::Builder::new().prefix(".agentrun-").tempfile_in(dir).map_err(io_error)?;
+        let mut new =
+            tempfile::Builder::new().prefix(&self.temporary()).tempfile_in(dir).map_err(io_error)?;
         new.write_all(text.as_bytes()).map_err(io_error)?;
         keep_owner_and_mode(new.as_file(), &metadata).map_err(io_error)?;
         new.as_file().sync_all().map_err(io_error)?;
@@ -147,6 +148,20 @@ impl PlanFile {
         }
         self.exchange(new, expected)?;
         std::fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(io_error)
+    }
+
+    /// How the names of this plan's own temporary files begin.
+    fn temporary(&self) -> String {
+        format!(".agentrun-{}-", self.path.file_name().unwrap_or_default().display())
+    }
+
+    /// Removes what killed runs left beside the plan. Only the holder of its lock may.
+    pub fn sweep(&self) {
+        let (Some(dir), prefix) = (self.path.parent(), self.temporary()) else { return };
+        let entries = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
+        for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)) {
+            drop(std::fs::remove_file(entry.path()));
+        }
     }
 
     /// Swaps both files in one step, then looks at what was swapped out: an edit that slipped in

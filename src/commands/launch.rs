@@ -56,6 +56,7 @@ impl Launch {
 
     /// Watches the plan from here on. If the run before was killed, its agent's ticks are set back.
     pub(super) fn guard(&self, plan: &OpenPlan) -> Result<(PlanGuard, Found), Failure> {
+        plan.file.sweep();
         let copy = plan.dir.path().join("plan-while-running.md");
         PlanGuard::open(plan.file.clone(), copy, self.run_dir.path())
             .map_err(|error| Failure::internal("cannot look after the plan", error))

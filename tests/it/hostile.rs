@@ -135,3 +135,22 @@ fn a_lost_tree_is_no_reason_to_stop() {
     bench.git();
     execute(&bench, &[]).code(1).says("the tree before step 1 is lost");
 }
+
+#[test]
+fn a_journal_of_a_newer_agentrun_is_left_alone() {
+    let bench = bench("touch one.txt");
+    execute(&bench, &["--step", "1"]).code(0);
+    let journal = bench.shell("ls .agentrun/plans/*/journal.jsonl");
+    bench.shell("sed 's/\"schema\":1/\"schema\":99/' .agentrun/plans/*/journal.jsonl | tail -1 >> .agentrun/plans/*/journal.jsonl");
+    let before = bench.bytes(journal.trim());
+    execute(&bench, &[]).code(2).says("was written by a newer agentrun");
+    assert_eq!(bench.bytes(journal.trim()), before);
+}
+
+#[test]
+fn what_a_killed_run_left_beside_the_plan_is_removed() {
+    let bench = bench("touch one.txt");
+    bench.file(".agentrun-plan.md-abcdef", "half a plan");
+    execute(&bench, &["--step", "1"]).code(0);
+    assert!(!bench.root().join(".agentrun-plan.md-abcdef").exists());
+}
