@@ -134,6 +134,22 @@ impl Templates {
         TEMPLATES.iter().map(|(name, _)| *name)
     }
 
+    /// Fills every template in once, so that an unknown variable is found before the run.
+    pub fn check(&self) -> Result<(), TemplateError> {
+        let reading =
+            crate::plan::read("# Plan\n\n## Implementation Steps\n\n### Step 1: A step\n\n- [ ] A task\n");
+        let failed = FailedCommand {
+            command: "false".to_owned(),
+            exit: "exit code 1".to_owned(),
+            output: String::new(),
+        };
+        let situation = Situation { failure: Some(failed.clone()), ..Situation::default() };
+        self.system(&reading.plan, &reading.graph, &Sources::default())?;
+        self.step(&Subject { plan: &reading.plan, plan_path: "plan.md", step: 0, text: "" }, &situation)?;
+        self.repair(&Repair { failure: Some(failed), ..Repair::default() })?;
+        self.nudge().map(drop)
+    }
+
     /// The constant prefix of every conversation of a run.
     pub fn system(&self, plan: &Plan, graph: &StepGraph, sources: &Sources) -> Result<String, TemplateError> {
         let Sources { rules, request, agents } = sources;

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::digest::digest;
+use crate::workspace::file::keep_owner_and_mode;
 
 /// Larger than any plan a person wrote; a file above it is something else.
-const MAX_BYTES: u64 = 64 << 20;
+pub const MAX_BYTES: u64 = 64 << 20;
 
 /// The plan's file.
 #[derive(Debug, Clone)]
@@ -129,7 +130,7 @@ impl PlanFile {
     }
 
     /// Replaces the plan by `text` if its digest still is `expected`: one atomic step, with the
-    /// file's permissions kept.
+    /// file's owner and permissions kept.
     pub fn replace(&self, expected: &str, text: &str) -> Result<(), ReplaceError> {
         let io_error = |source: io::Error| ReplaceError::Io { path: self.path.clone(), source };
         let dir = self.path.parent().unwrap_or(Path::new("."));
@@ -137,15 +138,30 @@ impl PlanFile {
         if metadata.permissions().readonly() {
             return Err(io_error(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only")));
         }
-        let mut new = tempfile::Builder::new().prefix(".agentrun-").tempfile_in(dir).map_err(io_error)?;
+        let mut new =
+            tempfile::Builder::new().prefix(&self.temporary()).tempfile_in(dir).map_err(io_error)?;
         new.write_all(text.as_bytes()).map_err(io_error)?;
-        new.as_file().set_permissions(metadata.permissions()).map_err(io_error)?;
+        keep_owner_and_mode(new.as_file(), &metadata).map_err(io_error)?;
         new.as_file().sync_all().map_err(io_error)?;
         if digest(&std::fs::read(&self.path).map_err(io_error)?) != expected {
             return Err(ReplaceError::Changed);
         }
         self.exchange(new, expected)?;
         std::fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(io_error)
+    }
+
+    /// How the names of this plan's own temporary files begin.
+    fn temporary(&self) -> String {
+        format!(".agentrun-{}-", self.path.file_name().unwrap_or_default().display())
+    }
+
+    /// Removes what killed runs left beside the plan. Only the holder of its lock may.
+    pub fn sweep(&self) {
+        let (Some(dir), prefix) = (self.path.parent(), self.temporary()) else { return };
+        let entries = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
+        for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)) {
+            drop(std::fs::remove_file(entry.path()));
+        }
     }
 
     /// Swaps both files in one step, then looks at what was swapped out: an edit that slipped in

@@ -57,10 +57,11 @@ impl Redact {
         }
     }
 
-    /// Every string inside a JSON value, keys left as they are. Says whether anything was masked.
+    /// Every string inside a JSON value, keys left as they are, without what would command a
+    /// terminal. Says whether anything was changed.
     pub fn json(&self, value: &mut serde_json::Value) -> bool {
         match value {
-            serde_json::Value::String(text) => match self.text(text) {
+            serde_json::Value::String(text) => match harmless(self.text(text)) {
                 Cow::Owned(clean) => {
                     *text = clean;
                     true
@@ -78,9 +79,25 @@ impl Redact {
     }
 }
 
+/// The text without control characters and without characters that turn the direction of what is
+/// shown: a model must not be able to erase a line of ours from the screen.
+pub fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
+    let harms = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if text.contains(harms) { Cow::Owned(text.replace(harms, "\u{fffd}")) } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_command_a_terminal_is_shown_as_what_it_is() {
+        assert_eq!(harmless("a\u{1b}[2K\u{202e}b\n".into()), "a\u{fffd}[2K\u{fffd}b\n");
+        assert!(matches!(harmless("plain\ttext".into()), Cow::Borrowed(_)));
+    }
 
     #[test]
     fn keys_and_token_shapes_are_masked_and_the_rest_is_left() {

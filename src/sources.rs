@@ -54,7 +54,12 @@ pub fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
             }
         }
     }
-    Templates::new(overrides).map_err(wrong_template)
+    let own = !overrides.is_empty();
+    let templates = Templates::new(overrides).map_err(wrong_template)?;
+    if own {
+        templates.check().map_err(wrong_template)?;
+    }
+    Ok(templates)
 }
 
 /// A template that does not parse or names an unknown variable is the project's to mend.

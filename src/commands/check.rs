@@ -6,6 +6,7 @@ use super::open::Project;
 use crate::cli::Check;
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Description, Severity};
+use crate::report::story::counted;
 use crate::report::{diagnostics, listing, print};
 
 /// Prints the diagnostics of a plan, or all that was understood as JSON.
@@ -25,11 +26,11 @@ pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure
         print::data(&diagnostics::render(&plan.path, &plan.text.text, found));
         let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         print::talk(&format!(
-            "{}: {} steps, {} errors, {} warnings",
+            "{}: {}, {}, {}",
             plan.path,
-            plan.reading.plan.steps.len(),
-            count(Severity::Error),
-            count(Severity::Warning)
+            counted(plan.reading.plan.steps.len(), "step"),
+            counted(count(Severity::Error), "error"),
+            counted(count(Severity::Warning), "warning")
         ));
     }
     let invalid = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);

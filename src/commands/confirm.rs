@@ -36,6 +36,7 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
     let redact = Redact::new(project.secret(&config));
     let mut recorder = launch.recorder(&plan, redact, &project.environment, false)?;
     recorder.report = crate::report::Report::silent();
+    let (mut guard, _) = launch.guard(&plan)?;
     let step = &plan.reading.plan.steps[index];
     let items = confirmable(step, &recorder.state)?;
     recorder.record(Event::StepConfirmed {
@@ -46,7 +47,8 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
     })?;
     let name = step.name();
     let setting = setting(&project, config, plan, &launch)?;
-    tick::write(&setting, index, &mut recorder)?;
+    tick::write(&setting, index, &mut recorder, &mut guard)?;
+    guard.end();
     say(&name, &by, &items, &recorder, &setting.step(index).key);
     Ok(ExitCode::Passed)
 }

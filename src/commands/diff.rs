@@ -12,10 +12,10 @@ use crate::report::{patch, print};
 pub(super) fn run(root: Option<&Path>, args: &Diff) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let run = history::find(&project, args.run.as_deref())?;
-    let (number, title) = run.step(&args.step)?;
+    let (number, step) = run.step(&args.step)?;
     let mut found = false;
-    for attempt in run.attempts(&args.step) {
-        let path = run.dir.attempt(number, &title, attempt).join("changes.diff");
+    for attempt in run.attempts(&step) {
+        let path = run.dir.attempt(number, &step.title, attempt).join("changes.diff");
         if let Ok(diff) = std::fs::read(&path) {
             found = true;
             print::data(&patch::coloured(&String::from_utf8_lossy(&diff)));

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::failure::{ExitCode, Failure};
 use crate::model::Model;
 use crate::model::scripted::Script;
-use crate::plan::{Description, Diagnostic, Found, Severity, StepKind};
+use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
 use crate::process::Policy;
 use crate::redact::Redact;
 use crate::report::{diagnostics, listing, print};
@@ -21,7 +21,7 @@ use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
-use crate::workspace::guard::PlanGuard;
+use crate::workspace::guard::Found;
 use crate::workspace::snapshot::Snapshots;
 
 /// Everything that is decided before a run begins.
@@ -70,7 +70,7 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let mut config = project.config()?;
     lay_flags_over(&mut config, args);
     let plan = project.plan(&args.plan)?;
-    let mut warnings = examine(&plan, args.allow_placeholders)?;
+    let mut warnings = examine(&plan, args.allow_placeholders, &config)?;
     let selection = select(&plan, &args.step, config.keep_going)?;
     let found = sources::find(&plan.reading.plan, plan.file.path(), &project.root, &config)?;
     warnings.extend(found.warnings.into_iter().map(|message| warning("brief", message)));
@@ -103,7 +103,7 @@ fn lay_flags_over(config: &mut Config, args: &Execute) {
 }
 
 /// Shows all errors of a plan at once and refuses it; otherwise its warnings as events.
-fn examine(plan: &OpenPlan, allow_placeholders: bool) -> Result<Vec<Event>, Failure> {
+fn examine(plan: &OpenPlan, allow_placeholders: bool, config: &Config) -> Result<Vec<Event>, Failure> {
     let text = &plan.text.text;
     let is_error = |diagnostic: &&Diagnostic| {
         diagnostic.severity == Severity::Error && !(allow_placeholders && diagnostic.code == "placeholder")
@@ -120,7 +120,10 @@ fn examine(plan: &OpenPlan, allow_placeholders: bool) -> Result<Vec<Event>, Fail
         return Err(failure);
     }
     let line = |at: usize| 1 + text[..at.min(text.len())].bytes().filter(|&byte| byte == b'\n').count();
+    // What the plan lacks, the configuration may have.
+    let answered = |found: &&Diagnostic| found.code == "no-command" && !config.commands.is_empty();
     let warnings = plan.reading.diagnostics.iter().filter(|found| found.severity == Severity::Warning);
+    let warnings = warnings.filter(|found| !answered(found));
     Ok(warnings
         .map(|found| {
             warning(found.code, format!("{}:{}: {}", plan.path, line(found.span.start), found.message))
@@ -148,16 +151,16 @@ fn select(plan: &OpenPlan, names: &[String], keep_going: bool) -> Result<Selecti
 pub(super) fn find_step(plan: &OpenPlan, name: &str) -> Result<Vec<usize>, Failure> {
     let found = &plan.reading.plan;
     match found.find(name) {
-        Found::One(step) => Ok(vec![step]),
-        Found::Group(steps) => Ok(steps),
-        Found::None { suggestion } => {
+        plan::Found::One(step) => Ok(vec![step]),
+        plan::Found::Group(steps) => Ok(steps),
+        plan::Found::None { suggestion } => {
             let failure = Failure::usage(format!("`{}` has no step `{name}`", plan.path));
             Err(match suggestion {
                 Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
                 None => failure.hint(format!("agentrun execute {} --dry-run lists the steps", plan.path)),
             })
         }
-        Found::Ambiguous(steps) => {
+        plan::Found::Ambiguous(steps) => {
             let names: Vec<String> = steps
                 .iter()
                 .map(|&step| format!("#{} ({})", found.steps[step].position, found.steps[step].name()))
@@ -196,15 +199,22 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Passed)
 }
 
-async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure> {
+async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Failure> {
     let model = open_model(&prepared, &args)?;
+    crate::process::keep_memory_private();
     let launch = Launch::new(&prepared.project, &prepared.plan)?;
-    let mut warnings = prepared.warnings;
+    let mut warnings = std::mem::take(&mut prepared.warnings);
     let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
     let interrupt = signals::listen()?;
     let redact = Redact::new(prepared.project.secret(&prepared.config));
     launch.make_run_dir(&redact)?;
     let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
+    let (guard, found) = launch.guard(&prepared.plan)?;
+    if let Found::Restored { what, copy, .. } = found {
+        let message = format!("{what} and were set back (a copy is in {})", copy.display());
+        warnings.push(warning("plan-restored", message));
+        prepared.plan = prepared.project.plan(&args.plan)?;
+    }
     let setting = Setting {
         workspace: prepared.project.workspace(&prepared.plan, &prepared.sources)?,
         policy: Policy::new(prepared.project.environment.all(), &prepared.config.env_pass),
@@ -230,16 +240,19 @@ async fn execute(prepared: Prepared, args: Execute) -> Result<ExitCode, Failure>
     let dirty = snapshots.dirty().await;
     let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
     warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
-    let guard = PlanGuard::new(setting.plan_file.clone())
-        .map_err(|error| Failure::internal("cannot look after the plan", error))?;
     let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
     run.begin(warnings)?;
     if restart.is_empty() {
-        return Ok(run.execute().await?.exit_code());
+        let outcome = run.execute().await?;
+        run.guard.end();
+        return Ok(outcome.exit_code());
     }
     run.restart(&restart)?;
     let setting = setting.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
-    Ok(run.in_setting(&setting).execute().await?.exit_code())
+    let mut run = run.in_setting(&setting);
+    let outcome = run.execute().await?;
+    run.guard.end();
+    Ok(outcome.exit_code())
 }
 
 /// The model, if any step may need one.

@@ -4,7 +4,7 @@ use super::open::Project;
 use crate::failure::Failure;
 use crate::journal::reader;
 use crate::journal::{PlanDir, RunDir};
-use crate::run::event::{Event, Record};
+use crate::run::event::{Event, Record, StepRef};
 
 /// A run of the past, or one that is going on.
 #[derive(Debug)]
@@ -46,20 +46,22 @@ fn records(plan: &PlanDir, run: &str) -> Result<Vec<Record>, Failure> {
 }
 
 impl PastRun {
-    /// The place of a step in the run's order, from 1, and its title, by its id.
-    pub(super) fn step(&self, id: &str) -> Result<(usize, String), Failure> {
+    /// The place of a step in the run's order, from 1, and the step: by its id, its label, or `#` and
+    /// its place.
+    pub(super) fn step(&self, id: &str) -> Result<(usize, StepRef), Failure> {
         let steps = self.records.iter().find_map(|record| match &record.event {
             Event::RunStarted(run) => Some(&run.steps),
             _ => None,
         });
         let steps = steps.map_or(&[][..], Vec::as_slice);
         let wanted = id.trim_start_matches('#').parse::<usize>().ok().filter(|_| id.starts_with('#'));
-        let found = steps
-            .iter()
-            .enumerate()
-            .find(|(place, step)| step.id.eq_ignore_ascii_case(id) || wanted == Some(place + 1));
+        let found = steps.iter().enumerate().find(|(place, step)| {
+            step.id.eq_ignore_ascii_case(id)
+                || wanted == Some(place + 1)
+                || id.to_lowercase().ends_with(&format!(" {}", step.id.to_lowercase()))
+        });
         if let Some((place, step)) = found {
-            Ok((place + 1, step.title.clone()))
+            Ok((place + 1, step.clone()))
         } else {
             let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
             Err(Failure::usage(format!("the run `{}` has no step `{id}`", self.dir.id))
@@ -68,9 +70,9 @@ impl PastRun {
     }
 
     /// The attempts of a step in this run, in order.
-    pub(super) fn attempts(&self, id: &str) -> Vec<u32> {
+    pub(super) fn attempts(&self, step: &StepRef) -> Vec<u32> {
         let started = self.records.iter().filter_map(|record| match &record.event {
-            Event::AttemptStarted { at, .. } if at.step.id.eq_ignore_ascii_case(id) => Some(at.attempt),
+            Event::AttemptStarted { at, .. } if at.step.key == step.key => Some(at.attempt),
             _ => None,
         });
         started.collect()

@@ -12,6 +12,7 @@ use crate::journal::writer::Writer;
 use crate::redact::Redact;
 use crate::report::Report;
 use crate::run::record::{CrashPoint, Recorder};
+use crate::workspace::guard::{Found, PlanGuard};
 
 /// A held plan and a run's own folder.
 #[derive(Debug)]
@@ -51,6 +52,14 @@ impl Launch {
         // A second run in one process goes on with the first one's log.
         drop(tracing::subscriber::set_global_default(subscriber.finish()));
         Ok(())
+    }
+
+    /// Watches the plan from here on. If the run before was killed, its agent's ticks are set back.
+    pub(super) fn guard(&self, plan: &OpenPlan) -> Result<(PlanGuard, Found), Failure> {
+        plan.file.sweep();
+        let copy = plan.dir.path().join("plan-while-running.md");
+        PlanGuard::open(plan.file.clone(), copy, self.run_dir.path())
+            .map_err(|error| Failure::internal("cannot look after the plan", error))
     }
 
     /// The door for facts. The journal is read again under the lock: another run may have written

@@ -9,7 +9,7 @@ use crate::cli::Logs;
 use crate::failure::{ExitCode, Failure};
 use crate::report::story::Story;
 use crate::report::{print, terminal};
-use crate::run::event::{Event, Record};
+use crate::run::event::{Event, Record, StepRef};
 
 /// How often a followed journal is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -18,13 +18,22 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 pub(super) fn run(root: Option<&Path>, args: &Logs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let run = history::find(&project, args.run.as_deref())?;
+    let step = args.step.as_deref().map(|id| run.step(id)).transpose()?;
+    if let (Some((_, step)), Some(attempt)) = (&step, args.attempt)
+        && !run.attempts(step).contains(&attempt)
+    {
+        return Err(Failure::usage(format!(
+            "step {} has no attempt {attempt} in run {}",
+            step.id, run.dir.id
+        )));
+    }
     let mut story = Story::default();
     let mut told = 0;
     let mut current = run;
     loop {
         for record in &current.records[told..] {
             story.apply(record);
-            if wanted(record, args) {
+            if wanted(record, step.as_ref().map(|(_, step)| step), args.attempt) {
                 tell(record, &story, args.json)?;
             }
         }
@@ -36,17 +45,17 @@ pub(super) fn run(root: Option<&Path>, args: &Logs) -> Result<ExitCode, Failure>
         std::thread::sleep(LOOK_EVERY);
         current = history::find(&project, Some(&current.dir.id))?;
     }
-    if let (Some(step), false) = (&args.step, args.json) {
-        outputs(&current, step, args.attempt)?;
+    if let (Some((number, step)), false) = (&step, args.json) {
+        outputs(&current, *number, step, args.attempt);
     }
     Ok(ExitCode::Passed)
 }
 
-fn wanted(record: &Record, args: &Logs) -> bool {
-    let Some(step) = &args.step else { return true };
-    let (found, attempt) = record.event.place();
-    found.is_some_and(|found| found.id.eq_ignore_ascii_case(step))
-        && args.attempt.is_none_or(|wanted| attempt.is_none_or(|attempt| attempt == wanted))
+fn wanted(record: &Record, step: Option<&StepRef>, attempt: Option<u32>) -> bool {
+    let Some(step) = step else { return true };
+    let (found, number) = record.event.place();
+    found.is_some_and(|found| found.key == step.key)
+        && attempt.is_none_or(|wanted| number.is_none_or(|number| number == wanted))
 }
 
 fn tell(record: &Record, story: &Story, json: bool) -> Result<(), Failure> {
@@ -63,19 +72,18 @@ fn tell(record: &Record, story: &Story, json: bool) -> Result<(), Failure> {
 }
 
 /// The output of the validation commands of the asked attempt, or the last one.
-fn outputs(run: &PastRun, step: &str, attempt: Option<u32>) -> Result<(), Failure> {
-    let (number, title) = run.step(step)?;
-    let Some(attempt) = attempt.or(run.attempts(step).last().copied()) else { return Ok(()) };
+fn outputs(run: &PastRun, number: usize, step: &StepRef, attempt: Option<u32>) {
+    let Some(attempt) = attempt.or(run.attempts(step).last().copied()) else { return };
     for record in &run.records {
         let Event::ValidationCompleted { at, evidence } = &record.event else { continue };
-        if !at.step.id.eq_ignore_ascii_case(step) || at.attempt != attempt {
+        if at.step.key != step.key || at.attempt != attempt {
             continue;
         }
         print::data(&format!("\n$ {}\n", evidence.command));
-        let log = std::fs::read(run.dir.path().join(&evidence.log)).unwrap_or_default();
-        print::data(&String::from_utf8_lossy(&log));
+        if let Ok(log) = std::fs::File::open(run.dir.path().join(&evidence.log)) {
+            print::data_from(log);
+        }
     }
-    let dir = run.dir.attempt(number, &title, attempt);
+    let dir = run.dir.attempt(number, &step.title, attempt);
     print::talk(&format!("brief, transcript and diff: {}", dir.display()));
-    Ok(())
 }

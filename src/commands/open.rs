@@ -58,6 +58,9 @@ impl Project {
         let start = start.canonicalize().map_err(|error| {
             Failure::usage(format!("there is no directory `{}`", start.display())).caused_by(error)
         })?;
+        if !start.is_dir() {
+            return Err(Failure::usage(format!("`{}` is not a directory", start.display())));
+        }
         let top = start.ancestors().find(|dir| dir.join(".git").exists()).filter(|_| root.is_none());
         let root = top.unwrap_or(&start).to_owned();
         Ok(Self { state: StateDir::of(&root), root, environment: Environment::read() })
@@ -115,6 +118,13 @@ impl OpenPlan {
     pub(super) fn past(&self) -> Result<Past, Failure> {
         let journal = reader::read(&self.dir.journal())
             .map_err(|error| Failure::internal("cannot read the journal", error))?;
+        if journal.newer {
+            let path = self.dir.journal();
+            let message = format!("`{}` was written by a newer agentrun", path.display());
+            return Err(
+                Failure::usage(message).hint("update agentrun; nothing was run, and nothing was changed")
+            );
+        }
         Ok(fold(&journal))
     }
 }

@@ -169,7 +169,7 @@ impl Config {
         let Limits { turns, time, tokens, .. } = self.limits;
         let tokens = tokens.map_or_else(String::new, |tokens| format!(", {tokens} tokens"));
         format!(
-            "{} attempts a step; {turns} turns, {}{tokens} an attempt; {} a validation command",
+            "attempts a step: {}; an attempt: {turns} turns, {}{tokens}; a validation command: {}",
             self.max_attempts,
             say_duration(time),
             say_duration(self.validation_timeout),

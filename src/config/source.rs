@@ -86,7 +86,7 @@ pub fn refuse_power(raw: &RawConfig, path: &Path) -> Result<(), Failure> {
             "{}: a project's file may not set `{key}`: it decides where the key goes or what a child process sees",
             path.display()
         ))
-        .hint("set it in your own file, ~/.config/agentrun/config.toml, or with a flag")),
+        .hint("set it in your own file, ~/.config/agentrun/config.toml; the URL also with --base-url")),
         None => Ok(()),
     }
 }

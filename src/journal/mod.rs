@@ -69,10 +69,8 @@ impl StateDir {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let mut ids: Vec<String> = entries
-            .filter_map(Result::ok)
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect();
+        let mut ids: Vec<String> =
+            folders(entries).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         ids.sort();
         Ok(ids.iter().map(|id| self.run(id)).collect())
     }
@@ -80,7 +78,7 @@ impl StateDir {
     /// The folders of all plans that were ever run.
     pub fn plans(&self) -> io::Result<Vec<PlanDir>> {
         match std::fs::read_dir(self.0.join("plans")) {
-            Ok(entries) => Ok(entries.filter_map(Result::ok).map(|entry| PlanDir(entry.path())).collect()),
+            Ok(entries) => Ok(folders(entries).map(|entry| PlanDir(entry.path())).collect()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(error),
         }
@@ -130,6 +128,11 @@ impl RunDir {
         let name = if attempt == 0 { "baseline".to_owned() } else { format!("attempt-{attempt}") };
         self.step(number, title).join(name)
     }
+}
+
+/// The folders among the entries: other things there are somebody else's.
+fn folders(entries: std::fs::ReadDir) -> impl Iterator<Item = std::fs::DirEntry> {
+    entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
 }
 
 /// A title as a file name: lower case, words joined by dashes, at most 40 characters.

@@ -14,6 +14,8 @@ pub struct Journal {
     pub skipped: Vec<Skipped>,
     /// The last line has no end: a killed run was writing it.
     pub torn_tail: bool,
+    /// Some line has a higher schema: a newer agentrun wrote it, and would miss what this one adds.
+    pub newer: bool,
 }
 
 /// A line that could not be read.
@@ -28,7 +30,7 @@ pub struct Skipped {
 impl Journal {
     /// The number that the next record gets.
     pub fn next_seq(&self) -> u64 {
-        self.records.last().map_or(1, |record| record.seq + 1)
+        self.records.last().map_or(1, |record| record.seq.saturating_add(1))
     }
 
     /// What is worth telling about the lines that could not be read.
@@ -64,6 +66,7 @@ pub fn parse(bytes: &[u8]) -> Journal {
             continue;
         }
         match parse_line(line) {
+            Ok(record) if record.schema > SCHEMA => journal.newer = true,
             Ok(record) => journal.records.push(record),
             Err(reason) => journal.skipped.push(Skipped { line: index + 1, reason }),
         }
@@ -73,9 +76,6 @@ pub fn parse(bytes: &[u8]) -> Journal {
 
 fn parse_line(line: &[u8]) -> Result<Record, String> {
     match serde_json::from_slice::<Record>(line) {
-        Ok(record) if record.schema > SCHEMA => {
-            Err(format!("its schema is {}, and this agentrun knows {SCHEMA}", record.schema))
-        }
         Ok(record) => Ok(record),
         Err(error) => Err(error.to_string()),
     }
@@ -96,12 +96,11 @@ mod tests {
         );
         let journal = parse(text.as_bytes());
         assert_eq!(journal.records.len(), 2);
-        assert_eq!(journal.next_seq(), 8);
+        assert_eq!((journal.next_seq(), journal.newer), (8, true));
         assert_eq!(
             journal.complaints(),
             [
                 "journal line 2 is skipped: expected value at line 1 column 1",
-                "journal line 4 is skipped: its schema is 9, and this agentrun knows 1",
                 "the journal's last line was cut off by a killed run: it is dropped",
             ]
         );

@@ -343,7 +343,6 @@ mod tests {
         let document = include_str!("../../docs/scripted-model.md");
         let example = document.split("```json\n").nth(2).and_then(|rest| rest.split("```").next()).unwrap();
         let mut script = Script::parse(Path::new("docs/scripted-model.md"), example).unwrap();
-        assert_eq!(text(&mut script, "1", 1, 2), "hello.txt is written.");
         assert_eq!(text(&mut script, "2", 2, 1), "error: 503 service unavailable");
     }
 }

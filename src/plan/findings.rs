@@ -144,7 +144,8 @@ fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let without = |step: &&Step| {
-        step.kind == StepKind::Work && step.criteria.iter().all(|criterion| criterion.command().is_none())
+        matches!(step.kind, StepKind::Work | StepKind::Closing)
+            && step.criteria.iter().all(|criterion| criterion.command().is_none())
     };
     let about = |step: &Step| {
         let span = line_span(sections, step.line);

@@ -17,6 +17,16 @@ pub use policy::Policy;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// From here on other processes of this user cannot look into this one: not into its memory, and
+/// not into the environment that it was started with, where the key may be.
+pub fn keep_memory_private() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+    {
+        tracing::warn!(%error, "cannot keep the memory private");
+    }
+}
+
 /// A command line of a plan, a config or an agent.
 #[derive(Debug, Clone)]
 pub struct Command {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
+use super::story::counted;
 use crate::brief::{Sources, named};
 use crate::plan::{CriterionKind, Reading, Step, StepKind};
 use crate::run::state::{RunState, StepStatus, TickState};
@@ -36,7 +37,7 @@ pub fn dry_run(
     let mut text = String::new();
     let title = plan.title.as_deref().unwrap_or(outlook.plan);
     // Writing to a string cannot fail.
-    writeln!(text, "{}  ({} steps)\n", styled(STRONG, title), plan.steps.len()).ok();
+    writeln!(text, "{}  ({})\n", styled(STRONG, title), counted(plan.steps.len(), "step")).ok();
     for (place, &index) in reading.graph.order().iter().enumerate() {
         if selected(index) {
             step(&mut text, reading, state, (place, index), outlook.configured).ok();
@@ -124,8 +125,7 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
         let known = state.step(&step.key);
         let attempts = match known.attempts {
             0 => String::new(),
-            1 => ", 1 attempt".to_owned(),
-            attempts => format!(", {attempts} attempts"),
+            attempts => format!(", {}", counted(attempts as usize, "attempt")),
         };
         let name = named(&step.label, &step.title);
         writeln!(text, "  [{}] {name}: {standing}{attempts}", step.id).ok();

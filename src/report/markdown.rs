@@ -1,7 +1,8 @@
 //! `report.md`: a run for a reviewer, with diffs and output.
 
 use std::fmt::Write;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::story::{AttemptStory, StepEnd, StepStory, Story, say_millis, say_tokens};
@@ -154,15 +155,13 @@ fn attempt_section(
             evidence.exit.say(),
             evidence.log
         )?;
-        let log = std::fs::read(run_dir.path().join(&evidence.log)).unwrap_or_default();
-        let log = tail(&String::from_utf8_lossy(&log), OUTPUT_LINES);
+        let log = tail(&end_of(&run_dir.path().join(&evidence.log)), OUTPUT_LINES);
         if !log.trim().is_empty() {
             writeln!(text)?;
             fenced(text, "", &log)?;
         }
     }
-    let diff = std::fs::read(dir.join("changes.diff")).unwrap_or_default();
-    let diff = String::from_utf8_lossy(&diff);
+    let diff = start_of(&dir.join("changes.diff"));
     if diff.trim().is_empty() {
         return Ok(());
     }
@@ -210,6 +209,27 @@ fn fenced(text: &mut String, info: &str, content: &str) -> std::fmt::Result {
     let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     writeln!(text, "{fence}{info}\n{}\n{fence}", content.trim_end().trim_start_matches('\n'))
+}
+
+/// The most bytes of one file that the report quotes.
+const QUOTED_BYTES: u64 = 64 << 10;
+
+/// The beginning of a file, as text.
+fn start_of(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(QUOTED_BYTES).read_to_end(&mut bytes));
+    read.map_or_else(|_| String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The end of a file, as text.
+fn end_of(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|mut file| {
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(QUOTED_BYTES)))?;
+        file.take(QUOTED_BYTES).read_to_end(&mut bytes)
+    });
+    read.map_or_else(|_| String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn tail(text: &str, lines: usize) -> String {

@@ -20,6 +20,11 @@ pub fn data(text: &str) {
     drop(anstream::stdout().write_all(text.as_bytes()));
 }
 
+/// Copies a file to standard output, however large it is.
+pub fn data_from(mut file: std::fs::File) {
+    drop(std::io::copy(&mut file, &mut anstream::stdout()));
+}
+
 /// Writes a line to standard output and sends it off at once, for programs that follow a run.
 pub fn data_line(line: &str) {
     let mut out = std::io::stdout().lock();

@@ -202,6 +202,11 @@ impl StepEnd {
     }
 }
 
+/// A number of things: `1 step`, `2 steps`.
+pub fn counted(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
 /// A time for people: `0.4 s`, `12 s`, `3 min 20 s`.
 pub fn say_millis(millis: u64) -> String {
     match millis {

@@ -2,7 +2,7 @@
 
 use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
-use super::story::{StepEnd, Story, say_millis, say_tokens};
+use super::story::{StepEnd, Story, counted, say_millis, say_tokens};
 use crate::process::Exit;
 use crate::run::event::{
     AgentEnd, AttemptOutcome, Event, Evidence, Reopened, RunCompleted, RunOutcome, RunStarted, StepOutcome,
@@ -190,8 +190,7 @@ fn passed(step: &StepRef, story: &Story) -> Vec<String> {
     let mut facts = vec![say_millis(told.duration_ms())];
     match told.tries().count() {
         0 => facts.push("no agent was needed".to_owned()),
-        1 => facts.push("1 attempt".to_owned()),
-        tries => facts.push(format!("{tries} attempts")),
+        tries => facts.push(counted(tries, "attempt")),
     }
     if told.usage().total() > 0 {
         facts.push(format!("{} tokens", say_tokens(told.usage().total())));
@@ -234,7 +233,8 @@ fn last_lines(output: &str, most: usize) -> Vec<String> {
 
 fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
     let headline = match completed.outcome {
-        RunOutcome::Completed => styled(GOOD, "The plan is carried out."),
+        RunOutcome::Completed if completed.pending.is_empty() => styled(GOOD, "The plan is carried out."),
+        RunOutcome::Completed => styled(GOOD, "The plan is carried out, as far as commands can tell."),
         RunOutcome::StepFailed => styled(BAD, "Stopped: a step did not pass."),
         RunOutcome::NeedsPerson => styled(NOTICE, "Stopped: a person is needed."),
         RunOutcome::LimitReached => styled(NOTICE, "Stopped: a limit was reached."),
@@ -259,12 +259,16 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
 /// What came of the run, in numbers.
 fn summary(story: &Story, completed: &RunCompleted) -> String {
     let passed = story.steps.iter().filter(|step| matches!(step.end, Some(StepEnd::Passed(_)))).count();
-    let steps = if passed == 1 { "step" } else { "steps" };
     let mut facts = match (story.steps.len(), passed - passed_on_commands(story)) {
         (0, _) => vec!["nothing was left to do".to_owned()],
-        (_, 0) => vec![format!("{passed} {steps} passed in this run, on commands that agentrun ran")],
+        (_, 0) => {
+            vec![format!("{} passed in this run, on commands that agentrun ran", counted(passed, "step"))]
+        }
         (_, let_through) => {
-            vec![format!("{passed} {steps} passed in this run, {let_through} of them without validation")]
+            vec![format!(
+                "{} passed in this run, {let_through} of them without validation",
+                counted(passed, "step")
+            )]
         }
     };
     facts.push(say_millis(completed.duration_ms));

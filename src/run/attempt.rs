@@ -103,8 +103,15 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees,
         reference: before.reference.clone(),
     })?;
     let base = run.recorder.state.step(&at.step.key).base.clone();
-    let base =
-        base.map_or_else(|| before.clone(), |base| Snapshot { tree: base.tree, reference: base.reference });
+    let Some(base) = base.map(|base| Snapshot { tree: base.tree, reference: base.reference }) else {
+        return Ok(Trees { base: before.clone(), before });
+    };
+    if let Err(error) = run.snapshots.changes(&base, &before).await {
+        let message =
+            format!("the tree before step {} is lost, the one of now stands in: {error}", at.step.id);
+        run.recorder.record(Event::Warning { code: "base-lost".to_owned(), message })?;
+        return Ok(Trees { base: before.clone(), before });
+    }
     Ok(Trees { base, before })
 }
 
@@ -152,13 +159,10 @@ async fn validate_attempt(
     ground.diff_digest = Some(digest(all.diff.as_bytes()));
     ground.usage = worked.usage;
     let ground = validate::Ground { baseline: &baseline, ..ground };
-    let results = validate::run(applied, &ground, &mut run.recorder).await?;
+    let results = run.validate(applied, &ground).await?;
     if results.len() < applied.len() {
         return nothing(AttemptOutcome::Interrupted);
     }
-    run.guard
-        .check(&ground.log_dir)
-        .map_err(|error| Failure::internal("cannot look after the plan", error))?;
     let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
     let (outcome, tolerated) = match judge(&baseline, &evidence, !all.is_empty()) {
         Verdict::Passed { strength, tolerated } if setting.strong_enough(strength) => {

@@ -18,7 +18,9 @@ pub use setting::Setting;
 
 use crate::failure::Failure;
 use crate::model::Model;
-use crate::workspace::guard::PlanGuard;
+use crate::validate::applied::Applied;
+use crate::validate::{self, Ground, Validated};
+use crate::workspace::guard::{Found, PlanGuard};
 use crate::workspace::snapshot::Snapshots;
 use event::{Event, StepRef};
 use record::Recorder;
@@ -45,6 +47,32 @@ impl Run<'_> {
         Run { setting, recorder, model, snapshots, guard }
     }
 
+    /// Runs the commands that apply, with the plan looked at before and after: a command of the
+    /// project may not tick either.
+    async fn validate(
+        &mut self,
+        applied: &[Applied],
+        ground: &Ground<'_>,
+    ) -> Result<Vec<Validated>, Failure> {
+        self.notice_edits("before a validation")?;
+        let results = validate::run(applied, ground, &mut self.recorder).await?;
+        let found = self.guard.check(&ground.log_dir).map_err(no_plan)?;
+        for event in found.events(&ground.at, &self.guard, "during a validation") {
+            self.recorder.record(event)?;
+        }
+        Ok(results)
+    }
+
+    /// What changed in the plan meanwhile is a person's, and is kept.
+    fn notice_edits(&mut self, noticed: &str) -> Result<(), Failure> {
+        match self.guard.accept().map_err(no_plan)? {
+            Found::Edited { digest } => {
+                self.recorder.record(Event::PlanEdited { digest, noticed: noticed.to_owned() })
+            }
+            Found::Same | Found::Gone | Found::Restored { .. } => Ok(()),
+        }
+    }
+
     /// Keeps the plan's status comments true.
     fn set_status(&mut self, value: &str) -> Result<(), Failure> {
         tick::set_status(self.setting, value, &mut self.recorder)?;
@@ -53,8 +81,7 @@ impl Run<'_> {
 
     /// agentrun itself wrote the plan: what it is now is what it has to be.
     fn accept_plan(&mut self) -> Result<(), Failure> {
-        let accepted = self.guard.accept();
-        accepted.map(drop).map_err(|error| Failure::internal("cannot look after the plan", error))
+        self.guard.accept().map(drop).map_err(no_plan)
     }
 
     /// Parks a step that only a person can do.
@@ -64,4 +91,8 @@ impl Run<'_> {
         let items = tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect();
         self.recorder.record(Event::StepParked { step: StepRef::from(step), items })
     }
+}
+
+fn no_plan(error: std::io::Error) -> Failure {
+    Failure::internal("cannot look after the plan", error)
 }

@@ -7,7 +7,6 @@ use super::state::{StepStatus, TickState};
 use super::{Run, step, tick};
 use crate::clock::Stopwatch;
 use crate::failure::Failure;
-use crate::workspace::guard::Found;
 
 impl Run<'_> {
     /// Records what the run was given.
@@ -59,19 +58,8 @@ impl Run<'_> {
 
     /// Writes a step's pass into the plan.
     fn tick(&mut self, index: usize) -> Result<(), Failure> {
-        tick::write(self.setting, index, &mut self.recorder)?;
+        tick::write(self.setting, index, &mut self.recorder, &mut self.guard)?;
         self.accept_plan()
-    }
-
-    fn notice_edits(&mut self, noticed: &str) -> Result<(), Failure> {
-        let found =
-            self.guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
-        match found {
-            Found::Edited { digest } => {
-                self.recorder.record(Event::PlanEdited { digest, noticed: noticed.to_owned() })
-            }
-            Found::Same | Found::Gone | Found::Restored { .. } => Ok(()),
-        }
     }
 
     /// Forgets the evidence of the given steps and unticks what agentrun had ticked.
@@ -83,7 +71,7 @@ impl Run<'_> {
                 && pass.tick == TickState::Written
             {
                 let pass = pass.clone();
-                tick::take_back(self.setting, index, &pass, &mut self.recorder)?;
+                tick::take_back(self.setting, index, &pass)?;
             }
             let reopened = Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restart };
             self.recorder.record(reopened)?;
@@ -96,7 +84,10 @@ impl Run<'_> {
     async fn end(&mut self, outcome: RunOutcome) -> Result<RunOutcome, Failure> {
         let outcome = match outcome {
             RunOutcome::Completed if self.setting.selection.steps.is_none() => {
-                step::validate_tolerated(self).await?
+                match step::validate_tolerated(self).await? {
+                    RunOutcome::Completed => self.look_again()?,
+                    other => other,
+                }
             }
             other => other,
         };
@@ -107,6 +98,20 @@ impl Run<'_> {
         };
         self.set_status(value)?;
         Ok(outcome)
+    }
+
+    /// A person may have written more into the plan while it was carried out.
+    fn look_again(&mut self) -> Result<RunOutcome, Failure> {
+        let Ok(now) = self.setting.read_again() else { return Ok(RunOutcome::Completed) };
+        let known = |key| self.setting.reading.plan.steps.iter().any(|step| step.key == key);
+        let new = now.reading.plan.steps.iter().filter(|step| !known(step.key.clone()));
+        let new: Vec<&str> = new.map(|step| step.id.as_str()).collect();
+        if new.is_empty() {
+            return Ok(RunOutcome::Completed);
+        }
+        let message = format!("the plan got new steps during the run: {}; run again", new.join(", "));
+        self.recorder.record(Event::Warning { code: "new-steps".to_owned(), message })?;
+        Ok(RunOutcome::NeedsPerson)
     }
 
     fn all_done(&self) -> bool {

@@ -39,6 +39,7 @@ impl Selection {
 pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Selection) -> Decision {
     let mut stopped: Option<RunOutcome> = None;
     let mut blocked = BTreeSet::new();
+    let mut parked = BTreeSet::new();
     for &index in graph.order().iter().filter(|&&index| selection.contains(index)) {
         let status = &state.step(&plan.steps[index].key).status;
         match status {
@@ -49,7 +50,7 @@ pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Select
             },
             StepStatus::ByHand => {}
             StepStatus::Parked { .. } => {
-                blocked.insert(index);
+                parked.insert(index);
             }
             StepStatus::Stopped(outcome) => {
                 let outcome = run_outcome(outcome);
@@ -60,7 +61,7 @@ pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Select
                 blocked.insert(index);
             }
             StepStatus::Open | StepStatus::Revalidate | StepStatus::Running => {
-                if is_blocked(plan, graph, index, &blocked) {
+                if is_blocked(graph, index, &blocked, &parked) {
                     blocked.insert(index);
                     stopped.get_or_insert(RunOutcome::NeedsPerson);
                 } else if plan.steps[index].kind == StepKind::Manual {
@@ -76,10 +77,9 @@ pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Select
 
 /// A parked step blocks only what names it; any other step that did not pass also blocks what
 /// follows it in the order.
-fn is_blocked(plan: &Plan, graph: &StepGraph, index: usize, blocked: &BTreeSet<usize>) -> bool {
-    graph.dependencies(index).iter().any(|edge| {
-        blocked.contains(&edge.step) && (edge.explicit || plan.steps[edge.step].kind != StepKind::Manual)
-    })
+fn is_blocked(graph: &StepGraph, index: usize, blocked: &BTreeSet<usize>, parked: &BTreeSet<usize>) -> bool {
+    let mut edges = graph.dependencies(index).iter();
+    edges.any(|edge| blocked.contains(&edge.step) || (edge.explicit && parked.contains(&edge.step)))
 }
 
 /// An outage or a signal ends the run whatever does not depend on the step.

@@ -151,7 +151,12 @@ impl RunState {
                 step.base.get_or_insert_with(|| Base { tree: tree.clone(), reference: reference.clone() });
             }
             Event::ValidationCompleted { at, evidence } if at.attempt == 0 => {
-                self.running(at, "validation.completed")?.baseline.push(evidence.clone());
+                // The first time counts: later looks at the same commands are no baseline.
+                let baseline = &mut self.running(at, "validation.completed")?.baseline;
+                let same = |known: &Evidence| known.command == evidence.command && known.dir == evidence.dir;
+                if !baseline.iter().any(same) {
+                    baseline.push(evidence.clone());
+                }
             }
             Event::NoteTaken { at, text } => self.running(at, "note.taken")?.notes.push(text.clone()),
             Event::AttemptCompleted { at, outcome, .. } => {

@@ -7,9 +7,9 @@ use super::state::{StepState, StepStatus};
 use super::talk::Talk;
 use crate::failure::Failure;
 use crate::plan::{CriterionKind, StepKind};
+use crate::validate::Validated;
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Verdict, judge};
-use crate::validate::{self, Validated};
 
 /// Carries out one step.
 pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
@@ -26,41 +26,44 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     let validate_first = stale || question || !for_the_agent;
     run.recorder
         .record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint.clone() })?;
-    let Some(results) = baseline(run, index, &applied).await? else {
+    let without_agent = validate_first || run.setting.validate_only;
+    let Some(results) = baseline(run, index, &applied, !without_agent).await? else {
         return interrupted(run, index);
     };
-    if validate_first || run.setting.validate_only {
+    if without_agent {
         let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
         match judge(&[], &evidence, true) {
             Verdict::Passed { strength, .. } if validate_first || run.setting.strong_enough(strength) => {
                 return pass(run, index, strength, &Ended::without_agent(evidence));
             }
             _ if for_the_agent && !run.setting.validate_only => {}
-            verdict => return stop(run, index, without_agent(run, index, &verdict, &results)),
+            verdict => return stop(run, index, refuted(run, index, &verdict, &results)),
         }
     }
     attempts(run, index, &applied).await
 }
 
-/// What the step's commands do before its agent begins. A baseline that an earlier run made, and
-/// whose agent had begun, still stands. `None` if it was interrupted.
+/// What the step's commands do before its agent begins. With `reuse`, a baseline that an earlier
+/// run made and whose agent had begun still stands; a verdict never rests on it. `None` if it was
+/// interrupted.
 async fn baseline(
     run: &mut Run<'_>,
     index: usize,
     applied: &[Applied],
+    reuse: bool,
 ) -> Result<Option<Vec<Validated>>, Failure> {
     let step = run.setting.step(index);
     let known = &run.recorder.state.step(&step.key).baseline;
     let same = |(evidence, command): (&Evidence, &Applied)| {
         evidence.command == command.script && evidence.dir == command.dir
     };
-    if known.len() == applied.len() && known.iter().zip(applied).all(same) {
+    if reuse && known.len() == applied.len() && known.iter().zip(applied).all(same) {
         let known =
             known.iter().map(|evidence| Validated { evidence: evidence.clone(), output: String::new() });
         return Ok(Some(known.collect()));
     }
     let ground = run.setting.ground(index, 0);
-    let results = validate::run(applied, &ground, &mut run.recorder).await?;
+    let results = run.validate(applied, &ground).await?;
     Ok((results.len() == applied.len()).then_some(results))
 }
 
@@ -139,7 +142,7 @@ fn interrupted(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
 }
 
 /// How a step ends that was validated without an agent and did not pass.
-fn without_agent(run: &Run<'_>, index: usize, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
+fn refuted(run: &Run<'_>, index: usize, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
     let Verdict::Failed(failed) = verdict else {
         return match verdict {
             Verdict::Unvalidated => StepOutcome::Unvalidated,
@@ -178,7 +181,7 @@ pub async fn validate_tolerated(run: &mut Run<'_>) -> Result<RunOutcome, Failure
     ground.log_dir = run.setting.run_dir.path().join("at-the-end");
     // Not the baseline of the last step: that one is over.
     ground.at.attempt = run.recorder.state.step(&run.setting.step(last).key).attempts.max(1);
-    let results = validate::run(&applied, &ground, &mut run.recorder).await?;
+    let results = run.validate(&applied, &ground).await?;
     match results.iter().find(|result| !result.evidence.exit.success()) {
         None if results.len() == applied.len() => Ok(RunOutcome::Completed),
         None => Ok(RunOutcome::Interrupted),

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::plan::edit::{self, Change, TickTarget};
 use crate::plan::{BoxRole, CheckBox, Plan, Reading, StepKind};
 use crate::plan_file::{PlanText, ReplaceError};
+use crate::workspace::guard::PlanGuard;
 
 /// How often a tick is tried again when somebody else edits the plan at the same moment.
 const TRIES: u32 = 5;
@@ -18,7 +19,12 @@ const TRIES: u32 = 5;
 /// Ticks what a passed step may tick. A plan that was edited meanwhile is read again, and the
 /// step is found by its identity; what cannot be ticked is refused with the reason, and nothing
 /// is written.
-pub fn write(setting: &Setting, index: usize, recorder: &mut Recorder) -> Result<(), Failure> {
+pub fn write(
+    setting: &Setting,
+    index: usize,
+    recorder: &mut Recorder,
+    guard: &mut PlanGuard,
+) -> Result<(), Failure> {
     let step = setting.step(index);
     let reference = StepRef::from(step);
     let StepStatus::Passed(pass) = recorder.state.step(&step.key).status.clone() else {
@@ -55,6 +61,7 @@ pub fn write(setting: &Setting, index: usize, recorder: &mut Recorder) -> Result
             before: text.digest.clone(),
             after: digest(new.as_bytes()),
         })?;
+        guard.foresee(&new).map_err(|error| Failure::internal("cannot look after the plan", error))?;
         match setting.plan_file.replace(&text.digest, &new) {
             Ok(()) => {
                 let digest = digest(new.as_bytes());
@@ -67,13 +74,9 @@ pub fn write(setting: &Setting, index: usize, recorder: &mut Recorder) -> Result
     refuse(recorder, reference, "somebody else keeps editing the plan".to_owned())
 }
 
-/// Unticks what agentrun had ticked for a pass that is forgotten.
-pub fn take_back(
-    setting: &Setting,
-    index: usize,
-    pass: &Pass,
-    recorder: &mut Recorder,
-) -> Result<(), Failure> {
+/// Unticks what agentrun had ticked for a pass that is forgotten. If the process dies right after
+/// it, the next start finds the boxes unticked and reopens the step: nothing has to be intended.
+pub fn take_back(setting: &Setting, index: usize, pass: &Pass) -> Result<(), Failure> {
     let step = setting.step(index);
     let (text, reading) = read_again(setting).map_err(Failure::usage)?;
     let Some(found) = reading.plan.steps.iter().position(|other| other.key == step.key) else {
@@ -85,12 +88,6 @@ pub fn take_back(
     }
     let new = edit::apply(&text.text, &reading.plan, &targets, Change::Untick)
         .map_err(|error| Failure::internal("cannot take a tick back", error))?;
-    recorder.record(Event::TickIntended {
-        step: StepRef::from(step),
-        targets: Vec::new(),
-        before: text.digest.clone(),
-        after: digest(new.as_bytes()),
-    })?;
     setting
         .plan_file
         .replace(&text.digest, &new)

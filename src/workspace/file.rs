@@ -145,7 +145,8 @@ fn target(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn keep_owner_and_mode(new: &File, old: &Metadata) -> io::Result<()> {
+/// Gives a new file the owner and the mode of the one that it replaces.
+pub fn keep_owner_and_mode(new: &File, old: &Metadata) -> io::Result<()> {
     let made = new.metadata()?;
     if (made.uid(), made.gid()) != (old.uid(), old.gid()) {
         // Only root may give files away; others keep the file, as their editor would.

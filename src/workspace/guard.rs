@@ -1,11 +1,15 @@
-//! Watches the plan while the agent works: its boxes are set back, a person's edits are kept.
+//! Watches the plan while the agent works: what the agent does to it is set back, a person's edits
+//! are kept.
 
-use std::io;
+use std::fs::{File, Permissions};
+use std::io::{self, Read};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::digest::digest;
 use crate::plan::edit::restore_marks;
-use crate::plan_file::{PlanFile, ReplaceError};
+use crate::plan::{self, Plan};
+use crate::plan_file::{MAX_BYTES, PlanFile, ReplaceError};
 use crate::run::event::{AttemptRef, Event};
 use crate::workspace::file;
 
@@ -15,6 +19,9 @@ pub struct PlanGuard {
     file: PlanFile,
     /// Its bytes; `None` while a person has taken it away.
     bytes: Option<Vec<u8>>,
+    /// A copy on disk while a run is going on: what a killed run's agent did to the plan is set
+    /// back at the next start.
+    copy: PathBuf,
 }
 
 /// What happened to the plan.
@@ -40,11 +47,27 @@ pub enum Found {
     },
 }
 
+/// How much of an edit may stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    /// Text, but no mark: it is nearly certain that a person made the edit.
+    Text,
+    /// Text outside the steps that were there: the agent, or a command it had a hand in, was running.
+    TextBesideSteps,
+}
+
 impl PlanGuard {
-    /// Takes the plan as it is now for what it has to be.
-    pub fn new(file: PlanFile) -> io::Result<Self> {
-        let bytes = std::fs::read(file.path())?;
-        Ok(Self { file, bytes: Some(bytes) })
+    /// Takes the plan as it is now for what it has to be. If the copy of a killed run is still
+    /// there, ticks that are not in it are set back first; a person's other edits since are kept.
+    pub fn open(file: PlanFile, copy: PathBuf, copies: &Path) -> io::Result<(Self, Found)> {
+        let mut guard = Self { bytes: read_if_regular(file.path())?, file, copy };
+        let killed = std::fs::read(&guard.copy).ok();
+        let found = match (killed, guard.bytes.clone()) {
+            (Some(before), Some(now)) if before != now => guard.take_ticks_back(&before, &now, copies)?,
+            _ => Found::Same,
+        };
+        guard.remember()?;
+        Ok((guard, found))
     }
 
     /// Its digest.
@@ -52,21 +75,45 @@ impl PlanGuard {
         digest(self.bytes.as_deref().unwrap_or_default())
     }
 
-    /// Takes the plan as it is now for what it has to be: agentrun itself ticked, or nobody of
-    /// the agent's had a hand in it.
+    /// Takes the plan as it is now for what it has to be: no agent had a hand in it.
     pub fn accept(&mut self) -> io::Result<Found> {
-        let now = read_if_there(self.file.path())?;
+        let now = read_if_regular(self.file.path())?;
         if now == self.bytes {
             return Ok(Found::Same);
         }
         self.bytes = now;
+        self.remember()?;
         Ok(if self.bytes.is_some() { Found::Edited { digest: self.digest() } } else { Found::Gone })
     }
 
-    /// Looks at the plan after a tool of the agent ran. A deleted or unreadable plan is written
-    /// back, boxes are set back, other text is kept. `copies` is where a copy of what was found goes.
+    /// Looks at the plan between two tool calls: a person's text is kept, but no tick counts while
+    /// an agent works. `copies` is where a copy of what was found goes.
+    pub fn look(&mut self, copies: &Path) -> io::Result<Found> {
+        match read_if_regular(self.file.path())? {
+            None => self.accept(),
+            Some(_) => self.set_back(copies, Keep::Text),
+        }
+    }
+
+    /// Looks at the plan after a tool of the agent, or a command that it may have had a hand in. A
+    /// plan that is gone is written back, and so are boxes and the text of steps.
     pub fn check(&mut self, copies: &Path) -> io::Result<Found> {
-        let now = read_if_there(self.file.path())?;
+        self.set_back(copies, Keep::TextBesideSteps)
+    }
+
+    /// agentrun itself is about to write this plan: should it be killed right after, the ticks are
+    /// its own.
+    pub fn foresee(&self, text: &str) -> io::Result<()> {
+        std::fs::write(&self.copy, text)
+    }
+
+    /// The run is over in order: nothing has to be set back at the next start.
+    pub fn end(&self) {
+        drop(std::fs::remove_file(&self.copy));
+    }
+
+    fn set_back(&mut self, copies: &Path, keep: Keep) -> io::Result<Found> {
+        let now = read_if_regular(self.file.path())?;
         if now == self.bytes {
             return Ok(Found::Same);
         }
@@ -74,32 +121,87 @@ impl PlanGuard {
         let texts = now.as_deref().map(std::str::from_utf8).zip(std::str::from_utf8(&expected).ok());
         let (what, restored) = match texts {
             None => ("it was deleted", expected.clone()),
-            Some((Ok(after), before)) => match restore_marks(before, after) {
-                Some(restored) => ("its boxes were changed", restored.into_bytes()),
+            Some((Err(_), _)) => ("it was overwritten with something that is not text", expected.clone()),
+            Some((Ok(after), before)) => match wanted(before, after, keep) {
+                Some((what, text)) => (what, text.into_bytes()),
                 None => return self.accept(),
             },
-            Some((Err(_), _)) => ("it was overwritten with something that is not text", expected.clone()),
         };
         let copy = keep_copy(copies, now.as_deref().unwrap_or_default())?;
-        match &now {
-            Some(found) => self.put_back(&digest(found), &restored)?,
-            None => file::replace(self.file.path(), &restored)?,
-        }
+        self.write_back(&restored, copies)?;
         let edited = restored != expected;
         self.bytes = Some(restored);
+        self.remember()?;
         Ok(Found::Restored { what, copy, edited })
     }
 
-    fn put_back(&self, found: &str, restored: &[u8]) -> io::Result<()> {
-        let text = std::str::from_utf8(restored).unwrap_or_default();
-        match self.file.replace(found, text) {
+    /// Sets ticks back that a killed run's agent may have made.
+    fn take_ticks_back(&mut self, before: &[u8], now: &[u8], copies: &Path) -> io::Result<Found> {
+        let (Ok(before), Ok(after)) = (std::str::from_utf8(before), std::str::from_utf8(now)) else {
+            return Ok(Found::Same);
+        };
+        // Both have the same length: a mark is one byte.
+        let restored = restore_marks(before, after).filter(|restored| restored.len() == after.len());
+        let Some(mut restored) = restored.map(String::into_bytes) else { return Ok(Found::Same) };
+        for (byte, &found) in restored.iter_mut().zip(now) {
+            // Marks that a person took away stay away.
+            if !matches!(found, b'x' | b'X') {
+                *byte = found;
+            }
+        }
+        if restored == now {
+            return Ok(Found::Same);
+        }
+        let copy = keep_copy(copies, now)?;
+        self.write_back(&restored, copies)?;
+        self.bytes = Some(restored);
+        let what = "boxes were ticked during the run before, which was killed,";
+        Ok(Found::Restored { what, copy, edited: false })
+    }
+
+    fn remember(&self) -> io::Result<()> {
+        self.bytes.as_ref().map_or(Ok(()), |bytes| std::fs::write(&self.copy, bytes))
+    }
+
+    /// Writes the plan back over whatever stands in its place.
+    fn write_back(&self, bytes: &[u8], copies: &Path) -> io::Result<()> {
+        let path = self.file.path();
+        clear_the_way(path, copies)?;
+        let Some(now) = read_if_regular(path)? else {
+            make_parents(path)?;
+            return file::replace(path, bytes).or_else(|_| std::fs::write(path, bytes));
+        };
+        match self.file.replace(&digest(&now), std::str::from_utf8(bytes).unwrap_or_default()) {
             Ok(()) => Ok(()),
             Err(ReplaceError::Changed) => {
                 Err(io::Error::other("the plan keeps changing while it is set back"))
             }
-            Err(ReplaceError::Io { source, .. }) => Err(source),
+            // No new file can be made beside it: better in place than not at all.
+            Err(ReplaceError::Io { .. }) => std::fs::write(path, bytes),
         }
     }
+}
+
+/// The text that the plan has to have, if it is not the one that was found, and what was wrong.
+fn wanted(before: &str, after: &str, keep: Keep) -> Option<(&'static str, String)> {
+    let marked = restore_marks(before, after);
+    if keep == Keep::TextBesideSteps {
+        let (old, new) = (plan::read(before).plan, plan::read(marked.as_deref().unwrap_or(after)).plan);
+        if !holds_steps_of(&new, &old) {
+            return Some(("its steps were changed", before.to_owned()));
+        }
+    }
+    marked.map(|text| ("its boxes were changed", text))
+}
+
+/// Every step of `old` is still there and says the same, and so are the plan's own commands.
+fn holds_steps_of(new: &Plan, old: &Plan) -> bool {
+    let same = |step: &plan::Step| {
+        new.steps.iter().any(|other| other.key == step.key && other.fingerprint == step.fingerprint)
+    };
+    let commands =
+        |plan: &Plan| -> Vec<String> { plan.criteria.iter().map(|found| found.text.clone()).collect() };
+    old.steps.iter().all(same) && commands(new) == commands(old)
 }
 
 impl Found {
@@ -127,12 +229,46 @@ impl Found {
     }
 }
 
-fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+/// The bytes of a regular file; `None` if there is none, or something else in its place: a pipe
+/// would never end, and a device neither.
+fn read_if_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+    let is_loop = |error: &io::Error| error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = match File::options().read(true).custom_flags(nonblocking).open(path) {
+        Ok(file) => file,
+        Err(error) if is_loop(&error) => return Ok(None),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory | IsADirectory) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !file.metadata()?.is_file() {
+        return Ok(None);
     }
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// Moves what is no file out of the way, and makes a file writable that was made read-only.
+fn clear_the_way(path: &Path, copies: &Path) -> io::Result<()> {
+    let Ok(metadata) = std::fs::symlink_metadata(path) else { return Ok(()) };
+    if !metadata.is_file() {
+        std::fs::create_dir_all(copies)?;
+        return std::fs::rename(path, copies.join(format!("in-place-of-the-plan-{}", std::process::id())));
+    }
+    if metadata.permissions().readonly() {
+        std::fs::set_permissions(path, Permissions::from_mode(metadata.permissions().mode() | 0o200))?;
+    }
+    Ok(())
+}
+
+/// Makes the folders of a file, in place of files that stand there.
+fn make_parents(path: &Path) -> io::Result<()> {
+    let Some(parent) = path.parent() else { return Ok(()) };
+    if let Some(intruder) = parent.ancestors().find(|dir| dir.is_file()) {
+        std::fs::rename(intruder, intruder.with_extension("in-place-of-a-folder"))?;
+    }
+    std::fs::create_dir_all(parent)
 }
 
 /// Keeps what was found under the first free name.
@@ -141,7 +277,7 @@ fn keep_copy(dir: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let mut number = 1;
     loop {
         let path = dir.join(format!("plan-as-found-{number}.md"));
-        match std::fs::File::create_new(&path) {
+        match File::create_new(&path) {
             Ok(mut file) => {
                 io::Write::write_all(&mut file, bytes)?;
                 return Ok(path);
@@ -163,7 +299,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("plan.md");
         std::fs::write(&path, text).unwrap();
-        let guard = PlanGuard::new(PlanFile::at(&path).unwrap()).unwrap();
+        let file = PlanFile::at(&path).unwrap();
+        let (guard, _) = PlanGuard::open(file, dir.path().join("copy.md"), dir.path()).unwrap();
         (dir, guard)
     }
 
@@ -210,5 +347,65 @@ mod tests {
             (found, text.as_str()),
             (Found::Edited { digest: digest(kept.as_bytes()) }, kept.as_str())
         );
+    }
+
+    #[test]
+    fn steps_stay_as_they_were_while_the_agent_works() {
+        let restored = |what| Found::Restored { what, copy: PathBuf::new(), edited: false };
+        for changed in
+            [PLAN.replace("- [ ] one", "- [ ] none"), PLAN.replace("- [x] two\r\n", ""), String::new()]
+        {
+            assert_eq!(after(Some(&changed)), (restored("its steps were changed"), PLAN.into()), "{changed}");
+        }
+    }
+
+    #[test]
+    fn between_tools_text_is_kept_and_ticks_are_not() {
+        let (dir, mut guard) = guard(PLAN);
+        let path = dir.path().join("plan.md");
+        std::fs::write(&path, PLAN.replace("[ ] one", "[x] first")).unwrap();
+        assert!(matches!(guard.look(dir.path()).unwrap(), Found::Restored { edited: true, .. }));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), PLAN.replace("[ ] one", "[ ] first"));
+    }
+
+    #[test]
+    fn whatever_stands_in_the_plans_place_gives_way() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let (dir, mut guard) = guard(PLAN);
+        let path = dir.path().join("plan.md");
+        let restored = |guard: &mut PlanGuard, copies: &str| {
+            assert!(matches!(guard.check(&dir.path().join(copies)).unwrap(), Found::Restored { .. }));
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), PLAN);
+        };
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        restored(&mut guard, "a");
+        std::fs::remove_file(&path).unwrap();
+        mknodat(CWD, &path, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        restored(&mut guard, "b");
+        std::fs::write(&path, PLAN.replace("[ ]", "[x]")).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o444)).unwrap();
+        restored(&mut guard, "c");
+    }
+
+    #[test]
+    fn after_a_kill_ticks_are_taken_back_and_what_a_person_did_is_kept() {
+        let (dir, guard) = guard(PLAN);
+        let open = |text: &str, foreseen: &str| {
+            let path = dir.path().join("plan.md");
+            std::fs::write(&path, text).unwrap();
+            guard.foresee(foreseen).unwrap();
+            let file = PlanFile::at(&path).unwrap();
+            PlanGuard::open(file, dir.path().join("copy.md"), dir.path()).unwrap();
+            std::fs::read_to_string(path).unwrap()
+        };
+        let ticked = PLAN.replace("[ ] one", "[x] one");
+        assert_eq!(open(&ticked, PLAN), PLAN);
+        assert_eq!(open(&ticked, &ticked), ticked, "agentrun's own tick");
+        assert_eq!(open(PLAN, &ticked), PLAN, "killed before it could tick");
+        let unticked = PLAN.replace("[x] two", "[ ] two");
+        assert_eq!(open(&unticked, PLAN), unticked, "a person unticked it");
+        guard.end();
+        assert!(!dir.path().join("copy.md").exists());
     }
 }

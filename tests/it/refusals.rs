@@ -165,7 +165,7 @@ fn wrong_configuration_and_arguments() {
     --- stdout
     --- stderr
     error: [ROOT]/agentrun.toml: a project's file may not set `model.base_url`: it decides where the key goes or what a child process sees
-    hint: set it in your own file, ~/.config/agentrun/config.toml, or with a flag
+    hint: set it in your own file, ~/.config/agentrun/config.toml; the URL also with --base-url
     ");
     bench.file("agentrun.toml", "");
     let ran = bench.run(&["execute", "plan.md", "--step", "Step 11"]);
@@ -279,7 +279,7 @@ fn a_dry_run_starts_nothing_writes_nothing_and_asks_nobody() {
         .unwrap();
     assert_eq!(traced.status.code(), Some(0));
     insta::assert_snapshot!(stable(&bench, &String::from_utf8(traced.stdout).unwrap()), @"
-    One file  (1 steps)
+    One file  (1 step)
 
       1. [1] Step 1: The file (line 5) open
            [ ] Write `one.txt`
@@ -290,7 +290,7 @@ fn a_dry_run_starts_nothing_writes_nothing_and_asks_nobody() {
     constant part of every request: 1185 bytes, about 297 tokens
     model: none configured
     sandbox: none
-    limits: 3 attempts a step; 60 turns, 30m an attempt; 10m a validation command
+    limits: attempts a step: 3; an attempt: 60 turns, 30m; a validation command: 10m
     ");
     assert_eq!(bench.shell("find . -not -path './.git/*' | sort; stat -c '%Y %n' plan.md"), before);
     assert!(server.requests().is_empty());

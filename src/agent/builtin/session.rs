@@ -213,7 +213,7 @@ impl Session<'_> {
     /// One tool call, with the plan looked at before and after it: what changes in between is the
     /// agent's doing.
     async fn perform_one(&mut self, call: &ToolCall, deadline: Instant) -> Result<ToolOutcome, Failure> {
-        let found = self.guard.accept().map_err(no_plan)?;
+        let found = self.guard.look(self.dir).map_err(no_plan)?;
         self.report_found(found, "between two tool calls")?;
         let what = self.toolbox.describe(call);
         self.recorder.record(Event::ToolStarted { at: self.at.clone(), what })?;

@@ -1,0 +1,156 @@
+//! Agents and projects that try to get a tick that agentrun did not earn.
+
+use crate::support::bench::{Bench, Ran};
+
+const PLAN: &str = "\
+# Two files
+
+## Implementation Steps
+
+### Step 1: The first file
+
+**Tasks:**
+- [ ] Write `one.txt`
+
+**Validation Criteria:**
+- [ ] `sh check.sh one.txt` passes
+
+### Step 2: The second file
+
+**Tasks:**
+- [ ] Write `two.txt`
+
+**Validation Criteria:**
+- [ ] `sh check.sh two.txt` passes
+";
+
+/// Ticks everything, as a shell command inside a JSON string.
+const TICK: &str = r"sed -i 's/\\[ \\]/[x]/' plan.md";
+
+/// A project whose agent runs this command in step 1, and nothing in step 2.
+fn bench(command: &str) -> Bench {
+    bench_of(command, "true")
+}
+
+/// A project whose agent runs these commands.
+fn bench_of(first: &str, second: &str) -> Bench {
+    let bench = Bench::with_plan(PLAN.as_bytes());
+    bench.file("check.sh", "test -f $1\n");
+    let call = |step: &str, command: &str| {
+        format!(
+            "{{\"step\":\"{step}\",\"calls\":[{{\"name\":\"run_command\",\"arguments\":{{\"command\":\"{command}\"}}}}]}}\n\
+             {{\"step\":\"{step}\",\"calls\":[{{\"name\":\"finish_step\",\"arguments\":{{\"status\":\"done\",\"summary\":\"all tests pass\"}}}}]}}\n"
+        )
+    };
+    let replies = format!("{{\"schema\":\"agentrun.replies/1\"}}\n{}{}", call("1", first), call("2", second));
+    bench.file("replies.jsonl", replies).git();
+    bench
+}
+
+fn execute(bench: &Bench, more: &[&str]) -> Ran {
+    let mut args = vec!["execute", "plan.md", "--model", "scripted:replies.jsonl", "--max-attempts", "1"];
+    args.extend(more);
+    bench.run(&args)
+}
+
+/// The ticked lines of the plan.
+fn ticked(bench: &Bench) -> Vec<String> {
+    bench.read("plan.md").lines().filter(|line| line.contains("[x]")).map(str::to_owned).collect()
+}
+
+const FIRST: [&str; 2] = ["- [x] Write `one.txt`", "- [x] `sh check.sh one.txt` passes"];
+
+#[test]
+fn a_script_that_ticks_while_it_validates_ticks_nothing() {
+    let bench = bench(&format!("touch one.txt; echo \\\"{TICK}; test \\\\$1 = one.txt\\\" > check.sh"));
+    execute(&bench, &[]).code(1).says("its boxes were changed during a validation");
+    assert_eq!(ticked(&bench), FIRST);
+    execute(&bench, &[]).code(1);
+    assert_eq!(ticked(&bench), FIRST);
+}
+
+#[test]
+fn a_tick_of_an_agent_whose_run_was_killed_is_taken_back_at_the_next_start() {
+    let bench = bench(&format!("{TICK}; kill -9 $PPID"));
+    assert_eq!(execute(&bench, &[]).code, None);
+    assert_eq!(ticked(&bench).len(), 4, "nobody is left to set it back");
+    let ran = execute(&bench, &["--dry-run"]).code(0);
+    assert!(ran.stdout.contains("Write `one.txt`"));
+    let server = crate::support::worker::diligent(&[("Step 1", "true"), ("Step 2", "true")]);
+    let url = server.base_url();
+    let args = ["execute", "plan.md", "--model", "tiny", "--base-url", &url, "--max-attempts", "1"];
+    bench
+        .run(&args)
+        .code(1)
+        .says("boxes were ticked during the run before, which was killed, and were set back");
+    assert_eq!(ticked(&bench), Vec::<String>::new());
+}
+
+#[test]
+fn the_steps_of_the_plan_are_not_the_agents_to_change() {
+    for command in [
+        "touch one.txt; sed -i 's/sh check.sh two.txt/true/' plan.md",
+        "touch one.txt; sed -i '/Step 2/,$d' plan.md",
+        "touch one.txt; : > plan.md",
+        "touch one.txt; rm plan.md; mkdir plan.md",
+        "touch one.txt; rm plan.md; mkfifo plan.md",
+        "touch one.txt; rm plan.md; ln -s /dev/zero plan.md",
+        "touch one.txt; chmod a-w plan.md; mv plan.md other.md; touch plan.md",
+    ] {
+        let bench = bench(command);
+        let ran = execute(&bench, &[]).code(1);
+        assert_eq!(ticked(&bench), FIRST, "{command}: {ran}");
+        let plan = bench.read("plan.md").replace("[x]", "[ ]");
+        assert_eq!(plan, PLAN, "{command}: {ran}");
+        assert!(bench.events().contains(&"plan.restored".to_owned()), "{command}: {ran}");
+    }
+}
+
+#[test]
+fn a_verdict_never_rests_on_what_a_command_did_before() {
+    let bench = bench("rm one.txt");
+    bench.file("one.txt", "").git();
+    execute(&bench, &[]).code(1);
+    execute(&bench, &["--validate-only", "--step", "1"]).code(1);
+    assert_eq!(ticked(&bench), Vec::<String>::new());
+    bench.file("one.txt", "mended by hand\n");
+    execute(&bench, &["--validate-only", "--step", "1"]).code(0);
+    assert_eq!(ticked(&bench), FIRST);
+}
+
+#[test]
+fn a_step_that_a_person_adds_during_the_run_is_not_forgotten() {
+    let bench = bench_of(
+        "touch one.txt; printf '\\n### Step 3: More\\n\\n- [ ] a\\n\\nRun: `true`\\n' >> plan.md",
+        "touch two.txt",
+    );
+    execute(&bench, &[]).code(4).says("the plan got new steps during the run: 3; run again");
+}
+
+#[test]
+fn a_lost_tree_is_no_reason_to_stop() {
+    let bench = bench("touch half");
+    execute(&bench, &[]).code(1);
+    bench.shell("rm -rf .git");
+    bench.git();
+    execute(&bench, &[]).code(1).says("the tree before step 1 is lost");
+}
+
+#[test]
+fn a_journal_of_a_newer_agentrun_is_left_alone() {
+    let bench = bench("touch one.txt");
+    execute(&bench, &["--step", "1"]).code(0);
+    let journal = bench.shell("ls .agentrun/plans/*/journal.jsonl");
+    bench.shell("sed 's/\"schema\":1/\"schema\":99/' .agentrun/plans/*/journal.jsonl | tail -1 >> .agentrun/plans/*/journal.jsonl");
+    let before = bench.bytes(journal.trim());
+    execute(&bench, &[]).code(2).says("was written by a newer agentrun");
+    assert_eq!(bench.bytes(journal.trim()), before);
+}
+
+#[test]
+fn what_a_killed_run_left_beside_the_plan_is_removed() {
+    let bench = bench("touch one.txt");
+    bench.file(".agentrun-plan.md-abcdef", "half a plan");
+    execute(&bench, &["--step", "1"]).code(0);
+    assert!(!bench.root().join(".agentrun-plan.md-abcdef").exists());
+}
