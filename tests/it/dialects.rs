@@ -1,7 +1,6 @@
 //! The five template dialects, filled in and carried out end to end over HTTP.
 
 use crate::support::bench::Bench;
-use crate::support::server::Server;
 use crate::support::stable::{stable, story};
 use crate::support::worker;
 
@@ -78,15 +77,11 @@ fn bench(dialect: &Dialect) -> Bench {
     bench
 }
 
-fn execute(bench: &Bench, server: &Server) -> crate::support::bench::Ran {
-    bench.run(&["execute", "plan.md", "--model", "tiny", "--base-url", &server.base_url()])
-}
-
 /// Carries a dialect out and shows everything that it left: screen, plan, journal, report.
 fn carried_out(dialect: &Dialect) -> String {
     let bench = bench(dialect);
     let server = worker::diligent(dialect.scripts);
-    let ran = execute(&bench, &server);
+    let ran = bench.execute(&server, &[]);
     for request in server.bodies() {
         let system = request["messages"][0]["content"].as_str().unwrap();
         assert!(system.contains("Rule of the house: plain text only."), "every request holds the rules");
@@ -132,9 +127,9 @@ fn a_second_run_of_a_finished_plan_changes_nothing_and_asks_nobody() {
     for dialect in ALL {
         let bench = bench(&dialect);
         let server = worker::diligent(dialect.scripts);
-        execute(&bench, &server).code(0);
+        bench.execute(&server, &[]).code(0);
         let (files, requests) = (bench.files(), server.requests().len());
-        execute(&bench, &server).code(0);
+        bench.execute(&server, &[]).code(0);
         assert_eq!((bench.files(), server.requests().len()), (files, requests));
     }
 }
@@ -144,7 +139,7 @@ fn a_lying_model_ticks_nothing() {
     for dialect in ALL {
         let bench = bench(&dialect);
         let before = bench.read("plan.md");
-        let ran = execute(&bench, &worker::liar());
+        let ran = bench.execute(&worker::liar(), &[]);
         assert_ne!(ran.code, Some(0), "{ran}");
         // What agentrun itself found to hold before any agent began, a prerequisite, is no lie.
         let journal = bench.journal();

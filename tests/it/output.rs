@@ -2,37 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::support::bench::{Bench, Ran};
+use crate::support::bench::{Bench, ONE_STEP};
 use crate::support::server::{Answer, Server};
 use crate::support::worker::{diligent, finish, messages};
 
-const PLAN: &str = "\
-# One file
-
-## Implementation Steps
-
-### Step 1: The file
-
-**Tasks:**
-- [ ] Write `one.txt`
-
-**Validation Criteria:**
-- [ ] `grep -q one one.txt` passes
-";
-
 const KEY: &str = "a-key-that-nobody-may-see";
-
-fn execute(bench: &Bench, server: &Server, more: &[&str]) -> Ran {
-    let url = server.base_url();
-    let mut args = vec!["execute", "plan.md", "--model", "tiny", "--base-url", &url];
-    args.extend(more);
-    bench.run(&args)
-}
 
 #[test]
 fn json_lines_on_standard_output_are_the_journals_records_and_nothing_else() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
-    let ran = execute(&bench, &diligent(&[("Step 1", "echo one > one.txt")]), &["--json"]).code(0);
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
+    let ran = bench.execute(&diligent(&[("Step 1", "echo one > one.txt")]), &["--json"]).code(0);
     let told: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(told, bench.journal());
     assert_eq!(ran.stderr, "");
@@ -43,7 +22,7 @@ fn json_lines_on_standard_output_are_the_journals_records_and_nothing_else() {
 
 #[test]
 fn the_key_reaches_no_child_no_file_and_no_screen() {
-    let mut bench = Bench::with_plan(PLAN.as_bytes());
+    let mut bench = Bench::with_plan(ONE_STEP.as_bytes());
     bench.env("OPENAI_API_KEY", KEY);
     bench.file("leak.txt", format!("the key is {KEY}\n")).git();
     let server = Server::start(|request| match messages(request).len() {
@@ -51,7 +30,7 @@ fn the_key_reaches_no_child_no_file_and_no_screen() {
         4 => Answer::call("read_file", &json!({"path": "leak.txt"})),
         _ => finish(&format!("I found {KEY}")),
     });
-    let ran = execute(&bench, &server, &[]).code(0);
+    let ran = bench.execute(&server, &[]).code(0);
     assert_eq!(server.requests()[0].header("authorization"), Some(format!("Bearer {KEY}").as_str()));
     for request in server.requests() {
         assert!(!request.body.contains(KEY), "a request holds it: {}", request.body);
@@ -65,23 +44,23 @@ fn the_key_reaches_no_child_no_file_and_no_screen() {
 
 #[test]
 fn a_template_of_ones_own_takes_the_place_of_the_built_in_one() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
     bench.file("agentrun.toml", "[brief]\nprompts = \"words\"\n");
     bench.file("words/step.md", "# Your step: {{ name }}\n\nIn my own words.\n").git();
     let server = diligent(&[("Step 1", "echo one > one.txt")]);
-    execute(&bench, &server, &[]).code(0);
+    bench.execute(&server, &[]).code(0);
     let brief = &server.bodies()[0]["messages"][1]["content"];
     assert_eq!(brief, "# Your step: Step 1: The file\n\nIn my own words.");
     bench.file("words/system.md", "{{ nonsense }}");
-    let ran = execute(&bench, &server, &["--dry-run"]).code(2);
+    let ran = bench.execute(&server, &["--dry-run"]).code(2);
     ran.says("cannot make the brief: the template `system.md` is wrong: undefined value");
 }
 
 #[test]
 fn logs_diff_and_status_tell_what_happened() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
     let server = diligent(&[("Step 1", "echo one > one.txt")]);
-    execute(&bench, &server, &[]).code(0);
+    bench.execute(&server, &[]).code(0);
     let diff = bench.run(&["diff", "--step", "1"]).code(0).stdout;
     assert!(diff.contains("+++ b/one.txt") && diff.contains("+one"), "{diff}");
     let status = bench.run(&["status"]).code(0).stdout;
@@ -95,9 +74,9 @@ fn logs_diff_and_status_tell_what_happened() {
 #[test]
 fn without_git_changes_are_kept_and_shown_too() {
     let bench = Bench::new();
-    bench.file("plan.md", PLAN);
+    bench.file("plan.md", ONE_STEP);
     let server = diligent(&[("Step 1", "echo one > one.txt")]);
-    execute(&bench, &server, &[]).code(0).says("snapshots: copies of the files");
+    bench.execute(&server, &[]).code(0).says("snapshots: copies of the files");
     let diff = bench.run(&["diff", "--step", "1"]).code(0).stdout;
     assert!(diff.contains("+one"), "{diff}");
 }

@@ -2,23 +2,9 @@
 
 use serde_json::json;
 
-use crate::support::bench::{Bench, Ran};
+use crate::support::bench::{Bench, ONE_STEP};
 use crate::support::server::{Answer, Server};
 use crate::support::stable::stable;
-
-const PLAN: &str = "\
-# One file
-
-## Implementation Steps
-
-### Step 1: The file
-
-**Tasks:**
-- [ ] Write `one.txt`
-
-**Validation Criteria:**
-- [ ] `grep -q one one.txt` passes
-";
 
 /// What the program says to a plan file with these bytes.
 fn refused(bytes: &[u8]) -> String {
@@ -27,13 +13,6 @@ fn refused(bytes: &[u8]) -> String {
     let ran = bench.run(&["execute", "plan.md", "--model", "tiny"]);
     assert!(!bench.root().join(".agentrun").exists(), "nothing is written");
     stable(&bench, &format!("exit {}\n{}", ran.code.unwrap(), ran.stderr))
-}
-
-fn execute(bench: &Bench, server: &Server, more: &[&str]) -> Ran {
-    let url = server.base_url();
-    let mut args = vec!["execute", "plan.md", "--model", "tiny", "--base-url", &url];
-    args.extend(more);
-    bench.run(&args)
 }
 
 #[test]
@@ -95,7 +74,7 @@ fn a_file_that_is_no_plan() {
 
 #[test]
 fn all_errors_of_a_plan_are_shown_at_once_with_line_and_caret() {
-    let plan = PLAN.replace("**Tasks:**", "**Dependencies:** Step 7\n\n**Tasks:**\n- [ ] [Task name]")
+    let plan = ONE_STEP.replace("**Tasks:**", "**Dependencies:** Step 7\n\n**Tasks:**\n- [ ] [Task name]")
         + "\n### Step 2: A\n\n**Dependencies:** Step 3\n\n- [ ] a\n\n### Step 3: B\n\n**Dependencies:** Step 2\n\n- [ ] b\n";
     insta::assert_snapshot!(refused(plan.as_bytes()), @"
     exit 3
@@ -129,7 +108,7 @@ fn all_errors_of_a_plan_are_shown_at_once_with_line_and_caret() {
 #[test]
 fn a_plan_without_any_command_is_refused_with_what_could_be_configured() {
     let bench = Bench::new();
-    bench.file("plan.md", PLAN.replace("`grep -q one one.txt` passes", "It reads well"));
+    bench.file("plan.md", ONE_STEP.replace("`grep -q one one.txt` passes", "It reads well"));
     bench.file("Cargo.toml", "");
     let ran = bench.run(&["execute", "plan.md", "--model", "tiny"]);
     insta::assert_snapshot!(stable(&bench, &ran.to_string()), @r#"
@@ -148,7 +127,7 @@ fn a_plan_without_any_command_is_refused_with_what_could_be_configured() {
 
 #[test]
 fn wrong_configuration_and_arguments() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
     bench.file("agentrun.toml", "[run]\nmax_atempts = 3\n");
     let ran = bench.run(&["execute", "plan.md"]);
     insta::assert_snapshot!(stable(&bench, &ran.to_string()), @"
@@ -200,39 +179,39 @@ fn wrong_configuration_and_arguments() {
 
 #[test]
 fn a_server_that_refuses_ends_the_run_at_once_and_ticks_nothing() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
     let refusing = Server::start(|_| Answer::json(401, &json!({"error": {"message": "bad key"}})));
-    execute(&bench, &refusing, &[]).code(6).says("OPENAI_API_KEY");
+    bench.execute(&refusing, &[]).code(6).says("OPENAI_API_KEY");
     assert_eq!(refusing.requests().len(), 1);
     let unknown = Server::start(|request| match request.path.as_str() {
         "/v1/models" => Answer::json(200, &json!({"data": [{"id": "tiny-2"}]})),
         _ => Answer::json(404, &json!({"error": {"message": "model not found", "code": "model_not_found"}})),
     });
-    execute(&bench, &unknown, &[]).code(6).says("tiny-2");
+    bench.execute(&unknown, &[]).code(6).says("tiny-2");
     let ran = bench.run(&["execute", "plan.md", "--model", "tiny", "--base-url", "http://127.0.0.1:9/v1"]);
     ran.code(6).says("http://127.0.0.1:9/v1");
-    assert_eq!(bench.read("plan.md"), PLAN);
+    assert_eq!(bench.read("plan.md"), ONE_STEP);
 }
 
 #[test]
 fn an_outage_ends_with_run_again_later_and_spends_no_attempt() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
     let waiting = Server::start(|_| Answer::status(429, &[("retry-after", "3600")], "{}"));
-    execute(&bench, &waiting, &["--max-attempts", "1"]).code(75).says("run the same command again later");
+    bench.execute(&waiting, &["--max-attempts", "1"]).code(75).says("run the same command again later");
     let cut = Server::start(|_| {
         let delta = json!({"choices": [{"index": 0, "delta": {"content": "half a rep"}}]});
         Answer::chunks(&[delta]).then_cut()
     });
     bench.file("../home/.config/agentrun/config.toml", "[model]\nretry_budget = \"1ms\"\n");
-    execute(&bench, &cut, &["--max-attempts", "1"]).code(75);
-    assert_eq!(bench.read("plan.md"), PLAN);
+    bench.execute(&cut, &["--max-attempts", "1"]).code(75);
+    assert_eq!(bench.read("plan.md"), ONE_STEP);
     let good = crate::support::worker::diligent(&[("Step 1", "echo one > one.txt")]);
-    execute(&bench, &good, &["--max-attempts", "1"]).code(0);
+    bench.execute(&good, &["--max-attempts", "1"]).code(0);
 }
 
 #[test]
 fn arguments_that_are_not_json_are_never_executed() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
     let server = Server::start(|request| {
         let answered = crate::support::worker::messages(request).len() > 2;
         let chunk =
@@ -244,7 +223,7 @@ fn arguments_that_are_not_json_are_never_executed() {
         }
         Answer::chunks(&[chunk(call, json!(null)), chunk(json!({}), json!("tool_calls"))]).and_done()
     });
-    execute(&bench, &server, &["--max-attempts", "1"]).code(1);
+    bench.execute(&server, &["--max-attempts", "1"]).code(1);
     assert!(!bench.root().join("executed").exists());
     let told = server.bodies()[1]["messages"].as_array().unwrap().last().unwrap()["content"].to_string();
     assert!(told.contains("EOF") && told.contains("command"), "the model is told what is wrong: {told}");
@@ -252,23 +231,23 @@ fn arguments_that_are_not_json_are_never_executed() {
 
 #[test]
 fn limits_and_loops_end_an_attempt() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
     let looping = Server::start(|_| Answer::call("run_command", &json!({"command": "true"})));
-    execute(&bench, &looping, &["--max-attempts", "1"]).code(5).says("again and again");
+    bench.execute(&looping, &["--max-attempts", "1"]).code(5).says("again and again");
     assert_eq!(looping.requests().len(), 5);
     let warned = looping.bodies()[3].to_string();
     assert!(warned.contains("this same call with this same result three times"), "{warned}");
     let busy = Server::start(|request| {
         Answer::call("run_command", &json!({"command": format!("echo {}", request.number)}))
     });
-    execute(&bench, &busy, &["--max-attempts", "1", "--max-turns", "4"]).code(5).says("limit of 4 turns");
+    bench.execute(&busy, &["--max-attempts", "1", "--max-turns", "4"]).code(5).says("limit of 4 turns");
     assert_eq!(busy.requests().len(), 4);
-    assert_eq!(bench.read("plan.md"), PLAN);
+    assert_eq!(bench.read("plan.md"), ONE_STEP);
 }
 
 #[test]
 fn a_dry_run_starts_nothing_writes_nothing_and_asks_nobody() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
     let before = bench.shell("find . -not -path './.git/*' | sort; stat -c '%Y %n' plan.md");
     let server = Server::start(|_| panic!("nobody is asked"));
     let traced = bench

@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 
 use serde_json::json;
 
-use crate::support::bench::{Bench, Ran};
+use crate::support::bench::Bench;
 use crate::support::server::{Answer, Server};
 use crate::support::worker::{diligent, finish, messages, step_of};
 
@@ -35,13 +35,6 @@ const GOOD: &[(&str, &str)] = &[("Step 1", "echo one > one.txt"), ("Step 2", "ec
 const BAD_SECOND: &[(&str, &str)] =
     &[("Step 1", "echo one > one.txt"), ("Step 2", "echo 'tow is printed' > two.txt")];
 
-fn execute(bench: &Bench, server: &Server, more: &[&str]) -> Ran {
-    let url = server.base_url();
-    let mut args = vec!["execute", "plan.md", "--model", "tiny", "--base-url", &url];
-    args.extend(more);
-    bench.run(&args)
-}
-
 /// The ticked lines of the plan.
 fn ticked(bench: &Bench) -> Vec<String> {
     bench.read("plan.md").lines().filter(|line| line.contains("[x]")).map(str::to_owned).collect()
@@ -59,13 +52,13 @@ const BOTH: [&str; 4] = [
 fn a_failed_step_is_taken_up_with_its_failure_in_the_brief() {
     let bench = Bench::with_plan(PLAN.as_bytes());
     let bad = diligent(BAD_SECOND);
-    let ran = execute(&bench, &bad, &["--max-attempts", "2"]).code(1);
+    let ran = bench.execute(&bad, &["--max-attempts", "2"]).code(1);
     assert_eq!(ticked(&bench), FIRST);
     let ran = ran.says("x Step 2 \"The second file\" did not pass after 2 attempts");
     ran.says("next: agentrun logs --step 2, then agentrun execute plan.md");
 
     let good = diligent(GOOD);
-    execute(&bench, &good, &[]).code(0);
+    bench.execute(&good, &[]).code(0);
     assert_eq!(ticked(&bench), BOTH);
     let first = &messages(&good.requests()[0]);
     assert_eq!(step_of(first), "Step 2: The second file", "no passed step is run again");
@@ -89,7 +82,7 @@ fn a_failed_step_is_taken_up_with_its_failure_in_the_brief() {
 fn a_failure_goes_back_into_the_same_conversation_and_the_last_attempt_is_fresh() {
     let bench = Bench::with_plan(PLAN.as_bytes());
     let server = diligent(BAD_SECOND);
-    execute(&bench, &server, &[]).code(1);
+    bench.execute(&server, &[]).code(1);
     let second: Vec<_> = server
         .requests()
         .iter()
@@ -105,7 +98,7 @@ fn a_failure_goes_back_into_the_same_conversation_and_the_last_attempt_is_fresh(
 fn the_prefix_is_the_same_for_every_request_of_a_run() {
     let bench = Bench::with_plan(PLAN.as_bytes());
     let server = diligent(GOOD);
-    execute(&bench, &server, &[]).code(0);
+    bench.execute(&server, &[]).code(0);
     let systems: Vec<_> = server.bodies().iter().map(|body| body["messages"][0].to_string()).collect();
     assert!(systems.len() == 4 && systems.iter().all(|system| *system == systems[0]), "{systems:#?}");
 }
@@ -115,12 +108,12 @@ fn a_step_that_was_green_before_and_is_not_changed_is_unproven_until_a_person_co
     let bench = Bench::with_plan(PLAN.as_bytes());
     bench.file("one.txt", "one\n").git();
     let server = diligent(&[("Step 1", "true"), ("Step 2", "echo two > two.txt")]);
-    let ran = execute(&bench, &server, &[]).code(4).says("is unproven");
+    let ran = bench.execute(&server, &[]).code(4).says("is unproven");
     ran.says("next: look at it, then agentrun confirm plan.md 1");
     assert_eq!(ticked(&bench), Vec::<String>::new());
     bench.run(&["confirm", "plan.md", "1"]).code(0).says("Step 1: The first file is confirmed by tester");
     assert_eq!(ticked(&bench), FIRST);
-    execute(&bench, &server, &[]).code(0);
+    bench.execute(&server, &[]).code(0);
     assert_eq!(ticked(&bench), BOTH);
     bench.run(&["confirm", "plan.md", "1"]).code(2).says("has nothing that waits for a person");
 }
@@ -129,18 +122,18 @@ fn a_step_that_was_green_before_and_is_not_changed_is_unproven_until_a_person_co
 fn an_edited_step_is_validated_again_and_its_agent_runs_only_if_that_fails() {
     let bench = Bench::with_plan(PLAN.as_bytes());
     let server = diligent(GOOD);
-    execute(&bench, &server, &[]).code(0);
+    bench.execute(&server, &[]).code(0);
     let asked = server.requests().len();
     let edited = bench
         .read("plan.md")
         .replace("### Step 1: The first file\n", "### Step 1: The first file\n\nWith care.\n");
     bench.file("plan.md", &edited);
-    execute(&bench, &server, &[]).code(0).says("step 1 was edited since it passed");
+    bench.execute(&server, &[]).code(0).says("step 1 was edited since it passed");
     assert_eq!((bench.read("plan.md"), server.requests().len()), (edited, asked));
     bench.file("one.txt", "lost\n");
     let again = bench.read("plan.md").replace("With care.", "With more care.");
     bench.file("plan.md", again);
-    execute(&bench, &server, &[]).code(0);
+    bench.execute(&server, &[]).code(0);
     assert_eq!(bench.read("one.txt"), "one\n", "the agent ran, because validation failed");
 }
 
@@ -149,7 +142,7 @@ fn a_plan_that_is_half_done_is_ticked_by_validation_alone() {
     let bench = Bench::with_plan(PLAN.as_bytes());
     bench.file("one.txt", "one\n");
     let server = Server::start(|_| panic!("no agent is asked"));
-    execute(&bench, &server, &["--validate-only", "--keep-going"]).code(1);
+    bench.execute(&server, &["--validate-only", "--keep-going"]).code(1);
     assert_eq!(ticked(&bench), FIRST);
 }
 
@@ -157,12 +150,12 @@ fn a_plan_that_is_half_done_is_ticked_by_validation_alone() {
 fn restart_takes_back_what_agentrun_ticked_and_no_more() {
     let bench = Bench::with_plan(PLAN.replace("- [ ] Write `one.txt`", "- [x] Write `one.txt`").as_bytes());
     let server = diligent(GOOD);
-    execute(&bench, &server, &[]).code(0);
+    bench.execute(&server, &[]).code(0);
     bench.file("one.txt", "eins\n");
     let stalled = Server::start(|_| Answer::status(401, &[], "no"));
-    execute(&bench, &stalled, &["--restart", "--step", "1"]).code(6);
+    bench.execute(&stalled, &["--restart", "--step", "1"]).code(6);
     assert_eq!(ticked(&bench), ["- [x] Write `one.txt`", BOTH[2], BOTH[3]]);
-    execute(&bench, &server, &[]).code(0);
+    bench.execute(&server, &[]).code(0);
     assert_eq!(ticked(&bench), BOTH);
 }
 
@@ -181,7 +174,7 @@ fn what_a_person_writes_into_the_plan_during_a_run_is_kept() {
         let name = if step_of(&messages).contains("Step 1") { "one" } else { "two" };
         Answer::call("run_command", &json!({ "command": format!("echo {name} > {name}.txt") }))
     });
-    execute(&bench, &server, &[]).code(0).says("the edit is kept");
+    bench.execute(&server, &[]).code(0).says("the edit is kept");
     assert!(bench.read("plan.md").contains("A remark of mine."));
     assert_eq!(ticked(&bench), BOTH);
 }
@@ -200,10 +193,10 @@ fn a_plan_that_a_person_takes_away_is_not_ticked_and_nothing_is_lost() {
             _ => Answer::call("run_command", &json!({ "command": "echo one > one.txt; echo two > two.txt" })),
         }
     });
-    execute(&bench, &server, &[]).code(4).says("could not be ticked");
+    bench.execute(&server, &[]).code(4).says("could not be ticked");
     bench.file("plan.md", PLAN);
     let asked = server.requests().len();
-    execute(&bench, &server, &["--step", "1"]).code(0);
+    bench.execute(&server, &["--step", "1"]).code(0);
     assert_eq!((ticked(&bench), server.requests().len()), (FIRST.map(str::to_owned).to_vec(), asked));
 }
 
@@ -212,10 +205,10 @@ fn a_read_only_plan_is_not_ticked_until_it_can_be_written() {
     let bench = Bench::with_plan(PLAN.as_bytes());
     let server = diligent(GOOD);
     bench.shell("chmod a-w plan.md");
-    execute(&bench, &server, &[]).code(4).says("the file is read-only");
+    bench.execute(&server, &[]).code(4).says("the file is read-only");
     assert_eq!(bench.read("plan.md"), PLAN);
     bench.shell("chmod u+w plan.md");
-    execute(&bench, &server, &[]).code(0);
+    bench.execute(&server, &[]).code(0);
     assert_eq!(ticked(&bench), BOTH);
 }
 
@@ -237,7 +230,7 @@ fn a_signal_stops_the_run_in_order_and_the_next_one_goes_on() {
     let journal = bench.journal();
     let last = journal.last().unwrap();
     assert_eq!((last["type"].as_str(), last["exit_code"].as_u64()), (Some("run.completed"), Some(130)));
-    execute(&bench, &diligent(GOOD), &[]).code(0);
+    bench.execute(&diligent(GOOD), &[]).code(0);
     assert_eq!(ticked(&bench), BOTH);
 }
 
@@ -273,9 +266,9 @@ fn two_runs_of_one_plan_do_not_get_in_each_others_way() {
     let mut first =
         bench.command(&["execute", "plan.md", "--model", "tiny", "--base-url", &url]).spawn().unwrap();
     receiver.recv().unwrap();
-    let ran = execute(&bench, &stalling, &[]).code(7);
+    let ran = bench.execute(&stalling, &[]).code(7);
     ran.says(&format!("process {} has held it since", first.id()));
     first.kill().unwrap();
     first.wait().unwrap();
-    execute(&bench, &diligent(GOOD), &[]).code(0);
+    bench.execute(&diligent(GOOD), &[]).code(0);
 }

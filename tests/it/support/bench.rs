@@ -7,6 +7,23 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use super::server::Server;
+
+/// A plan of one step, which wants a file.
+pub(crate) const ONE_STEP: &str = "\
+# One file
+
+## Implementation Steps
+
+### Step 1: The file
+
+**Tasks:**
+- [ ] Write `one.txt`
+
+**Validation Criteria:**
+- [ ] `grep -q one one.txt` passes
+";
+
 /// A project of its own, with a home of its own.
 #[derive(Debug)]
 pub(crate) struct Bench {
@@ -105,6 +122,15 @@ impl Bench {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Carries the plan out with a model behind this server.
+    #[track_caller]
+    pub(crate) fn execute(&self, server: &Server, more: &[&str]) -> Ran {
+        let url = server.base_url();
+        let mut args = vec!["execute", "plan.md", "--model", "tiny", "--base-url", &url];
+        args.extend(more);
+        self.run(&args)
     }
 
     /// Every record of the journal of the project's only plan.
