@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What holds for every child process. A sandbox will have its place here.
@@ -119,8 +120,9 @@ impl Policy {
 
 /// The first `bash` on the path of commands; its name if there is none, so that starting it says so.
 fn shell(environment: &BTreeMap<OsString, OsString>) -> PathBuf {
-    let path = environment.get(OsStr::new("PATH")).map(OsString::as_os_str).unwrap_or_default();
-    let mut places = std::env::split_paths(path).filter(|dir| dir.is_absolute()).map(|dir| dir.join("bash"));
+    let path = environment.get(OsStr::new("PATH")).map_or(&b""[..], |path| path.as_bytes());
+    let dirs = path.split(|&byte| byte == b':').map(|dir| Path::new(OsStr::from_bytes(dir)));
+    let mut places = dirs.filter(|dir| dir.is_absolute()).map(|dir| dir.join("bash"));
     places.find(|place| place.is_file()).unwrap_or_else(|| "bash".into())
 }
 
