@@ -105,7 +105,7 @@ fn start_to_first_request() {
 }
 
 fn turns() {
-    const TURNS: u32 = 400;
+    const TURNS: u32 = 220;
     let ran = run(&plan(1), replies(1, TURNS as usize, 0));
     let gaps: Vec<Duration> =
         ran.exchanges.windows(2).map(|pair| pair[1].received - pair[0].answered).collect();
@@ -115,7 +115,7 @@ fn turns() {
     let (early, _) = median_and_p95(gaps[10..30].to_vec());
     let (late, _) = median_and_p95(gaps[gaps.len() - 30..gaps.len() - 10].to_vec());
     let measured = format!("{} / {}", millis(early), millis(late));
-    table::row(&["the same around turn 20 / 380, median", &measured, "equal"]);
+    table::row(&["the same around turn 20 / 200, median", &measured, "equal"]);
     let one = run(&plan(1), replies(1, 1, 0)).processor;
     let turn = ran.processor.saturating_sub(one) / TURNS;
     table::row(&["CPU a turn", &millis(turn), "2.5 ms"]);

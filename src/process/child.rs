@@ -106,7 +106,7 @@ impl<'a> Running<'a> {
         let options = if command.strict { "-eo pipefail -c" } else { "-c" };
         // Both ends of the pipe that this process holds are closed with the builder: once the
         // children are gone, reading ends.
-        let child = tokio::process::Command::new("bash")
+        let child = tokio::process::Command::new(&policy.shell)
             .args(options.split(' '))
             .arg(&command.script)
             .current_dir(&command.dir)

@@ -3,11 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What holds for every child process. A sandbox will have its place here.
 #[derive(Debug, Clone)]
 pub struct Policy {
+    /// The shell. A path and no name, for the system then starts it without a copy of this process.
+    pub shell: PathBuf,
     /// The whole environment of a child.
     pub environment: BTreeMap<OsString, OsString>,
     /// From TERM to KILL.
@@ -105,8 +109,21 @@ impl Policy {
             // A caller's own setting would fill every brief with frames.
             environment.remove(OsStr::new("RUST_BACKTRACE"));
         }
-        Self { environment, grace: Duration::from_secs(2), drain: Duration::from_millis(500) }
+        Self {
+            shell: shell(&environment),
+            environment,
+            grace: Duration::from_secs(2),
+            drain: Duration::from_millis(500),
+        }
     }
+}
+
+/// The first `bash` on the path of commands; its name if there is none, so that starting it says so.
+fn shell(environment: &BTreeMap<OsString, OsString>) -> PathBuf {
+    let path = environment.get(OsStr::new("PATH")).map_or(&b""[..], |path| path.as_bytes());
+    let dirs = path.split(|&byte| byte == b':').map(|dir| Path::new(OsStr::from_bytes(dir)));
+    let mut places = dirs.filter(|dir| dir.is_absolute()).map(|dir| dir.join("bash"));
+    places.find(|place| place.is_file()).unwrap_or_else(|| "bash".into())
 }
 
 fn admits(name: &OsStr, pass: &[String]) -> bool {

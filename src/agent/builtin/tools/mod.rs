@@ -57,17 +57,20 @@ pub struct ToolboxSettings {
 pub struct Toolbox {
     settings: ToolboxSettings,
     ledger: Ledger,
+    /// The number of the last log in the directory.
+    logs: u32,
 }
 
 impl Toolbox {
     /// The tools at the beginning of a conversation.
     pub fn new(settings: ToolboxSettings) -> Self {
-        Self { settings, ledger: Ledger::default() }
+        Self { settings, ledger: Ledger::default(), logs: 0 }
     }
 
     /// From here on, where the whole output of each command goes.
     pub fn log_to(&mut self, dir: PathBuf) {
         self.settings.log_dir = dir;
+        self.logs = 0;
     }
 
     /// What a call is about to do, in one line: `run cargo test`.

@@ -1,6 +1,6 @@
 //! `run_command`: a command in the project, its output, and how it ended.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Toolbox;
@@ -24,7 +24,7 @@ impl Toolbox {
             return Err(given.wrong(&format!("`workdir`: `{}` is no directory", self.shown(&dir))));
         }
         let timeout = self.timeout(given.optional_count("timeout_s")?);
-        let log = free_log(&self.settings.log_dir);
+        let log = self.free_log();
         let command =
             Command { script: script.to_owned(), strict: false, dir, timeout, log: Some(log.clone()) };
         let (policy, interrupt) = (&self.settings.policy, &self.settings.interrupt);
@@ -44,18 +44,22 @@ impl Toolbox {
         Ok(ToolOutcome { failed, signature, ..ToolOutcome::done(text, summary, effect) })
     }
 
+    /// The next name that is not taken: logs of an earlier conversation are kept.
+    fn free_log(&mut self) -> PathBuf {
+        loop {
+            self.logs += 1;
+            let path = self.settings.log_dir.join(format!("command-{:03}.log", self.logs));
+            if !path.exists() {
+                return path;
+            }
+        }
+    }
+
     /// What was asked for, within what is allowed.
     fn timeout(&self, asked: Option<u64>) -> Duration {
         let asked = asked.filter(|&seconds| seconds > 0).map(Duration::from_secs);
         asked.unwrap_or(self.settings.command_timeout).min(self.settings.command_timeout_max)
     }
-}
-
-/// The first name that is not taken: logs of an earlier conversation are kept.
-fn free_log(dir: &Path) -> PathBuf {
-    let names = (1_u32..).map(|number| dir.join(format!("command-{number:03}.log")));
-    let mut free = names.filter(|path| !path.exists());
-    free.next().unwrap_or_else(|| dir.join("command.log"))
 }
 
 fn ended(exit: &Exit) -> String {
