@@ -21,7 +21,7 @@ use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
-use crate::workspace::guard::Found;
+use crate::workspace::guard::plan::Found;
 use crate::workspace::snapshot::Snapshots;
 
 /// Everything that is decided before a run begins.
@@ -191,10 +191,12 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     };
     let selected = |index| selection.contains(index);
     print::data(&listing::dry_run(&plan.reading, &past.state, &selected, &outlook));
-    for event in &prepared.warnings {
-        if let Event::Warning { message, .. } = event {
-            print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
-        }
+    let warnings = prepared.warnings.iter().filter_map(|event| match event {
+        Event::Warning { message, .. } => Some(message.clone()),
+        _ => None,
+    });
+    for message in past.distrust().into_iter().chain(warnings) {
+        print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
     }
     Ok(ExitCode::Passed)
 }
@@ -208,8 +210,10 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let interrupt = signals::listen()?;
     let redact = Redact::new(prepared.project.secret(&prepared.config));
     launch.make_run_dir(&redact)?;
-    let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
-    let (guard, found) = launch.guard(&prepared.plan)?;
+    let (recorder, unsealed) =
+        launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
+    warnings.extend(unsealed);
+    let (guard, found) = launch.guard(&prepared.project, &prepared.plan, &prepared.sources)?;
     if let Found::Restored { what, copy, .. } = found {
         let message = format!("{what} and were set back (a copy is in {})", copy.display());
         warnings.push(warning("plan-restored", message));

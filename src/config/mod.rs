@@ -14,6 +14,9 @@ pub use raw::{Progress, ProseCriteria, RequiredStrength, parse_duration, say_dur
 
 use crate::failure::Failure;
 
+/// The project's file, at its root.
+pub const PROJECT_FILE: &str = "agentrun.toml";
+
 /// Everything that is configured, resolved once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -155,7 +158,7 @@ impl Config {
         if let Some(path) = source::user_file(environment) {
             config.take(source::read(&path)?.unwrap_or_default());
         }
-        let path = root.join("agentrun.toml");
+        let path = root.join(PROJECT_FILE);
         if let Some(raw) = source::read(&path)? {
             source::refuse_power(&raw, &path)?;
             config.take(raw);

@@ -16,6 +16,16 @@ pub fn user_file(environment: &Environment) -> Option<PathBuf> {
     Some(base.join("agentrun").join("config.toml"))
 }
 
+/// The user's state folder: `$XDG_STATE_HOME/agentrun`, by default under `~/.local/state`. It holds
+/// what agents must not reach: the key of the seals, and approvals.
+pub fn state_folder(environment: &Environment) -> Option<PathBuf> {
+    let base = match environment.get("XDG_STATE_HOME").map(Path::new).filter(|dir| dir.is_absolute()) {
+        Some(dir) => dir.to_owned(),
+        None => Path::new(environment.get("HOME")?).join(".local/state"),
+    };
+    Some(base.join("agentrun"))
+}
+
 /// Reads a file; `None` if there is none.
 pub fn read(path: &Path) -> Result<Option<RawConfig>, Failure> {
     match std::fs::read_to_string(path) {

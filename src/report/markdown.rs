@@ -95,7 +95,8 @@ fn table(text: &mut String, story: &Story) -> std::fmt::Result {
 /// What the reader may believe the outcome for.
 fn rests_on(step: &StepStory) -> &'static str {
     match step.end {
-        Some(StepEnd::Passed(Strength::Proven | Strength::Weak)) => "commands",
+        Some(StepEnd::Passed(Strength::Proven)) => "commands: proven",
+        Some(StepEnd::Passed(Strength::Weak)) => "commands: weak",
         Some(StepEnd::Passed(Strength::Unvalidated)) => "nothing",
         Some(StepEnd::Confirmed(_)) => "a person",
         _ => "-",
@@ -182,6 +183,9 @@ fn say(outcome: &AttemptOutcome) -> String {
             let limit =
                 limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
             format!("Validation failed: `{}` ended with {}{limit}", line(command), exit.say())
+        }
+        AttemptOutcome::Tampered { what } => {
+            format!("Does not count: the agent changed what is not its own ({})", what.join("; "))
         }
         AttemptOutcome::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
         AttemptOutcome::Unvalidated => "No command applies".to_owned(),

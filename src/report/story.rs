@@ -112,6 +112,16 @@ impl Story {
             Event::PlanRestored { what, copy, .. } => {
                 self.remarks.push(format!("the plan was set back: {what} (a copy is in {copy})"));
             }
+            Event::FileRestored { path, what, copy, .. } => {
+                self.remarks.push(format!("`{path}` was set back: {what}{}", say_copy(copy.as_deref())));
+            }
+            Event::JournalRestored { what, copy } => {
+                self.remarks.push(format!("the journal was set back: {what}{}", say_copy(copy.as_deref())));
+            }
+            Event::JournalBroken { what, believed, copy } => self.remarks.push(format!(
+                "{what}; the first {believed} records are believed, and the run goes on from these{}",
+                say_copy(Some(copy))
+            )),
             Event::PlanEdited { noticed, .. } => self.remarks.push(format!(
                 "the plan's text was edited {noticed}: the edit is kept and counts from the next run on"
             )),
@@ -200,6 +210,10 @@ impl StepEnd {
             Self::Confirmed(by) => format!("confirmed by {by}"),
         }
     }
+}
+
+fn say_copy(copy: Option<&str>) -> String {
+    copy.map_or_else(String::new, |copy| format!(" (a copy of what was found is in {copy})"))
 }
 
 /// A number of things: `1 step`, `2 steps`.

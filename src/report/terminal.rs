@@ -117,6 +117,9 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             targets.iter().map(|target| format!("  ticked line {}: {}", target.line, target.text)).collect()
         }
         Event::PlanRestored { .. }
+        | Event::FileRestored { .. }
+        | Event::JournalRestored { .. }
+        | Event::JournalBroken { .. }
         | Event::PlanEdited { .. }
         | Event::Warning { .. }
         | Event::TickRefused { .. } => {
@@ -221,6 +224,7 @@ fn failed_before(step: &StepRef, story: &Story) -> Vec<String> {
         story.find(step).and_then(|told| told.tries().filter(|attempt| attempt.outcome.is_some()).last());
     match last.and_then(|attempt| attempt.outcome.as_ref()) {
         Some(AttemptOutcome::ValidationFailed { output, .. }) => last_lines(output, FEW_LINES),
+        Some(AttemptOutcome::Tampered { what }) => what.iter().map(|what| format!("  | {what}")).collect(),
         _ => Vec::new(),
     }
 }

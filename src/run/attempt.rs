@@ -70,7 +70,8 @@ pub async fn run(
     let all = run.snapshots.changes(&trees.base, &after).await.map_err(no_snapshot)?;
     let diff = setting_redacted(run, &own.diff);
     std::fs::write(dir.join("changes.diff"), diff).map_err(no_run_dir)?;
-    let judged = validate_attempt(run, index, applied, &worked, (&after, &all)).await?;
+    let mut judged = validate_attempt(run, index, applied, &worked, (&after, &all)).await?;
+    judged.outcome = run.unless_tampered(&step.key, judged.outcome)?;
 
     if let AttemptOutcome::ValidationFailed { .. } = judged.outcome {
         let before = run.recorder.state.step(&step.key).last_failure.clone();

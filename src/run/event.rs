@@ -190,6 +190,44 @@ pub enum Event {
         what: String,
         /// Where a copy of the plan as it was found is kept.
         copy: String,
+        /// A tool or a command was running: it is the agent's doing, and its attempt fails.
+        #[serde(default)]
+        by_agent: bool,
+    },
+    /// Rules, request or configuration were changed by the agent and set back; its attempt fails.
+    #[serde(rename = "file.restored")]
+    FileRestored {
+        /// The attempt.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// The file, from the project root.
+        path: String,
+        /// What had happened to it.
+        what: String,
+        /// Where a copy of what was found is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copy: Option<String>,
+    },
+    /// The journal was changed while agentrun wrote it, and set back; the attempt that was going on
+    /// fails.
+    #[serde(rename = "journal.restored")]
+    JournalRestored {
+        /// What had happened to it.
+        what: String,
+        /// Where a copy of what was found is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copy: Option<String>,
+    },
+    /// The journal did not prove to be what agentrun had written: what is not proven is not
+    /// believed.
+    #[serde(rename = "journal.broken")]
+    JournalBroken {
+        /// What is wrong.
+        what: String,
+        /// How many records are believed.
+        believed: u64,
+        /// Where a copy of all of it is kept.
+        copy: String,
     },
     /// The plan's text changed during the run; the edit is kept and counts from the next run on.
     #[serde(rename = "plan.edited")]
@@ -382,6 +420,7 @@ impl Event {
             | Self::NoteTaken { at, .. }
             | Self::AgentFinished { at, .. }
             | Self::PlanRestored { at, .. }
+            | Self::FileRestored { at, .. }
             | Self::ValidationStarted { at, .. }
             | Self::ValidationCompleted { at, .. }
             | Self::AttemptCompleted { at, .. }
@@ -395,9 +434,12 @@ impl Event {
             | Self::TickWritten { step, .. }
             | Self::TickRefused { step, .. }
             | Self::StepConfirmed { step, .. } => (Some(step), None),
-            Self::RunStarted(_) | Self::PlanEdited { .. } | Self::Warning { .. } | Self::RunCompleted(_) => {
-                (None, None)
-            }
+            Self::RunStarted(_)
+            | Self::PlanEdited { .. }
+            | Self::JournalRestored { .. }
+            | Self::JournalBroken { .. }
+            | Self::Warning { .. }
+            | Self::RunCompleted(_) => (None, None),
         }
     }
 }

@@ -78,6 +78,12 @@ pub enum AttemptOutcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<String>,
     },
+    /// The agent changed what decides about it: the plan, rules, request, configuration or journal.
+    /// All of that was set back, and whatever validation said does not count.
+    Tampered {
+        /// What it changed, in words.
+        what: Vec<String>,
+    },
     /// All was green before and nothing was changed.
     Unproven,
     /// No command applies.
@@ -119,6 +125,11 @@ pub enum StepOutcome {
     LimitReached {
         /// Which.
         limit: String,
+    },
+    /// In the last attempt the agent changed what decides about it.
+    Tampered {
+        /// What it changed, in words.
+        what: Vec<String>,
     },
     /// All was green before and nothing was changed.
     Unproven,
@@ -209,6 +220,9 @@ impl StepOutcome {
             Self::Failed { attempts: 1, .. } => "did not pass after 1 attempt".to_owned(),
             Self::Failed { attempts, .. } => format!("did not pass after {attempts} attempts"),
             Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
+            Self::Tampered { what } => {
+                format!("did not pass: the agent changed what is not its own ({})", what.join("; "))
+            }
             Self::Unproven => {
                 "is unproven: every command was green before, and the agent changed nothing".to_owned()
             }

@@ -31,8 +31,10 @@ pub struct StepState {
     pub baseline: Vec<Evidence>,
     /// Notes of the agent, for later attempts.
     pub notes: Vec<String>,
-    /// The last validation that failed, until the step passes.
+    /// The last attempt that failed and why, until the step passes.
     pub last_failure: Option<AttemptOutcome>,
+    /// What the agent changed in the running attempt that was not its own, and was set back.
+    pub set_back: Vec<String>,
 }
 
 /// The tree before a step began.
@@ -125,6 +127,7 @@ impl RunState {
             baseline: Vec::new(),
             notes: Vec::new(),
             last_failure: None,
+            set_back: Vec::new(),
         };
         self.steps.get(key).unwrap_or(&UNKNOWN)
     }
@@ -148,6 +151,7 @@ impl RunState {
             Event::AttemptStarted { at, tree, reference, .. } => {
                 let step = self.running(at, "attempt.started")?;
                 step.attempts = at.attempt;
+                step.set_back.clear();
                 step.base.get_or_insert_with(|| Base { tree: tree.clone(), reference: reference.clone() });
             }
             Event::ValidationCompleted { at, evidence } if at.attempt == 0 => {
@@ -206,6 +210,14 @@ impl RunState {
                     items,
                 );
             }
+            Event::PlanRestored { at, what, by_agent: true, .. } => {
+                self.set_back(at, format!("the plan: {what}"))
+            }
+            Event::FileRestored { at, path, what, .. } => self.set_back(at, format!("`{path}`: {what}")),
+            Event::JournalRestored { what, .. } => {
+                let running = self.steps.values_mut().filter(|step| step.status.is_running());
+                running.for_each(|step| step.set_back.push(format!("agentrun's journal: {what}")));
+            }
             Event::RunCompleted(_)
             | Event::ValidationCompleted { .. }
             | Event::ValidationStarted { .. }
@@ -216,6 +228,7 @@ impl RunState {
             | Event::AgentFinished { .. }
             | Event::PlanRestored { .. }
             | Event::PlanEdited { .. }
+            | Event::JournalBroken { .. }
             | Event::Warning { .. } => {}
         }
         Ok(())
@@ -233,6 +246,14 @@ impl RunState {
                 StepStatus::Passed(pass) if pass.tick == TickState::Refused => pass.tick = TickState::Due,
                 _ => {}
             }
+        }
+    }
+
+    /// Remembers what fails the running attempt; between attempts there is none.
+    fn set_back(&mut self, at: &AttemptRef, what: String) {
+        let step = self.steps.get_mut(&at.step.key);
+        if let Some(step) = step.filter(|step| step.status.is_running() && step.attempts == at.attempt) {
+            step.set_back.push(what);
         }
     }
 
@@ -281,7 +302,9 @@ impl StepState {
     fn complete_attempt(&mut self, outcome: &AttemptOutcome) {
         match outcome {
             AttemptOutcome::Interrupted | AttemptOutcome::ModelFailed { .. } => return,
-            AttemptOutcome::ValidationFailed { .. } => self.last_failure = Some(outcome.clone()),
+            AttemptOutcome::ValidationFailed { .. } | AttemptOutcome::Tampered { .. } => {
+                self.last_failure = Some(outcome.clone());
+            }
             _ => {}
         }
         self.spent += 1;

@@ -92,6 +92,8 @@ async fn attempts(run: &mut Run<'_>, index: usize, applied: &[Applied]) -> Resul
                     None => StepOutcome::Failed { attempts, command, exit, output },
                 }
             }
+            AttemptOutcome::Tampered { .. } if run.recorder.state.step(&key).spent < max => continue,
+            AttemptOutcome::Tampered { what } => StepOutcome::Tampered { what },
             AttemptOutcome::Unvalidated if run.setting.allow_unvalidated && ended.changed => {
                 return pass(run, index, Strength::Unvalidated, &ended);
             }

@@ -111,7 +111,11 @@ fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situati
         }
         _ => None,
     };
-    Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure }
+    let tampered = match &state.last_failure {
+        Some(AttemptOutcome::Tampered { what }) => what.clone(),
+        _ => Vec::new(),
+    };
+    Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure, tampered }
 }
 
 /// What the same conversation goes on with.

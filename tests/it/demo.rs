@@ -15,6 +15,8 @@ fn agentrun(dir: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_agentrun"));
     let environment = ENVIRONMENT.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
     command.args(args).current_dir(dir).env_clear().envs(environment);
+    // The developer's own state folder is none of a test's business.
+    command.env("XDG_STATE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"));
     command
 }
 

@@ -63,10 +63,10 @@ const FIRST: [&str; 2] = ["- [x] Write `one.txt`", "- [x] `sh check.sh one.txt` 
 #[test]
 fn a_script_that_ticks_while_it_validates_ticks_nothing() {
     let bench = bench(&format!("touch one.txt; echo \\\"{TICK}; test \\\\$1 = one.txt\\\" > check.sh"));
-    execute(&bench, &[]).code(1).says("its boxes were changed during a validation");
-    assert_eq!(ticked(&bench), FIRST);
-    execute(&bench, &[]).code(1);
-    assert_eq!(ticked(&bench), FIRST);
+    for _ in 0..2 {
+        execute(&bench, &[]).code(1).says("its boxes were changed during a validation");
+        assert_eq!(ticked(&bench), Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -98,10 +98,8 @@ fn the_steps_of_the_plan_are_not_the_agents_to_change() {
         "touch one.txt; chmod a-w plan.md; mv plan.md other.md; touch plan.md",
     ] {
         let bench = bench(command);
-        let ran = execute(&bench, &[]).code(1);
-        assert_eq!(ticked(&bench), FIRST, "{command}: {ran}");
-        let plan = bench.read("plan.md").replace("[x]", "[ ]");
-        assert_eq!(plan, PLAN, "{command}: {ran}");
+        let ran = execute(&bench, &[]).code(1).says("the agent changed what is not its own");
+        assert_eq!(bench.read("plan.md"), PLAN, "{command}: {ran}");
         assert!(bench.events().contains(&"plan.restored".to_owned()), "{command}: {ran}");
     }
 }

@@ -17,7 +17,7 @@ use crate::model::message::{Message, Reply, ToolCall, Usage};
 use crate::model::{Model, ModelError, Notice, Place, Request};
 use crate::run::event::{AgentEnd, AttemptRef, Event};
 use crate::run::record::Recorder;
-use crate::workspace::guard::{Found, PlanGuard};
+use crate::workspace::guard::{Found, Guard};
 
 /// What one attempt of the agent needs.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ pub struct Session<'a> {
     pub toolbox: &'a mut Toolbox,
     /// The door for facts.
     pub recorder: &'a mut Recorder,
-    /// Watches the plan.
-    pub guard: &'a mut PlanGuard,
+    /// Watches the plan and the files beside it.
+    pub guard: &'a mut Guard,
     /// Limits of the attempt.
     pub limits: Limits,
     /// The wish to stop.
