@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::launch::Launch;
 use super::open::{OpenPlan, Past, Project};
-use super::{detect, signals};
+use super::{detect, signals, trust};
 use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
 use crate::config::Config;
@@ -67,10 +67,16 @@ pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failur
 /// Reads everything. Starts no process, opens no connection, writes nothing.
 fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let project = Project::find(root)?;
-    let mut config = project.config()?;
+    let (mut config, withheld) = project.config_and_withheld()?;
+    let untrusted = withheld.map(|withheld| trust::refusal(&withheld));
+    let untrusted = match untrusted {
+        Some(refusal) if !args.dry_run => return Err(refusal),
+        untrusted => untrusted.map(|refusal| warning("untrusted", refusal.message)),
+    };
     lay_flags_over(&mut config, args);
     let plan = project.plan(&args.plan)?;
     let mut warnings = examine(&plan, args.allow_placeholders, &config)?;
+    warnings.extend(untrusted);
     let selection = select(&plan, &args.step, config.keep_going)?;
     let found = sources::find(&plan.reading.plan, plan.file.path(), &project.root, &config)?;
     warnings.extend(found.warnings.into_iter().map(|message| warning("brief", message)));

@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::{Environment, PROJECT_FILE};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::RunDir;
+use crate::journal::keep::Place;
 use crate::journal::lock::{Acquired, Holder, Lock};
 use crate::journal::seal::Proof;
 use crate::journal::writer::{Sealing, Writer};
@@ -15,6 +16,7 @@ use crate::redact::Redact;
 use crate::report::Report;
 use crate::run::event::Event;
 use crate::run::record::{CrashPoint, Recorder};
+use crate::workspace::file::free_name;
 use crate::workspace::guard::Guard;
 use crate::workspace::guard::files::FileGuard;
 use crate::workspace::guard::plan::{Found, PlanGuard};
@@ -94,7 +96,7 @@ impl Launch {
         json: bool,
     ) -> Result<(Recorder, Option<Event>), Failure> {
         let no_journal = |error| Failure::internal("cannot open the journal", error);
-        let keep = plan.place.as_ref().ok_or_else(no_home).and_then(|place| place.make());
+        let keep = plan.place.as_ref().ok_or_else(no_home).and_then(Place::make);
         let past = plan.past()?;
         let broken =
             past.proof.as_ref().map_or(Ok(None), |proof| set_aside(plan, proof)).map_err(no_journal)?;
@@ -125,8 +127,7 @@ impl Launch {
 fn set_aside(plan: &OpenPlan, proof: &Proof) -> std::io::Result<Option<Event>> {
     let Some(what) = proof.verdict.complaint() else { return Ok(None) };
     let journal = plan.dir.journal();
-    let name = |number: usize| plan.dir.path().join(format!("journal-not-believed-{number}.jsonl"));
-    let copy = (1..).map(name).find(|name| !name.exists()).unwrap_or_else(|| name(0));
+    let copy = free_name(plan.dir.path(), "journal-not-believed.jsonl");
     if journal.exists() {
         std::fs::copy(&journal, &copy)?;
     } else {

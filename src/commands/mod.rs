@@ -13,6 +13,8 @@ mod logs;
 mod open;
 mod signals;
 mod status;
+mod trust;
+mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::failure::{ExitCode, Failure};
@@ -27,6 +29,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Logs(args) => logs::run(root.as_deref(), &args),
         Command::Diff(args) => diff::run(root.as_deref(), &args),
         Command::Confirm(args) => confirm::run(root.as_deref(), &args),
+        Command::Verify(args) => verify::run(root.as_deref(), &args),
+        Command::Trust => trust::run(root.as_deref()),
         Command::Demo(args) => demo::run(root.as_deref(), &args),
         Command::Completions { shell } => {
             completions::run(shell);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::brief::Sources;
-use crate::config::{Config, Environment, source};
+use crate::config::{Config, Environment, Withheld, source};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::keep::Place;
 use crate::journal::reader::{self, Journal};
@@ -73,8 +73,13 @@ impl Project {
         Ok(Self { state: StateDir::of(&root), root, environment: Environment::read() })
     }
 
-    /// The project's configuration, without flags.
+    /// The project's configuration, without flags and without what nobody approved.
     pub(super) fn config(&self) -> Result<Config, Failure> {
+        self.config_and_withheld().map(|(config, _)| config)
+    }
+
+    /// The same, and what was left out of it.
+    pub(super) fn config_and_withheld(&self) -> Result<(Config, Option<Withheld>), Failure> {
         Config::load(&self.root, &self.environment)
     }
 
@@ -146,7 +151,8 @@ impl OpenPlan {
         })
     }
 
-    fn prove(&self, bytes: &[u8]) -> std::io::Result<Option<Proof>> {
+    /// What the seals of a journal with these bytes prove; `None` where there is no key.
+    pub(super) fn prove(&self, bytes: &[u8]) -> std::io::Result<Option<Proof>> {
         let keep = self.place.as_ref().map_or(Ok(None), Place::find)?;
         let Some(keep) = keep else { return Ok(None) };
         Ok(Some(seal::examine(bytes, keep.chain(), keep.head()?)))

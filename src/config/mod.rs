@@ -3,6 +3,7 @@
 
 pub mod raw;
 pub mod source;
+pub mod trust;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use raw::RawConfig;
 pub use raw::{Progress, ProseCriteria, RequiredStrength, parse_duration, say_duration};
 
 use crate::failure::Failure;
+use trust::{Approval, Power};
 
 /// The project's file, at its root.
 pub const PROJECT_FILE: &str = "agentrun.toml";
@@ -84,6 +86,15 @@ pub struct Limits {
     pub command: Duration,
 }
 
+/// What a project's file sets and a person has not approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// The settings.
+    pub powers: Vec<Power>,
+    /// Where the approval goes; `None` where the user has no state folder.
+    pub approval: Option<Approval>,
+}
+
 /// The environment of this process, read once.
 #[derive(Debug, Clone, Default)]
 pub struct Environment(BTreeMap<OsString, OsString>);
@@ -152,19 +163,32 @@ impl Default for Config {
 
 impl Config {
     /// Reads the user's file, the project's file and the environment, in this order; flags come
-    /// on top of it.
-    pub fn load(root: &Path, environment: &Environment) -> Result<Self, Failure> {
+    /// on top of it. What the project's file sets beyond its rights is left out until a person
+    /// approves it, and is given back beside the configuration.
+    pub fn load(root: &Path, environment: &Environment) -> Result<(Self, Option<Withheld>), Failure> {
         let mut config = Self::default();
         if let Some(path) = source::user_file(environment) {
             config.take(source::read(&path)?.unwrap_or_default());
         }
-        let path = root.join(PROJECT_FILE);
-        if let Some(raw) = source::read(&path)? {
-            source::refuse_power(&raw, &path)?;
-            config.take(raw);
-        }
+        let withheld = config.take_project(root, environment)?;
         config.take_environment(environment)?;
-        Ok(config)
+        Ok((config, withheld))
+    }
+
+    fn take_project(&mut self, root: &Path, environment: &Environment) -> Result<Option<Withheld>, Failure> {
+        let path = root.join(PROJECT_FILE);
+        let Some(text) = source::text(&path)? else { return Ok(None) };
+        let raw = source::parse(&text, &path)?;
+        let mut harmless = raw.clone();
+        let powers = trust::withhold(&mut harmless);
+        let folder = source::state_folder(environment);
+        let approval = folder.map(|folder| Approval::of(&folder, root, &text));
+        if powers.is_empty() || approval.as_ref().is_some_and(Approval::is_given) {
+            self.take(raw);
+            return Ok(None);
+        }
+        self.take(harmless);
+        Ok(Some(Withheld { powers, approval }))
     }
 
     /// The limits in force, in words.

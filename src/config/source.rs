@@ -28,8 +28,13 @@ pub fn state_folder(environment: &Environment) -> Option<PathBuf> {
 
 /// Reads a file; `None` if there is none.
 pub fn read(path: &Path) -> Result<Option<RawConfig>, Failure> {
+    text(path)?.map(|text| parse(&text, path)).transpose()
+}
+
+/// The text of a file; `None` if there is none.
+pub fn text(path: &Path) -> Result<Option<String>, Failure> {
     match std::fs::read_to_string(path) {
-        Ok(text) => parse(&text, path).map(Some),
+        Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error)),
     }
@@ -81,22 +86,4 @@ fn suggestion(message: &str) -> Option<String> {
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name.to_owned())
-}
-
-/// A project's file comes with the project: until a person can approve it, it may not send the
-/// key elsewhere or loosen what protects the machine.
-pub fn refuse_power(raw: &RawConfig, path: &Path) -> Result<(), Failure> {
-    let refused = [
-        ("model.base_url", raw.model.base_url.is_some()),
-        ("model.api_key_env", raw.model.api_key_env.is_some()),
-        ("process.env_pass", raw.process.env_pass.is_some()),
-    ];
-    match refused.iter().find(|(_, set)| *set) {
-        Some((key, _)) => Err(Failure::usage(format!(
-            "{}: a project's file may not set `{key}`: it decides where the key goes or what a child process sees",
-            path.display()
-        ))
-        .hint("set it in your own file, ~/.config/agentrun/config.toml; the URL also with --base-url")),
-        None => Ok(()),
-    }
 }

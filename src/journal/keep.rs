@@ -119,7 +119,10 @@ fn read_key(path: &Path) -> io::Result<Option<Key>> {
             let problem = format!("`{}` has {} bytes and is no key", path.display(), bytes.len());
             io::Error::new(io::ErrorKind::InvalidData, problem)
         }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        // Where a folder cannot be, there is no key; making one says why.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }

@@ -6,6 +6,8 @@ use std::io::{self, Read, Seek};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use crate::workspace::file::free_name;
+
 /// The copy.
 #[derive(Debug)]
 pub struct Twin {
@@ -131,12 +133,11 @@ impl Mark {
 fn keep_found(path: &Path, copies: &Path) -> io::Result<Option<PathBuf>> {
     let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(None) };
     fs::create_dir_all(copies)?;
-    let name = |number: usize| copies.join(format!("journal-as-found-{number}.jsonl"));
-    let free = (1..).map(name).find(|name| fs::symlink_metadata(name).is_err()).unwrap_or_else(|| name(0));
+    let free = free_name(copies, "journal-as-found.jsonl");
     if metadata.is_file() {
-        fs::copy(path, &free).map(drop)?
+        fs::copy(path, &free)?;
     } else {
-        fs::rename(path, &free)?
+        fs::rename(path, &free)?;
     }
     Ok(Some(free))
 }

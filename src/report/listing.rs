@@ -6,6 +6,7 @@ use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::counted;
 use crate::brief::{Sources, named};
 use crate::plan::{CriterionKind, Reading, Step, StepKind};
+use crate::run::event::Strength;
 use crate::run::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
 
@@ -164,8 +165,9 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
         StepStatus::Passed(pass) => {
             let who = match (&pass.confirmed_by, pass.strength) {
                 (Some(who), None) => format!("confirmed by {who}"),
-                (Some(who), Some(_)) => format!("passed, confirmed by {who}"),
-                (None, _) => "passed".to_owned(),
+                (Some(who), Some(strength)) => format!("passed ({}), confirmed by {who}", worth(strength)),
+                (None, Some(strength)) => format!("passed ({})", worth(strength)),
+                (None, None) => "passed".to_owned(),
             };
             let tick = if pass.tick == TickState::Written { "" } else { ", not ticked yet" };
             styled(GOOD, &format!("{who}{tick}"))
@@ -176,6 +178,14 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
         StepStatus::Parked { .. } => styled(NOTICE, "waits for a person"),
         _ if ticked > 0 => format!("open, {ticked} of {} boxes ticked", boxes.len()),
         _ => "open".to_owned(),
+    }
+}
+
+fn worth(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Proven => "proven",
+        Strength::Weak => "weak",
+        Strength::Unvalidated => "not validated",
     }
 }
 

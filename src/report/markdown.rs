@@ -50,6 +50,7 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
     writeln!(text, "- Plan: `{}`, digest `{}`", run.plan, &run.digest[..run.digest.len().min(16)])?;
     writeln!(text, "- Model: {}; sandbox: {}; snapshots: {}", run.model, run.sandbox, run.snapshots)?;
     writeln!(text, "- Limits: {}", run.limits)?;
+    writeln!(text, "- Evidence: `agentrun verify {}` says what each tick rests on", run.plan)?;
     let usage = story.usage();
     writeln!(
         text,

@@ -1,6 +1,7 @@
 //! Carrying out a plan: what happens next is decided by pure functions, and done here.
 
 pub mod attempt;
+pub mod audit;
 pub mod event;
 pub mod evidence;
 pub mod orchestrator;

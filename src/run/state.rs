@@ -211,9 +211,11 @@ impl RunState {
                 );
             }
             Event::PlanRestored { at, what, by_agent: true, .. } => {
-                self.set_back(at, format!("the plan: {what}"))
+                self.set_back(at, format!("the plan: {what}"));
             }
-            Event::FileRestored { at, path, what, .. } => self.set_back(at, format!("`{path}`: {what}")),
+            Event::FileRestored { at, path, what, .. } => {
+                self.set_back(at, format!("`{path}`: {what}"));
+            }
             Event::JournalRestored { what, .. } => {
                 let running = self.steps.values_mut().filter(|step| step.status.is_running());
                 running.for_each(|step| step.set_back.push(format!("agentrun's journal: {what}")));

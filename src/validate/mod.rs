@@ -1,5 +1,6 @@
 //! Running a step's criteria: which commands apply, what agentrun saw, and what it means.
 
+pub mod again;
 pub mod applied;
 pub mod verdict;
 

@@ -13,6 +13,7 @@ struct Source {
 /// Parts that decide and do not act.
 const PURE: &[&str] = &[
     "src/plan/",
+    "src/run/audit",
     "src/run/event",
     "src/run/evidence",
     "src/run/outcome",

@@ -107,7 +107,10 @@ fn what_it_says_to_type_works(root: &Path) {
         data(&output)
     };
     let pending = "waits for a person: The answer to a typing mistake";
-    assert_lines(&shown(&["status"]), &["[2] Step 2: Say a span of time: passed, 2 attempts", pending]);
+    assert_lines(
+        &shown(&["status"]),
+        &["[2] Step 2: Say a span of time: passed (proven), 2 attempts", pending],
+    );
     assert_lines(&shown(&["logs", "--step", "2", "--attempt", "1"]), &["left: \"\"", "right: \"0s\""]);
     assert_lines(&shown(&["diff", "--step", "2"]), &["+    parts.join(\" \")", "+        return \"0s\""]);
     shown(&["confirm", "plan.md", "3", "--by", "YOU"]);

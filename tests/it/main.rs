@@ -6,6 +6,7 @@ mod crash;
 mod demo;
 mod dialects;
 mod docs;
+mod evidence;
 mod hostile;
 mod model;
 mod output;

@@ -97,7 +97,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("rules/RULES.md");
         std::fs::create_dir(path.parent().unwrap()).unwrap();
-        before.map(|text| std::fs::write(&path, text).unwrap());
+        if let Some(text) = before {
+            std::fs::write(&path, text).unwrap();
+        }
         let mut guard = FileGuard::open(dir.path(), "rules/RULES.md").unwrap();
         what(&path);
         let copies = dir.path().join("copies");

@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::plan_file::MAX_BYTES;
+use crate::workspace::file::free_name;
 
 /// The bytes of a regular file; `None` if there is none, or something else in its place: a pipe
 /// would never end, and a device neither.
@@ -57,12 +58,4 @@ pub(super) fn keep_copy(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<Path
     let mut file = File::create_new(&path)?;
     io::Write::write_all(&mut file, bytes)?;
     Ok(path)
-}
-
-/// The first name of this kind that is free: `plan-as-found-1.md`.
-fn free_name(dir: &Path, name: &str) -> PathBuf {
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "copy"));
-    let numbered = |number: usize| dir.join(format!("{stem}-{number}.{extension}"));
-    let taken = |path: &PathBuf| path.symlink_metadata().is_ok();
-    (1..).map(numbered).find(|path| !taken(path)).unwrap_or_else(|| numbered(0))
 }
