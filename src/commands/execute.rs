@@ -184,6 +184,7 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     let outlook = listing::Outlook {
         plan: &plan.path,
         configured: &config.commands,
+        prose: config.criteria,
         sources: &prepared.sources,
         prefix: prepared.system.len(),
         limits: config.say_limits(),

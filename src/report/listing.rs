@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::counted;
 use crate::brief::{Sources, named};
+use crate::config::ProseCriteria;
 use crate::plan::{CriterionKind, Reading, Step, StepKind};
 use crate::redact::harmless;
 use crate::run::state::{RunState, StepStatus, TickState};
@@ -18,6 +19,8 @@ pub struct Outlook<'a> {
     pub plan: &'a str,
     /// Commands of the configuration.
     pub configured: &'a [String],
+    /// Who decides about prose.
+    pub prose: ProseCriteria,
     /// The files that the briefs are made of.
     pub sources: &'a Sources,
     /// Bytes of the prefix that every request shares.
@@ -42,7 +45,7 @@ pub fn dry_run(
     writeln!(text, "{}  ({})\n", styled(STRONG, &shown(title)), counted(plan.steps.len(), "step")).ok();
     for (place, &index) in reading.graph.order().iter().enumerate() {
         if selected(index) {
-            step(&mut text, reading, state, (place, index), outlook.configured).ok();
+            step(&mut text, reading, state, (place, index), outlook).ok();
         }
     }
     surroundings(&mut text, outlook).ok();
@@ -54,7 +57,7 @@ fn step(
     reading: &Reading,
     state: &RunState,
     (place, index): (usize, usize),
-    configured: &[String],
+    outlook: &Outlook<'_>,
 ) -> std::fmt::Result {
     let plan = &reading.plan;
     let step = &plan.steps[index];
@@ -79,13 +82,18 @@ fn step(
         let mark = task.check_box.map_or(' ', |check_box| plan.boxes[check_box].mark);
         writeln!(text, "       [{mark}] {}", shown(&task.text))?;
     }
-    let applied = applied(plan, step, configured);
+    let applied = applied(plan, step, outlook.configured);
     for command in &applied {
         writeln!(text, "       $ {}", shown(&say_command(command)))?;
     }
     let prose = step.criteria.iter().filter(|criterion| criterion.command().is_none());
     for criterion in prose {
-        let who = if criterion.kind == CriterionKind::Manual { "by hand" } else { "by a person" };
+        let who = match (&criterion.kind, outlook.prose) {
+            (CriterionKind::Manual, _) => "by hand",
+            (_, ProseCriteria::Judge) => "by the judge",
+            (_, ProseCriteria::Manual) => "by a person",
+            (_, ProseCriteria::Ignore) => "ignored",
+        };
         writeln!(text, "       ? {} ({who})", shown(&criterion.text))?;
     }
     if applied.is_empty() && matches!(step.kind, StepKind::Work | StepKind::Closing) {
@@ -167,7 +175,8 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
             let who = match (&pass.confirmed_by, pass.strength) {
                 (Some(who), None) => format!("confirmed by {who}"),
                 (Some(who), Some(_)) => format!("passed, confirmed by {who}"),
-                (None, _) => "passed".to_owned(),
+                (None, _) if pass.judged.is_empty() => "passed".to_owned(),
+                (None, _) => format!("passed, {} judged", pass.judged.len()),
             };
             let tick = if pass.tick == TickState::Written { "" } else { ", not ticked yet" };
             styled(GOOD, &format!("{who}{tick}"))
