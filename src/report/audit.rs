@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::print::{BAD, FAINT, GOOD, NOTICE, styled};
 use super::story::counted;
 use crate::run::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord};
+use crate::run::event::Ruling;
 
 /// Version of the JSON.
 const SCHEMA: &str = "agentrun.verify/1";
@@ -115,14 +116,19 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
         facts.extend(seen.tree.as_ref().map(|tree| format!("tree {}", &tree[..tree.len().min(12)])));
         writeln!(text, "              {}", facts.join(" · "))?;
     }
+    for said in pass.judgements.iter().filter(|said| said.ruling == Ruling::Pass) {
+        let place = said.citation.as_ref().map_or_else(String::new, |cited| format!(" · {}", cited.place()));
+        writeln!(text, "              judged: {}{place}", one_line(&said.text))?;
+    }
     Ok(())
 }
 
 /// A sentence that counts: `3 steps have ticks: 2 proven, 1 by hand`.
 pub fn summary(audit: &Audit) -> String {
-    const ALL: [Backing; 8] = [
+    const ALL: [Backing; 9] = [
         Backing::Proven,
         Backing::Weak,
+        Backing::Judged,
         Backing::Confirmed,
         Backing::Unvalidated,
         Backing::Stale,

@@ -2,8 +2,8 @@
 
 use crate::model::message::Usage;
 use crate::run::event::{
-    AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Record, RunCompleted, RunStarted,
-    StepOutcome, StepRef, Strength,
+    AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted, RunStarted,
+    StepOutcome, StepRef, Strength, Ticked,
 };
 
 /// A run.
@@ -43,6 +43,8 @@ pub struct AttemptStory {
     pub number: u32,
     /// What its validation saw.
     pub evidence: Vec<Evidence>,
+    /// What the judge said.
+    pub judgements: Vec<Judgement>,
     /// How it ended.
     pub outcome: Option<AttemptOutcome>,
     /// What it changed.
@@ -79,6 +81,11 @@ impl Story {
                 self.attempt(at);
             }
             Event::ValidationCompleted { at, evidence } => self.attempt(at).evidence.push(evidence.clone()),
+            Event::JudgeCompleted { at, judgements, usage, .. } => {
+                let attempt = self.attempt(at);
+                attempt.judgements.clone_from(judgements);
+                attempt.usage += *usage;
+            }
             Event::AttemptCompleted { at, outcome, changes, usage, turns, duration_ms } => {
                 let attempt = self.attempt(at);
                 attempt.outcome = Some(outcome.clone());
@@ -102,32 +109,10 @@ impl Story {
                 self.step(step).end = Some(StepEnd::Confirmed(by.clone()));
             }
             Event::TickIntended { step, targets, .. } => {
-                self.step(step).ticked =
-                    targets.iter().map(|target| format!("line {}: {}", target.line, target.text)).collect();
+                self.step(step).ticked = targets.iter().map(Ticked::say).collect();
             }
-            Event::TickRefused { step, reason } => {
-                let remark = format!("step {} passed, but the plan could not be ticked: {reason}", step.id);
-                self.remarks.push(remark);
-            }
-            Event::PlanRestored { what, copy, .. } => {
-                self.remarks.push(format!("the plan was set back: {what} (a copy is in {copy})"));
-            }
-            Event::FileRestored { path, what, copy, .. } => {
-                self.remarks.push(format!("`{path}` was set back: {what}{}", say_copy(copy.as_deref())));
-            }
-            Event::JournalRestored { what, copy } => {
-                self.remarks.push(format!("the journal was set back: {what}{}", say_copy(copy.as_deref())));
-            }
-            Event::JournalBroken { what, believed, copy } => self.remarks.push(format!(
-                "{what}; the first {believed} records are believed, and the run goes on from these{}",
-                say_copy(Some(copy))
-            )),
-            Event::PlanEdited { noticed, .. } => self.remarks.push(format!(
-                "the plan's text was edited {noticed}: the edit is kept and counts from the next run on"
-            )),
-            Event::Warning { message, .. } => self.remarks.push(message.clone()),
             Event::RunCompleted(completed) => self.completed = Some(completed.clone()),
-            _ => {}
+            other => self.remarks.extend(remark(other)),
         }
     }
 
@@ -210,6 +195,34 @@ impl StepEnd {
             Self::Confirmed(by) => format!("confirmed by {by}"),
         }
     }
+}
+
+/// What people should know of an event that belongs to no step's story.
+fn remark(event: &Event) -> Option<String> {
+    let text = match event {
+        Event::TickRefused { step, reason } => {
+            format!("step {} passed, but the plan could not be ticked: {reason}", step.id)
+        }
+        Event::PlanRestored { what, copy, .. } => {
+            format!("the plan was set back: {what} (a copy is in {copy})")
+        }
+        Event::FileRestored { path, what, copy, .. } => {
+            format!("`{path}` was set back: {what}{}", say_copy(copy.as_deref()))
+        }
+        Event::JournalRestored { what, copy } => {
+            format!("the journal was set back: {what}{}", say_copy(copy.as_deref()))
+        }
+        Event::JournalBroken { what, believed, copy } => format!(
+            "{what}; the first {believed} records are believed, and the run goes on from these{}",
+            say_copy(Some(copy))
+        ),
+        Event::PlanEdited { noticed, .. } => {
+            format!("the plan's text was edited {noticed}: the edit is kept and counts from the next run on")
+        }
+        Event::Warning { message, .. } => message.clone(),
+        _ => return None,
+    };
+    Some(text)
 }
 
 fn say_copy(copy: Option<&str>) -> String {

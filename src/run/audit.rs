@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::event::{AttemptRef, Event, Evidence, Record, Reopened, Strength};
+use super::event::{AttemptRef, Event, Evidence, Judgement, Record, Reopened, Strength};
 use super::reconcile::reconcile;
 use super::state::{Pass, RunState, StepStatus, TickState};
 use crate::plan::{BoxRole, CheckBox, CriterionKind, Reading, Step, StepKey};
@@ -19,6 +19,8 @@ pub enum Backing {
     Proven,
     /// Something changed, and everything was green before and after.
     Weak,
+    /// A judge says that it holds, and what it cites is there.
+    Judged,
     /// A person vouches for it.
     Confirmed,
     /// No command applied; it was let through.
@@ -93,6 +95,8 @@ pub struct PassRecord {
     pub confirmed_by: Option<String>,
     /// What agentrun saw.
     pub evidence: Vec<Evidence>,
+    /// What a judge said of sentences.
+    pub judgements: Vec<Judgement>,
 }
 
 /// A command that was run again.
@@ -221,20 +225,16 @@ fn contradiction(pass: &Pass, record: Option<&PassRecord>) -> Option<&'static st
 /// A sentence is not decided by the commands of its step.
 fn of_box(step: &Step, place: usize, backing: Backing, status: &StepStatus) -> Backing {
     let StepStatus::Passed(pass) = status else { return backing };
-    let criterion = step.criteria.iter().find(|criterion| criterion.check_box == Some(place));
-    match criterion {
-        Some(criterion)
-            if matches!(backing, Backing::Proven | Backing::Weak)
-                && !matches!(criterion.kind, CriterionKind::Command(_)) =>
-        {
-            let vouched = pass.confirmed_by.is_some() && !pass.pending.contains(&criterion.text);
-            if vouched || pass.ticked.contains(&criterion.text) {
-                Backing::Confirmed
-            } else {
-                Backing::ByHand
-            }
-        }
-        _ => backing,
+    let mut criteria = step.criteria.iter().enumerate();
+    let Some((index, criterion)) = criteria.find(|(_, criterion)| criterion.check_box == Some(place)) else {
+        return backing;
+    };
+    match criterion.kind {
+        CriterionKind::Command(_) => backing,
+        _ if !matches!(backing, Backing::Proven | Backing::Weak) => backing,
+        _ if pass.judged.contains(&index) => Backing::Judged,
+        _ if pass.confirmed_by.is_some() && !pass.pending.contains(&criterion.text) => Backing::Confirmed,
+        _ => Backing::ByHand,
     }
 }
 
@@ -272,17 +272,26 @@ fn reopened(reading: &Reading, state: &RunState) -> BTreeMap<StepKey, Reopened> 
 fn passes(records: &[Record]) -> BTreeMap<StepKey, PassRecord> {
     let mut passes: BTreeMap<StepKey, PassRecord> = BTreeMap::new();
     let mut evidence: BTreeMap<StepKey, Vec<(u32, &Evidence)>> = BTreeMap::new();
+    let mut judgements: BTreeMap<StepKey, &Vec<Judgement>> = BTreeMap::new();
     let mut sandbox = "";
     for record in records {
         match &record.event {
             Event::RunStarted(run) => sandbox = &run.sandbox,
-            Event::StepStarted { step, .. } => drop(evidence.remove(&step.key)),
+            Event::StepStarted { step, .. } => {
+                evidence.remove(&step.key);
+                judgements.remove(&step.key);
+            }
             Event::ValidationCompleted { at, evidence: seen } => {
                 evidence.entry(at.step.key.clone()).or_default().push((at.attempt, seen));
             }
+            Event::JudgeCompleted { at, judgements: said, .. } => {
+                judgements.insert(at.step.key.clone(), said);
+            }
             Event::StepPassed { at, .. } => {
                 let seen = evidence.get(&at.step.key).map_or(&[][..], Vec::as_slice);
-                passes.insert(at.step.key.clone(), pass(record, at, seen, sandbox));
+                let mut pass = pass(record, at, seen, sandbox);
+                pass.judgements.extend(judgements.remove(&at.step.key).into_iter().flatten().cloned());
+                passes.insert(at.step.key.clone(), pass);
             }
             Event::StepConfirmed { step, by, .. } => {
                 let at = AttemptRef { step: step.clone(), attempt: 0 };
@@ -307,6 +316,7 @@ fn pass(record: &Record, at: &AttemptRef, seen: &[(u32, &Evidence)], sandbox: &s
         sandbox: sandbox.to_owned(),
         confirmed_by: None,
         evidence,
+        judgements: Vec::new(),
     }
 }
 
@@ -316,6 +326,7 @@ impl Backing {
         match self {
             Self::Proven => "proven",
             Self::Weak => "weak",
+            Self::Judged => "judged",
             Self::Confirmed => "confirmed",
             Self::Unvalidated => "unvalidated",
             Self::Stale => "stale",
@@ -325,9 +336,9 @@ impl Backing {
         }
     }
 
-    /// agentrun or a person answers for it.
+    /// agentrun, a judge or a person answers for it.
     pub fn holds(self) -> bool {
-        matches!(self, Self::Proven | Self::Weak | Self::Confirmed)
+        matches!(self, Self::Proven | Self::Weak | Self::Judged | Self::Confirmed)
     }
 }
 

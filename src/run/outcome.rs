@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::judgement::Judgement;
 use crate::failure::ExitCode;
 use crate::interrupt::Signal;
 use crate::process::Exit;
@@ -84,6 +85,11 @@ pub enum AttemptOutcome {
         /// What it changed, in words.
         what: Vec<String>,
     },
+    /// Every command holds, and the judge has seen that a prose criterion does not.
+    CriterionFailed {
+        /// The first that does not.
+        judgement: Judgement,
+    },
     /// All was green before and nothing was changed.
     Unproven,
     /// No command applies.
@@ -120,6 +126,13 @@ pub enum StepOutcome {
         exit: Exit,
         /// The end of what it printed.
         output: String,
+    },
+    /// Every command holds, and the judge has seen that a prose criterion does not.
+    CriterionFailed {
+        /// Attempts of this run.
+        attempts: u32,
+        /// The first that does not.
+        judgement: Judgement,
     },
     /// The last attempt was ended by a limit, and validation failed.
     LimitReached {
@@ -216,9 +229,11 @@ impl StepOutcome {
     /// What happened, in words: `did not pass after 3 attempts`.
     pub fn say(&self) -> String {
         match self {
-            Self::Failed { attempts: 0, .. } => "did not pass validation".to_owned(),
-            Self::Failed { attempts: 1, .. } => "did not pass after 1 attempt".to_owned(),
-            Self::Failed { attempts, .. } => format!("did not pass after {attempts} attempts"),
+            Self::Failed { attempts, .. } | Self::CriterionFailed { attempts, .. } => match attempts {
+                0 => "did not pass validation".to_owned(),
+                1 => "did not pass after 1 attempt".to_owned(),
+                attempts => format!("did not pass after {attempts} attempts"),
+            },
             Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
             Self::Tampered { what } => {
                 format!("did not pass: the agent changed what is not its own ({})", what.join("; "))

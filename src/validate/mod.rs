@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod applied;
+pub mod judge;
 pub mod verdict;
 
 use std::path::PathBuf;

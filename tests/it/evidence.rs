@@ -20,7 +20,6 @@ const PLAN: &str = "\
 
 **Validation Criteria:**
 - [ ] `grep -q one one.txt` passes
-- [ ] It reads well
 
 ### Step 2: The second file
 
@@ -35,6 +34,15 @@ const LAZY: &[(&str, &str)] = &[("Step 1", "echo one > one.txt"), ("Step 2", "tr
 
 fn bench() -> Bench {
     Bench::with_plan(PLAN.as_bytes())
+}
+
+/// The same with a sentence that waits for a person.
+fn bench_with_prose() -> Bench {
+    let plan =
+        PLAN.replace("`grep -q one one.txt` passes\n", "`grep -q one one.txt` passes\n- [ ] It reads well\n");
+    let bench = Bench::with_plan(plan.as_bytes());
+    bench.file("agentrun.toml", "[validation]\ncriteria = \"manual\"\n").git();
+    bench
 }
 
 /// A plan that was carried out.
@@ -109,6 +117,8 @@ fn every_tick_of_an_honest_run_is_named_with_its_evidence() {
     the sandbox was off in [RUN]: an agent there could have read the key and sealed what it liked, so these seals show only that nothing was changed by accident, or without knowing how
     ");
     assert_eq!(verdict(&bench, &[]), expect(0, "sealed", &[("1", "proven"), ("2", "proven")]));
+    let bench = bench_with_prose();
+    bench.execute(&diligent(GOOD), &[]).code(0);
     bench.run(&["confirm", "plan.md", "1"]).code(0);
     let ran = verify(&bench).code(0);
     assert!(
@@ -119,7 +129,7 @@ fn every_tick_of_an_honest_run_is_named_with_its_evidence() {
 
 #[test]
 fn what_nobody_recorded_is_by_hand_here_and_unrecorded_elsewhere() {
-    let bench = bench();
+    let bench = bench_with_prose();
     bench.execute(&diligent(LAZY), &[]).code(1);
     bench.file("plan.md", bench.read("plan.md").replace("[ ]", "[x]")).file("two.txt", "two\n");
     assert_eq!(verdict(&bench, &[]), expect(4, "sealed", &[("1", "proven"), ("2", "by_hand")]));

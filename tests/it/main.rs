@@ -8,6 +8,7 @@ mod dialects;
 mod docs;
 mod evidence;
 mod hostile;
+mod judge;
 mod model;
 mod output;
 mod refusals;
