@@ -14,7 +14,7 @@ use crate::config::Limits;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Message, Reply, ToolCall, Usage};
-use crate::model::{Model, ModelError, Notice, Place, Request};
+use crate::model::{Model, ModelError, Notice, Place, Purpose, Request};
 use crate::run::event::{AgentEnd, AttemptRef, Event};
 use crate::run::record::Recorder;
 use crate::workspace::guard::{Found, PlanGuard};
@@ -124,7 +124,12 @@ impl Session<'_> {
         progress: &Progress,
     ) -> Result<Result<Reply, AgentEnd>, Failure> {
         let place = Place { step: &self.at.step.id, attempt: self.at.attempt, turn: progress.turns };
-        let request = Request { place, messages: conversation.messages(), tools: definitions() };
+        let request = Request {
+            place,
+            purpose: Purpose::Work,
+            messages: conversation.messages(),
+            tools: definitions(),
+        };
         let (recorder, at) = (&mut *self.recorder, &self.at);
         let mut failure = None;
         let mut observe = |notice: Notice| {
@@ -162,9 +167,10 @@ impl Session<'_> {
                 hint: "run the same command again later; it goes on where it stopped".to_owned(),
                 temporary: true,
             },
-            ModelError::Overflow { message } => {
+            ModelError::Overflow { message, .. } => {
                 AgentEnd::Limit { limit: format!("the model's context window ({message})") }
             }
+            ModelError::Chant { what } => AgentEnd::Loop { what: format!("the same text, \"{what}\"") },
             ModelError::Interrupted if self.interrupt.raised().is_some() => AgentEnd::Interrupted,
             ModelError::Interrupted => {
                 AgentEnd::Limit { limit: crate::config::say_duration(self.limits.time) }
