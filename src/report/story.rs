@@ -43,6 +43,8 @@ pub struct AttemptStory {
     pub number: u32,
     /// What its validation saw.
     pub evidence: Vec<Evidence>,
+    /// How its conversation was shortened.
+    pub shortened: Vec<String>,
     /// How it ended.
     pub outcome: Option<AttemptOutcome>,
     /// What it changed.
@@ -77,6 +79,15 @@ impl Story {
             Event::StepStarted { step, .. } => self.begin(step),
             Event::AttemptStarted { at, .. } => {
                 self.attempt(at);
+            }
+            Event::ConversationMasked { at, results, before, after } => {
+                let said = format!("left {} out of the conversation", counted(*results, "old result"));
+                self.attempt(at).shortened.push(format!("{said}: {}", from_to(*before, *after)));
+            }
+            Event::ConversationCompacted { at, before, after, why, summary, .. } => {
+                let with = if *summary { "" } else { ", without a summary of the model" };
+                let said = format!("compacted the conversation: {}{with} ({why})", from_to(*before, *after));
+                self.attempt(at).shortened.push(said);
             }
             Event::ValidationCompleted { at, evidence } => self.attempt(at).evidence.push(evidence.clone()),
             Event::AttemptCompleted { at, outcome, changes, usage, turns, duration_ms } => {
@@ -200,6 +211,11 @@ impl StepEnd {
             Self::Confirmed(by) => format!("confirmed by {by}"),
         }
     }
+}
+
+/// `about 26.1k tokens became 9.3k`
+fn from_to(before: u64, after: u64) -> String {
+    format!("about {} tokens became {}", say_tokens(before), say_tokens(after))
 }
 
 /// A number of things: `1 step`, `2 steps`.

@@ -166,7 +166,7 @@ async fn an_edit_shows_its_change() {
     let expected = ToolOutcome::done(
         format!("edit src/lib.rs (+2 -1)\n{change}"),
         "edit src/lib.rs (+2 -1)".to_owned(),
-        Effect::Changed { path: "src/lib.rs".to_owned() },
+        Effect::Changed { path: "src/lib.rs".to_owned(), added: 2, removed: 1 },
     );
     assert_eq!(outcome, expected);
     let single = json!({"path": "src/lib.rs", "old_string": "one", "new_string": "eins"});
