@@ -7,6 +7,7 @@ mod demo;
 mod dialects;
 mod docs;
 mod hostile;
+mod long;
 mod model;
 mod output;
 mod refusals;

@@ -128,22 +128,16 @@ impl Conversation {
         self.gauge.raise(window.share(100), self.size());
     }
 
-    /// Masks old results, if that is worth it.
+    /// Masks old results, if that makes enough room to last for a while. The newest are left, or fewer
+    /// of them where the rest of the conversation has grown large.
     pub fn mask(&mut self, window: Window) -> io::Result<Option<Shortened>> {
-        let [protected, gain] = [window.protected(), window.gain()].map(|tokens| self.bytes_of(tokens));
-        let old = compaction::old_results(&self.messages, &self.masked, protected);
-        let gists: Vec<String> = old.iter().map(|&index| self.gist(index)).collect();
-        let freed: u64 = old
-            .iter()
-            .zip(&gists)
-            .map(|(&index, gist)| compaction::size(&self.messages[index]).saturating_sub(gist.len() as u64))
-            .sum();
-        if old.is_empty() || freed < gain {
-            return Ok(None);
-        }
+        let protected = window.protected();
+        let worth =
+            [protected, protected / 2].into_iter().find_map(|protected| self.worth(window, protected));
+        let Some(results) = worth else { return Ok(None) };
         let before = self.tokens();
         let mut calls = Vec::new();
-        for (index, gist) in old.into_iter().zip(gists) {
+        for (index, gist) in results {
             if let Message::Tool { call_id, text, .. } = &mut self.messages[index] {
                 *text = gist;
                 calls.push(call_id.clone());
@@ -154,6 +148,20 @@ impl Conversation {
         let masked = Shortened::Masked { calls, before, after: self.tokens() };
         self.write(&masked)?;
         Ok(Some(masked))
+    }
+
+    /// The results behind the newest ones of so many tokens, and what would stand in their place, if
+    /// it is worth the break of the prefix that a server has cached.
+    fn worth(&self, window: Window, protected: u64) -> Option<Vec<(usize, String)>> {
+        let old = compaction::old_results(&self.messages, &self.masked, self.bytes_of(protected));
+        let results: Vec<(usize, String)> = old.into_iter().map(|index| (index, self.gist(index))).collect();
+        let freed = |(index, gist): &(usize, String)| {
+            compaction::size(&self.messages[*index]).saturating_sub(gist.len() as u64)
+        };
+        let freed: u64 = results.iter().map(freed).sum();
+        let left = self.gauge.tokens(self.size().saturating_sub(freed));
+        let enough = freed >= self.bytes_of(window.gain()) && left + window.gain() <= window.mask_at();
+        enough.then_some(results)
     }
 
     /// What a compaction for this window would leave out and keep; `None` if even that were too long.
@@ -179,6 +187,7 @@ impl Conversation {
         self.messages.push(stand_in.clone());
         self.messages.extend(kept);
         self.weigh();
+        self.forget();
         let kept = self.messages.len() - range.start - 1;
         let compacted = Shortened::Compacted { kept, before, after: self.tokens() };
         self.write(&compacted)?;
@@ -201,6 +210,17 @@ impl Conversation {
         let Message::Tool { call_id, name, text } = &self.messages[index] else { return String::new() };
         let gist = self.gists.get(call_id).unwrap_or(name);
         format!("[left out to make room, {} bytes: {gist}]", text.len())
+    }
+
+    /// Forgets calls that are left out: their ids may come again.
+    fn forget(&mut self) {
+        let results = self.messages.iter().filter_map(|message| match message {
+            Message::Tool { call_id, .. } => Some(call_id.as_str()),
+            _ => None,
+        });
+        let known: HashSet<&str> = results.collect();
+        self.masked.retain(|id| known.contains(id.as_str()));
+        self.gists.retain(|id, _| known.contains(id.as_str()));
     }
 
     fn weigh(&mut self) {

@@ -24,7 +24,7 @@ impl Window {
         self.share(60)
     }
 
-    /// The newest results, which are never masked.
+    /// The newest results, which are not masked unless nothing else helps; half of them never are.
     pub fn protected(self) -> u64 {
         self.share(30).min(40_000)
     }
