@@ -130,7 +130,7 @@ impl Ran {
         if self.times == 1 {
             self.exit.clone()
         } else {
-            format!("{} the last of {} times", self.exit, self.times)
+            format!("{} (the last of {} runs)", self.exit, self.times)
         }
     }
 }
@@ -230,7 +230,7 @@ mod tests {
             read: vec!["`b.rs`: lines 1-20 of 20".into(), "`a.rs`: lines 1-300, 401-500 of 910".into()],
             commands: vec![
                 "`ls …`: exit code 0".into(),
-                "`cargo test`: exit code 0 the last of 2 times".into(),
+                "`cargo test`: exit code 0 (the last of 2 runs)".into(),
             ],
             notes: vec!["the API is v2".into()],
             failure: "`make` ended with exit code 2".into(),

@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Settings;
 use super::assembly::Assembly;
-use super::body::{LARGEST_REPLY, Watch};
+use super::body::{LARGEST_REPLY, Watch, too_large};
 use super::failure::Failure;
 use super::fault::Fault;
 use super::request::{Adaptation, Body};
@@ -125,6 +125,7 @@ impl Exchange<'_> {
             return Ok(assembly);
         }
         Err(match end {
+            Event::Broken(reason) if *reason == too_large() => Failure::too_large(),
             Event::Broken(reason) => Failure::transient(format!("the reply broke off: {reason}")),
             _ if assembly.is_empty() => match watch.stranger() {
                 Some(start) => Failure::of_stranger(&start, self.settings),

@@ -88,10 +88,10 @@ fn assert_paired(messages: &[Message]) {
 fn old_results_are_masked_in_one_batch_and_only_if_it_is_worth_it() {
     let mut bench = Bench::new(4_000);
     let window = Window::of(32_000);
-    for _ in 0..3 {
-        bench.turn(100, &[16_000, 100]);
-    }
+    bench.turn(100, &[16_000, 100]);
+    bench.turn(100, &[16_000, 100]);
     assert_eq!(bench.conversation.mask(window).unwrap(), None, "16 KB are less than 15 % of the window");
+    bench.turn(100, &[16_000, 100]);
     bench.turn(100, &[16_000]);
     let before = bench.conversation.messages().to_vec();
     let Some(Shortened::Masked { calls, before: tokens, after }) = bench.conversation.mask(window).unwrap()
@@ -110,6 +110,40 @@ fn old_results_are_masked_in_one_batch_and_only_if_it_is_worth_it() {
     assert_eq!(bench.conversation.mask(window).unwrap(), None, "once is enough");
     let last = bench.transcript().pop().unwrap();
     assert_eq!(last, json!({ "role": "masked", "calls": calls, "before": tokens, "after": after }));
+}
+
+#[test]
+fn fewer_of_the_newest_results_stay_where_the_rest_has_grown_large() {
+    let window = Window::of(32_000);
+    let masked = |said: usize| {
+        let mut bench = Bench::new(4_000);
+        for _ in 0..5 {
+            bench.turn(said, &[10_000]);
+        }
+        match bench.conversation.mask(window).unwrap() {
+            Some(Shortened::Masked { calls, .. }) => calls.len(),
+            _ => 0,
+        }
+    };
+    assert_eq!(
+        [100, 1_500, 4_000].map(masked),
+        [2, 4, 0],
+        "little, more, and too much that cannot be masked"
+    );
+}
+
+#[test]
+fn an_id_that_comes_again_after_a_compaction_is_a_new_call() {
+    let mut bench = Bench::new(4_000);
+    for _ in 0..2 {
+        bench.calls = 0;
+        for _ in 0..5 {
+            bench.turn(100, &[16_000]);
+        }
+        assert!(bench.conversation.mask(Window::of(32_000)).unwrap().is_some());
+        bench.turn(20_000, &[0]);
+        bench.compact(Window::of(32_000), 500).unwrap();
+    }
 }
 
 #[test]

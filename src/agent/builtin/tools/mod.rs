@@ -101,7 +101,8 @@ impl Toolbox {
 
     async fn dispatch(&mut self, call: &ToolCall) -> Result<ToolOutcome, Trouble> {
         let Some(tool) = Tool::named(&call.name) else {
-            let text = format!("there is no tool `{}`; the tools are: {}", call.name, Tool::names());
+            let name = one_line(&call.name);
+            let text = format!("there is no tool `{name}`; the tools are: {}", Tool::names());
             return Err(Trouble::Mistake(text));
         };
         let given = Given::new(tool, &call.arguments)?;

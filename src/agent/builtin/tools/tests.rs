@@ -279,6 +279,8 @@ async fn notes_and_claims_are_handed_on() {
     let mut bench = Bench::new();
     let outcome = bench.call("note", json!({"text": " the API is v2 "})).await;
     assert_eq!(outcome.effect, Effect::Noted("the API is v2".to_owned()));
+    let text = bench.text("note", json!({"text": "x".repeat(5_000)})).await;
+    assert!(text.starts_with("`text` has 5000 bytes; a note has at most 4096; nothing was done."), "{text}");
     let outcome = bench.call("finish_step", json!({"status": "done", "summary": "added it"})).await;
     let claim = Claim { status: ClaimStatus::Done, summary: "added it".to_owned(), reason: None };
     assert_eq!(
