@@ -126,7 +126,7 @@ fn fewer_of_the_newest_results_stay_where_the_rest_has_grown_large() {
         }
     };
     assert_eq!(
-        [100, 1_500, 4_000].map(masked),
+        [100, 2_500, 6_000].map(masked),
         [2, 4, 0],
         "little, more, and too much that cannot be masked"
     );
