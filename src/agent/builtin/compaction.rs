@@ -22,7 +22,7 @@ const GAVE: usize = 600;
 const CUT: &str = "\n[this did not fit the model's context window: ask for less at once]";
 
 /// What a compaction leaves out and keeps.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
     /// The messages of the brief.
     brief: usize,
@@ -34,7 +34,7 @@ pub struct Cut {
 
 impl Cut {
     /// The messages that are left out.
-    pub(super) fn left_out(&self) -> Range<usize> {
+    pub(super) fn left_out(self) -> Range<usize> {
         self.brief..self.kept
     }
 }

@@ -172,7 +172,7 @@ impl Conversation {
     }
 
     /// What a cut leaves out, for whoever sums it up, in about so many tokens.
-    pub fn left_out(&self, cut: &Cut, tokens: u64) -> String {
+    pub fn left_out(&self, cut: Cut, tokens: u64) -> String {
         let bytes = usize::try_from(self.bytes_of(tokens)).unwrap_or(usize::MAX);
         compaction::retold(&self.messages[cut.left_out()], bytes)
     }

@@ -81,7 +81,7 @@ impl Session<'_> {
             return Ok(Some(too_long(&format!("the brief alone is too much: {why}"))));
         };
         let used = progress.usage;
-        let left_out = conversation.left_out(&cut, window.share(RETOLD));
+        let left_out = conversation.left_out(cut, window.share(RETOLD));
         let summary = match self.summarise(&left_out, window, conversation, progress).await? {
             Ok(summary) => summary,
             Err(end) => return Ok(Some(end)),

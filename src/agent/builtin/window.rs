@@ -15,6 +15,7 @@ impl Window {
     }
 
     /// What of it is left for a prompt, beside a reply that may have so many tokens.
+    #[must_use]
     pub fn beside(self, reply: u64) -> Self {
         Self(self.0.saturating_sub(reply).max(self.0 / 2))
     }

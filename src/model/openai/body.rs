@@ -171,14 +171,13 @@ where
                 Some(_) => Shape::Events,
             };
         }
-        match &mut self.shape {
-            Shape::Json(text) => text.extend_from_slice(&bytes),
-            _ => {
-                let room = START.saturating_sub(self.start.len());
-                self.start.extend_from_slice(&bytes[..bytes.len().min(room)]);
-                self.pending = bytes;
-            }
+        if let Shape::Json(text) = &mut self.shape {
+            text.extend_from_slice(&bytes);
+            return;
         }
+        let room = START.saturating_sub(self.start.len());
+        self.start.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.pending = bytes;
     }
 
     fn pass_on(&mut self) -> Result<Bytes, std::io::Error> {

@@ -83,73 +83,74 @@ fn number(text: &str, after: &str) -> Option<Overflow> {
 mod tests {
     use super::*;
 
+    const CASES: &[(&str, Option<u64>)] = &[
+        (
+            "This model's maximum context length is 8192 tokens. However, you requested 12015 tokens (11000 in the messages, 1015 in the completion). Please reduce the length",
+            Some(8192),
+        ),
+        (
+            "Your input exceeds the context window of this model. Please adjust your input and try again. context_length_exceeded",
+            None,
+        ),
+        (
+            "You passed 40961 input tokens and requested 0 output tokens. However, the model's context length is only 40960 tokens",
+            Some(40_960),
+        ),
+        ("The input (20000 tokens) is longer than the model's context length (8192 tokens).", Some(8192)),
+        (
+            "Input length (9000 tokens) exceeds the maximum allowed length (8186 tokens). Use a shorter input",
+            Some(8186),
+        ),
+        ("Input validation error: `inputs` must have less than 1024 tokens. Given: 2048", Some(1024)),
+        ("`inputs` tokens + `max_new_tokens` must be <= 4097. Given: 5000", Some(4097)),
+        (
+            "request (12031 tokens) exceeds the available context size (8192 tokens), try increasing it",
+            Some(8192),
+        ),
+        (
+            "the request exceeds the available context size. try increasing the context size or enable context shift exceed_context_size_error",
+            None,
+        ),
+        (
+            "Trying to keep the first 5012 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens",
+            Some(4096),
+        ),
+        ("prompt too long; exceeded max context length by 1012 tokens", None),
+        ("prompt is too long: 210000 tokens > 200000 maximum", Some(200_000)),
+        ("input is too long for requested model", None),
+        (
+            "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+            Some(1_048_576),
+        ),
+        (
+            "Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length",
+            Some(32_768),
+        ),
+        ("The prompt is too long: 200000, model maximum context length: 131072", Some(131_072)),
+        (
+            "Please reduce the length of the messages or completion. Current length is 9000 while limit is 8192",
+            Some(8192),
+        ),
+        (
+            "This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
+            Some(131_072),
+        ),
+        ("prompt token count of 140000 exceeds the limit of 128000", Some(128_000)),
+        ("too many tokens: total number of tokens in the prompt exceeds the limit of 4,081.", Some(4081)),
+        (
+            "Invalid request: Your request exceeded model token limit: 262144 (requested: 291351)",
+            Some(262_144),
+        ),
+        ("invalid params, context window exceeds limit (2013)", None),
+        (
+            "<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 30720]",
+            Some(30_720),
+        ),
+    ];
+
     #[test]
     fn every_known_saying_is_understood_with_its_number() {
-        let cases: &[(&str, Option<u64>)] = &[
-            (
-                "This model's maximum context length is 8192 tokens. However, you requested 12015 tokens (11000 in the messages, 1015 in the completion). Please reduce the length",
-                Some(8192),
-            ),
-            (
-                "Your input exceeds the context window of this model. Please adjust your input and try again. context_length_exceeded",
-                None,
-            ),
-            (
-                "You passed 40961 input tokens and requested 0 output tokens. However, the model's context length is only 40960 tokens",
-                Some(40_960),
-            ),
-            ("The input (20000 tokens) is longer than the model's context length (8192 tokens).", Some(8192)),
-            (
-                "Input length (9000 tokens) exceeds the maximum allowed length (8186 tokens). Use a shorter input",
-                Some(8186),
-            ),
-            ("Input validation error: `inputs` must have less than 1024 tokens. Given: 2048", Some(1024)),
-            ("`inputs` tokens + `max_new_tokens` must be <= 4097. Given: 5000", Some(4097)),
-            (
-                "request (12031 tokens) exceeds the available context size (8192 tokens), try increasing it",
-                Some(8192),
-            ),
-            (
-                "the request exceeds the available context size. try increasing the context size or enable context shift exceed_context_size_error",
-                None,
-            ),
-            (
-                "Trying to keep the first 5012 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens",
-                Some(4096),
-            ),
-            ("prompt too long; exceeded max context length by 1012 tokens", None),
-            ("prompt is too long: 210000 tokens > 200000 maximum", Some(200_000)),
-            ("input is too long for requested model", None),
-            (
-                "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
-                Some(1_048_576),
-            ),
-            (
-                "Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length",
-                Some(32_768),
-            ),
-            ("The prompt is too long: 200000, model maximum context length: 131072", Some(131_072)),
-            (
-                "Please reduce the length of the messages or completion. Current length is 9000 while limit is 8192",
-                Some(8192),
-            ),
-            (
-                "This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
-                Some(131_072),
-            ),
-            ("prompt token count of 140000 exceeds the limit of 128000", Some(128_000)),
-            ("too many tokens: total number of tokens in the prompt exceeds the limit of 4,081.", Some(4081)),
-            (
-                "Invalid request: Your request exceeded model token limit: 262144 (requested: 291351)",
-                Some(262_144),
-            ),
-            ("invalid params, context window exceeds limit (2013)", None),
-            (
-                "<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 30720]",
-                Some(30_720),
-            ),
-        ];
-        for (words, window) in cases {
+        for (words, window) in CASES {
             assert_eq!(overflow(&words.to_lowercase()), Some(Overflow { window: *window }), "{words}");
         }
     }

@@ -254,7 +254,8 @@ async fn a_conversation_that_is_too_long_is_an_overflow_with_the_window_where_it
 #[tokio::test]
 async fn a_reply_has_an_end_whatever_the_server_sends() {
     let delta = |text: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n");
-    let numbers = |from: usize| (from..from + 20_000).map(|number| format!("{number} ")).collect::<String>();
+    let numbers =
+        |from: usize| (from..from + 20_000).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
     let floods = [
         Answer::events((0..90).map(|part| delta(&numbers(part * 20_000)))),
         Answer::events((0..3).map(|_| format!("data: {}", "x".repeat(3_000_000)))),
