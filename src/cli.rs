@@ -6,6 +6,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::process::LAUNCH;
+use crate::process::sandbox::{Network, Wish};
+
 /// Carries out a Markdown plan with an LLM agent, and ticks only what it has validated itself.
 #[derive(Debug, Parser)]
 #[command(version, disable_help_subcommand = true, max_term_width = 100)]
@@ -40,6 +43,9 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Start a command for a run, and end what it leaves
+    #[command(name = LAUNCH, hide = true)]
+    Launch,
 }
 
 /// Carry out a plan.
@@ -84,6 +90,12 @@ pub struct Execute {
     /// Go on although steps, tasks or criteria are placeholders
     #[arg(long)]
     pub allow_placeholders: bool,
+    /// What confines commands
+    #[arg(long, value_name = "MODE")]
+    pub sandbox: Option<Wish>,
+    /// Whether commands reach the network; off needs bubblewrap
+    #[arg(long, value_name = "STATE")]
+    pub network: Option<Network>,
     /// Print events as JSON lines; with --dry-run, the plan as one object
     #[arg(long)]
     pub json: bool,

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod confine;
 mod confirm;
 mod demo;
 mod detect;
@@ -28,6 +29,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Diff(args) => diff::run(root.as_deref(), &args),
         Command::Confirm(args) => confirm::run(root.as_deref(), &args),
         Command::Demo(args) => demo::run(root.as_deref(), &args),
+        Command::Launch => crate::process::launch()
+            .map(|()| ExitCode::Passed)
+            .map_err(|error| Failure::usage("only a run of agentrun launches commands").caused_by(error)),
         Command::Completions { shell } => {
             completions::run(shell);
             Ok(ExitCode::Passed)

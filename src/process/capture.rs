@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 use super::Policy;
+use super::direct::Group;
 
 /// What is to be run.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +39,8 @@ pub struct Captured {
     pub stderr: String,
 }
 
-/// Runs a program and keeps all of its output. `Err` if it cannot be started or takes too long.
+/// Runs a program and keeps all of its output. `Err` if it cannot be started or takes too long;
+/// then nothing of its group is left.
 pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Captured> {
     let mut child = tokio::process::Command::new(invocation.program)
         .args(invocation.args)
@@ -52,6 +54,7 @@ pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result
         .process_group(0)
         .kill_on_drop(true)
         .spawn()?;
+    let mut group = Group::of(&child)?;
     let stdin = child.stdin.take();
     let fed = async {
         if let Some(mut stdin) = stdin {
@@ -64,6 +67,7 @@ pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result
         let message = format!("`{}` took more than {} s", invocation.program, invocation.timeout.as_secs());
         io::Error::new(io::ErrorKind::TimedOut, message)
     })??;
+    group.done();
     let stderr = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
     Ok(Captured { code: output.status.code(), stdout: output.stdout, stderr })
 }

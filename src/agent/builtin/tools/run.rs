@@ -74,7 +74,7 @@ fn ended(exit: &Exit) -> String {
 
 /// The facts in one line, and advice where something can be done about it.
 fn footer(completed: &Completed, log: &str, timeout_max: Duration) -> String {
-    let Completed { exit, duration, output } = completed;
+    let Completed { exit, duration, output, denied } = completed;
     let lines = counted(output.lines, "line", "lines");
     let mut footer = format!("{} · {} · {lines} · full log: {log}", ended(exit), seconds(*duration));
     let advice = match exit {
@@ -89,10 +89,14 @@ fn footer(completed: &Completed, log: &str, timeout_max: Duration) -> String {
         _ => String::new(),
     };
     footer.push_str(&advice);
-    if output.left_open {
-        footer.push_str(
-            "\nBackground processes were ended with the command; start and use a server in one command.",
-        );
+    if !output.left.is_empty() {
+        footer.push_str(&format!(
+            "\nBackground processes were ended with the command; start and use a server in one command. Ended: {}",
+            output.left.join("; ")
+        ));
+    }
+    if let Some(denial) = denied {
+        footer.push_str(&format!("\n{}", denial.say()));
     }
     footer
 }
