@@ -221,7 +221,8 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         prepared.plan = prepared.project.plan(&args.plan)?;
     }
     let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
-    let policy = confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
+    let policy =
+        confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
     let setting = Setting {
         workspace,
         policy,

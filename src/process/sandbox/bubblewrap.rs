@@ -83,7 +83,8 @@ impl Arguments<'_> {
     fn protect(&mut self, confinement: &Confinement) {
         let writable: Vec<&Path> = confinement.writable().collect();
         let read_only: BTreeSet<&PathBuf> = confinement.read_only.iter().collect();
-        let read_only: Vec<&PathBuf> = read_only.into_iter().filter(|path| (self.kind)(path).is_some()).collect();
+        let read_only: Vec<&PathBuf> =
+            read_only.into_iter().filter(|path| (self.kind)(path).is_some()).collect();
         let mut above = BTreeSet::new();
         for path in &read_only {
             let inside = |folder: &&Path| writable.iter().any(|top| folder.starts_with(top) && folder != top);

@@ -75,9 +75,11 @@ impl Denial {
             Self::Read { path } => {
                 format!("`{}` is hidden from commands; do without it.", path.display())
             }
-            Self::Network => "The network is off: a command reaches only servers that it has started itself. If \
+            Self::Network => {
+                "The network is off: a command reaches only servers that it has started itself. If \
                               the step needs the network, finish as blocked."
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 }
@@ -158,7 +160,8 @@ mod tests {
             hidden: vec!["/home/me/.ssh".into()],
             network,
         };
-        Denial::found(&confinement, Path::new("/p/src"), output).map_or_else(String::new, |denial| denial.say())
+        Denial::found(&confinement, Path::new("/p/src"), output)
+            .map_or_else(String::new, |denial| denial.say())
     }
 
     #[test]

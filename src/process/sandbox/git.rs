@@ -37,7 +37,8 @@ impl Repository {
 
     /// Makes the folders that can only be protected if they are there.
     pub(super) fn prepare(&self) {
-        let folders = self.read_only.iter().filter(|path| path.ends_with("hooks") || path.ends_with("agentrun"));
+        let folders =
+            self.read_only.iter().filter(|path| path.ends_with("hooks") || path.ends_with("agentrun"));
         for folder in folders.filter(|folder| folder.parent().is_some_and(Path::is_dir)) {
             // Where it cannot be made, nobody else can make it either.
             let _ = std::fs::create_dir(folder);

@@ -17,8 +17,16 @@ const NEEDED: ABI = ABI::V3;
 const WANTED: ABI = ABI::V9;
 
 /// Devices that programs expect.
-const DEVICES: &[&str] =
-    &["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts"];
+const DEVICES: &[&str] = &[
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+    "/dev/tty",
+    "/dev/ptmx",
+    "/dev/pts",
+];
 
 /// What is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -66,7 +66,12 @@ impl Sandbox {
     pub fn describe(&self) -> String {
         match self {
             Self::Off => "none".to_owned(),
-            Self::Landlock(confinement) => format!("Landlock: {}", confinement.describe()),
+            Self::Landlock(confinement) => {
+                format!(
+                    "Landlock: {}; what is protected inside the project is set back afterwards",
+                    confinement.describe()
+                )
+            }
             Self::Bubblewrap { confinement, .. } => format!("bubblewrap: {}", confinement.describe()),
         }
     }

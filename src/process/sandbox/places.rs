@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn caches_are_where_the_environment_says_and_hold_no_programs() {
         let caches = caches(&variable);
-        for cache in ["/opt/cargo/registry", "/home/me/.cache", "/home/me/go/pkg", "/home/me/.gradle/caches"] {
+        for cache in ["/opt/cargo/registry", "/home/me/.cache", "/home/me/go/pkg", "/home/me/.gradle/caches"]
+        {
             assert!(caches.contains(&PathBuf::from(cache)), "{cache}");
         }
         for other in ["/opt/cargo", "/opt/cargo/bin", "/home/me", "/home/me/.gradle", "/home/me/go/bin"] {

@@ -90,7 +90,9 @@ impl Wish {
     pub fn describe(self, network: Network) -> String {
         let network = network.say();
         match self {
-            Self::Auto if network == "off" => format!("bubblewrap if it works here, else the run is refused; network {network}"),
+            Self::Auto if network == "off" => {
+                format!("bubblewrap if it works here, else the run is refused; network {network}")
+            }
             Self::Auto => format!("bubblewrap if it works here, else Landlock; network {network}"),
             Self::Bubblewrap => format!("bubblewrap; network {network}"),
             Self::Landlock => format!("Landlock; network {network}"),

@@ -13,6 +13,7 @@ mod outcome;
 mod read;
 mod run;
 mod search;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod walk;

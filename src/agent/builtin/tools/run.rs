@@ -1,11 +1,12 @@
 //! `run_command`: a command in the project, its output, and how it ended.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Toolbox;
 use super::arguments::Given;
-use super::destructive;
+use super::destructive::{self, Place};
 use super::outcome::{Effect, ToolOutcome, ToolboxError, Trouble, counted};
 use crate::digest::digest;
 use crate::process::{self, Command, Completed, Exit};
@@ -16,12 +17,14 @@ impl Toolbox {
         if script.trim().is_empty() {
             return Err(given.wrong("`command` is empty"));
         }
-        if let Some(refusal) = destructive::refusal(script) {
-            return Err(Trouble::Mistake(refusal));
-        }
         let dir = self.workspace().readable(given.optional_text("workdir")?.unwrap_or("."))?;
         if !dir.is_dir() {
             return Err(given.wrong(&format!("`workdir`: `{}` is no directory", self.shown(&dir))));
+        }
+        let root = self.workspace().root.as_path();
+        let home = self.settings.policy.environment.get(OsStr::new("HOME")).map(Path::new);
+        if let Some(refusal) = destructive::refusal(script, Place { root, home, dir: &dir }) {
+            return Err(Trouble::Mistake(refusal));
         }
         let timeout = self.timeout(given.optional_count("timeout_s")?);
         let log = self.free_log();
