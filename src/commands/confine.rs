@@ -23,7 +23,7 @@ pub(super) async fn policy(
         .map_err(|error| Failure::internal("agentrun cannot find itself to launch commands", error))?;
     let policy = Policy::new(project.environment.all(), &config.env_pass).launched_by(launcher, &mark(plan));
     let confinement = confinement(&project.environment, config, workspace)?;
-    let bwrap = project.environment.on_path("bwrap").filter(|path| outside(path, &confinement));
+    let bwrap = project.environment.all_on_path("bwrap").find(|path| outside(path, &confinement));
     let sandbox = sandbox::open(config.sandbox.mode, confinement, bwrap, &policy, interrupt).await;
     let sandbox = sandbox.map_err(|refused| {
         Failure::new(ExitCode::CannotBegin, refused.to_string())
@@ -75,5 +75,6 @@ fn below_home(path: &Path, home: Option<PathBuf>) -> Result<PathBuf, Failure> {
 /// A program that commands could replace confines nobody.
 fn outside(program: &Path, confinement: &Confinement) -> bool {
     let real = program.canonicalize().unwrap_or_else(|_| program.to_owned());
-    program.is_absolute() && !confinement.writable().any(|place| real.starts_with(place))
+    let replaceable = |path: &Path| confinement.writable().any(|place| path.starts_with(place));
+    program.is_absolute() && !replaceable(program) && !replaceable(&real)
 }

@@ -127,7 +127,14 @@ impl Environment {
 
     /// The program that a name starts.
     pub fn on_path(&self, name: &str) -> Option<PathBuf> {
-        std::env::split_paths(self.get("PATH")?).map(|dir| dir.join(name)).find(|place| place.is_file())
+        self.all_on_path(name).next()
+    }
+
+    /// Every program of this name, the one that it starts first.
+    pub fn all_on_path(&self, name: &str) -> impl Iterator<Item = PathBuf> {
+        let dirs: Vec<PathBuf> =
+            self.get("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or_default();
+        dirs.into_iter().map(move |dir| dir.join(name)).filter(|place| place.is_file())
     }
 
     /// All variables.

@@ -9,6 +9,8 @@ mod docs;
 mod hostile;
 mod model;
 mod output;
+mod processes;
 mod refusals;
 mod resume;
+mod sandbox;
 mod support;

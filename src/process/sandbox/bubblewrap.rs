@@ -141,7 +141,32 @@ mod tests {
 
     #[test]
     fn what_is_there_is_bound_in_an_order_in_which_nothing_is_covered() {
-        insta::assert_snapshot!(lines(&confinement(), false), @"");
+        insta::assert_snapshot!(lines(&confinement(), false), @"
+        --die-with-parent
+        --new-session
+        --as-pid-1
+        --unshare-pid
+        --unshare-ipc
+        --unshare-cgroup-try
+        --unshare-net
+        --cap-drop ALL
+        --ro-bind / /
+        --dev /dev
+        --proc /proc
+        --tmpfs /run
+        --bind /p /p
+        --bind /tmp /tmp
+        --bind /home/me/.cache /home/me/.cache
+        --bind /p/.git /p/.git
+        --bind /p/docs /p/docs
+        --ro-bind /p/.git/config /p/.git/config
+        --ro-bind /p/docs/rules.md /p/docs/rules.md
+        --ro-bind /p/plan.md /p/plan.md
+        --tmpfs /home/me/.ssh
+        --remount-ro /home/me/.ssh
+        --ro-bind /dev/null /home/me/.netrc
+        --chdir /p/src
+        ");
     }
 
     #[test]

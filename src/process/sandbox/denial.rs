@@ -9,7 +9,7 @@ use super::{Confinement, Network};
 pub enum Denial {
     /// Writing.
     Write {
-        /// Where, if it says.
+        /// Where, as the output says it.
         path: Option<PathBuf>,
         /// What may be written, in words.
         instead: String,
@@ -94,21 +94,21 @@ fn in_line(confinement: &Confinement, dir: &Path, line: &str) -> Option<Denial> 
     if !write && !permission && !says(MISSING) {
         return None;
     }
-    let paths: Vec<PathBuf> = paths(line, dir);
-    if let Some(path) = paths.iter().find(|path| below_any(path, &confinement.hidden)) {
+    let paths: Vec<(&str, PathBuf)> = paths(line, dir);
+    if let Some((_, path)) = paths.iter().find(|(_, path)| below_any(path, &confinement.hidden)) {
         return Some(Denial::Read { path: path.clone() });
     }
     if !write && !permission {
         return None;
     }
-    if let Some(path) = paths.iter().find(|path| below_any(path, &confinement.read_only)) {
+    if let Some((_, path)) = paths.iter().find(|(_, path)| below_any(path, &confinement.read_only)) {
         return Some(Denial::Protected { path: path.clone() });
     }
-    let outside = |path: &&PathBuf| !confinement.writable().any(|place| path.starts_with(place));
-    let path = paths.iter().find(outside).cloned();
+    let outside = |path: &Path| !confinement.writable().any(|place| path.starts_with(place));
+    // As it is written: the script may have changed its directory.
+    let path = paths.iter().find(|(_, path)| outside(path)).map(|(word, _)| PathBuf::from(word));
     // Rights are refused for many reasons: only a place outside speaks for this one.
-    let likely = write || path.as_ref().is_some_and(|path| path.is_absolute());
-    likely.then(|| Denial::Write { path, instead: places(confinement) })
+    (write || path.is_some()).then(|| Denial::Write { path, instead: places(confinement) })
 }
 
 fn below_any(path: &Path, places: &[PathBuf]) -> bool {
@@ -125,11 +125,11 @@ fn places(confinement: &Confinement) -> String {
 }
 
 /// Everything in a line that may be a path, from `dir`.
-fn paths(line: &str, dir: &Path) -> Vec<PathBuf> {
+fn paths<'a>(line: &'a str, dir: &Path) -> Vec<(&'a str, PathBuf)> {
     let quotes = ['\'', '"', '`', '\u{2018}', '\u{2019}', '(', ')', '[', ']', ' ', ',', '\t'];
     let words = line.split(quotes).map(|word| word.trim_end_matches([':', '.', ';']));
     let words = words.filter(|word| !word.is_empty() && !word.contains("://"));
-    words.map(|word| plain(&dir.join(word))).collect()
+    words.map(|word| (word, plain(&dir.join(word)))).collect()
 }
 
 /// Without `.` and `..`; links are not looked at.
@@ -173,7 +173,7 @@ mod tests {
             ("mkdir: cannot create directory \u{2018}/opt/x\u{2019}: Permission denied", "writing `/opt/x`"),
             ("PermissionError: [Errno 13] Permission denied: '/srv/x'", "writing `/srv/x`"),
             ("Error: EROFS: read-only file system, open '/x/y.js'", "writing `/x/y.js`"),
-            ("sh: 1: cannot create ../../x: Read-only file system", "writing `/x`"),
+            ("sh: 1: cannot create ../../x: Read-only file system", "writing `../../x`"),
             ("failed to write: Os { code: 30, kind: ReadOnlyFilesystem }", "a write outside of the project"),
         ] {
             let text = format!("building\n{line}\nexit\n");

@@ -66,13 +66,13 @@ impl Sandbox {
     pub fn describe(&self) -> String {
         match self {
             Self::Off => "none".to_owned(),
+            // It cannot take a file out of a folder that may be written.
             Self::Landlock(confinement) => {
-                format!(
-                    "Landlock: {}; what is protected inside the project is set back afterwards",
-                    confinement.describe()
-                )
+                format!("Landlock: {}", confinement.describe("the project with its protected files"))
             }
-            Self::Bubblewrap { confinement, .. } => format!("bubblewrap: {}", confinement.describe()),
+            Self::Bubblewrap { confinement, .. } => {
+                format!("bubblewrap: {}", confinement.describe("the project"))
+            }
         }
     }
 
@@ -103,7 +103,7 @@ impl Confinement {
     }
 
     /// What it comes to, in words.
-    fn describe(&self) -> String {
+    fn describe(&self, project: &str) -> String {
         let caches = match self.caches.len() {
             0 => String::new(),
             1 => " and 1 cache".to_owned(),
@@ -111,7 +111,7 @@ impl Confinement {
         };
         let comma = if caches.is_empty() { " and" } else { "," };
         let network = self.network.say();
-        format!("writes to the project{comma} the temporary folder{caches}; network {network}")
+        format!("writes to {project}{comma} the temporary folder{caches}; network {network}")
     }
 }
 
