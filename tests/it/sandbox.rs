@@ -57,7 +57,8 @@ fn credentials_of_the_home_cannot_be_read() {
         bench.file("../home/.gitconfig", "[user]\nname = Plain\n");
         let names = secrets.map(|secret| format!("~/{secret}")).join(" ");
         let command = format!(
-            "cat {names}; ln -s ~/.ssh/id k; cat k; cp -r ~ copy; grep -r SECRET copy ~; cat ~/.gitconfig; false"
+            "cat {names}; ln -s ~/.ssh/id k; cat k; cp -r ~ copy; grep -r SECRET copy ~; \
+             unshare -Urm sh -c 'umount ~/.ssh; cat ~/.ssh/id'; cat ~/.gitconfig; false"
         );
         let text = told(&bench, &command, &["--sandbox", mode]);
         assert!(!text.contains("SECRET .") && text.contains("name = Plain"), "{mode}: {text}");
@@ -76,6 +77,8 @@ fn what_decides_is_read_only_and_cannot_be_moved_away() {
              echo x >> $f; rm -f $f; mv $f away; cp /dev/null new; mv -f new $f; chmod 600 $f; done; \
              mv docs d; mv .git g; mv .agentrun a; touch .git/hooks/post-commit .agentrun/x .agentrun/plans/x; \
              ls .agentrun/plans >/dev/null && umount plan.md; mount -o remount,rw plan.md; \
+             unshare -Urm sh -c 'umount plan.md .git/config .agentrun; mount -o remount,bind,rw plan.md && echo x >> plan.md'; \
+             echo CORE >> /proc/sys/kernel/core_pattern; \
              rm -rf .git/refs/agentrun/*; touch code && git add code && \
              git -c user.name=a -c user.email=a@a commit -qm code && echo COMMITTED; false";
         let text = told(&bench, command, &["--sandbox", mode]);
@@ -84,10 +87,31 @@ fn what_decides_is_read_only_and_cannot_be_moved_away() {
         }
         assert!(!bench.root().join(".git/hooks/post-commit").exists(), "{text}");
         assert!(!bench.root().join(".agentrun/x").exists(), "{text}");
+        let pattern = std::fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap();
+        assert!(!pattern.contains("CORE"), "{text}");
         assert!(text.contains("\nCOMMITTED\n"), "{text}");
         assert_eq!(bench.shell("git log -1 --format=%s"), "code\n");
         assert_ne!(bench.shell("git for-each-ref refs/agentrun"), "");
         assert!(!bench.events().contains(&"plan.restored".to_owned()), "the guard had nothing to do");
+    }
+}
+
+#[test]
+fn root_has_no_power_over_the_machine_in_there() {
+    for mode in working(&CONFINING) {
+        let command = "grep CapEff /proc/self/status; \
+             for f in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /sys/kernel/uevent_helper; do \
+             cat < /dev/null >> $f; done; touch /dev/disk; false";
+        let bench = bench();
+        let text = told(&bench, command, &["--sandbox", mode]);
+        let line = text.lines().find_map(|line| line.strip_prefix("CapEff:\t")).unwrap();
+        let kept = u64::from_str_radix(line, 16).unwrap();
+        let root = rustix::process::geteuid().is_root();
+        // Changing and overriding owners, sending signals.
+        assert!(kept & !0b1110_1011 == 0 || !root, "{mode}: {text}");
+        let denied =
+            text.matches("Read-only file system").count() + text.matches("Permission denied").count();
+        assert!(denied >= 2, "{mode}: {text}");
     }
 }
 

@@ -26,6 +26,10 @@ const RUN: &[&str] = &[
     "/run/wrappers",
 ];
 
+/// Files of the kernel that decide about the whole machine, and that root may write without any
+/// capability.
+const KERNEL: &[&str] = &["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"];
+
 /// What root keeps: its files belong to anybody. None of these reaches through a mount.
 const ROOTS_CAPABILITIES: &[&str] =
     &["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"];
@@ -48,6 +52,7 @@ pub(super) fn arguments(
         ROOTS_CAPABILITIES.iter().for_each(|capability| arguments.add(&["--cap-add", capability]));
     }
     arguments.add(&["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]);
+    KERNEL.iter().for_each(|path| arguments.bind("--ro-bind", Path::new(path)));
     if kind(Path::new("/run")) == Some(Kind::Folder) {
         arguments.add(&["--tmpfs", "/run"]);
         RUN.iter().for_each(|path| arguments.bind("--ro-bind", Path::new(path)));
@@ -117,7 +122,7 @@ mod tests {
         let kind = |path: &Path| match path.to_str().unwrap() {
             "/p/plan.md" | "/p/.git/config" | "/home/me/.netrc" => Some(Kind::File),
             "/p/agentrun.toml" | "/run/nscd" | "/home/me/.aws" => None,
-            path if path.starts_with("/run/") => None,
+            path if path.starts_with("/run/") || path.starts_with("/proc/") => None,
             _ => Some(Kind::Folder),
         };
         let words = arguments(confinement, Path::new("/p/src"), root, &kind);

@@ -105,8 +105,9 @@ fn in_line(confinement: &Confinement, dir: &Path, line: &str) -> Option<Denial> 
         return Some(Denial::Protected { path: path.clone() });
     }
     let outside = |path: &Path| !confinement.writable().any(|place| path.starts_with(place));
-    // As it is written: the script may have changed its directory.
-    let path = paths.iter().find(|(_, path)| outside(path)).map(|(word, _)| PathBuf::from(word));
+    // As it is written: the script may have changed its directory. The program that complains comes
+    // first.
+    let path = paths.iter().rev().find(|(_, path)| outside(path)).map(|(word, _)| PathBuf::from(word));
     // Rights are refused for many reasons: only a place outside speaks for this one.
     (write || path.is_some()).then(|| Denial::Write { path, instead: places(confinement) })
 }
@@ -168,7 +169,7 @@ mod tests {
     fn a_denied_write_is_told_with_its_path_and_what_can_be_done() {
         let instead = "Write there instead: the project, /tmp, the caches of the toolchains.";
         for (line, path) in [
-            ("bash: line 1: /etc/x: Read-only file system", "writing `/etc/x`"),
+            ("/usr/bin/bash: line 1: /etc/x: Read-only file system", "writing `/etc/x`"),
             ("touch: cannot touch '/usr/lib/x': Read-only file system", "writing `/usr/lib/x`"),
             ("mkdir: cannot create directory \u{2018}/opt/x\u{2019}: Permission denied", "writing `/opt/x`"),
             ("PermissionError: [Errno 13] Permission denied: '/srv/x'", "writing `/srv/x`"),

@@ -6,6 +6,7 @@ use landlock::{
     ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
     Scope, path_beneath_rules,
 };
+use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
 use serde::{Deserialize, Serialize};
 
 use super::Confinement;
@@ -76,6 +77,14 @@ fn all_but(path: &Path, hidden: &[&Path], found: &mut Vec<PathBuf>) {
     }
 }
 
+/// What root keeps: its files belong to anybody. The rest would reach the kernel.
+const ROOTS_CAPABILITIES: CapabilitySet = CapabilitySet::CHOWN
+    .union(CapabilitySet::DAC_OVERRIDE)
+    .union(CapabilitySet::FOWNER)
+    .union(CapabilitySet::KILL)
+    .union(CapabilitySet::SETGID)
+    .union(CapabilitySet::SETUID);
+
 /// Confines this process, and everything that it will start, for ever.
 pub(in crate::process) fn restrict(rules: &Rules) -> Result<(), RulesetError> {
     let ruleset = Ruleset::default()
@@ -84,6 +93,10 @@ pub(in crate::process) fn restrict(rules: &Rules) -> Result<(), RulesetError> {
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(WANTED))?
         .scope(Scope::from_all(WANTED))?;
+    for capability in CapabilitySet::all().difference(ROOTS_CAPABILITIES).iter() {
+        // Whoever may not give a capability up, or does not know it, has not got it.
+        let _ = remove_capability_from_bounding_set(capability);
+    }
     // The rights that a folder has and a file has not are left out for files.
     ruleset
         .create()?
