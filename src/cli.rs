@@ -1,5 +1,6 @@
 //! The command line. The comments here are the help that people read.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ pub enum Command {
     },
     /// Start a command for a run, and end what it leaves
     #[command(name = LAUNCH, hide = true)]
-    Launch,
+    Launch(Launch),
 }
 
 /// Carry out a plan.
@@ -157,6 +158,16 @@ pub struct Confirm {
     /// Who vouches; by default the author that git's environment names, else the login name
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
+}
+
+/// Start a command.
+#[derive(Debug, Args)]
+pub struct Launch {
+    /// What Landlock lets the program do
+    pub rules: Option<String>,
+    /// A program of agentrun's own; without it, the order comes from standard input
+    #[arg(last = true, requires = "rules")]
+    pub program: Vec<OsString>,
 }
 
 /// Try it.

@@ -28,7 +28,7 @@ pub(super) async fn policy(
     let sandbox = sandbox.map_err(|refused| {
         Failure::new(ExitCode::CannotBegin, refused.to_string())
             .hint("install bubblewrap, or see docs/sandbox.md for what keeps it from working")
-            .hint("--sandbox off runs commands without confinement, with your rights on all your files")
+            .hint("--sandbox off, in your own file `[sandbox] mode = \"off\"`, runs commands with your rights on all your files")
     })?;
     Ok(policy.confined_by(sandbox))
 }

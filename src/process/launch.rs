@@ -4,6 +4,7 @@
 //! Standard input is the connection to agentrun. Its end is the order to stop, so that a killed
 //! agentrun ends its commands too. Standard error is where the command prints to.
 
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -33,6 +34,21 @@ pub fn launch() -> io::Result<()> {
     // A killed agentrun does not listen any more.
     let _ = (&agentrun).write_all(&json);
     Ok(())
+}
+
+/// Confines this process and becomes another program.
+pub fn confine(rules: &str, program: &[OsString]) -> io::Error {
+    let rules = match serde_json::from_str(rules) {
+        Ok(rules) => rules,
+        Err(error) => return error.into(),
+    };
+    if let Err(error) = sandbox::landlock::restrict(&rules) {
+        return io::Error::other(error);
+    }
+    let Some((name, arguments)) = program.split_first() else {
+        return io::Error::other("no program is named");
+    };
+    Command::new(name).args(arguments).exec()
 }
 
 fn carry_out(order: &Order, agentrun: &UnixStream) -> Result<Report, String> {

@@ -22,7 +22,7 @@ mod tree;
 
 pub use capture::{Captured, Invocation, capture};
 pub use child::run;
-pub use launch::launch;
+pub use launch::{confine, launch};
 pub use launched::{LAUNCH, Launcher};
 pub use policy::{Policy, Start};
 pub use sandbox::{Denial, Sandbox};

@@ -157,6 +157,18 @@ fn without_a_network_nothing_outside_is_reached_and_a_server_inside_is() {
 }
 
 #[test]
+fn a_filter_that_a_command_plants_does_not_run_outside() {
+    for mode in working(&CONFINING) {
+        let bench = bench();
+        let command = "git config filter.x.clean 'touch ~/escaped; touch filtered; cat'; \
+             echo '* filter=x' > .gitattributes; touch new; false";
+        let text = told(&bench, command, &["--sandbox", mode]);
+        assert!(!bench.home().join("escaped").exists(), "{mode}: {text}");
+        assert_eq!(bench.root().join("filtered").exists(), mode == "landlock", "{mode}: {text}");
+    }
+}
+
+#[test]
 fn validation_is_confined_as_the_agent_is() {
     for mode in working(&CONFINING) {
         let bench = bench();
@@ -233,7 +245,7 @@ fn confinement_that_cannot_be_had_refuses_the_run() {
     let mut bench = bench();
     let ran =
         bench.run(&["execute", "plan.md", "--validate-only", "--sandbox", "landlock", "--network", "off"]);
-    let hint = "hint: --sandbox off runs commands without confinement";
+    let hint = "hint: --sandbox off, in your own file";
     ran.code(7)
         .says("there is no sandbox to run commands in: Landlock cannot turn the network off")
         .says(hint);

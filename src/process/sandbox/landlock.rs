@@ -57,6 +57,14 @@ impl Rules {
         write.retain(|path| path.exists());
         Self { read, write }
     }
+
+    /// The same for git, which keeps the tree of a project that is a part of its repository.
+    pub(in crate::process) fn with_repository(confinement: &Confinement) -> Self {
+        let mut rules = Self::of(confinement);
+        let above = confinement.root.ancestors().map(|dir| dir.join(".git"));
+        rules.write.extend(above.filter(|git| git.is_dir()).take(1));
+        rules
+    }
 }
 
 /// Everything at and below `path` but what is hidden, in as few paths as it takes.
