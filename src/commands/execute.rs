@@ -8,12 +8,11 @@ use super::open::{OpenPlan, Past, Project};
 use super::{confine, detect, signals};
 use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
-use crate::config::Config;
+use crate::config::{Config, say_duration};
 use crate::failure::{ExitCode, Failure};
 use crate::model::Model;
 use crate::model::scripted::Script;
 use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
-use crate::process::sandbox::{Network, Wish};
 use crate::redact::Redact;
 use crate::report::{diagnostics, listing, print};
 use crate::run::event::Event;
@@ -187,6 +186,7 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     let outlook = listing::Outlook {
         plan: &plan.path,
         configured: &config.commands,
+        prose: config.criteria,
         sources: &prepared.sources,
         prefix: prepared.system.len(),
         limits: config.say_limits(),
@@ -210,6 +210,9 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let mut warnings = std::mem::take(&mut prepared.warnings);
     let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
     let interrupt = signals::listen()?;
+    let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
+    let policy =
+        confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
     let redact = Redact::new(prepared.project.secret(&prepared.config));
     launch.make_run_dir(&redact)?;
     let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
@@ -220,9 +223,6 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         warnings.push(warning("plan-restored", message));
         prepared.plan = prepared.project.plan(&args.plan)?;
     }
-    let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
-    let policy =
-        confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
     let setting = Setting {
         workspace,
         policy,
@@ -298,8 +298,8 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
     }
 }
 
-/// The command line that goes on with this run: what chooses the model and the steps is kept, what
-/// happens once is not.
+/// The command line that goes on with this run: what chooses the model, the steps and the limits is
+/// kept, what happens once is not.
 fn typed(args: &Execute) -> String {
     let quoted = |text: &str| {
         let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
@@ -313,8 +313,17 @@ fn typed(args: &Execute) -> String {
     {
         words.extend(value.map(|value| format!("{flag} {}", quoted(value))));
     }
-    let values = [("--sandbox", args.sandbox.map(Wish::name)), ("--network", args.network.map(Network::say))];
-    words.extend(values.iter().filter_map(|(flag, value)| Some(format!("{flag} {}", (*value)?))));
+    let number = |number: Option<u32>| number.map(|number| number.to_string());
+    let limits = [
+        ("--max-attempts", number(args.max_attempts)),
+        ("--max-turns", number(args.max_turns)),
+        ("--max-time", args.max_time.map(say_duration).map(|time| quoted(&time))),
+        ("--sandbox", args.sandbox.map(|wish| wish.name().to_owned())),
+        ("--network", args.network.map(|network| network.say().to_owned())),
+    ];
+    for (flag, value) in limits {
+        words.extend(value.map(|value| format!("{flag} {value}")));
+    }
     let flags = [(args.keep_going, "--keep-going"), (args.allow_unvalidated, "--allow-unvalidated")];
     words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));
     words.join(" ")

@@ -168,7 +168,7 @@ impl Default for Config {
             commands: Vec::new(),
             validation_timeout: Duration::from_mins(10),
             strength: RequiredStrength::Weak,
-            criteria: ProseCriteria::Manual,
+            criteria: ProseCriteria::Judge,
             progress: Progress::Boxes,
             rules: None,
             request: None,

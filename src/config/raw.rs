@@ -152,8 +152,10 @@ pub enum RequiredStrength {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProseCriteria {
-    /// They wait for a person.
+    /// A judge looks at them; what it cannot tell waits for a person.
     #[default]
+    Judge,
+    /// They wait for a person.
     Manual,
     /// They are left alone.
     Ignore,

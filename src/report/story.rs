@@ -2,8 +2,8 @@
 
 use crate::model::message::Usage;
 use crate::run::event::{
-    AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Record, RunCompleted, RunStarted,
-    StepOutcome, StepRef, Strength,
+    AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted, RunStarted,
+    StepOutcome, StepRef, Strength, Ticked,
 };
 
 /// A run.
@@ -43,6 +43,8 @@ pub struct AttemptStory {
     pub number: u32,
     /// What its validation saw.
     pub evidence: Vec<Evidence>,
+    /// What the judge said.
+    pub judgements: Vec<Judgement>,
     /// How it ended.
     pub outcome: Option<AttemptOutcome>,
     /// What it changed.
@@ -79,6 +81,11 @@ impl Story {
                 self.attempt(at);
             }
             Event::ValidationCompleted { at, evidence } => self.attempt(at).evidence.push(evidence.clone()),
+            Event::JudgeCompleted { at, judgements, usage, .. } => {
+                let attempt = self.attempt(at);
+                attempt.judgements.clone_from(judgements);
+                attempt.usage += *usage;
+            }
             Event::AttemptCompleted { at, outcome, changes, usage, turns, duration_ms } => {
                 let attempt = self.attempt(at);
                 attempt.outcome = Some(outcome.clone());
@@ -102,8 +109,7 @@ impl Story {
                 self.step(step).end = Some(StepEnd::Confirmed(by.clone()));
             }
             Event::TickIntended { step, targets, .. } => {
-                self.step(step).ticked =
-                    targets.iter().map(|target| format!("line {}: {}", target.line, target.text)).collect();
+                self.step(step).ticked = targets.iter().map(Ticked::say).collect();
             }
             Event::TickRefused { step, reason } => {
                 let remark = format!("step {} passed, but the plan could not be ticked: {reason}", step.id);

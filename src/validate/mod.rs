@@ -1,6 +1,7 @@
 //! Running a step's criteria: which commands apply, what agentrun saw, and what it means.
 
 pub mod applied;
+pub mod judge;
 pub mod verdict;
 
 use std::path::PathBuf;

@@ -7,6 +7,7 @@ mod demo;
 mod dialects;
 mod docs;
 mod hostile;
+mod judge;
 mod model;
 mod output;
 mod processes;

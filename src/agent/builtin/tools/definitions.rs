@@ -52,6 +52,17 @@ pub fn definitions() -> &'static [ToolDefinition] {
     &DEFINITIONS
 }
 
+/// The tools that change nothing.
+pub fn reading() -> impl Iterator<Item = ToolDefinition> {
+    let reads = |definition: &&ToolDefinition| reads(definition.name);
+    definitions().iter().filter(reads).cloned()
+}
+
+/// Whether a name is that of a tool that changes nothing.
+pub fn reads(name: &str) -> bool {
+    Tool::named(name).is_some_and(Tool::only_reads)
+}
+
 impl Tool {
     /// The tool that a model means; case and surrounding space do not matter.
     pub(super) fn named(name: &str) -> Option<Self> {

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use arguments::Given;
-pub use definitions::{Tool, definitions};
+pub use definitions::{Tool, definitions, reading, reads};
 use ledger::Ledger;
 pub use outcome::{Claim, ClaimStatus, Effect, ToolOutcome, ToolboxError};
 use outcome::{Trouble, one_line};

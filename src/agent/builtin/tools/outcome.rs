@@ -70,7 +70,7 @@ pub enum ClaimStatus {
 #[derive(Debug, thiserror::Error)]
 pub enum ToolboxError {
     /// Commands whose output cannot be recorded are not run.
-    #[error("the output of a command cannot be recorded: {0}")]
+    #[error("the output of a command cannot be recorded")]
     Log(#[from] io::Error),
 }
 
