@@ -11,6 +11,8 @@ mod judge;
 mod long;
 mod model;
 mod output;
+mod processes;
 mod refusals;
 mod resume;
+mod sandbox;
 mod support;
