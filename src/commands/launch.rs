@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use super::confine;
 use super::open::{OpenPlan, Project};
 use crate::brief::Sources;
 use crate::clock::Clock;
@@ -61,6 +62,19 @@ impl Launch {
         Ok(())
     }
 
+    /// Ends what a killed run left running. Nobody else can be carrying out this plan: it is locked.
+    pub(super) fn end_what_was_left(&self, plan: &OpenPlan) -> Option<Event> {
+        if !plan.dir.watched().exists() {
+            return None;
+        }
+        let left = crate::process::end_marked(&confine::mark(plan));
+        let message = format!(
+            "the run before was killed and left processes behind, which were ended: {}",
+            left.join("; ")
+        );
+        (!left.is_empty()).then(|| Event::Warning { code: "left-behind".to_owned(), message })
+    }
+
     /// Watches the plan from here on, and the files that briefs and configuration come from. If
     /// the run before was killed, its agent's ticks are set back.
     pub(super) fn guard(
@@ -72,8 +86,7 @@ impl Launch {
         let unwatched =
             |error| Failure::internal("cannot look after the plan and the files beside it", error);
         plan.file.sweep();
-        let copy = plan.dir.path().join("plan-while-running.md");
-        let opened = PlanGuard::open(plan.file.clone(), copy, self.run_dir.path());
+        let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path());
         let (plan, found) = opened.map_err(unwatched)?;
         let sources = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
         let mut names: Vec<&str> = sources.map(|source| source.path.as_str()).collect();
@@ -169,7 +182,7 @@ fn held(plan: &OpenPlan, holder: Option<&Holder>) -> Failure {
     let who = holder.map_or_else(String::new, |holder| {
         format!(": process {} has held it since {} (run {})", holder.pid, holder.since, holder.run)
     });
-    Failure::new(ExitCode::Locked, format!("another run is carrying out `{}`{who}", plan.path))
+    Failure::new(ExitCode::CannotBegin, format!("another run is carrying out `{}`{who}", plan.path))
         .hint("agentrun logs --follow shows what it does; wait for it, or stop it with Ctrl-C there")
 }
 

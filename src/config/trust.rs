@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::raw::RawConfig;
 use crate::digest::digest;
+use crate::process::sandbox::{Network, Wish};
 
 /// A setting that decides where the key goes, or loosens what protects the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Approval(PathBuf);
 
 /// Takes out of a project's file what needs approval, and says what that is.
 pub fn withhold(raw: &mut RawConfig) -> Vec<Power> {
-    let RawConfig { model, process, .. } = raw;
+    let RawConfig { model, process, sandbox, .. } = raw;
     let base_url = model
         .base_url
         .take()
@@ -32,7 +33,19 @@ pub fn withhold(raw: &mut RawConfig) -> Vec<Power> {
     let env_pass = process.env_pass.take().map(|names| {
         ("process.env_pass", format!("lets commands see these variables: {}", names.join(", ")))
     });
-    let powers = [base_url, api_key_env, env_pass].into_iter().flatten();
+    let mode = sandbox
+        .mode
+        .take_if(|mode| *mode != Wish::Bubblewrap)
+        .map(|mode| ("sandbox.mode", format!("lets commands run with the sandbox {}", mode.name())));
+    let network = sandbox
+        .network
+        .take_if(|network| *network == Network::On)
+        .map(|_| ("sandbox.network", "lets commands reach the network".to_owned()));
+    let caches = sandbox.caches.take().map(|caches| {
+        let caches: Vec<String> = caches.iter().map(|path| path.display().to_string()).collect();
+        ("sandbox.caches", format!("lets commands write to {}", caches.join(", ")))
+    });
+    let powers = [base_url, api_key_env, env_pass, mode, network, caches].into_iter().flatten();
     powers.map(|(key, does)| Power { key, does }).collect()
 }
 
