@@ -45,6 +45,8 @@ pub struct RawModel {
     pub temperature: Option<f64>,
     /// Upper bound of one reply, in tokens.
     pub max_output_tokens: Option<u64>,
+    /// Tokens that prompt and reply may have together.
+    pub context_window: Option<u64>,
     /// Wall clock of one request.
     #[serde(deserialize_with = "duration")]
     pub request_timeout: Option<std::time::Duration>,

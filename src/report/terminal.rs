@@ -105,6 +105,10 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             let summary = if *failed { styled(NOTICE, summary) } else { summary.clone() };
             vec![format!("    {summary}")]
         }
+        Event::ConversationMasked { .. } | Event::ConversationCompacted { .. } => {
+            let said = story.last().and_then(|step| step.attempts.last()?.shortened.last());
+            said.map(|said| styled(FAINT, &format!("    {said}"))).into_iter().collect()
+        }
         Event::AgentFinished { end, .. } => vec![agent_finished(end)],
         Event::ValidationCompleted { at, evidence } => vec![validated(at.attempt, evidence)],
         Event::JudgeStarted { criteria, .. } => {
@@ -175,9 +179,7 @@ fn agent_finished(end: &AgentEnd) -> String {
             styled(NOTICE, &format!("    the agent is blocked: {}", one_line(reason)))
         }
         AgentEnd::Limit { limit } => styled(NOTICE, &format!("    limit reached: {limit}")),
-        AgentEnd::Loop { what } => {
-            styled(NOTICE, &format!("    stopped: the same {what} call again and again"))
-        }
+        AgentEnd::Loop { what } => styled(NOTICE, &format!("    stopped: {what} again and again")),
         AgentEnd::Model { message, .. } => styled(BAD, &format!("    {message}")),
         AgentEnd::Interrupted => styled(NOTICE, "    interrupted"),
     }

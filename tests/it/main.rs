@@ -8,6 +8,7 @@ mod dialects;
 mod docs;
 mod hostile;
 mod judge;
+mod long;
 mod model;
 mod output;
 mod processes;
