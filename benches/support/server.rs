@@ -53,7 +53,8 @@ impl Server {
 
 /// A streamed reply that calls one tool, behind so many pieces of text.
 pub(crate) fn call(name: &str, arguments: &Value, pieces: usize) -> Vec<u8> {
-    let piece = |number| json!({ "choices": [{ "index": 0, "delta": { "content": format!("word{number} ") } }] });
+    let piece =
+        |number| json!({ "choices": [{ "index": 0, "delta": { "content": format!("word{number} ") } }] });
     let function = json!({ "name": name, "arguments": arguments.to_string() });
     let call = json!({ "index": 0, "id": "call_0", "type": "function", "function": function });
     let finish = json!({ "index": 0, "delta": { "tool_calls": [call] }, "finish_reason": "tool_calls" });

@@ -204,7 +204,10 @@ fn the_ledger_tells_what_the_last_validation_said() {
     let last = server.requests().pop().unwrap();
     let ledger = messages(&last)[2]["content"].as_str().unwrap().to_owned();
     let (_, told) = ledger.split_once("## The last validation that did not pass\n\n").unwrap();
-    assert!(told.starts_with("The step did not pass. `grep -q one one.txt` ended with exit code 2:"), "{told}");
+    assert!(
+        told.starts_with("The step did not pass. `grep -q one one.txt` ended with exit code 2:"),
+        "{told}"
+    );
 }
 
 #[test]
