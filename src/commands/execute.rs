@@ -10,6 +10,7 @@ use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
 use crate::config::{Config, say_duration};
 use crate::failure::{ExitCode, Failure};
+use crate::journal::{PlanDir, StateDir};
 use crate::model::Model;
 use crate::model::scripted::Script;
 use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
@@ -226,7 +227,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let (recorder, unsealed) =
         launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
     warnings.extend(unsealed);
-    warnings.extend(launch.end_what_was_left(&prepared.plan));
+    warnings.extend(Launch::end_what_was_left(&prepared.plan));
     let (guard, found) = launch.guard(&prepared.project, &prepared.plan, &prepared.sources)?;
     if let Found::Restored { what, copy, .. } = found {
         let message = format!("{what} and were set back (a copy is in {})", copy.display());
@@ -252,25 +253,35 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         run_dir: launch.run_dir.clone(),
         snapshot_prefix: prepared.plan.dir.key(),
     };
-    let leave_out = [setting.plan_file.path().to_owned(), prepared.project.state.path().to_owned()];
-    let store = prepared.plan.dir.snapshots();
-    let snapshots = Snapshots::open(&setting.root, &store, &leave_out, &setting.policy).await;
-    let dirty = snapshots.dirty().await;
-    let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
-    warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
+    let (snapshots, dirty) = open_snapshots(&setting, &prepared.project.state, &prepared.plan.dir).await?;
+    warnings.extend(dirty);
     let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
     run.begin(warnings)?;
     if restart.is_empty() {
-        let outcome = run.execute().await?;
-        run.guard.end();
-        return Ok(outcome.exit_code());
+        return carry_out(run).await;
     }
     run.restart(&restart)?;
     let setting = setting.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
-    let mut run = run.in_setting(&setting);
+    carry_out(run.in_setting(&setting)).await
+}
+
+async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
     let outcome = run.execute().await?;
     run.guard.end();
     Ok(outcome.exit_code())
+}
+
+/// The snapshots of the project, and a word on what is not committed in it.
+async fn open_snapshots(
+    setting: &Setting,
+    state: &StateDir,
+    plan: &PlanDir,
+) -> Result<(Snapshots, Option<Event>), Failure> {
+    let leave_out = [setting.plan_file.path().to_owned(), state.path().to_owned()];
+    let snapshots = Snapshots::open(&setting.root, &plan.snapshots(), &leave_out, &setting.policy).await;
+    let dirty = snapshots.dirty().await;
+    let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
+    Ok((snapshots, (!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty)))))
 }
 
 /// The model, if any step may need one.

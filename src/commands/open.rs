@@ -162,7 +162,10 @@ impl OpenPlan {
 impl Past {
     /// What is wrong with the journal as a whole, for commands that only look.
     pub(super) fn distrust(&self) -> Option<String> {
-        let proof = self.proof.as_ref()?;
+        let Some(proof) = &self.proof else {
+            let any = self.next_seq > 1;
+            return any.then(|| "there is no key here that could show who wrote the journal".to_owned());
+        };
         let complaint = proof.verdict.complaint()?;
         Some(format!(
             "{complaint}; {} are believed",
