@@ -112,6 +112,8 @@ pub struct Repair {
     pub difference: Option<String>,
     /// The limit that ended the agent.
     pub limit: Option<String>,
+    /// What was weakened of what validates, where everything is green.
+    pub weakened: Vec<String>,
     /// What the step changed so far, as a short diffstat.
     pub changes: String,
 }
@@ -147,6 +149,7 @@ impl Templates {
         self.system(&reading.plan, &reading.graph, &Sources::default())?;
         self.step(&Subject { plan: &reading.plan, plan_path: "plan.md", step: 0, text: "" }, &situation)?;
         self.repair(&Repair { failure: Some(failed), ..Repair::default() })?;
+        self.repair(&Repair { weakened: vec![String::new()], ..Repair::default() })?;
         self.nudge().map(drop)
     }
 
@@ -184,9 +187,9 @@ impl Templates {
 
     /// What a conversation goes on with after a validation that did not pass.
     pub fn repair(&self, repair: &Repair) -> Result<String, TemplateError> {
-        let Repair { failure, others, difference, limit, changes } = repair;
+        let Repair { failure, others, difference, limit, weakened, changes } = repair;
         let (failure, others) = (as_value(failure), as_value(others));
-        self.render("repair.md", context! { failure, others, difference, limit, changes })
+        self.render("repair.md", context! { failure, others, difference, limit, weakened, changes })
     }
 
     /// What a reply without a tool call is answered with.

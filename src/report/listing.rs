@@ -8,6 +8,7 @@ use crate::brief::{Sources, named};
 use crate::plan::{CriterionKind, Reading, Step, StepKind};
 use crate::run::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
+use crate::validate::vacuous::why_written_so;
 
 /// What the dry-run tells besides the steps.
 #[derive(Debug)]
@@ -80,13 +81,17 @@ fn step(
     let applied = applied(plan, step, configured);
     for command in &applied {
         writeln!(text, "       $ {}", say_command(command))?;
+        if let Some(why) = why_written_so(&command.script) {
+            writeln!(text, "         {}", styled(NOTICE, &format!("decides nothing: {why}")))?;
+        }
     }
     let prose = step.criteria.iter().filter(|criterion| criterion.command().is_none());
     for criterion in prose {
         let who = if criterion.kind == CriterionKind::Manual { "by hand" } else { "by a person" };
         writeln!(text, "       ? {} ({who})", criterion.text)?;
     }
-    if applied.is_empty() && matches!(step.kind, StepKind::Work | StepKind::Closing) {
+    let decides = |command: &Applied| why_written_so(&command.script).is_none();
+    if !applied.iter().any(decides) && matches!(step.kind, StepKind::Work | StepKind::Closing) {
         writeln!(
             text,
             "       {}",
@@ -132,6 +137,9 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
         if let StepStatus::Passed(pass) = &known.status {
             for item in &pass.pending {
                 writeln!(text, "      waits for a person: {item}").ok();
+            }
+            for mark in &pass.marks {
+                writeln!(text, "      {}", styled(NOTICE, &format!("look at it: {mark}"))).ok();
             }
         }
     }

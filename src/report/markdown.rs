@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::story::{AttemptStory, StepEnd, StepStory, Story, say_millis, say_tokens};
 use crate::journal::RunDir;
-use crate::run::event::{AttemptOutcome, StepOutcome, Strength};
+use crate::run::event::{AttemptOutcome, Evidence, StepOutcome, Strength, Unfixable};
 
 /// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
 const DIFF_LINES: usize = 400;
@@ -112,14 +112,22 @@ fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir)
     for item in &step.pending {
         writeln!(text, "- waits for a person: {item}")?;
     }
+    for mark in &step.marks {
+        writeln!(text, "- **look at it:** {mark}")?;
+    }
     for attempt in &step.attempts {
         attempt_section(text, attempt, &run_dir.attempt(number, &step.step.title, attempt.number), run_dir)?;
     }
-    if let Some(StepEnd::Stopped(StepOutcome::Failed { output, .. })) = &step.end {
-        writeln!(text, "\nThe end of the output:\n")?;
-        fenced(text, "", &tail(output, OUTPUT_LINES))?;
+    match &step.end {
+        Some(StepEnd::Stopped(StepOutcome::Failed { refuted, .. })) => {
+            writeln!(text, "\nThe end of the output:\n")?;
+            fenced(text, "", &tail(&refuted.output, OUTPUT_LINES))
+        }
+        Some(StepEnd::Stopped(StepOutcome::Unfixable(Unfixable { hint, .. }))) => {
+            writeln!(text, "\nWhat to do: {hint}.")
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn attempt_section(
@@ -147,19 +155,22 @@ fn attempt_section(
         }
     }
     for evidence in &attempt.evidence {
-        let time = say_millis(evidence.duration_ms);
-        writeln!(
-            text,
-            "- `{}`: {}, {time}, log `{}`",
-            line(&evidence.command),
-            evidence.exit.say(),
-            evidence.log
-        )?;
+        let command = line(&evidence.command);
+        writeln!(text, "- `{command}`: {}, log `{}`", facts(evidence), evidence.log)?;
+        if evidence.reused {
+            continue;
+        }
         let log = tail(&end_of(&run_dir.path().join(&evidence.log)), OUTPUT_LINES);
         if !log.trim().is_empty() {
             writeln!(text)?;
             fenced(text, "", &log)?;
         }
+    }
+    for mark in &attempt.marks {
+        writeln!(text, "- **weakened:** {mark}")?;
+    }
+    if !attempt.touched.is_empty() {
+        writeln!(text, "- changed of what validates: {}", attempt.touched.join(", "))?;
     }
     let diff = start_of(&dir.join("changes.diff"));
     if diff.trim().is_empty() {
@@ -178,10 +189,16 @@ fn attempt_section(
 fn say(outcome: &AttemptOutcome) -> String {
     match outcome {
         AttemptOutcome::Passed { .. } => "Passed".to_owned(),
-        AttemptOutcome::ValidationFailed { command, exit, limit, .. } => {
+        AttemptOutcome::ValidationFailed { refuted, limit } => {
             let limit =
                 limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
-            format!("Validation failed: `{}` ended with {}{limit}", line(command), exit.say())
+            format!("Validation failed: `{}` ended with {}{limit}", line(&refuted.command), refuted.say())
+        }
+        AttemptOutcome::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
+        AttemptOutcome::Unfixable(Unfixable { cause, .. }) => format!("Not for an agent to fix: {cause}"),
+        AttemptOutcome::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
+        AttemptOutcome::Vacuous { command, why } => {
+            format!("`{}` decides nothing: {why}", line(command))
         }
         AttemptOutcome::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
         AttemptOutcome::Unvalidated => "No command applies".to_owned(),
@@ -189,6 +206,22 @@ fn say(outcome: &AttemptOutcome) -> String {
         AttemptOutcome::ModelFailed { message, .. } => format!("The model could not be used: {message}"),
         AttemptOutcome::Interrupted => "Interrupted".to_owned(),
     }
+}
+
+/// How a command ended, what ran, how long it took.
+fn facts(evidence: &Evidence) -> String {
+    let tests = evidence.tests.filter(|tests| tests.ran > 0);
+    let tests = tests.map_or_else(String::new, |tests| format!(", {}", counted_tests(tests.ran)));
+    let time = if evidence.reused {
+        "not run again on the same tree".to_owned()
+    } else {
+        say_millis(evidence.duration_ms)
+    };
+    format!("{}{tests}, {time}", evidence.say())
+}
+
+fn counted_tests(ran: u64) -> String {
+    if ran == 1 { "1 test".to_owned() } else { format!("{ran} tests") }
 }
 
 fn outcome(outcome: crate::run::event::RunOutcome) -> &'static str {

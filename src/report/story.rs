@@ -34,6 +34,8 @@ pub struct StepStory {
     pub ticked: Vec<String>,
     /// Criteria that wait for a person.
     pub pending: Vec<String>,
+    /// What makes its pass worth less.
+    pub marks: Vec<String>,
 }
 
 /// An attempt in a run; number 0 is the baseline.
@@ -47,6 +49,10 @@ pub struct AttemptStory {
     pub outcome: Option<AttemptOutcome>,
     /// What it changed.
     pub changes: ChangeSummary,
+    /// What it changed of what validates it.
+    pub touched: Vec<String>,
+    /// What of that makes its green worth less.
+    pub marks: Vec<String>,
     /// What it cost.
     pub usage: Usage,
     /// Its turns.
@@ -79,16 +85,21 @@ impl Story {
                 self.attempt(at);
             }
             Event::ValidationCompleted { at, evidence } => self.attempt(at).evidence.push(evidence.clone()),
+            Event::ValidationChanged { at, files, marks } => {
+                let attempt = self.attempt(at);
+                (attempt.touched, attempt.marks) = (files.clone(), marks.clone());
+            }
             Event::AttemptCompleted { at, outcome, changes, usage, turns, duration_ms } => {
                 let attempt = self.attempt(at);
                 attempt.outcome = Some(outcome.clone());
                 attempt.changes = changes.clone();
                 (attempt.usage, attempt.turns, attempt.duration_ms) = (*usage, *turns, *duration_ms);
             }
-            Event::StepPassed { at, strength, pending, .. } => {
+            Event::StepPassed { at, strength, pending, marks, .. } => {
                 let step = self.step(&at.step);
                 step.end = Some(StepEnd::Passed(*strength));
                 step.pending.clone_from(pending);
+                step.marks.clone_from(marks);
             }
             Event::StepStopped { step, outcome } => {
                 self.step(step).end = Some(StepEnd::Stopped(outcome.clone()));
@@ -146,6 +157,7 @@ impl Story {
                 end: None,
                 ticked: Vec::new(),
                 pending: Vec::new(),
+                marks: Vec::new(),
             });
         }
     }
@@ -193,7 +205,7 @@ impl StepEnd {
     pub fn say(&self) -> String {
         match self {
             Self::Passed(Strength::Proven) => "passed".to_owned(),
-            Self::Passed(Strength::Weak) => "passed (weak: nothing was red before)".to_owned(),
+            Self::Passed(Strength::Weak) => "passed (weak: no red turned green)".to_owned(),
             Self::Passed(Strength::Unvalidated) => "let through without validation".to_owned(),
             Self::Stopped(outcome) => outcome.say(),
             Self::Parked => "waits for a person".to_owned(),

@@ -6,8 +6,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use super::evidence::{ChangeSummary, Evidence, Origin};
-pub use super::outcome::{AgentEnd, AttemptOutcome, Reopened, RunOutcome, StepOutcome, Strength};
+pub use super::evidence::{ChangeSummary, Evidence, Origin, Tests, Vacuous};
+pub use super::outcome::{
+    AgentEnd, AttemptOutcome, Refuted, Reopened, RunOutcome, StepOutcome, Strength, Unfixable,
+};
 use crate::model::message::Usage;
 use crate::plan::{Fingerprint, Step, StepKey};
 
@@ -217,6 +219,17 @@ pub enum Event {
         /// What agentrun saw.
         evidence: Evidence,
     },
+    /// Of what was there before the step and validates it, something was changed.
+    #[serde(rename = "validation.changed")]
+    ValidationChanged {
+        /// The attempt.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// Tests, build files, and what the commands run.
+        files: Vec<String>,
+        /// What makes the green worth less: `tests/a.rs: 1 assertion is gone, and none came`.
+        marks: Vec<String>,
+    },
     /// An attempt ended.
     #[serde(rename = "attempt.completed")]
     AttemptCompleted {
@@ -251,6 +264,9 @@ pub enum Event {
         /// Plan- and config-level commands that were red before and still are: they must be green
         /// at the end.
         tolerated: Vec<String>,
+        /// What makes the pass worth less: weakened tests, a flaky command.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        marks: Vec<String>,
     },
     /// A step ended without a pass.
     #[serde(rename = "step.stopped")]
@@ -384,6 +400,7 @@ impl Event {
             | Self::PlanRestored { at, .. }
             | Self::ValidationStarted { at, .. }
             | Self::ValidationCompleted { at, .. }
+            | Self::ValidationChanged { at, .. }
             | Self::AttemptCompleted { at, .. }
             | Self::StepPassed { at, .. } => (Some(&at.step), Some(at.attempt)),
             Self::StepAdopted { step }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::say_end;
 use crate::failure::ExitCode;
 use crate::interrupt::Signal;
 use crate::process::Exit;
@@ -57,6 +58,32 @@ pub enum AgentEnd {
     Interrupted,
 }
 
+/// A command that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refuted {
+    /// The command.
+    pub command: String,
+    /// How it ended.
+    pub exit: Exit,
+    /// The end of what it printed.
+    pub output: String,
+    /// Why its green does not count: `it ran no tests: 12 filtered out`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl Refuted {
+    /// The same command ended in the same way.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (&self.command, &self.exit, &self.why) == (&other.command, &other.exit, &other.why)
+    }
+
+    /// How it ended, in words.
+    pub fn say(&self) -> String {
+        say_end(&self.exit, self.why.as_deref())
+    }
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -68,20 +95,33 @@ pub enum AttemptOutcome {
     },
     /// At least one command that applies does not hold.
     ValidationFailed {
-        /// The first that does not: its command.
-        command: String,
-        /// How it ended.
-        exit: Exit,
-        /// The end of what it printed.
-        output: String,
+        /// The first that does not.
+        #[serde(flatten)]
+        refuted: Refuted,
         /// The limit that had ended the agent, if one had.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<String>,
     },
+    /// Everything is green, but what validates was weakened, and `validation.guard` is `fail`.
+    Weakened {
+        /// What was weakened.
+        marks: Vec<String>,
+    },
+    /// A command does not hold for a reason that no agent can mend here. No attempt is spent.
+    Unfixable(Unfixable),
     /// All was green before and nothing was changed.
     Unproven,
+    /// It passes, but only weakly, and `validation.strength` asks for more.
+    TooWeak,
     /// No command applies.
     Unvalidated,
+    /// The only commands that apply cannot fail.
+    Vacuous {
+        /// The first of them.
+        command: String,
+        /// Why it cannot.
+        why: String,
+    },
     /// The agent says that it cannot go on.
     Blocked {
         /// Why.
@@ -100,6 +140,18 @@ pub enum AttemptOutcome {
     Interrupted,
 }
 
+/// A command that does not hold, for a reason that no agent can mend here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfixable {
+    /// The command.
+    #[serde(flatten)]
+    pub refuted: Refuted,
+    /// The reason, as a text fragment: `` `cargo` is not installed ``.
+    pub cause: String,
+    /// What a person can do.
+    pub hint: String,
+}
+
 /// How a step ended without a pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -109,12 +161,19 @@ pub enum StepOutcome {
         /// Attempts of this run.
         attempts: u32,
         /// The first command that does not hold.
-        command: String,
-        /// How it ended.
-        exit: Exit,
-        /// The end of what it printed.
-        output: String,
+        #[serde(flatten)]
+        refuted: Refuted,
+        /// Attempts were left, but the last one changed nothing and failed like the one before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unchanged: bool,
     },
+    /// Everything is green, but what validates was weakened in every attempt.
+    Weakened {
+        /// What was weakened.
+        marks: Vec<String>,
+    },
+    /// A command does not hold for a reason that no agent can mend here.
+    Unfixable(Unfixable),
     /// The last attempt was ended by a limit, and validation failed.
     LimitReached {
         /// Which.
@@ -122,8 +181,17 @@ pub enum StepOutcome {
     },
     /// All was green before and nothing was changed.
     Unproven,
+    /// It passes, but only weakly, and `validation.strength` asks for more.
+    TooWeak,
     /// No command applies.
     Unvalidated,
+    /// The only commands that apply cannot fail.
+    Vacuous {
+        /// The first of them.
+        command: String,
+        /// Why it cannot.
+        why: String,
+    },
     /// The agent says that it cannot go on.
     Blocked {
         /// Why.
@@ -132,11 +200,8 @@ pub enum StepOutcome {
     /// A prerequisite command does not hold.
     PrerequisiteFailed {
         /// The command.
-        command: String,
-        /// How it ended.
-        exit: Exit,
-        /// The end of what it printed.
-        output: String,
+        #[serde(flatten)]
+        refuted: Refuted,
     },
     /// The model could not be reached or refused.
     ModelFailed {
@@ -205,10 +270,23 @@ impl StepOutcome {
     /// What happened, in words: `did not pass after 3 attempts`.
     pub fn say(&self) -> String {
         match self {
+            Self::Failed { attempts, unchanged: true, .. } => format!(
+                "did not pass after {attempts} attempts: the last one changed nothing and failed like the one before"
+            ),
             Self::Failed { attempts: 0, .. } => "did not pass validation".to_owned(),
             Self::Failed { attempts: 1, .. } => "did not pass after 1 attempt".to_owned(),
             Self::Failed { attempts, .. } => format!("did not pass after {attempts} attempts"),
             Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
+            Self::Weakened { marks } => {
+                format!("is green, but what validates it was weakened: {}", marks.join("; "))
+            }
+            Self::Unfixable(Unfixable { cause, .. }) => format!("cannot be fixed by an agent: {cause}"),
+            Self::TooWeak => {
+                "passed only weakly, and `validation.strength` asks for a proven pass".to_owned()
+            }
+            Self::Vacuous { command, why } => {
+                format!("cannot be validated: `{}` decides nothing: {why}", first_line(command))
+            }
             Self::Unproven => {
                 "is unproven: every command was green before, and the agent changed nothing".to_owned()
             }
@@ -229,4 +307,11 @@ impl RunOutcome {
             Signal::Terminate => Self::Terminated,
         }
     }
+}
+
+/// The first line of a command, as one names it in a sentence.
+fn first_line(command: &str) -> String {
+    let mut lines = command.trim().lines();
+    let first = lines.next().unwrap_or_default().to_owned();
+    if lines.next().is_some() { first + " ..." } else { first }
 }

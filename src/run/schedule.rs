@@ -93,10 +93,13 @@ fn ends_every_run(outcome: RunOutcome) -> bool {
 /// What a step's end means for the run.
 fn run_outcome(outcome: &StepOutcome) -> RunOutcome {
     match outcome {
-        StepOutcome::Failed { .. } => RunOutcome::StepFailed,
+        StepOutcome::Failed { .. } | StepOutcome::Weakened { .. } => RunOutcome::StepFailed,
         StepOutcome::LimitReached { .. } => RunOutcome::LimitReached,
         StepOutcome::Unproven
+        | StepOutcome::TooWeak
         | StepOutcome::Unvalidated
+        | StepOutcome::Vacuous { .. }
+        | StepOutcome::Unfixable(_)
         | StepOutcome::Blocked { .. }
         | StepOutcome::PrerequisiteFailed { .. } => RunOutcome::NeedsPerson,
         StepOutcome::ModelFailed { temporary: true, .. } => RunOutcome::Temporary,

@@ -1,15 +1,18 @@
 //! One step: baseline, then attempts until one passes or something says that no other will.
 
 use super::Run;
-use super::attempt::{self, Ended};
-use super::event::{AttemptOutcome, AttemptRef, Event, Evidence, RunOutcome, StepOutcome, StepRef, Strength};
+use super::attempt::{self, Commands, Ended};
+use super::event::{
+    AttemptOutcome, AttemptRef, Event, Evidence, Origin, Refuted, RunOutcome, StepOutcome, StepRef, Strength,
+};
 use super::state::{StepState, StepStatus};
 use super::talk::Talk;
+use super::talk::no_snapshot;
 use crate::failure::Failure;
 use crate::plan::{CriterionKind, StepKind};
-use crate::validate::Validated;
 use crate::validate::applied::Applied;
-use crate::validate::verdict::{Verdict, judge};
+use crate::validate::verdict::{Circumstances, Verdict, judge};
+use crate::validate::{Ground, Validated, unfixable};
 
 /// Carries out one step.
 pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
@@ -32,7 +35,7 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     };
     if without_agent {
         let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
-        match judge(&[], &evidence, true) {
+        match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
             Verdict::Passed { strength, .. } if validate_first || run.setting.strong_enough(strength) => {
                 return pass(run, index, strength, &Ended::without_agent(evidence));
             }
@@ -40,7 +43,11 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
             verdict => return stop(run, index, refuted(run, index, &verdict, &results)),
         }
     }
-    attempts(run, index, &applied).await
+    let text = &run.setting.text.text[run.setting.step(index).span.clone()];
+    if let Some(found) = results.iter().find_map(|result| unfixable::at_once(result, text)) {
+        return stop(run, index, StepOutcome::Unfixable(found));
+    }
+    attempts(run, index, Commands { applied: &applied, before: &results }).await
 }
 
 /// What the step's commands do before its agent begins. With `reuse`, a baseline that an earlier
@@ -62,16 +69,29 @@ async fn baseline(
             known.iter().map(|evidence| Validated { evidence: evidence.clone(), output: String::new() });
         return Ok(Some(known.collect()));
     }
-    let ground = run.setting.ground(index, 0);
+    let mut ground = run.setting.ground(index, 0);
+    name_tree(run, applied, &mut ground).await?;
     let results = run.validate(applied, &ground).await?;
     Ok((results.len() == applied.len()).then_some(results))
 }
 
+/// Names the tree that a validation runs on, if that can save a command: what was green on it
+/// shortly before need not run again.
+async fn name_tree(run: &mut Run<'_>, applied: &[Applied], ground: &mut Ground<'_>) -> Result<(), Failure> {
+    let state = &run.recorder.state;
+    if applied.iter().any(|command| state.green(&command.script, &command.dir).is_some()) {
+        let name = run.setting.snapshot_name(&ground.at, "-baseline");
+        ground.tree = Some(run.snapshots.take(&name).await.map_err(no_snapshot)?.tree);
+    }
+    Ok(())
+}
+
 /// Attempts until one passes, or something says that no other will.
-async fn attempts(run: &mut Run<'_>, index: usize, applied: &[Applied]) -> Result<(), Failure> {
+async fn attempts(run: &mut Run<'_>, index: usize, commands: Commands<'_>) -> Result<(), Failure> {
     run.set_status("in_progress")?;
     let key = run.setting.step(index).key.clone();
     let mut talk: Option<Talk> = None;
+    let mut last: Option<(Refuted, String)> = None;
     loop {
         let max = run.setting.config.max_attempts;
         let spent = run.recorder.state.step(&key).spent;
@@ -79,23 +99,34 @@ async fn attempts(run: &mut Run<'_>, index: usize, applied: &[Applied]) -> Resul
             // The last attempt looks at it with fresh eyes.
             talk = None;
         }
-        let ended = attempt::run(run, index, applied, &mut talk).await?;
+        let ended = attempt::run(run, index, commands, &mut talk).await?;
         let stopped = match ended.outcome {
             AttemptOutcome::Passed { strength } => {
                 return pass(run, index, strength, &ended);
             }
-            AttemptOutcome::ValidationFailed { command, exit, output, limit } => {
+            AttemptOutcome::ValidationFailed { refuted, limit } => {
                 let attempts = run.recorder.state.step(&key).spent;
+                let flaky = ended.evidence.iter().any(|evidence| evidence.flaky);
+                let unchanged = !flaky
+                    && last.is_some_and(|(before, tree)| tree == ended.tree && before.is_like(&refuted));
+                last = Some((refuted.clone(), ended.tree));
                 match limit {
-                    _ if attempts < max => continue,
+                    _ if attempts < max && !unchanged => continue,
                     Some(limit) => StepOutcome::LimitReached { limit },
-                    None => StepOutcome::Failed { attempts, command, exit, output },
+                    None => StepOutcome::Failed { attempts, refuted, unchanged: unchanged && attempts < max },
                 }
             }
-            AttemptOutcome::Unvalidated if run.setting.allow_unvalidated && ended.changed => {
+            AttemptOutcome::Weakened { .. } if run.recorder.state.step(&key).spent < max => continue,
+            AttemptOutcome::Weakened { marks } => StepOutcome::Weakened { marks },
+            AttemptOutcome::Unfixable(found) => StepOutcome::Unfixable(found),
+            AttemptOutcome::Unvalidated | AttemptOutcome::Vacuous { .. }
+                if run.setting.allow_unvalidated && ended.changed =>
+            {
                 return pass(run, index, Strength::Unvalidated, &ended);
             }
             AttemptOutcome::Unvalidated => StepOutcome::Unvalidated,
+            AttemptOutcome::Vacuous { command, why } => StepOutcome::Vacuous { command, why },
+            AttemptOutcome::TooWeak => StepOutcome::TooWeak,
             AttemptOutcome::Unproven => StepOutcome::Unproven,
             AttemptOutcome::Blocked { reason } => StepOutcome::Blocked { reason },
             AttemptOutcome::ModelFailed { message, hint, temporary } => {
@@ -109,15 +140,17 @@ async fn attempts(run: &mut Run<'_>, index: usize, applied: &[Applied]) -> Resul
 
 /// Records a pass. The schedule then asks for the tick.
 fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> Result<(), Failure> {
-    let Ended { number: attempt, evidence, tolerated, .. } = ended;
+    let Ended { number: attempt, evidence, tolerated, marks, .. } = ended;
     let step = run.setting.step(index);
-    let passed = evidence.iter().filter(|evidence| evidence.exit.success());
-    let passed = passed.filter_map(|evidence| match evidence.origin {
-        super::event::Origin::Step { criterion } => Some(criterion),
+    let own = |evidence: &Evidence| match evidence.origin {
+        Origin::Step { criterion } => Some(criterion),
         _ => None,
-    });
-    let pending = step.criteria.iter().filter(|criterion| match criterion.kind {
-        CriterionKind::Command(_) => false,
+    };
+    let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own);
+    // What cannot fail says nothing: a person has to look.
+    let void: Vec<usize> = evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
+    let pending = step.criteria.iter().enumerate().filter(|(index, criterion)| match criterion.kind {
+        CriterionKind::Command(_) => void.contains(index),
         CriterionKind::Prose => run.setting.prose_waits(),
         CriterionKind::Manual => true,
     });
@@ -126,8 +159,9 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
         fingerprint: step.fingerprint.clone(),
         strength,
         passed: passed.collect(),
-        pending: pending.map(|criterion| criterion.text.clone()).collect(),
+        pending: pending.map(|(_, criterion)| criterion.text.clone()).collect(),
         tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
+        marks: marks.clone(),
     };
     run.recorder.record(event)
 }
@@ -143,18 +177,21 @@ fn interrupted(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
 
 /// How a step ends that was validated without an agent and did not pass.
 fn refuted(run: &Run<'_>, index: usize, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
-    let Verdict::Failed(failed) = verdict else {
-        return match verdict {
-            Verdict::Unvalidated => StepOutcome::Unvalidated,
-            _ => StepOutcome::Unproven,
-        };
+    let failed = match verdict {
+        Verdict::Failed(failed) => failed.first().copied().unwrap_or(0),
+        Verdict::Vacuous(first) => {
+            let Evidence { command, vacuous, .. } = &results[*first].evidence;
+            let why = vacuous.as_ref().map_or_else(String::new, |vacuous| vacuous.why().to_owned());
+            return StepOutcome::Vacuous { command: command.clone(), why };
+        }
+        Verdict::Unvalidated => return StepOutcome::Unvalidated,
+        Verdict::Passed { .. } => return StepOutcome::TooWeak,
+        Verdict::Unproven => return StepOutcome::Unproven,
     };
-    let first = &results[failed.first().copied().unwrap_or(0)];
-    let (command, exit) = (first.evidence.command.clone(), first.evidence.exit.clone());
-    let output = first.output.clone();
+    let refuted = results[failed].refuted();
     match run.setting.step(index).kind {
-        StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { command, exit, output },
-        _ => StepOutcome::Failed { attempts: 0, command, exit, output },
+        StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { refuted },
+        _ => StepOutcome::Failed { attempts: 0, refuted, unchanged: false },
     }
 }
 
@@ -178,13 +215,19 @@ pub async fn validate_tolerated(run: &mut Run<'_>) -> Result<RunOutcome, Failure
     let applied: Vec<Applied> =
         run.setting.applied(last).into_iter().filter(|command| red.contains(&command.script)).collect();
     let mut ground = run.setting.ground(last, 0);
+    name_tree(run, &applied, &mut ground).await?;
     ground.log_dir = run.setting.run_dir.path().join("at-the-end");
     // Not the baseline of the last step: that one is over.
     ground.at.attempt = run.recorder.state.step(&run.setting.step(last).key).attempts.max(1);
     let results = run.validate(&applied, &ground).await?;
-    match results.iter().find(|result| !result.evidence.exit.success()) {
+    match results.iter().find(|result| !result.evidence.holds()) {
         None if results.len() == applied.len() => Ok(RunOutcome::Completed),
         None => Ok(RunOutcome::Interrupted),
+        Some(Validated { evidence: Evidence { command, vacuous: Some(vacuous), .. }, .. }) => {
+            let message = format!("`{command}` says nothing about the plan: {}", vacuous.why());
+            run.recorder.record(Event::Warning { code: "vacuous-at-the-end".to_owned(), message })?;
+            Ok(RunOutcome::NeedsPerson)
+        }
         Some(failed) => {
             let message = format!(
                 "`{}` was red before the plan and is red at its end; it must be green",

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::Run;
-use super::event::AttemptOutcome;
+use super::event::{AttemptOutcome, Evidence, Refuted};
 use super::state::StepState;
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, ToolboxSettings};
@@ -98,17 +98,14 @@ fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
 
 /// What a fresh conversation is told besides the step itself.
 fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situation {
-    let before =
-        |index: usize| state.baseline.get(index).map_or_else(String::new, |evidence| evidence.exit.say());
+    let before = |index: usize| state.baseline.get(index).map_or_else(String::new, Evidence::say);
     let commands = applied.iter().enumerate().map(|(index, command)| CommandState {
         script: command.script.clone(),
         dir: Some(command.dir.clone()).filter(|dir| !dir.is_empty()),
         before: before(index),
     });
     let failure = match &state.last_failure {
-        Some(AttemptOutcome::ValidationFailed { command, exit, output, .. }) => {
-            Some(FailedCommand { command: command.clone(), exit: exit.say(), output: output.clone() })
-        }
+        Some(AttemptOutcome::ValidationFailed { refuted, .. }) => Some(failed(refuted)),
         _ => None,
     };
     Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure }
@@ -121,30 +118,40 @@ pub(super) fn repair(
     before: Option<&AttemptOutcome>,
     all: &Changes,
 ) -> Repair {
-    let AttemptOutcome::ValidationFailed { command, exit, output, limit } = outcome else {
-        return Repair::default();
+    let changes = if all.is_empty() { "nothing".to_owned() } else { all.stat() };
+    let (refuted, limit) = match outcome {
+        AttemptOutcome::ValidationFailed { refuted, limit } => (refuted, limit),
+        AttemptOutcome::Weakened { marks } => {
+            return Repair { weakened: marks.clone(), changes, ..Repair::default() };
+        }
+        _ => return Repair::default(),
     };
-    let red = results.iter().filter(|result| !result.evidence.exit.success());
-    let others = red.skip(1).map(|result| FailedCommand {
-        command: result.evidence.command.clone(),
-        exit: result.evidence.exit.say(),
-        output: String::new(),
+    let red = results.iter().filter(|result| !result.evidence.holds() && !result.evidence.is_void());
+    let others = red.filter(|result| result.evidence.command != refuted.command).map(|result| {
+        let Evidence { command, .. } = &result.evidence;
+        FailedCommand { command: command.clone(), exit: result.evidence.say(), output: String::new() }
     });
     let difference = match before {
-        Some(AttemptOutcome::ValidationFailed { command: earlier, output: printed, .. })
-            if earlier == command =>
+        Some(AttemptOutcome::ValidationFailed { refuted: earlier, .. })
+            if earlier.command == refuted.command =>
         {
-            Some(difference(printed, output))
+            Some(difference(&earlier.output, &refuted.output))
         }
         _ => None,
     };
     Repair {
-        failure: Some(FailedCommand { command: command.clone(), exit: exit.say(), output: output.clone() }),
+        failure: Some(failed(refuted)),
         others: others.collect(),
         difference,
         limit: limit.clone(),
-        changes: if all.is_empty() { "nothing".to_owned() } else { all.stat() },
+        weakened: Vec::new(),
+        changes,
     }
+}
+
+fn failed(refuted: &Refuted) -> FailedCommand {
+    let Refuted { command, output, .. } = refuted;
+    FailedCommand { command: command.clone(), exit: refuted.say(), output: output.clone() }
 }
 
 /// How two outputs of one command differ, at most this many lines of it.
