@@ -77,6 +77,8 @@ pub struct Situation {
     pub changes: String,
     /// The last failure.
     pub failure: Option<FailedCommand>,
+    /// What the last attempt weakened of what validates, with everything green.
+    pub weakened: Vec<String>,
 }
 
 /// A command that applies, as the agent is told of it.
@@ -175,13 +177,13 @@ impl Templates {
             .filter(|task| task.check_box.is_some_and(|check_box| plan.boxes[check_box].ticked()))
             .map(|task| task.text.as_str())
             .collect();
-        let Situation { commands, notes, changes, failure } = situation;
+        let Situation { commands, notes, changes, failure, weakened } = situation;
         let [context, left_out] = [context, left_out].map(as_value);
         let (commands, failure, done) = (as_value(commands), as_value(failure), as_value(done));
         self.render(
             "step.md",
             context! { name => named(&step.label, &step.title), text => text.trim(), group, context,
-            left_out, plan_path, commands, done, notes, changes, failure },
+            left_out, plan_path, commands, done, notes, changes, failure, weakened },
         )
     }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::story::{AttemptStory, StepEnd, StepStory, Story, say_millis, say_tokens};
+use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, say_millis, say_tokens};
 use crate::journal::RunDir;
 use crate::run::event::{AttemptOutcome, Evidence, StepOutcome, Strength, Unfixable};
 
@@ -210,18 +210,13 @@ fn say(outcome: &AttemptOutcome) -> String {
 
 /// How a command ended, what ran, how long it took.
 fn facts(evidence: &Evidence) -> String {
-    let tests = evidence.tests.filter(|tests| tests.ran > 0);
-    let tests = tests.map_or_else(String::new, |tests| format!(", {}", counted_tests(tests.ran)));
+    let tests = ran(evidence);
     let time = if evidence.reused {
         "not run again on the same tree".to_owned()
     } else {
         say_millis(evidence.duration_ms)
     };
     format!("{}{tests}, {time}", evidence.say())
-}
-
-fn counted_tests(ran: u64) -> String {
-    if ran == 1 { "1 test".to_owned() } else { format!("{ran} tests") }
 }
 
 fn outcome(outcome: crate::run::event::RunOutcome) -> &'static str {

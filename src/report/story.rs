@@ -219,6 +219,12 @@ pub fn counted(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
+/// How many tests a command ran, to be put behind how it ended: `, 12 tests`.
+pub fn ran(evidence: &Evidence) -> String {
+    let ran = evidence.tests.and_then(|tests| usize::try_from(tests.ran).ok()).filter(|&ran| ran > 0);
+    ran.map_or_else(String::new, |ran| format!(", {}", counted(ran, "test")))
+}
+
 /// A time for people: `0.4 s`, `12 s`, `3 min 20 s`.
 pub fn say_millis(millis: u64) -> String {
     match millis {

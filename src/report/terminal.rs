@@ -2,7 +2,7 @@
 
 use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
-use super::story::{StepEnd, Story, counted, say_millis, say_tokens};
+use super::story::{StepEnd, Story, counted, ran, say_millis, say_tokens};
 use crate::run::event::{
     AgentEnd, AttemptOutcome, Event, Evidence, Refuted, Reopened, RunCompleted, RunOutcome, RunStarted,
     StepOutcome, StepRef, Unfixable,
@@ -187,7 +187,7 @@ fn validated(attempt: u32, evidence: &Evidence) -> String {
         (None, 0) => format!("red, {said}"),
         (None, _) => styled(BAD, &format!("failed, {said}")),
     };
-    format!("  {phase} {} · {verdict} · {time}", one_line(&evidence.command))
+    format!("  {phase} {} · {verdict}{} · {time}", one_line(&evidence.command), ran(evidence))
 }
 
 /// What was changed of what validates.

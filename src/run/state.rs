@@ -35,7 +35,7 @@ pub struct StepState {
     pub seen: Vec<Evidence>,
     /// Notes of the agent, for later attempts.
     pub notes: Vec<String>,
-    /// The last validation that failed, until the step passes.
+    /// The last attempt that validation did not let pass, until the step passes.
     pub last_failure: Option<AttemptOutcome>,
 }
 
@@ -328,7 +328,9 @@ impl StepState {
             AttemptOutcome::Interrupted
             | AttemptOutcome::ModelFailed { .. }
             | AttemptOutcome::Unfixable(_) => return,
-            AttemptOutcome::ValidationFailed { .. } => self.last_failure = Some(outcome.clone()),
+            AttemptOutcome::ValidationFailed { .. } | AttemptOutcome::Weakened { .. } => {
+                self.last_failure = Some(outcome.clone());
+            }
             _ => {}
         }
         self.spent += 1;

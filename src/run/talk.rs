@@ -108,7 +108,11 @@ fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situati
         Some(AttemptOutcome::ValidationFailed { refuted, .. }) => Some(failed(refuted)),
         _ => None,
     };
-    Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure }
+    let weakened = match &state.last_failure {
+        Some(AttemptOutcome::Weakened { marks }) => marks.clone(),
+        _ => Vec::new(),
+    };
+    Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure, weakened }
 }
 
 /// What the same conversation goes on with.

@@ -44,15 +44,15 @@ pub fn callee(dir: &Path, words: &[String]) -> Option<Callee> {
     }
 }
 
-/// The files of the project that a script runs, directly and through what it runs, relative to the
-/// project's `root`.
+/// The files that are there to check something and that a script runs, directly and through what it
+/// runs, relative to the project's `root`.
 pub fn files(root: &Path, dir: &Path, script: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    collect(dir, script, FOLLOWED, &mut found);
+    collect(dir, script, (FOLLOWED, false), &mut found);
     found.iter().filter_map(|path| inside(root, path)).collect()
 }
 
-fn collect(dir: &Path, script: &str, depth: u32, found: &mut BTreeSet<PathBuf>) {
+fn collect(dir: &Path, script: &str, (depth, inside): (u32, bool), found: &mut BTreeSet<PathBuf>) {
     let Some(list) = shell::parse(script).filter(|_| depth > 0) else { return };
     for words in list.simple_commands() {
         let plain: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
@@ -63,10 +63,11 @@ fn collect(dir: &Path, script: &str, depth: u32, found: &mut BTreeSet<PathBuf>) 
             _ if INTERPRETERS.contains(&program) => file_argument(arguments),
             _ => program.contains('/').then_some(program),
         };
-        found.extend(file.map(|file| dir.join(file)));
-        let words: Vec<String> = plain.iter().map(|&word| word.to_owned()).collect();
-        for part in callee(dir, &words).map_or_else(Vec::new, |callee| callee.parts) {
-            collect(dir, &part, depth - 1, found);
+        let callee = callee(dir, &plain.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+        let checks = inside || callee.as_ref().is_some_and(|callee| callee.checks);
+        found.extend(file.filter(|file| checks || is_check(file)).map(|file| dir.join(file)));
+        for part in callee.map_or_else(Vec::new, |callee| callee.parts) {
+            collect(dir, &part, (depth - 1, checks), found);
         }
     }
 }
@@ -111,7 +112,7 @@ fn script(dir: &Path, name: &str, options: Options) -> Option<Callee> {
         }
         options.errexit |= words.any(|word| word.starts_with('-') && word.contains('e'));
     }
-    Some(Callee { name: format!("`{name}`"), parts: vec![text], options })
+    Some(Callee { name: format!("`{name}`"), checks: is_check(name), parts: vec![text], options })
 }
 
 /// A program without a statement, in a language that begins comments with `#` or `//`.
@@ -120,7 +121,7 @@ fn empty_program(dir: &Path, name: &str) -> Option<Callee> {
     let mut lines = text.lines().map(str::trim);
     let empty = lines
         .all(|line| line.is_empty() || line.starts_with('#') || line.starts_with("//") || line == "pass");
-    empty.then(|| Callee { name: format!("`{name}`"), parts: Vec::new(), options: Options::PLAIN })
+    empty.then(|| nothing(&format!("`{name}`"), is_check(name)))
 }
 
 fn package_script(dir: &Path, runner: &str, arguments: &[&str]) -> Option<Callee> {
@@ -144,11 +145,50 @@ fn package_script(dir: &Path, runner: &str, arguments: &[&str]) -> Option<Callee
     let part = |name: &str| package["scripts"][name].as_str().map(str::to_owned);
     let Some(script) = part(name) else {
         let missing = format!("the script `{name}`, which package.json does not have");
-        return if_present.then(|| Callee { name: missing, parts: Vec::new(), options: Options::PLAIN });
+        return if_present.then(|| nothing(&missing, true));
     };
     let around = [part(&format!("pre{name}")), Some(script), part(&format!("post{name}"))];
-    let name = format!("the script `{name}` of package.json");
-    Some(Callee { name, parts: around.into_iter().flatten().collect(), options: Options::PLAIN })
+    Some(Callee {
+        name: format!("the script `{name}` of package.json"),
+        checks: is_check(name),
+        parts: around.into_iter().flatten().collect(),
+        options: Options::PLAIN,
+    })
+}
+
+/// A command that runs nothing.
+fn nothing(name: &str, checks: bool) -> Callee {
+    Callee { name: name.to_owned(), checks, parts: Vec::new(), options: Options::PLAIN }
+}
+
+/// Words by which people name what is there to check something.
+const CHECKS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "unittest",
+    "check",
+    "checks",
+    "verify",
+    "validate",
+    "validation",
+    "lint",
+    "spec",
+    "specs",
+    "ci",
+    "smoke",
+    "e2e",
+    "qa",
+    "acceptance",
+    "typecheck",
+    "assert",
+    "assertions",
+];
+
+/// Whether the name of a script or target says that it checks something.
+fn is_check(name: &str) -> bool {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.map(str::to_ascii_lowercase).any(|word| CHECKS.contains(&word.as_str()))
 }
 
 fn make(dir: &Path, arguments: &[&str]) -> Option<Callee> {
@@ -162,13 +202,11 @@ fn make(dir: &Path, arguments: &[&str]) -> Option<Callee> {
     if has('f', "--file") || has('C', "--directory") {
         return None;
     }
-    let nothing =
-        |name: &str| Some(Callee { name: name.to_owned(), parts: Vec::new(), options: Options::PLAIN });
     if has('n', "--dry-run") || has('t', "--touch") {
-        return nothing("`make` without its commands");
+        return Some(nothing("`make` without its commands", true));
     }
     if has('i', "--ignore-errors") {
-        return nothing("`make` without regard to errors");
+        return Some(nothing("`make` without regard to errors", true));
     }
     let (file, text) = MAKEFILES.iter().find_map(|name| read(dir.join(name)).map(|text| (*name, text)))?;
     let makefile = Makefile::read(&text)?;
@@ -183,7 +221,8 @@ fn make(dir: &Path, arguments: &[&str]) -> Option<Callee> {
     }
     let names: Vec<String> = targets.iter().map(|target| format!("`{target}`")).collect();
     let name = format!("the target {} of {file}", names.join(", "));
-    Some(Callee { name, parts, options: Options::PLAIN })
+    let checks = targets.iter().any(|target| is_check(target));
+    Some(Callee { name, checks, parts, options: Options::PLAIN })
 }
 
 /// The rules of a makefile, as far as they are plain.
@@ -311,33 +350,33 @@ lint:
 check: test lint
 real: test
 \tcargo test
-piped:
+test-piped:
 \t@cargo test | tee log
-hidden:
+test-hidden:
 \tcargo test; \\
 \techo done
-shown:
+test-shown:
 \tcargo test && \\
 \techo done
-again: ; @$(MAKE) test
+test-again: ; @$(MAKE) test
 variable:
 \t$(CARGO) test
-empty:
+test-empty:
 needs: src/lib.rs
 ";
         let why = |command: &str| why(&[("Makefile", makefile)], command);
         let vacuous =
             |targets: &str| Some(format!("it runs the target {targets} of Makefile, which cannot fail"));
-        assert_eq!(why("make"), vacuous("`all`"));
+        assert_eq!(why("make"), None, "what only builds may always succeed");
         assert_eq!(why("make test"), vacuous("`test`"));
         assert_eq!(why("make lint"), vacuous("`lint`"));
         assert_eq!(why("make -s check CARGO=x"), vacuous("`check`"));
-        assert_eq!(why("make piped"), vacuous("`piped`"));
-        assert_eq!(why("make hidden"), vacuous("`hidden`"));
-        assert_eq!(why("make empty"), vacuous("`empty`"));
-        assert_eq!(why("make again"), vacuous("`again`"));
+        assert_eq!(why("make test-piped"), vacuous("`test-piped`"));
+        assert_eq!(why("make test-hidden"), vacuous("`test-hidden`"));
+        assert_eq!(why("make test-empty"), vacuous("`test-empty`"));
+        assert_eq!(why("make test-again"), vacuous("`test-again`"));
         for command in
-            ["make real", "make test real", "make shown", "make variable", "make needs", "make gone"]
+            ["make real", "make test real", "make test-shown", "make variable", "make needs", "make gone"]
         {
             assert_eq!(why(command), None, "{command}");
         }
@@ -372,24 +411,33 @@ needs: src/lib.rs
     #[test]
     fn a_script_file_is_what_it_holds() {
         let files = [
-            ("empty.sh", ""),
+            ("empty-test.sh", ""),
+            ("hello.sh", "echo hello\n"),
             ("check.sh", "#!/bin/sh\ncargo test\nexit 0\n"),
             ("strict.sh", "#!/usr/bin/env bash\nset -euo pipefail\ncargo test | tee log\nexit 0\n"),
             ("shebang.sh", "#!/bin/bash -e\ncargo test\nexit 0\n"),
-            ("outer.sh", "./check.sh\n"),
+            ("outer-test.sh", "./hello.sh\n"),
             ("check.py", "# nothing yet\n"),
             ("real.py", "assert 1 == 2\n"),
         ];
         let why = |command: &str| why(&files, command);
-        for command in ["sh empty.sh", "./check.sh", "bash check.sh", "bash outer.sh", "python3 check.py"] {
+        for command in
+            ["sh empty-test.sh", "./check.sh", "bash check.sh", "bash outer-test.sh", "python3 check.py"]
+        {
             assert!(why(command).is_some(), "{command}");
         }
-        for command in
-            ["./strict.sh", "./shebang.sh", "sh -e check.sh", "python3 real.py", "./gone.sh", "sh real.py"]
-        {
+        for command in [
+            "./strict.sh",
+            "./shebang.sh",
+            "sh -e check.sh",
+            "python3 real.py",
+            "./gone.sh",
+            "sh real.py",
+            "sh hello.sh",
+        ] {
             assert_eq!(why(command), None, "{command}");
         }
-        assert_eq!(why("./outer.sh").as_deref(), Some("it runs `./outer.sh`, which cannot fail"));
+        assert_eq!(why("./outer-test.sh").as_deref(), Some("it runs `./outer-test.sh`, which cannot fail"));
     }
 
     #[test]

@@ -27,6 +27,9 @@ impl Options {
 pub struct Callee {
     /// What it is called: ``the target `test` of Makefile``.
     pub name: String,
+    /// It is there to check something. Anything else, a tool that the step builds for instance, may
+    /// succeed always and still be right.
+    pub checks: bool,
     /// What runs, one shell for each part, until one fails.
     pub parts: Vec<String>,
     /// How.
@@ -90,13 +93,24 @@ struct Walk<'a, F> {
     real: bool,
     /// The name of what was followed and cannot fail.
     through: Option<String>,
+    /// It is part of a check: whatever it runs has to be able to fail.
+    inside: bool,
     /// It went into another directory: what names stand for there is not known.
     moved: bool,
 }
 
 impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
     fn new(options: Options, callee: &'a F, depth: u32) -> Self {
-        Self { options, callee, depth, forced: false, real: false, through: None, moved: false }
+        Self {
+            options,
+            callee,
+            depth,
+            forced: false,
+            real: false,
+            through: None,
+            inside: false,
+            moved: false,
+        }
     }
 
     /// Whether a script, run by a shell of its own, may end with a status other than 0.
@@ -297,7 +311,7 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
             return self.may();
         }
         let words: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
-        match (self.callee)(&words) {
+        match (self.callee)(&words).filter(|callee| callee.checks || self.inside) {
             Some(callee) => self.inner(&callee.parts, callee.options, Some(callee.name)),
             None => self.may(),
         }
@@ -308,6 +322,7 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
         let mut fails = false;
         for part in parts {
             let mut walk = Walk::new(options, self.callee, self.depth + 1);
+            walk.inside = self.inside || name.is_some();
             fails |= walk.may_fail(part);
             self.real |= walk.real;
             self.through = self.through.take().or(walk.through);
@@ -421,6 +436,7 @@ mod tests {
         let target = |words: &[String]| {
             (words[0] == "make").then(|| Callee {
                 name: "the target `test` of Makefile".to_owned(),
+                checks: true,
                 parts: vec!["echo testing".to_owned(), "cargo test; true".to_owned()],
                 options: Options::PLAIN,
             })
@@ -435,7 +451,7 @@ mod tests {
     fn what_calls_itself_comes_to_an_end() {
         let again = |words: &[String]| {
             let parts = vec![words.join(" "); 2];
-            Some(Callee { name: String::new(), parts, options: Options::PLAIN })
+            Some(Callee { name: String::new(), checks: true, parts, options: Options::PLAIN })
         };
         assert_eq!(why_vacuous("make test", Options::STRICT, &again), None);
     }

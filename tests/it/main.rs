@@ -11,4 +11,5 @@ mod model;
 mod output;
 mod refusals;
 mod resume;
+mod strength;
 mod support;
