@@ -40,7 +40,7 @@ pub fn compare(diff: &str, named: &[String]) -> Touched {
 
 fn marks(patch: &Patch<'_>, kind: Kind, moved: &mut Moved<'_>) -> impl Iterator<Item = String> {
     let mut marks = Vec::new();
-    if patch.opaque && kind != Kind::Build {
+    if patch.opaque && !matches!(kind, Kind::Build | Kind::Pipeline) {
         marks.push("it was changed in a way that cannot be compared".to_owned());
     }
     if patch.gone && kind == Kind::Test && !moved.mostly(patch) {
@@ -51,7 +51,7 @@ fn marks(patch: &Patch<'_>, kind: Kind, moved: &mut Moved<'_>) -> impl Iterator<
     let went: Vec<&str> = patch.removed.iter().copied().filter(asserts).collect();
     let came = patch.added.iter().filter(|line| asserts(line)).count();
     let lost = went.into_iter().filter(|line| !moved.take(line)).count();
-    if lost > 0 && came == 0 && kind != Kind::Build {
+    if lost > 0 && came == 0 {
         let what = if kind == Kind::Named { "check" } else { "assertion" };
         marks.push(format!("{} gone, and none came", counted_are(lost, what)));
     }

@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Source,
     /// It says how the project is built and tested.
     Build,
+    /// It says what runs elsewhere: told, and nothing of it decides here.
+    Pipeline,
     /// A command of the validation runs it.
     Named,
 }
@@ -57,7 +59,6 @@ const BUILD_FILES: &[&str] = &[
     "settings.gradle.kts",
     ".mocharc.json",
     ".mocharc.yml",
-    ".gitlab-ci.yml",
 ];
 
 /// What a file is to the validation; `None` if it has nothing to do with it.
@@ -67,9 +68,11 @@ pub(super) fn kind(path: &str) -> Option<Kind> {
     let config = ["jest", "vitest", "vite", "karma", "playwright", "cypress"]
         .iter()
         .any(|tool| stem.starts_with(&format!("{tool}.config")));
-    let of_ci = path.starts_with(".github/workflows/");
+    if path.starts_with(".github/workflows/") || name == ".gitlab-ci.yml" {
+        return Some(Kind::Pipeline);
+    }
     let known = BUILD_FILES.contains(&name) && (name != "config.toml" || folders.ends_with(".cargo"));
-    if known || config || of_ci {
+    if known || config {
         return Some(Kind::Build);
     }
     if !LANGUAGES.contains(&extension) {
@@ -121,8 +124,8 @@ static SKIPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static HIDES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r"(?x) \|\|\s*(?:true|:|exit\s+0|echo)\b?  | \bset\s+\+e | \bexit\s+0\b | --pass-?[wW]ith-?[nN]o-?[tT]ests
-        | \bpassWithNoTests\b | --no-run\b | --if-present\b | --exit-zero\b | \bcontinue-on-error:\s*true
-        | ^\s*(?:test|doctest|harness|autotests)\s*=\s*false
+        | \bpassWithNoTests\b | --no-run\b | --if-present\b | --exit-zero\b
+        | ^\s*(?:test|doctest|autotests)\s*=\s*false
         | --(?:deselect|ignore|skip)\b | \bcollect_ignore | \btestPathIgnorePatterns\b
         | \b(?:skipTests|maven\.test\.skip|testFailureIgnore|ignoreFailures)\b | ^\t@?-",
     )
@@ -144,7 +147,7 @@ impl Kind {
         match self {
             Self::Test | Self::Source => matches(&ASSERTS, line),
             Self::Named => matches(&ASSERTS, line) || matches(&ASKS, line),
-            Self::Build => false,
+            Self::Build | Self::Pipeline => false,
         }
     }
 
@@ -153,6 +156,7 @@ impl Kind {
         match self {
             Self::Test | Self::Source => !matches(&COMMENT, line) && matches(&SKIPS, line),
             Self::Named | Self::Build => matches(&HIDES, line) || matches(&SKIPS, line),
+            Self::Pipeline => false,
         }
     }
 
@@ -160,7 +164,7 @@ impl Kind {
     pub(super) fn say_weakened(self) -> &'static str {
         match self {
             Self::Test | Self::Source => "a test is skipped that was not",
-            Self::Named | Self::Build => "tests are switched off, or their failures hidden",
+            Self::Named | Self::Build | Self::Pipeline => "tests are switched off, or their failures hidden",
         }
     }
 }
@@ -187,7 +191,7 @@ mod tests {
             ("crates/a/Cargo.toml", Some(Kind::Build)),
             (".cargo/config.toml", Some(Kind::Build)),
             ("app/config.toml", None),
-            (".github/workflows/ci.yml", Some(Kind::Build)),
+            (".github/workflows/ci.yml", Some(Kind::Pipeline)),
             ("vitest.config.ts", Some(Kind::Build)),
             ("README.md", None),
         ] {
