@@ -8,7 +8,7 @@ use super::open::{OpenPlan, Past, Project};
 use super::{detect, signals};
 use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
-use crate::config::Config;
+use crate::config::{Config, say_duration};
 use crate::failure::{ExitCode, Failure};
 use crate::model::Model;
 use crate::model::scripted::Script;
@@ -184,6 +184,7 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     let outlook = listing::Outlook {
         plan: &plan.path,
         configured: &config.commands,
+        prose: config.criteria,
         sources: &prepared.sources,
         prefix: prepared.system.len(),
         limits: config.say_limits(),
@@ -290,8 +291,8 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
     }
 }
 
-/// The command line that goes on with this run: what chooses the model and the steps is kept, what
-/// happens once is not.
+/// The command line that goes on with this run: what chooses the model, the steps and the limits is
+/// kept, what happens once is not.
 fn typed(args: &Execute) -> String {
     let quoted = |text: &str| {
         let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
@@ -304,6 +305,15 @@ fn typed(args: &Execute) -> String {
         [("--model", args.model.as_ref()), ("--base-url", args.base_url.as_ref()), ("--step", steps)]
     {
         words.extend(value.map(|value| format!("{flag} {}", quoted(value))));
+    }
+    let number = |number: Option<u32>| number.map(|number| number.to_string());
+    let limits = [
+        ("--max-attempts", number(args.max_attempts)),
+        ("--max-turns", number(args.max_turns)),
+        ("--max-time", args.max_time.map(say_duration).map(|time| quoted(&time))),
+    ];
+    for (flag, value) in limits {
+        words.extend(value.map(|value| format!("{flag} {value}")));
     }
     let flags = [(args.keep_going, "--keep-going"), (args.allow_unvalidated, "--allow-unvalidated")];
     words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));

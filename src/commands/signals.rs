@@ -11,6 +11,8 @@ pub(super) fn listen() -> Result<Interrupt, Failure> {
     let deaf = |error| Failure::internal("cannot listen to signals", error);
     let mut interrupted = signal(SignalKind::interrupt()).map_err(deaf)?;
     let mut terminated = signal(SignalKind::terminate()).map_err(deaf)?;
+    // A limit on file sizes then is an error of the write, and no silent death.
+    drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map_err(deaf)?);
     let (raise, interrupt) = interrupt::pair();
     tokio::spawn(async move {
         loop {

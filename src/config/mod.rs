@@ -62,6 +62,8 @@ pub struct ModelConfig {
     pub temperature: Option<f64>,
     /// Upper bound of one reply, in tokens; the server's default if `None`.
     pub max_output_tokens: Option<u64>,
+    /// Tokens that prompt and reply may have together; known from the server's errors only if `None`.
+    pub context_window: Option<u64>,
     /// Wall clock of one request.
     pub request_timeout: Duration,
     /// How long a reply may be silent.
@@ -124,6 +126,7 @@ impl Default for Config {
                 stream: true,
                 temperature: None,
                 max_output_tokens: None,
+                context_window: None,
                 request_timeout: Duration::from_mins(20),
                 silence_timeout: Duration::from_mins(2),
                 retry_budget: Duration::from_mins(10),
@@ -139,7 +142,7 @@ impl Default for Config {
             commands: Vec::new(),
             validation_timeout: Duration::from_mins(10),
             strength: RequiredStrength::Weak,
-            criteria: ProseCriteria::Manual,
+            criteria: ProseCriteria::Judge,
             guard: GuardMode::Report,
             progress: Progress::Boxes,
             rules: None,
@@ -188,6 +191,7 @@ impl Config {
         set(&mut self.model.stream, model.stream);
         self.model.temperature = model.temperature.or(self.model.temperature);
         self.model.max_output_tokens = model.max_output_tokens.or(self.model.max_output_tokens);
+        self.model.context_window = model.context_window.or(self.model.context_window);
         set(&mut self.model.request_timeout, model.request_timeout);
         set(&mut self.model.silence_timeout, model.silence_timeout);
         set(&mut self.model.retry_budget, model.retry_budget);

@@ -41,6 +41,8 @@ pub struct RawModel {
     pub temperature: Option<f64>,
     /// Upper bound of one reply, in tokens.
     pub max_output_tokens: Option<u64>,
+    /// Tokens that prompt and reply may have together.
+    pub context_window: Option<u64>,
     /// Wall clock of one request.
     #[serde(deserialize_with = "duration")]
     pub request_timeout: Option<std::time::Duration>,
@@ -138,8 +140,10 @@ pub enum RequiredStrength {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProseCriteria {
-    /// They wait for a person.
+    /// A judge looks at them; what it cannot tell waits for a person.
     #[default]
+    Judge,
+    /// They wait for a person.
     Manual,
     /// They are left alone.
     Ignore,

@@ -40,6 +40,7 @@ fn check(raw: &RawConfig) -> Result<(), String> {
         ("agent.max_tokens", zero(raw.agent.max_tokens)),
         ("run.max_attempts", zero(raw.run.max_attempts.map(u64::from))),
         ("model.max_output_tokens", zero(raw.model.max_output_tokens)),
+        ("model.context_window", zero(raw.model.context_window)),
     ] {
         if bad {
             return Err(format!("`{key}` is 0: it must be a positive number"));

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, say_millis, say_tokens};
 use crate::journal::RunDir;
-use crate::run::event::{AttemptOutcome, Evidence, StepOutcome, Strength, Unfixable};
+use crate::run::event::{AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable};
 
 /// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
 const DIFF_LINES: usize = 400;
@@ -94,7 +94,9 @@ fn table(text: &mut String, story: &Story) -> std::fmt::Result {
 
 /// What the reader may believe the outcome for.
 fn rests_on(step: &StepStory) -> &'static str {
+    let judged = step.attempts.iter().rev().find_map(|attempt| attempt.judgements.first());
     match step.end {
+        Some(StepEnd::Passed(Strength::Proven | Strength::Weak)) if judged.is_some() => "commands, a judge",
         Some(StepEnd::Passed(Strength::Proven | Strength::Weak)) => "commands",
         Some(StepEnd::Passed(Strength::Unvalidated)) => "nothing",
         Some(StepEnd::Confirmed(_)) => "a person",
@@ -119,9 +121,9 @@ fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir)
         attempt_section(text, attempt, &run_dir.attempt(number, &step.step.title, attempt.number), run_dir)?;
     }
     match &step.end {
-        Some(StepEnd::Stopped(StepOutcome::Failed { refuted, .. })) => {
+        Some(StepEnd::Stopped(StepOutcome::Failed { red, .. })) => {
             writeln!(text, "\nThe end of the output:\n")?;
-            fenced(text, "", &tail(&refuted.output, OUTPUT_LINES))
+            fenced(text, "", &tail(&red.output, OUTPUT_LINES))
         }
         Some(StepEnd::Stopped(StepOutcome::Unfixable(Unfixable { hint, .. }))) => {
             writeln!(text, "\nWhat to do: {hint}.")
@@ -154,6 +156,9 @@ fn attempt_section(
             )?;
         }
     }
+    for said in &attempt.shortened {
+        writeln!(text, "- agentrun {}", line(said))?;
+    }
     for evidence in &attempt.evidence {
         let command = line(&evidence.command);
         writeln!(text, "- `{command}`: {}, log `{}`", facts(evidence), evidence.log)?;
@@ -172,6 +177,16 @@ fn attempt_section(
     if !attempt.touched.is_empty() {
         writeln!(text, "- changed of what validates: {}", attempt.touched.join(", "))?;
     }
+    for Judgement { text: criterion, ruling, reason, citation, .. } in &attempt.judgements {
+        let word = match ruling {
+            Ruling::Pass => "holds",
+            Ruling::Fail => "does not hold",
+            Ruling::CannotTell => "cannot be told",
+        };
+        let place =
+            citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", line(&cited.place())));
+        writeln!(text, "- the judge: \"{}\" {word}{place}: {}", line(criterion), line(reason))?;
+    }
     let diff = start_of(&dir.join("changes.diff"));
     if diff.trim().is_empty() {
         return Ok(());
@@ -189,16 +204,19 @@ fn attempt_section(
 fn say(outcome: &AttemptOutcome) -> String {
     match outcome {
         AttemptOutcome::Passed { .. } => "Passed".to_owned(),
-        AttemptOutcome::ValidationFailed { refuted, limit } => {
+        AttemptOutcome::ValidationFailed { red, limit } => {
             let limit =
                 limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
-            format!("Validation failed: `{}` ended with {}{limit}", line(&refuted.command), refuted.say())
+            format!("Validation failed: `{}` ended with {}{limit}", line(&red.command), red.say())
         }
         AttemptOutcome::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
         AttemptOutcome::Unfixable(Unfixable { cause, .. }) => format!("Not for an agent to fix: {cause}"),
         AttemptOutcome::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
         AttemptOutcome::Vacuous { command, why } => {
             format!("`{}` decides nothing: {why}", line(command))
+        }
+        AttemptOutcome::CriterionFailed { judgement } => {
+            format!("The judge: \"{}\" does not hold", line(&judgement.text))
         }
         AttemptOutcome::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
         AttemptOutcome::Unvalidated => "No command applies".to_owned(),

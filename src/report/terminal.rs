@@ -4,8 +4,8 @@ use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::{StepEnd, Story, counted, ran, say_millis, say_tokens};
 use crate::run::event::{
-    AgentEnd, AttemptOutcome, Event, Evidence, Refuted, Reopened, RunCompleted, RunOutcome, RunStarted,
-    StepOutcome, StepRef, Unfixable,
+    AgentEnd, AttemptOutcome, Event, Evidence, Judgement, RedCommand, Reopened, Ruling, RunCompleted,
+    RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable,
 };
 
 /// How many lines of a failing command's output are shown when a step stops, and between attempts.
@@ -104,9 +104,18 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             let summary = if *failed { styled(NOTICE, summary) } else { summary.clone() };
             vec![format!("    {summary}")]
         }
+        Event::ConversationMasked { .. } | Event::ConversationCompacted { .. } => {
+            let said = story.last().and_then(|step| step.attempts.last()?.shortened.last());
+            said.map(|said| styled(FAINT, &format!("    {said}"))).into_iter().collect()
+        }
         Event::AgentFinished { end, .. } => vec![agent_finished(end)],
         Event::ValidationCompleted { at, evidence } => vec![validated(at.attempt, evidence)],
         Event::ValidationChanged { files, marks, .. } => changed(files, marks),
+        Event::JudgeStarted { criteria, .. } => {
+            let what = if *criteria == 1 { "criterion" } else { "criteria" };
+            vec![format!("  judge      {criteria} {what} in prose")]
+        }
+        Event::JudgeCompleted { judgements, .. } => judgements.iter().map(judged).collect(),
         Event::StepPassed { at, .. } => passed(&at.step, story),
         Event::StepStopped { step, outcome } => stopped(step, outcome),
         Event::StepParked { step, items } => vec![
@@ -114,7 +123,7 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             styled(NOTICE, &format!("- Step {} waits for a person: {}", step.id, items.join("; "))),
         ],
         Event::TickIntended { targets, .. } => {
-            targets.iter().map(|target| format!("  ticked line {}: {}", target.line, target.text)).collect()
+            targets.iter().map(|target| format!("  ticked {}", target.say())).collect()
         }
         Event::PlanRestored { .. }
         | Event::PlanEdited { .. }
@@ -130,7 +139,13 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
 
 fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
     vec![
-        format!("{} {} · {} · {} steps", styled(STRONG, "agentrun"), run.version, run.plan, run.steps.len()),
+        format!(
+            "{} {} · {} · {}",
+            styled(STRONG, "agentrun"),
+            run.version,
+            run.plan,
+            counted(run.steps.len(), "step")
+        ),
         styled(
             FAINT,
             &format!("model {} · sandbox: {} · snapshots: {}", run.model, run.sandbox, run.snapshots),
@@ -164,9 +179,7 @@ fn agent_finished(end: &AgentEnd) -> String {
             styled(NOTICE, &format!("    the agent is blocked: {}", one_line(reason)))
         }
         AgentEnd::Limit { limit } => styled(NOTICE, &format!("    limit reached: {limit}")),
-        AgentEnd::Loop { what } => {
-            styled(NOTICE, &format!("    stopped: the same {what} call again and again"))
-        }
+        AgentEnd::Loop { what } => styled(NOTICE, &format!("    stopped: {what} again and again")),
         AgentEnd::Model { message, .. } => styled(BAD, &format!("    {message}")),
         AgentEnd::Interrupted => styled(NOTICE, "    interrupted"),
     }
@@ -221,17 +234,18 @@ fn passed(step: &StepRef, story: &Story) -> Vec<String> {
 fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
     let mut lines = vec![styled(BAD, &format!("x Step {} \"{}\" {}", step.id, step.title, outcome.say()))];
     match outcome {
-        StepOutcome::Failed { refuted, .. } | StepOutcome::PrerequisiteFailed { refuted } => {
-            lines.extend(last_words(refuted));
+        StepOutcome::Failed { red, .. } | StepOutcome::PrerequisiteFailed { red } => {
+            lines.extend(last_words(red));
         }
-        StepOutcome::Unfixable(Unfixable { refuted, hint, .. }) => {
-            lines.extend(last_words(refuted));
+        StepOutcome::Unfixable(Unfixable { red, hint, .. }) => {
+            lines.extend(last_words(red));
             lines.push(format!("{} {hint}", styled(STRONG, "hint:")));
         }
         StepOutcome::Vacuous { .. } => {
             let hint = "write a command into the plan that fails while the step is not done";
             lines.push(format!("{} {hint}", styled(STRONG, "hint:")));
         }
+        StepOutcome::CriterionFailed { judgement, .. } => lines.push(judged(judgement)),
         StepOutcome::ModelFailed { hint, .. } => lines.push(format!("{} {hint}", styled(STRONG, "hint:"))),
         _ => {}
     }
@@ -239,10 +253,23 @@ fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
 }
 
 /// How a command ended, and the end of what it printed.
-fn last_words(refuted: &Refuted) -> Vec<String> {
-    let mut lines = vec![format!("  validation: {} ({})", one_line(&refuted.command), refuted.say())];
-    lines.extend(last_lines(&refuted.output, OUTPUT_LINES));
+fn last_words(red: &RedCommand) -> Vec<String> {
+    let mut lines = vec![format!("  validation: {} ({})", one_line(&red.command), red.say())];
+    lines.extend(last_lines(&red.output, OUTPUT_LINES));
     lines
+}
+
+/// What a judge says of a criterion, and where it saw that.
+fn judged(judgement: &Judgement) -> String {
+    let (style, word) = match judgement.ruling {
+        Ruling::Pass => (GOOD, "holds"),
+        Ruling::Fail => (BAD, "does not hold"),
+        Ruling::CannotTell => (NOTICE, "cannot be told"),
+    };
+    let place = judgement.citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", cited.place()));
+    let reason =
+        if judgement.ruling == Ruling::Pass { String::new() } else { format!(": {}", judgement.reason) };
+    format!("    {} {}{place}{reason}", styled(style, word), one_line(&judgement.text))
 }
 
 /// Why the attempt before did not pass.
@@ -250,7 +277,7 @@ fn failed_before(step: &StepRef, story: &Story) -> Vec<String> {
     let last =
         story.find(step).and_then(|told| told.tries().filter(|attempt| attempt.outcome.is_some()).last());
     match last.and_then(|attempt| attempt.outcome.as_ref()) {
-        Some(AttemptOutcome::ValidationFailed { refuted, .. }) => last_lines(&refuted.output, FEW_LINES),
+        Some(AttemptOutcome::ValidationFailed { red, .. }) => last_lines(&red.output, FEW_LINES),
         _ => Vec::new(),
     }
 }

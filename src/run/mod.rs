@@ -3,6 +3,8 @@
 pub mod attempt;
 pub mod event;
 pub mod evidence;
+pub mod judgement;
+pub mod judging;
 pub mod orchestrator;
 pub mod outcome;
 pub mod reconcile;
@@ -13,6 +15,7 @@ pub mod state;
 pub mod step;
 pub mod talk;
 pub mod tick;
+pub mod validating;
 
 pub use setting::Setting;
 

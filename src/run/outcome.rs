@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::evidence::say_end;
+use super::judgement::Judgement;
 use crate::failure::ExitCode;
 use crate::interrupt::Signal;
 use crate::process::Exit;
@@ -60,7 +61,7 @@ pub enum AgentEnd {
 
 /// A command that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refuted {
+pub struct RedCommand {
     /// The command.
     pub command: String,
     /// How it ended.
@@ -72,7 +73,7 @@ pub struct Refuted {
     pub why: Option<String>,
 }
 
-impl Refuted {
+impl RedCommand {
     /// The same command ended in the same way.
     pub fn is_like(&self, other: &Self) -> bool {
         (&self.command, &self.exit, &self.why) == (&other.command, &other.exit, &other.why)
@@ -97,7 +98,7 @@ pub enum AttemptOutcome {
     ValidationFailed {
         /// The first that does not.
         #[serde(flatten)]
-        refuted: Refuted,
+        red: RedCommand,
         /// The limit that had ended the agent, if one had.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<String>,
@@ -109,6 +110,11 @@ pub enum AttemptOutcome {
     },
     /// A command does not hold for a reason that no agent can mend here. No attempt is spent.
     Unfixable(Unfixable),
+    /// Every command holds, and the judge has seen that a prose criterion does not.
+    CriterionFailed {
+        /// The first that does not.
+        judgement: Judgement,
+    },
     /// All was green before and nothing was changed.
     Unproven,
     /// It passes, but only weakly, and `validation.strength` asks for more.
@@ -145,7 +151,7 @@ pub enum AttemptOutcome {
 pub struct Unfixable {
     /// The command.
     #[serde(flatten)]
-    pub refuted: Refuted,
+    pub red: RedCommand,
     /// The reason, as a text fragment: `` `cargo` is not installed ``.
     pub cause: String,
     /// What a person can do.
@@ -162,7 +168,7 @@ pub enum StepOutcome {
         attempts: u32,
         /// The first command that does not hold.
         #[serde(flatten)]
-        refuted: Refuted,
+        red: RedCommand,
         /// Attempts were left, but the last one changed nothing and failed like the one before.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unchanged: bool,
@@ -174,6 +180,13 @@ pub enum StepOutcome {
     },
     /// A command does not hold for a reason that no agent can mend here.
     Unfixable(Unfixable),
+    /// Every command holds, and the judge has seen that a prose criterion does not.
+    CriterionFailed {
+        /// Attempts of this run.
+        attempts: u32,
+        /// The first that does not.
+        judgement: Judgement,
+    },
     /// The last attempt was ended by a limit, and validation failed.
     LimitReached {
         /// Which.
@@ -201,7 +214,7 @@ pub enum StepOutcome {
     PrerequisiteFailed {
         /// The command.
         #[serde(flatten)]
-        refuted: Refuted,
+        red: RedCommand,
     },
     /// The model could not be reached or refused.
     ModelFailed {
@@ -250,6 +263,13 @@ pub enum Strength {
     Unvalidated,
 }
 
+impl AttemptOutcome {
+    /// The agent is told why it does not pass, and may try again.
+    pub fn goes_back(&self) -> bool {
+        matches!(self, Self::ValidationFailed { .. } | Self::Weakened { .. } | Self::CriterionFailed { .. })
+    }
+}
+
 impl RunOutcome {
     /// The exit code that says so.
     pub fn exit_code(self) -> ExitCode {
@@ -273,9 +293,11 @@ impl StepOutcome {
             Self::Failed { attempts, unchanged: true, .. } => format!(
                 "did not pass after {attempts} attempts: the last one changed nothing and failed like the one before"
             ),
-            Self::Failed { attempts: 0, .. } => "did not pass validation".to_owned(),
-            Self::Failed { attempts: 1, .. } => "did not pass after 1 attempt".to_owned(),
-            Self::Failed { attempts, .. } => format!("did not pass after {attempts} attempts"),
+            Self::Failed { attempts, .. } | Self::CriterionFailed { attempts, .. } => match attempts {
+                0 => "did not pass validation".to_owned(),
+                1 => "did not pass after 1 attempt".to_owned(),
+                attempts => format!("did not pass after {attempts} attempts"),
+            },
             Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
             Self::Weakened { marks } => {
                 format!("is green, but what validates it was weakened: {}", marks.join("; "))

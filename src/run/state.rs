@@ -82,6 +82,8 @@ pub struct Pass {
     pub confirmed_by: Option<String>,
     /// Indices of its own criteria that hold.
     pub criteria: Vec<usize>,
+    /// Indices of its own criteria that hold by the judge's word.
+    pub judged: Vec<usize>,
     /// What still waits for a person.
     pub pending: Vec<String>,
     /// Commands that are red and must be green at the end.
@@ -178,12 +180,13 @@ impl RunState {
             Event::AttemptCompleted { at, outcome, .. } => {
                 self.running(at, "attempt.completed")?.complete_attempt(outcome);
             }
-            Event::StepPassed { at, fingerprint, strength, passed, pending, tolerated, marks } => {
+            Event::StepPassed { at, fingerprint, strength, passed, judged, pending, tolerated, marks } => {
                 let pass = Pass {
                     fingerprint: fingerprint.clone(),
                     strength: Some(*strength),
                     confirmed_by: None,
                     criteria: passed.clone(),
+                    judged: judged.clone(),
                     pending: pending.clone(),
                     tolerated: tolerated.clone(),
                     marks: marks.clone(),
@@ -226,10 +229,14 @@ impl RunState {
             Event::RunCompleted(_)
             | Event::ValidationStarted { .. }
             | Event::ValidationChanged { .. }
+            | Event::JudgeStarted { .. }
+            | Event::JudgeCompleted { .. }
             | Event::ModelReplied { .. }
             | Event::ModelWaited { .. }
             | Event::ToolStarted { .. }
             | Event::ToolCompleted { .. }
+            | Event::ConversationMasked { .. }
+            | Event::ConversationCompacted { .. }
             | Event::AgentFinished { .. }
             | Event::PlanRestored { .. }
             | Event::PlanEdited { .. }
@@ -328,7 +335,9 @@ impl StepState {
             AttemptOutcome::Interrupted
             | AttemptOutcome::ModelFailed { .. }
             | AttemptOutcome::Unfixable(_) => return,
-            AttemptOutcome::ValidationFailed { .. } | AttemptOutcome::Weakened { .. } => {
+            AttemptOutcome::ValidationFailed { .. }
+            | AttemptOutcome::Weakened { .. }
+            | AttemptOutcome::CriterionFailed { .. } => {
                 self.last_failure = Some(outcome.clone());
             }
             _ => {}
@@ -358,6 +367,7 @@ impl StepState {
             strength: None,
             confirmed_by: Some(by.to_owned()),
             criteria: Vec::new(),
+            judged: Vec::new(),
             pending: Vec::new(),
             tolerated: Vec::new(),
             marks: Vec::new(),

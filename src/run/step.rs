@@ -1,15 +1,18 @@
 //! One step: baseline, then attempts until one passes or something says that no other will.
 
 use super::Run;
-use super::attempt::{self, Commands, Ended};
+use super::attempt::{self, Ended};
 use super::event::{
-    AttemptOutcome, AttemptRef, Event, Evidence, Origin, Refuted, RunOutcome, StepOutcome, StepRef, Strength,
+    AttemptOutcome, AttemptRef, Event, Evidence, Origin, RedCommand, RunOutcome, StepOutcome, StepRef,
+    Strength,
 };
+use super::judging::{self, Work};
 use super::state::{StepState, StepStatus};
-use super::talk::Talk;
-use super::talk::no_snapshot;
+use super::talk::{Talk, no_snapshot};
+use super::validating::Commands;
 use crate::failure::Failure;
-use crate::plan::{CriterionKind, StepKind};
+use crate::model::message::Usage;
+use crate::plan::{Criterion, CriterionKind, StepKind};
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::{Ground, Validated, unfixable};
@@ -34,13 +37,10 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
         return interrupted(run, index);
     };
     if without_agent {
-        let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
-        match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
-            Verdict::Passed { strength, .. } if validate_first || run.setting.strong_enough(strength) => {
-                return pass(run, index, strength, &Ended::without_agent(evidence));
-            }
-            _ if for_the_agent && !run.setting.validate_only => {}
-            verdict => return stop(run, index, refuted(run, index, &verdict, &results)),
+        match decide(run, index, &results, validate_first).await? {
+            Decision::Done => return Ok(()),
+            Decision::Refuted(_) if for_the_agent && !run.setting.validate_only => {}
+            Decision::Refuted(outcome) => return stop(run, index, outcome),
         }
     }
     let text = &run.setting.text.text[run.setting.step(index).span.clone()];
@@ -48,6 +48,39 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
         return stop(run, index, StepOutcome::Unfixable(found));
     }
     attempts(run, index, Commands { applied: &applied, before: &results }).await
+}
+
+/// What comes of a validation without an agent.
+enum Decision {
+    /// The step has ended.
+    Done,
+    /// It does not pass like this: how it ends if no agent may try.
+    Refuted(StepOutcome),
+}
+
+/// Decides about a step by what is there. `any_strength` lets a weak pass count whatever the
+/// configuration asks of an agent's work.
+async fn decide(
+    run: &mut Run<'_>,
+    index: usize,
+    results: &[Validated],
+    any_strength: bool,
+) -> Result<Decision, Failure> {
+    let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
+    let strength = match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
+        Verdict::Passed { strength, .. } if any_strength || run.setting.strong_enough(strength) => strength,
+        verdict => return Ok(Decision::Refuted(refuted(run, index, &verdict, results))),
+    };
+    let work = Work { attempt: 0, results, diff: "", usage: Usage::default() };
+    let judged = judging::judge(run, index, work).await?;
+    if judged.interrupted {
+        return interrupted(run, index).map(|()| Decision::Done);
+    }
+    if let Some(judgement) = judged.refuted {
+        return Ok(Decision::Refuted(StepOutcome::CriterionFailed { attempts: 0, judgement }));
+    }
+    let ended = Ended { judged: judged.hold, ..Ended::without_agent(evidence) };
+    pass(run, index, strength, &ended).map(|()| Decision::Done)
 }
 
 /// What the step's commands do before its agent begins. With `reuse`, a baseline that an earlier
@@ -91,7 +124,7 @@ async fn attempts(run: &mut Run<'_>, index: usize, commands: Commands<'_>) -> Re
     run.set_status("in_progress")?;
     let key = run.setting.step(index).key.clone();
     let mut talk: Option<Talk> = None;
-    let mut last: Option<(Refuted, String)> = None;
+    let mut last: Option<(RedCommand, String)> = None;
     loop {
         let max = run.setting.config.max_attempts;
         let spent = run.recorder.state.step(&key).spent;
@@ -104,21 +137,28 @@ async fn attempts(run: &mut Run<'_>, index: usize, commands: Commands<'_>) -> Re
             AttemptOutcome::Passed { strength } => {
                 return pass(run, index, strength, &ended);
             }
-            AttemptOutcome::ValidationFailed { refuted, limit } => {
+            AttemptOutcome::ValidationFailed { red, limit } => {
                 let attempts = run.recorder.state.step(&key).spent;
                 let flaky = ended.evidence.iter().any(|evidence| evidence.flaky);
-                let unchanged = !flaky
-                    && last.is_some_and(|(before, tree)| tree == ended.tree && before.is_like(&refuted));
-                last = Some((refuted.clone(), ended.tree));
+                let unchanged =
+                    !flaky && last.is_some_and(|(before, tree)| tree == ended.tree && before.is_like(&red));
+                last = Some((red.clone(), ended.tree));
                 match limit {
                     _ if attempts < max && !unchanged => continue,
                     Some(limit) => StepOutcome::LimitReached { limit },
-                    None => StepOutcome::Failed { attempts, refuted, unchanged: unchanged && attempts < max },
+                    None => StepOutcome::Failed { attempts, red, unchanged: unchanged && attempts < max },
                 }
             }
             AttemptOutcome::Weakened { .. } if run.recorder.state.step(&key).spent < max => continue,
             AttemptOutcome::Weakened { marks } => StepOutcome::Weakened { marks },
             AttemptOutcome::Unfixable(found) => StepOutcome::Unfixable(found),
+            AttemptOutcome::CriterionFailed { judgement } => {
+                let attempts = run.recorder.state.step(&key).spent;
+                if attempts < max {
+                    continue;
+                }
+                StepOutcome::CriterionFailed { attempts, judgement }
+            }
             AttemptOutcome::Unvalidated | AttemptOutcome::Vacuous { .. }
                 if run.setting.allow_unvalidated && ended.changed =>
             {
@@ -140,7 +180,7 @@ async fn attempts(run: &mut Run<'_>, index: usize, commands: Commands<'_>) -> Re
 
 /// Records a pass. The schedule then asks for the tick.
 fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> Result<(), Failure> {
-    let Ended { number: attempt, evidence, tolerated, marks, .. } = ended;
+    let Ended { number: attempt, evidence, tolerated, marks, judged, .. } = ended;
     let step = run.setting.step(index);
     let own = |evidence: &Evidence| match evidence.origin {
         Origin::Step { criterion } => Some(criterion),
@@ -149,16 +189,22 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
     let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own);
     // What cannot fail says nothing: a person has to look.
     let void: Vec<usize> = evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
-    let pending = step.criteria.iter().enumerate().filter(|(index, criterion)| match criterion.kind {
+    // A deliverable's box is ticked with the step's tasks.
+    let task = |found: &Criterion| {
+        found.check_box.is_some() && step.tasks.iter().any(|task| task.check_box == found.check_box)
+    };
+    let waits = |(index, criterion): &(usize, &Criterion)| match criterion.kind {
         CriterionKind::Command(_) => void.contains(index),
-        CriterionKind::Prose => run.setting.prose_waits(),
+        CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index) && !task(criterion),
         CriterionKind::Manual => true,
-    });
+    };
+    let pending = step.criteria.iter().enumerate().filter(waits);
     let event = Event::StepPassed {
         at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
         fingerprint: step.fingerprint.clone(),
         strength,
         passed: passed.collect(),
+        judged: judged.clone(),
         pending: pending.map(|(_, criterion)| criterion.text.clone()).collect(),
         tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
         marks: marks.clone(),
@@ -188,10 +234,10 @@ fn refuted(run: &Run<'_>, index: usize, verdict: &Verdict, results: &[Validated]
         Verdict::Passed { .. } => return StepOutcome::TooWeak,
         Verdict::Unproven => return StepOutcome::Unproven,
     };
-    let refuted = results[failed].refuted();
+    let red = results[failed].red();
     match run.setting.step(index).kind {
-        StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { refuted },
-        _ => StepOutcome::Failed { attempts: 0, refuted, unchanged: false },
+        StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { red },
+        _ => StepOutcome::Failed { attempts: 0, red, unchanged: false },
     }
 }
 

@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 
 use super::Run;
-use super::event::{AttemptOutcome, Evidence, Refuted};
+use super::event::{AttemptOutcome, Citation, Evidence, RedCommand};
 use super::state::StepState;
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, ToolboxSettings};
-use crate::brief::{CommandState, FailedCommand, Repair, Situation, Subject};
+use crate::brief::{CommandState, FailedCommand, Refuted, Repair, Situation, Subject};
 use crate::failure::Failure;
 use crate::model::message::Message;
 use crate::sources::wrong_template;
@@ -83,7 +83,7 @@ impl Talk {
     }
 }
 
-fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
+pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
     let setting = run.setting;
     Toolbox::new(ToolboxSettings {
         workspace: setting.workspace.clone(),
@@ -105,14 +105,32 @@ fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situati
         before: before(index),
     });
     let failure = match &state.last_failure {
-        Some(AttemptOutcome::ValidationFailed { refuted, .. }) => Some(failed(refuted)),
+        Some(AttemptOutcome::ValidationFailed { red, .. }) => Some(failed(red)),
         _ => None,
     };
     let weakened = match &state.last_failure {
         Some(AttemptOutcome::Weakened { marks }) => marks.clone(),
         _ => Vec::new(),
     };
-    Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure, weakened }
+    let refuted = state.last_failure.as_ref().and_then(refuted);
+    Situation {
+        commands: commands.collect(),
+        notes: state.notes.clone(),
+        changes,
+        failure,
+        refuted,
+        weakened,
+    }
+}
+
+/// The criterion that ended an attempt, for a template.
+fn refuted(outcome: &AttemptOutcome) -> Option<Refuted> {
+    let AttemptOutcome::CriterionFailed { judgement } = outcome else { return None };
+    Some(Refuted {
+        criterion: judgement.text.clone(),
+        reason: judgement.reason.clone(),
+        place: judgement.citation.as_ref().map_or_else(String::new, Citation::place),
+    })
 }
 
 /// What the same conversation goes on with.
@@ -123,39 +141,38 @@ pub(super) fn repair(
     all: &Changes,
 ) -> Repair {
     let changes = if all.is_empty() { "nothing".to_owned() } else { all.stat() };
-    let (refuted, limit) = match outcome {
-        AttemptOutcome::ValidationFailed { refuted, limit } => (refuted, limit),
+    let (red, limit) = match outcome {
+        AttemptOutcome::ValidationFailed { red, limit } => (red, limit),
         AttemptOutcome::Weakened { marks } => {
             return Repair { weakened: marks.clone(), changes, ..Repair::default() };
         }
-        _ => return Repair::default(),
+        _ => return Repair { refuted: refuted(outcome), changes, ..Repair::default() },
     };
-    let red = results.iter().filter(|result| !result.evidence.holds() && !result.evidence.is_void());
-    let others = red.filter(|result| result.evidence.command != refuted.command).map(|result| {
+    let all_red = results.iter().filter(|result| !result.evidence.holds() && !result.evidence.is_void());
+    let others = all_red.filter(|result| result.evidence.command != red.command).map(|result| {
         let Evidence { command, .. } = &result.evidence;
         FailedCommand { command: command.clone(), exit: result.evidence.say(), output: String::new() }
     });
     let difference = match before {
-        Some(AttemptOutcome::ValidationFailed { refuted: earlier, .. })
-            if earlier.command == refuted.command =>
-        {
-            Some(difference(&earlier.output, &refuted.output))
+        Some(AttemptOutcome::ValidationFailed { red: earlier, .. }) if earlier.command == red.command => {
+            Some(difference(&earlier.output, &red.output))
         }
         _ => None,
     };
     Repair {
-        failure: Some(failed(refuted)),
+        failure: Some(failed(red)),
         others: others.collect(),
         difference,
         limit: limit.clone(),
         weakened: Vec::new(),
         changes,
+        refuted: None,
     }
 }
 
-fn failed(refuted: &Refuted) -> FailedCommand {
-    let Refuted { command, output, .. } = refuted;
-    FailedCommand { command: command.clone(), exit: refuted.say(), output: output.clone() }
+fn failed(red: &RedCommand) -> FailedCommand {
+    let RedCommand { command, output, .. } = red;
+    FailedCommand { command: command.clone(), exit: red.say(), output: output.clone() }
 }
 
 /// How two outputs of one command differ, at most this many lines of it.

@@ -2,6 +2,7 @@
 
 pub mod applied;
 pub mod callee;
+pub mod judge;
 pub mod runners;
 pub mod shell;
 pub mod unfixable;
@@ -23,7 +24,7 @@ use crate::interrupt::Interrupt;
 use crate::model::message::Usage;
 use crate::plan::Fingerprint;
 use crate::process::{self, Command, Completed, Exit, Output, Policy};
-use crate::run::event::{AttemptRef, Event, Evidence, Refuted, Vacuous};
+use crate::run::event::{AttemptRef, Event, Evidence, RedCommand, Vacuous};
 use crate::run::record::Recorder;
 
 /// What a validation rests on, besides the commands.
@@ -72,9 +73,9 @@ const LINE_BYTES: u64 = 64 << 10;
 
 impl Validated {
     /// The command, as one that does not hold.
-    pub fn refuted(&self) -> Refuted {
+    pub fn red(&self) -> RedCommand {
         let Evidence { command, exit, vacuous, .. } = &self.evidence;
-        Refuted {
+        RedCommand {
             command: command.clone(),
             exit: exit.clone(),
             output: self.output.clone(),

@@ -72,7 +72,7 @@ pub fn after_work(before: &Validated, after: &Validated, root: &Path, changed: b
 }
 
 fn unfixable(result: &Validated, cause: String, hint: String) -> Unfixable {
-    Unfixable { refuted: result.refuted(), cause, hint }
+    Unfixable { red: result.red(), cause, hint }
 }
 
 fn not_installed(result: &Validated, program: &str) -> Unfixable {

@@ -7,6 +7,8 @@ mod demo;
 mod dialects;
 mod docs;
 mod hostile;
+mod judge;
+mod long;
 mod model;
 mod output;
 mod refusals;

@@ -233,10 +233,13 @@ fn arguments_that_are_not_json_are_never_executed() {
 fn limits_and_loops_end_an_attempt() {
     let bench = Bench::with_plan(ONE_STEP.as_bytes());
     let looping = Server::start(|_| Answer::call("run_command", &json!({"command": "true"})));
-    bench.execute(&looping, &["--max-attempts", "1"]).code(5).says("again and again");
+    bench
+        .execute(&looping, &["--max-attempts", "1"])
+        .code(5)
+        .says("stopped: the same run_command call again and again");
     assert_eq!(looping.requests().len(), 5);
     let warned = looping.bodies()[3].to_string();
-    assert!(warned.contains("this same call with this same result three times"), "{warned}");
+    assert!(warned.contains("You repeat the same run_command call, with the same result"), "{warned}");
     let busy = Server::start(|request| {
         Answer::call("run_command", &json!({"command": format!("echo {}", request.number)}))
     });

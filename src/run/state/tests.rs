@@ -4,7 +4,7 @@ use super::*;
 use crate::model::message::Usage;
 use crate::plan::{self, Reading};
 use crate::process::Exit;
-use crate::run::event::{ChangeSummary, Refuted, RunCompleted, RunOutcome, StepRef, Ticked};
+use crate::run::event::{ChangeSummary, RedCommand, RunCompleted, RunOutcome, StepRef, Ticked};
 
 fn reading() -> Reading {
     plan::read("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n\n### Step 2: B\n\n- [ ] b\n")
@@ -17,7 +17,7 @@ fn story() -> Vec<Event> {
     let step = StepRef::from(found);
     let at = |attempt| AttemptRef { step: step.clone(), attempt };
     let failed = AttemptOutcome::ValidationFailed {
-        refuted: Refuted {
+        red: RedCommand {
             command: "false".into(),
             exit: Exit::Code { code: 1 },
             output: "no".into(),
@@ -51,13 +51,14 @@ fn story() -> Vec<Event> {
             fingerprint: found.fingerprint.clone(),
             strength: Strength::Proven,
             passed: vec![],
+            judged: vec![],
             pending: vec![],
             tolerated: vec![],
             marks: vec![],
         },
         Event::TickIntended {
             step: step.clone(),
-            targets: vec![Ticked { line: 7, text: "a".into() }],
+            targets: vec![Ticked { line: 7, text: "a".into(), judged: false }],
             before: "x".into(),
             after: "y".into(),
         },
