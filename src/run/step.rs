@@ -98,9 +98,7 @@ async fn baseline(
         evidence.command == command.script && evidence.dir == command.dir
     };
     if reuse && known.len() == applied.len() && known.iter().zip(applied).all(same) {
-        let known =
-            known.iter().map(|evidence| Validated { evidence: evidence.clone(), output: String::new() });
-        return Ok(Some(known.collect()));
+        return Ok(Some(known.iter().cloned().map(Validated::without_output).collect()));
     }
     let mut ground = run.setting.ground(index, 0);
     name_tree(run, applied, &mut ground).await?;

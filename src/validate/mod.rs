@@ -23,7 +23,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::Usage;
 use crate::plan::Fingerprint;
-use crate::process::{self, Command, Completed, Exit, Output, Policy};
+use crate::process::{self, Command, Completed, Denial, Exit, Output, Policy};
 use crate::run::event::{AttemptRef, Event, Evidence, RedCommand, Vacuous};
 use crate::run::record::Recorder;
 
@@ -63,6 +63,8 @@ pub struct Validated {
     pub evidence: Evidence,
     /// What it printed, tail-biased and bounded.
     pub output: String,
+    /// What the sandbox denied it, it seems.
+    pub denied: Option<Denial>,
 }
 
 /// A log of more bytes is not read back; its end, which holds the sums, was kept in memory.
@@ -72,6 +74,11 @@ const LOG_BYTES: u64 = 64 << 20;
 const LINE_BYTES: u64 = 64 << 10;
 
 impl Validated {
+    /// A command that was not run now, and what is known of it.
+    pub fn without_output(evidence: Evidence) -> Self {
+        Self { evidence, output: String::new(), denied: None }
+    }
+
     /// The command, as one that does not hold.
     pub fn red(&self) -> RedCommand {
         let Evidence { command, exit, vacuous, .. } = &self.evidence;
@@ -99,7 +106,7 @@ pub async fn run(
         if let Some(evidence) = reused(command, index, ground, recorder) {
             recorder
                 .record(Event::ValidationCompleted { at: ground.at.clone(), evidence: evidence.clone() })?;
-            all.push(Validated { evidence, output: String::new() });
+            all.push(Validated::without_output(evidence));
             continue;
         }
         let log = |suffix: &str| ground.log_dir.join(format!("validation-{}{suffix}.log", index + 1));
@@ -158,6 +165,9 @@ async fn look(
     if completed.exit == Exit::Interrupted {
         return Ok(None);
     }
+    if !completed.output.left.is_empty() {
+        recorder.record(left_behind(&command.script, &completed.output.left))?;
+    }
     let tests = count(&log, &completed.output).map_err(no_log)?;
     let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, tests)).flatten();
     let evidence = Evidence {
@@ -178,7 +188,7 @@ async fn look(
         usage: ground.usage,
         green_before: ground.baseline.get(index).map(Evidence::holds),
     };
-    Ok(Some(Validated { evidence, output: completed.output.text }))
+    Ok(Some(Validated { evidence, output: completed.output.text, denied: completed.denied }))
 }
 
 /// Why the green of a command says nothing.
@@ -222,11 +232,7 @@ async fn run_one(
     let inside = dir.canonicalize().is_ok_and(|dir| dir.starts_with(&ground.root));
     if !inside {
         let reason = format!("the directory `{}` does not exist in the project", command.dir);
-        return Ok(Completed {
-            exit: Exit::NotStarted { reason },
-            duration: Duration::ZERO,
-            output: Output::default(),
-        });
+        return Ok(Completed::without_output(Exit::NotStarted { reason }));
     }
     std::fs::create_dir_all(&ground.log_dir).map_err(no_log)?;
     let command = Command {
@@ -237,6 +243,12 @@ async fn run_one(
         log: Some(log),
     };
     process::run(&command, ground.policy, ground.interrupt, &recorder.redact).await.map_err(no_log)
+}
+
+/// What a validation command did not end itself.
+fn left_behind(command: &str, left: &[String]) -> Event {
+    let message = format!("`{command}` left processes behind, which were ended: {}", left.join("; "));
+    Event::Warning { code: "left-behind".to_owned(), message }
 }
 
 fn no_log(error: io::Error) -> Failure {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Validated;
-use crate::process::Exit;
+use crate::process::{Denial, Exit};
 use crate::run::event::{Origin, Unfixable};
 
 /// Tools that come with a machine and not with a project.
@@ -47,8 +47,6 @@ pub fn at_once(before: &Validated, step: &str) -> Option<Unfixable> {
 }
 
 /// Why a command that is red after the agent's work will be red after the next, too.
-///
-/// What a sandbox denied belongs here as well, once a command tells of it.
 pub fn after_work(before: &Validated, after: &Validated, root: &Path, changed: bool) -> Option<Unfixable> {
     if before.evidence.exit != after.evidence.exit || after.evidence.exit.success() {
         return None;
@@ -56,6 +54,10 @@ pub fn after_work(before: &Validated, after: &Validated, root: &Path, changed: b
     let program = missing_program(after).filter(|program| missing_program(before) == Some(program));
     if let Some(program) = program {
         return Some(not_installed(after, program));
+    }
+    if let Some(denied) = after.denied.as_ref().filter(|denied| before.denied.as_ref() == Some(denied)) {
+        let (cause, hint) = say_denied(denied);
+        return Some(unfixable(after, cause, hint.to_owned()));
     }
     let path = refused_path(after, root).filter(|path| refused_path(before, root) == Some(path));
     if let Some(path) = path {
@@ -69,6 +71,30 @@ pub fn after_work(before: &Validated, after: &Validated, root: &Path, changed: b
         let hint = "make it pass first, or give the step a command of its own; then run again";
         unfixable(after, cause.to_owned(), hint.to_owned())
     })
+}
+
+/// What the sandbox denied, and what a person can do about it.
+fn say_denied(denied: &Denial) -> (String, &'static str) {
+    match denied {
+        Denial::Write { path: Some(path), .. } => (
+            format!("the sandbox denies writing `{}`", path.display()),
+            "let commands write there with `sandbox.caches` in your own file, or change the command",
+        ),
+        Denial::Write { path: None, .. } => (
+            "the sandbox denies writing outside of the project".to_owned(),
+            "let commands write there with `sandbox.caches` in your own file, or change the command",
+        ),
+        Denial::Protected { path } => {
+            (format!("the sandbox protects `{}`", path.display()), "change the command: it may only read it")
+        }
+        Denial::Read { path } => {
+            (format!("the sandbox hides `{}`", path.display()), "change the command: it has to do without it")
+        }
+        Denial::Network => (
+            "the network is off, and the command asks for it".to_owned(),
+            "run again with the network on, or change the command",
+        ),
+    }
 }
 
 fn unfixable(result: &Validated, cause: String, hint: String) -> Unfixable {
@@ -130,7 +156,7 @@ mod tests {
             usage: Usage::default(),
             green_before: None,
         };
-        Validated { evidence, output: output.to_owned() }
+        Validated { output: output.to_owned(), ..Validated::without_output(evidence) }
     }
 
     fn own(code: i32, output: &str) -> Validated {
@@ -175,6 +201,17 @@ mod tests {
         assert_eq!(after(&inside, &inside), None);
         let relative = own(126, "bash: line 1: ./run.sh: Permission denied\n");
         assert_eq!(after(&relative, &relative), None);
+    }
+
+    #[test]
+    fn what_the_sandbox_denies_before_and_after_is_for_a_person_to_allow() {
+        let denied = |denied| Validated { denied, ..own(1, "no\n") };
+        let network = denied(Some(Denial::Network));
+        assert_eq!(after(&network, &network).unwrap(), "the network is off, and the command asks for it");
+        assert_eq!(after(&denied(None), &network), None, "the agent can do without it again");
+        let protects = denied(Some(Denial::Protected { path: "/project/plan.md".into() }));
+        assert_eq!(after(&network, &protects), None);
+        assert_eq!(after(&protects, &protects).unwrap(), "the sandbox protects `/project/plan.md`");
     }
 
     #[test]

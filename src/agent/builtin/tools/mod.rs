@@ -13,6 +13,7 @@ mod read;
 mod run;
 mod search;
 mod seen;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod walk;
