@@ -216,7 +216,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let redact = Redact::new(prepared.project.secret(&prepared.config));
     launch.make_run_dir(&redact)?;
     let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
-    warnings.extend(launch.end_what_was_left(&prepared.plan));
+    warnings.extend(Launch::end_what_was_left(&prepared.plan));
     let (guard, found) = launch.guard(&prepared.plan)?;
     if let Found::Restored { what, copy, .. } = found {
         let message = format!("{what} and were set back (a copy is in {})", copy.display());

@@ -57,7 +57,7 @@ impl Launch {
     }
 
     /// Ends what a killed run left running. Nobody else can be carrying out this plan: it is locked.
-    pub(super) fn end_what_was_left(&self, plan: &OpenPlan) -> Option<Event> {
+    pub(super) fn end_what_was_left(plan: &OpenPlan) -> Option<Event> {
         if !plan.dir.watched().exists() {
             return None;
         }

@@ -37,7 +37,7 @@ pub struct Launcher {
     /// This program, as it was when it was started.
     program: Arc<File>,
     /// What confines a command.
-    pub(super) sandbox: Sandbox,
+    pub(super) sandbox: Arc<Sandbox>,
 }
 
 impl Launcher {
@@ -45,11 +45,11 @@ impl Launcher {
     /// after one is ended.
     pub fn new() -> io::Result<Self> {
         adopt_orphans();
-        Ok(Self { program: Arc::new(File::open("/proc/self/exe")?), sandbox: Sandbox::Off })
+        Ok(Self { program: Arc::new(File::open("/proc/self/exe")?), sandbox: Arc::new(Sandbox::Off) })
     }
 
     fn process(&self, command: &Command) -> Process {
-        match &self.sandbox {
+        match &*self.sandbox {
             Sandbox::Bubblewrap { program, confinement } => {
                 let mut process = Process::new(program);
                 process.args(confinement.bubblewrap(&command.dir)).args([PROGRAM, LAUNCH]);
@@ -64,7 +64,7 @@ impl Launcher {
     }
 
     fn order(&self, command: &Command, policy: &Policy) -> Order {
-        let landlock = match &self.sandbox {
+        let landlock = match &*self.sandbox {
             Sandbox::Landlock(confinement) => Some(Rules::of(confinement)),
             Sandbox::Off | Sandbox::Bubblewrap { .. } => None,
         };

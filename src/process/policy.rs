@@ -142,6 +142,7 @@ impl Policy {
     }
 
     /// The same with commands started by a launcher, and known by a mark.
+    #[must_use]
     pub fn launched_by(mut self, launcher: Launcher, mark: &str) -> Self {
         self.environment.insert(MARKER.into(), mark.into());
         self.start = Start::Launched(launcher);
@@ -149,9 +150,10 @@ impl Policy {
     }
 
     /// The same with launched commands confined.
+    #[must_use]
     pub fn confined_by(mut self, sandbox: Sandbox) -> Self {
         if let Start::Launched(launcher) = &mut self.start {
-            launcher.sandbox = sandbox;
+            launcher.sandbox = sandbox.into();
         }
         self
     }

@@ -181,6 +181,36 @@ fn a_conversation_that_the_server_refuses_goes_on_from_a_ledger() {
 }
 
 #[test]
+fn the_ledger_tells_what_the_last_validation_said() {
+    let bench = bench(None);
+    let server = Server::start(|request| {
+        let (messages, tokens) = (messages(request), request.body.len() / 4);
+        let told = messages.iter().filter(|message| message["role"] == "user").count();
+        let is_compacted = request.body.contains("was shortened by the harness");
+        match told {
+            _ if tokens > 16_000 => Answer::status(400, &[], "prompt is too long"),
+            1 if !is_compacted => finish("done, I think"),
+            _ if is_compacted => Answer::reply(
+                "",
+                &[
+                    ("run_command", json!({ "command": "echo one > one.txt" })),
+                    ("finish_step", json!({ "status": "done", "summary": "now it is" })),
+                ],
+            ),
+            _ => Answer::call("run_command", &json!({ "command": format!("seq {}0000", request.number) })),
+        }
+    });
+    bench.execute(&server, &[]).code(0).says("compacted the conversation");
+    let last = server.requests().pop().unwrap();
+    let ledger = messages(&last)[2]["content"].as_str().unwrap().to_owned();
+    let (_, told) = ledger.split_once("## The last validation that did not pass\n\n").unwrap();
+    assert!(
+        told.starts_with("The step did not pass. `grep -q one one.txt` ended with exit code 2:"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_conversation_that_never_fits_ends_the_attempt_after_two_compactions() {
     let bench = bench(None);
     let mut full = false;
@@ -261,11 +291,11 @@ fn what_may_rest_on_an_edit_that_was_not_made_is_not_done() {
     let ran = bench
         .execute(&server, &[])
         .code(0)
-        .says("run rm one.txt: not executed: an earlier edit of this reply failed");
+        .says("run rm one.txt: not executed: an earlier edit_file of this reply failed");
     let told: Vec<Value> =
         messages(&server.requests()[1]).iter().skip(3).map(|it| it["content"].clone()).collect();
     assert!(told[3].as_str().unwrap().starts_with("    1\tone\n"), "{ran}");
-    assert_eq!(told[4], "not executed: an earlier edit of this reply failed");
+    assert_eq!(told[4], "not executed: an earlier edit_file of this reply failed");
     assert_eq!(told[5], told[4]);
 }
 

@@ -77,6 +77,17 @@ fn a_timeout_asks_first_and_then_ends_whatever_is_left() {
 }
 
 #[test]
+fn an_attempt_that_is_out_of_time_leaves_nothing() {
+    for mode in working(&ALL) {
+        let (bench, time) = (bench(), unique());
+        let command = format!("trap '' TERM; setsid sleep {time} & touch ready; sleep {time}; sleep {time}");
+        let mut child = started(&bench, &command, &["--sandbox", mode, "--max-time", "2s"]);
+        assert_eq!(child.wait().unwrap().code(), Some(5), "{mode}");
+        assert_eq!(processes(&time), Vec::<i32>::new(), "{mode}");
+    }
+}
+
+#[test]
 fn a_command_that_kills_its_launcher_gains_nothing() {
     for mode in working(&["landlock", "off"]) {
         let (bench, time) = (bench(), unique());

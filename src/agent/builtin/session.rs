@@ -205,27 +205,29 @@ impl Session<'_> {
         Ok(None)
     }
 
-    /// Does what the model calls for, in order. Every call gets exactly one result. Where an edit could
-    /// not be made, nothing is done that may rest on it.
+    /// Does what the model calls for, in order. Every call gets exactly one result. Where one could
+    /// not be carried out, nothing is done that may rest on it.
     async fn perform(
         &mut self,
         calls: &[ToolCall],
         conversation: &mut Conversation,
         progress: &mut Progress,
     ) -> Result<Option<AgentEnd>, Failure> {
-        let (mut end, mut edit_failed) = (None, false);
+        let (mut end, mut failed) = (None, None);
         for call in calls {
             let acts = Tool::named(&call.name).is_some_and(Tool::acts);
             if end.is_some() {
                 let text = "not executed: the attempt had ended".to_owned();
                 conversation.push_result(call, text.clone(), text).map_err(no_transcript)?;
-            } else if acts && edit_failed {
-                let text = self.skip(call)?;
+            } else if let Some(tool) = failed.filter(|_| acts) {
+                let text = self.skip(call, tool)?;
                 conversation.push_result(call, text.clone(), text).map_err(no_transcript)?;
             } else {
                 let outcome = self.perform_one(call, progress.deadline).await?;
                 // A command that ends red has run: that is an answer.
-                edit_failed |= acts && outcome.failed && !matches!(outcome.effect, Effect::Ran { .. });
+                if acts && outcome.failed && !matches!(outcome.effect, Effect::Ran { .. }) {
+                    failed = Some(call.name.as_str());
+                }
                 conversation.ledger.take(call, &outcome);
                 let gist = outcome.summary.clone();
                 let (text, ended) = progress.weigh(call, outcome, &self.interrupt, &self.limits);
@@ -236,10 +238,10 @@ impl Session<'_> {
         Ok(end)
     }
 
-    /// Tells that a call is not carried out because of an earlier one.
-    fn skip(&mut self, call: &ToolCall) -> Result<String, Failure> {
+    /// Tells that a call is not carried out because an earlier one failed.
+    fn skip(&mut self, call: &ToolCall, failed: &str) -> Result<String, Failure> {
         let what = self.toolbox.describe(call);
-        let outcome = ToolOutcome::skipped(&what, "an earlier edit of this reply failed");
+        let outcome = ToolOutcome::skipped(&what, &format!("an earlier {failed} of this reply failed"));
         self.completed(call, &outcome, 0)?;
         Ok(outcome.text)
     }

@@ -49,18 +49,22 @@ pub(super) fn arguments(
     }
     arguments.add(&["--cap-drop", "ALL"]);
     if root {
-        ROOTS_CAPABILITIES.iter().for_each(|capability| arguments.add(&["--cap-add", capability]));
+        for capability in ROOTS_CAPABILITIES {
+            arguments.add(&["--cap-add", capability]);
+        }
     }
     arguments.add(&["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]);
-    KERNEL.iter().for_each(|path| arguments.bind("--ro-bind", Path::new(path)));
+    arguments.bind_all("--ro-bind", KERNEL.iter().map(Path::new));
     if kind(Path::new("/run")) == Some(Kind::Folder) {
         arguments.add(&["--tmpfs", "/run"]);
-        RUN.iter().for_each(|path| arguments.bind("--ro-bind", Path::new(path)));
+        arguments.bind_all("--ro-bind", RUN.iter().map(Path::new));
     }
-    confinement.writable().for_each(|path| arguments.bind("--bind", path));
+    arguments.bind_all("--bind", confinement.writable());
     arguments.protect(confinement);
     let hidden = confinement.hidden.iter().filter(|hidden| !confinement.root.starts_with(hidden));
-    hidden.for_each(|path| arguments.hide(path));
+    for path in hidden {
+        arguments.hide(path);
+    }
     arguments.add(&["--chdir"]);
     arguments.words.push(dir.into());
     arguments.words
@@ -77,8 +81,8 @@ impl Arguments<'_> {
     }
 
     /// What is not there cannot be bound.
-    fn bind(&mut self, how: &str, path: &Path) {
-        if (self.kind)(path).is_some() {
+    fn bind_all<'p>(&mut self, how: &str, paths: impl IntoIterator<Item = &'p Path>) {
+        for path in paths.into_iter().filter(|path| (self.kind)(path).is_some()) {
             self.words.extend([how.into(), path.into(), path.into()]);
         }
     }
@@ -95,8 +99,8 @@ impl Arguments<'_> {
             let inside = |folder: &&Path| writable.iter().any(|top| folder.starts_with(top) && folder != top);
             above.extend(path.ancestors().skip(1).filter(inside));
         }
-        above.into_iter().for_each(|folder| self.bind("--bind", folder));
-        read_only.into_iter().for_each(|path| self.bind("--ro-bind", path));
+        self.bind_all("--bind", above);
+        self.bind_all("--ro-bind", read_only.into_iter().map(PathBuf::as_path));
     }
 
     fn hide(&mut self, path: &Path) {

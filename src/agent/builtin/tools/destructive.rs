@@ -50,22 +50,19 @@ fn problem(script: &str, place: Place<'_>, depth: usize) -> Option<(String, &'st
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let Some((name, arguments)) = program(&words) else { continue };
         let place = Place { dir: &dir, ..place };
+        let inner = match name {
+            "eval" => Some(arguments.join(" ")),
+            name if SHELLS.contains(&name) => script_of(arguments).map(str::to_owned),
+            _ => None,
+        };
+        if let Some(inner) = inner.filter(|_| depth < DEPTH)
+            && let Some(found) = problem(&inner, place, depth + 1)
+        {
+            return Some(found);
+        }
         let found = match name {
             "git" => git(arguments),
             "rm" => remove(arguments, place),
-            "eval" if depth < DEPTH => {
-                if let Some(inner) = problem(&arguments.join(" "), place, depth + 1) {
-                    return Some(inner);
-                }
-                None
-            }
-            name if SHELLS.contains(&name) && depth < DEPTH => {
-                if let Some(inner) = script_of(arguments).and_then(|script| problem(script, place, depth + 1))
-                {
-                    return Some(inner);
-                }
-                None
-            }
             _ => None,
         };
         if let Some(problem) = found {

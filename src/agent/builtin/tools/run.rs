@@ -93,13 +93,14 @@ fn footer(completed: &Completed, log: &str, timeout_max: Duration) -> String {
     };
     footer.push_str(&advice);
     if !output.left.is_empty() {
-        footer.push_str(&format!(
-            "\nBackground processes were ended with the command; start and use a server in one command. Ended: {}",
-            output.left.join("; ")
-        ));
+        footer.push_str(
+            "\nBackground processes were ended with the command; start and use a server in one command. Ended: ",
+        );
+        footer.push_str(&output.left.join("; "));
     }
     if let Some(denial) = denied {
-        footer.push_str(&format!("\n{}", denial.say()));
+        footer.push('\n');
+        footer.push_str(&denial.say());
     }
     footer
 }
