@@ -159,6 +159,19 @@ fn attempt_section(
     for said in &attempt.shortened {
         writeln!(text, "- agentrun {}", line(said))?;
     }
+    validation(text, attempt, run_dir)?;
+    for mark in &attempt.marks {
+        writeln!(text, "- **weakened:** {mark}")?;
+    }
+    if !attempt.touched.is_empty() {
+        writeln!(text, "- changed of what validates: {}", attempt.touched.join(", "))?;
+    }
+    judgements(text, attempt)?;
+    changes(text, &dir.join("changes.diff"), &relative.to_string())
+}
+
+/// What its commands did, each with the end of what it printed.
+fn validation(text: &mut String, attempt: &AttemptStory, run_dir: &RunDir) -> std::fmt::Result {
     for evidence in &attempt.evidence {
         let command = line(&evidence.command);
         writeln!(text, "- `{command}`: {}, log `{}`", facts(evidence), evidence.log)?;
@@ -171,12 +184,10 @@ fn attempt_section(
             fenced(text, "", &log)?;
         }
     }
-    for mark in &attempt.marks {
-        writeln!(text, "- **weakened:** {mark}")?;
-    }
-    if !attempt.touched.is_empty() {
-        writeln!(text, "- changed of what validates: {}", attempt.touched.join(", "))?;
-    }
+    Ok(())
+}
+
+fn judgements(text: &mut String, attempt: &AttemptStory) -> std::fmt::Result {
     for Judgement { text: criterion, ruling, reason, citation, .. } in &attempt.judgements {
         let word = match ruling {
             Ruling::Pass => "holds",
@@ -187,7 +198,11 @@ fn attempt_section(
             citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", line(&cited.place())));
         writeln!(text, "- the judge: \"{}\" {word}{place}: {}", line(criterion), line(reason))?;
     }
-    let diff = start_of(&dir.join("changes.diff"));
+    Ok(())
+}
+
+fn changes(text: &mut String, file: &Path, relative: &str) -> std::fmt::Result {
+    let diff = start_of(file);
     if diff.trim().is_empty() {
         return Ok(());
     }

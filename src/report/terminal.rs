@@ -187,9 +187,10 @@ fn agent_finished(end: &AgentEnd) -> String {
 
 fn validated(attempt: u32, evidence: &Evidence) -> String {
     let phase = if attempt == 0 { "before    " } else { "validation" };
-    let time = match evidence.reused {
-        true => "not run again on the same tree".to_owned(),
-        false => say_millis(evidence.duration_ms),
+    let time = if evidence.reused {
+        "not run again on the same tree".to_owned()
+    } else {
+        say_millis(evidence.duration_ms)
     };
     let said = evidence.say();
     let verdict = match (&evidence.vacuous, attempt) {

@@ -46,10 +46,9 @@ pub(super) async fn validate_attempt(
     worked: &Worked,
     (after, all): (&Snapshot, &Changes),
 ) -> Result<(AttemptOutcome, Decided), Failure> {
-    let limit = match limit_of(&worked.end) {
-        Ok(limit) => limit,
-        Err(outcome) => return Ok((outcome, Decided::default())),
-    };
+    if let Some(outcome) = not_to_validate(&worked.end) {
+        return Ok((outcome, Decided::default()));
+    }
     let setting = run.setting;
     let state = run.recorder.state.step(&setting.step(index).key);
     let (number, baseline) = (state.attempts, state.baseline.clone());
@@ -68,7 +67,7 @@ pub(super) async fn validate_attempt(
         run.recorder.record(Event::ValidationChanged { at: ground.at.clone(), files, marks })?;
     }
     let mut decided = Decided { results, marks: touched.marks, ..Decided::default() };
-    let outcome = decide(run, commands, &baseline, &mut decided, (!all.is_empty(), limit));
+    let outcome = decide(run, commands, &baseline, &mut decided, (!all.is_empty(), limit_of(&worked.end)));
     if !matches!(outcome, AttemptOutcome::Passed { .. }) {
         return Ok((outcome, decided));
     }
@@ -111,29 +110,34 @@ fn decide(
             AttemptOutcome::Vacuous { command: command.clone(), why }
         }
         Verdict::Failed(failed) => {
-            match beyond_repair(setting, commands.before, &decided.results, &failed, changed) {
-                Some(found) => AttemptOutcome::Unfixable(found),
-                None => {
-                    let first = failed.first().copied().unwrap_or(0);
-                    AttemptOutcome::ValidationFailed { red: decided.results[first].red(), limit }
-                }
+            if let Some(found) = beyond_repair(setting, commands.before, &decided.results, &failed, changed) {
+                return AttemptOutcome::Unfixable(found);
             }
+            let first = failed.first().copied().unwrap_or(0);
+            AttemptOutcome::ValidationFailed { red: decided.results[first].red(), limit }
         }
     }
 }
 
-/// The limit that ended the agent's work, if one did; `Err` where there is nothing to validate.
-fn limit_of(end: &AgentEnd) -> Result<Option<String>, AttemptOutcome> {
+/// Where the agent left nothing to validate: what the attempt came to.
+fn not_to_validate(end: &AgentEnd) -> Option<AttemptOutcome> {
     match end {
-        AgentEnd::Done { .. } => Ok(None),
-        AgentEnd::Limit { limit } => Ok(Some(limit.clone())),
-        AgentEnd::Loop { what } => Ok(Some(format!("repetition ({what})"))),
-        AgentEnd::Blocked { reason } => Err(AttemptOutcome::Blocked { reason: reason.clone() }),
+        AgentEnd::Done { .. } | AgentEnd::Limit { .. } | AgentEnd::Loop { .. } => None,
+        AgentEnd::Blocked { reason } => Some(AttemptOutcome::Blocked { reason: reason.clone() }),
         AgentEnd::Model { message, hint, temporary } => {
             let (message, hint) = (message.clone(), hint.clone());
-            Err(AttemptOutcome::ModelFailed { message, hint, temporary: *temporary })
+            Some(AttemptOutcome::ModelFailed { message, hint, temporary: *temporary })
         }
-        AgentEnd::Interrupted => Err(AttemptOutcome::Interrupted),
+        AgentEnd::Interrupted => Some(AttemptOutcome::Interrupted),
+    }
+}
+
+/// The limit that ended the agent's work, if one did.
+fn limit_of(end: &AgentEnd) -> Option<String> {
+    match end {
+        AgentEnd::Limit { limit } => Some(limit.clone()),
+        AgentEnd::Loop { what } => Some(format!("repetition ({what})")),
+        _ => None,
     }
 }
 

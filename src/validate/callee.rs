@@ -106,7 +106,7 @@ fn script(dir: &Path, name: &str, options: Options) -> Option<Callee> {
     let text = read(dir.join(name))?;
     let mut options = options;
     if let Some(shebang) = text.strip_prefix("#!").and_then(|rest| rest.lines().next()) {
-        let mut words = shebang.split_whitespace().flat_map(|word| word.rsplit('/').next());
+        let mut words = shebang.split_whitespace().filter_map(|word| word.rsplit('/').next());
         if !words.clone().any(|word| matches!(word, "sh" | "bash" | "dash" | "zsh")) {
             return None;
         }

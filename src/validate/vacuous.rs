@@ -83,6 +83,7 @@ struct Effect {
 const GOOD: Effect = Effect { fails: false, dies: false, ends: false };
 const EITHER: Effect = Effect { fails: true, dies: false, ends: false };
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding or a place of its own, not a state")]
 struct Walk<'a, F> {
     options: Options,
     callee: &'a F,

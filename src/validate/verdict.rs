@@ -55,10 +55,10 @@ pub fn judge(before: &[Evidence], after: &[Evidence], circumstances: Circumstanc
         return Verdict::Failed(tolerated);
     }
     let proves = |&index: &usize| before.get(index).is_some_and(|before| turned(before, &after[index]));
-    let proven = counted.iter().any(proves) && !circumstances.weakened;
+    let turned_green = counted.iter().any(proves) && !circumstances.weakened;
     // What was red before and is green on the same tree shows no work, but no lack of it either.
     let flaky = counted.iter().any(|&index| after[index].flaky);
-    match (proven, circumstances.changed || circumstances.weakened || flaky) {
+    match (turned_green, circumstances.changed || circumstances.weakened || flaky) {
         (true, _) => Verdict::Passed { strength: Strength::Proven, tolerated },
         (false, true) => Verdict::Passed { strength: Strength::Weak, tolerated },
         (false, false) => Verdict::Unproven,
@@ -84,6 +84,8 @@ fn no_worse(before: &Evidence, after: &Evidence) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
     use crate::model::message::Usage;
     use crate::plan::Fingerprint;
@@ -197,7 +199,7 @@ mod tests {
         let with = |code| vec![void.clone(), evidence(Origin::Step { criterion: 1 }, code)];
         assert_eq!(judge(&with(1), &with(0), CHANGED), passed(Strength::Proven));
         assert_eq!(judge(&with(1), &with(1), CHANGED), Verdict::Failed(vec![1]));
-        assert_eq!(judge(&[void.clone()], &[void.clone()], CHANGED), Verdict::Vacuous(0));
+        assert_eq!(judge(slice::from_ref(&void), slice::from_ref(&void), CHANGED), Verdict::Vacuous(0));
     }
 
     #[test]

@@ -216,7 +216,6 @@ fn closed(text: &str, open: char, close: char) -> Option<usize> {
             (_, '\\') => {
                 characters.next();
             }
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(character),
             (None, _) if character == open => depth += 1,
             (None, _) if character == close => {

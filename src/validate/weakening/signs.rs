@@ -71,7 +71,8 @@ pub(super) fn kind(path: &str) -> Option<Kind> {
     if path.starts_with(".github/workflows/") || name == ".gitlab-ci.yml" {
         return Some(Kind::Pipeline);
     }
-    let known = BUILD_FILES.contains(&name) && (name != "config.toml" || folders.ends_with(".cargo"));
+    let known = BUILD_FILES.contains(&name)
+        && (name != "config.toml" || folders.rsplit('/').next() == Some(".cargo"));
     if known || config {
         return Some(Kind::Build);
     }
