@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::open::{OpenPlan, Project, fold, no_keep};
-use super::signals;
+use super::{confine, signals};
 use crate::cli::Verify;
 use crate::config::Config;
 use crate::failure::{ExitCode, Failure};
@@ -18,9 +18,9 @@ use crate::run::audit::{Audit, AuditedStep, Known, Rerun, audit};
 use crate::run::event::{Event, Record, RunOutcome};
 use crate::run::state::RunState;
 use crate::run::state::StepStatus;
-use crate::validate::again::Again;
+use crate::validate::again::{Again, Looked};
 use crate::validate::applied::applied;
-use crate::workspace::clean;
+use crate::workspace::{Workspace, clean};
 
 /// A journal, split into what is proven and what is not.
 struct Evidence {
@@ -163,8 +163,10 @@ async fn rerun(
 ) -> Result<Option<ExitCode>, Failure> {
     let no_copy = |error| Failure::internal("cannot make a clean copy of the project", error);
     let interrupt = signals::listen()?;
-    let policy = Policy::new(project.environment.all(), &config.env_pass);
-    let copy = clean::copy(&project.root, &policy).await.map_err(no_copy)?;
+    let unconfined = Policy::new(project.environment.all(), &config.env_pass);
+    let copy = clean::copy(&project.root, &unconfined).await.map_err(no_copy)?;
+    let workspace = Workspace::open(copy.path(), &[]).map_err(no_copy)?;
+    let policy = confine::policy(project, config, plan, &workspace, &interrupt).await?;
     let mut again = Again::new(copy.path(), config.validation_timeout, &policy, &interrupt);
     for found in &mut audit.steps {
         let step = &plan.reading.plan.steps[found.index];
@@ -175,12 +177,12 @@ async fn rerun(
         let mut reruns = Vec::new();
         for command in applied(&plan.reading.plan, step, &config.commands) {
             print::talk(&format!("again: {}", command.script.trim()));
-            let exit = again.run(&command).await.map_err(no_copy)?;
+            let Looked { exit, vacuous } = again.run(&command).await.map_err(no_copy)?;
             if exit == Exit::Interrupted {
                 return Ok(interrupt.raised().map(|signal| RunOutcome::of_signal(signal).exit_code()));
             }
             let tolerated = tolerated.contains(&command.script);
-            reruns.push(Rerun { command: command.script, dir: command.dir, exit, tolerated });
+            reruns.push(Rerun { command: command.script, dir: command.dir, exit, vacuous, tolerated });
         }
         found.rerun = Some(reruns);
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use raw::RawConfig;
-pub use raw::{Progress, ProseCriteria, RequiredStrength, parse_duration, say_duration};
+pub use raw::{GuardMode, Progress, ProseCriteria, RequiredStrength, parse_duration, say_duration};
 
 use crate::failure::Failure;
 use crate::process::sandbox::{Network, Wish};
@@ -39,6 +39,8 @@ pub struct Config {
     pub strength: RequiredStrength,
     /// What happens to prose criteria.
     pub criteria: ProseCriteria,
+    /// What happens where what validates was weakened.
+    pub guard: GuardMode,
     /// Where progress is written.
     pub progress: Progress,
     /// Files with rules; `None` looks in the usual places.
@@ -186,6 +188,7 @@ impl Default for Config {
             validation_timeout: Duration::from_mins(10),
             strength: RequiredStrength::Weak,
             criteria: ProseCriteria::Judge,
+            guard: GuardMode::Report,
             progress: Progress::Boxes,
             rules: None,
             request: None,
@@ -261,6 +264,7 @@ impl Config {
         set(&mut self.validation_timeout, validation.timeout);
         set(&mut self.strength, validation.strength);
         set(&mut self.criteria, validation.criteria);
+        set(&mut self.guard, validation.guard);
         set(&mut self.progress, plan.progress);
         self.rules = brief.rules.or(self.rules.take());
         self.request = brief.request.or(self.request.take());

@@ -92,10 +92,11 @@ fn step(text: &mut String, found: &AuditedStep) -> std::fmt::Result {
         writeln!(text, "              line {} is {}: {}", odd.line, odd.backing.say(), odd.text)?;
     }
     for rerun in found.rerun.iter().flatten() {
-        let verdict = match (rerun.exit.success(), rerun.tolerated) {
-            (true, _) => styled(GOOD, "green"),
-            (false, true) => format!("still red, {}", rerun.exit.say()),
-            (false, false) => styled(BAD, &format!("red, {}", rerun.exit.say())),
+        let verdict = match (&rerun.vacuous, rerun.tolerated) {
+            (Some(vacuous), _) => styled(BAD, &format!("green, but {}", vacuous.why())),
+            _ if rerun.holds() => styled(GOOD, "green"),
+            (None, true) => format!("still red, {}", rerun.exit.say()),
+            (None, false) => styled(BAD, &format!("red, {}", rerun.exit.say())),
         };
         writeln!(text, "              again: {} · {verdict}", one_line(&rerun.command))?;
     }
@@ -112,13 +113,18 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
         facts.extend(
             seen.green_before.map(|green| if green { "green before" } else { "red before" }.to_owned()),
         );
-        facts.extend(seen.tests.map(|tests| counted(usize::try_from(tests).unwrap_or(usize::MAX), "test")));
+        facts.extend(
+            seen.tests.map(|tests| counted(usize::try_from(tests.ran).unwrap_or(usize::MAX), "test")),
+        );
         facts.extend(seen.tree.as_ref().map(|tree| format!("tree {}", &tree[..tree.len().min(12)])));
         writeln!(text, "              {}", facts.join(" · "))?;
     }
     for said in pass.judgements.iter().filter(|said| said.ruling == Ruling::Pass) {
         let place = said.citation.as_ref().map_or_else(String::new, |cited| format!(" · {}", cited.place()));
         writeln!(text, "              judged: {}{place}", one_line(&said.text))?;
+    }
+    for mark in &pass.marks {
+        writeln!(text, "              {}", styled(NOTICE, mark))?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::redact::harmless;
 use crate::run::event::Strength;
 use crate::run::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
+use crate::validate::vacuous::why_written_so;
 
 /// What the dry-run tells besides the steps.
 #[derive(Debug)]
@@ -88,6 +89,9 @@ fn step(
     let applied = applied(plan, step, outlook.configured);
     for command in &applied {
         writeln!(text, "       $ {}", shown(&say_command(command)))?;
+        if let Some(why) = why_written_so(&command.script) {
+            writeln!(text, "         {}", styled(NOTICE, &format!("decides nothing: {why}")))?;
+        }
     }
     let prose = step.criteria.iter().filter(|criterion| criterion.command().is_none());
     for criterion in prose {
@@ -99,7 +103,8 @@ fn step(
         };
         writeln!(text, "       ? {} ({who})", shown(&criterion.text))?;
     }
-    if applied.is_empty() && matches!(step.kind, StepKind::Work | StepKind::Closing) {
+    let decides = |command: &Applied| why_written_so(&command.script).is_none();
+    if !applied.iter().any(decides) && matches!(step.kind, StepKind::Work | StepKind::Closing) {
         writeln!(
             text,
             "       {}",
@@ -145,6 +150,9 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
         if let StepStatus::Passed(pass) = &known.status {
             for item in &pass.pending {
                 writeln!(text, "      waits for a person: {}", shown(item)).ok();
+            }
+            for mark in &pass.marks {
+                writeln!(text, "      {}", styled(NOTICE, &format!("look at it: {mark}"))).ok();
             }
         }
     }

@@ -34,6 +34,8 @@ pub struct StepStory {
     pub ticked: Vec<String>,
     /// Criteria that wait for a person.
     pub pending: Vec<String>,
+    /// What makes its pass worth less.
+    pub marks: Vec<String>,
 }
 
 /// An attempt in a run; number 0 is the baseline.
@@ -51,6 +53,10 @@ pub struct AttemptStory {
     pub outcome: Option<AttemptOutcome>,
     /// What it changed.
     pub changes: ChangeSummary,
+    /// What it changed of what validates it.
+    pub touched: Vec<String>,
+    /// What of that makes its green worth less.
+    pub marks: Vec<String>,
     /// What it cost.
     pub usage: Usage,
     /// Its turns.
@@ -83,12 +89,14 @@ impl Story {
             | Event::ConversationMasked { at, .. }
             | Event::ConversationCompacted { at, .. }
             | Event::ValidationCompleted { at, .. }
+            | Event::ValidationChanged { at, .. }
             | Event::JudgeCompleted { at, .. }
             | Event::AttemptCompleted { at, .. } => self.attempt(at).apply(&record.event),
-            Event::StepPassed { at, strength, pending, .. } => {
+            Event::StepPassed { at, strength, pending, marks, .. } => {
                 let step = self.step(&at.step);
                 step.end = Some(StepEnd::Passed(*strength));
                 step.pending.clone_from(pending);
+                step.marks.clone_from(marks);
             }
             Event::StepStopped { step, outcome } => {
                 self.step(step).end = Some(StepEnd::Stopped(outcome.clone()));
@@ -134,6 +142,7 @@ impl Story {
                 end: None,
                 ticked: Vec::new(),
                 pending: Vec::new(),
+                marks: Vec::new(),
             });
         }
     }
@@ -168,6 +177,9 @@ impl AttemptStory {
                 self.shortened.push(said);
             }
             Event::ValidationCompleted { evidence, .. } => self.evidence.push(evidence.clone()),
+            Event::ValidationChanged { files, marks, .. } => {
+                (self.touched, self.marks) = (files.clone(), marks.clone());
+            }
             Event::JudgeCompleted { judgements, usage, .. } => {
                 self.judgements.clone_from(judgements);
                 self.usage += *usage;
@@ -209,7 +221,7 @@ impl StepEnd {
     pub fn say(&self) -> String {
         match self {
             Self::Passed(Strength::Proven) => "passed".to_owned(),
-            Self::Passed(Strength::Weak) => "passed (weak: nothing was red before)".to_owned(),
+            Self::Passed(Strength::Weak) => "passed (weak: no red turned green)".to_owned(),
             Self::Passed(Strength::Unvalidated) => "let through without validation".to_owned(),
             Self::Stopped(outcome) => outcome.say(),
             Self::Parked => "waits for a person".to_owned(),
@@ -258,6 +270,12 @@ fn from_to(before: u64, after: u64) -> String {
 /// A number of things: `1 step`, `2 steps`.
 pub fn counted(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// How many tests a command ran, to be put behind how it ended: `, 12 tests`.
+pub fn ran(evidence: &Evidence) -> String {
+    let ran = evidence.tests.and_then(|tests| usize::try_from(tests.ran).ok()).filter(|&ran| ran > 0);
+    ran.map_or_else(String::new, |ran| format!(", {}", counted(ran, "test")))
 }
 
 /// A time for people: `0.4 s`, `12 s`, `3 min 20 s`.

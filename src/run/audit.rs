@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::event::{AttemptRef, Event, Evidence, Judgement, Record, Reopened, Strength};
+use super::event::{AttemptRef, Event, Evidence, Judgement, Record, Reopened, Strength, Vacuous};
 use super::reconcile::reconcile;
 use super::state::{Pass, RunState, StepStatus, TickState};
 use crate::plan::{BoxRole, CheckBox, CriterionKind, Reading, Step, StepKey};
@@ -97,6 +97,8 @@ pub struct PassRecord {
     pub evidence: Vec<Evidence>,
     /// What a judge said of sentences.
     pub judgements: Vec<Judgement>,
+    /// What makes the pass worth less: weakened tests, a flaky command.
+    pub marks: Vec<String>,
 }
 
 /// A command that was run again.
@@ -108,6 +110,9 @@ pub struct Rerun {
     pub dir: String,
     /// How it ended.
     pub exit: Exit,
+    /// Why it says nothing, if it is green and cannot be anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vacuous: Option<Vacuous>,
     /// It was red when the step passed, and may be until the end of the plan.
     pub tolerated: bool,
 }
@@ -215,7 +220,7 @@ fn contradiction(pass: &Pass, record: Option<&PassRecord>) -> Option<&'static st
         return None;
     }
     let evidence = record.map_or(&[][..], |record| &record.evidence);
-    if !evidence.iter().any(|evidence| evidence.exit.success()) {
+    if !evidence.iter().any(Evidence::holds) {
         return Some("it passed, and no command of it was green");
     }
     let same = |evidence: &Evidence| evidence.fingerprint == pass.fingerprint;
@@ -287,10 +292,11 @@ fn passes(records: &[Record]) -> BTreeMap<StepKey, PassRecord> {
             Event::JudgeCompleted { at, judgements: said, .. } => {
                 judgements.insert(at.step.key.clone(), said);
             }
-            Event::StepPassed { at, .. } => {
+            Event::StepPassed { at, marks, .. } => {
                 let seen = evidence.get(&at.step.key).map_or(&[][..], Vec::as_slice);
                 let mut pass = pass(record, at, seen, sandbox);
                 pass.judgements.extend(judgements.remove(&at.step.key).into_iter().flatten().cloned());
+                pass.marks.clone_from(marks);
                 passes.insert(at.step.key.clone(), pass);
             }
             Event::StepConfirmed { step, by, .. } => {
@@ -317,6 +323,7 @@ fn pass(record: &Record, at: &AttemptRef, seen: &[(u32, &Evidence)], sandbox: &s
         confirmed_by: None,
         evidence,
         judgements: Vec::new(),
+        marks: Vec::new(),
     }
 }
 
@@ -342,15 +349,22 @@ impl Backing {
     }
 }
 
+impl Rerun {
+    /// It is green, and that says something.
+    pub fn holds(&self) -> bool {
+        self.exit.success() && self.vacuous.is_none()
+    }
+}
+
 impl AuditedStep {
     /// A command that was run again does not hold any more.
     pub fn is_refuted(&self) -> bool {
-        self.rerun.iter().flatten().any(|rerun| !rerun.exit.success() && !rerun.tolerated)
+        self.rerun.iter().flatten().any(|rerun| !rerun.holds() && !rerun.tolerated)
     }
 
     /// Every command of it was run again, and at least one was green.
     pub fn is_backed_by_rerun(&self) -> bool {
-        !self.is_refuted() && self.rerun.iter().flatten().any(|rerun| rerun.exit.success())
+        !self.is_refuted() && self.rerun.iter().flatten().any(Rerun::holds)
     }
 
     /// What the step and its boxes rest on.

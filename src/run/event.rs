@@ -6,9 +6,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use super::evidence::{ChangeSummary, Evidence, Origin};
+pub use super::evidence::{ChangeSummary, Evidence, Origin, Tests, Vacuous};
 pub use super::judgement::{Citation, Judgement, Ruling};
-pub use super::outcome::{AgentEnd, AttemptOutcome, Reopened, RunOutcome, StepOutcome, Strength};
+pub use super::outcome::{
+    AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable,
+};
 use crate::model::message::Usage;
 use crate::plan::{Fingerprint, Step, StepKey};
 
@@ -288,6 +290,17 @@ pub enum Event {
         /// What agentrun saw.
         evidence: Evidence,
     },
+    /// Of what was there before the step and validates it, something was changed.
+    #[serde(rename = "validation.changed")]
+    ValidationChanged {
+        /// The attempt.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// Tests, build files, and what the commands run.
+        files: Vec<String>,
+        /// What makes the green worth less: `tests/a.rs: 1 assertion is gone, and none came`.
+        marks: Vec<String>,
+    },
     /// The judge is asked about the step's prose criteria.
     #[serde(rename = "judge.started")]
     JudgeStarted {
@@ -349,6 +362,9 @@ pub enum Event {
         /// Plan- and config-level commands that were red before and still are: they must be green
         /// at the end.
         tolerated: Vec<String>,
+        /// What makes the pass worth less: weakened tests, a flaky command.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        marks: Vec<String>,
     },
     /// A step ended without a pass.
     #[serde(rename = "step.stopped")]
@@ -496,6 +512,7 @@ impl Event {
             | Self::FileRestored { at, .. }
             | Self::ValidationStarted { at, .. }
             | Self::ValidationCompleted { at, .. }
+            | Self::ValidationChanged { at, .. }
             | Self::JudgeStarted { at, .. }
             | Self::JudgeCompleted { at, .. }
             | Self::AttemptCompleted { at, .. }

@@ -16,6 +16,7 @@ pub mod state;
 pub mod step;
 pub mod talk;
 pub mod tick;
+pub mod validating;
 
 pub use setting::Setting;
 

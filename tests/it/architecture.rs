@@ -21,7 +21,12 @@ const PURE: &[&str] = &[
     "src/run/schedule",
     "src/run/reconcile",
     "src/brief",
+    "src/validate/runners",
+    "src/validate/shell",
+    "src/validate/unfixable",
+    "src/validate/vacuous",
     "src/validate/verdict",
+    "src/validate/weakening",
 ];
 
 impl Source {

@@ -16,4 +16,5 @@ mod processes;
 mod refusals;
 mod resume;
 mod sandbox;
+mod strength;
 mod support;
