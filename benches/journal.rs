@@ -94,6 +94,7 @@ fn turn_of(at: &AttemptRef, turn: u32) -> [Event; 3] {
             tool: "run_command".into(),
             summary: "run cargo test -p lexer (exit 101, 3.2 s, 214 lines)".into(),
             failed: false,
+            incidents: Vec::new(),
             duration_ms: 3210,
         },
     ]

@@ -196,11 +196,20 @@ impl Templates {
             exit: "exit code 1".to_owned(),
             output: String::new(),
         };
-        let situation = Situation { failure: Some(failed.clone()), ..Situation::default() };
+        let line = || vec![String::new()];
+        let refuted = Refuted { criterion: String::new(), reason: String::new(), place: "a.rs:1".to_owned() };
+        let situation = Situation {
+            failure: Some(failed.clone()),
+            refuted: Some(refuted.clone()),
+            tampered: line(),
+            weakened: line(),
+            ..Situation::default()
+        };
         self.system(&reading.plan, &reading.graph, &Sources::default())?;
         self.step(&Subject { plan: &reading.plan, plan_path: "plan.md", step: 0, text: "" }, &situation)?;
         self.repair(&Repair { failure: Some(failed), ..Repair::default() })?;
-        self.repair(&Repair { weakened: vec![String::new()], ..Repair::default() })?;
+        self.repair(&Repair { weakened: line(), ..Repair::default() })?;
+        self.repair(&Repair { refuted: Some(refuted), ..Repair::default() })?;
         self.judge()?;
         self.judge_step(&reading.plan.steps[0], "", &Hearing::default())?;
         self.nudge()?;
@@ -335,4 +344,15 @@ fn context_of<'a>(plan: &'a Plan, step: &Step) -> (Vec<Quoted<'a>>, Vec<Quoted<'
             .collect()
     };
     (quote(inside), quote(outside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_templates_that_are_built_in_can_be_filled_in() {
+        let templates = Templates::new([]).unwrap_or_else(|error| panic!("{error}"));
+        templates.check().unwrap_or_else(|error| panic!("{error}"));
+    }
 }

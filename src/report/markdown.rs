@@ -7,7 +7,9 @@ use std::path::Path;
 
 use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, say_millis, say_tokens};
 use crate::journal::RunDir;
-use crate::run::event::{AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable};
+use crate::run::event::{
+    AgentEnd, AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable,
+};
 
 /// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
 const DIFF_LINES: usize = 400;
@@ -122,10 +124,6 @@ fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir)
         attempt_section(text, attempt, &run_dir.attempt(number, &step.step.title, attempt.number), run_dir)?;
     }
     match &step.end {
-        Some(StepEnd::Stopped(StepOutcome::Failed { red, .. })) => {
-            writeln!(text, "\nThe end of the output:\n")?;
-            fenced(text, "", &tail(&red.output, OUTPUT_LINES))
-        }
         Some(StepEnd::Stopped(StepOutcome::Unfixable(Unfixable { hint, .. }))) => {
             writeln!(text, "\nWhat to do: {hint}.")
         }
@@ -159,6 +157,12 @@ fn attempt_section(
     }
     for said in &attempt.shortened {
         writeln!(text, "- agentrun {}", line(said))?;
+    }
+    for incident in &attempt.incidents {
+        writeln!(text, "- the agent: {}", line(incident))?;
+    }
+    if let Some(AgentEnd::Done { summary }) = &attempt.end {
+        writeln!(text, "- the agent said that it is done: {}", line(summary))?;
     }
     validation(text, attempt, run_dir)?;
     for mark in &attempt.marks {

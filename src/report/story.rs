@@ -2,8 +2,8 @@
 
 use crate::model::message::Usage;
 use crate::run::event::{
-    AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted, RunStarted,
-    StepOutcome, StepRef, Strength, Ticked,
+    AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted,
+    RunStarted, StepOutcome, StepRef, Strength, Ticked,
 };
 
 /// A run.
@@ -49,6 +49,10 @@ pub struct AttemptStory {
     pub judgements: Vec<Judgement>,
     /// How its conversation was shortened.
     pub shortened: Vec<String>,
+    /// What its tools were refused or denied, and which processes of theirs were ended.
+    pub incidents: Vec<String>,
+    /// How the agent's work ended, by its own word or another's.
+    pub end: Option<AgentEnd>,
     /// How it ended.
     pub outcome: Option<AttemptOutcome>,
     /// What it changed.
@@ -88,6 +92,8 @@ impl Story {
             Event::AttemptStarted { at, .. }
             | Event::ConversationMasked { at, .. }
             | Event::ConversationCompacted { at, .. }
+            | Event::ToolCompleted { at, .. }
+            | Event::AgentFinished { at, .. }
             | Event::ValidationCompleted { at, .. }
             | Event::ValidationChanged { at, .. }
             | Event::JudgeCompleted { at, .. }
@@ -176,6 +182,8 @@ impl AttemptStory {
                 let said = format!("compacted the conversation: {}{with} ({why})", from_to(*before, *after));
                 self.shortened.push(said);
             }
+            Event::ToolCompleted { incidents, .. } => self.incidents.extend(incidents.iter().cloned()),
+            Event::AgentFinished { end, .. } => self.end = Some(end.clone()),
             Event::ValidationCompleted { evidence, .. } => self.evidence.push(evidence.clone()),
             Event::ValidationChanged { files, marks, .. } => {
                 (self.touched, self.marks) = (files.clone(), marks.clone());

@@ -100,9 +100,11 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         }
         // What it claims is told by the event that follows.
         Event::ToolCompleted { tool, failed: false, .. } if tool == "finish_step" => Vec::new(),
-        Event::ToolCompleted { summary, failed, .. } => {
+        Event::ToolCompleted { summary, failed, incidents, .. } => {
             let summary = if *failed { styled(NOTICE, summary) } else { summary.clone() };
-            vec![format!("    {summary}")]
+            let told = incidents.iter().filter(|incident| !summary.contains(incident.as_str()));
+            let told = told.map(|incident| styled(NOTICE, &format!("      {incident}")));
+            std::iter::once(format!("    {summary}")).chain(told).collect()
         }
         Event::ConversationMasked { .. } | Event::ConversationCompacted { .. } => {
             let said = story.last().and_then(|step| step.attempts.last()?.shortened.last());

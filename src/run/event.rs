@@ -6,13 +6,15 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use super::bounds::{Pending, RunCompleted, RunStarted};
 pub use super::evidence::{ChangeSummary, Evidence, Origin, Tests, Vacuous};
 pub use super::judgement::{Citation, Judgement, Ruling};
 pub use super::outcome::{
     AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable,
 };
+pub use super::reference::{AttemptRef, StepRef, Ticked};
 use crate::model::message::Usage;
-use crate::plan::{Fingerprint, Step, StepKey};
+use crate::plan::Fingerprint;
 
 /// Version of the records.
 pub const SCHEMA: u32 = 1;
@@ -31,32 +33,6 @@ pub struct Record {
     /// What.
     #[serde(flatten)]
     pub event: Event,
-}
-
-/// A step as events name it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepRef {
-    /// As people name it: `1.1`, `#7`.
-    pub id: String,
-    /// As agentrun knows it.
-    pub key: StepKey,
-    /// Its title.
-    pub title: String,
-}
-
-impl From<&Step> for StepRef {
-    fn from(step: &Step) -> Self {
-        Self { id: step.id.clone(), key: step.key.clone(), title: step.title.clone() }
-    }
-}
-
-/// One try of one step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttemptRef {
-    /// The step.
-    pub step: StepRef,
-    /// Number of the attempt, from 1, going on across runs. 0 is before the first.
-    pub attempt: u32,
 }
 
 /// A fact.
@@ -162,6 +138,9 @@ pub enum Event {
         summary: String,
         /// The model was told that it failed.
         failed: bool,
+        /// What was refused or denied, and which processes were ended, in words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        incidents: Vec<String>,
         /// How long it took.
         duration_ms: u64,
     },
@@ -425,74 +404,6 @@ pub enum Event {
     /// A run ended.
     #[serde(rename = "run.completed")]
     RunCompleted(RunCompleted),
-}
-
-/// A place of the plan that is ticked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticked {
-    /// Its line at that time.
-    pub line: usize,
-    /// Its text, by which it is found again.
-    pub text: String,
-    /// It rests on the judge's word.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub judged: bool,
-}
-
-impl Ticked {
-    /// `line 12: The greeting is friendly (judged)`
-    pub fn say(&self) -> String {
-        let judged = if self.judged { " (judged)" } else { "" };
-        format!("line {}: {}{judged}", self.line, self.text)
-    }
-}
-
-/// What a run was given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunStarted {
-    /// agentrun's version.
-    pub version: String,
-    /// The plan, relative to the project root.
-    pub plan: String,
-    /// The plan's title.
-    pub title: String,
-    /// Digest of the plan's bytes.
-    pub digest: String,
-    /// Every step in the order of execution.
-    pub steps: Vec<StepRef>,
-    /// The model.
-    pub model: String,
-    /// The confinement in force.
-    pub sandbox: String,
-    /// How trees are kept: `git` or `files`.
-    pub snapshots: String,
-    /// What was typed, to be typed again: `agentrun execute plan.md --model NAME`.
-    #[serde(default)]
-    pub command: String,
-    /// Limits in words: `3 attempts a step, 60 turns and 30 m an attempt`.
-    pub limits: String,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunCompleted {
-    /// How.
-    pub outcome: RunOutcome,
-    /// The exit code of the process.
-    pub exit_code: u8,
-    /// What waits for a person.
-    pub pending: Vec<Pending>,
-    /// How long the run took.
-    pub duration_ms: u64,
-}
-
-/// Something that waits for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pending {
-    /// The step.
-    pub step: String,
-    /// What.
-    pub text: String,
 }
 
 impl Event {

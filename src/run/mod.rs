@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod audit;
+pub mod bounds;
 pub mod event;
 pub mod evidence;
 pub mod judgement;
@@ -10,6 +11,7 @@ pub mod orchestrator;
 pub mod outcome;
 pub mod reconcile;
 pub mod record;
+pub mod reference;
 pub mod schedule;
 pub mod setting;
 pub mod state;

@@ -56,7 +56,7 @@ pub fn after_work(before: &Validated, after: &Validated, root: &Path, changed: b
         return Some(not_installed(after, program));
     }
     if let Some(denied) = after.denied.as_ref().filter(|denied| before.denied.as_ref() == Some(denied)) {
-        let (cause, hint) = say_denied(denied);
+        let (cause, hint) = (denied.what(), allow(denied));
         return Some(unfixable(after, cause, hint.to_owned()));
     }
     let path = refused_path(after, root).filter(|path| refused_path(before, root) == Some(path));
@@ -73,27 +73,15 @@ pub fn after_work(before: &Validated, after: &Validated, root: &Path, changed: b
     })
 }
 
-/// What the sandbox denied, and what a person can do about it.
-fn say_denied(denied: &Denial) -> (String, &'static str) {
+/// What a person can do about what the sandbox denied.
+fn allow(denied: &Denial) -> &'static str {
     match denied {
-        Denial::Write { path: Some(path), .. } => (
-            format!("the sandbox denies writing `{}`", path.display()),
-            "let commands write there with `sandbox.caches` in your own file, or change the command",
-        ),
-        Denial::Write { path: None, .. } => (
-            "the sandbox denies writing outside of the project".to_owned(),
-            "let commands write there with `sandbox.caches` in your own file, or change the command",
-        ),
-        Denial::Protected { path } => {
-            (format!("the sandbox protects `{}`", path.display()), "change the command: it may only read it")
+        Denial::Write { .. } => {
+            "let commands write there with `sandbox.caches` in your own file, or change the command"
         }
-        Denial::Read { path } => {
-            (format!("the sandbox hides `{}`", path.display()), "change the command: it has to do without it")
-        }
-        Denial::Network => (
-            "the network is off, and the command asks for it".to_owned(),
-            "run again with the network on, or change the command",
-        ),
+        Denial::Protected { .. } => "change the command: it may only read it",
+        Denial::Read { .. } => "change the command: it has to do without it",
+        Denial::Network => "run again with the network on, or change the command",
     }
 }
 

@@ -340,9 +340,9 @@ fn what_an_agent_does_to_the_journal_is_set_back_and_fails_its_attempt() {
 #[test]
 fn a_journal_that_an_agent_forged_before_it_killed_agentrun_is_not_believed() {
     for script in [
-        "for j in .agentrun/plans/*/journal.jsonl; do sed -i 's/,\"seal\".*/}/' $j; done; kill -9 $PPID",
-        "for j in .agentrun/plans/*/journal.jsonl; do head -2 $j > j; mv j $j; done; kill -9 $PPID",
-        "rm -r .agentrun/plans; kill -9 $PPID",
+        "for j in .agentrun/plans/*/journal.jsonl; do sed -i 's/,\"seal\".*/}/' $j; done; kill -9 $(sed -n 's/^PPid:.//p' /proc/$PPID/status)",
+        "for j in .agentrun/plans/*/journal.jsonl; do head -2 $j > j; mv j $j; done; kill -9 $(sed -n 's/^PPid:.//p' /proc/$PPID/status)",
+        "rm -r .agentrun/plans; kill -9 $(sed -n 's/^PPid:.//p' /proc/$PPID/status)",
     ] {
         let bench = bench();
         let ran = run_with(&bench, script, &[]);

@@ -18,3 +18,4 @@ mod resume;
 mod sandbox;
 mod strength;
 mod support;
+mod zoo;

@@ -275,6 +275,7 @@ impl Session<'_> {
             tool: call.name.clone(),
             summary: outcome.summary.clone(),
             failed: outcome.failed,
+            incidents: outcome.incidents.clone(),
             duration_ms,
         })
     }
