@@ -180,8 +180,8 @@ fn killed_after(bench: &Bench, time: Duration) -> bool {
     let mut command = bench.command(&["execute", "plan.md", "--model", "scripted:replies.jsonl"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let started = Instant::now();
-    while started.elapsed() < time {
-        std::thread::yield_now();
+    while let Some(rest) = time.checked_sub(started.elapsed()) {
+        std::thread::park_timeout(rest);
     }
     child.kill().unwrap();
     child.wait().unwrap().code().is_none()
