@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::launch::Launch;
 use super::open::{OpenPlan, Past, Project};
-use super::{confine, detect, signals, trust};
+use super::{confine, detect, renamed, signals, trust};
 use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
 use crate::config::{Config, say_duration};
@@ -77,6 +77,7 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let plan = project.plan(&args.plan)?;
     let mut warnings = examine(&plan, args.allow_placeholders, &config)?;
     warnings.extend(untrusted);
+    warnings.extend(renamed::notice(&project, &plan).map(|message| warning("renamed", message)));
     let selection = select(&plan, &args.step, config.keep_going)?;
     let found = sources::find(&plan.reading.plan, plan.file.path(), &project.root, &config)?;
     warnings.extend(found.warnings.into_iter().map(|message| warning("brief", message)));

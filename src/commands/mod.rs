@@ -12,6 +12,7 @@ mod history;
 mod launch;
 mod logs;
 mod open;
+mod renamed;
 mod signals;
 mod status;
 mod trust;
