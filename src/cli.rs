@@ -33,6 +33,8 @@ pub enum Command {
     Diff(Diff),
     /// Vouch for a step that no command can decide
     Confirm(Confirm),
+    /// Bring the files that a step changed back to what they were before it
+    Restore(Restore),
     /// Try it: a small project, a bundled plan, a scripted model
     Demo(Demo),
     /// Print a completion script
@@ -63,6 +65,9 @@ pub struct Execute {
     /// After a step that does not pass, go on with what does not depend on it
     #[arg(long)]
     pub keep_going: bool,
+    /// Commit each step that passes on the current branch: what it changed, and its tick
+    #[arg(long)]
+    pub commit: bool,
     /// The model's name as the server knows it, or scripted:FILE
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
@@ -145,6 +150,16 @@ pub struct Confirm {
     /// Who vouches; by default the author that git's environment names, else the login name
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
+}
+
+/// Bring the files that a step changed back.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The plan
+    pub plan: PathBuf,
+    /// The step: its id, or #7 for the seventh
+    #[arg(long, value_name = "ID")]
+    pub step: String,
 }
 
 /// Try it.

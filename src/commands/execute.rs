@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::launch::Launch;
+use super::launch::{self, Launch};
 use super::open::{OpenPlan, Past, Project};
 use super::{detect, signals};
 use crate::brief::{Sources, Templates};
@@ -16,11 +16,12 @@ use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
 use crate::process::Policy;
 use crate::redact::Redact;
 use crate::report::{diagnostics, listing, print};
-use crate::run::event::Event;
+use crate::run::event::{CommitRefusal, Event};
 use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
+use crate::workspace::commit::Author;
 use crate::workspace::guard::Found;
 use crate::workspace::snapshot::Snapshots;
 
@@ -54,10 +55,7 @@ pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failur
         .hint(format!("put this into agentrun.toml:\n\n{}\n", detect::snippet(&prepared.project.root)))
         .hint("or write commands into the plan: `Run: cargo test`, or a shell block under Validation"));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::internal("cannot start the runtime", error))?;
+    let runtime = launch::runtime()?;
     let outcome = runtime.block_on(execute(prepared, args));
     // A look-up of a host name cannot be interrupted; nobody waits for it.
     runtime.shutdown_background();
@@ -100,6 +98,7 @@ fn lay_flags_over(config: &mut Config, args: &Execute) {
     config.limits.turns = max_turns.unwrap_or(config.limits.turns);
     config.limits.time = max_time.unwrap_or(config.limits.time);
     config.keep_going |= keep_going;
+    config.commit |= args.commit;
 }
 
 /// Shows all errors of a plan at once and refuses it; otherwise its warnings as events.
@@ -229,6 +228,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         selection: prepared.selection,
         validate_only: args.validate_only,
         allow_unvalidated: args.allow_unvalidated,
+        author: Author::of(prepared.project.environment.all()),
         templates: prepared.templates,
         system: prepared.system,
         interrupt,
@@ -238,6 +238,9 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let leave_out = [setting.plan_file.path().to_owned(), prepared.project.state.path().to_owned()];
     let store = prepared.plan.dir.snapshots();
     let snapshots = Snapshots::open(&setting.root, &store, &leave_out, &setting.policy).await;
+    if setting.config.commit {
+        may_commit(&snapshots, &setting.author).await?;
+    }
     let dirty = snapshots.dirty().await;
     let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
     warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
@@ -254,6 +257,18 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let outcome = run.execute().await?;
     run.guard.end();
     Ok(outcome.exit_code())
+}
+
+/// Steps are to be committed: refused before anything is spent if that cannot be.
+async fn may_commit(snapshots: &Snapshots, author: &Author) -> Result<(), Failure> {
+    let refused = match snapshots {
+        Snapshots::Git(git) => git.can_commit(author).await,
+        Snapshots::Files(_) => Err(CommitRefusal::impossible(format!("snapshots are {}", snapshots.describe()))),
+    };
+    refused.map_err(|refusal| {
+        Failure::usage(format!("steps cannot be committed here: {}", refusal.say()))
+            .hint("mend it, or run without --commit and without `commit = true` in [run]")
+    })
 }
 
 /// The model, if any step may need one.
@@ -315,7 +330,11 @@ fn typed(args: &Execute) -> String {
     for (flag, value) in limits {
         words.extend(value.map(|value| format!("{flag} {value}")));
     }
-    let flags = [(args.keep_going, "--keep-going"), (args.allow_unvalidated, "--allow-unvalidated")];
+    let flags = [
+        (args.keep_going, "--keep-going"),
+        (args.commit, "--commit"),
+        (args.allow_unvalidated, "--allow-unvalidated"),
+    ];
     words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));
     words.join(" ")
 }

@@ -87,6 +87,14 @@ impl Launch {
     }
 }
 
+/// What children and connections are waited for with.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal("cannot start the runtime", error))
+}
+
 /// Where a test of this program wants it to die; nothing outside of debug builds.
 fn crash_point(environment: &Environment) -> Option<CrashPoint> {
     let wish = cfg!(debug_assertions).then(|| environment.get("AGENTRUN_TEST_KILL")).flatten();

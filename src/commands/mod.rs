@@ -11,6 +11,7 @@ mod history;
 mod launch;
 mod logs;
 mod open;
+mod restore;
 mod signals;
 mod status;
 
@@ -27,6 +28,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Logs(args) => logs::run(root.as_deref(), &args),
         Command::Diff(args) => diff::run(root.as_deref(), &args),
         Command::Confirm(args) => confirm::run(root.as_deref(), &args),
+        Command::Restore(args) => restore::run(root.as_deref(), &args),
         Command::Demo(args) => demo::run(root.as_deref(), &args),
         Command::Completions { shell } => {
             completions::run(shell);

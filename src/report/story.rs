@@ -17,6 +17,8 @@ pub struct Story {
     pub steps: Vec<StepStory>,
     /// Warnings and other remarks.
     pub remarks: Vec<String>,
+    /// Steps that passed and could not be committed.
+    pub uncommitted: Vec<StepRef>,
     /// How it ended.
     pub completed: Option<RunCompleted>,
 }
@@ -34,6 +36,8 @@ pub struct StepStory {
     pub ticked: Vec<String>,
     /// Criteria that wait for a person.
     pub pending: Vec<String>,
+    /// The commit that holds it.
+    pub committed: Option<String>,
 }
 
 /// An attempt in a run; number 0 is the baseline.
@@ -86,7 +90,7 @@ impl Story {
                 attempt.judgements.clone_from(judgements);
                 attempt.usage += *usage;
             }
-            Event::AttemptCompleted { at, outcome, changes, usage, turns, duration_ms } => {
+            Event::AttemptCompleted { at, outcome, changes, usage, turns, duration_ms, .. } => {
                 let attempt = self.attempt(at);
                 attempt.outcome = Some(outcome.clone());
                 attempt.changes = changes.clone();
@@ -114,6 +118,15 @@ impl Story {
             Event::TickRefused { step, reason } => {
                 let remark = format!("step {} passed, but the plan could not be ticked: {reason}", step.id);
                 self.remarks.push(remark);
+            }
+            Event::StepCommitted { step, commit, .. } => {
+                let story = self.steps.iter_mut().rfind(|story| story.step.key == step.key);
+                story.into_iter().for_each(|story| story.committed = Some(commit.clone()));
+            }
+            Event::CommitRefused { step, reason } => {
+                let (why, hint) = (reason.say(), reason.hint());
+                self.remarks.push(format!("step {} is not committed: {why}; {hint}", step.id));
+                self.uncommitted.push(step.clone());
             }
             Event::PlanRestored { what, copy, .. } => {
                 self.remarks.push(format!("the plan was set back: {what} (a copy is in {copy})"));
@@ -152,6 +165,7 @@ impl Story {
                 end: None,
                 ticked: Vec::new(),
                 pending: Vec::new(),
+                committed: None,
             });
         }
     }

@@ -121,7 +121,13 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::TickIntended { targets, .. } => {
             targets.iter().map(|target| format!("  ticked {}", target.say())).collect()
         }
+        Event::StepCommitted { commit, paths, without_plan, .. } => {
+            let plan = without_plan.as_ref().map_or_else(String::new, |why| format!(", without the plan: {why}"));
+            let commit = &commit[..commit.len().min(12)];
+            vec![format!("  committed {commit} ({}{plan})", counted(*paths, "file"))]
+        }
         Event::PlanRestored { .. }
+        | Event::CommitRefused { .. }
         | Event::PlanEdited { .. }
         | Event::Warning { .. }
         | Event::TickRefused { .. } => {
@@ -134,6 +140,7 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
 }
 
 fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
+    let commits = if run.commits { " · commits: one a step" } else { "" };
     vec![
         format!(
             "{} {} · {} · {}",
@@ -144,7 +151,7 @@ fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
         ),
         styled(
             FAINT,
-            &format!("model {} · sandbox: {} · snapshots: {}", run.model, run.sandbox, run.snapshots),
+            &format!("model {} · sandbox: {} · snapshots: {}{commits}", run.model, run.sandbox, run.snapshots),
         ),
         styled(FAINT, &format!("limits: {}", run.limits)),
         styled(FAINT, &format!("logs: .agentrun/runs/{id}/")),
@@ -164,6 +171,7 @@ fn reopened(step: &StepRef, reason: Reopened) -> String {
         Reopened::Edited => "was edited since it passed: it is validated again",
         Reopened::DependencyEdited => "rests on something that changed: it is validated again",
         Reopened::Restart => "is started anew",
+        Reopened::Restored => "was taken back: it runs again",
     };
     styled(NOTICE, &format!("  step {} {why}", step.id))
 }
@@ -273,6 +281,10 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
         lines.extend(
             completed.pending.iter().map(|pending| format!("    step {}: {}", pending.step, pending.text)),
         );
+    }
+    if !story.uncommitted.is_empty() {
+        let steps: Vec<&str> = story.uncommitted.iter().map(|step| step.id.as_str()).collect();
+        lines.push(format!("  Not committed, see the warnings above: step {}", steps.join(", ")));
     }
     lines.push(format!("  report: .agentrun/runs/{}/report.md", story.run));
     if let Some(next) = next_command(completed, story) {

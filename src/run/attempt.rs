@@ -96,6 +96,8 @@ pub async fn run(
         usage,
         turns: worked.turns,
         duration_ms: watch.millis(),
+        tree: Some(after.tree),
+        reference: after.reference,
     })?;
     let Decided { results, tolerated, judged, .. } = decided;
     let evidence = results.into_iter().map(|result| result.evidence).collect();

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::evidence::{ChangeSummary, Evidence, Origin};
 pub use super::judgement::{Citation, Judgement, Ruling};
+pub use super::refusal::{CommitRefusal, Secret};
 pub use super::outcome::{AgentEnd, AttemptOutcome, Reopened, RunOutcome, StepOutcome, Strength};
 use crate::model::message::Usage;
 use crate::plan::{Fingerprint, Step, StepKey};
@@ -258,6 +259,12 @@ pub enum Event {
         turns: u32,
         /// How long it took, validation included.
         duration_ms: u64,
+        /// The tree that it left, the plan left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tree: Option<String>,
+        /// Where that tree is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
     },
     /// A step passed: every command that applies was run by agentrun and holds.
     #[serde(rename = "step.passed")]
@@ -315,6 +322,27 @@ pub enum Event {
         step: StepRef,
         /// Why.
         reason: String,
+    },
+    /// What a step changed, and its tick, are in the history of the branch.
+    #[serde(rename = "step.committed")]
+    StepCommitted {
+        /// The step.
+        step: StepRef,
+        /// The commit.
+        commit: String,
+        /// How many paths of it are the step's, the plan included.
+        paths: usize,
+        /// Why the plan is not in it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        without_plan: Option<String>,
+    },
+    /// What a step changed was not committed, and is in the work tree as before.
+    #[serde(rename = "commit.refused")]
+    CommitRefused {
+        /// The step.
+        step: StepRef,
+        /// Why.
+        reason: CommitRefusal,
     },
     /// A person vouched for what no command can show.
     #[serde(rename = "step.confirmed")]
@@ -383,6 +411,9 @@ pub struct RunStarted {
     /// What was typed, to be typed again: `agentrun execute plan.md --model NAME`.
     #[serde(default)]
     pub command: String,
+    /// Each step that passes is committed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub commits: bool,
     /// Limits in words: `3 attempts a step, 60 turns and 30 m an attempt`.
     pub limits: String,
 }
@@ -435,6 +466,8 @@ impl Event {
             | Self::TickIntended { step, .. }
             | Self::TickWritten { step, .. }
             | Self::TickRefused { step, .. }
+            | Self::StepCommitted { step, .. }
+            | Self::CommitRefused { step, .. }
             | Self::StepConfirmed { step, .. } => (Some(step), None),
             Self::RunStarted(_) | Self::PlanEdited { .. } | Self::Warning { .. } | Self::RunCompleted(_) => {
                 (None, None)

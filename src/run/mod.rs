@@ -1,6 +1,7 @@
 //! Carrying out a plan: what happens next is decided by pure functions, and done here.
 
 pub mod attempt;
+pub mod commit;
 pub mod event;
 pub mod evidence;
 pub mod judgement;
@@ -9,6 +10,7 @@ pub mod orchestrator;
 pub mod outcome;
 pub mod reconcile;
 pub mod record;
+pub mod refusal;
 pub mod schedule;
 pub mod setting;
 pub mod state;

@@ -15,6 +15,7 @@ use crate::process::Policy;
 use crate::validate::Ground;
 use crate::validate::applied::{Applied, applied};
 use crate::workspace::Workspace;
+use crate::workspace::commit::Author;
 
 /// What does not change during a run.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub struct Setting {
     pub validate_only: bool,
     /// Steps without any command pass when something was changed.
     pub allow_unvalidated: bool,
+    /// In whose name steps are committed.
+    pub author: Author,
     /// The templates of the briefs.
     pub templates: Templates,
     /// The constant prefix of every conversation.

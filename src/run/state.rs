@@ -27,15 +27,19 @@ pub struct StepState {
     pub fingerprint: Option<Fingerprint>,
     /// The tree before its first attempt, and where it is kept.
     pub base: Option<Base>,
+    /// The tree that its last attempt left; `None` while one is going on, or if it was killed.
+    pub left: Option<Base>,
     /// What its commands did before the first attempt.
     pub baseline: Vec<Evidence>,
+    /// What its commands did when they were last run.
+    pub seen: Vec<Evidence>,
     /// Notes of the agent, for later attempts.
     pub notes: Vec<String>,
     /// The last validation that failed, until the step passes.
     pub last_failure: Option<AttemptOutcome>,
 }
 
-/// The tree before a step began.
+/// A tree of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
     /// Its digest.
@@ -88,6 +92,24 @@ pub struct Pass {
     pub tick: TickState,
     /// Texts of what agentrun ticked for it.
     pub ticked: Vec<String>,
+    /// The attempt that passed; 0 if no agent was needed.
+    pub attempt: u32,
+    /// Whether the history of the branch says it too.
+    pub commit: CommitState,
+}
+
+/// Whether a pass is in the history of the branch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CommitState {
+    /// The run that recorded the pass was not asked to commit.
+    #[default]
+    Unasked,
+    /// Not yet.
+    Due,
+    /// Yes.
+    Done,
+    /// No, and it is not tried again.
+    Refused,
 }
 
 /// Whether the plan says what the journal says.
@@ -124,7 +146,9 @@ impl RunState {
             spent: 0,
             fingerprint: None,
             base: None,
+            left: None,
             baseline: Vec::new(),
+            seen: Vec::new(),
             notes: Vec::new(),
             last_failure: None,
         };
@@ -150,21 +174,26 @@ impl RunState {
             Event::AttemptStarted { at, tree, reference, .. } => {
                 let step = self.running(at, "attempt.started")?;
                 step.attempts = at.attempt;
+                step.left = None;
+                step.seen.clear();
                 step.base.get_or_insert_with(|| Base { tree: tree.clone(), reference: reference.clone() });
             }
             Event::ValidationCompleted { at, evidence } if at.attempt == 0 => {
-                // The first time counts: later looks at the same commands are no baseline.
-                let baseline = &mut self.running(at, "validation.completed")?.baseline;
-                let same = |known: &Evidence| known.command == evidence.command && known.dir == evidence.dir;
-                if !baseline.iter().any(same) {
-                    baseline.push(evidence.clone());
-                }
+                self.running(at, "validation.completed")?.see(evidence, true);
+            }
+            Event::ValidationCompleted { at, evidence } => {
+                // At the end of a run commands are run once more, and no step is.
+                let step = self.steps.get_mut(&at.step.key).filter(|step| step.status.is_running());
+                step.into_iter().for_each(|step| step.see(evidence, false));
             }
             Event::NoteTaken { at, text } => self.running(at, "note.taken")?.notes.push(text.clone()),
-            Event::AttemptCompleted { at, outcome, .. } => {
-                self.running(at, "attempt.completed")?.complete_attempt(outcome);
+            Event::AttemptCompleted { at, outcome, tree, reference, .. } => {
+                let step = self.running(at, "attempt.completed")?;
+                step.complete_attempt(outcome);
+                step.left = tree.clone().map(|tree| Base { tree, reference: reference.clone() });
             }
             Event::StepPassed { at, fingerprint, strength, passed, judged, pending, tolerated } => {
+                let commits = self.run.as_ref().is_some_and(|run| run.commits);
                 let pass = Pass {
                     fingerprint: fingerprint.clone(),
                     strength: Some(*strength),
@@ -175,6 +204,8 @@ impl RunState {
                     tolerated: tolerated.clone(),
                     tick: TickState::Due,
                     ticked: Vec::new(),
+                    attempt: at.attempt,
+                    commit: if commits { CommitState::Due } else { CommitState::Unasked },
                 };
                 let step = self.running(at, "step.passed")?;
                 step.status = StepStatus::Passed(pass);
@@ -191,6 +222,12 @@ impl RunState {
             }
             Event::TickWritten { step, .. } => self.pass(step, "tick.written")?.tick = TickState::Written,
             Event::TickRefused { step, .. } => self.pass(step, "tick.refused")?.tick = TickState::Refused,
+            Event::StepCommitted { step, .. } => {
+                self.pass(step, "step.committed")?.commit = CommitState::Done;
+            }
+            Event::CommitRefused { step, .. } => {
+                self.pass(step, "commit.refused")?.commit = CommitState::Refused;
+            }
             Event::StepAdopted { step } => {
                 self.expect(&step.key, &step.id, "step.adopted", StepStatus::is_idle)?.status =
                     StepStatus::ByHand;
@@ -198,6 +235,10 @@ impl RunState {
             Event::StepParked { step, items } => {
                 self.expect(&step.key, &step.id, "step.parked", StepStatus::is_idle)?.status =
                     StepStatus::Parked { items: items.clone() };
+            }
+            // The plan's lock is held: what runs was killed.
+            Event::StepReopened { step, reason: Reopened::Restored } => {
+                self.steps.entry(step.key.clone()).or_default().restore();
             }
             Event::StepReopened { step, reason } => {
                 self.expect(&step.key, &step.id, "step.reopened", StepStatus::is_idle)?.reopen(*reason);
@@ -210,7 +251,6 @@ impl RunState {
                 );
             }
             Event::RunCompleted(_)
-            | Event::ValidationCompleted { .. }
             | Event::ValidationStarted { .. }
             | Event::JudgeStarted { .. }
             | Event::JudgeCompleted { .. }
@@ -278,9 +318,22 @@ impl StepState {
         }
         if self.base.is_none() {
             self.baseline.clear();
+            self.left = None;
         }
+        self.seen.clear();
         self.fingerprint = Some(fingerprint.clone());
         self.status = StepStatus::Running;
+    }
+
+    /// Of a baseline the first time counts: later looks at the same commands are none. Of all else
+    /// it is the last.
+    fn see(&mut self, evidence: &Evidence, before: bool) {
+        let same = |known: &Evidence| known.command == evidence.command && known.dir == evidence.dir;
+        if before && !self.baseline.iter().any(same) {
+            self.baseline.push(evidence.clone());
+        }
+        self.seen.retain(|known| !same(known));
+        self.seen.push(evidence.clone());
     }
 
     fn complete_attempt(&mut self, outcome: &AttemptOutcome) {
@@ -297,10 +350,19 @@ impl StepState {
     fn reopen(&mut self, reason: Reopened) {
         self.status = match reason {
             Reopened::Edited | Reopened::DependencyEdited => StepStatus::Revalidate,
-            Reopened::Unticked | Reopened::Restart => StepStatus::Open,
+            Reopened::Unticked | Reopened::Restart | Reopened::Restored => StepStatus::Open,
         };
         self.base = None;
+        self.left = None;
         self.baseline.clear();
+        self.last_failure = None;
+    }
+
+    /// Open again. Its trees are known until it starts anew, for files that were not brought back
+    /// yet.
+    fn restore(&mut self) {
+        self.status = StepStatus::Open;
+        self.fingerprint = None;
         self.last_failure = None;
     }
 
@@ -321,6 +383,8 @@ impl StepState {
             tolerated: Vec::new(),
             tick: TickState::Due,
             ticked: Vec::new(),
+            attempt: 0,
+            commit: CommitState::Unasked,
         });
         self.last_failure = None;
     }

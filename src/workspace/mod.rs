@@ -1,10 +1,15 @@
 //! The project's files under one root: what may be read, what may be written, what changed.
 
+pub mod commit;
 pub mod diff;
+mod entry;
 pub mod file;
 mod files;
 mod git;
 pub mod guard;
+mod objects;
+pub mod put_back;
+mod secrets;
 pub mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;

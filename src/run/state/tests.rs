@@ -29,6 +29,8 @@ fn story() -> Vec<Event> {
         usage: Usage::default(),
         turns: 1,
         duration_ms: 1,
+        tree: Some(format!("left-{attempt}")),
+        reference: None,
     };
     let started = |attempt| Event::AttemptStarted {
         at: at(attempt),
@@ -79,6 +81,7 @@ fn run() -> RunStarted {
         sandbox: "none".into(),
         snapshots: "git".into(),
         command: String::new(),
+        commits: true,
         limits: String::new(),
     }
 }
@@ -141,6 +144,8 @@ fn outages_spend_no_attempt() {
         usage: Usage::default(),
         turns: 0,
         duration_ms: 0,
+        tree: None,
+        reference: None,
     });
     let state = fold(&events).step(&reading().plan.steps[0].key).clone();
     assert_eq!((state.attempts, state.spent), (1, 0));

@@ -1,0 +1,91 @@
+//! One commit for a step that passed: what it changed, and its tick.
+
+use std::borrow::Cow;
+
+use super::event::{CommitRefusal, Event, Evidence, StepRef, Strength};
+use super::state::{Pass, StepState, StepStatus};
+use super::{Run, Setting};
+use crate::failure::Failure;
+use crate::plan::Step;
+use crate::redact::harmless;
+use crate::workspace::commit::{Made, Wanted};
+use crate::workspace::snapshot::Snapshots;
+
+/// Commits what a step changed, or says why not. The run goes on either way.
+pub async fn commit(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
+    let step = StepRef::from(run.setting.step(index));
+    let event = match make(run, index).await {
+        Ok(Made { commit, paths, without_plan }) => {
+            Event::StepCommitted { step, commit, paths, without_plan }
+        }
+        Err(reason) => Event::CommitRefused { step, reason },
+    };
+    run.recorder.record(event)
+}
+
+async fn make(run: &Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
+    let (setting, redact) = (run.setting, &run.recorder.redact);
+    let step = setting.step(index);
+    let state = run.recorder.state.step(&step.key);
+    let StepStatus::Passed(pass) = &state.status else {
+        return Err(CommitRefusal::impossible("the step has not passed"));
+    };
+    let Snapshots::Git(git) = &run.snapshots else {
+        return Err(CommitRefusal::impossible(format!("snapshots are {}", run.snapshots.describe())));
+    };
+    // Whatever a person changed before a validation without an agent is the person's to commit.
+    let trees = match (&state.base, &state.left) {
+        _ if pass.attempt == 0 => None,
+        (Some(base), Some(left)) => Some((base.tree.as_str(), left.tree.as_str())),
+        _ => return Err(CommitRefusal::impossible("the trees before and after the step are not known")),
+    };
+    let plan = setting.plan_file.path().strip_prefix(&setting.root).ok();
+    let ticked = !pass.ticked.is_empty();
+    let message = message(setting, step, state, pass);
+    let wanted = Wanted {
+        trees,
+        plan: plan.filter(|_| ticked),
+        message: &redact.text(&message),
+        author: &setting.author,
+        redact,
+    };
+    let made = git.commit(&wanted).await?;
+    let outside = (ticked && plan.is_none()).then(|| "it is not in the project".to_owned());
+    Ok(Made { without_plan: made.without_plan.or(outside), ..made })
+}
+
+/// What agentrun knows of the pass. Nothing that a model said is in it.
+fn message(setting: &Setting, step: &Step, state: &StepState, pass: &Pass) -> String {
+    let mut lines = vec![line(&step.name()), String::new()];
+    lines.push(format!("Plan: {}", line(&setting.plan_path)));
+    lines.push(format!("Attempts: {}", state.attempts));
+    lines.push(format!("Validation: {}", pass.strength.map_or("none", say)));
+    lines.extend(state.seen.iter().map(seen));
+    if !pass.judged.is_empty() {
+        lines.push(format!("By the judge's word: {} in prose", pass.judged.len()));
+    }
+    if !pass.pending.is_empty() {
+        lines.push(format!("Waits for a person: {}", pass.pending.len()));
+    }
+    lines.push(format!("agentrun {}", env!("CARGO_PKG_VERSION")));
+    lines.join("\n") + "\n"
+}
+
+fn seen(evidence: &Evidence) -> String {
+    format!("- {}: {}", line(&evidence.command), evidence.exit.say())
+}
+
+fn say(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Proven => "proven",
+        Strength::Weak => "weak",
+        Strength::Unvalidated => "none, let through",
+    }
+}
+
+/// The first line of a text, without what would command a terminal.
+fn line(text: &str) -> String {
+    let mut lines = text.trim().lines();
+    let first = harmless(Cow::Borrowed(lines.next().unwrap_or_default())).replace(char::is_control, " ");
+    if lines.next().is_some() { format!("{first} ...") } else { first }
+}

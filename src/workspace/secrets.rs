@@ -1,0 +1,80 @@
+//! Looks for secrets in what a commit would add.
+
+use std::collections::HashSet;
+
+use crate::redact::Redact;
+use crate::run::refusal::Secret;
+
+/// Most findings that are told of one file.
+const MOST: usize = 5;
+
+/// What looks like a secret in a file: in lines that it did not have before, or in the name of a
+/// new one. `old` is `None` for a new file.
+pub(super) fn find(path: &str, old: Option<&[u8]>, new: &[u8], redact: &Redact) -> Vec<Secret> {
+    let secret = |line, shape: &str| Secret { path: path.to_owned(), line, shape: shape.to_owned() };
+    if old.is_none()
+        && let Some(shape) = named_for_secrets(path)
+    {
+        return vec![secret(None, shape)];
+    }
+    let known: HashSet<&[u8]> = old.into_iter().flat_map(lines).collect();
+    let added = lines(new).zip(1..).filter(|(line, _)| !known.contains(line));
+    let found = added.filter_map(|(line, number)| {
+        redact.find(&String::from_utf8_lossy(line)).map(|shape| secret(Some(number), shape))
+    });
+    found.take(MOST).collect()
+}
+
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|&byte| byte == b'\n')
+}
+
+/// Files that exist to hold secrets. What ends with `.pem` is judged by its content: certificates
+/// are public.
+fn named_for_secrets(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let key = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"].iter().any(|key| name.starts_with(key));
+    match () {
+        () if name == ".env" => Some("a file for secrets"),
+        () if key && !name.ends_with(".pub") => Some("a private key by its name"),
+        () => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_lines_are_looked_at_and_old_ones_are_not() {
+        let redact = Redact::new([]);
+        let token = "token = ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+        let old = format!("{token}\none\n");
+        let new = format!("one\n{token}\nAKIAABCDEFGHIJKLMNOP\n");
+        let secret = |line: usize, shape: &str| Secret {
+            path: "a/b".to_owned(),
+            line: Some(line),
+            shape: shape.to_owned(),
+        };
+        let aws = secret(3, "an AWS access key");
+        assert_eq!(find("a/b", Some(old.as_bytes()), new.as_bytes(), &redact), [aws.clone()]);
+        assert_eq!(find("a/b", None, new.as_bytes(), &redact), [secret(2, "a GitHub token"), aws]);
+    }
+
+    #[test]
+    fn new_files_are_known_by_their_names() {
+        let redact = Redact::new([]);
+        let by_name = |path: &str, old: Option<&[u8]>| {
+            find(path, old, b"x", &redact).first().map(|secret| secret.shape.clone())
+        };
+        assert_eq!(by_name("app/.env", None).as_deref(), Some("a file for secrets"));
+        assert_eq!(by_name(".ssh/id_rsa_work", None).as_deref(), Some("a private key by its name"));
+        for (path, old) in
+            [("app/.env", Some(&b"y"[..])), (".env.example", None), ("id_rsa.pub", None), ("c.pem", None)]
+        {
+            assert_eq!(by_name(path, old), None, "{path}");
+        }
+        let pem = find("c.pem", None, b"-----BEGIN PRIVATE KEY-----\n", &redact);
+        assert_eq!(pem[0].line, Some(1));
+    }
+}
