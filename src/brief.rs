@@ -14,13 +14,15 @@ pub const CONTEXT_BYTES: usize = 24 << 10;
 pub const LARGE_SOURCE_BYTES: usize = 32 << 10;
 
 /// The templates, by name, as they are compiled in.
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("system.md", include_str!("../prompts/system.md")),
     ("step.md", include_str!("../prompts/step.md")),
     ("repair.md", include_str!("../prompts/repair.md")),
     ("nudge.md", include_str!("../prompts/nudge.md")),
     ("judge.md", include_str!("../prompts/judge.md")),
     ("judge-step.md", include_str!("../prompts/judge-step.md")),
+    ("summary.md", include_str!("../prompts/summary.md")),
+    ("compacted.md", include_str!("../prompts/compacted.md")),
 ];
 
 /// A file that the brief is made of.
@@ -146,6 +148,21 @@ pub struct Repair {
     pub refuted: Option<Refuted>,
 }
 
+/// What was done in a conversation that had to be shortened, a line for each entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compacted {
+    /// Files that the tools changed.
+    pub changed: Vec<String>,
+    /// Files that were read.
+    pub read: Vec<String>,
+    /// Commands that ran.
+    pub commands: Vec<String>,
+    /// Notes that were taken.
+    pub notes: Vec<String>,
+    /// What the last validation that did not pass said; empty if there was none.
+    pub failure: String,
+}
+
 impl Templates {
     /// The compiled-in templates, with the given ones in their place.
     pub fn new(overrides: impl IntoIterator<Item = (String, String)>) -> Result<Self, TemplateError> {
@@ -179,7 +196,9 @@ impl Templates {
         self.repair(&Repair { failure: Some(failed), ..Repair::default() })?;
         self.judge()?;
         self.judge_step(&reading.plan.steps[0], "", &Hearing::default())?;
-        self.nudge().map(drop)
+        self.nudge()?;
+        self.summary("", "", 0)?;
+        self.compacted(&Compacted::default(), "").map(drop)
     }
 
     /// The constant prefix of every conversation of a run.
@@ -238,6 +257,17 @@ impl Templates {
     /// What a reply without a tool call is answered with.
     pub fn nudge(&self) -> Result<String, TemplateError> {
         self.render("nudge.md", context! {})
+    }
+
+    /// What a model is asked for when a conversation is about to be shortened: at most this many words.
+    pub fn summary(&self, step: &str, conversation: &str, words: u64) -> Result<String, TemplateError> {
+        self.render("summary.md", context! { step, conversation, words })
+    }
+
+    /// What stands in the place of all that was left out.
+    pub fn compacted(&self, ledger: &Compacted, summary: &str) -> Result<String, TemplateError> {
+        let Compacted { changed, read, commands, notes, failure } = ledger;
+        self.render("compacted.md", context! { changed, read, commands, notes, failure, summary })
     }
 
     fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {

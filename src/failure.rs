@@ -20,8 +20,8 @@ pub enum ExitCode {
     LimitReached = 5,
     /// The model was never reached, or refused.
     ModelRefused = 6,
-    /// Another run holds the plan.
-    Locked = 7,
+    /// Another run holds the plan, or there is no sandbox.
+    CannotBegin = 7,
     /// agentrun itself failed.
     Internal = 70,
     /// An outage: run again later.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::launch::{self, Launch};
 use super::open::{OpenPlan, Past, Project};
-use super::{detect, signals};
+use super::{confine, detect, signals};
 use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
 use crate::config::{Config, say_duration};
@@ -13,7 +13,6 @@ use crate::failure::{ExitCode, Failure};
 use crate::model::Model;
 use crate::model::scripted::Script;
 use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
-use crate::process::Policy;
 use crate::redact::Redact;
 use crate::report::{diagnostics, listing, print};
 use crate::run::event::{CommitRefusal, Event};
@@ -91,7 +90,8 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
 }
 
 fn lay_flags_over(config: &mut Config, args: &Execute) {
-    let Execute { model, base_url, max_attempts, max_turns, max_time, keep_going, .. } = args;
+    let Execute { model, base_url, max_attempts, max_turns, max_time, keep_going, sandbox, network, .. } =
+        args;
     config.model.name = model.clone().unwrap_or_else(|| std::mem::take(&mut config.model.name));
     config.model.base_url = base_url.clone().unwrap_or_else(|| std::mem::take(&mut config.model.base_url));
     config.max_attempts = max_attempts.unwrap_or(config.max_attempts);
@@ -99,6 +99,8 @@ fn lay_flags_over(config: &mut Config, args: &Execute) {
     config.limits.time = max_time.unwrap_or(config.limits.time);
     config.keep_going |= keep_going;
     config.commit |= args.commit;
+    config.sandbox.mode = sandbox.unwrap_or(config.sandbox.mode);
+    config.sandbox.network = network.unwrap_or(config.sandbox.network);
 }
 
 /// Shows all errors of a plan at once and refuses it; otherwise its warnings as events.
@@ -188,6 +190,7 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
         prefix: prepared.system.len(),
         limits: config.say_limits(),
         model: &config.model.name,
+        sandbox: config.sandbox.mode.describe(config.sandbox.network),
     };
     let selected = |index| selection.contains(index);
     print::data(&listing::dry_run(&plan.reading, &past.state, &selected, &outlook));
@@ -206,9 +209,13 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let mut warnings = std::mem::take(&mut prepared.warnings);
     let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
     let interrupt = signals::listen()?;
+    let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
+    let policy =
+        confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
     let redact = Redact::new(prepared.project.secret(&prepared.config));
     launch.make_run_dir(&redact)?;
     let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
+    warnings.extend(Launch::end_what_was_left(&prepared.plan));
     let (guard, found) = launch.guard(&prepared.plan)?;
     if let Found::Restored { what, copy, .. } = found {
         let message = format!("{what} and were set back (a copy is in {})", copy.display());
@@ -216,8 +223,8 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         prepared.plan = prepared.project.plan(&args.plan)?;
     }
     let setting = Setting {
-        workspace: prepared.project.workspace(&prepared.plan, &prepared.sources)?,
-        policy: Policy::new(prepared.project.environment.all(), &prepared.config.env_pass),
+        workspace,
+        policy,
         root: prepared.project.root,
         plan_file: prepared.plan.file,
         plan_path: prepared.plan.path,
@@ -263,7 +270,9 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
 async fn may_commit(snapshots: &Snapshots, author: &Author) -> Result<(), Failure> {
     let refused = match snapshots {
         Snapshots::Git(git) => git.can_commit(author).await,
-        Snapshots::Files(_) => Err(CommitRefusal::impossible(format!("snapshots are {}", snapshots.describe()))),
+        Snapshots::Files(_) => {
+            Err(CommitRefusal::impossible(format!("snapshots are {}", snapshots.describe())))
+        }
     };
     refused.map_err(|refusal| {
         Failure::usage(format!("steps cannot be committed here: {}", refusal.say()))
@@ -326,6 +335,8 @@ fn typed(args: &Execute) -> String {
         ("--max-attempts", number(args.max_attempts)),
         ("--max-turns", number(args.max_turns)),
         ("--max-time", args.max_time.map(say_duration).map(|time| quoted(&time))),
+        ("--sandbox", args.sandbox.map(|wish| wish.name().to_owned())),
+        ("--network", args.network.map(|network| network.say().to_owned())),
     ];
     for (flag, value) in limits {
         words.extend(value.map(|value| format!("{flag} {value}")));

@@ -86,11 +86,10 @@ async fn look(
     let now = snapshots.take(&name).await.map_err(no_snapshot)?;
     match snapshots.plan_back((&base, &left), &now, &setting.root).await {
         Ok(back) => Ok(Found { snapshots, base, now, back }),
-        Err(InTheWay::Snapshot(error)) => Err(Failure::usage(format!(
-            "the trees of step {} cannot be read any more",
-            step.id
-        ))
-        .caused_by(error)),
+        Err(InTheWay::Snapshot(error)) => {
+            Err(Failure::usage(format!("the trees of step {} cannot be read any more", step.id))
+                .caused_by(error))
+        }
         Err(changed @ InTheWay::Changed(_)) => Err(refuse("cannot be restored").caused_by(changed).hint(
             "that would be somebody's later work: put it elsewhere first, or restore the later step first",
         )),

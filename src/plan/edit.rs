@@ -275,9 +275,10 @@ fn without_progress(text: &str) -> String {
         let closes = text[progress.span.end..].find(PROGRESS_CLOSES).map(|at| at + PROGRESS_CLOSES.len());
         start..progress.span.end + closes.unwrap_or(0)
     });
-    let marks = plan.boxes.iter().map(|check_box| {
-        (check_box.mark_at..check_box.mark_at + check_box.mark.len_utf8(), " ".to_owned())
-    });
+    let marks = plan
+        .boxes
+        .iter()
+        .map(|check_box| (check_box.mark_at..check_box.mark_at + check_box.mark.len_utf8(), " ".to_owned()));
     let statuses = plan.status_comments.iter().map(|comment| (comment.span.clone(), String::new()));
     let outside = |(range, _): &Splice| !owned.contains(&range.start);
     let mut splices: Vec<Splice> = marks.chain(statuses).filter(outside).collect();

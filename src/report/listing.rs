@@ -29,6 +29,8 @@ pub struct Outlook<'a> {
     pub limits: String,
     /// The model.
     pub model: &'a str,
+    /// The sandbox that will be tried.
+    pub sandbox: String,
 }
 
 /// Every step in order with its tasks, criteria and dependencies, and what surrounds the run.
@@ -120,7 +122,7 @@ fn surroundings(text: &mut String, outlook: &Outlook<'_>) -> std::fmt::Result {
     writeln!(text, "constant part of every request: {}", size(outlook.prefix))?;
     let model = if outlook.model.is_empty() { "none configured" } else { outlook.model };
     writeln!(text, "model: {model}")?;
-    writeln!(text, "sandbox: none")?;
+    writeln!(text, "sandbox: {}", outlook.sandbox)?;
     writeln!(text, "limits: {}", outlook.limits)
 }
 

@@ -151,6 +151,9 @@ fn attempt_section(
             )?;
         }
     }
+    for said in &attempt.shortened {
+        writeln!(text, "- agentrun {}", line(said))?;
+    }
     for evidence in &attempt.evidence {
         let time = say_millis(evidence.duration_ms);
         writeln!(

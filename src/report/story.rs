@@ -49,6 +49,8 @@ pub struct AttemptStory {
     pub evidence: Vec<Evidence>,
     /// What the judge said.
     pub judgements: Vec<Judgement>,
+    /// How its conversation was shortened.
+    pub shortened: Vec<String>,
     /// How it ended.
     pub outcome: Option<AttemptOutcome>,
     /// What it changed.
@@ -81,21 +83,12 @@ impl Story {
         match &record.event {
             Event::RunStarted(started) => self.started = Some(started.clone()),
             Event::StepStarted { step, .. } => self.begin(step),
-            Event::AttemptStarted { at, .. } => {
-                self.attempt(at);
-            }
-            Event::ValidationCompleted { at, evidence } => self.attempt(at).evidence.push(evidence.clone()),
-            Event::JudgeCompleted { at, judgements, usage, .. } => {
-                let attempt = self.attempt(at);
-                attempt.judgements.clone_from(judgements);
-                attempt.usage += *usage;
-            }
-            Event::AttemptCompleted { at, outcome, changes, usage, turns, duration_ms, .. } => {
-                let attempt = self.attempt(at);
-                attempt.outcome = Some(outcome.clone());
-                attempt.changes = changes.clone();
-                (attempt.usage, attempt.turns, attempt.duration_ms) = (*usage, *turns, *duration_ms);
-            }
+            Event::AttemptStarted { at, .. }
+            | Event::ConversationMasked { at, .. }
+            | Event::ConversationCompacted { at, .. }
+            | Event::ValidationCompleted { at, .. }
+            | Event::JudgeCompleted { at, .. }
+            | Event::AttemptCompleted { at, .. } => self.attempt(at).apply(&record.event),
             Event::StepPassed { at, strength, pending, .. } => {
                 let step = self.step(&at.step);
                 step.end = Some(StepEnd::Passed(*strength));
@@ -186,6 +179,34 @@ impl Story {
     }
 }
 
+impl AttemptStory {
+    /// Takes in an event of this attempt.
+    fn apply(&mut self, event: &Event) {
+        match event {
+            Event::ConversationMasked { results, before, after, .. } => {
+                let said = format!("left {} out of the conversation", counted(*results, "old result"));
+                self.shortened.push(format!("{said}: {}", from_to(*before, *after)));
+            }
+            Event::ConversationCompacted { before, after, why, summary, .. } => {
+                let with = if *summary { "" } else { ", without a summary of the model" };
+                let said = format!("compacted the conversation: {}{with} ({why})", from_to(*before, *after));
+                self.shortened.push(said);
+            }
+            Event::ValidationCompleted { evidence, .. } => self.evidence.push(evidence.clone()),
+            Event::JudgeCompleted { judgements, usage, .. } => {
+                self.judgements.clone_from(judgements);
+                self.usage += *usage;
+            }
+            Event::AttemptCompleted { outcome, changes, usage, turns, duration_ms, .. } => {
+                self.outcome = Some(outcome.clone());
+                self.changes = changes.clone();
+                (self.usage, self.turns, self.duration_ms) = (*usage, *turns, *duration_ms);
+            }
+            _ => {}
+        }
+    }
+}
+
 impl StepStory {
     /// Attempts of an agent; the baseline is none.
     pub fn tries(&self) -> impl Iterator<Item = &AttemptStory> {
@@ -220,6 +241,11 @@ impl StepEnd {
             Self::Confirmed(by) => format!("confirmed by {by}"),
         }
     }
+}
+
+/// `about 26.1k tokens became 9.3k`
+fn from_to(before: u64, after: u64) -> String {
+    format!("about {} tokens became {}", say_tokens(before), say_tokens(after))
 }
 
 /// A number of things: `1 step`, `2 steps`.

@@ -105,6 +105,10 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             let summary = if *failed { styled(NOTICE, summary) } else { summary.clone() };
             vec![format!("    {summary}")]
         }
+        Event::ConversationMasked { .. } | Event::ConversationCompacted { .. } => {
+            let said = story.last().and_then(|step| step.attempts.last()?.shortened.last());
+            said.map(|said| styled(FAINT, &format!("    {said}"))).into_iter().collect()
+        }
         Event::AgentFinished { end, .. } => vec![agent_finished(end)],
         Event::ValidationCompleted { at, evidence } => vec![validated(at.attempt, evidence)],
         Event::JudgeStarted { criteria, .. } => {
@@ -122,7 +126,8 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             targets.iter().map(|target| format!("  ticked {}", target.say())).collect()
         }
         Event::StepCommitted { commit, paths, without_plan, .. } => {
-            let plan = without_plan.as_ref().map_or_else(String::new, |why| format!(", without the plan: {why}"));
+            let plan =
+                without_plan.as_ref().map_or_else(String::new, |why| format!(", without the plan: {why}"));
             let commit = &commit[..commit.len().min(12)];
             vec![format!("  committed {commit} ({}{plan})", counted(*paths, "file"))]
         }
@@ -151,7 +156,10 @@ fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
         ),
         styled(
             FAINT,
-            &format!("model {} · sandbox: {} · snapshots: {}{commits}", run.model, run.sandbox, run.snapshots),
+            &format!(
+                "model {} · sandbox: {} · snapshots: {}{commits}",
+                run.model, run.sandbox, run.snapshots
+            ),
         ),
         styled(FAINT, &format!("limits: {}", run.limits)),
         styled(FAINT, &format!("logs: .agentrun/runs/{id}/")),
@@ -183,9 +191,7 @@ fn agent_finished(end: &AgentEnd) -> String {
             styled(NOTICE, &format!("    the agent is blocked: {}", one_line(reason)))
         }
         AgentEnd::Limit { limit } => styled(NOTICE, &format!("    limit reached: {limit}")),
-        AgentEnd::Loop { what } => {
-            styled(NOTICE, &format!("    stopped: the same {what} call again and again"))
-        }
+        AgentEnd::Loop { what } => styled(NOTICE, &format!("    stopped: {what} again and again")),
         AgentEnd::Model { message, .. } => styled(BAD, &format!("    {message}")),
         AgentEnd::Interrupted => styled(NOTICE, "    interrupted"),
     }

@@ -7,12 +7,12 @@ use super::event::{AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, E
 use super::judging::{self, Judged, Work};
 use super::talk::{Talk, Trees, no_run_dir, no_snapshot, repair};
 use crate::agent::builtin::session::{Session, Worked};
+use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
 use crate::digest::digest;
 use crate::failure::Failure;
 use crate::model::message::Usage;
 use crate::process::Exit;
-use crate::sources::wrong_template;
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Verdict, judge};
 use crate::validate::{self, Validated};
@@ -136,7 +136,9 @@ async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -
         guard: &mut run.guard,
         limits: setting.config.limits,
         interrupt: setting.interrupt.clone(),
-        nudge: setting.templates.nudge().map_err(wrong_template)?,
+        window: setting.config.model.context_window.map(Window::of),
+        longest_reply: setting.config.model.max_output_tokens.unwrap_or(0),
+        templates: &setting.templates,
         dir,
     };
     session.work(&mut talk.conversation).await
@@ -154,7 +156,7 @@ async fn validate_attempt(
     let limit = match &worked.end {
         AgentEnd::Done { .. } => None,
         AgentEnd::Limit { limit } => Some(limit.clone()),
-        AgentEnd::Loop { what } => Some(format!("repeating the same {what} call")),
+        AgentEnd::Loop { what } => Some(format!("repetition ({what})")),
         AgentEnd::Blocked { reason } => return nothing(AttemptOutcome::Blocked { reason: reason.clone() }),
         AgentEnd::Model { message, hint, temporary } => {
             let (message, hint) = (message.clone(), hint.clone());

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 pub use super::evidence::{ChangeSummary, Evidence, Origin};
 pub use super::judgement::{Citation, Judgement, Ruling};
-pub use super::refusal::{CommitRefusal, Secret};
 pub use super::outcome::{AgentEnd, AttemptOutcome, Reopened, RunOutcome, StepOutcome, Strength};
+pub use super::refusal::{CommitRefusal, Secret};
 use crate::model::message::Usage;
 use crate::plan::{Fingerprint, Step, StepKey};
 
@@ -172,6 +172,38 @@ pub enum Event {
         at: AttemptRef,
         /// The note.
         text: String,
+    },
+    /// Old results of tools were left out of the conversation, to make room in the model's window.
+    #[serde(rename = "conversation.masked")]
+    ConversationMasked {
+        /// The attempt.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// How many.
+        results: usize,
+        /// Tokens of the conversation before, about.
+        before: u64,
+        /// Tokens after, about.
+        after: u64,
+    },
+    /// All of the conversation but the brief and the newest messages gave way to a ledger.
+    #[serde(rename = "conversation.compacted")]
+    ConversationCompacted {
+        /// The attempt.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// What made it necessary: the size, or what the server said.
+        why: String,
+        /// Tokens of the conversation before, about.
+        before: u64,
+        /// Tokens after, about.
+        after: u64,
+        /// How many of the newest messages were kept.
+        kept: usize,
+        /// The model summed up what was left out; else the ledger alone stands for it.
+        summary: bool,
+        /// What the summary cost, as far as the server says.
+        usage: Usage,
     },
     /// The agent stopped working.
     #[serde(rename = "agent.finished")]
@@ -450,6 +482,8 @@ impl Event {
             | Self::ToolStarted { at, .. }
             | Self::ToolCompleted { at, .. }
             | Self::NoteTaken { at, .. }
+            | Self::ConversationMasked { at, .. }
+            | Self::ConversationCompacted { at, .. }
             | Self::AgentFinished { at, .. }
             | Self::PlanRestored { at, .. }
             | Self::ValidationStarted { at, .. }

@@ -258,6 +258,8 @@ impl RunState {
             | Event::ModelWaited { .. }
             | Event::ToolStarted { .. }
             | Event::ToolCompleted { .. }
+            | Event::ConversationMasked { .. }
+            | Event::ConversationCompacted { .. }
             | Event::AgentFinished { .. }
             | Event::PlanRestored { .. }
             | Event::PlanEdited { .. }

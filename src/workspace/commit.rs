@@ -213,11 +213,7 @@ impl Git {
     }
 
     /// The plan as a path of the commit, or why it is none: a person's text is not committed.
-    async fn plan_entry(
-        &self,
-        plan: &Path,
-        known: Change,
-    ) -> Result<Result<Change, String>, SnapshotError> {
+    async fn plan_entry(&self, plan: &Path, known: Change) -> Result<Result<Change, String>, SnapshotError> {
         let of = |args: &[&str]| args.iter().map(OsString::from).collect::<Vec<_>>();
         let with_plan = |args: &[&str]| [of(args), vec![plan.as_os_str().to_owned()]].concat();
         let ignored = with_plan(&["check-ignore", "-q", "--"]);

@@ -161,7 +161,9 @@ impl Files {
         let there = |entry: &Entry| self.content_path(&entry.digest).exists();
         match entry {
             _ if path.contains('\u{fffd}') => Some("its name is not UTF-8"),
-            Some(entry) if entry.size > COPIED => Some("it is larger than 1 MiB, and only its digest was kept"),
+            Some(entry) if entry.size > COPIED => {
+                Some("it is larger than 1 MiB, and only its digest was kept")
+            }
             Some(entry) if entry.digest != SPECIAL && !there(entry) => Some("its copy is gone"),
             Some(entry) if entry.digest == SPECIAL => Some("it is no regular file"),
             _ => None,

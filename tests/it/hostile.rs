@@ -71,7 +71,7 @@ fn a_script_that_ticks_while_it_validates_ticks_nothing() {
 
 #[test]
 fn a_tick_of_an_agent_whose_run_was_killed_is_taken_back_at_the_next_start() {
-    let bench = bench(&format!("{TICK}; kill -9 $PPID"));
+    let bench = bench(&format!("{TICK}; kill -9 $(cut -d' ' -f4 /proc/$PPID/stat)"));
     assert_eq!(execute(&bench, &[]).code, None);
     assert_eq!(ticked(&bench).len(), 4, "nobody is left to set it back");
     let ran = execute(&bench, &["--dry-run"]).code(0);

@@ -24,17 +24,18 @@ const PLAN: &str = "\
 /// A project whose agent writes this greeting, and whose judge makes these calls, a turn each.
 fn bench(greeting: &str, calls: &[Value]) -> Bench {
     let bench = Bench::with_plan(PLAN.as_bytes());
-    let line = |step: &str, name: &str, arguments: &Value| {
-        json!({"step": step, "calls": [{"name": name, "arguments": arguments}]}).to_string()
+    let line = |purpose: &str, name: &str, arguments: &Value| {
+        let calls = json!([{"name": name, "arguments": arguments}]);
+        json!({"step": "1", "purpose": purpose, "calls": calls}).to_string()
     };
     let mut replies = vec![
         json!({"schema": "agentrun.replies/1"}).to_string(),
-        line("1", "write_file", &json!({"path": "greeting.txt", "content": greeting})),
-        line("1", "finish_step", &json!({"status": "done", "summary": "all criteria hold"})),
+        line("work", "write_file", &json!({"path": "greeting.txt", "content": greeting})),
+        line("work", "finish_step", &json!({"status": "done", "summary": "all criteria hold"})),
     ];
     replies.extend(calls.iter().map(|call| {
         let name = call["tool"].as_str().unwrap_or("judge_criterion");
-        line("judge:1", name, call)
+        line("judge", name, call)
     }));
     bench.file("replies.jsonl", replies.join("\n")).git();
     bench

@@ -18,7 +18,7 @@ use crate::config::Limits;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition, Usage};
-use crate::model::{Model, ModelError, Notice, Place, Request};
+use crate::model::{Model, ModelError, Notice, Place, Purpose, Request};
 use crate::run::event::{AttemptRef, Event};
 use crate::run::judgement::{Judgement, Ruling};
 use crate::run::record::Recorder;
@@ -169,9 +169,9 @@ impl Judge<'_> {
         turn: u32,
         deadline: Instant,
     ) -> Result<Result<Reply, Ended>, Failure> {
-        let step = format!("judge:{}", self.at.step.id);
-        let place = Place { step: &step, attempt: self.at.attempt, turn };
-        let request = Request { place, messages: conversation.messages(), tools };
+        let place = Place { step: &self.at.step.id, attempt: self.at.attempt, turn };
+        let messages = conversation.messages();
+        let request = Request { place, purpose: Purpose::Judge, messages, tools };
         let (recorder, at) = (&mut *self.recorder, &self.at);
         let mut failure = None;
         let mut observe = |notice: Notice| {
