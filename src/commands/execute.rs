@@ -20,7 +20,7 @@ use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
-use crate::workspace::commit::Author;
+use crate::workspace::author::Author;
 use crate::workspace::guard::Found;
 use crate::workspace::snapshot::Snapshots;
 

@@ -14,15 +14,16 @@ use crate::redact::Redact;
 use crate::report::{Report, print};
 use crate::run::event::{Event, Reopened, StepRef};
 use crate::run::record::Recorder;
-use crate::run::state::{Base, StepState, StepStatus, TickState};
-use crate::run::{Setting, tick};
+use crate::run::state::{StepState, StepStatus, TickState};
+use crate::run::{Setting, commit, tick};
+use crate::workspace::own::StepTrees;
 use crate::workspace::put_back::{InTheWay, PutBack};
 use crate::workspace::snapshot::{Snapshot, SnapshotError, Snapshots};
 
 /// The files that have to be brought back, and what is kept.
 struct Found {
     snapshots: Snapshots,
-    base: Snapshot,
+    trees: StepTrees,
     now: Snapshot,
     back: PutBack,
 }
@@ -53,7 +54,7 @@ pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failu
     let found = runtime.block_on(look(&setting, step, state, (&store, &prefix, &policy)))?;
     reopen(&setting, index, &mut recorder)?;
     guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
-    let done = runtime.block_on(found.snapshots.put_back(&found.base, &setting.root, &found.back));
+    let done = runtime.block_on(found.snapshots.put_back(&found.trees.before, &setting.root, &found.back));
     guard.end();
     done.map_err(|error| {
         Failure::internal("cannot bring every file back", error)
@@ -72,11 +73,10 @@ async fn look(
     (store, prefix, policy): (&Path, &str, &Policy),
 ) -> Result<Found, Failure> {
     let refuse = |why: &str| Failure::usage(format!("step {} {why}", step.id));
-    let snapshot = |base: &Base| Snapshot { tree: base.tree.clone(), reference: base.reference.clone() };
-    let Some(base) = state.base.as_ref().map(snapshot) else {
+    if state.trees.base.is_none() {
         return Err(refuse("has no attempt whose changes could be taken back"));
-    };
-    let Some(left) = state.left.as_ref().map(snapshot) else {
+    }
+    let Some(trees) = commit::step_trees(&state.trees) else {
         return Err(refuse("was cut short in its last attempt: nobody knows what that left")
             .hint(format!("agentrun execute {} goes on with it", setting.plan_path)));
     };
@@ -84,13 +84,13 @@ async fn look(
     let mut snapshots = Snapshots::open(&setting.root, store, &leave_out, policy).await;
     let name = format!("{prefix}/{}/before-restore", setting.run_dir.id);
     let now = snapshots.take(&name).await.map_err(no_snapshot)?;
-    match snapshots.plan_back((&base, &left), &now, &setting.root).await {
-        Ok(back) => Ok(Found { snapshots, base, now, back }),
+    match snapshots.plan_back(&trees, &now, &setting.root).await {
+        Ok(back) => Ok(Found { snapshots, trees, now, back }),
         Err(InTheWay::Snapshot(error)) => {
             Err(Failure::usage(format!("the trees of step {} cannot be read any more", step.id))
                 .caused_by(error))
         }
-        Err(changed @ InTheWay::Changed(_)) => Err(refuse("cannot be restored").caused_by(changed).hint(
+        Err(changed @ (InTheWay::Changed(_) | InTheWay::Shared(_))) => Err(refuse("cannot be restored").caused_by(changed).hint(
             "that would be somebody's later work: put it elsewhere first, or restore the later step first",
         )),
         Err(error) => Err(refuse("cannot be restored").caused_by(error)),

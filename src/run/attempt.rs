@@ -113,7 +113,7 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees,
         tree: before.tree.clone(),
         reference: before.reference.clone(),
     })?;
-    let base = run.recorder.state.step(&at.step.key).base.clone();
+    let base = run.recorder.state.step(&at.step.key).trees.base.clone();
     let Some(base) = base.map(|base| Snapshot { tree: base.tree, reference: base.reference }) else {
         return Ok(Trees { base: before.clone(), before });
     };

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use super::event::{CommitRefusal, Event, Evidence, StepRef, Strength};
-use super::state::{Pass, StepState, StepStatus};
+use super::state::{Base, Pass, StepState, StepStatus, Trees};
 use super::{Run, Setting};
 use crate::failure::Failure;
 use crate::plan::Step;
 use crate::redact::harmless;
 use crate::workspace::commit::{Made, Wanted};
-use crate::workspace::snapshot::Snapshots;
+use crate::workspace::own::{Own, StepTrees};
+use crate::workspace::snapshot::{Snapshot, Snapshots};
 
 /// Commits what a step changed, or says why not. The run goes on either way.
 pub async fn commit(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
@@ -33,17 +34,16 @@ async fn make(run: &Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
     let Snapshots::Git(git) = &run.snapshots else {
         return Err(CommitRefusal::impossible(format!("snapshots are {}", run.snapshots.describe())));
     };
-    // Whatever a person changed before a validation without an agent is the person's to commit.
-    let trees = match (&state.base, &state.left) {
-        _ if pass.attempt == 0 => None,
-        (Some(base), Some(left)) => Some((base.tree.as_str(), left.tree.as_str())),
-        _ => return Err(CommitRefusal::impossible("the trees before and after the step are not known")),
-    };
+    if !setting.config.commit {
+        let reason = "the run that ticked it ended before its commit, and this one was not asked to commit";
+        return Err(CommitRefusal::impossible(reason));
+    }
+    let own = own(run, &state.trees, pass).await?;
     let plan = setting.plan_file.path().strip_prefix(&setting.root).ok();
     let ticked = !pass.ticked.is_empty();
     let message = message(setting, step, state, pass);
     let wanted = Wanted {
-        trees,
+        changes: &own.changes,
         plan: plan.filter(|_| ticked),
         message: &redact.text(&message),
         author: &setting.author,
@@ -52,6 +52,31 @@ async fn make(run: &Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
     let made = git.commit(&wanted).await?;
     let outside = (ticked && plan.is_none()).then(|| "it is not in the project".to_owned());
     Ok(Made { without_plan: made.without_plan.or(outside), ..made })
+}
+
+/// What the step changed. Before a validation without an agent only a person can have changed
+/// something, and that is the person's to commit.
+async fn own(run: &Run<'_>, trees: &Trees, pass: &Pass) -> Result<Own, CommitRefusal> {
+    if pass.attempt == 0 {
+        return Ok(Own::default());
+    }
+    let trees = step_trees(trees)
+        .ok_or_else(|| CommitRefusal::impossible("the trees before and after the step are not known"))?;
+    let own = run.snapshots.own(&trees).await?;
+    if own.shared.is_empty() {
+        return Ok(own);
+    }
+    Err(CommitRefusal::Shared { paths: own.shared.iter().map(|path| path.display().to_string()).collect() })
+}
+
+/// The trees of a step whose last attempt has ended.
+pub fn step_trees(trees: &Trees) -> Option<StepTrees> {
+    let snapshot = |base: &Base| Snapshot { tree: base.tree.clone(), reference: base.reference.clone() };
+    Some(StepTrees {
+        before: snapshot(trees.base.as_ref()?),
+        after: snapshot(trees.left.as_ref()?),
+        between: trees.between.iter().map(|(left, found)| (snapshot(left), snapshot(found))).collect(),
+    })
 }
 
 /// What agentrun knows of the pass. Nothing that a model said is in it.

@@ -10,6 +10,7 @@ pub use super::evidence::{ChangeSummary, Evidence, Origin};
 pub use super::judgement::{Citation, Judgement, Ruling};
 pub use super::outcome::{AgentEnd, AttemptOutcome, Reopened, RunOutcome, StepOutcome, Strength};
 pub use super::refusal::{CommitRefusal, Secret};
+pub use super::ticked::Ticked;
 use crate::model::message::Usage;
 use crate::plan::{Fingerprint, Step, StepKey};
 
@@ -399,26 +400,6 @@ pub enum Event {
     /// A run ended.
     #[serde(rename = "run.completed")]
     RunCompleted(RunCompleted),
-}
-
-/// A place of the plan that is ticked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticked {
-    /// Its line at that time.
-    pub line: usize,
-    /// Its text, by which it is found again.
-    pub text: String,
-    /// It rests on the judge's word.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub judged: bool,
-}
-
-impl Ticked {
-    /// `line 12: The greeting is friendly (judged)`
-    pub fn say(&self) -> String {
-        let judged = if self.judged { " (judged)" } else { "" };
-        format!("line {}: {}{judged}", self.line, self.text)
-    }
 }
 
 /// What a run was given.

@@ -17,6 +17,7 @@ pub mod state;
 pub mod step;
 pub mod talk;
 pub mod tick;
+pub mod ticked;
 
 pub use setting::Setting;
 

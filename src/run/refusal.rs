@@ -19,6 +19,11 @@ pub enum CommitRefusal {
         /// The files.
         paths: Vec<String>,
     },
+    /// While the step was open, somebody else changed these too.
+    Shared {
+        /// The files.
+        paths: Vec<String>,
+    },
     /// What looks like a secret would be in it.
     Secrets {
         /// Where.
@@ -58,6 +63,9 @@ impl CommitRefusal {
             Self::Staged { paths } => {
                 format!("these are staged with other content than the step left: {}", named(paths))
             }
+            Self::Shared { paths } => {
+                format!("somebody else changed these too while the step was open: {}", named(paths))
+            }
             Self::Secrets { found } => {
                 let found: Vec<String> = found.iter().map(Secret::say).collect();
                 format!("it would hold what looks like a secret: {}", named(&found))
@@ -72,7 +80,7 @@ impl CommitRefusal {
             Self::Secrets { .. } => {
                 "take the secret out of the files, then commit them yourself; agentrun has pushed nothing"
             }
-            Self::Unsaved { .. } | Self::Staged { .. } | Self::Impossible { .. } => {
+            Self::Unsaved { .. } | Self::Staged { .. } | Self::Shared { .. } | Self::Impossible { .. } => {
                 "the changes are in the work tree: commit them yourself"
             }
         }

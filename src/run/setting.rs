@@ -15,7 +15,7 @@ use crate::process::Policy;
 use crate::validate::Ground;
 use crate::validate::applied::{Applied, applied};
 use crate::workspace::Workspace;
-use crate::workspace::commit::Author;
+use crate::workspace::author::Author;
 
 /// What does not change during a run.
 #[derive(Debug, Clone)]

@@ -1,7 +1,10 @@
 //! What is known of a plan: a fold over its events. There is no other way to change it.
 
+mod trees;
+
 use std::collections::BTreeMap;
 
+pub use self::trees::{Base, Trees};
 use super::event::{
     AttemptOutcome, AttemptRef, Event, Evidence, Reopened, RunStarted, StepOutcome, Strength,
 };
@@ -25,10 +28,8 @@ pub struct StepState {
     pub spent: u32,
     /// What the step said when it was last started.
     pub fingerprint: Option<Fingerprint>,
-    /// The tree before its first attempt, and where it is kept.
-    pub base: Option<Base>,
-    /// The tree that its last attempt left; `None` while one is going on, or if it was killed.
-    pub left: Option<Base>,
+    /// The trees that it began with and left.
+    pub trees: Trees,
     /// What its commands did before the first attempt.
     pub baseline: Vec<Evidence>,
     /// What its commands did when they were last run.
@@ -37,15 +38,6 @@ pub struct StepState {
     pub notes: Vec<String>,
     /// The last validation that failed, until the step passes.
     pub last_failure: Option<AttemptOutcome>,
-}
-
-/// A tree of a step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Base {
-    /// Its digest.
-    pub tree: String,
-    /// Where it is kept.
-    pub reference: Option<String>,
 }
 
 /// Where a step stands.
@@ -145,8 +137,7 @@ impl RunState {
             attempts: 0,
             spent: 0,
             fingerprint: None,
-            base: None,
-            left: None,
+            trees: Trees::NONE,
             baseline: Vec::new(),
             seen: Vec::new(),
             notes: Vec::new(),
@@ -174,9 +165,8 @@ impl RunState {
             Event::AttemptStarted { at, tree, reference, .. } => {
                 let step = self.running(at, "attempt.started")?;
                 step.attempts = at.attempt;
-                step.left = None;
                 step.seen.clear();
-                step.base.get_or_insert_with(|| Base { tree: tree.clone(), reference: reference.clone() });
+                step.trees.begin(Base { tree: tree.clone(), reference: reference.clone() });
             }
             Event::ValidationCompleted { at, evidence } if at.attempt == 0 => {
                 self.running(at, "validation.completed")?.see(evidence, true);
@@ -190,7 +180,7 @@ impl RunState {
             Event::AttemptCompleted { at, outcome, tree, reference, .. } => {
                 let step = self.running(at, "attempt.completed")?;
                 step.complete_attempt(outcome);
-                step.left = tree.clone().map(|tree| Base { tree, reference: reference.clone() });
+                step.trees.left = tree.clone().map(|tree| Base { tree, reference: reference.clone() });
             }
             Event::StepPassed { at, fingerprint, strength, passed, judged, pending, tolerated } => {
                 let commits = self.run.as_ref().is_some_and(|run| run.commits);
@@ -316,12 +306,12 @@ impl StepState {
     /// step that goes on after an interruption was still red before and is green after.
     fn start(&mut self, fingerprint: &Fingerprint) {
         if self.fingerprint.as_ref() != Some(fingerprint) {
-            self.base = None;
+            self.trees = Trees::NONE;
         }
-        if self.base.is_none() {
+        if self.trees.base.is_none() {
             self.baseline.clear();
-            self.left = None;
         }
+        self.trees.take_up();
         self.seen.clear();
         self.fingerprint = Some(fingerprint.clone());
         self.status = StepStatus::Running;
@@ -354,8 +344,7 @@ impl StepState {
             Reopened::Edited | Reopened::DependencyEdited => StepStatus::Revalidate,
             Reopened::Unticked | Reopened::Restart | Reopened::Restored => StepStatus::Open,
         };
-        self.base = None;
-        self.left = None;
+        self.trees = Trees::NONE;
         self.baseline.clear();
         self.last_failure = None;
     }

@@ -1,25 +1,31 @@
 //! What git says of a path in a tree or an index: its mode and its object.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
-/// A path as git keeps it: bytes, from the top of the repository unless it is said otherwise.
+/// A path as git keeps it: bytes, from the top of the repository.
 pub(super) type Name = Vec<u8>;
 
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+pub struct Entry {
     /// In octal: `100644`, `100755`, `120000` (a link), `160000` (a repository).
-    pub(super) mode: String,
+    pub mode: String,
     /// Its object.
-    pub(super) object: String,
+    pub object: String,
 }
 
 /// A path that differs between two trees.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Difference {
-    pub(super) path: Name,
-    pub(super) before: Option<Entry>,
-    pub(super) after: Option<Entry>,
+pub struct Difference {
+    /// From the root of the project.
+    pub path: PathBuf,
+    /// What the first tree has.
+    pub before: Option<Entry>,
+    /// What the second tree has.
+    pub after: Option<Entry>,
 }
 
 impl Entry {
@@ -38,7 +44,7 @@ pub(super) fn differences(bytes: &[u8]) -> Vec<Difference> {
         let facts: Vec<&str> = facts.trim_start_matches(':').split(' ').collect();
         let &[old_mode, new_mode, old, new, ..] = facts.as_slice() else { continue };
         found.push(Difference {
-            path: path.to_owned(),
+            path: OsStr::from_bytes(path).into(),
             before: entry(old_mode, old),
             after: entry(new_mode, new),
         });

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::diff;
+use super::entry::{self, Difference};
 use super::file::{digest, is_binary, replace};
-use super::put_back::Moved;
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
 use crate::digest::Digest;
 
@@ -50,6 +50,15 @@ struct Entry {
 impl Entry {
     fn new(size: u64, digest: String) -> Self {
         Self { size, digest, executable: false }
+    }
+
+    fn as_git_says(&self) -> entry::Entry {
+        let mode = match self {
+            Self { digest, .. } if digest.starts_with(LINK) => "120000",
+            Self { executable: true, .. } => "100755",
+            Self { .. } => "100644",
+        };
+        entry::Entry { mode: mode.to_owned(), object: self.digest.clone() }
     }
 }
 
@@ -143,31 +152,37 @@ impl Files {
     }
 
     /// The files that differ.
-    pub(super) fn moved(&self, from: &Snapshot, to: &Snapshot) -> Result<Vec<Moved>, SnapshotError> {
+    pub(super) fn differences(
+        &self,
+        from: &Snapshot,
+        to: &Snapshot,
+    ) -> Result<Vec<Difference>, SnapshotError> {
         let (old, new) = (self.manifest(&from.tree)?, self.manifest(&to.tree)?);
         let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         let differing = paths.into_iter().filter(|path| old.get(*path) != new.get(*path));
-        let moved = differing.map(|path| Moved {
+        let entry = |manifest: &Manifest, path: &str| manifest.get(path).map(Entry::as_git_says);
+        let differences = differing.map(|path| Difference {
             path: path.into(),
-            before: old.contains_key(path),
-            after: new.contains_key(path),
-            unkept: self.unkept(path, old.get(path)),
+            before: entry(&old, path),
+            after: entry(&new, path),
         });
-        Ok(moved.collect())
+        Ok(differences.collect())
     }
 
-    /// Why a file cannot be written again.
-    fn unkept(&self, path: &str, entry: Option<&Entry>) -> Option<&'static str> {
-        let there = |entry: &Entry| self.content_path(&entry.digest).exists();
-        match entry {
-            _ if path.contains('\u{fffd}') => Some("its name is not UTF-8"),
+    /// Why a file cannot be written again as a snapshot has it.
+    pub(super) fn unkept(&self, tree: &str, path: &Path) -> Result<Option<&'static str>, SnapshotError> {
+        let manifest = self.manifest(tree)?;
+        let Some(path) = path.to_str().filter(|path| !path.contains('\u{fffd}')) else {
+            return Ok(Some("its name is not UTF-8"));
+        };
+        Ok(match manifest.get(path) {
             Some(entry) if entry.size > COPIED => {
                 Some("it is larger than 1 MiB, and only its digest was kept")
             }
-            Some(entry) if entry.digest != SPECIAL && !there(entry) => Some("its copy is gone"),
             Some(entry) if entry.digest == SPECIAL => Some("it is no regular file"),
+            Some(entry) if !self.content_path(&entry.digest).exists() => Some("its copy is gone"),
             _ => None,
-        }
+        })
     }
 
     /// Writes a file as a snapshot has it.

@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::commit::Author;
+use super::author::Author;
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
 use crate::process::{Captured, Invocation, Policy, capture};
 

@@ -1,5 +1,7 @@
 //! The project's files under one root: what may be read, what may be written, what changed.
 
+pub mod author;
+mod change;
 pub mod commit;
 pub mod diff;
 mod entry;
@@ -8,6 +10,7 @@ mod files;
 mod git;
 pub mod guard;
 mod objects;
+pub mod own;
 pub mod put_back;
 mod secrets;
 pub mod snapshot;

@@ -2,27 +2,15 @@
 //! reference, no file that was not named.
 
 use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::entry::{self, Entry};
+use super::entry::{self, Difference, Entry};
 use super::files::Files;
 use super::git::{Call, Git};
+use super::own::{Own, StepTrees};
 use super::snapshot::{Snapshot, SnapshotError, Snapshots};
-
-/// A file that differs between two snapshots.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
-    /// From the root of the project.
-    pub path: PathBuf,
-    /// The first snapshot has it.
-    pub before: bool,
-    /// The second snapshot has it.
-    pub after: bool,
-    /// Why it cannot be put back.
-    pub unkept: Option<&'static str>,
-}
 
 /// What has to be done to bring files back.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,6 +27,9 @@ pub enum InTheWay {
     /// They are not what they would have to be: later work.
     #[error("these are not as the step left them: {}", say(.0))]
     Changed(Vec<PathBuf>),
+    /// Work of others would go with the step's.
+    #[error("somebody else changed these too while the step was open: {}", say(.0))]
+    Shared(Vec<PathBuf>),
     /// The snapshot does not have all that is needed.
     #[error("`{}` cannot be brought back: {why}", path.display())]
     Unkept {
@@ -57,38 +48,49 @@ fn say(paths: &[PathBuf]) -> String {
 }
 
 impl Snapshots {
-    /// What has to be done so that the files that differ between `base` and `left` are again as in
-    /// `base`. Each of them has to be now, in the snapshot `now` and on disk, as in one of the two.
+    /// What has to be done so that what a step changed is as it was before it. Each path has to be
+    /// now, in the snapshot `now` and on disk, as the step found it or as it left it.
     pub async fn plan_back(
         &self,
-        (base, left): (&Snapshot, &Snapshot),
+        trees: &StepTrees,
         now: &Snapshot,
         root: &Path,
     ) -> Result<PutBack, InTheWay> {
-        let own = self.moved(base, left).await?;
-        let differs = |moved: Vec<Moved>| moved.into_iter().map(|moved| moved.path).collect::<BTreeSet<_>>();
-        let from_left = differs(self.moved(left, now).await?);
-        let from_base = differs(self.moved(base, now).await?);
-        let changed = |moved: &&Moved| {
+        let Own { changes, shared } = self.own(trees).await?;
+        if !shared.is_empty() {
+            return Err(InTheWay::Shared(shared));
+        }
+        let paths = |found: Vec<Difference>| found.into_iter().map(|one| one.path).collect::<BTreeSet<_>>();
+        let from_left = paths(self.differences(&trees.after, now).await?);
+        let from_base = paths(self.differences(&trees.before, now).await?);
+        let changed = |own: &&Difference| {
             // What a snapshot does not have may be on disk all the same, if it is ignored now.
-            let hidden = !moved.after
-                && !from_left.contains(&moved.path)
-                && root.join(&moved.path).symlink_metadata().is_ok();
-            hidden || (from_left.contains(&moved.path) && from_base.contains(&moved.path))
+            let hidden = own.after.is_none()
+                && !from_left.contains(&own.path)
+                && root.join(&own.path).symlink_metadata().is_ok();
+            hidden || (from_left.contains(&own.path) && from_base.contains(&own.path))
         };
-        let changed: Vec<PathBuf> = own.iter().filter(changed).map(|moved| moved.path.clone()).collect();
+        let changed: Vec<PathBuf> = changes.iter().filter(changed).map(|own| own.path.clone()).collect();
         if !changed.is_empty() {
             return Err(InTheWay::Changed(changed));
         }
         let mut back = PutBack::default();
-        for moved in own.into_iter().filter(|moved| from_base.contains(&moved.path)) {
-            match moved {
-                Moved { path, unkept: Some(why), .. } => return Err(InTheWay::Unkept { path, why }),
-                Moved { path, before: true, .. } => back.written.push(path),
-                Moved { path, .. } => back.removed.push(path),
+        for own in changes.into_iter().filter(|own| from_base.contains(&own.path)) {
+            if let Some(why) = self.unkept(&trees.before, &own)? {
+                return Err(InTheWay::Unkept { path: own.path, why });
             }
+            if own.before.is_some() { back.written.push(own.path) } else { back.removed.push(own.path) }
         }
         Ok(back)
+    }
+
+    /// Why a path cannot be brought back to what a snapshot has.
+    fn unkept(&self, base: &Snapshot, own: &Difference) -> Result<Option<&'static str>, SnapshotError> {
+        let repository = own.before.iter().chain(&own.after).any(Entry::is_repository);
+        match self {
+            Self::Git(_) => Ok(repository.then_some("it is a git repository of its own")),
+            Self::Files(files) => files.unkept(&base.tree, &own.path),
+        }
     }
 
     /// Does it.
@@ -101,30 +103,17 @@ impl Snapshots {
             Self::Files(files) => files.write_back(base, &back.written),
         }
     }
-
-    async fn moved(&self, from: &Snapshot, to: &Snapshot) -> Result<Vec<Moved>, SnapshotError> {
-        match self {
-            _ if from.tree == to.tree => Ok(Vec::new()),
-            Self::Git(git) => git.moved(from, to).await,
-            Self::Files(files) => files.moved(from, to),
-        }
-    }
 }
 
 impl Git {
-    async fn moved(&self, from: &Snapshot, to: &Snapshot) -> Result<Vec<Moved>, SnapshotError> {
+    /// The paths that differ, without those outside of the project.
+    pub(super) async fn differences(
+        &self,
+        from: &Snapshot,
+        to: &Snapshot,
+    ) -> Result<Vec<Difference>, SnapshotError> {
         let args = ["diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", "--relative"];
-        let raw = self.run(&[&args[..], &[&from.tree, &to.tree]].concat()).await?;
-        let moved = entry::differences(&raw).into_iter().map(|found| {
-            let repository = found.before.iter().chain(&found.after).any(Entry::is_repository);
-            Moved {
-                path: PathBuf::from(OsString::from_vec(found.path)),
-                before: found.before.is_some(),
-                after: found.after.is_some(),
-                unkept: repository.then_some("it is a git repository of its own"),
-            }
-        });
-        Ok(moved.collect())
+        Ok(entry::differences(&self.run(&[&args[..], &[&from.tree, &to.tree]].concat()).await?))
     }
 
     async fn write_back(&self, base: &Snapshot, paths: &[PathBuf]) -> Result<(), SnapshotError> {

@@ -2,15 +2,54 @@
 
 use std::collections::HashSet;
 
+use super::change::Change;
+use super::git::Git;
 use crate::redact::Redact;
-use crate::run::refusal::Secret;
+use crate::run::refusal::{CommitRefusal, Secret};
 
 /// Most findings that are told of one file.
 const MOST: usize = 5;
 
+/// A larger file is not looked through, and so not committed.
+const MOST_BYTES: u64 = 10 << 20;
+
+/// Changes that are looked through at once: they hold at most 320 MiB.
+const AT_ONCE: usize = 16;
+
+impl Git {
+    /// What looks like a secret in what is added.
+    pub(super) async fn secrets(
+        &self,
+        changes: &[Change],
+        redact: &Redact,
+    ) -> Result<Vec<Secret>, CommitRefusal> {
+        let objects: Vec<&str> = changes.iter().filter_map(Change::object).collect();
+        let sizes = self.sizes(&objects).await?;
+        let size = |change: &Change| change.object().and_then(|object| sizes.get(object)).copied();
+        if let Some(large) = changes.iter().find(|change| size(change).unwrap_or_default() > MOST_BYTES) {
+            let (path, size) = (self.say(&large.path), size(large).unwrap_or_default());
+            let reason = format!("`{path}` has {size} bytes, too many to be looked through for secrets");
+            return Err(CommitRefusal::impossible(reason));
+        }
+        let mut found = Vec::new();
+        for some in changes.chunks(AT_ONCE) {
+            let after = some.iter().filter_map(Change::object);
+            let head = some.iter().filter_map(|change| Some(change.head.as_ref()?.object.as_str()));
+            let contents = self.contents(&after.chain(head).collect::<Vec<_>>()).await?;
+            for change in some {
+                let Some(new) = change.object().and_then(|object| contents.get(object)) else { continue };
+                let old = change.head.as_ref().map(|head| contents.get(&head.object).map(Vec::as_slice));
+                let old = old.map(Option::unwrap_or_default);
+                found.extend(find(&self.say(&change.path), old, new, redact));
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// What looks like a secret in a file: in lines that it did not have before, or in the name of a
 /// new one. `old` is `None` for a new file.
-pub(super) fn find(path: &str, old: Option<&[u8]>, new: &[u8], redact: &Redact) -> Vec<Secret> {
+fn find(path: &str, old: Option<&[u8]>, new: &[u8], redact: &Redact) -> Vec<Secret> {
     let secret = |line, shape: &str| Secret { path: path.to_owned(), line, shape: shape.to_owned() };
     if old.is_none()
         && let Some(shape) = named_for_secrets(path)

@@ -111,7 +111,7 @@ fn a_step_goes_from_open_to_passed_and_ticked() {
     let StepStatus::Passed(pass) = &end.status else { panic!("{end:?}") };
     assert_eq!((&pass.tick, pass.ticked.as_slice()), (&TickState::Written, &["a".to_owned()][..]));
     assert_eq!((end.attempts, end.spent, end.last_failure), (2, 2, None));
-    assert_eq!(end.base, Some(Base { tree: "tree-1".into(), reference: None }));
+    assert_eq!(end.trees.base, Some(Base { tree: "tree-1".into(), reference: None }));
 }
 
 #[test]
