@@ -82,11 +82,39 @@ fn each_step_is_one_commit_with_what_it_changed_and_its_tick() {
     let (before, index) = (status(&bench), bench.shell("git ls-files --stage b.txt"));
     let ran = commit(&bench, BOTH).code(0);
     ran.says("commits: one a step");
-    insta::assert_snapshot!(history(&bench), @"");
+    insta::assert_snapshot!(history(&bench), @"
+    * start
+    A	a.txt
+    A	b.txt
+    A	c.txt
+    A	plan.md
+    * Step 1: The first file
+    A	one.txt
+    M	plan.md
+    * Step 2: The second file
+    M	plan.md
+    A	two.txt
+    ");
     assert_eq!((status(&bench), bench.shell("git ls-files --stage b.txt")), (before, index));
-    insta::assert_snapshot!(bench.shell("git diff -U0 HEAD~2 HEAD~1 -- plan.md | tail -n +5"), @"");
-    insta::assert_snapshot!(bench.shell("git log -1 --format='%an <%ae>, %cn <%ce>%n%B'"), @"");
-    insta::assert_snapshot!(bench.shell("git reflog -1 --format=%gs"), @"");
+    insta::assert_snapshot!(bench.shell("git diff -U0 HEAD~2 HEAD~1 -- plan.md | tail -n +5"), @"
+    @@ -8 +8 @@
+    -- [ ] Write `one.txt`
+    +- [x] Write `one.txt`
+    @@ -11 +11 @@
+    -- [ ] `grep -q one one.txt` passes
+    +- [x] `grep -q one one.txt` passes
+    ");
+    insta::assert_snapshot!(bench.shell("git log -1 --format='%an <%ae>, %cn <%ce>%n%B'"), @"
+    Ada <ada@example.org>, Ada <ada@example.org>
+    Step 2: The second file
+
+    Plan: plan.md
+    Attempts: 1
+    Validation: proven
+    - cat two.txt && grep -q two two.txt: exit code 0
+    agentrun 0.1.0
+    ");
+    insta::assert_snapshot!(bench.shell("git reflog -1 --format=%gs"), @"commit (agentrun): Step 2: The second file");
     let commit = bench.shell("git rev-parse --short=12 HEAD");
     assert!(bench.report().contains(&format!("committed as `{}", commit.trim())), "{}", bench.report());
 }
@@ -100,8 +128,39 @@ fn every_kind_of_change_is_committed() {
         rm -r d; echo file > d; rm y; mkdir y; echo deep > y/y; echo sp > 'a b'; echo nl > $'new\\nline'; \
         echo latin > $'caf\\xe9'; printf '\\x00\\x01' > binary; : > empty";
     commit_one(&bench, script).code(0);
-    insta::assert_snapshot!(history(&bench), @"");
-    insta::assert_snapshot!(bench.shell("git diff --raw --abbrev=1 HEAD~1 HEAD -- s.sh link | cut -c1-15"), @"");
+    insta::assert_snapshot!(history(&bench), @r#"
+    * start
+    A	a.txt
+    A	b.txt
+    A	c.txt
+    A	plan.md
+    * more
+    A	d/x
+    A	link
+    A	s.sh
+    A	y
+    * Step 1: The file
+    A	a b
+    D	b.txt
+    A	binary
+    D	c.txt
+    A	"caf\351"
+    A	d
+    D	d/x
+    A	empty
+    M	link
+    A	moved.txt
+    A	"new\nline"
+    A	one.txt
+    M	plan.md
+    M	s.sh
+    D	y
+    A	y/y
+    "#);
+    insta::assert_snapshot!(bench.shell("git diff --raw --abbrev=1 HEAD~1 HEAD -- s.sh link | cut -c1-15"), @"
+    :120000 120000 
+    :100644 100755
+    ");
     assert_eq!((status(&bench), bench.shell("git diff HEAD")), (String::new(), String::new()));
     bench.shell("git fsck --strict");
 }
@@ -115,10 +174,58 @@ fn what_was_unsaved_before_the_step_is_not_swept_in() {
         ("Step 2", "echo two > two.txt"),
     ];
     let ran = commit(&bench, scripts).code(0);
-    insta::assert_snapshot!(stable(&bench, &ran.stderr), @"");
+    insta::assert_snapshot!(stable(&bench, &ran.stderr), @"
+    agentrun 0.1.0 · plan.md · 2 steps
+    model tiny · sandbox: none · snapshots: git, under refs/agentrun/ · commits: one a step
+    limits: attempts a step: 3; an attempt: 60 turns, 30m; a validation command: 10m
+    logs: .agentrun/runs/[RUN]/
+    warning: there is no PROJECT_RULES.md beside the plan or in the project root
+    warning: there is no FEATURE_REQUEST.md beside the plan or in the project root
+    warning: the project has changes that are not committed: a.txt, untracked.txt; they are kept
+
+    > Step 1: The first file [1/2]
+      before     grep -q one one.txt · red, exit code 2 · [TIME]
+      attempt 1
+        run echo one > one.txt; echo agent >> a.txt; echo agent >> untracked.txt (exit 0, [TIME])
+        the agent says that it is done: did what the step asks for
+      validation grep -q one one.txt · passed · [TIME]
+    + Step 1 passed [TIME] · 1 attempt · 220 tokens
+      ticked line 8: Write `one.txt`
+      ticked line 11: `grep -q one one.txt` passes
+    warning: step 1 is not committed: these had changes already that are not committed: a.txt, untracked.txt; the changes are in the work tree: commit them yourself
+
+    > Step 2: The second file [2/2]
+      before     cat two.txt && grep -q two two.txt · red, exit code 1 · [TIME]
+      attempt 1
+        run echo two > two.txt (exit 0, [TIME])
+        the agent says that it is done: did what the step asks for
+      validation cat two.txt && grep -q two two.txt · passed · [TIME]
+    + Step 2 passed [TIME] · 1 attempt · 220 tokens
+      ticked line 16: Write `two.txt`
+      ticked line 19: `cat two.txt && grep -q two two.txt` passes
+      committed 7409e41d2c4d (2 files)
+
+    The plan is carried out.
+      2 steps passed in this run, on commands that agentrun ran · [TIME] · 440 tokens
+      Not committed, see the warnings above: step 1
+      report: .agentrun/runs/[RUN]/report.md
+    ");
     assert_eq!(refusal(&bench), serde_json::json!({"kind": "unsaved", "paths": ["a.txt", "untracked.txt"]}));
-    insta::assert_snapshot!(history(&bench), @"");
-    insta::assert_snapshot!(status(&bench), @"");
+    insta::assert_snapshot!(history(&bench), @"
+    * start
+    A	a.txt
+    A	b.txt
+    A	c.txt
+    A	plan.md
+    * Step 2: The second file
+    M	plan.md
+    A	two.txt
+    ");
+    insta::assert_snapshot!(status(&bench), @"
+     M a.txt
+    ?? one.txt
+    ?? untracked.txt
+    ");
     // Not tried again.
     let count = bench.shell("git rev-list --count HEAD");
     commit(&bench, scripts).code(0);
@@ -142,7 +249,11 @@ fn the_first_commit_of_a_repository_can_be_a_step() {
     bench.file("plan.md", ONE_STEP).file("a.txt", "a\n");
     bench.shell("git init -q -b main .");
     commit_one(&bench, "echo one > one.txt").code(0);
-    insta::assert_snapshot!(history(&bench), @"");
+    insta::assert_snapshot!(history(&bench), @"
+    * Step 1: The file
+    A	one.txt
+    A	plan.md
+    ");
     assert_eq!(status(&bench), "?? a.txt\n");
 }
 
@@ -155,15 +266,45 @@ fn where_nothing_can_be_committed_nothing_is_begun() {
         assert_eq!(bench.events(), Vec::<String>::new(), "{ran}");
         stable(&bench, &ran.to_string())
     };
-    insta::assert_snapshot!(outcome("rm -rf .git"), @"");
-    insta::assert_snapshot!(outcome("git checkout -q --detach"), @"");
-    insta::assert_snapshot!(outcome("rm ~/.gitconfig"), @"");
+    insta::assert_snapshot!(outcome("rm -rf .git"), @"
+    exit Some(2)
+    --- stdout
+    --- stderr
+    error: steps cannot be committed here: snapshots are copies of the files (not a git repository)
+    hint: mend it, or run without --commit and without `commit = true` in [run]
+    ");
+    insta::assert_snapshot!(outcome("git checkout -q --detach"), @"
+    exit Some(2)
+    --- stdout
+    --- stderr
+    error: steps cannot be committed here: HEAD is on no branch
+    hint: mend it, or run without --commit and without `commit = true` in [run]
+    ");
+    insta::assert_snapshot!(outcome("rm ~/.gitconfig"), @"
+    exit Some(2)
+    --- stdout
+    --- stderr
+    error: steps cannot be committed here: git does not know who commits: user.name and user.email are not set
+    hint: mend it, or run without --commit and without `commit = true` in [run]
+    ");
     let merge = "git checkout -qb x && echo x > a.txt && git commit -qam x && git checkout -q main && \
         echo y > a.txt && git commit -qam y && ! git merge -q x";
-    insta::assert_snapshot!(outcome(merge), @"");
+    insta::assert_snapshot!(outcome(merge), @"
+    exit Some(2)
+    --- stdout
+    --- stderr
+    error: steps cannot be committed here: a merge or the like is going on in the repository (MERGE_HEAD)
+    hint: mend it, or run without --commit and without `commit = true` in [run]
+    ");
     let rebase = "git checkout -qb x && echo x > a.txt && git commit -qam x && git checkout -q main && \
         echo y > a.txt && git commit -qam y && ! git rebase -q x && git checkout -q main 2>/dev/null || true";
-    insta::assert_snapshot!(outcome(rebase), @"");
+    insta::assert_snapshot!(outcome(rebase), @"
+    exit Some(2)
+    --- stdout
+    --- stderr
+    error: steps cannot be committed here: HEAD is on no branch
+    hint: mend it, or run without --commit and without `commit = true` in [run]
+    ");
 }
 
 #[test]
@@ -248,7 +389,15 @@ fn a_persons_text_in_the_plan_is_not_committed() {
     let bench = project(ONE_STEP);
     bench.file("plan.md", ONE_STEP.replace("# One file", "# One file, and more"));
     commit_one(&bench, "echo one > one.txt").code(0).says("without the plan: its text has changes");
-    insta::assert_snapshot!(history(&bench), @"");
+    insta::assert_snapshot!(history(&bench), @"
+    * start
+    A	a.txt
+    A	b.txt
+    A	c.txt
+    A	plan.md
+    * Step 1: The file
+    A	one.txt
+    ");
     assert_eq!(status(&bench), " M plan.md\n");
 
     let bench = project(ONE_STEP);
@@ -278,7 +427,17 @@ fn what_a_person_does_between_two_attempts_is_not_the_steps() {
 fn what_the_agent_committed_itself_is_there_once() {
     let bench = project(ONE_STEP);
     commit_one(&bench, "echo one > one.txt; git add one.txt; git commit -qm 'by the agent'").code(0);
-    insta::assert_snapshot!(history(&bench), @"");
+    insta::assert_snapshot!(history(&bench), @"
+    * start
+    A	a.txt
+    A	b.txt
+    A	c.txt
+    A	plan.md
+    * by the agent
+    A	one.txt
+    * Step 1: The file
+    M	plan.md
+    ");
     assert_eq!(status(&bench), "");
 }
 

@@ -49,9 +49,9 @@ fn project(git: bool) -> Bench {
 /// Every file with its kind and mode, the plan left out.
 fn tree(bench: &Bench) -> String {
     let listed = "find . -path ./.git -prune -o -path ./.agentrun -prune -o -name plan.md -o ! -type d -print0";
-    bench.shell(&format!(
-        "{listed} | sort -z | xargs -0 -I% bash -c 'stat -c %A \"$1\" | cut -c1,4; readlink \"$1\" || cat \"$1\"; printf %q\\\\n \"$1\"' - %"
-    ))
+    let show = r#"while IFS= read -rd "" path; do
+        printf '%s %q: ' "$(stat -c %A "$path" | cut -c1,4)" "$path"; readlink "$path" || cat "$path"; done"#;
+    bench.shell(&format!("{listed} | sort -z | {show}"))
 }
 
 fn restore(bench: &Bench, step: &str) -> Ran {
@@ -108,7 +108,13 @@ fn unsaved_work_is_in_the_way() {
         let ran = restore(&bench, "1").code(2);
         assert_eq!((bench.files(), bench.read("plan.md"), bench.journal().len()), (before, plan, journal));
         if git {
-            insta::assert_snapshot!(stable(&bench, &ran.to_string()), @"");
+            insta::assert_snapshot!(stable(&bench, &ran.to_string()), @"
+            exit Some(2)
+            --- stdout
+            --- stderr
+            error: step 1 cannot be restored: these are not as the step left them: a.txt, b.txt
+            hint: that would be somebody's later work: put it elsewhere first, or restore the later step first
+            ");
         }
     }
 }
@@ -160,8 +166,19 @@ fn a_step_that_did_not_pass_can_be_taken_back() {
 #[test]
 fn what_cannot_be_taken_back_is_said() {
     let bench = project(true);
-    insta::assert_snapshot!(stable(&bench, &restore(&bench, "1").to_string()), @"");
-    insta::assert_snapshot!(stable(&bench, &restore(&bench, "9").to_string()), @"");
+    insta::assert_snapshot!(stable(&bench, &restore(&bench, "1").to_string()), @"
+    exit Some(2)
+    --- stdout
+    --- stderr
+    error: step 1 has no attempt whose changes could be taken back
+    ");
+    insta::assert_snapshot!(stable(&bench, &restore(&bench, "9").to_string()), @"
+    exit Some(2)
+    --- stdout
+    --- stderr
+    error: `plan.md` has no step `9`
+    hint: agentrun execute plan.md --dry-run lists the steps
+    ");
     let mut bench = bench;
     let events = {
         let other = project(true);
@@ -172,7 +189,13 @@ fn what_cannot_be_taken_back_is_said() {
     bench.env("AGENTRUN_TEST_KILL", &format!("after:{working}"));
     assert_eq!(execute(&bench).code, None);
     bench.env("AGENTRUN_TEST_KILL", "");
-    insta::assert_snapshot!(stable(&bench, &restore(&bench, "1").to_string()), @"");
+    insta::assert_snapshot!(stable(&bench, &restore(&bench, "1").to_string()), @"
+    exit Some(2)
+    --- stdout
+    --- stderr
+    error: step 1 was cut short in its last attempt: nobody knows what that left
+    hint: agentrun execute plan.md goes on with it
+    ");
     assert!(bench.root().join("one.txt").exists());
 }
 
