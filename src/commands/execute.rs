@@ -15,7 +15,7 @@ use crate::model::scripted::Script;
 use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
 use crate::redact::Redact;
 use crate::report::{diagnostics, listing, print};
-use crate::run::event::{CommitRefusal, Event};
+use crate::run::event::Event;
 use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
@@ -268,15 +268,14 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
 
 /// Steps are to be committed: refused before anything is spent if that cannot be.
 async fn may_commit(snapshots: &Snapshots, author: &Author) -> Result<(), Failure> {
-    let refused = match snapshots {
-        Snapshots::Git(git) => git.can_commit(author).await,
-        Snapshots::Files(_) => {
-            Err(CommitRefusal::impossible(format!("snapshots are {}", snapshots.describe())))
-        }
+    let checked = match snapshots.repository() {
+        Ok(git) => git.can_commit(author).await,
+        Err(obstacle) => Err(obstacle),
     };
-    refused.map_err(|refusal| {
-        Failure::usage(format!("steps cannot be committed here: {}", refusal.say()))
-            .hint("mend it, or run without --commit and without `commit = true` in [run]")
+    checked.map_err(|obstacle| {
+        Failure::usage(format!("steps cannot be committed: {obstacle}"))
+            .hint(obstacle.hint())
+            .hint("or run without --commit, and without `commit = true` in [run]")
     })
 }
 

@@ -117,8 +117,11 @@ fn say(setting: &Setting, step: &Step, found: &Found, recorder: &Recorder) {
     } else {
         print::talk(&format!("{good} {} is taken back; it is open again", step.name()));
     }
-    written.iter().for_each(|path| print::talk(&format!("  as before  {}", path.display())));
-    removed.iter().for_each(|path| print::talk(&format!("  removed    {}", path.display())));
+    let line = |what: &str, path: &Path| {
+        print::talk(&format!("  {what}  {}", path.display().to_string().replace(char::is_control, "\u{fffd}")));
+    };
+    written.iter().for_each(|path| line("as before", path));
+    removed.iter().for_each(|path| line("removed  ", path));
     print::talk(&format!("  what was there until now is kept: {}", kept(&found.now)));
     let last = recorder.state.last_run().map(|run| run.command.clone()).filter(|typed| !typed.is_empty());
     let again = last.unwrap_or_else(|| format!("agentrun execute {}", setting.plan_path));

@@ -262,30 +262,6 @@ pub fn restore_marks(before: &str, after: &str) -> Option<String> {
     (!splices.is_empty()).then(|| spliced(after, splices))
 }
 
-/// Whether two texts of a plan differ in nothing but what agentrun writes there: marks, values of
-/// `STATUS` comments, and the section that it owns.
-pub fn only_progress_differs(one: &str, two: &str) -> bool {
-    one == two || without_progress(one) == without_progress(two)
-}
-
-fn without_progress(text: &str) -> String {
-    let plan = read(text).plan;
-    let owned = plan.progress.as_ref().map_or(0..0, |progress| {
-        let start = text[..progress.span.start].rfind(PROGRESS_OPENS).unwrap_or(progress.span.start);
-        let closes = text[progress.span.end..].find(PROGRESS_CLOSES).map(|at| at + PROGRESS_CLOSES.len());
-        start..progress.span.end + closes.unwrap_or(0)
-    });
-    let marks = plan
-        .boxes
-        .iter()
-        .map(|check_box| (check_box.mark_at..check_box.mark_at + check_box.mark.len_utf8(), " ".to_owned()));
-    let statuses = plan.status_comments.iter().map(|comment| (comment.span.clone(), String::new()));
-    let outside = |(range, _): &Splice| !owned.contains(&range.start);
-    let mut splices: Vec<Splice> = marks.chain(statuses).filter(outside).collect();
-    splices.push((owned.clone(), String::new()));
-    spliced(text, splices).trim_end().to_owned()
-}
-
 /// The boxes of a text by line, and its lines without their marks.
 struct Marks {
     boxes: Vec<(usize, usize, char)>,

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::event::{CommitRefusal, Event, Evidence, StepRef, Strength};
 use super::state::{Base, Pass, StepState, StepStatus, Trees};
-use super::{Run, Setting};
+use super::{Run, Setting, tick};
 use crate::failure::Failure;
 use crate::plan::Step;
 use crate::redact::harmless;
 use crate::workspace::commit::{Made, Wanted};
 use crate::workspace::own::{Own, StepTrees};
-use crate::workspace::snapshot::{Snapshot, Snapshots};
+use crate::workspace::snapshot::Snapshot;
 
 /// Commits what a step changed, or says why not. The run goes on either way.
 pub async fn commit(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
@@ -31,9 +31,7 @@ async fn make(run: &Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
     let StepStatus::Passed(pass) = &state.status else {
         return Err(CommitRefusal::impossible("the step has not passed"));
     };
-    let Snapshots::Git(git) = &run.snapshots else {
-        return Err(CommitRefusal::impossible(format!("snapshots are {}", run.snapshots.describe())));
-    };
+    let git = run.snapshots.repository()?;
     if !setting.config.commit {
         let reason = "the run that ticked it ended before its commit, and this one was not asked to commit";
         return Err(CommitRefusal::impossible(reason));
@@ -41,10 +39,13 @@ async fn make(run: &Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
     let own = own(run, &state.trees, pass).await?;
     let plan = setting.plan_file.path().strip_prefix(&setting.root).ok();
     let ticked = !pass.ticked.is_empty();
+    let tick = |text: &str| {
+        tick::in_text(setting, index, pass, text).ok_or("git has another text of the step".to_owned())
+    };
     let message = message(setting, step, state, pass);
     let wanted = Wanted {
         changes: &own.changes,
-        plan: plan.filter(|_| ticked),
+        plan: plan.filter(|_| ticked).map(|plan| (plan, tick)),
         message: &redact.text(&message),
         author: &setting.author,
         redact,

@@ -15,6 +15,8 @@ pub(super) struct Change {
     pub(super) head: Option<Entry>,
     /// What the user's index has.
     pub(super) staged: Option<Entry>,
+    /// What the user's index gets.
+    pub(super) restaged: Option<Entry>,
 }
 
 impl Change {

@@ -10,28 +10,24 @@ use super::author::Author;
 use super::change::{Change, index_info};
 use super::entry::{self, Difference, Entry};
 use super::git::{Call, Git, trim_line};
+use super::obstacle::Obstacle;
 use super::snapshot::SnapshotError;
-use crate::plan::edit::only_progress_differs;
 use crate::redact::Redact;
 use crate::run::refusal::CommitRefusal;
 
 /// How often it is tried again when the branch moves at the same moment.
 const TRIES: u32 = 3;
 
-/// What git keeps while a merge, a rebase and the like is going on.
-const UNFINISHED: &[&str] =
-    &["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"];
-
 /// Writes entries into an index.
 const UPDATE: [&str; 3] = ["update-index", "-z", "--index-info"];
 
-/// A commit that is wanted.
+/// A commit that is wanted. `T` ticks the step in a text of the plan, or says why it cannot.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct Wanted<'a, T> {
     /// What the step changed.
     pub changes: &'a [Difference],
     /// The plan, from the root of the project, if it belongs into it.
-    pub plan: Option<&'a Path>,
+    pub plan: Option<(&'a Path, T)>,
     /// Its message; the first line is the subject.
     pub message: &'a str,
     /// In whose name.
@@ -51,47 +47,25 @@ pub struct Made {
     pub without_plan: Option<String>,
 }
 
-/// Why the plan is not committed with the step.
-enum PlanStays {
-    Ignored,
-    Edited,
-}
-
 impl From<SnapshotError> for CommitRefusal {
     fn from(error: SnapshotError) -> Self {
         Self::impossible(error.to_string())
     }
 }
 
-impl Git {
-    /// Whether a commit could be made now: on a branch, in somebody's name, and nothing else is
-    /// going on.
-    pub async fn can_commit(&self, author: &Author) -> Result<(), CommitRefusal> {
-        if self.run(&["symbolic-ref", "-q", "HEAD"]).await.is_err() {
-            return Err(CommitRefusal::impossible("HEAD is on no branch"));
-        }
-        let mut asked = vec!["rev-parse", "--path-format=absolute"];
-        asked.extend(UNFINISHED.iter().flat_map(|name| ["--git-path", name]));
-        let places = self.run(&asked).await?;
-        let exists = |place: &[u8]| Path::new(OsStr::from_bytes(place)).exists();
-        if let Some(found) = trim_line(&places).split(|&byte| byte == b'\n').position(exists) {
-            let reason = format!("a merge or the like is going on in the repository ({})", UNFINISHED[found]);
-            return Err(CommitRefusal::impossible(reason));
-        }
-        for name in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
-            let args = ["var", name].map(OsStr::new);
-            let call = Call { args: &args, author: Some(author), ..Call::default() };
-            if self.ask_for(call).await.is_err() {
-                let reason = "git does not know who commits: user.name and user.email are not set";
-                return Err(CommitRefusal::impossible(reason));
-            }
-        }
-        Ok(())
+impl From<Obstacle> for CommitRefusal {
+    fn from(obstacle: Obstacle) -> Self {
+        Self::impossible(obstacle.to_string())
     }
+}
 
+impl Git {
     /// Makes the commit. If the branch has exactly what is wanted already, that is the commit: a
     /// killed run had made it.
-    pub async fn commit(&self, wanted: &Wanted<'_>) -> Result<Made, CommitRefusal> {
+    pub async fn commit<T: Fn(&str) -> Result<String, String>>(
+        &self,
+        wanted: &Wanted<'_, T>,
+    ) -> Result<Made, CommitRefusal> {
         self.can_commit(wanted.author).await?;
         for _ in 0..TRIES {
             if let Some(made) = self.try_commit(wanted).await? {
@@ -102,7 +76,10 @@ impl Git {
     }
 
     /// `None` if the branch moved meanwhile.
-    async fn try_commit(&self, wanted: &Wanted<'_>) -> Result<Option<Made>, CommitRefusal> {
+    async fn try_commit<T: Fn(&str) -> Result<String, String>>(
+        &self,
+        wanted: &Wanted<'_, T>,
+    ) -> Result<Option<Made>, CommitRefusal> {
         let head = self.head().await;
         let (mut changes, without_plan) = self.changes_of(wanted, head.as_deref()).await?;
         let paths = changes.len();
@@ -128,9 +105,9 @@ impl Git {
     }
 
     /// The paths of the commit, or whose work is in the way; and why the plan is not among them.
-    async fn changes_of(
+    async fn changes_of<T: Fn(&str) -> Result<String, String>>(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted<'_, T>,
         head: Option<&str>,
     ) -> Result<(Vec<Change>, Option<String>), CommitRefusal> {
         let committed = match head {
@@ -142,16 +119,17 @@ impl Git {
         let known = |path: &Path, before: Option<&Entry>, after: Option<&Entry>| {
             let path = [&self.prefix, path.as_os_str().as_bytes()].concat();
             let (head, staged) = (committed.get(&path).cloned(), staged.get(&path).cloned());
-            Change { path, before: before.cloned(), after: after.cloned(), head, staged }
+            let (before, after) = (before.cloned(), after.cloned());
+            Change { path, before, restaged: after.clone(), after, head, staged }
         };
         let own = wanted.changes.iter();
         let mut changes: Vec<Change> =
             own.map(|own| known(&own.path, own.before.as_ref(), own.after.as_ref())).collect();
         self.refuse_foreign(&changes)?;
-        let Some(plan) = wanted.plan else { return Ok((changes, None)) };
-        match self.with_plan(plan, known(plan, None, None)).await? {
+        let Some((plan, tick)) = &wanted.plan else { return Ok((changes, None)) };
+        match self.with_tick(plan, known(plan, None, None), tick).await? {
             Ok(change) => changes.push(change),
-            Err(stays) => return Ok((changes, Some(stays.say().to_owned()))),
+            Err(reason) => return Ok((changes, Some(reason))),
         }
         Ok((changes, None))
     }
@@ -175,45 +153,52 @@ impl Git {
         }
     }
 
-    /// The plan as a path of the commit, unless it stays: a person's text is not committed.
-    async fn with_plan(
+    /// The plan as a path of the commit: what the branch has, with the step ticked, and so in the
+    /// index. What a person has written there since stays the person's to commit. Or why it is none.
+    async fn with_tick(
         &self,
         plan: &Path,
         known: Change,
-    ) -> Result<Result<Change, PlanStays>, SnapshotError> {
-        let of_plan = |args: [&'static str; 2]| {
-            args.map(OsStr::new).into_iter().chain([OsStr::new("--"), plan.as_os_str()])
-        };
-        let ask = async |args: [&'static str; 2]| {
-            let args: Vec<&OsStr> = of_plan(args).collect();
-            self.ask_for(Call { args: &args, ..Call::default() }).await
-        };
-        let is_new = known.head.is_none() && known.staged.is_none();
-        if is_new && ask(["check-ignore", "-q"]).await.is_ok() {
-            return Ok(Err(PlanStays::Ignored));
+        tick: impl Fn(&str) -> Result<String, String>,
+    ) -> Result<Result<Change, String>, SnapshotError> {
+        if known.head.is_none() && known.staged.is_none() {
+            return self.new_plan(plan, known).await;
         }
-        let object = ask(["hash-object", "-w"]).await?;
+        let mut ticked = Vec::new();
+        for entry in [known.head.as_ref().or(known.staged.as_ref()), known.staged.as_ref()] {
+            ticked.push(match entry {
+                Some(entry) => match tick(&self.text(&entry.object).await?) {
+                    Ok(text) => Some(Entry { object: self.keep(&text).await?, mode: entry.mode.clone() }),
+                    Err(reason) => return Ok(Err(reason)),
+                },
+                None => None,
+            });
+        }
+        let restaged = ticked.pop().flatten();
+        Ok(Ok(Change { before: known.head.clone(), after: ticked.pop().flatten(), restaged, ..known }))
+    }
+
+    /// A plan that git does not know yet is committed as it is, unless git is told to ignore it.
+    async fn new_plan(&self, plan: &Path, known: Change) -> Result<Result<Change, String>, SnapshotError> {
+        let ignored = ["check-ignore", "-q", "--"].map(OsStr::new);
+        let ignored = [&ignored[..], &[plan.as_os_str()]].concat();
+        if self.ask_for(Call { args: &ignored, ..Call::default() }).await.is_ok() {
+            return Ok(Err("the repository ignores it".to_owned()));
+        }
+        let keep = ["hash-object", "-w", "--"].map(OsStr::new);
+        let keep = [&keep[..], &[plan.as_os_str()]].concat();
+        let object = self.ask_for(Call { args: &keep, ..Call::default() }).await?;
         let object = String::from_utf8_lossy(trim_line(&object)).into_owned();
-        let others = known.head.iter().chain(&known.staged).map(|entry| entry.object.as_str());
-        let objects: Vec<&str> = others.chain([object.as_str()]).collect();
-        let contents = self.contents(&objects).await?;
-        let text = |object: &str| contents.get(object).map(|bytes| String::from_utf8_lossy(bytes));
-        let now = text(&object);
-        if !objects.iter().all(|object| only_progress_differs_in(text(object).as_deref(), now.as_deref())) {
-            return Ok(Err(PlanStays::Edited));
-        }
-        let mode = known.head.as_ref().or(known.staged.as_ref());
-        let mode = mode.map_or_else(|| "100644".to_owned(), |entry| entry.mode.clone());
-        let (before, after) = (known.head.clone(), Some(Entry { mode, object }));
-        Ok(Ok(Change { before, after, ..known }))
+        let entry = Some(Entry { mode: "100644".to_owned(), object });
+        Ok(Ok(Change { after: entry.clone(), restaged: entry, ..known }))
     }
 
     /// Writes the commit, which no branch has yet.
-    async fn write(
+    async fn write<T>(
         &self,
         changes: &[Change],
         head: Option<&str>,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted<'_, T>,
     ) -> Result<String, SnapshotError> {
         let fresh = self.fresh_index("commit-index");
         let (read, update) =
@@ -240,8 +225,8 @@ impl Git {
         message: &str,
     ) -> Result<bool, CommitRefusal> {
         let behind: Vec<Change> =
-            changes.iter().filter(|change| change.staged != change.after).cloned().collect();
-        self.stage(&index_info(&behind, |change| change.after.as_ref())).await?;
+            changes.iter().filter(|change| change.staged != change.restaged).cloned().collect();
+        self.stage(&index_info(&behind, |change| change.restaged.as_ref())).await?;
         let subject = message.lines().next().unwrap_or_default();
         let reason = format!("commit (agentrun): {subject}");
         let nothing = "0".repeat(commit.len());
@@ -266,19 +251,5 @@ impl Git {
     pub(super) fn say(&self, path: &[u8]) -> String {
         let below = path.strip_prefix(self.prefix.as_slice()).unwrap_or(path);
         String::from_utf8_lossy(below).into_owned()
-    }
-}
-
-/// An object that cannot be read is no plan that was ticked.
-fn only_progress_differs_in(one: Option<&str>, two: Option<&str>) -> bool {
-    one.zip(two).is_some_and(|(one, two)| only_progress_differs(one, two))
-}
-
-impl PlanStays {
-    fn say(&self) -> &'static str {
-        match self {
-            Self::Ignored => "the repository ignores it",
-            Self::Edited => "its text has changes that are not committed",
-        }
     }
 }

@@ -10,6 +10,7 @@ mod files;
 mod git;
 pub mod guard;
 mod objects;
+pub mod obstacle;
 pub mod own;
 pub mod put_back;
 mod secrets;

@@ -1,9 +1,9 @@
-//! Reads many objects of git at once.
+//! Reads and writes objects of git.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
 
-use super::git::{Call, Git};
+use super::git::{Call, Git, trim_line};
 use super::snapshot::SnapshotError;
 
 impl Git {
@@ -31,6 +31,19 @@ impl Git {
             rest = &rest[size + 1..];
         }
         Ok(contents)
+    }
+
+    /// The text of an object.
+    pub(super) async fn text(&self, object: &str) -> Result<String, SnapshotError> {
+        let bytes = self.run(&["cat-file", "blob", object]).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Keeps a text, and names its object.
+    pub(super) async fn keep(&self, text: &str) -> Result<String, SnapshotError> {
+        let args = ["hash-object", "-w", "--stdin", "--no-filters"].map(OsStr::new);
+        let object = self.ask_for(Call { args: &args, stdin: text.as_bytes(), ..Call::default() }).await?;
+        Ok(String::from_utf8_lossy(trim_line(&object)).into_owned())
     }
 
     async fn batch(&self, how: &str, objects: &[&str]) -> Result<Vec<u8>, SnapshotError> {

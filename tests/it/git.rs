@@ -78,7 +78,9 @@ fn refusal(bench: &Bench) -> Value {
 #[test]
 fn each_step_is_one_commit_with_what_it_changed_and_its_tick() {
     let bench = project(PLAN);
-    bench.shell("echo mine > a.txt; echo staged > b.txt; git add b.txt; echo more >> b.txt; echo new > new.txt");
+    bench.shell(
+        "echo mine > a.txt; echo staged > b.txt; git add b.txt; echo more >> b.txt; echo new > new.txt",
+    );
     let (before, index) = (status(&bench), bench.shell("git ls-files --stage b.txt"));
     let ran = commit(&bench, BOTH).code(0);
     ran.says("commits: one a step");
@@ -203,7 +205,7 @@ fn what_was_unsaved_before_the_step_is_not_swept_in() {
     + Step 2 passed [TIME] · 1 attempt · 220 tokens
       ticked line 16: Write `two.txt`
       ticked line 19: `cat two.txt && grep -q two two.txt` passes
-      committed 7409e41d2c4d (2 files)
+      committed [DIGEST] (2 files)
 
     The plan is carried out.
       2 steps passed in this run, on commands that agentrun ran · [TIME] · 440 tokens
@@ -223,6 +225,7 @@ fn what_was_unsaved_before_the_step_is_not_swept_in() {
     ");
     insta::assert_snapshot!(status(&bench), @"
      M a.txt
+     M plan.md
     ?? one.txt
     ?? untracked.txt
     ");
@@ -270,22 +273,25 @@ fn where_nothing_can_be_committed_nothing_is_begun() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed here: snapshots are copies of the files (not a git repository)
-    hint: mend it, or run without --commit and without `commit = true` in [run]
+    error: steps cannot be committed: git cannot be used here: not a git repository
+    hint: put the project under git: git init
+    hint: or run without --commit, and without `commit = true` in [run]
     ");
     insta::assert_snapshot!(outcome("git checkout -q --detach"), @"
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed here: HEAD is on no branch
-    hint: mend it, or run without --commit and without `commit = true` in [run]
+    error: steps cannot be committed: HEAD is on no branch
+    hint: go to a branch: git switch -c NAME
+    hint: or run without --commit, and without `commit = true` in [run]
     ");
     insta::assert_snapshot!(outcome("rm ~/.gitconfig"), @"
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed here: git does not know who commits: user.name and user.email are not set
-    hint: mend it, or run without --commit and without `commit = true` in [run]
+    error: steps cannot be committed: git does not know who commits
+    hint: say it: git config user.name NAME, git config user.email ADDRESS
+    hint: or run without --commit, and without `commit = true` in [run]
     ");
     let merge = "git checkout -qb x && echo x > a.txt && git commit -qam x && git checkout -q main && \
         echo y > a.txt && git commit -qam y && ! git merge -q x";
@@ -293,8 +299,9 @@ fn where_nothing_can_be_committed_nothing_is_begun() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed here: a merge or the like is going on in the repository (MERGE_HEAD)
-    hint: mend it, or run without --commit and without `commit = true` in [run]
+    error: steps cannot be committed: a merge is going on in the repository
+    hint: finish it, or abort it: git status says how
+    hint: or run without --commit, and without `commit = true` in [run]
     ");
     let rebase = "git checkout -qb x && echo x > a.txt && git commit -qam x && git checkout -q main && \
         echo y > a.txt && git commit -qam y && ! git rebase -q x && git checkout -q main 2>/dev/null || true";
@@ -302,8 +309,9 @@ fn where_nothing_can_be_committed_nothing_is_begun() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed here: HEAD is on no branch
-    hint: mend it, or run without --commit and without `commit = true` in [run]
+    error: steps cannot be committed: a rebase is going on in the repository
+    hint: finish it, or abort it: git status says how
+    hint: or run without --commit, and without `commit = true` in [run]
     ");
 }
 
@@ -311,14 +319,25 @@ fn where_nothing_can_be_committed_nothing_is_begun() {
 fn a_secret_is_not_committed_and_not_repeated() {
     let aws = concat!("AKIA", "ABCDEFGHIJKLMNOP");
     for (script, path, line, shape) in [
-        ("printf 'region = x\\nkey = AKIA%s\\n' ABCDEFGHIJKLMNOP > config.ini", "config.ini", 2, "an AWS access key"),
-        ("printf -- '-----BEGIN %s KEY-----\\nMII\\n' 'RSA PRIVATE' > key.txt", "key.txt", 1, "a private key"),
+        (
+            "printf 'region = x\\nkey = AKIA%s\\n' ABCDEFGHIJKLMNOP > config.ini",
+            "config.ini",
+            2,
+            "an AWS access key",
+        ),
+        (
+            "printf -- '-----BEGIN %s KEY-----\\nMII\\n' 'RSA PRIVATE' > key.txt",
+            "key.txt",
+            1,
+            "a private key",
+        ),
         ("printf 'ghp_%s\\n' abcdefghijklmnopqrstuvwxyz0123456789 >> a.txt", "a.txt", 2, "a GitHub token"),
     ] {
         let bench = project(ONE_STEP);
         let script: &'static str = Box::leak(format!("echo one > one.txt; {script}").into_boxed_str());
         let ran = commit_one(&bench, script).code(0);
-        let expected = serde_json::json!({"kind": "secrets", "found": [{"path": path, "line": line, "shape": shape}]});
+        let expected =
+            serde_json::json!({"kind": "secrets", "found": [{"path": path, "line": line, "shape": shape}]});
         assert_eq!(refusal(&bench), expected);
         ran.clone().says(&format!("{path}:{line} ({shape})"));
         assert_eq!(bench.shell("git rev-list --count HEAD"), "1\n");
@@ -377,33 +396,94 @@ fn the_environment_names_the_author_and_no_hook_runs() {
         bench.env(&format!("GIT_{role}_NAME"), &format!("The {role}"));
         bench.env(&format!("GIT_{role}_EMAIL"), "who@example.org");
     }
-    bench.shell("for hook in pre-commit post-commit reference-transaction commit-msg; do \
-        printf '#!/bin/sh\\ntouch hooked\\nexit 1\\n' > .git/hooks/$hook; chmod +x .git/hooks/$hook; done");
+    bench.shell(
+        "for hook in pre-commit post-commit reference-transaction commit-msg; do \
+        printf '#!/bin/sh\\ntouch hooked\\nexit 1\\n' > .git/hooks/$hook; chmod +x .git/hooks/$hook; done",
+    );
     commit_one(&bench, "echo one > one.txt").code(0);
     assert_eq!(bench.shell("git log -1 --format='%an %cn'"), "The AUTHOR The COMMITTER\n");
     assert!(!bench.root().join("hooked").exists());
 }
 
 #[test]
-fn a_persons_text_in_the_plan_is_not_committed() {
-    let bench = project(ONE_STEP);
-    bench.file("plan.md", ONE_STEP.replace("# One file", "# One file, and more"));
-    commit_one(&bench, "echo one > one.txt").code(0).says("without the plan: its text has changes");
-    insta::assert_snapshot!(history(&bench), @"
-    * start
-    A	a.txt
-    A	b.txt
-    A	c.txt
-    A	plan.md
-    * Step 1: The file
-    A	one.txt
-    ");
-    assert_eq!(status(&bench), " M plan.md\n");
+fn of_the_plan_only_the_ticks_of_the_step_are_committed() {
+    let bench = project(PLAN);
+    bench.shell("sed -i 's/# Two files/# Two files, staged/' plan.md && git add plan.md");
+    bench.shell("sed -i 's/^### Step 2.*/&s/' plan.md && echo unsaved > one.txt");
+    let ran = commit(&bench, BOTH).code(0);
+    // The first is not committed, and the second has another text in git: neither tick is there.
+    ran.says("step 1 is not committed").says("(1 file, without the plan: git has another text of the step)");
+    assert_eq!(bench.shell("git diff --name-status HEAD~1 HEAD"), "A\ttwo.txt\n");
+    assert_eq!(bench.shell("git diff --cached -U0 | tail -n +6"), "-# Two files\n+# Two files, staged\n");
 
-    let bench = project(ONE_STEP);
-    bench.shell("git rm -q --cached plan.md && echo plan.md > .gitignore && git add -A && git commit -qm ignore");
-    commit_one(&bench, "echo one > one.txt").code(0).says("without the plan: the repository ignores it");
+    let bench = project(PLAN);
+    bench.shell("sed -i 's/# Two files/# Two files, staged/' plan.md && git add plan.md");
+    bench.shell("sed -i 's/staged/edited/' plan.md && echo unsaved > one.txt");
+    commit(&bench, BOTH).code(0).says("step 1 is not committed");
+    insta::assert_snapshot!(bench.shell("git diff -U0 HEAD~1 HEAD -- plan.md | tail -n +5"), @"
+    @@ -16 +16 @@
+    -- [ ] Write `two.txt`
+    +- [x] Write `two.txt`
+    @@ -19 +19 @@
+    -- [ ] `cat two.txt && grep -q two two.txt` passes
+    +- [x] `cat two.txt && grep -q two two.txt` passes
+    ");
+    insta::assert_snapshot!(bench.shell("git diff -U0 --cached | tail -n +5"), @"
+    @@ -1 +1 @@
+    -# Two files
+    +# Two files, staged
+    ");
+    insta::assert_snapshot!(bench.shell("git diff -U0 | tail -n +5"), @"
+    @@ -1 +1 @@
+    -# Two files, staged
+    +# Two files, edited
+    @@ -8 +8 @@
+    -- [ ] Write `one.txt`
+    +- [x] Write `one.txt`
+    @@ -11 +11 @@
+    -- [ ] `grep -q one one.txt` passes
+    +- [x] `grep -q one one.txt` passes
+    ");
+}
+
+#[test]
+fn progress_is_committed_step_by_step() {
+    let plan = "# A plan\n\n## Steps\n\n### Step 1: One\n\n- **Validation**: Run: `grep -q one one.txt`\n\n\
+        ### Step 2: Two\n\n- **Validation**: Run: `grep -q two two.txt`\n";
+    let bench = project(plan);
+    commit(&bench, BOTH).code(0);
+    insta::assert_snapshot!(bench.shell("git diff HEAD~2 HEAD~1 -- plan.md | tail -n +6"), @"
+     ### Step 2: Two
+     
+     - **Validation**: Run: `grep -q two two.txt`
+    +
+    +<!-- agentrun:progress -->
+    +## Progress
+    +
+    +- [x] Step 1: One
+    +<!-- /agentrun:progress -->
+    ");
+    insta::assert_snapshot!(bench.shell("git diff HEAD~1 HEAD -- plan.md | tail -n +6"), @"
+     ## Progress
+     
+     - [x] Step 1: One
+    +- [x] Step 2: Two
+     <!-- /agentrun:progress -->
+    ");
     assert_eq!(status(&bench), "");
+}
+
+#[test]
+fn a_plan_that_git_does_not_know_is_committed_unless_it_is_ignored() {
+    for (ignored, expected) in [("", "A\tone.txt\nA\tplan.md\n"), ("plan.md", "A\tone.txt\n")] {
+        let bench = project(ONE_STEP);
+        bench.shell("git rm -q --cached plan.md");
+        bench.file(".gitignore", ignored).shell("git add .gitignore && git commit -qm 'without the plan'");
+        let ran = commit_one(&bench, "echo one > one.txt").code(0);
+        assert_eq!(bench.shell("git diff --name-status HEAD~1 HEAD"), expected, "{ran}");
+        assert_eq!(ran.stderr.contains("without the plan: the repository ignores it"), !ignored.is_empty());
+        assert_eq!(status(&bench), "");
+    }
 }
 
 #[test]

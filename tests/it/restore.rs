@@ -48,7 +48,8 @@ fn project(git: bool) -> Bench {
 
 /// Every file with its kind and mode, the plan left out.
 fn tree(bench: &Bench) -> String {
-    let listed = "find . -path ./.git -prune -o -path ./.agentrun -prune -o -name plan.md -o ! -type d -print0";
+    let listed =
+        "find . -path ./.git -prune -o -path ./.agentrun -prune -o -name plan.md -o ! -type d -print0";
     let show = r#"while IFS= read -rd "" path; do
         printf '%s %q: ' "$(stat -c %A "$path" | cut -c1,4)" "$path"; readlink "$path" || cat "$path"; done"#;
     bench.shell(&format!("{listed} | sort -z | {show}"))
@@ -75,7 +76,23 @@ fn a_step_is_taken_back_with_everything_it_did_and_runs_again() {
         assert_eq!(tree(&bench), before, "git: {git}: {ran}");
         assert_eq!(bench.read("plan.md"), PLAN);
         if git {
-            insta::assert_snapshot!(stable(&bench, &ran.to_string()), @"");
+            insta::assert_snapshot!(stable(&bench, &ran.to_string()), @"
+            exit Some(0)
+            --- stdout
+            --- stderr
+            + Step 1: The first file is taken back; it is open again
+              as before  a.txt
+              as before  b.txt
+              as before  c.txt
+              as before  d/x
+              as before  link
+              removed    d
+              removed    new/deep/na me
+              removed    new/new�line
+              removed    one.txt
+              what was there until now is kept: refs/agentrun/plan-md-0bbe5bc4/[RUN]/before-restore
+            next: agentrun execute plan.md --model tiny --base-url http://[SERVER]/v1
+            ");
             // What was there is kept.
             let kept = bench.shell("git for-each-ref --format='%(refname)' | grep before-restore | tail -1");
             assert_eq!(bench.shell(&format!("git show {}:one.txt", kept.trim())), "one\n");

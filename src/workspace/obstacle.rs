@@ -1,0 +1,82 @@
+//! What keeps a repository from taking a commit.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::author::Author;
+use super::git::{Call, Git, trim_line};
+use super::snapshot::{SnapshotError, Snapshots};
+
+/// What git keeps while it is in the middle of something.
+const UNFINISHED: &[(&str, &str)] = &[
+    ("MERGE_HEAD", "merge"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"),
+    ("REVERT_HEAD", "revert"),
+    ("rebase-merge", "rebase"),
+    ("rebase-apply", "rebase"),
+];
+
+/// Why no commit can be made now.
+#[derive(Debug, thiserror::Error)]
+pub enum Obstacle {
+    /// Git does not keep the snapshots.
+    #[error("git cannot be used here: {0}")]
+    NoGit(String),
+    /// Git is in the middle of something.
+    #[error("a {0} is going on in the repository")]
+    Unfinished(&'static str),
+    /// No branch would move.
+    #[error("HEAD is on no branch")]
+    NoBranch,
+    /// Nobody would have made it.
+    #[error("git does not know who commits")]
+    Nobody,
+    /// Git cannot even say.
+    #[error(transparent)]
+    Git(#[from] SnapshotError),
+}
+
+impl Obstacle {
+    /// What to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoGit(_) | Self::Git(_) => "put the project under git: git init",
+            Self::Unfinished(_) => "finish it, or abort it: git status says how",
+            Self::NoBranch => "go to a branch: git switch -c NAME",
+            Self::Nobody => "say it: git config user.name NAME, git config user.email ADDRESS",
+        }
+    }
+}
+
+impl Snapshots {
+    /// The repository that can take commits.
+    pub fn repository(&self) -> Result<&Git, Obstacle> {
+        match self {
+            Self::Git(git) => Ok(git),
+            Self::Files(files) => Err(Obstacle::NoGit(files.reason.clone())),
+        }
+    }
+}
+
+impl Git {
+    /// Whether a commit could be made now: nothing else is going on, on a branch, in somebody's name.
+    pub async fn can_commit(&self, author: &Author) -> Result<(), Obstacle> {
+        let mut asked = vec!["rev-parse", "--path-format=absolute"];
+        asked.extend(UNFINISHED.iter().flat_map(|(file, _)| ["--git-path", file]));
+        let places = self.run(&asked).await?;
+        let exists = |place: &[u8]| Path::new(OsStr::from_bytes(place)).exists();
+        if let Some(found) = trim_line(&places).split(|&byte| byte == b'\n').position(exists) {
+            return Err(Obstacle::Unfinished(UNFINISHED[found].1));
+        }
+        if self.run(&["symbolic-ref", "-q", "HEAD"]).await.is_err() {
+            return Err(Obstacle::NoBranch);
+        }
+        for name in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
+            let args = ["var", name].map(OsStr::new);
+            let call = Call { args: &args, author: Some(author), ..Call::default() };
+            self.ask_for(call).await.map_err(|_| Obstacle::Nobody)?;
+        }
+        Ok(())
+    }
+}
