@@ -118,7 +118,10 @@ fn say(setting: &Setting, step: &Step, found: &Found, recorder: &Recorder) {
         print::talk(&format!("{good} {} is taken back; it is open again", step.name()));
     }
     let line = |what: &str, path: &Path| {
-        print::talk(&format!("  {what}  {}", path.display().to_string().replace(char::is_control, "\u{fffd}")));
+        print::talk(&format!(
+            "  {what}  {}",
+            path.display().to_string().replace(char::is_control, "\u{fffd}")
+        ));
     };
     written.iter().for_each(|path| line("as before", path));
     removed.iter().for_each(|path| line("removed  ", path));

@@ -126,10 +126,7 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             targets.iter().map(|target| format!("  ticked {}", target.say())).collect()
         }
         Event::StepCommitted { commit, paths, without_plan, .. } => {
-            let plan =
-                without_plan.as_ref().map_or_else(String::new, |why| format!(", without the plan: {why}"));
-            let commit = &commit[..commit.len().min(12)];
-            vec![format!("  committed {commit} ({}{plan})", counted(*paths, "file"))]
+            vec![committed(commit, *paths, without_plan.as_deref())]
         }
         Event::PlanRestored { .. }
         | Event::CommitRefused { .. }
@@ -171,6 +168,14 @@ fn step_line(step: &StepRef, story: &Story) -> String {
     let place = steps.iter().position(|other| other.key == step.key).map_or(0, |place| place + 1);
     let name = styled(STRONG, &format!("Step {}: {}", step.id, step.title));
     format!("> {name} {}", styled(FAINT, &format!("[{place}/{}]", steps.len())))
+}
+
+fn committed(commit: &str, paths: usize, without_plan: Option<&str>) -> String {
+    let plan = without_plan.map_or_else(String::new, |why| format!(", without the plan: {why}"));
+    match paths {
+        0 => format!("  nothing to commit{plan}"),
+        _ => format!("  committed {} ({}{plan})", &commit[..commit.len().min(12)], counted(paths, "file")),
+    }
 }
 
 fn reopened(step: &StepRef, reason: Reopened) -> String {

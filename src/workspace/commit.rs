@@ -178,8 +178,12 @@ impl Git {
         Ok(Ok(Change { before: known.head.clone(), after: ticked.pop().flatten(), restaged, ..known }))
     }
 
-    /// A plan that git does not know yet is committed as it is, unless git is told to ignore it.
+    /// A plan that git does not know yet is committed as it is, unless it is not git's to know.
     async fn new_plan(&self, plan: &Path, known: Change) -> Result<Result<Change, String>, SnapshotError> {
+        let inner = |dir: &Path| dir != Path::new("") && self.root.join(dir).join(".git").exists();
+        if plan.ancestors().skip(1).any(inner) {
+            return Ok(Err("it is in a repository of its own".to_owned()));
+        }
         let ignored = ["check-ignore", "-q", "--"].map(OsStr::new);
         let ignored = [&ignored[..], &[plan.as_os_str()]].concat();
         if self.ask_for(Call { args: &ignored, ..Call::default() }).await.is_ok() {

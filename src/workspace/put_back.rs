@@ -63,12 +63,17 @@ impl Snapshots {
         let paths = |found: Vec<Difference>| found.into_iter().map(|one| one.path).collect::<BTreeSet<_>>();
         let from_left = paths(self.differences(&trees.after, now).await?);
         let from_base = paths(self.differences(&trees.before, now).await?);
+        let own: BTreeSet<PathBuf> = changes.iter().map(|own| own.path.clone()).collect();
+        let there = |path: &Path| root.join(path).symlink_metadata().ok();
+        let in_the_way =
+            |place: &Path| !own.contains(place) && there(place).is_some_and(|place| !place.is_dir());
         let changed = |own: &&Difference| {
+            let path = &own.path;
             // What a snapshot does not have may be on disk all the same, if it is ignored now.
-            let hidden = own.after.is_none()
-                && !from_left.contains(&own.path)
-                && root.join(&own.path).symlink_metadata().is_ok();
-            hidden || (from_left.contains(&own.path) && from_base.contains(&own.path))
+            let hidden = own.after.is_none() && !from_left.contains(path) && there(path).is_some();
+            hidden
+                || (own.before.is_some() && path.ancestors().skip(1).any(in_the_way))
+                || (from_left.contains(path) && from_base.contains(path))
         };
         let changed: Vec<PathBuf> = changes.iter().filter(changed).map(|own| own.path.clone()).collect();
         if !changed.is_empty() {

@@ -389,6 +389,28 @@ fn a_repository_in_the_project_is_not_committed() {
 }
 
 #[test]
+fn a_plan_in_a_submodule_stays_there() {
+    let bench = project(ONE_STEP);
+    bench.shell("mkdir inner && mv plan.md inner && git -C inner init -q && git -C inner add -A && git -C inner commit -qm x");
+    bench.shell("git rm -q --cached plan.md && git add inner 2>/dev/null && git commit -qm inner");
+    let server = diligent(&[("Step 1", "echo one > one.txt")]);
+    let url = server.base_url();
+    let ran =
+        bench.run(&["execute", "inner/plan.md", "--commit", "--model", "tiny", "--base-url", &url]).code(0);
+    ran.says("without the plan: it is in a repository of its own");
+    assert_eq!(bench.shell("git diff --name-status HEAD~1 HEAD"), "A\tone.txt\n");
+}
+
+#[test]
+fn where_there_is_nothing_to_commit_that_is_said() {
+    let bench = project(ONE_STEP);
+    bench.file("agentrun.toml", "[plan]\nprogress = \"off\"\n").shell("echo one > one.txt");
+    let head = bench.shell("git rev-parse HEAD");
+    bench.run(&["execute", "plan.md", "--validate-only", "--commit"]).code(0).says("nothing to commit");
+    assert_eq!(bench.shell("git rev-parse HEAD"), head);
+}
+
+#[test]
 fn the_environment_names_the_author_and_no_hook_runs() {
     let mut bench = project(ONE_STEP);
     std::fs::remove_file(bench.home().join(".gitconfig")).unwrap();

@@ -137,6 +137,22 @@ fn unsaved_work_is_in_the_way() {
 }
 
 #[test]
+fn what_took_the_place_of_a_folder_is_in_the_way() {
+    for git in [true, false] {
+        let bench = project(git);
+        bench.execute(
+            &diligent(&[("Step 1", "echo one > one.txt; rm -r d"), ("Step 2", "echo two > two.txt")]),
+            &[],
+        );
+        bench.shell("echo mine > d");
+        restore(&bench, "1").code(2).says("these are not as the step left them: d/x");
+        bench.shell("rm d && ln -s nowhere d");
+        restore(&bench, "1").code(2).says("these are not as the step left them: d/x");
+        assert_eq!(bench.shell("readlink d"), "nowhere\n");
+    }
+}
+
+#[test]
 fn what_a_later_step_changed_is_in_the_way_until_that_is_taken_back() {
     let bench = project(true);
     let scripts = &[("Step 1", "echo one > one.txt"), ("Step 2", "echo two > two.txt; echo two >> one.txt")];
