@@ -20,6 +20,7 @@ use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
+use crate::workspace::STATE_DIR;
 use crate::workspace::author::Author;
 use crate::workspace::guard::Found;
 use crate::workspace::snapshot::Snapshots;
@@ -242,15 +243,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         run_dir: launch.run_dir.clone(),
         snapshot_prefix: prepared.plan.dir.key(),
     };
-    let leave_out = [setting.plan_file.path().to_owned(), prepared.project.state.path().to_owned()];
-    let store = prepared.plan.dir.snapshots();
-    let snapshots = Snapshots::open(&setting.root, &store, &leave_out, &setting.policy).await;
-    if setting.config.commit {
-        may_commit(&snapshots, &setting.author).await?;
-    }
-    let dirty = snapshots.dirty().await;
-    let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
-    warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
+    let snapshots = snapshots(&setting, &prepared.plan.dir.snapshots(), &mut warnings).await?;
     let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
     run.begin(warnings)?;
     if restart.is_empty() {
@@ -266,17 +259,26 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     Ok(outcome.exit_code())
 }
 
-/// Steps are to be committed: refused before anything is spent if that cannot be.
-async fn may_commit(snapshots: &Snapshots, author: &Author) -> Result<(), Failure> {
-    let checked = match snapshots.repository() {
-        Ok(git) => git.can_commit(author).await,
-        Err(obstacle) => Err(obstacle),
-    };
-    checked.map_err(|obstacle| {
-        Failure::usage(format!("steps cannot be committed: {obstacle}"))
-            .hint(obstacle.hint())
-            .hint("or run without --commit, and without `commit = true` in [run]")
-    })
+/// Where trees are kept. Steps that are to be committed are refused here, before anything is spent,
+/// if that cannot be.
+async fn snapshots(setting: &Setting, store: &Path, warnings: &mut Vec<Event>) -> Result<Snapshots, Failure> {
+    let leave_out = [setting.plan_file.path().to_owned(), setting.root.join(STATE_DIR)];
+    let mut snapshots = Snapshots::open(&setting.root, store, &leave_out, &setting.policy).await;
+    if setting.config.commit {
+        let checked = match snapshots.repository() {
+            Ok(git) => git.can_commit(&setting.author).await,
+            Err(obstacle) => Err(obstacle),
+        };
+        checked.map_err(|obstacle| {
+            Failure::usage(format!("steps cannot be committed: {obstacle}"))
+                .hint(obstacle.hint())
+                .hint("or run without --commit, and without `commit = true` in [run]")
+        })?;
+    }
+    let dirty = snapshots.dirty().await;
+    let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
+    warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
+    Ok(snapshots)
 }
 
 /// The model, if any step may need one.

@@ -117,14 +117,14 @@ fn say(setting: &Setting, step: &Step, found: &Found, recorder: &Recorder) {
     } else {
         print::talk(&format!("{good} {} is taken back; it is open again", step.name()));
     }
-    let line = |what: &str, path: &Path| {
+    let written = written.iter().map(|path| ("as before", path));
+    let removed = removed.iter().map(|path| ("removed  ", path));
+    for (what, path) in written.chain(removed) {
         print::talk(&format!(
             "  {what}  {}",
             path.display().to_string().replace(char::is_control, "\u{fffd}")
         ));
-    };
-    written.iter().for_each(|path| line("as before", path));
-    removed.iter().for_each(|path| line("removed  ", path));
+    }
     print::talk(&format!("  what was there until now is kept: {}", kept(&found.now)));
     let last = recorder.state.last_run().map(|run| run.command.clone()).filter(|typed| !typed.is_empty());
     let again = last.unwrap_or_else(|| format!("agentrun execute {}", setting.plan_path));

@@ -113,8 +113,9 @@ impl Story {
                 self.remarks.push(remark);
             }
             Event::StepCommitted { step, commit, .. } => {
-                let story = self.steps.iter_mut().rfind(|story| story.step.key == step.key);
-                story.into_iter().for_each(|story| story.committed = Some(commit.clone()));
+                if let Some(story) = self.steps.iter_mut().rfind(|story| story.step.key == step.key) {
+                    story.committed = Some(commit.clone());
+                }
             }
             Event::CommitRefused { step, reason } => {
                 let (why, hint) = (reason.say(), reason.hint());

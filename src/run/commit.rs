@@ -10,7 +10,7 @@ use crate::plan::Step;
 use crate::redact::harmless;
 use crate::workspace::commit::{Made, Wanted};
 use crate::workspace::own::{Own, StepTrees};
-use crate::workspace::snapshot::Snapshot;
+use crate::workspace::snapshot::{Snapshot, Snapshots};
 
 /// Commits what a step changed, or says why not. The run goes on either way.
 pub async fn commit(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
@@ -24,19 +24,18 @@ pub async fn commit(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     run.recorder.record(event)
 }
 
-async fn make(run: &Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
+async fn make(run: &mut Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
     let (setting, redact) = (run.setting, &run.recorder.redact);
     let step = setting.step(index);
     let state = run.recorder.state.step(&step.key);
     let StepStatus::Passed(pass) = &state.status else {
         return Err(CommitRefusal::impossible("the step has not passed"));
     };
-    let git = run.snapshots.repository()?;
     if !setting.config.commit {
         let reason = "the run that ticked it ended before its commit, and this one was not asked to commit";
         return Err(CommitRefusal::impossible(reason));
     }
-    let own = own(run, &state.trees, pass).await?;
+    let own = own(&run.snapshots, &state.trees, pass).await?;
     let plan = setting.plan_file.path().strip_prefix(&setting.root).ok();
     let ticked = !pass.ticked.is_empty();
     let tick = |text: &str| {
@@ -50,20 +49,20 @@ async fn make(run: &Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
         author: &setting.author,
         redact,
     };
-    let made = git.commit(&wanted).await?;
+    let made = run.snapshots.repository()?.commit(&wanted).await?;
     let outside = (ticked && plan.is_none()).then(|| "it is not in the project".to_owned());
     Ok(Made { without_plan: made.without_plan.or(outside), ..made })
 }
 
 /// What the step changed. Before a validation without an agent only a person can have changed
 /// something, and that is the person's to commit.
-async fn own(run: &Run<'_>, trees: &Trees, pass: &Pass) -> Result<Own, CommitRefusal> {
+async fn own(snapshots: &Snapshots, trees: &Trees, pass: &Pass) -> Result<Own, CommitRefusal> {
     if pass.attempt == 0 {
         return Ok(Own::default());
     }
     let trees = step_trees(trees)
         .ok_or_else(|| CommitRefusal::impossible("the trees before and after the step are not known"))?;
-    let own = run.snapshots.own(&trees).await?;
+    let own = snapshots.own(&trees).await?;
     if own.shared.is_empty() {
         return Ok(own);
     }

@@ -173,8 +173,9 @@ impl RunState {
             }
             Event::ValidationCompleted { at, evidence } => {
                 // At the end of a run commands are run once more, and no step is.
-                let step = self.steps.get_mut(&at.step.key).filter(|step| step.status.is_running());
-                step.into_iter().for_each(|step| step.see(evidence, false));
+                if let Some(step) = self.steps.get_mut(&at.step.key).filter(|step| step.status.is_running()) {
+                    step.see(evidence, false);
+                }
             }
             Event::NoteTaken { at, text } => self.running(at, "note.taken")?.notes.push(text.clone()),
             Event::AttemptCompleted { at, outcome, tree, reference, .. } => {

@@ -63,7 +63,7 @@ impl Git {
     /// Makes the commit. If the branch has exactly what is wanted already, that is the commit: a
     /// killed run had made it.
     pub async fn commit<T: Fn(&str) -> Result<String, String>>(
-        &self,
+        &mut self,
         wanted: &Wanted<'_, T>,
     ) -> Result<Made, CommitRefusal> {
         self.can_commit(wanted.author).await?;

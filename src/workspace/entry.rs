@@ -54,8 +54,8 @@ pub(super) fn differences(bytes: &[u8]) -> Vec<Difference> {
 
 /// Reads what `ls-tree -z` prints: `mode type object TAB path NUL`.
 pub(super) fn tree(bytes: &[u8]) -> HashMap<Name, Entry> {
-    listed(bytes, |facts| match facts {
-        &[mode, _, object] => entry(mode, object),
+    listed(bytes, |facts| match *facts {
+        [mode, _, object] => entry(mode, object),
         _ => None,
     })
 }
@@ -63,9 +63,9 @@ pub(super) fn tree(bytes: &[u8]) -> HashMap<Name, Entry> {
 /// Reads what `ls-files --stage -z` prints: `mode object stage TAB path NUL`. A path that waits for
 /// a merge is none of the versions that it has.
 pub(super) fn index(bytes: &[u8]) -> HashMap<Name, Entry> {
-    listed(bytes, |facts| match facts {
-        &[mode, object, "0"] => entry(mode, object),
-        &[mode, _, stage] => Some(Entry { mode: mode.to_owned(), object: format!("unmerged {stage}") }),
+    listed(bytes, |facts| match *facts {
+        [mode, object, "0"] => entry(mode, object),
+        [mode, _, stage] => Some(Entry { mode: mode.to_owned(), object: format!("unmerged {stage}") }),
         _ => None,
     })
 }

@@ -67,6 +67,8 @@ pub struct Git {
     seeded: bool,
     /// The root from the top level of the repository: empty, or with a slash at the end.
     pub(super) prefix: Vec<u8>,
+    /// The branch that steps are committed on, once it is known.
+    pub(super) branch: Option<String>,
     /// From the root.
     leave_out: Vec<PathBuf>,
 }
@@ -91,6 +93,7 @@ impl Git {
             private_index: store.join("index"),
             seeded: false,
             prefix: Vec::new(),
+            branch: None,
             leave_out: leave_out.iter().filter_map(below).chain([super::STATE_DIR.into()]).collect(),
         };
         let said = git.ask(&["rev-parse", "--is-inside-work-tree"]).await?;

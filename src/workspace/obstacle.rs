@@ -29,6 +29,14 @@ pub enum Obstacle {
     /// No branch would move.
     #[error("HEAD is on no branch")]
     NoBranch,
+    /// Another branch would move than the one that the run began on.
+    #[error("HEAD went from `{from}` to `{to}` during the run")]
+    OtherBranch {
+        /// At the start of the run.
+        from: String,
+        /// Now.
+        to: String,
+    },
     /// Nobody would have made it.
     #[error("git does not know who commits")]
     Nobody,
@@ -43,6 +51,7 @@ impl Obstacle {
         match self {
             Self::NoGit(_) | Self::Git(_) => "put the project under git: git init",
             Self::Unfinished(_) => "finish it, or abort it: git status says how",
+            Self::OtherBranch { .. } => "go back to the branch: git switch NAME",
             Self::NoBranch => "go to a branch: git switch -c NAME",
             Self::Nobody => "say it: git config user.name NAME, git config user.email ADDRESS",
         }
@@ -51,7 +60,7 @@ impl Obstacle {
 
 impl Snapshots {
     /// The repository that can take commits.
-    pub fn repository(&self) -> Result<&Git, Obstacle> {
+    pub fn repository(&mut self) -> Result<&mut Git, Obstacle> {
         match self {
             Self::Git(git) => Ok(git),
             Self::Files(files) => Err(Obstacle::NoGit(files.reason.clone())),
@@ -60,8 +69,9 @@ impl Snapshots {
 }
 
 impl Git {
-    /// Whether a commit could be made now: nothing else is going on, on a branch, in somebody's name.
-    pub async fn can_commit(&self, author: &Author) -> Result<(), Obstacle> {
+    /// Whether a commit could be made now: nothing else is going on, on the branch that HEAD was on
+    /// when this was asked first, in somebody's name.
+    pub async fn can_commit(&mut self, author: &Author) -> Result<(), Obstacle> {
         let mut asked = vec!["rev-parse", "--path-format=absolute"];
         asked.extend(UNFINISHED.iter().flat_map(|(file, _)| ["--git-path", file]));
         let places = self.run(&asked).await?;
@@ -69,8 +79,11 @@ impl Git {
         if let Some(found) = trim_line(&places).split(|&byte| byte == b'\n').position(exists) {
             return Err(Obstacle::Unfinished(UNFINISHED[found].1));
         }
-        if self.run(&["symbolic-ref", "-q", "HEAD"]).await.is_err() {
-            return Err(Obstacle::NoBranch);
+        let asked = self.line(&["symbolic-ref", "-q", "--short", "HEAD"]).await;
+        let to = asked.map_err(|_| Obstacle::NoBranch)?;
+        let from = self.branch.get_or_insert_with(|| to.clone()).clone();
+        if from != to {
+            return Err(Obstacle::OtherBranch { from, to });
         }
         for name in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
             let args = ["var", name].map(OsStr::new);

@@ -73,10 +73,10 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn named_for_secrets(path: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let key = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"].iter().any(|key| name.starts_with(key));
-    match () {
-        () if name == ".env" => Some("a file for secrets"),
-        () if key && !name.ends_with(".pub") => Some("a private key by its name"),
-        () => None,
+    match name.rsplit_once('.') {
+        Some(("", "env")) => Some("a file for secrets"),
+        Some((_, "pub")) => None,
+        _ => key.then_some("a private key by its name"),
     }
 }
 
@@ -96,8 +96,8 @@ mod tests {
             shape: shape.to_owned(),
         };
         let aws = secret(3, "an AWS access key");
-        assert_eq!(find("a/b", Some(old.as_bytes()), new.as_bytes(), &redact), [aws.clone()]);
-        assert_eq!(find("a/b", None, new.as_bytes(), &redact), [secret(2, "a GitHub token"), aws]);
+        assert_eq!(find("a/b", None, new.as_bytes(), &redact), [secret(2, "a GitHub token"), aws.clone()]);
+        assert_eq!(find("a/b", Some(old.as_bytes()), new.as_bytes(), &redact), [aws]);
     }
 
     #[test]

@@ -342,7 +342,7 @@ fn a_secret_is_not_committed_and_not_repeated() {
         ran.clone().says(&format!("{path}:{line} ({shape})"));
         assert_eq!(bench.shell("git rev-list --count HEAD"), "1\n");
         assert!(!ran.stderr.contains(aws), "{ran}");
-        let spread = bench.shell(&format!("grep -rlE 'AKIA[A-Z]|ghp_[a-z]' .agentrun || true"));
+        let spread = bench.shell("grep -rlE 'AKIA[A-Z]|ghp_[a-z]' .agentrun || true");
         assert_eq!(spread, "", "{script}");
     }
     let bench = project(ONE_STEP);
@@ -541,6 +541,22 @@ fn what_the_agent_committed_itself_is_there_once() {
     M	plan.md
     ");
     assert_eq!(status(&bench), "");
+}
+
+#[test]
+fn a_branch_that_the_agent_went_to_is_not_moved() {
+    let bench = project(ONE_STEP);
+    let ran = commit_one(&bench, "echo one > one.txt; git checkout -qb elsewhere").code(0);
+    ran.says("step 1 is not committed: HEAD went from `main` to `elsewhere` during the run");
+    assert_eq!(bench.shell("git rev-list --count main elsewhere"), "1\n");
+}
+
+#[test]
+fn what_is_too_large_to_be_looked_through_is_not_committed() {
+    let bench = project(ONE_STEP);
+    let ran = commit_one(&bench, "echo one > one.txt; head -c 11000000 /dev/zero > zeros").code(0);
+    ran.says("`zeros` has 11000000 bytes, too many to be looked through for secrets");
+    assert_eq!(bench.shell("git rev-list --count HEAD"), "1\n");
 }
 
 #[test]

@@ -233,6 +233,18 @@ fn what_cannot_be_taken_back_is_said() {
 }
 
 #[test]
+fn what_was_not_kept_is_said() {
+    let bench = project(false);
+    bench.shell("head -c 1100000 /dev/zero > zeros");
+    bench.execute(
+        &diligent(&[("Step 1", "echo one > one.txt; rm zeros"), ("Step 2", "echo two > two.txt")]),
+        &[],
+    );
+    restore(&bench, "1").code(2).says("`zeros` cannot be brought back: it is larger than 1 MiB");
+    assert!(bench.root().join("one.txt").exists());
+}
+
+#[test]
 fn a_restore_that_was_killed_goes_on() {
     let mut bench = project(true);
     let before = tree(&bench);
