@@ -15,6 +15,8 @@ pub(super) struct Change {
     pub(super) head: Option<Entry>,
     /// What the user's index has.
     pub(super) staged: Option<Entry>,
+    /// It was staged when the run began: what the index has is the user's choice.
+    pub(super) chosen: bool,
     /// What the user's index gets.
     pub(super) restaged: Option<Entry>,
 }
@@ -30,9 +32,9 @@ impl Change {
         self.is_open() && self.head != self.before
     }
 
-    /// The index has what neither the step found nor left: somebody chose that.
+    /// The user's index has what the step neither found nor left.
     pub(super) fn is_staged_otherwise(&self) -> bool {
-        self.is_open() && self.staged != self.before && self.staged != self.after
+        self.is_open() && self.chosen && self.staged != self.before && self.staged != self.after
     }
 
     /// A repository inside the repository, whose commits are somebody else's.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::author::Author;
 use super::change::{Change, index_info};
-use super::entry::{self, Difference, Entry};
+use super::entry::{self, Difference, Entry, Name};
 use super::git::{Call, Git, trim_line};
 use super::obstacle::Obstacle;
 use super::snapshot::SnapshotError;
@@ -100,7 +100,7 @@ impl Git {
     }
 
     /// The commit that the branch is at; `None` before its first.
-    async fn head(&self) -> Option<String> {
+    pub(super) async fn head(&self) -> Option<String> {
         self.line(&["rev-parse", "-q", "--verify", "HEAD^{commit}"]).await.ok()
     }
 
@@ -110,17 +110,13 @@ impl Git {
         wanted: &Wanted<'_, T>,
         head: Option<&str>,
     ) -> Result<(Vec<Change>, Option<String>), CommitRefusal> {
-        let committed = match head {
-            Some(head) => entry::tree(&self.run(&["ls-tree", "-r", "-z", "--full-tree", head]).await?),
-            None => HashMap::new(),
-        };
-        let args = ["ls-files", "--stage", "-z", "--full-name", "--", ":/"].map(OsStr::new);
-        let staged = entry::index(&self.ask_for(Call { args: &args, ..Call::default() }).await?);
+        let (committed, staged) = self.recorded(head).await?;
         let known = |path: &Path, before: Option<&Entry>, after: Option<&Entry>| {
             let path = [&self.prefix, path.as_os_str().as_bytes()].concat();
             let (head, staged) = (committed.get(&path).cloned(), staged.get(&path).cloned());
             let (before, after) = (before.cloned(), after.cloned());
-            Change { path, before, restaged: after.clone(), after, head, staged }
+            let chosen = self.start.as_ref().is_some_and(|start| start.staged.contains(&path));
+            Change { path, before, restaged: after.clone(), after, head, staged, chosen }
         };
         let own = wanted.changes.iter();
         let mut changes: Vec<Change> =
@@ -132,6 +128,20 @@ impl Git {
             Err(reason) => return Ok((changes, Some(reason))),
         }
         Ok((changes, None))
+    }
+
+    /// What the branch and the user's index have.
+    pub(super) async fn recorded(
+        &self,
+        head: Option<&str>,
+    ) -> Result<(HashMap<Name, Entry>, HashMap<Name, Entry>), SnapshotError> {
+        let committed = match head {
+            Some(head) => entry::tree(&self.run(&["ls-tree", "-r", "-z", "--full-tree", head]).await?),
+            None => HashMap::new(),
+        };
+        let args = ["ls-files", "--stage", "-z", "--full-name", "--", ":/"].map(OsStr::new);
+        let staged = entry::index(&self.ask_for(Call { args: &args, ..Call::default() }).await?);
+        Ok((committed, staged))
     }
 
     /// Refuses what would sweep in somebody's work.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::author::Author;
+use super::obstacle::Start;
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
 use crate::process::{Captured, Invocation, Policy, capture};
 
@@ -67,8 +68,8 @@ pub struct Git {
     seeded: bool,
     /// The root from the top level of the repository: empty, or with a slash at the end.
     pub(super) prefix: Vec<u8>,
-    /// The branch that steps are committed on, once it is known.
-    pub(super) branch: Option<String>,
+    /// Known once a commit may be made.
+    pub(super) start: Option<Start>,
     /// From the root.
     leave_out: Vec<PathBuf>,
 }
@@ -93,7 +94,7 @@ impl Git {
             private_index: store.join("index"),
             seeded: false,
             prefix: Vec::new(),
-            branch: None,
+            start: None,
             leave_out: leave_out.iter().filter_map(below).chain([super::STATE_DIR.into()]).collect(),
         };
         let said = git.ask(&["rev-parse", "--is-inside-work-tree"]).await?;

@@ -1,10 +1,12 @@
 //! What keeps a repository from taking a commit.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::author::Author;
+use super::entry::Name;
 use super::git::{Call, Git, trim_line};
 use super::snapshot::{SnapshotError, Snapshots};
 
@@ -16,6 +18,15 @@ const UNFINISHED: &[(&str, &str)] = &[
     ("rebase-merge", "rebase"),
     ("rebase-apply", "rebase"),
 ];
+
+/// What the repository was like when a run began that commits.
+#[derive(Debug)]
+pub(super) struct Start {
+    /// The branch.
+    pub(super) branch: String,
+    /// Paths that the user had staged.
+    pub(super) staged: HashSet<Name>,
+}
 
 /// Why no commit can be made now.
 #[derive(Debug, thiserror::Error)]
@@ -81,9 +92,12 @@ impl Git {
         }
         let asked = self.line(&["symbolic-ref", "-q", "--short", "HEAD"]).await;
         let to = asked.map_err(|_| Obstacle::NoBranch)?;
-        let from = self.branch.get_or_insert_with(|| to.clone()).clone();
-        if from != to {
-            return Err(Obstacle::OtherBranch { from, to });
+        match &self.start {
+            Some(start) if start.branch != to => {
+                return Err(Obstacle::OtherBranch { from: start.branch.clone(), to });
+            }
+            Some(_) => {}
+            None => self.start = Some(Start { branch: to, staged: self.staged().await? }),
         }
         for name in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
             let args = ["var", name].map(OsStr::new);
@@ -91,5 +105,12 @@ impl Git {
             self.ask_for(call).await.map_err(|_| Obstacle::Nobody)?;
         }
         Ok(())
+    }
+
+    /// Paths that the index has otherwise than the branch.
+    async fn staged(&self) -> Result<HashSet<Name>, SnapshotError> {
+        let (committed, staged) = self.recorded(self.head().await.as_deref()).await?;
+        let paths = committed.keys().chain(staged.keys());
+        Ok(paths.filter(|path| committed.get(*path) != staged.get(*path)).cloned().collect())
     }
 }

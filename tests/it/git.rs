@@ -247,6 +247,19 @@ fn what_is_staged_otherwise_stays_staged() {
 }
 
 #[test]
+fn what_the_agent_staged_on_its_way_is_no_obstacle() {
+    let bench = project(ONE_STEP);
+    let script = "echo half > one.txt; echo half > a.txt; git rm -q --cached b.txt; git add one.txt a.txt; \
+        echo one > one.txt; echo whole > a.txt; echo kept >> b.txt";
+    commit_one(&bench, script).code(0);
+    assert_eq!(
+        bench.shell("git diff --name-status HEAD~1 HEAD"),
+        "M\ta.txt\nM\tb.txt\nA\tone.txt\nM\tplan.md\n"
+    );
+    assert_eq!(status(&bench), "");
+}
+
+#[test]
 fn the_first_commit_of_a_repository_can_be_a_step() {
     let bench = named(Bench::new());
     bench.file("plan.md", ONE_STEP).file("a.txt", "a\n");
