@@ -42,3 +42,32 @@ impl Trees {
         self.base.get_or_insert(found);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(tree: &str) -> Base {
+        Base { tree: tree.to_owned(), reference: None }
+    }
+
+    #[test]
+    fn only_what_the_next_run_found_is_somebody_elses() {
+        let mut trees = Trees::NONE;
+        trees.take_up();
+        trees.begin(base("1"));
+        trees.left = Some(base("2"));
+        // The same run goes on: what differs was written by its validation.
+        trees.begin(base("3"));
+        trees.left = Some(base("4"));
+        trees.take_up();
+        trees.begin(base("5"));
+        // This attempt was killed: what differs is taken for its own.
+        trees.take_up();
+        trees.begin(base("6"));
+        trees.left = Some(base("7"));
+        let between = vec![(base("4"), base("5"))];
+        let expected = Trees { base: Some(base("1")), left: Some(base("7")), between, taken_up: false };
+        assert_eq!(trees, expected);
+    }
+}
