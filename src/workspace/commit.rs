@@ -18,6 +18,9 @@ use crate::run::refusal::CommitRefusal;
 /// How often it is tried again when the branch moves at the same moment.
 const TRIES: u32 = 3;
 
+/// Bytes of paths that git is asked about by name.
+const MOST_ARGUMENTS: usize = 100_000;
+
 /// Writes entries into an index.
 const UPDATE: [&str; 3] = ["update-index", "-z", "--index-info"];
 
@@ -110,7 +113,9 @@ impl Git {
         wanted: &Wanted<'_, T>,
         head: Option<&str>,
     ) -> Result<(Vec<Change>, Option<String>), CommitRefusal> {
-        let (committed, staged) = self.recorded(head).await?;
+        let plan = wanted.plan.as_ref().map(|(plan, _)| *plan);
+        let paths = wanted.changes.iter().map(|own| own.path.as_path()).chain(plan);
+        let (committed, staged) = self.recorded(head, &paths.collect::<Vec<_>>()).await?;
         let known = |path: &Path, before: Option<&Entry>, after: Option<&Entry>| {
             let path = [&self.prefix, path.as_os_str().as_bytes()].concat();
             let (head, staged) = (committed.get(&path).cloned(), staged.get(&path).cloned());
@@ -130,17 +135,25 @@ impl Git {
         Ok((changes, None))
     }
 
-    /// What the branch and the user's index have.
-    pub(super) async fn recorded(
+    /// What the branch and the user's index have at least at these paths.
+    async fn recorded(
         &self,
         head: Option<&str>,
+        paths: &[&Path],
     ) -> Result<(HashMap<Name, Entry>, HashMap<Name, Entry>), SnapshotError> {
+        let length: usize = paths.iter().map(|path| path.as_os_str().len()).sum();
+        // All of a large repository takes a while; more paths than fit are as good as all.
+        let paths = if length < MOST_ARGUMENTS { paths } else { &[] };
+        let list = async |args: &[&str]| {
+            let args = ["--literal-pathspecs"].iter().chain(args).chain(&["--"]).map(OsStr::new);
+            let args: Vec<&OsStr> = args.chain(paths.iter().map(|path| path.as_os_str())).collect();
+            self.ask_for(Call { args: &args, ..Call::default() }).await
+        };
         let committed = match head {
-            Some(head) => entry::tree(&self.run(&["ls-tree", "-r", "-z", "--full-tree", head]).await?),
+            Some(head) => entry::tree(&list(&["ls-tree", "-r", "-z", "--full-name", head]).await?),
             None => HashMap::new(),
         };
-        let args = ["ls-files", "--stage", "-z", "--full-name", "--", ":/"].map(OsStr::new);
-        let staged = entry::index(&self.ask_for(Call { args: &args, ..Call::default() }).await?);
+        let staged = entry::index(&list(&["ls-files", "--stage", "-z", "--full-name"]).await?);
         Ok((committed, staged))
     }
 

@@ -152,7 +152,7 @@ impl Git {
             }
         }
         if let Some(index) = self.index.as_deref().filter(|index| index.exists()) {
-            std::fs::copy(index, &self.private_index).map_err(|error| SnapshotError::file(index, error))?;
+            copy(index, &self.private_index).map_err(|error| SnapshotError::file(index, error))?;
         }
         self.seeded = true;
         Ok(())
@@ -264,6 +264,14 @@ impl Drop for FreshIndex {
     fn drop(&mut self) {
         drop(std::fs::remove_file(&self.0));
     }
+}
+
+/// Copies an index with its time: a file that is as old as the index may have changed right after
+/// it, and git looks into it for that reason.
+fn copy(index: &Path, copy: &Path) -> std::io::Result<()> {
+    let time = index.metadata()?.modified()?;
+    std::fs::copy(index, copy)?;
+    std::fs::File::options().append(true).open(copy)?.set_modified(time)
 }
 
 fn succeeded(args: &[&OsStr], captured: Captured) -> Result<Vec<u8>, SnapshotError> {

@@ -109,8 +109,13 @@ impl Git {
 
     /// Paths that the index has otherwise than the branch.
     async fn staged(&self) -> Result<HashSet<Name>, SnapshotError> {
-        let (committed, staged) = self.recorded(self.head().await.as_deref()).await?;
-        let paths = committed.keys().chain(staged.keys());
-        Ok(paths.filter(|path| committed.get(*path) != staged.get(*path)).cloned().collect())
+        let head = self.head().await;
+        let names = match &head {
+            Some(head) => vec!["diff-index", "--cached", "--name-only", "-z", "--no-renames", head],
+            None => vec!["ls-files", "-z", "--full-name"],
+        };
+        let args: Vec<&OsStr> = names.into_iter().map(OsStr::new).collect();
+        let printed = self.ask_for(Call { args: &args, ..Call::default() }).await?;
+        Ok(printed.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect())
     }
 }
