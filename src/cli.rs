@@ -39,6 +39,10 @@ pub enum Command {
     Confirm(Confirm),
     /// Bring the files that a step changed back to what they were before it
     Restore(Restore),
+    /// Say what every tick of a plan rests on
+    Verify(Verify),
+    /// Approve what the project's agentrun.toml sets beyond its rights
+    Trust,
     /// Try it: a small project, a bundled plan, a scripted model
     Demo(Demo),
     /// Print a completion script
@@ -173,6 +177,19 @@ pub struct Restore {
     /// The step: its id, or #7 for the seventh
     #[arg(long, value_name = "ID")]
     pub step: String,
+}
+
+/// Say what every tick of a plan rests on.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The plan
+    pub plan: PathBuf,
+    /// Run the commands of ticked steps again, in a clean copy of the project
+    #[arg(long)]
+    pub rerun: bool,
+    /// Print the audit as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Start a command.

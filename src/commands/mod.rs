@@ -15,6 +15,8 @@ mod open;
 mod restore;
 mod signals;
 mod status;
+mod trust;
+mod verify;
 
 use crate::cli::{Cli, Command, Launch};
 use crate::failure::{ExitCode, Failure};
@@ -31,6 +33,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Diff(args) => diff::run(root.as_deref(), &args),
         Command::Confirm(args) => confirm::run(root.as_deref(), &args),
         Command::Restore(args) => restore::run(root.as_deref(), &args),
+        Command::Verify(args) => verify::run(root.as_deref(), &args),
+        Command::Trust => trust::run(root.as_deref()),
         Command::Demo(args) => demo::run(root.as_deref(), &args),
         Command::Launch(args) => launched(&args),
         Command::Completions { shell } => {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::event::{CommitRefusal, Event, Evidence, StepRef, Strength};
+use super::event::{CommitRefusal, Event, StepRef, Strength};
 use super::state::{Base, Pass, StepState, StepStatus, Trees};
 use super::{Run, Setting, tick};
 use crate::failure::Failure;
@@ -85,7 +85,8 @@ fn message(setting: &Setting, step: &Step, state: &StepState, pass: &Pass) -> St
     lines.push(format!("Plan: {}", line(&setting.plan_path)));
     lines.push(format!("Attempts: {}", state.attempts));
     lines.push(format!("Validation: {}", pass.strength.map_or("none", say)));
-    lines.extend(state.seen.iter().map(seen));
+    lines.extend(pass.commands.iter().map(|(command, exit)| format!("- {}: {}", line(command), exit.say())));
+    lines.extend(pass.marks.iter().map(|mark| format!("Marked: {}", line(mark))));
     if !pass.judged.is_empty() {
         lines.push(format!("By the judge's word: {} in prose", pass.judged.len()));
     }
@@ -94,10 +95,6 @@ fn message(setting: &Setting, step: &Step, state: &StepState, pass: &Pass) -> St
     }
     lines.push(format!("agentrun {}", env!("CARGO_PKG_VERSION")));
     lines.join("\n") + "\n"
-}
-
-fn seen(evidence: &Evidence) -> String {
-    format!("- {}: {}", line(&evidence.command), evidence.exit.say())
 }
 
 fn say(strength: Strength) -> &'static str {

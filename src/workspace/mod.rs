@@ -2,6 +2,7 @@
 
 pub mod author;
 mod change;
+pub mod clean;
 pub mod commit;
 pub mod diff;
 mod entry;
