@@ -13,6 +13,7 @@ mod launch;
 mod logs;
 mod open;
 mod renamed;
+mod restore;
 mod signals;
 mod status;
 mod trust;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Logs(args) => logs::run(root.as_deref(), &args),
         Command::Diff(args) => diff::run(root.as_deref(), &args),
         Command::Confirm(args) => confirm::run(root.as_deref(), &args),
+        Command::Restore(args) => restore::run(root.as_deref(), &args),
         Command::Verify(args) => verify::run(root.as_deref(), &args),
         Command::Trust => trust::run(root.as_deref()),
         Command::Demo(args) => demo::run(root.as_deref(), &args),

@@ -127,7 +127,11 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::TickIntended { targets, .. } => {
             targets.iter().map(|target| format!("  ticked {}", target.say())).collect()
         }
+        Event::StepCommitted { commit, paths, without_plan, .. } => {
+            vec![committed(commit, *paths, without_plan.as_deref())]
+        }
         Event::PlanRestored { .. }
+        | Event::CommitRefused { .. }
         | Event::FileRestored { .. }
         | Event::JournalRestored { .. }
         | Event::JournalBroken { .. }
@@ -143,6 +147,7 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
 }
 
 fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
+    let commits = if run.commits { " · commits: one a step" } else { "" };
     vec![
         format!(
             "{} {} · {} · {}",
@@ -153,7 +158,10 @@ fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
         ),
         styled(
             FAINT,
-            &format!("model {} · sandbox: {} · snapshots: {}", run.model, run.sandbox, run.snapshots),
+            &format!(
+                "model {} · sandbox: {} · snapshots: {}{commits}",
+                run.model, run.sandbox, run.snapshots
+            ),
         ),
         styled(FAINT, &format!("limits: {}", run.limits)),
         styled(FAINT, &format!("logs: .agentrun/runs/{id}/")),
@@ -167,12 +175,21 @@ fn step_line(step: &StepRef, story: &Story) -> String {
     format!("> {name} {}", styled(FAINT, &format!("[{place}/{}]", steps.len())))
 }
 
+fn committed(commit: &str, paths: usize, without_plan: Option<&str>) -> String {
+    let plan = without_plan.map_or_else(String::new, |why| format!(", without the plan: {why}"));
+    match paths {
+        0 => format!("  nothing to commit{plan}"),
+        _ => format!("  committed {} ({}{plan})", &commit[..commit.len().min(12)], counted(paths, "file")),
+    }
+}
+
 fn reopened(step: &StepRef, reason: Reopened) -> String {
     let why = match reason {
         Reopened::Unticked => "was unticked: it runs again",
         Reopened::Edited => "was edited since it passed: it is validated again",
         Reopened::DependencyEdited => "rests on something that changed: it is validated again",
         Reopened::Restart => "is started anew",
+        Reopened::Restored => "was taken back: it runs again",
     };
     styled(NOTICE, &format!("  step {} {why}", step.id))
 }
@@ -312,6 +329,10 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
         lines.extend(
             completed.pending.iter().map(|pending| format!("    step {}: {}", pending.step, pending.text)),
         );
+    }
+    if !story.uncommitted.is_empty() {
+        let steps: Vec<&str> = story.uncommitted.iter().map(|step| step.id.as_str()).collect();
+        lines.push(format!("  Not committed, see the warnings above: step {}", steps.join(", ")));
     }
     lines.push(format!("  report: .agentrun/runs/{}/report.md", story.run));
     if let Some(next) = next_command(completed, story) {
