@@ -19,7 +19,7 @@ use crate::run::record::Recorder;
 use crate::run::schedule::Selection;
 use crate::run::state::{RunState, StepStatus};
 use crate::run::{Setting, tick};
-use crate::workspace::author::Author;
+use crate::workspace::git::author::Author;
 
 /// Records that a person vouches for a step, and ticks what was waiting for it.
 pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failure> {

@@ -21,7 +21,7 @@ use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
-use crate::workspace::author::Author;
+use crate::workspace::git::author::Author;
 use crate::workspace::guard::plan::Found;
 use crate::workspace::snapshot::Snapshots;
 

@@ -8,7 +8,7 @@ use super::{Run, Setting, tick};
 use crate::failure::Failure;
 use crate::plan::Step;
 use crate::redact::harmless;
-use crate::workspace::commit::{Made, Wanted};
+use crate::workspace::git::commit::{Made, Wanted};
 use crate::workspace::own::{Own, StepTrees};
 use crate::workspace::snapshot::{Snapshot, Snapshots};
 

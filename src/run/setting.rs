@@ -17,7 +17,7 @@ use crate::validate::Ground;
 use crate::validate::applied::{Applied, applied};
 use crate::validate::vacuous::why_written_so;
 use crate::workspace::Workspace;
-use crate::workspace::author::Author;
+use crate::workspace::git::author::Author;
 
 /// What does not change during a run.
 #[derive(Debug, Clone)]

@@ -1,20 +1,14 @@
 //! The project's files under one root: what may be read, what may be written, what changed.
 
-pub mod author;
-mod change;
 pub mod clean;
-pub mod commit;
 pub mod diff;
 mod entry;
 pub mod file;
 mod files;
-mod git;
+pub mod git;
 pub mod guard;
-mod objects;
-pub mod obstacle;
 pub mod own;
 pub mod put_back;
-mod secrets;
 pub mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;

@@ -8,12 +8,12 @@ use std::path::Path;
 
 use super::author::Author;
 use super::change::{Change, index_info};
-use super::entry::{self, Difference, Entry, Name};
-use super::git::{Call, Git, trim_line};
 use super::obstacle::Obstacle;
-use super::snapshot::SnapshotError;
+use super::{Call, Git, trim_line};
 use crate::redact::Redact;
 use crate::run::refusal::CommitRefusal;
+use crate::workspace::entry::{self, Difference, Entry, Name};
+use crate::workspace::snapshot::SnapshotError;
 
 /// How often it is tried again when the branch moves at the same moment.
 const TRIES: u32 = 3;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 
-use super::git::{Call, Git, trim_line};
-use super::snapshot::SnapshotError;
+use super::{Call, Git, trim_line};
+use crate::workspace::snapshot::SnapshotError;
 
 impl Git {
     /// The sizes of objects in bytes.

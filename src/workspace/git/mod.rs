@@ -3,15 +3,22 @@
 //! The user's index, `HEAD`, stash, hooks and configuration are never touched: objects are added,
 //! and references under `refs/agentrun/` keep them.
 
+pub mod author;
+mod change;
+pub mod commit;
+mod objects;
+pub mod obstacle;
+mod secrets;
+
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::author::Author;
-use super::obstacle::Start;
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
 use crate::process::{Captured, Invocation, Policy, capture};
+use author::Author;
+use obstacle::Start;
 
 /// Adding the files of a large project for the first time takes a while.
 const TIMEOUT: Duration = Duration::from_mins(5);
@@ -69,7 +76,7 @@ pub struct Git {
     /// The root from the top level of the repository: empty, or with a slash at the end.
     pub(super) prefix: Vec<u8>,
     /// Known once a commit may be made.
-    pub(super) start: Option<Start>,
+    start: Option<Start>,
     /// From the root.
     leave_out: Vec<PathBuf>,
 }

@@ -6,9 +6,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::author::Author;
-use super::entry::Name;
-use super::git::{Call, Git, trim_line};
-use super::snapshot::{SnapshotError, Snapshots};
+use super::{Call, Git, trim_line};
+use crate::workspace::entry::Name;
+use crate::workspace::snapshot::{SnapshotError, Snapshots};
 
 /// What git keeps while it is in the middle of something.
 const UNFINISHED: &[(&str, &str)] = &[

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::Git;
 use super::change::Change;
-use super::git::Git;
 use crate::redact::Redact;
 use crate::run::refusal::{CommitRefusal, Secret};
 

@@ -1,6 +1,6 @@
 //! A path that is to be committed: what it was before, what the branch and the user's index have.
 
-use super::entry::{Entry, Name};
+use crate::workspace::entry::{Entry, Name};
 
 /// A path of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
