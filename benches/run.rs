@@ -77,7 +77,7 @@ fn command(project: &Path, arguments: &[&str]) -> Command {
         .current_dir(project)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", project.join(".agentrun/home"))
+        .env("HOME", std::env::temp_dir().join(format!("agentrun-bench-{}", std::process::id())))
         .env("OPENAI_API_KEY", "none")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
