@@ -13,6 +13,7 @@ pub const MAX_BYTES: u64 = 64 << 20;
 #[derive(Debug, Clone)]
 pub struct PlanFile {
     path: PathBuf,
+    link: Option<PathBuf>,
 }
 
 /// The plan as it was read.
@@ -57,6 +58,9 @@ pub enum ReadError {
         /// Its size.
         bytes: u64,
     },
+    /// A pipe or a device.
+    #[error("`{}` is not a regular file", .0.display())]
+    NoFile(PathBuf),
     /// The operating system says no.
     #[error("cannot read `{}`", .path.display())]
     Io {
@@ -86,11 +90,17 @@ pub enum ReplaceError {
 impl PlanFile {
     /// The plan at this path; links are followed, so that a tick changes the file and not the link.
     pub fn at(path: &Path) -> Result<Self, ReadError> {
+        let link = path.is_symlink().then(|| std::path::absolute(path).ok()).flatten();
         match path.canonicalize() {
-            Ok(path) => Ok(Self { path }),
+            Ok(path) => Ok(Self { path, link }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ReadError::Missing(path.to_owned())),
             Err(source) => Err(ReadError::Io { path: path.to_owned(), source }),
         }
+    }
+
+    /// The link that it was named by, if it was.
+    pub fn link(&self) -> Option<&Path> {
+        self.link.as_deref()
     }
 
     /// Where it is.
@@ -108,6 +118,9 @@ impl PlanFile {
         let metadata = std::fs::metadata(&self.path).map_err(io_error)?;
         if metadata.is_dir() {
             return Err(ReadError::Directory(path()));
+        }
+        if !metadata.is_file() {
+            return Err(ReadError::NoFile(path()));
         }
         if metadata.len() > MAX_BYTES {
             return Err(ReadError::TooLarge { path: path(), bytes: metadata.len() });

@@ -92,10 +92,14 @@ impl Redact {
 /// shown: a model must not be able to erase a line of ours from the screen.
 pub fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
     let harms = |c: char| {
-        (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+        (c.is_control() && !matches!(c, '\n' | '\t'))
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    if text.contains(harms) { Cow::Owned(text.replace(harms, "\u{fffd}")) } else { text }
+    if !text.contains(harms) {
+        return text;
+    }
+    // A line end of two characters is one; a return alone would overwrite what stands before it.
+    Cow::Owned(text.replace("\r\n", "\n").replace(harms, "\u{fffd}"))
 }
 
 #[cfg(test)]
@@ -105,6 +109,7 @@ mod tests {
     #[test]
     fn what_would_command_a_terminal_is_shown_as_what_it_is() {
         assert_eq!(harmless("a\u{1b}[2K\u{202e}b\n".into()), "a\u{fffd}[2K\u{fffd}b\n");
+        assert_eq!(harmless("one\r\ntwo\r+ Step 1 passed".into()), "one\ntwo\u{fffd}+ Step 1 passed");
         assert!(matches!(harmless("plain\ttext".into()), Cow::Borrowed(_)));
     }
 

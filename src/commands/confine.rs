@@ -23,6 +23,8 @@ pub(super) async fn policy(
         .map_err(|error| Failure::internal("agentrun cannot find itself to launch commands", error))?;
     let policy = Policy::new(project.environment.all(), &config.env_pass).launched_by(launcher, &mark(plan));
     let confinement = confinement(&project.environment, config, workspace)?;
+    let writable: Vec<PathBuf> = confinement.writable().map(Path::to_owned).collect();
+    let policy = policy.without_programs_below(&writable);
     let bwrap = project.environment.all_on_path("bwrap").find(|path| outside(path, &confinement));
     let sandbox = sandbox::open(config.sandbox.mode, confinement, bwrap, &policy, interrupt).await;
     let sandbox = sandbox.map_err(|refused| {

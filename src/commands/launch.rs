@@ -1,5 +1,7 @@
 //! What a run needs on disk before it begins: the lock, the run folder, the journal.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Mutex;
 
 use super::confine;
@@ -87,13 +89,15 @@ impl Launch {
             |error| Failure::internal("cannot look after the plan and the files beside it", error);
         plan.file.sweep();
         let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path());
+        let link = plan.file.link().map(|link| link.display().to_string());
         let (plan, found) = opened.map_err(unwatched)?;
         let sources = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
-        let mut names: Vec<&str> = sources.map(|source| source.path.as_str()).collect();
-        names.push(PROJECT_FILE);
-        names.sort_unstable();
-        names.dedup();
-        let files = names.into_iter().map(|name| FileGuard::open(&project.root, name)).collect();
+        let mut names: BTreeSet<String> = sources.map(|source| source.path.clone()).collect();
+        names.insert(PROJECT_FILE.to_owned());
+        let targets: Vec<String> = names.iter().filter_map(|name| target(&project.root, name)).collect();
+        names.extend(targets);
+        names.extend(link);
+        let files = names.iter().map(|name| FileGuard::open(&project.root, name)).collect();
         let files: std::io::Result<Vec<FileGuard>> = files;
         Ok((Guard { plan, files: files.map_err(unwatched)? }, found))
     }
@@ -141,6 +145,13 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::internal("cannot start the runtime", error))
+}
+
+/// Where a link leads, from the root if that is inside.
+fn target(root: &Path, name: &str) -> Option<String> {
+    let path = root.join(name);
+    let target = path.is_symlink().then(|| path.canonicalize().ok()).flatten()?;
+    Some(target.strip_prefix(root).unwrap_or(&target).display().to_string())
 }
 
 /// Keeps a journal that is not believed as a copy, and cuts it back to what is proven. Until this

@@ -12,6 +12,7 @@ use crate::journal::{PlanDir, StateDir};
 use crate::model::openai::Settings;
 use crate::plan::{self, Reading};
 use crate::plan_file::{PlanFile, PlanText, ReadError};
+use crate::process::Policy;
 use crate::report::story::counted;
 use crate::run::state::RunState;
 use crate::workspace::Workspace;
@@ -102,6 +103,13 @@ impl Project {
             temperature: model.temperature,
             ..Settings::new(model.base_url.clone(), model.name.clone())
         }
+    }
+
+    /// How programs of agentrun's own are started outside of a run: none that a command could have
+    /// written.
+    pub(super) fn own_policy(&self, config: &Config) -> Policy {
+        let places = [self.root.clone(), self.environment.temporary(), "/tmp".into(), "/var/tmp".into()];
+        Policy::new(self.environment.all(), &config.env_pass).without_programs_below(&places)
     }
 
     /// Where the agent may work: the project, less what decides about it.
@@ -196,7 +204,9 @@ pub(super) fn fold(journal: &Journal) -> Past {
 /// A plan that cannot be read: a wrong path is the user's, a wrong content the plan's.
 fn unreadable(error: &ReadError) -> Failure {
     let exit = match error {
-        ReadError::Missing(_) | ReadError::Directory(_) | ReadError::Io { .. } => ExitCode::Usage,
+        ReadError::Missing(_) | ReadError::Directory(_) | ReadError::NoFile(_) | ReadError::Io { .. } => {
+            ExitCode::Usage
+        }
         ReadError::Empty(_)
         | ReadError::Binary(_)
         | ReadError::NotUtf8 { .. }

@@ -44,7 +44,7 @@ pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failu
     let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
     recorder.report = Report::silent();
     let (mut guard, _) = launch.guard(&project, &plan, &Sources::default())?;
-    let policy = Policy::new(project.environment.all(), &config.env_pass);
+    let policy = project.own_policy(&config);
     let store = plan.dir.snapshots();
     let prefix = plan.dir.key();
     let setting = setting(&project, config, plan, &launch)?;

@@ -11,7 +11,7 @@ use crate::failure::{ExitCode, Failure};
 use crate::journal::reader;
 use crate::journal::seal::{Proof, Verdict};
 use crate::plan::StepKey;
-use crate::process::{Exit, Policy};
+use crate::process::Exit;
 use crate::report::audit::{Audited, JournalNote};
 use crate::report::{self, print};
 use crate::run::audit::{Audit, AuditedStep, Known, Rerun, audit};
@@ -163,7 +163,7 @@ async fn rerun(
 ) -> Result<Option<ExitCode>, Failure> {
     let no_copy = |error| Failure::internal("cannot make a clean copy of the project", error);
     let interrupt = signals::listen()?;
-    let unconfined = Policy::new(project.environment.all(), &config.env_pass);
+    let unconfined = project.own_policy(config);
     let copy = clean::copy(&project.root, &unconfined).await.map_err(no_copy)?;
     let workspace = Workspace::open(copy.path(), &[]).map_err(no_copy)?;
     let policy = confine::policy(project, config, plan, &workspace, &interrupt).await?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Environment;
 use super::raw::RawConfig;
 use crate::failure::Failure;
+use crate::workspace::file::read_regular;
 
 /// The user's file: `$XDG_CONFIG_HOME/agentrun/config.toml`, by default under `~/.config`.
 pub fn user_file(environment: &Environment) -> Option<PathBuf> {
@@ -33,7 +34,7 @@ pub fn read(path: &Path) -> Result<Option<RawConfig>, Failure> {
 
 /// The text of a file; `None` if there is none.
 pub fn text(path: &Path) -> Result<Option<String>, Failure> {
-    match std::fs::read_to_string(path) {
+    match read_regular(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error)),

@@ -45,7 +45,14 @@ impl StateDir {
 
     /// Creates the folder, ignored by git from within.
     pub fn create(&self) -> io::Result<()> {
-        std::fs::create_dir_all(&self.0)?;
+        for dir in [self.0.clone(), self.0.join("plans"), self.0.join("runs")] {
+            std::fs::create_dir_all(&dir)?;
+            if dir.symlink_metadata()?.is_symlink() {
+                let problem =
+                    format!("`{}` is a link, and would lead the state elsewhere: remove it", dir.display());
+                return Err(io::Error::other(problem));
+            }
+        }
         let ignore = self.0.join(".gitignore");
         if !ignore.exists() {
             std::fs::write(ignore, "*\n")?;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::call_ids::CallIds;
 use super::message::{Arguments, Message, Reply, ToolCall, Usage};
 use super::{ModelError, Place, Purpose, Request};
+use crate::workspace::file::read_regular;
 
 /// The first line of every script.
 pub const SCHEMA: &str = "agentrun.replies/1";
@@ -76,7 +77,7 @@ impl Script {
     /// The script in a file.
     pub fn load(path: &Path) -> Result<Self, ScriptError> {
         let unreadable = |source| ScriptError::Unreadable { path: path.to_owned(), source };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let text = read_regular(path).map_err(unreadable)?;
         Self::parse(path, &text)
     }
 

@@ -16,7 +16,7 @@ use super::{LAUNCH, Policy, Sandbox};
 /// What is to be run.
 #[derive(Debug, Clone, Copy)]
 pub struct Invocation<'a> {
-    /// The program, looked up in the policy's `PATH`.
+    /// The program, looked for where the policy looks for programs of agentrun's own.
     pub program: &'a str,
     /// Its arguments.
     pub args: &'a [&'a OsStr],
@@ -77,13 +77,13 @@ pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result
 /// kept from it, git is confined like a command.
 fn process(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Process> {
     let Some(Sandbox::Landlock(confinement)) = policy.start.sandbox() else {
-        let mut process = Process::new(invocation.program);
+        let mut process = Process::new(policy.program(invocation.program));
         process.args(invocation.args);
         return Ok(process);
     };
     let rules = serde_json::to_string(&Rules::with_repository(confinement))?;
     let mut process = Process::new("/proc/self/exe");
-    process.args([LAUNCH, &rules, "--", invocation.program]).args(invocation.args);
+    process.args([LAUNCH, &rules, "--"]).arg(policy.program(invocation.program)).args(invocation.args);
     Ok(process)
 }
 

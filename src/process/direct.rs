@@ -28,7 +28,7 @@ impl Running {
         adopt_orphans();
         // Both ends of the pipe that this process holds are closed with the builder: once the
         // children are gone, reading ends.
-        let child = tokio::process::Command::new(&policy.shell)
+        let child = tokio::process::Command::new(policy.program("bash"))
             .args(command.arguments())
             .current_dir(&command.dir)
             .env_clear()

@@ -69,7 +69,7 @@ impl Launcher {
             Sandbox::Off | Sandbox::Bubblewrap { .. } => None,
         };
         Order {
-            shell: policy.shell.clone(),
+            shell: policy.program("bash"),
             arguments: command.arguments().map(str::to_owned).collect(),
             landlock,
             grace: policy.grace,

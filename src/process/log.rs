@@ -2,7 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// A log is never written through a link that a command has put in its place, nor into a pipe.
+const NO_LINK: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits().cast_signed();
 
 /// Bytes that a log holds at most.
 const CAP: u64 = 64 * 1024 * 1024;
@@ -26,7 +32,8 @@ impl Log {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
-        let file = File::create(path).map_err(failed)?;
+        let file = File::options().write(true).create(true).truncate(true).custom_flags(NO_LINK).open(path);
+        let file = file.map_err(failed)?;
         Ok(Self { file: BufWriter::new(file), room: cap, cut: 0 })
     }
 

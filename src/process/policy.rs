@@ -12,8 +12,8 @@ use super::{Launcher, MARKER, Sandbox};
 /// What holds for every child process.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// The shell. A path and no name, for the system then starts it without a copy of this process.
-    pub shell: PathBuf,
+    /// Where the shell and programs of agentrun's own are looked for.
+    pub programs: Vec<PathBuf>,
     /// The whole environment of a child.
     pub environment: BTreeMap<OsString, OsString>,
     /// From TERM to KILL.
@@ -133,12 +133,28 @@ impl Policy {
             environment.remove(OsStr::new("RUST_BACKTRACE"));
         }
         Self {
-            shell: shell(&environment),
+            programs: programs(&environment),
             environment,
             grace: Duration::from_secs(2),
             drain: Duration::from_millis(500),
             start: Start::Direct,
         }
+    }
+
+    /// The same, with no shell and no program of agentrun's own from below these places: a command
+    /// could have written it.
+    #[must_use]
+    pub fn without_programs_below(mut self, places: &[PathBuf]) -> Self {
+        let below = |dir: &Path| places.iter().any(|place| dir.starts_with(place));
+        self.programs.retain(|dir| !below(dir) && !dir.canonicalize().is_ok_and(|real| below(&real)));
+        self
+    }
+
+    /// The shell, or a program of agentrun's own. A path and no name, for the system then starts it
+    /// without a copy of this process; one that leads nowhere if there is none.
+    pub fn program(&self, name: &str) -> PathBuf {
+        let mut places = self.programs.iter().map(|dir| dir.join(name));
+        places.find(|place| place.is_file()).unwrap_or_else(|| Path::new("/nowhere").join(name))
     }
 
     /// The same with commands started by a launcher, and known by a mark.
@@ -159,12 +175,11 @@ impl Policy {
     }
 }
 
-/// The first `bash` on the path of commands; its name if there is none, so that starting it says so.
-fn shell(environment: &BTreeMap<OsString, OsString>) -> PathBuf {
+/// The folders of the path of commands, without those that depend on where it is looked from.
+fn programs(environment: &BTreeMap<OsString, OsString>) -> Vec<PathBuf> {
     let path = environment.get(OsStr::new("PATH")).map_or(&b""[..], |path| path.as_bytes());
-    let dirs = path.split(|&byte| byte == b':').map(|dir| Path::new(OsStr::from_bytes(dir)));
-    let mut places = dirs.filter(|dir| dir.is_absolute()).map(|dir| dir.join("bash"));
-    places.find(|place| place.is_file()).unwrap_or_else(|| "bash".into())
+    let dirs = path.split(|&byte| byte == b':').map(|dir| PathBuf::from(OsStr::from_bytes(dir)));
+    dirs.filter(|dir| dir.is_absolute()).collect()
 }
 
 fn admits(name: &OsStr, pass: &[String]) -> bool {

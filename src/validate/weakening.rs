@@ -10,12 +10,12 @@ mod signs;
 use std::collections::HashMap;
 
 use patch::{Patch, patches};
-use signs::{Kind, kind};
+use signs::{Kind, kind, takes_over};
 
 /// What was changed of what validates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// The files that existed and were changed, by path.
+    /// The files that existed and were changed, and new ones that take over, by path.
     pub files: Vec<String>,
     /// What makes the green worth less: `tests/a.rs: 1 assertion is gone, and none came`.
     pub marks: Vec<String>,
@@ -27,6 +27,8 @@ pub fn compare(diff: &str, named: &[String]) -> Touched {
     let patches = patches(diff);
     let mut moved = Moved::of(&patches);
     let mut touched = Touched::default();
+    let new = patches.iter().filter(|patch| !patch.existed && takes_over(&patch.path));
+    touched.files.extend(new.map(|patch| patch.path.clone()));
     for patch in patches.iter().filter(|patch| patch.existed) {
         let kind = if named.contains(&patch.path) { Some(Kind::Named) } else { kind(&patch.path) };
         let Some(kind) = kind else { continue };

@@ -68,6 +68,15 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
     Ok(fs::read(path)?)
 }
 
+/// The text of a file that a person has named. A pipe would be waited for without end, and a
+/// device has none.
+pub fn read_regular(path: &Path) -> io::Result<String> {
+    if path.metadata()?.is_file() {
+        return fs::read_to_string(path);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+}
+
 /// The text of a file, byte for byte, a byte order mark included.
 pub fn read_text(path: &Path) -> Result<String, Unreadable> {
     text(read_bytes(path)?)

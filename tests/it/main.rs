@@ -20,4 +20,5 @@ mod resume;
 mod sandbox;
 mod strength;
 mod support;
+mod traps;
 mod zoo;

@@ -115,6 +115,11 @@ pub(super) fn stands_in(text: &str, quote: &str) -> bool {
     flat(text).contains(&flat(quote))
 }
 
+/// Whether a quote is the criterion itself, copied somewhere.
+pub(super) fn repeats(quote: &str, criterion: &str) -> bool {
+    flat(quote).contains(&flat(criterion))
+}
+
 /// What is made of a citation that was found.
 pub(super) fn found(cited: &Cited, commands: &[&str]) -> Citation {
     match cited {

@@ -220,8 +220,13 @@ impl Judge<'_> {
             Some(Cited::File { path, line, quote }) => {
                 let place = self.workspace.readable(path).map_err(|refusal| refusal.to_string())?;
                 let shown = self.workspace.relative(&place);
-                if shown == self.plan_path || shown.starts_with(".agentrun/") {
+                let given = self.workspace.protected.iter().any(|path| place.starts_with(path));
+                if given || shown == self.plan_path || shown.starts_with(".agentrun/") {
                     return Err(format!("`{shown}` is no proof: cite the work itself"));
+                }
+                let (_, criterion) = &question.criteria[answer.criterion];
+                if answer::repeats(quote, criterion) {
+                    return Err("the criterion itself is no proof of it: cite the work".to_owned());
                 }
                 let text = file::read_text(&place).map_err(|problem| format!("`{shown}`: {problem}"))?;
                 let there = answer::stands_at(&text, *line, quote);

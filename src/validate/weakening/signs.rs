@@ -57,9 +57,27 @@ const BUILD_FILES: &[&str] = &[
     "build.gradle.kts",
     "settings.gradle",
     "settings.gradle.kts",
+    ".npmrc",
     ".mocharc.json",
     ".mocharc.yml",
 ];
+
+/// Files that are read in the place of others, or besides them, as soon as they are there.
+const TAKING_OVER: &[&str] = &[
+    "GNUmakefile",
+    "makefile",
+    ".npmrc",
+    "pytest.ini",
+    "tox.ini",
+    "conftest.py",
+    "unittest.py",
+    "pytest.py",
+];
+
+/// Whether a new file may change what a command means that was there before.
+pub(super) fn takes_over(path: &str) -> bool {
+    TAKING_OVER.contains(&path.rsplit('/').next().unwrap_or(path))
+}
 
 /// What a file is to the validation; `None` if it has nothing to do with it.
 pub(super) fn kind(path: &str) -> Option<Kind> {
@@ -128,6 +146,7 @@ static HIDES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | \bpassWithNoTests\b | --no-run\b | --if-present\b | --exit-zero\b
         | ^\s*(?:test|doctest|autotests)\s*=\s*false
         | --(?:deselect|ignore|skip)\b | \bcollect_ignore | \btestPathIgnorePatterns\b
+        | ^\s*(?:export\s+|override\s+)*(?:SHELL|\.SHELLFLAGS|(?:GNU)?MAKEFLAGS)\s*[:+?!]*= | ^\s*script-shell\s*=
         | \b(?:skipTests|maven\.test\.skip|testFailureIgnore|ignoreFailures)\b | ^\t@?-",
     )
 });

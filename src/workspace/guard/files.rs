@@ -14,8 +14,18 @@ pub struct FileGuard {
     /// Where it is, from the project root.
     name: String,
     path: PathBuf,
-    /// Its bytes; `None` if there has to be none.
-    bytes: Option<Vec<u8>>,
+    kept: Kept,
+}
+
+/// What stands at a path.
+#[derive(Debug, PartialEq, Eq)]
+enum Kept {
+    /// Nothing that could be read.
+    Nothing,
+    /// A file with these bytes.
+    File(Vec<u8>),
+    /// A link that leads there. What it leads to is guarded under its own name.
+    Link(PathBuf),
 }
 
 /// What the agent did to a file, which is set back.
@@ -31,48 +41,69 @@ impl FileGuard {
     /// Takes the file as it is now for what it has to be; it need not exist.
     pub fn open(root: &Path, name: &str) -> io::Result<Self> {
         let path = root.join(name);
-        Ok(Self { bytes: read_if_regular(&path)?, path, name: name.to_owned() })
+        Ok(Self { kept: Kept::at(&path)?, path, name: name.to_owned() })
     }
 
     /// Takes the file as it is now for what it has to be. Gives its name if it changed.
     pub fn accept(&mut self) -> io::Result<Option<String>> {
-        let now = read_if_regular(&self.path)?;
-        let changed = now != self.bytes;
-        self.bytes = now;
+        let now = Kept::at(&self.path)?;
+        let changed = now != self.kept;
+        self.kept = now;
         Ok(changed.then(|| self.name.clone()))
     }
 
     /// Looks at the file after a tool of the agent, or a command that it may have had a hand in,
     /// and sets it back.
     pub fn check(&self, copies: &Path) -> io::Result<Option<Restored>> {
-        let now = read_if_regular(&self.path)?;
-        let in_place = now.is_some() || self.path.symlink_metadata().is_err();
-        if now == self.bytes && in_place {
+        let now = Kept::at(&self.path)?;
+        let is_empty = now == Kept::Nothing && self.path.symlink_metadata().is_err();
+        if now == self.kept && (now != Kept::Nothing || is_empty) {
             return Ok(None);
         }
-        let what = match (&self.bytes, &now) {
-            (None, _) => "it was created",
-            (Some(_), None) => "it was deleted",
-            (Some(_), Some(_)) => "it was changed",
+        let what = match (&self.kept, &now) {
+            (Kept::Nothing, _) => "it was created",
+            (_, Kept::Nothing) => "it was deleted",
+            _ => "it was changed",
         };
         let as_found = format!("{}-as-found.{}", self.part(Path::file_stem), self.part(Path::extension));
-        let copy = now.map(|now| keep_copy(copies, &as_found, &now)).transpose()?;
+        let copy = match now {
+            Kept::File(bytes) => Some(keep_copy(copies, &as_found, &bytes)?),
+            Kept::Nothing | Kept::Link(_) => None,
+        };
         clear_the_way(&self.path, copies, &as_found)?;
-        match &self.bytes {
-            Some(bytes) => {
+        match &self.kept {
+            Kept::File(bytes) => {
                 make_parents(&self.path)?;
                 file::replace(&self.path, bytes).or_else(|_| std::fs::write(&self.path, bytes))?;
             }
-            None => match std::fs::remove_file(&self.path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            },
+            Kept::Link(target) => {
+                remove(&self.path)?;
+                make_parents(&self.path)?;
+                std::os::unix::fs::symlink(target, &self.path)?;
+            }
+            Kept::Nothing => remove(&self.path)?,
         }
         Ok(Some(Restored { name: self.name.clone(), what, copy }))
     }
 
     fn part(&self, of: fn(&Path) -> Option<&std::ffi::OsStr>) -> String {
         of(&self.path).unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
+impl Kept {
+    fn at(path: &Path) -> io::Result<Self> {
+        if let Ok(target) = path.read_link() {
+            return Ok(Self::Link(target));
+        }
+        Ok(read_if_regular(path)?.map_or(Self::Nothing, Self::File))
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -110,6 +141,28 @@ mod tests {
     }
 
     #[test]
+    fn a_link_leads_where_it_led_and_nothing_is_copied_from_elsewhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::write(at("secret"), "a key").unwrap();
+        std::fs::write(at("real.md"), "Be kind.\n").unwrap();
+        std::os::unix::fs::symlink("real.md", at("RULES.md")).unwrap();
+        let link = FileGuard::open(dir.path(), "RULES.md").unwrap();
+        let absent = FileGuard::open(dir.path(), "agentrun.toml").unwrap();
+        std::fs::remove_file(at("RULES.md")).unwrap();
+        for name in ["RULES.md", "agentrun.toml"] {
+            std::os::unix::fs::symlink("secret", at(name)).unwrap();
+        }
+        let restored = |what, name: &str| Some(Restored { name: name.to_owned(), what, copy: None });
+        assert_eq!(link.check(&at("copies")).unwrap(), restored("it was changed", "RULES.md"));
+        assert_eq!(absent.check(&at("copies")).unwrap(), restored("it was created", "agentrun.toml"));
+        assert_eq!(at("RULES.md").read_link().unwrap(), Path::new("real.md"));
+        assert!(at("agentrun.toml").symlink_metadata().is_err());
+        let copies = std::fs::read_dir(at("copies")).unwrap();
+        assert!(copies.map(|copy| copy.unwrap().path()).all(|copy| copy.is_symlink()), "links alone");
+    }
+
+    #[test]
     fn a_file_is_set_back_whatever_is_done_to_it() {
         let be_kind = || Some("Be kind.\n".to_owned());
         let write = |path: &Path| std::fs::write(path, "Be quick.\n").unwrap();
@@ -119,6 +172,11 @@ mod tests {
         assert_eq!(after(None, write), (Some("it was created"), None));
         let dangle = |path: &Path| std::os::unix::fs::symlink("nowhere", path).unwrap();
         assert_eq!(after(None, dangle), (Some("it was created"), None));
+        let lead = |path: &Path| {
+            std::fs::remove_file(path).unwrap();
+            std::os::unix::fs::symlink("/etc/hostname", path).unwrap();
+        };
+        assert_eq!(after(Some("Be kind.\n"), lead), (Some("it was changed"), be_kind()));
         for gone in [
             |path: &Path| std::fs::remove_file(path).unwrap(),
             |path: &Path| {

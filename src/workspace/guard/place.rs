@@ -5,16 +5,20 @@ use std::io::{self, Read};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 use crate::plan_file::MAX_BYTES;
 use crate::workspace::file::free_name;
 
+/// Without waiting, and not through a link.
+const WITH_CARE: i32 = OFlags::NONBLOCK.union(OFlags::NOFOLLOW).bits().cast_signed();
+
 /// The bytes of a regular file; `None` if there is none, or something else in its place: a pipe
-/// would never end, and a device neither.
+/// would never end, nor would a device, and a link could lead to what commands may not read.
 pub(super) fn read_if_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     use io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
     let is_loop = |error: &io::Error| error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
-    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = match File::options().read(true).custom_flags(nonblocking).open(path) {
+    let file = match File::options().read(true).custom_flags(WITH_CARE).open(path) {
         Ok(file) => file,
         Err(error) if is_loop(&error) => return Ok(None),
         Err(error) if matches!(error.kind(), NotFound | NotADirectory | IsADirectory) => return Ok(None),

@@ -16,12 +16,31 @@ const SUGGESTIONS: usize = 3;
 /// A walk below `path`, in the order of paths.
 pub(super) fn walk(root: &Path, path: &Path, depth: Option<usize>) -> impl Iterator<Item = DirEntry> {
     let state = root.join(STATE_DIR);
-    let wanted =
-        move |entry: &DirEntry| entry.depth() == 0 || (entry.file_name() != ".git" && entry.path() != state);
+    let wanted = move |entry: &DirEntry| {
+        let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        (entry.depth() == 0 || (entry.file_name() != ".git" && entry.path() != state))
+            && !(folder && has_trap(entry.path()))
+    };
     let mut walk = WalkBuilder::new(path);
+    // Lists above are read whatever is said, unless none are.
+    let trapped = path.ancestors().any(has_trap) || is_trap(&root.join(".git/info/exclude"));
+    walk.standard_filters(!trapped);
     walk.hidden(false).git_global(false).require_git(false).max_depth(depth).filter_entry(wanted);
     walk.sort_by_file_path(Path::cmp);
     walk.build().filter_map(Result::ok)
+}
+
+/// Lists of what to ignore, which the walk reads in every folder.
+const LISTS: [&str; 2] = [".gitignore", ".ignore"];
+
+/// One of a folder's lists is none.
+fn has_trap(folder: &Path) -> bool {
+    LISTS.iter().any(|name| is_trap(&folder.join(name)))
+}
+
+/// A pipe or a device, which would be waited for without end.
+fn is_trap(path: &Path) -> bool {
+    path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 /// Which files a glob means: one without a slash means names anywhere below.
