@@ -231,7 +231,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
                     self.read_item(item, role, *ordered);
                 }
             }
-            BlockKind::Code { .. } => self.read_code(block, role),
+            BlockKind::Code(_) => self.read_code(block, role),
             BlockKind::Paragraph => self.read_paragraph(block, role, false),
             BlockKind::Quote => {
                 for child in self.document.children(block) {
@@ -248,11 +248,10 @@ impl<'plan, 'text> Body<'plan, 'text> {
                 self.parts.dir = criteria::directory(line);
             }
             if let (None, Some(label)) = (role, Label::of(line)) {
-                let role = names::role(label.name);
                 let at = at + label.value_at;
                 let piece = self.piece(at, label.value, at + label.value.len());
                 if !label.value.is_empty() {
-                    self.read_field(label.name, &piece, (role, false));
+                    self.read_field(label.name, &piece, (label.role, false));
                 }
             }
         }
@@ -270,10 +269,10 @@ impl<'plan, 'text> Body<'plan, 'text> {
     fn read_code(&mut self, block: usize, role: Option<Role>) {
         let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
         let found = &self.document.blocks[block];
-        let BlockKind::Code { info: Some(info), literal } = &found.kind else { return };
-        let Some(verdict) = criteria::classify_block(info, literal, self.parts.dir.clone()) else { return };
+        let BlockKind::Code(code) = &found.kind else { return };
+        let Some(verdict) = criteria::classify_block(code, self.parts.dir.clone()) else { return };
         let end = self.document.lines.span(found.end_line).end;
-        let piece = self.piece(found.start, literal.trim_end(), end);
+        let piece = self.piece(found.start, code.literal.trim_end(), end);
         self.add_criterion(&piece, verdict, None);
     }
 

@@ -12,6 +12,8 @@ pub(super) struct Boxes {
     pub all: Vec<CheckBox>,
     /// Index of the block of each box, ascending.
     blocks: Vec<usize>,
+    /// How many boxes stand before each block; the last entry is for the end.
+    before: Vec<usize>,
     claimed: Vec<bool>,
     /// How many nobody has claimed.
     unclaimed: usize,
@@ -24,12 +26,14 @@ impl Boxes {
         let mut boxes = Self {
             all: Vec::with_capacity(count),
             blocks: Vec::with_capacity(count),
+            before: Vec::with_capacity(document.blocks.len() + 1),
             claimed: vec![false; count],
             unclaimed: count,
         };
         // The items around the current block, innermost last: (box, end of the item).
         let mut around: Vec<(usize, usize)> = Vec::new();
         for (index, block) in document.blocks.iter().enumerate() {
+            boxes.before.push(boxes.all.len());
             let BlockKind::Item { mark: Some(mark), .. } = block.kind else { continue };
             while around.last().is_some_and(|(_, end)| *end <= index) {
                 around.pop();
@@ -48,12 +52,14 @@ impl Boxes {
             });
             boxes.blocks.push(index);
         }
+        boxes.before.push(boxes.all.len());
         boxes
     }
 
     /// The box of an item.
     pub(super) fn of_block(&self, block: usize) -> Option<usize> {
-        self.blocks.binary_search(&block).ok()
+        let (before, behind) = (*self.before.get(block)?, *self.before.get(block + 1)?);
+        (before < behind).then_some(before)
     }
 
     /// Gives the box of an item its role. The first claim counts.
@@ -89,9 +95,8 @@ impl Boxes {
         if self.all_claimed() {
             return Vec::new();
         }
-        let from = self.blocks.partition_point(|block| *block < blocks.start);
-        let open = |(index, block): (usize, &usize)| (!self.claimed[from + index]).then_some(*block);
-        let inside = self.blocks[from..].iter().take_while(|block| **block < blocks.end);
-        inside.enumerate().filter_map(open).collect()
+        let before = |block: usize| self.before.get(block).copied().unwrap_or(self.all.len());
+        let open = (before(blocks.start)..before(blocks.end)).filter(|index| !self.claimed[*index]);
+        open.map(|index| self.blocks[index]).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::criterion::{CommandLine, CriterionKind};
+use super::document::Code;
 use super::names::{joined, lower};
 use super::phrases::Phrases;
 
@@ -82,8 +83,9 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
 }
 
 /// What a code block of a validation part is; `None` if its language is no shell.
-pub fn classify_block(info: &str, literal: &str, dir: Option<String>) -> Option<Verdict> {
-    if !matches!(info, "" | "sh" | "bash" | "shell" | "console" | "zsh" | "shell-session") {
+pub fn classify_block(code: &Code, dir: Option<String>) -> Option<Verdict> {
+    let Code { info: Some(info), literal } = code else { return None };
+    if !matches!(info.as_str(), "" | "sh" | "bash" | "shell" | "console" | "zsh" | "shell-session") {
         return None;
     }
     let prompted = literal.lines().any(|line| line.starts_with("$ "));
@@ -123,7 +125,8 @@ pub fn directory(text: &str) -> Option<String> {
     fits.then(|| dir.trim_end_matches('/').to_owned())
 }
 
-fn ends_with_any_case(text: &str, ending: &str) -> bool {
+/// Ends so, in whatever case.
+pub(super) fn ends_with_any_case(text: &str, ending: &str) -> bool {
     let from = text.len().checked_sub(ending.len());
     from.and_then(|from| text.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
 }
@@ -234,8 +237,9 @@ fn called(text: &str, at: usize, span: &str) -> bool {
 
 fn destructive(script: &str) -> bool {
     let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')');
-    let words = joined(lower(script).split(separates).filter(|word| !word.is_empty()));
-    DESTRUCTIVE_PHRASES.any_within(&words)
+    let script = lower(script);
+    let words = || script.split(separates).filter(|word| !word.is_empty());
+    words().any(|word| DESTRUCTIVE_PHRASES.begins(word)) && DESTRUCTIVE_PHRASES.any_within(&joined(words()))
 }
 
 #[cfg(test)]
@@ -281,9 +285,12 @@ mod tests {
 
     #[test]
     fn a_console_block_keeps_only_what_was_typed() {
-        let verdict = classify_block("console", "$ make test\nok 1\n$ make lint\n", None).unwrap();
+        let block = |info: &str, literal: &str| {
+            classify_block(&Code { info: Some(info.to_owned()), literal: literal.to_owned() }, None)
+        };
+        let verdict = block("console", "$ make test\nok 1\n$ make lint\n").unwrap();
         assert_eq!(verdict, command_or_prose("make test\nmake lint".to_owned(), BLOCK, None));
-        assert_eq!(classify_block("rust", "fn main() {}", None), None);
-        assert_eq!(classify_block("sh", "# nothing\n", None), None);
+        assert_eq!(block("rust", "fn main() {}"), None);
+        assert_eq!(block("sh", "# nothing\n"), None);
     }
 }

@@ -189,14 +189,12 @@ fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
 fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
     let document = &sections.document;
     let mut found = Vec::new();
-    for line in 1..=document.lines.count() {
+    for (at, _) in document.text.match_indices("]:") {
+        let line = document.lines.line_of(at);
         let span = line_span(sections, line);
-        let text = &document.text[span.clone()];
-        let Some(definition) = ["[x]:", "[X]:", "[ ]:"].into_iter().find(|mark| text.starts_with(mark))
-        else {
-            continue;
-        };
-        if span.start - document.lines.start(line) <= 3 && !document.in_code(span.start) {
+        let definition = document.text.get(span.start..at + 2).unwrap_or_default();
+        let indent = span.start - document.lines.start(line);
+        if matches!(definition, "[x]:" | "[X]:" | "[ ]:") && indent <= 3 && !document.in_code(span.start) {
             let message = format!("`{definition}` is a link definition: other readers show boxes as links");
             found.push(diagnostic(Severity::Warning, "link-definition", span, message));
         }

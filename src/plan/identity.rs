@@ -82,12 +82,31 @@ impl fmt::Display for Fingerprint {
 
 /// Adds the words of a text, with one space between all words from this place on.
 fn push_words(to: &mut String, from: usize, text: &str) {
+    let text = text.trim();
+    if is_tidy(text) {
+        if to.len() > from {
+            to.push(' ');
+        }
+        to.push_str(text);
+        return;
+    }
     for word in text.split_whitespace() {
         if to.len() > from {
             to.push(' ');
         }
         to.push_str(word);
     }
+}
+
+/// Words with one space between them already, as most lines are.
+fn is_tidy(text: &str) -> bool {
+    let mut before = b' ';
+    let follows = |byte: u8| {
+        let twice = byte == b' ' && before == b' ';
+        before = byte;
+        matches!(byte, b' '..=b'~') && !twice
+    };
+    text.bytes().all(follows) && before != b' '
 }
 
 /// The parts of a line around the mark of a list item's box: `- [x] a` and `- [ ] a` say the same.
@@ -105,12 +124,11 @@ fn without_mark(line: &str) -> [&str; 3] {
 /// The first 128 bits of a SHA-256, in hexadecimal, behind the version of the rule.
 fn shown(version: &str, hasher: Sha256) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    let digest = hasher.finalize();
+    let digits = digest[..16].iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
     let mut text = String::with_capacity(version.len() + 32);
     text.push_str(version);
-    for byte in &hasher.finalize()[..16] {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
-    }
+    text.extend(digits);
     text
 }
 

@@ -2,15 +2,14 @@
 
 use super::body::Body;
 use super::check_box::BoxRole;
-use super::criteria::{self, Verdict};
+use super::criteria::{self, Verdict, ends_with_any_case};
 use super::criterion::{Criterion, CriterionKind};
 use super::document::BlockKind;
 use super::files;
 use super::label::Label;
-use super::names::{self, Role, lower};
+use super::names::Role;
 use super::piece::Piece;
 use super::step::{Field, StepKind, Task};
-use super::title::plain;
 
 impl Body<'_, '_> {
     pub(super) fn read_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
@@ -18,7 +17,7 @@ impl Body<'_, '_> {
         let boxed = self.boxes.of_block(item).is_some();
         let open = matches!(role, None | Some(Role::Context));
         if let Some(label) = Label::of(line).filter(|_| open) {
-            let named = names::role(label.name);
+            let named = label.role;
             if !boxed && (named.is_some() || !ordered) {
                 let value_at = at + label.value_at;
                 self.read_field_item(item, (label.name, named), (value_at, label.value));
@@ -102,7 +101,7 @@ impl Body<'_, '_> {
                         }
                     }
                 }
-                BlockKind::Code { .. } if !matches!(role, Some(Role::Criteria | Role::Validation)) => {}
+                BlockKind::Code(_) if !matches!(role, Some(Role::Criteria | Role::Validation)) => {}
                 BlockKind::Paragraph => self.read_paragraph(block, None, false),
                 _ => self.read_block(block, role),
             }
@@ -112,7 +111,7 @@ impl Body<'_, '_> {
     fn read_labelled(&mut self, item: usize) {
         let (at, line) = self.document.first_line(item);
         let Some(label) = Label::of(line) else { return };
-        let role = names::role(label.name);
+        let role = label.role;
         let counts = matches!(
             role,
             Some(Role::Criteria | Role::Validation | Role::Files | Role::Dependencies | Role::Manual)
@@ -153,7 +152,7 @@ impl Body<'_, '_> {
             return Some(criteria::command_or_prose(command.to_owned(), criteria::COMMENT, None));
         }
         self.document.children(item).find_map(|child| match &self.document.blocks[child].kind {
-            BlockKind::Code { info: Some(info), literal } => criteria::classify_block(info, literal, None),
+            BlockKind::Code(code) => criteria::classify_block(code, None),
             _ => None,
         })
     }
@@ -203,12 +202,10 @@ impl Body<'_, '_> {
             self.document.blocks[item].kind,
             BlockKind::Item { mark: Some(mark), .. } if mark.optional
         );
-        let plain = plain(text);
-        let lower = lower(&plain);
-        starred
-            || lower.starts_with("optional:")
-            || lower.starts_with("(optional)")
-            || lower.ends_with("(optional)")
+        let text = text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')'));
+        let starts =
+            |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        starred || starts("optional:") || starts("(optional)") || ends_with_any_case(text, "(optional)")
     }
 
     fn add_open_question(&mut self, item: usize) {

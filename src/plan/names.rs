@@ -130,14 +130,18 @@ pub fn lower(text: &str) -> Cow<'_, str> {
 /// A name as it is compared: words in lower case, without numbering, signs and what is in brackets.
 pub fn words(name: &str) -> String {
     let open = name.find(['(', '[']).filter(|at| *at > 0).unwrap_or(name.len());
-    let lower = lower(&name[..open]);
-    let parts = lower.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-    joined(parts.skip_while(|part| part.bytes().all(|byte| byte.is_ascii_digit())))
+    let parts = name[..open].split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let mut words = joined(parts.skip_while(|part| part.bytes().all(|byte| byte.is_ascii_digit())));
+    if words.is_ascii() {
+        words.make_ascii_lowercase();
+        return words;
+    }
+    words.to_lowercase()
 }
 
 /// Words with one space between them.
 pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let mut text = String::with_capacity(64);
+    let mut text = String::new();
     for word in words {
         if !text.is_empty() {
             text.push(' ');

@@ -121,6 +121,8 @@ impl<'text> Builder<'_, 'text> {
             BlockKind::Heading { level } => {
                 let title = self.heading_title(index);
                 self.open(*level, title, (index, block.start, block.line));
+                let current = self.current();
+                self.all[current].named = role_of(&self.all[current].title);
             }
             BlockKind::Paragraph => self.add_paragraph(index),
             // What follows a thematic break belongs to the heading, no longer to the label before it.
@@ -155,14 +157,20 @@ impl<'text> Builder<'_, 'text> {
     /// A paragraph may be several fields, one a line, or end with the label of the list behind it.
     fn add_paragraph(&mut self, index: usize) {
         let document = self.document;
-        let first = Label::of(document.first_line(index).1).is_some();
-        let last = document.blocks[index].end_line;
-        for (number, (at, line)) in (document.blocks[index].line..).zip(document.lines_of(index)) {
-            match Label::of(line).filter(|_| first || number == last) {
+        let mut first = false;
+        let block = &document.blocks[index];
+        for (number, (at, line)) in (block.line..).zip(document.lines_of(index)) {
+            let label = if number == block.line || first || number == block.end_line {
+                Label::of(line)
+            } else {
+                None
+            };
+            first |= number == block.line && label.is_some();
+            match label {
                 Some(label) if first || label.value.is_empty() => {
                     if !first {
                         let current = self.current();
-                        self.all[current].to = document.blocks[index].end;
+                        self.all[current].to = block.end;
                     }
                     self.open_label(label, at, (index, number));
                 }
@@ -177,8 +185,7 @@ impl<'text> Builder<'_, 'text> {
         // `**Goal:** text` and then a list: the list is the heading's, not the goal's.
         let current = self.current();
         let section = &self.all[current];
-        if first && section.level == LABEL && !section.value.is_empty() && is_aside(&section.title.title) {
-            let block = &self.document.blocks[index];
+        if first && section.level == LABEL && !section.value.is_empty() && is_aside(section) {
             self.open(LABEL, Title::default(), (index, block.start, block.end_line));
         }
     }
@@ -196,6 +203,7 @@ impl<'text> Builder<'_, 'text> {
         self.open(level, title, (index, at, line));
         let current = self.current();
         self.all[current].end_line = line;
+        self.all[current].named = label.role;
         if !label.value.is_empty() {
             self.all[current].value.push((at + label.value_at, label.value));
         }
@@ -249,10 +257,18 @@ impl<'text> Builder<'_, 'text> {
 }
 
 /// What stands under this label ends with it.
-fn is_aside(name: &str) -> bool {
-    matches!(names::role(name), Some(Role::Timeline | Role::Progress))
-        || names::introduces(name)
-        || names::runs(name)
+fn is_aside(section: &Section<'_>) -> bool {
+    let name = &section.title.title;
+    match section.named {
+        Some(Role::Timeline | Role::Progress) => true,
+        None | Some(Role::Context | Role::Validation) => names::introduces(name) || names::runs(name),
+        _ => false,
+    }
+}
+
+/// What the name of a heading says; a unit of work may be named for anything.
+fn role_of(title: &Title<'_>) -> Option<Role> {
+    if title.unit.is_some() { None } else { names::role(&title.name()) }
 }
 
 /// The marked section, if both of its markers are there.
@@ -287,7 +303,7 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
             () if is_owned => Some(Role::Progress),
             () if is_list => Some(Role::Steps),
             () if unit || item_of_steps || is_title => None,
-            () => names::role(&section.title.name()),
+            () => section.named,
         };
         all[index].named = named;
         all[index].role = inherited(parent, named);

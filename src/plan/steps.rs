@@ -24,7 +24,7 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
         sections,
         boxes: Boxes::of(&sections.document),
         plan: Plan::default(),
-        occurrences: HashMap::new(),
+        occurrences: HashMap::with_capacity(blueprints.len()),
     };
     builder.plan.steps.reserve_exact(blueprints.len());
     builder.add_groups(choice);

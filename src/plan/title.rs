@@ -79,9 +79,13 @@ impl<'text> Title<'text> {
         if word.is_empty() || (glued && word.is_ascii()) {
             return None;
         }
-        let known = names::known(word);
-        let (id, behind) = split_id(spaced, known.is_some())?;
+        let (id, behind) = split_id(spaced, true)?;
         let title = behind_separator(behind)?;
+        let known = names::known(word);
+        // `Phase A` has an id, `Appendix A` has none.
+        if known.is_none() && id.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
         let label_end = text.len() - behind.len();
         Some(Self {
             label: Cow::Borrowed(&text[..label_end]),
