@@ -167,7 +167,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
     fn read_value(&mut self, index: usize, role: Option<Role>) {
         let section = &self.sections.all[index];
         let Some(&(at, _)) = section.value.first() else { return };
-        let expected_to_fail = section.value.iter().skip(1).any(|(_, line)| says_it_fails(line));
+        let mut expected = section.value.iter().skip(1).map(|(_, line)| *line);
+        let expected_to_fail = expected.any(|line| is_expectation(line) && criteria::says_it_fails(line));
         if expected_to_fail {
             return;
         }
@@ -267,8 +268,17 @@ impl<'plan, 'text> Body<'plan, 'text> {
     }
 
     fn read_code(&mut self, block: usize, role: Option<Role>) {
-        let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
         let found = &self.document.blocks[block];
+        let expected = self.document.blocks.get(found.end).filter(|next| next.parent == found.parent);
+        let expected = expected.map_or("", |_| self.document.first_line(found.end).1);
+        let verdict = match self.part(role) {
+            _ if is_expectation(expected) => !criteria::says_it_fails(expected),
+            Some(Role::Criteria | Role::Validation | Role::Acceptance) => true,
+            _ => false,
+        };
+        if !verdict {
+            return;
+        }
         let BlockKind::Code(code) = &found.kind else { return };
         let Some(verdict) = criteria::classify_block(code, self.parts.dir.clone()) else { return };
         let end = self.document.lines.span(found.end_line).end;
@@ -343,8 +353,8 @@ fn is_closed(role: Option<Role>) -> bool {
     matches!(role, Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History))
 }
 
-/// Test-first plans run a command to see it fail.
-fn says_it_fails(line: &str) -> bool {
-    let line = line.trim_start_matches('*').to_lowercase();
-    line.starts_with("expected") && line.contains("fail") && !line.contains("0 fail")
+/// `Expected: …`: what is said of the command before it.
+fn is_expectation(line: &str) -> bool {
+    let word = line.trim_start_matches(['*', '_', '>', ' ']).get(.."expected".len());
+    word.is_some_and(|word| word.eq_ignore_ascii_case("expected"))
 }

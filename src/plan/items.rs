@@ -11,6 +11,11 @@ use super::names::Role;
 use super::piece::Piece;
 use super::step::{Field, StepKind, Task};
 
+/// What stands under this name must hold.
+fn is_criteria(role: Option<Role>) -> bool {
+    matches!(role, Some(Role::Criteria | Role::Validation | Role::Acceptance))
+}
+
 impl Body<'_, '_> {
     pub(super) fn read_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
         let (at, line) = self.document.first_line(item);
@@ -63,7 +68,12 @@ impl Body<'_, '_> {
                 let piece = self.item_text(item);
                 self.add_criterion(&piece, criteria::classify(&piece.text, false), None);
             }
-            Some(Role::Testing) if boxed && self.is_command(item) => self.add_criterion_item(item, false),
+            Some(Role::Testing) if self.is_command(item) => self.add_criterion_item(item, false),
+            None | Some(Role::Tasks | Role::Steps | Role::Testing)
+                if self.kind == StepKind::Work && criteria::checks(&self.item_text(item).text) =>
+            {
+                self.add_criterion_item(item, false);
+            }
             Some(Role::Tasks | Role::Steps) => self.add_task(item, false, "a task of the step"),
             Some(Role::Files) if !boxed => {
                 let text = self.item_text(item).text;
@@ -95,6 +105,8 @@ impl Body<'_, '_> {
                     for nested in self.document.children(block) {
                         if self.boxes.of_block(nested).is_some() {
                             self.read_plain_item(nested, role, ordered);
+                        } else if is_criteria(self.part(role)) && self.is_command(nested) {
+                            self.add_criterion_item(nested, false);
                         } else {
                             self.read_labelled(nested);
                             self.read_nested(nested, role);

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use super::phrases::Phrases;
 use super::vocabulary::Match::{self, Has};
-use super::vocabulary::{GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STEP_KEYWORDS};
+use super::vocabulary::{
+    GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STEP_KEYWORDS, VERIFYING_ENDS, VERIFYING_STARTS,
+};
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
 /// success criteria inside a step are the step's, outside they are the plan's.
@@ -96,6 +98,13 @@ pub fn introduces(name: &str) -> bool {
 /// What is said under this label is one command.
 pub fn runs(name: &str) -> bool {
     matches!(words(name).as_str(), "run" | "command" | "test command")
+}
+
+/// A step of this title looks whether something holds.
+pub fn verifies(name: &str) -> bool {
+    let words = words(name);
+    let is = |word: Option<&str>, among: &str| among.split(", ").any(|one| Some(one) == word);
+    is(words.split(' ').next(), VERIFYING_STARTS) || is(words.split(' ').next_back(), VERIFYING_ENDS)
 }
 
 /// A file of this title is a list of steps.

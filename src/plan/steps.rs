@@ -184,8 +184,9 @@ impl<'text> Builder<'_, 'text> {
             }
             Source::Unit(Place::Section(section)) => {
                 // A step that is called `Verification` holds commands as well as work.
-                let title = names::role(&self.sections.all[*section].title.title);
-                let verifies = matches!(title, Some(Role::Validation | Role::Acceptance));
+                let title = &self.sections.all[*section].title.title;
+                let verifies = matches!(names::role(title), Some(Role::Validation | Role::Acceptance))
+                    || names::verifies(title);
                 body.read_subtree(*section, verifies.then_some(Role::Testing), &|_| false);
                 let last = self.sections.all[*section].end - 1;
                 body.claim_rest(self.sections.all[*section].from..self.sections.all[last].to);

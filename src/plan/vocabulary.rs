@@ -158,6 +158,38 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
 pub(super) const INTRODUCTIONS: &str = "goal, objective, description, overview, summary, purpose, details, approach, what, independent \
     test";
 
+/// What a sentence says that wants to see its command succeed: at its start, or behind the command.
+pub(super) const CHECKS: &str = "verify, verifies, validate, confirm, ensure, make sure, pass, passes, passing, succeed, succeeds, green, \
+    no errors, without errors, exit 0, exits 0, exit code 0, returns 0, verificar, comprobar, vérifier, prüfen, \
+    überprüfen, проверить, убедиться";
+
+/// The same in languages without spaces, and signs that stand between a command and what is expected of it.
+pub(super) const CHECK_SIGNS: &[&str] =
+    &["` →", "` ->", "` =>", "`→", "确认", "確認", "验证", "検証", "通过", "通る", "成功", "확인", "통과"];
+
+/// Words before a command that say no more than that it is run.
+pub(super) const RUNS: &str = "run, rerun, re run, execute, then run, finally run, now run";
+
+/// What a sentence says whose command is to fail, as a test does before the code is there, or to find
+/// nothing: its exit code is no verdict. Or nobody but a person can run it.
+pub(super) const FAILURES: &str = "fail, fails, failing, failed, failure, red, error, not pass, no match, no matches, no output, \
+    no results, no hits, nothing, empty, non zero exit, nonzero exit, exit 1, exits 1, manually, by hand";
+
+/// Where nothing fails after all.
+pub(super) const NO_FAILURES: &str = "0 fail, 0 failed, 0 failures, no failure, no failures, no failing, without failures, zero failures, no error, \
+    no errors, without error, without errors, 0 errors, not empty, non empty, \
+    not fail";
+
+/// Between two commands: one of them is enough.
+pub(super) const ALTERNATIVES: &[&str] =
+    &["or", "oder", "ou", "o", "или", "または", "もしくは", "或", "或者", "또는"];
+
+/// Words at the start of a title of a step that looks whether something holds.
+pub(super) const VERIFYING_STARTS: &str = "verify, validate, check, lint, verification, validation";
+
+/// Words at its end.
+pub(super) const VERIFYING_ENDS: &str = "check, checks, verification";
+
 /// Names under which a whole file is a list of steps.
 pub(super) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list, tasks, task list";
 
