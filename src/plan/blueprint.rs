@@ -55,6 +55,7 @@ fn units(sections: &Sections<'_>, choice: &Choice) -> Vec<Blueprint> {
             let start = match unit.place {
                 Place::Section(section) => sections.all[section].start,
                 Place::Item { block, .. } => sections.document.blocks[block].start,
+                Place::Entry { entry, .. } => sections.document.entries[entry].span.start,
             };
             let source = Source::Unit(unit.place);
             Blueprint { kind: StepKind::Work, source, group: unit.group, start }
@@ -72,7 +73,7 @@ fn cover(sections: &Sections<'_>, choice: &Choice) -> Cover {
                 cover.steps[sections.subtree(section)].fill(true);
                 section
             }
-            Place::Item { section, .. } => {
+            Place::Item { section, .. } | Place::Entry { section, .. } => {
                 cover.holders[section] = true;
                 section
             }

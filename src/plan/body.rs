@@ -7,11 +7,12 @@ use super::boxes::Boxes;
 use super::criteria;
 use super::criterion::{Criterion, CriterionKind};
 use super::document::{BlockKind, Document};
+use super::entry::EntryKind;
 use super::label::Label;
 use super::names::{self, Role};
 use super::piece::{Piece, one_line};
 use super::sections::{LABEL, Sections};
-use super::step::{Field, Reference, StepKind, Task};
+use super::step::{Field, Reference, ReferenceTo, StepKind, Task};
 use super::{files, references};
 
 /// Reads the parts of one step.
@@ -131,6 +132,32 @@ impl<'plan, 'text> Body<'plan, 'text> {
         let from = self.document.blocks[block].start;
         let to = self.document.lines.span(self.document.blocks[block].end_line).end;
         self.read_comments_between(from, to);
+    }
+
+    /// Reads what an entry that is no item says of files, other entries and its validation.
+    pub(super) fn read_entry(&mut self, entry: usize) {
+        let document = self.document;
+        let found = &document.entries[entry];
+        let said = |span: &Option<std::ops::Range<usize>>| {
+            span.clone().map(|span| (span.start, &document.text[span]))
+        };
+        self.add_files(files::in_text(&found.title.title));
+        if let Some((_, text)) = said(&found.files) {
+            self.add_files(files::in_field(text));
+        }
+        if let Some((at, text)) = said(&found.needs) {
+            let bare = text.replace(['[', ']', '"', '\'', '\n', '\r'], " ").replace("- ", "  ");
+            let known = self.parts.references.len();
+            let piece = self.piece(at, bare, at + text.len());
+            self.add_references(&piece);
+            if found.kind == EntryKind::Todo && self.parts.references.len() == known {
+                self.add_names(&piece);
+            }
+        }
+        if let Some((at, text)) = said(&found.validation) {
+            let piece = self.piece(at, text, at + text.len());
+            self.add_criterion(&piece, criteria::classify(text, false), None);
+        }
     }
 
     /// Claims the boxes that no rule has, so that none in the step is left behind.
@@ -290,6 +317,18 @@ impl<'plan, 'text> Body<'plan, 'text> {
         let read = references::read(&piece.text, piece.at, piece.line);
         self.parts.references.extend(read.references);
         self.parts.independent |= read.independent;
+    }
+
+    /// Every word is the name of another step.
+    fn add_names(&mut self, piece: &Piece<'_>) {
+        let mut from = 0;
+        for name in piece.text.split([' ', ',']).filter(|name| !name.is_empty()) {
+            let at = from + piece.text[from..].find(name).unwrap_or(0);
+            from = at + name.len();
+            let span = piece.at + at..piece.at + from;
+            let to = ReferenceTo::One { keyword: String::new(), id: name.to_owned() };
+            self.parts.references.push(Reference { to, line: self.document.lines.line_of(span.start), span });
+        }
     }
 
     pub(super) fn add_files(&mut self, paths: Vec<String>) {

@@ -12,6 +12,8 @@ pub(super) struct Boxes {
     pub all: Vec<CheckBox>,
     /// Index of the block of each box, ascending.
     blocks: Vec<usize>,
+    /// The boxes of entries that are steps: (entry, box), ascending.
+    entries: Vec<(usize, usize)>,
     /// How many boxes stand before each block; the last entry is for the end.
     before: Vec<usize>,
     claimed: Vec<bool>,
@@ -20,13 +22,15 @@ pub(super) struct Boxes {
 }
 
 impl Boxes {
-    /// Finds them; none is claimed yet.
-    pub(super) fn of(document: &Document<'_>) -> Self {
-        let count = document.marks().count();
+    /// Finds them, and the states of those entries that are steps; none is claimed yet.
+    pub(super) fn of(document: &Document<'_>, steps: &[usize]) -> Self {
+        let mut steps = steps.iter().copied().peekable();
+        let count = document.marks().count() + steps.len();
         let mut boxes = Self {
             all: Vec::with_capacity(count),
             blocks: Vec::with_capacity(count),
             before: Vec::with_capacity(document.blocks.len() + 1),
+            entries: Vec::new(),
             claimed: vec![false; count],
             unclaimed: count,
         };
@@ -34,6 +38,9 @@ impl Boxes {
         let mut around: Vec<(usize, usize)> = Vec::new();
         for (index, block) in document.blocks.iter().enumerate() {
             boxes.before.push(boxes.all.len());
+            while let Some(entry) = steps.next_if(|entry| document.entries[*entry].block == index) {
+                boxes.add_entry(document, entry);
+            }
             let BlockKind::Item { mark: Some(mark), .. } = block.kind else { continue };
             while around.last().is_some_and(|(_, end)| *end <= index) {
                 around.pop();
@@ -43,6 +50,7 @@ impl Boxes {
             boxes.all.push(CheckBox {
                 mark_at: mark.at,
                 mark: mark.mark,
+                word: None,
                 line: document.own_text(index).map_or(block.line, |own| document.blocks[own].line),
                 text: document.first_line(index).1.to_owned(),
                 role: BoxRole::Ignored,
@@ -53,7 +61,36 @@ impl Boxes {
             boxes.blocks.push(index);
         }
         boxes.before.push(boxes.all.len());
+        boxes.claimed.truncate(boxes.all.len());
+        boxes.unclaimed = boxes.all.len();
         boxes
+    }
+
+    /// The state of an entry is its box.
+    fn add_entry(&mut self, document: &Document<'_>, entry: usize) {
+        let found = &document.entries[entry];
+        let Some((word, mark)) = &found.state else { return };
+        self.entries.push((entry, self.all.len()));
+        self.blocks.push(found.block);
+        self.all.push(CheckBox {
+            mark_at: word.span.start,
+            mark: *mark,
+            word: Some(word.clone()),
+            line: document.lines.line_of(word.span.start),
+            text: found.title.name().into_owned(),
+            role: BoxRole::Ignored,
+            step: None,
+            parent: None,
+            reason: Cow::Borrowed(""),
+        });
+    }
+
+    /// Gives the box of an entry to the step that the entry is.
+    pub(super) fn claim_entry(&mut self, entry: usize, step: usize) -> Option<usize> {
+        let at = self.entries.binary_search_by_key(&entry, |(entry, _)| *entry).ok()?;
+        let index = self.entries[at].1;
+        self.give(index, (BoxRole::Step, Some(step)), "the state of an entry of the list of steps");
+        Some(index)
     }
 
     /// The box of an item.
@@ -70,6 +107,16 @@ impl Boxes {
         reason: impl Into<Cow<'static, str>>,
     ) -> Option<usize> {
         let index = self.of_block(block)?;
+        self.give(index, (role, step), reason);
+        Some(index)
+    }
+
+    fn give(
+        &mut self,
+        index: usize,
+        (role, step): (BoxRole, Option<usize>),
+        reason: impl Into<Cow<'static, str>>,
+    ) {
         if !std::mem::replace(&mut self.claimed[index], true) {
             let check_box = &mut self.all[index];
             check_box.role = role;
@@ -77,7 +124,6 @@ impl Boxes {
             check_box.reason = reason.into();
             self.unclaimed -= 1;
         }
-        Some(index)
     }
 
     /// Nobody has claimed the box of this item.

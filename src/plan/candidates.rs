@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::document::BlockKind;
+use super::entry::EntryKind;
 use super::names::{Keyword, Role};
 use super::sections::Sections;
 use super::title::Title;
@@ -46,11 +47,20 @@ pub enum Place {
         /// Index of the section.
         section: usize,
     },
+    /// An entry that is no item, and the section that it stands in.
+    Entry {
+        /// Index of the entry.
+        entry: usize,
+        /// Index of the section.
+        section: usize,
+    },
 }
 
 /// How the entries of a list are written, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
+    /// `todos:` in front matter
+    Todos,
     /// `- [ ] T001 Title`
     NamedBoxes,
     /// `### Step 1: Title`
@@ -67,6 +77,10 @@ pub enum Shape {
     PlainHeadings,
     /// `- Title`
     Bullets,
+    /// `Task 1:` in a block of YAML
+    FencedTasks,
+    /// `| T1 | Title | open |`
+    Rows,
 }
 
 /// What the section around a list says about it.
@@ -87,6 +101,7 @@ pub fn find(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut candidates = headings(sections);
     candidates.extend(boxes(sections));
     candidates.extend(lists_of_steps(sections));
+    candidates.extend(entries(sections));
     candidates
 }
 
@@ -263,6 +278,34 @@ fn lists_of_steps(sections: &Sections<'_>) -> Vec<Candidate> {
     lists.into_values().filter(|list| !list.units.is_empty()).collect()
 }
 
+/// Todos of front matter, rows of tables, tasks in blocks of YAML.
+fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
+    for (index, entry) in sections.document.entries.iter().enumerate() {
+        // The last section that begins before: its own content goes to the next.
+        let section = sections.all.partition_point(|section| section.start <= entry.span.start) - 1;
+        let role = sections.all[section].role;
+        let Some(standing) = standing(role).filter(|standing| *standing != Standing::Doubtful) else {
+            continue;
+        };
+        let (shape, standing) = match entry.kind {
+            EntryKind::Todo => (Shape::Todos, Standing::Named),
+            EntryKind::Row { named } if named || standing == Standing::Named => (Shape::Rows, standing),
+            EntryKind::Row { .. } => continue,
+            EntryKind::Task => (Shape::FencedTasks, standing),
+        };
+        if shape != Shape::Todos && unit_around(sections, section).is_some() {
+            continue;
+        }
+        let anchor = box_anchor(sections, section, standing);
+        let list = lists.entry((anchor, shape)).or_insert_with(|| Candidate::empty(shape, standing, anchor));
+        let group = list.group_of(sections, section);
+        list.units.push(Unit { place: Place::Entry { entry: index, section }, group });
+        list.lines += entry.end_line + 1 - entry.line;
+    }
+    lists.into_values().collect()
+}
+
 /// All boxes of a neutral part of the file are one list; a named section has its own.
 fn box_anchor(sections: &Sections<'_>, section: usize, standing: Standing) -> usize {
     let named = |index: &usize| matches!(sections.all[*index].named, Some(Role::Steps | Role::SecondSteps));
@@ -344,15 +387,20 @@ impl Candidate {
     }
 
     fn add_item(&mut self, sections: &Sections<'_>, block: usize, section: usize) {
+        let group = self.group_of(sections, section);
+        self.units.push(Unit { place: Place::Item { block, section }, group });
+        let item = &sections.document.blocks[block];
+        self.lines += item.end_line + 1 - item.line;
+    }
+
+    /// The heading above an entry is its group, unless it is the one around the whole list.
+    fn group_of(&mut self, sections: &Sections<'_>, section: usize) -> Option<usize> {
         let heading = sections.heading_of(section);
         let own = heading != self.anchor && sections.all[heading].level > 1;
         if own && self.groups.last() != Some(&heading) {
             self.groups.push(heading);
         }
-        let group = own.then(|| self.groups.len() - 1);
-        self.units.push(Unit { place: Place::Item { block, section }, group });
-        let item = &sections.document.blocks[block];
-        self.lines += item.end_line + 1 - item.line;
+        own.then(|| self.groups.len() - 1)
     }
 
     fn absorb(&mut self, other: Self) {

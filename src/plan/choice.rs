@@ -26,10 +26,11 @@ pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> Choice
     let Some(chosen) = candidates.next() else { return Choice::default() };
     let name = sections.all[chosen.anchor].title.name();
     let place = match chosen.standing {
+        _ if chosen.shape == Shape::Todos => String::new(),
         Standing::Named | Standing::Second => format!("under `{name}`"),
         Standing::Neutral | Standing::Doubtful => "of the file".to_owned(),
     };
-    let reason = format!("{} {place}", described(chosen.shape));
+    let reason = format!("{} {place}", described(chosen.shape)).trim_end().to_owned();
     Choice { chosen: Some(chosen), reason, others: candidates.collect() }
 }
 
@@ -44,6 +45,9 @@ pub fn described(shape: Shape) -> &'static str {
         Shape::NumberedItems => "the numbered items",
         Shape::PlainHeadings => "the headings",
         Shape::Bullets => "the bullets",
+        Shape::Todos => "the todos of the front matter",
+        Shape::FencedTasks => "the tasks in a block of YAML",
+        Shape::Rows => "the rows of a table",
     }
 }
 
@@ -57,6 +61,7 @@ fn points(candidate: &Candidate, most: usize) -> i32 {
         Standing::Second => -20,
     };
     let shape = match candidate.shape {
+        Shape::Todos => 60,
         Shape::NamedBoxes => 34,
         Shape::NamedHeadings => 30,
         Shape::NumberedHeadings => 15,
@@ -65,6 +70,8 @@ fn points(candidate: &Candidate, most: usize) -> i32 {
         Shape::NumberedItems => 6,
         Shape::PlainHeadings => 5,
         Shape::Bullets => 1,
+        Shape::FencedTasks => 20,
+        Shape::Rows => 10,
     };
     let alone = candidate.units.len() == 1 && candidate.standing != Standing::Named;
     // A few lines beside a list that fills the file are an afterthought of it.

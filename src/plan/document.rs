@@ -12,6 +12,7 @@ use comrak::nodes::{ListType, Node, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
 use super::comment::{self, Comment};
+use super::entry::{self, Entry};
 use super::lines::LineTable;
 use super::mark::{Mark, behind_marker};
 
@@ -26,6 +27,8 @@ pub struct Document<'text> {
     pub blocks: Vec<Block>,
     /// Its HTML comments outside code.
     pub comments: Vec<Comment>,
+    /// Entries of lists that are written as something else than items.
+    pub entries: Vec<Entry>,
 }
 
 /// One block of Markdown.
@@ -110,10 +113,11 @@ impl<'text> Document<'text> {
         options.extension.front_matter_delimiter = Some("---".to_owned());
         let root = parse_document(&arena, text, &options);
         let blocks = Vec::with_capacity(lines.count());
-        let mut document = Self { text, lines, blocks, comments: Vec::new() };
+        let mut document = Self { text, lines, blocks, comments: Vec::new(), entries: Vec::new() };
         document.collect(root);
         document.find_boxes();
         document.comments = comment::find(&document);
+        document.entries = entry::find(&document);
         document
     }
 

@@ -92,6 +92,7 @@ fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagn
         let line = match unit.place {
             Place::Section(section) => sections.all[section].line,
             Place::Item { block, .. } => sections.document.blocks[block].line,
+            Place::Entry { entry, .. } => sections.document.entries[entry].line,
         };
         let before = plan.steps.partition_point(|step| step.line <= line);
         let inside = before.checked_sub(1).is_some_and(|step| plan.steps[step].end_line >= line);
@@ -174,13 +175,16 @@ fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
     let boxes = plan.boxes.iter().filter(|check_box| other(check_box.mark));
     boxes
         .map(|check_box| {
-            let span = check_box.mark_at - 1..check_box.mark_at + check_box.mark.len_utf8() + 1;
+            let end = check_box.mark_at + check_box.mark.len_utf8();
+            let span =
+                check_box.word.as_ref().map_or(check_box.mark_at - 1..end + 1, |word| word.span.clone());
+            let shown = check_box.word.as_ref().map_or(check_box.mark.to_string(), |word| word.text.clone());
             let kept = if check_box.tickable() && check_box.role != BoxRole::Ignored {
                 "read as in progress"
             } else {
                 "kept as it is"
             };
-            diagnostic(Severity::Note, "other-mark", span, format!("the mark `{}` is {kept}", check_box.mark))
+            diagnostic(Severity::Note, "other-mark", span, format!("the mark `{shown}` is {kept}"))
         })
         .collect()
 }

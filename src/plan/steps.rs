@@ -22,7 +22,7 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
     let (blueprints, cover) = blueprint::draw(sections, choice);
     let mut builder = Builder {
         sections,
-        boxes: Boxes::of(&sections.document),
+        boxes: Boxes::of(&sections.document, &entries(choice)),
         plan: Plan::default(),
         occurrences: HashMap::with_capacity(blueprints.len()),
     };
@@ -40,6 +40,13 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
     plan.name_by_author();
     let diagnostics = findings::find(sections, choice, &plan);
     (plan, diagnostics)
+}
+
+/// The entries that are steps.
+fn entries(choice: &Choice) -> Vec<usize> {
+    let units = choice.chosen.iter().flat_map(|candidate| &candidate.units);
+    let entry = |place: Place| if let Place::Entry { entry, .. } = place { Some(entry) } else { None };
+    units.filter_map(|unit| entry(unit.place)).collect()
 }
 
 struct Builder<'a, 'text> {
@@ -140,6 +147,17 @@ impl<'text> Builder<'_, 'text> {
     fn head(&mut self, blueprint: &Blueprint, index: usize) -> Head<'text> {
         match &blueprint.source {
             Source::Unit(Place::Item { block, .. }) => self.item_head(*block, index),
+            Source::Unit(Place::Entry { entry, .. }) => {
+                let found = &self.sections.document.entries[*entry];
+                Head {
+                    title: found.title.clone(),
+                    start: found.span.start,
+                    end: found.span.end,
+                    line: found.line,
+                    end_line: found.end_line,
+                    own_box: self.boxes.claim_entry(*entry, index),
+                }
+            }
             Source::Unit(Place::Section(section)) => {
                 self.section_head(*section, self.sections.all[*section].title.clone())
             }
@@ -182,6 +200,7 @@ impl<'text> Builder<'_, 'text> {
                 body.read_item_step(*block);
                 body.claim_rest(*block..self.sections.document.blocks[*block].end);
             }
+            Source::Unit(Place::Entry { entry, .. }) => body.read_entry(*entry),
             Source::Unit(Place::Section(section)) => {
                 // A step that is called `Verification` holds commands as well as work.
                 let title = &self.sections.all[*section].title.title;
@@ -279,6 +298,11 @@ impl<'text> Builder<'_, 'text> {
                     })
                     .collect();
                 Fingerprint::of(&all.join("\n"))
+            }
+            Source::Unit(Place::Entry { entry, .. }) => {
+                let state = self.sections.document.entries[*entry].state.as_ref();
+                let state = state.map_or(head.end..head.end, |(word, _)| word.span.clone());
+                Fingerprint::of(&[text(head.start, state.start), text(state.end, head.end)].concat())
             }
             _ => Fingerprint::of(&self.without_status(head.start, head.end)),
         }

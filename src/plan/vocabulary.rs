@@ -2,6 +2,7 @@
 //! adding code.
 
 use super::names::Role;
+use super::table::Column;
 
 /// How a row of the table is compared with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +190,51 @@ pub(super) const VERIFYING_STARTS: &str = "verify, validate, check, lint, verifi
 
 /// Words at its end.
 pub(super) const VERIFYING_ENDS: &str = "check, checks, verification";
+
+/// Words for how far an entry is, by the mark that they stand for.
+pub(super) const STATES: &[(char, &str)] = &[
+    (
+        ' ',
+        "pending, todo, to do, open, not started, not done, planned, backlog, new, waiting, queued, ready, no, \
+         pendiente, offen, à faire, не начато, 待办, 未开始, 未着手, 대기, ⬜, ☐, 🔲, 📋, ⭕, ⚪",
+    ),
+    (
+        '~',
+        "in progress, doing, wip, started, active, ongoing, underway, en curso, in arbeit, en cours, в работе, \
+         进行中, 進行中, 진행중, 🔄, 🚧, ⏳, 🟡, 🔵",
+    ),
+    (
+        'x',
+        "completed, complete, done, finished, closed, merged, shipped, yes, x, completado, hecho, erledigt, fertig, \
+         terminé, готово, 已完成, 完成, 完了, 완료, ✅, ✔, ☑, 🟢, ✓",
+    ),
+    (
+        '-',
+        "cancelled, canceled, skipped, blocked, deferred, obsolete, superseded, postponed, dropped, on hold, n/a, \
+         removed, ❌, ⏸, 🔴",
+    ),
+];
+
+/// Names of columns, and what stands under them.
+pub(super) const COLUMNS: &[(Column, &str)] = &[
+    (
+        Column::Task,
+        "task, tasks, step, steps, todo, work, work item, action, action item, story, ticket, tarea, paso, aufgabe, \
+         schritt, tâche, задача, шаг, 任务, 步骤, タスク, 작업, task name, task description, phase",
+    ),
+    (Column::Name, "title, name, item, description, what, summary, deliverable, feature, 内容, 说明, 名称"),
+    (Column::Id, "id, no, nr, number, task id, step id, ticket id, key, ref"),
+    (
+        Column::State,
+        "status, state, done, progress, completed, complete, estado, stand, statut, статус, 状态, 状態, 상태",
+    ),
+    (Column::Needs, "depends on, dependencies, dependency, depends, blocked by, requires, after, needs"),
+    (Column::Files, "file, files, location, path, paths, target"),
+    (
+        Column::Validation,
+        "validation, verification, verify, check, checks, how to verify, test command, command, gate",
+    ),
+];
 
 /// Names under which a whole file is a list of steps.
 pub(super) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list, tasks, task list";

@@ -3,14 +3,15 @@
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
-use crate::plan::edit::{apply, restore_marks, targets};
-use crate::plan::{Change, EditError, TickTarget, read};
+use crate::plan::edit::{apply, targets};
+use crate::plan::restore::restore_marks;
+use crate::plan::{Change, CheckBox, EditError, TickTarget, read};
 
 const PLAN: &str = "# T\n\n## Implementation Steps\n\n### Step 1: One\n**Tasks:**\n- [ ] a\n  - [~] b\n- [x] c\n\n\
     **Validation Criteria:**\n- [ ] `make test` passes\n- [ ] it looks good\n\n### Step 2: Two\n\nText only.";
 
 /// The text after a pass of this step, all of its criteria passed.
-fn passed(text: &str, step: usize) -> Result<String, EditError> {
+pub(super) fn passed(text: &str, step: usize) -> Result<String, EditError> {
     let plan = read(text).plan;
     let commands: Vec<usize> = (0..plan.steps[step].criteria.len())
         .filter(|index| plan.steps[step].criteria[*index].command().is_some())
@@ -155,9 +156,13 @@ proptest! {
             order.sort_unstable();
             prop_assert_eq!(order, (0..reading.plan.steps.len()).collect::<Vec<_>>());
             for check_box in &reading.plan.boxes {
+                prop_assert!(!check_box.reason.is_empty());
+                if let Some(word) = &check_box.word {
+                    prop_assert_eq!(&text[word.span.clone()], &word.text);
+                    continue;
+                }
                 let end = check_box.mark_at + check_box.mark.len_utf8();
                 prop_assert_eq!(&text[check_box.mark_at - 1..=end], format!("[{}]", check_box.mark));
-                prop_assert!(!check_box.reason.is_empty());
             }
             for diagnostic in &reading.diagnostics {
                 prop_assert!(text.get(diagnostic.span.clone()).is_some());
@@ -168,7 +173,8 @@ proptest! {
     #[test]
     fn a_tick_changes_one_byte_and_can_be_taken_back(text in plans()) {
         let plan = read(&text).plan;
-        for (index, check_box) in plan.boxes.iter().enumerate().filter(|(_, found)| found.mark == ' ') {
+        let is_open = |found: &CheckBox| found.mark == ' ' && found.word.is_none();
+        for (index, check_box) in plan.boxes.iter().enumerate().filter(|(_, found)| is_open(found)) {
             let target = [TickTarget::Box(index)];
             let ticked = apply(&text, &plan, &target, Change::Tick);
             prop_assert!(ticked.is_ok(), "{:?} {:?}", check_box, ticked);
