@@ -97,6 +97,12 @@ pub struct Check {
     /// Print what was understood as one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Show which list became the steps, why the others did not, and what made each criterion and box
+    #[arg(long, conflicts_with = "json")]
+    pub explain: bool,
+    /// Exit 3 on warnings too
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Say where plans stand.

@@ -7,9 +7,9 @@ use crate::cli::Check;
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Description, Severity};
 use crate::report::story::counted;
-use crate::report::{diagnostics, listing, print};
+use crate::report::{diagnostics, explanation, listing, print};
 
-/// Prints the diagnostics of a plan, or all that was understood as JSON.
+/// Prints the diagnostics of a plan, how it was read, or all that was understood as JSON.
 pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let plan = project.plan(&args.plan)?;
@@ -23,6 +23,9 @@ pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure
             .map_err(|error| Failure::internal("cannot write the plan as JSON", error))?;
         print::data_line(&json);
     } else {
+        if args.explain {
+            print::data(&explanation::render(&plan.path, &plan.reading));
+        }
         print::data(&diagnostics::render(&plan.path, &plan.text.text, found));
         let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         print::talk(&format!(
@@ -33,6 +36,7 @@ pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure
             counted(count(Severity::Warning), "warning")
         ));
     }
-    let invalid = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let worst = if args.strict { Severity::Warning } else { Severity::Error };
+    let invalid = found.iter().any(|diagnostic| diagnostic.severity <= worst);
     Ok(if invalid { ExitCode::PlanInvalid } else { ExitCode::Passed })
 }

@@ -56,6 +56,17 @@ pub enum Place {
     },
 }
 
+impl Place {
+    /// The line on which it begins.
+    pub fn line(self, sections: &Sections<'_>) -> usize {
+        match self {
+            Self::Section(section) => sections.all[section].line,
+            Self::Item { block, .. } => sections.document.blocks[block].line,
+            Self::Entry { entry, .. } => sections.document.entries[entry].line,
+        }
+    }
+}
+
 /// How the entries of a list are written, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {

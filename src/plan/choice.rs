@@ -16,11 +16,53 @@ pub struct Choice {
     pub others: Vec<Candidate>,
 }
 
+/// A list that could be the list of steps, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// How its entries are written.
+    pub what: &'static str,
+    /// Line of its first entry.
+    pub line: usize,
+    /// How many entries it has.
+    pub entries: usize,
+    /// How many lines they take.
+    pub lines: usize,
+    /// The name of the section around, if it has one.
+    pub place: String,
+    /// What the place is worth.
+    pub place_points: i32,
+    /// What the way of writing is worth, less what speaks against the list.
+    pub shape_points: i32,
+}
+
+impl Choice {
+    /// All lists, the chosen one first, then in the order in which they would have been taken.
+    pub fn lists(&self, sections: &Sections<'_>) -> Vec<List> {
+        let all = || self.chosen.iter().chain(&self.others);
+        let most = all().map(|candidate| candidate.lines).max().unwrap_or(0);
+        let list = |candidate: &Candidate| {
+            let (place_points, shape_points) = points(candidate, most);
+            let line = candidate.units.first().map_or(0, |unit| unit.place.line(sections));
+            List {
+                what: described(candidate.shape),
+                line,
+                entries: candidate.units.len(),
+                lines: candidate.lines,
+                place: sections.all[candidate.anchor].title.name().into_owned(),
+                place_points,
+                shape_points,
+            }
+        };
+        all().map(list).collect()
+    }
+}
+
 /// Chooses by where a list stands and how it is written; between equals the one with more detail.
 pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> Choice {
     let most = candidates.iter().map(|candidate| candidate.lines).max().unwrap_or(0);
     candidates.sort_by_key(|candidate| {
-        (Reverse(points(candidate, most)), Reverse(candidate.lines), candidate.anchor)
+        let (place, shape) = points(candidate, most);
+        (Reverse(place + shape), Reverse(candidate.lines), candidate.anchor)
     });
     let mut candidates = candidates.into_iter();
     let Some(chosen) = candidates.next() else { return Choice::default() };
@@ -53,7 +95,7 @@ pub fn described(shape: Shape) -> &'static str {
 
 /// Structure and place both count; a list with clear structure in a neutral place comes before a list
 /// without any in a well-named one.
-fn points(candidate: &Candidate, most: usize) -> i32 {
+fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
     let place = match candidate.standing {
         Standing::Named => 30,
         Standing::Neutral => 15,
@@ -76,5 +118,5 @@ fn points(candidate: &Candidate, most: usize) -> i32 {
     let alone = candidate.units.len() == 1 && candidate.standing != Standing::Named;
     // A few lines beside a list that fills the file are an afterthought of it.
     let afterthought = candidate.shape == Shape::NamedHeadings && candidate.lines * 8 < most;
-    place + shape - if alone { 12 } else { 0 } - if afterthought { 20 } else { 0 }
+    (place, shape - if alone { 12 } else { 0 } - if afterthought { 20 } else { 0 })
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::candidates::{Place, Shape, Standing};
+use super::candidates::{Shape, Standing};
 use super::check_box::BoxRole;
 use super::choice::{Choice, described};
 use super::diagnostic::{Diagnostic, Severity};
@@ -89,11 +89,7 @@ fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagn
     let mut found = Vec::new();
     for other in others {
         let Some(unit) = other.units.first() else { continue };
-        let line = match unit.place {
-            Place::Section(section) => sections.all[section].line,
-            Place::Item { block, .. } => sections.document.blocks[block].line,
-            Place::Entry { entry, .. } => sections.document.entries[entry].line,
-        };
+        let line = unit.place.line(sections);
         let before = plan.steps.partition_point(|step| step.line <= line);
         let inside = before.checked_sub(1).is_some_and(|step| plan.steps[step].end_line >= line);
         let grouped = plan.groups.iter().any(|group| group.line == line);

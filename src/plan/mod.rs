@@ -52,6 +52,7 @@ pub mod title;
 mod vocabulary;
 
 pub use check_box::{BoxRole, CheckBox, StateWord};
+pub use choice::List;
 pub use criterion::{Criterion, CriterionKind};
 pub use describe::Description;
 pub use diagnostic::{Diagnostic, Severity};
@@ -68,6 +69,8 @@ pub struct Reading {
     pub plan: Plan,
     /// The order in which the steps go.
     pub graph: StepGraph,
+    /// Every list that could have been the steps; the first is the one that is.
+    pub lists: Vec<List>,
     /// All diagnostics at once, in the order of the file.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -83,7 +86,7 @@ pub fn read(text: &str) -> Reading {
     plan.name_by_position(graph.order());
     diagnostics.extend(more);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
-    Reading { plan, graph, diagnostics }
+    Reading { plan, graph, lists: choice.lists(&sections), diagnostics }
 }
 
 #[cfg(test)]

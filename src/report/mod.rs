@@ -2,6 +2,7 @@
 //! the run folder. The only place that prints.
 
 pub mod diagnostics;
+pub mod explanation;
 pub mod heartbeat;
 pub mod listing;
 pub mod markdown;
