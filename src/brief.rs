@@ -14,11 +14,15 @@ pub const CONTEXT_BYTES: usize = 24 << 10;
 pub const LARGE_SOURCE_BYTES: usize = 32 << 10;
 
 /// The templates, by name, as they are compiled in.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("system.md", include_str!("../prompts/system.md")),
     ("step.md", include_str!("../prompts/step.md")),
     ("repair.md", include_str!("../prompts/repair.md")),
     ("nudge.md", include_str!("../prompts/nudge.md")),
+    ("judge.md", include_str!("../prompts/judge.md")),
+    ("judge-step.md", include_str!("../prompts/judge-step.md")),
+    ("summary.md", include_str!("../prompts/summary.md")),
+    ("compacted.md", include_str!("../prompts/compacted.md")),
 ];
 
 /// A file that the brief is made of.
@@ -77,6 +81,32 @@ pub struct Situation {
     pub changes: String,
     /// The last failure.
     pub failure: Option<FailedCommand>,
+    /// The criterion that the judge refuted.
+    pub refuted: Option<Refuted>,
+}
+
+/// A criterion that does not hold by the judge's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refuted {
+    /// The criterion.
+    pub criterion: String,
+    /// Why it does not.
+    pub reason: String,
+    /// Where the judge saw that.
+    pub place: String,
+}
+
+/// What a judge is asked about a step.
+#[derive(Debug, Clone, Default)]
+pub struct Hearing {
+    /// The criteria, in order.
+    pub criteria: Vec<String>,
+    /// The commands that were run, in order.
+    pub commands: Vec<FailedCommand>,
+    /// What the step changed.
+    pub diff: String,
+    /// Bytes of the diff that were left out.
+    pub left_out: usize,
 }
 
 /// A command that applies, as the agent is told of it.
@@ -114,6 +144,23 @@ pub struct Repair {
     pub limit: Option<String>,
     /// What the step changed so far, as a short diffstat.
     pub changes: String,
+    /// The criterion that the judge refuted; then no command failed.
+    pub refuted: Option<Refuted>,
+}
+
+/// What was done in a conversation that had to be shortened, a line for each entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compacted {
+    /// Files that the tools changed.
+    pub changed: Vec<String>,
+    /// Files that were read.
+    pub read: Vec<String>,
+    /// Commands that ran.
+    pub commands: Vec<String>,
+    /// Notes that were taken.
+    pub notes: Vec<String>,
+    /// What the last validation that did not pass said; empty if there was none.
+    pub failure: String,
 }
 
 impl Templates {
@@ -147,7 +194,11 @@ impl Templates {
         self.system(&reading.plan, &reading.graph, &Sources::default())?;
         self.step(&Subject { plan: &reading.plan, plan_path: "plan.md", step: 0, text: "" }, &situation)?;
         self.repair(&Repair { failure: Some(failed), ..Repair::default() })?;
-        self.nudge().map(drop)
+        self.judge()?;
+        self.judge_step(&reading.plan.steps[0], "", &Hearing::default())?;
+        self.nudge()?;
+        self.summary("", "", 0)?;
+        self.compacted(&Compacted::default(), "").map(drop)
     }
 
     /// The constant prefix of every conversation of a run.
@@ -172,26 +223,51 @@ impl Templates {
             .filter(|task| task.check_box.is_some_and(|check_box| plan.boxes[check_box].ticked()))
             .map(|task| task.text.as_str())
             .collect();
-        let Situation { commands, notes, changes, failure } = situation;
+        let Situation { commands, notes, changes, failure, refuted } = situation;
         let [context, left_out] = [context, left_out].map(as_value);
         let (commands, failure, done) = (as_value(commands), as_value(failure), as_value(done));
         self.render(
             "step.md",
             context! { name => named(&step.label, &step.title), text => text.trim(), group, context,
-            left_out, plan_path, commands, done, notes, changes, failure },
+            left_out, plan_path, commands, done, notes, changes, failure, refuted => as_value(refuted) },
         )
     }
 
     /// What a conversation goes on with after a validation that did not pass.
     pub fn repair(&self, repair: &Repair) -> Result<String, TemplateError> {
-        let Repair { failure, others, difference, limit, changes } = repair;
-        let (failure, others) = (as_value(failure), as_value(others));
-        self.render("repair.md", context! { failure, others, difference, limit, changes })
+        let Repair { failure, others, difference, limit, changes, refuted } = repair;
+        let (failure, others, refuted) = (as_value(failure), as_value(others), as_value(refuted));
+        self.render("repair.md", context! { failure, others, difference, limit, changes, refuted })
+    }
+
+    /// What a judge is, and how it answers.
+    pub fn judge(&self) -> Result<String, TemplateError> {
+        self.render("judge.md", context! {})
+    }
+
+    /// What a judge is asked about a step, whose source text is `text`.
+    pub fn judge_step(&self, step: &Step, text: &str, hearing: &Hearing) -> Result<String, TemplateError> {
+        let Hearing { criteria, commands, diff, left_out } = hearing;
+        let commands = as_value(commands);
+        let name = named(&step.label, &step.title);
+        let context = context! { name, text => text.trim(), criteria, commands, diff, left_out };
+        self.render("judge-step.md", context)
     }
 
     /// What a reply without a tool call is answered with.
     pub fn nudge(&self) -> Result<String, TemplateError> {
         self.render("nudge.md", context! {})
+    }
+
+    /// What a model is asked for when a conversation is about to be shortened: at most this many words.
+    pub fn summary(&self, step: &str, conversation: &str, words: u64) -> Result<String, TemplateError> {
+        self.render("summary.md", context! { step, conversation, words })
+    }
+
+    /// What stands in the place of all that was left out.
+    pub fn compacted(&self, ledger: &Compacted, summary: &str) -> Result<String, TemplateError> {
+        let Compacted { changed, read, commands, notes, failure } = ledger;
+        self.render("compacted.md", context! { changed, read, commands, notes, failure, summary })
     }
 
     fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {

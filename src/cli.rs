@@ -1,10 +1,14 @@
 //! The command line. The comments here are the help that people read.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+
+use crate::process::LAUNCH;
+use crate::process::sandbox::{Network, Wish};
 
 /// Carries out a Markdown plan with an LLM agent, and ticks only what it has validated itself.
 #[derive(Debug, Parser)]
@@ -40,6 +44,9 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Start a command for a run, and end what it leaves
+    #[command(name = LAUNCH, hide = true)]
+    Launch(Launch),
 }
 
 /// Carry out a plan.
@@ -84,6 +91,12 @@ pub struct Execute {
     /// Go on although steps, tasks or criteria are placeholders
     #[arg(long)]
     pub allow_placeholders: bool,
+    /// What confines commands
+    #[arg(long, value_name = "MODE")]
+    pub sandbox: Option<Wish>,
+    /// Whether commands reach the network; off needs bubblewrap
+    #[arg(long, value_name = "STATE")]
+    pub network: Option<Network>,
     /// Print events as JSON lines; with --dry-run, the plan as one object
     #[arg(long)]
     pub json: bool,
@@ -151,6 +164,16 @@ pub struct Confirm {
     /// Who vouches; by default the author that git's environment names, else the login name
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
+}
+
+/// Start a command.
+#[derive(Debug, Args)]
+pub struct Launch {
+    /// What Landlock lets the program do
+    pub rules: Option<String>,
+    /// A program of agentrun's own; without it, the order comes from standard input
+    #[arg(last = true, requires = "rules")]
+    pub program: Vec<OsString>,
 }
 
 /// Try it.

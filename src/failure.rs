@@ -20,8 +20,8 @@ pub enum ExitCode {
     LimitReached = 5,
     /// The model was never reached, or refused.
     ModelRefused = 6,
-    /// Another run holds the plan.
-    Locked = 7,
+    /// Another run holds the plan, or there is no sandbox.
+    CannotBegin = 7,
     /// agentrun itself failed.
     Internal = 70,
     /// An outage: run again later.
@@ -72,7 +72,13 @@ impl Failure {
 
     /// agentrun could not do what it has to: a full disk, a missing permission.
     pub fn internal(message: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::new(ExitCode::Internal, message).caused_by(source)
+        let source = source.into();
+        let full = no_room(&*source);
+        let failure = Self::new(ExitCode::Internal, message).caused_by(source);
+        if full {
+            return failure.hint("there is no room left: make some, then run the same command again");
+        }
+        failure
     }
 
     /// Adds what is behind it.
@@ -88,6 +94,20 @@ impl Failure {
         self.hints.push(hint.into());
         self
     }
+}
+
+/// Whether a full disk, a quota or a limit on file sizes is behind an error.
+fn no_room(error: &(dyn Error + 'static)) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        if kind.is_some_and(|kind| matches!(kind, StorageFull | QuotaExceeded | FileTooLarge)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 impl fmt::Display for Failure {

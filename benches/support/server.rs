@@ -53,13 +53,15 @@ impl Server {
 
 /// A streamed reply that calls one tool, behind so many pieces of text.
 pub(crate) fn call(name: &str, arguments: &Value, pieces: usize) -> Vec<u8> {
-    let piece = json!({ "choices": [{ "index": 0, "delta": { "content": "word " } }] });
+    let piece =
+        |number| json!({ "choices": [{ "index": 0, "delta": { "content": format!("word{number} ") } }] });
     let function = json!({ "name": name, "arguments": arguments.to_string() });
     let call = json!({ "index": 0, "id": "call_0", "type": "function", "function": function });
     let finish = json!({ "index": 0, "delta": { "tool_calls": [call] }, "finish_reason": "tool_calls" });
     let usage = json!({ "prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110 });
     let last = [json!({ "choices": [finish] }), json!({ "choices": [], "usage": usage })];
-    let chunks = std::iter::repeat_n(&piece, pieces).chain(&last);
+    // No two words are the same: a model that repeats itself is cut off.
+    let chunks = (0..pieces).map(piece).chain(last);
     let mut body = chunks.fold(String::new(), |body, chunk| body + "data: " + &chunk.to_string() + "\n\n");
     body.push_str("data: [DONE]\n\n");
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length:";

@@ -5,15 +5,14 @@ use std::path::Path;
 
 use super::launch::Launch;
 use super::open::{OpenPlan, Past, Project};
-use super::{detect, signals};
+use super::{confine, detect, signals};
 use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
-use crate::config::Config;
+use crate::config::{Config, say_duration};
 use crate::failure::{ExitCode, Failure};
 use crate::model::Model;
 use crate::model::scripted::Script;
 use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
-use crate::process::Policy;
 use crate::redact::Redact;
 use crate::report::{diagnostics, listing, print};
 use crate::run::event::Event;
@@ -93,13 +92,16 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
 }
 
 fn lay_flags_over(config: &mut Config, args: &Execute) {
-    let Execute { model, base_url, max_attempts, max_turns, max_time, keep_going, .. } = args;
+    let Execute { model, base_url, max_attempts, max_turns, max_time, keep_going, sandbox, network, .. } =
+        args;
     config.model.name = model.clone().unwrap_or_else(|| std::mem::take(&mut config.model.name));
     config.model.base_url = base_url.clone().unwrap_or_else(|| std::mem::take(&mut config.model.base_url));
     config.max_attempts = max_attempts.unwrap_or(config.max_attempts);
     config.limits.turns = max_turns.unwrap_or(config.limits.turns);
     config.limits.time = max_time.unwrap_or(config.limits.time);
     config.keep_going |= keep_going;
+    config.sandbox.mode = sandbox.unwrap_or(config.sandbox.mode);
+    config.sandbox.network = network.unwrap_or(config.sandbox.network);
 }
 
 /// Shows all errors of a plan at once and refuses it; otherwise its warnings as events.
@@ -184,10 +186,12 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     let outlook = listing::Outlook {
         plan: &plan.path,
         configured: &config.commands,
+        prose: config.criteria,
         sources: &prepared.sources,
         prefix: prepared.system.len(),
         limits: config.say_limits(),
         model: &config.model.name,
+        sandbox: config.sandbox.mode.describe(config.sandbox.network),
     };
     let selected = |index| selection.contains(index);
     print::data(&listing::dry_run(&plan.reading, &past.state, &selected, &outlook));
@@ -206,9 +210,13 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let mut warnings = std::mem::take(&mut prepared.warnings);
     let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
     let interrupt = signals::listen()?;
+    let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
+    let policy =
+        confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
     let redact = Redact::new(prepared.project.secret(&prepared.config));
     launch.make_run_dir(&redact)?;
     let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
+    warnings.extend(Launch::end_what_was_left(&prepared.plan));
     let (guard, found) = launch.guard(&prepared.plan)?;
     if let Found::Restored { what, copy, .. } = found {
         let message = format!("{what} and were set back (a copy is in {})", copy.display());
@@ -216,8 +224,8 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         prepared.plan = prepared.project.plan(&args.plan)?;
     }
     let setting = Setting {
-        workspace: prepared.project.workspace(&prepared.plan, &prepared.sources)?,
-        policy: Policy::new(prepared.project.environment.all(), &prepared.config.env_pass),
+        workspace,
+        policy,
         root: prepared.project.root,
         plan_file: prepared.plan.file,
         plan_path: prepared.plan.path,
@@ -290,8 +298,8 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
     }
 }
 
-/// The command line that goes on with this run: what chooses the model and the steps is kept, what
-/// happens once is not.
+/// The command line that goes on with this run: what chooses the model, the steps and the limits is
+/// kept, what happens once is not.
 fn typed(args: &Execute) -> String {
     let quoted = |text: &str| {
         let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
@@ -304,6 +312,17 @@ fn typed(args: &Execute) -> String {
         [("--model", args.model.as_ref()), ("--base-url", args.base_url.as_ref()), ("--step", steps)]
     {
         words.extend(value.map(|value| format!("{flag} {}", quoted(value))));
+    }
+    let number = |number: Option<u32>| number.map(|number| number.to_string());
+    let limits = [
+        ("--max-attempts", number(args.max_attempts)),
+        ("--max-turns", number(args.max_turns)),
+        ("--max-time", args.max_time.map(say_duration).map(|time| quoted(&time))),
+        ("--sandbox", args.sandbox.map(|wish| wish.name().to_owned())),
+        ("--network", args.network.map(|network| network.say().to_owned())),
+    ];
+    for (flag, value) in limits {
+        words.extend(value.map(|value| format!("{flag} {value}")));
     }
     let flags = [(args.keep_going, "--keep-going"), (args.allow_unvalidated, "--allow-unvalidated")];
     words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));

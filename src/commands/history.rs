@@ -1,9 +1,11 @@
 //! Finds a run again: its id, its folder, its records in the journal of its plan.
 
+use std::collections::BTreeMap;
+
 use super::open::Project;
 use crate::failure::Failure;
+use crate::journal::RunDir;
 use crate::journal::reader;
-use crate::journal::{PlanDir, RunDir};
 use crate::run::event::{Event, Record, StepRef};
 
 /// A run of the past, or one that is going on.
@@ -15,34 +17,36 @@ pub(super) struct PastRun {
     pub records: Vec<Record>,
 }
 
-/// The run with this id, or the last one.
+/// The run with this id; without one the last that worked on a step, or else the last.
 pub(super) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failure> {
     let unreadable = |error| Failure::internal("cannot read the state folder", error);
-    let runs = project.state.runs().map_err(unreadable)?;
-    let dir = match id {
-        Some(id) => runs.into_iter().find(|run| run.id == id),
-        None => runs.into_iter().next_back(),
-    };
-    let Some(dir) = dir else {
+    let mut runs = project.state.runs().map_err(unreadable)?;
+    runs.retain(|run| id.is_none_or(|id| run.id == id));
+    if runs.is_empty() {
         let message = id.map_or_else(
             || "no plan was run in this project yet".to_owned(),
             |id| format!("there is no run `{id}` in this project"),
         );
         return Err(Failure::usage(message).hint("the runs are the folders in .agentrun/runs/"));
-    };
+    }
+    let mut records: BTreeMap<String, Vec<Record>> = BTreeMap::new();
     for plan in project.state.plans().map_err(unreadable)? {
-        let records = records(&plan, &dir.id)?;
-        if !records.is_empty() {
-            return Ok(PastRun { dir, records });
+        for record in reader::read(&plan.journal()).map_err(unreadable)?.records {
+            if runs.iter().any(|run| run.id == record.run) {
+                records.entry(record.run.clone()).or_default().push(record);
+            }
         }
     }
-    Err(Failure::usage(format!("the run `{}` has no records: it ended before it began", dir.id)))
-}
-
-fn records(plan: &PlanDir, run: &str) -> Result<Vec<Record>, Failure> {
-    let journal =
-        reader::read(&plan.journal()).map_err(|error| Failure::internal("cannot read the journal", error))?;
-    Ok(journal.records.into_iter().filter(|record| record.run == run).collect())
+    let worked = |run: &RunDir| {
+        let records = records.get(&run.id).map(Vec::as_slice).unwrap_or_default();
+        records.iter().any(|record| matches!(record.event, Event::StepStarted { .. }))
+    };
+    let last = runs.iter().rposition(worked).unwrap_or(runs.len() - 1);
+    let dir = runs.swap_remove(last);
+    match records.remove(&dir.id) {
+        Some(records) => Ok(PastRun { dir, records }),
+        None => Err(Failure::usage(format!("the run `{}` has no records: it ended before it began", dir.id))),
+    }
 }
 
 impl PastRun {

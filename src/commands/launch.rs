@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use super::confine;
 use super::open::{OpenPlan, Project};
 use crate::clock::Clock;
 use crate::config::Environment;
@@ -11,6 +12,7 @@ use crate::journal::lock::{Acquired, Holder, Lock};
 use crate::journal::writer::Writer;
 use crate::redact::Redact;
 use crate::report::Report;
+use crate::run::event::Event;
 use crate::run::record::{CrashPoint, Recorder};
 use crate::workspace::guard::{Found, PlanGuard};
 
@@ -54,11 +56,23 @@ impl Launch {
         Ok(())
     }
 
+    /// Ends what a killed run left running. Nobody else can be carrying out this plan: it is locked.
+    pub(super) fn end_what_was_left(plan: &OpenPlan) -> Option<Event> {
+        if !plan.dir.watched().exists() {
+            return None;
+        }
+        let left = crate::process::end_marked(&confine::mark(plan));
+        let message = format!(
+            "the run before was killed and left processes behind, which were ended: {}",
+            left.join("; ")
+        );
+        (!left.is_empty()).then(|| Event::Warning { code: "left-behind".to_owned(), message })
+    }
+
     /// Watches the plan from here on. If the run before was killed, its agent's ticks are set back.
     pub(super) fn guard(&self, plan: &OpenPlan) -> Result<(PlanGuard, Found), Failure> {
         plan.file.sweep();
-        let copy = plan.dir.path().join("plan-while-running.md");
-        PlanGuard::open(plan.file.clone(), copy, self.run_dir.path())
+        PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path())
             .map_err(|error| Failure::internal("cannot look after the plan", error))
     }
 
@@ -97,7 +111,7 @@ fn held(plan: &OpenPlan, holder: Option<&Holder>) -> Failure {
     let who = holder.map_or_else(String::new, |holder| {
         format!(": process {} has held it since {} (run {})", holder.pid, holder.since, holder.run)
     });
-    Failure::new(ExitCode::Locked, format!("another run is carrying out `{}`{who}", plan.path))
+    Failure::new(ExitCode::CannotBegin, format!("another run is carrying out `{}`{who}", plan.path))
         .hint("agentrun logs --follow shows what it does; wait for it, or stop it with Ctrl-C there")
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod confine;
 mod confirm;
 mod demo;
 mod detect;
@@ -14,8 +15,9 @@ mod open;
 mod signals;
 mod status;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Launch};
 use crate::failure::{ExitCode, Failure};
+use crate::process;
 
 /// Does what the command line asks for.
 pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
@@ -28,9 +30,20 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Diff(args) => diff::run(root.as_deref(), &args),
         Command::Confirm(args) => confirm::run(root.as_deref(), &args),
         Command::Demo(args) => demo::run(root.as_deref(), &args),
+        Command::Launch(args) => launched(&args),
         Command::Completions { shell } => {
             completions::run(shell);
             Ok(ExitCode::Passed)
         }
     }
+}
+
+/// This process is one of another agentrun's.
+fn launched(args: &Launch) -> Result<ExitCode, Failure> {
+    let done = match &args.rules {
+        Some(rules) => Err(process::confine(rules, &args.program)),
+        None => process::launch(),
+    };
+    done.map(|()| ExitCode::Passed)
+        .map_err(|error| Failure::usage("only a run of agentrun launches commands").caused_by(error))
 }

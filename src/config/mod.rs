@@ -5,7 +5,7 @@ pub mod raw;
 pub mod source;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use raw::RawConfig;
 pub use raw::{Progress, ProseCriteria, RequiredStrength, parse_duration, say_duration};
 
 use crate::failure::Failure;
+use crate::process::sandbox::{Network, Wish};
 
 /// Everything that is configured, resolved once.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,19 @@ pub struct Config {
     pub prompts: Option<PathBuf>,
     /// Environment variables that child processes get besides the usual ones.
     pub env_pass: Vec<String>,
+    /// The confinement of commands.
+    pub sandbox: SandboxConfig,
+}
+
+/// The confinement of commands.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SandboxConfig {
+    /// What confines them.
+    pub mode: Wish,
+    /// Whether they reach the network.
+    pub network: Network,
+    /// Folders that they may write besides the usual caches; absolute, or below the home: `~/x`.
+    pub caches: Vec<PathBuf>,
 }
 
 /// The endpoint.
@@ -60,6 +74,8 @@ pub struct ModelConfig {
     pub temperature: Option<f64>,
     /// Upper bound of one reply, in tokens; the server's default if `None`.
     pub max_output_tokens: Option<u64>,
+    /// Tokens that prompt and reply may have together; known from the server's errors only if `None`.
+    pub context_window: Option<u64>,
     /// Wall clock of one request.
     pub request_timeout: Duration,
     /// How long a reply may be silent.
@@ -101,9 +117,26 @@ impl Environment {
         std::env::current_exe().ok()
     }
 
+    /// The same as a path.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.0.get(OsStr::new(name)).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    /// The temporary folder of this process.
+    pub fn temporary(&self) -> PathBuf {
+        self.path("TMPDIR").unwrap_or_else(|| "/tmp".into())
+    }
+
     /// The program that a name starts.
     pub fn on_path(&self, name: &str) -> Option<PathBuf> {
-        std::env::split_paths(self.get("PATH")?).map(|dir| dir.join(name)).find(|place| place.is_file())
+        self.all_on_path(name).next()
+    }
+
+    /// Every program of this name, the one that it starts first.
+    pub fn all_on_path(&self, name: &str) -> impl Iterator<Item = PathBuf> {
+        let dirs: Vec<PathBuf> =
+            self.get("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or_default();
+        dirs.into_iter().map(move |dir| dir.join(name)).filter(|place| place.is_file())
     }
 
     /// All variables.
@@ -122,6 +155,7 @@ impl Default for Config {
                 stream: true,
                 temperature: None,
                 max_output_tokens: None,
+                context_window: None,
                 request_timeout: Duration::from_mins(20),
                 silence_timeout: Duration::from_mins(2),
                 retry_budget: Duration::from_mins(10),
@@ -137,12 +171,13 @@ impl Default for Config {
             commands: Vec::new(),
             validation_timeout: Duration::from_mins(10),
             strength: RequiredStrength::Weak,
-            criteria: ProseCriteria::Manual,
+            criteria: ProseCriteria::Judge,
             progress: Progress::Boxes,
             rules: None,
             request: None,
             prompts: None,
             env_pass: Vec::new(),
+            sandbox: SandboxConfig::default(),
         }
     }
 }
@@ -178,13 +213,14 @@ impl Config {
 
     /// Lays one file over what is known so far.
     pub fn take(&mut self, raw: RawConfig) {
-        let RawConfig { model, agent, run, validation, plan, brief, process } = raw;
+        let RawConfig { model, agent, run, validation, plan, brief, process, sandbox } = raw;
         set(&mut self.model.name, model.name);
         set(&mut self.model.base_url, model.base_url);
         set(&mut self.model.api_key_env, model.api_key_env);
         set(&mut self.model.stream, model.stream);
         self.model.temperature = model.temperature.or(self.model.temperature);
         self.model.max_output_tokens = model.max_output_tokens.or(self.model.max_output_tokens);
+        self.model.context_window = model.context_window.or(self.model.context_window);
         set(&mut self.model.request_timeout, model.request_timeout);
         set(&mut self.model.silence_timeout, model.silence_timeout);
         set(&mut self.model.retry_budget, model.retry_budget);
@@ -203,6 +239,9 @@ impl Config {
         self.request = brief.request.or(self.request.take());
         self.prompts = brief.prompts.or(self.prompts.take());
         set(&mut self.env_pass, process.env_pass);
+        set(&mut self.sandbox.mode, sandbox.mode);
+        set(&mut self.sandbox.network, sandbox.network);
+        set(&mut self.sandbox.caches, sandbox.caches);
     }
 
     fn take_environment(&mut self, environment: &Environment) -> Result<(), Failure> {

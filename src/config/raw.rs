@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer};
 
+use crate::process::sandbox::{Network, Wish};
+
 /// One configuration file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -23,6 +25,8 @@ pub struct RawConfig {
     pub brief: RawBrief,
     /// Child processes.
     pub process: RawProcess,
+    /// The confinement of commands.
+    pub sandbox: RawSandbox,
 }
 
 /// `[model]`
@@ -41,6 +45,8 @@ pub struct RawModel {
     pub temperature: Option<f64>,
     /// Upper bound of one reply, in tokens.
     pub max_output_tokens: Option<u64>,
+    /// Tokens that prompt and reply may have together.
+    pub context_window: Option<u64>,
     /// Wall clock of one request.
     #[serde(deserialize_with = "duration")]
     pub request_timeout: Option<std::time::Duration>,
@@ -121,6 +127,18 @@ pub struct RawProcess {
     pub env_pass: Option<Vec<String>>,
 }
 
+/// `[sandbox]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSandbox {
+    /// What confines commands.
+    pub mode: Option<Wish>,
+    /// Whether they reach the network.
+    pub network: Option<Network>,
+    /// Folders that they may write besides the usual caches.
+    pub caches: Option<Vec<PathBuf>>,
+}
+
 /// The weakest pass that ticks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -136,8 +154,10 @@ pub enum RequiredStrength {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProseCriteria {
-    /// They wait for a person.
+    /// A judge looks at them; what it cannot tell waits for a person.
     #[default]
+    Judge,
+    /// They wait for a person.
     Manual,
     /// They are left alone.
     Ignore,

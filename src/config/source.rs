@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Environment;
 use super::raw::RawConfig;
 use crate::failure::Failure;
+use crate::process::sandbox::{Network, Wish};
 
 /// The user's file: `$XDG_CONFIG_HOME/agentrun/config.toml`, by default under `~/.config`.
 pub fn user_file(environment: &Environment) -> Option<PathBuf> {
@@ -40,6 +41,7 @@ fn check(raw: &RawConfig) -> Result<(), String> {
         ("agent.max_tokens", zero(raw.agent.max_tokens)),
         ("run.max_attempts", zero(raw.run.max_attempts.map(u64::from))),
         ("model.max_output_tokens", zero(raw.model.max_output_tokens)),
+        ("model.context_window", zero(raw.model.context_window)),
     ] {
         if bad {
             return Err(format!("`{key}` is 0: it must be a positive number"));
@@ -80,13 +82,16 @@ pub fn refuse_power(raw: &RawConfig, path: &Path) -> Result<(), Failure> {
         ("model.base_url", raw.model.base_url.is_some()),
         ("model.api_key_env", raw.model.api_key_env.is_some()),
         ("process.env_pass", raw.process.env_pass.is_some()),
+        ("sandbox.mode", raw.sandbox.mode.is_some_and(|mode| mode != Wish::Bubblewrap)),
+        ("sandbox.network", raw.sandbox.network == Some(Network::On)),
+        ("sandbox.caches", raw.sandbox.caches.is_some()),
     ];
     match refused.iter().find(|(_, set)| *set) {
         Some((key, _)) => Err(Failure::usage(format!(
-            "{}: a project's file may not set `{key}`: it decides where the key goes or what a child process sees",
+            "{}: a project's file may not set `{key}`: it decides where the key goes, or what a command sees and reaches",
             path.display()
         ))
-        .hint("set it in your own file, ~/.config/agentrun/config.toml; the URL also with --base-url")),
+        .hint("set it in your own file, ~/.config/agentrun/config.toml; or with --base-url, --sandbox, --network")),
         None => Ok(()),
     }
 }

@@ -33,6 +33,7 @@ fn the_example_lists_every_key_with_its_default() {
             name: "gpt-5".into(),
             temperature: Some(0.2),
             max_output_tokens: Some(32_000),
+            context_window: Some(128_000),
             ..Config::default().model
         },
         limits: Limits { tokens: Some(2_000_000), ..Config::default().limits },

@@ -106,6 +106,11 @@ impl PlanDir {
         self.0.join("lock.json")
     }
 
+    /// The plan as it has to be, while a run is going on: a killed run leaves it.
+    pub fn watched(&self) -> PathBuf {
+        self.0.join("plan-while-running.md")
+    }
+
     /// Private data of snapshots.
     pub fn snapshots(&self) -> PathBuf {
         self.0.join("snapshots")

@@ -106,6 +106,19 @@ impl std::ops::AddAssign for Usage {
     }
 }
 
+impl std::ops::Sub for Usage {
+    type Output = Self;
+
+    /// What was used since.
+    fn sub(self, earlier: Self) -> Self {
+        Self {
+            input: self.input.saturating_sub(earlier.input),
+            cached: self.cached.saturating_sub(earlier.cached),
+            output: self.output.saturating_sub(earlier.output),
+        }
+    }
+}
+
 /// A tool as the model is told of it. Byte-stable: the same for every request of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ToolDefinition {

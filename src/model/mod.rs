@@ -2,6 +2,7 @@
 
 pub mod arguments;
 mod call_ids;
+mod chant;
 pub mod message;
 pub mod openai;
 pub mod retry;
@@ -54,10 +55,25 @@ impl Model {
 pub struct Request<'a> {
     /// Where in the run it is asked.
     pub place: Place<'a>,
+    /// What it is asked for.
+    pub purpose: Purpose,
     /// The conversation; the constant prefix first.
     pub messages: &'a [Message],
     /// The tools, in stable order.
     pub tools: &'a [ToolDefinition],
+}
+
+/// What a model is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The next turn of the work.
+    #[default]
+    Work,
+    /// What a conversation that has become too long came to.
+    Summary,
+    /// What criteria in prose come to.
+    Judge,
 }
 
 /// Where in a run a request is made; scripts and recordings are addressed by it.
@@ -118,6 +134,14 @@ pub enum ModelError {
     Overflow {
         /// What the server said.
         message: String,
+        /// How many tokens fit, where it says so.
+        window: Option<u64>,
+    },
+    /// The reply said the same over and over, and so did the next one.
+    #[error("the model repeats itself: {what}")]
+    Chant {
+        /// The chunk that it repeated.
+        what: String,
     },
     /// A person or a signal stopped the run.
     #[error("interrupted")]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::call_ids::CallIds;
 use super::message::{Arguments, Message, Reply, ToolCall, Usage};
-use super::{ModelError, Place, Request};
+use super::{ModelError, Place, Purpose, Request};
 
 /// The first line of every script.
 pub const SCHEMA: &str = "agentrun.replies/1";
@@ -24,6 +24,8 @@ pub struct Script {
     loose: Vec<Entry>,
     /// How many of the loose ones were given.
     given: usize,
+    /// Replies for other purposes than the work that were not given yet, in order.
+    asides: Vec<Aside>,
 }
 
 /// The replies from one attempt on.
@@ -31,6 +33,17 @@ pub struct Script {
 struct Attempt {
     number: u32,
     entries: Vec<Entry>,
+}
+
+/// A reply that is given once, for another purpose than the work.
+#[derive(Debug, Clone)]
+struct Aside {
+    purpose: Purpose,
+    /// For any step if there is none.
+    step: Option<String>,
+    /// For any attempt if there is none.
+    attempt: Option<u32>,
+    entry: Entry,
 }
 
 /// A reply, or the error in its place.
@@ -91,6 +104,10 @@ impl Script {
     /// What the script has for this request.
     pub(super) fn reply(&mut self, request: &Request<'_>) -> Result<Reply, ModelError> {
         let Place { step, attempt, turn } = request.place;
+        if request.purpose != Purpose::Work {
+            let entry = self.aside(request)?;
+            return entry.map(|reply| with_ids(reply, request.messages));
+        }
         let attempts = self.placed.get(step).into_iter().flatten();
         let group = attempts.filter(|group| group.number <= attempt).max_by_key(|group| group.number);
         let placed = group.and_then(|group| group.entries.get(index(turn)?));
@@ -106,10 +123,28 @@ impl Script {
         entry.clone().map(|reply| with_ids(reply, request.messages))
     }
 
+    /// The next reply that is meant for this purpose and place.
+    fn aside(&mut self, request: &Request<'_>) -> Result<Entry, ModelError> {
+        let Request { purpose, place, .. } = *request;
+        let is_meant = |aside: &Aside| {
+            aside.purpose == purpose
+                && aside.step.as_deref().is_none_or(|step| step == place.step)
+                && aside.attempt.is_none_or(|attempt| attempt == place.attempt)
+        };
+        match self.asides.iter().position(is_meant) {
+            Some(found) => Ok(self.asides.remove(found).entry),
+            None => Err(exhausted(place)),
+        }
+    }
+
     fn read(&mut self, line: &str) -> Result<(), String> {
         let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        let (step, attempt) = (line.step.clone(), line.attempt);
+        let (step, attempt, purpose) = (line.step.clone(), line.attempt, line.purpose);
         let entry = line.entry()?;
+        if purpose != Purpose::Work {
+            self.asides.push(Aside { purpose, step, attempt, entry });
+            return Ok(());
+        }
         match (step, attempt) {
             (Some(step), attempt) => {
                 let number = attempt.unwrap_or(1);
@@ -151,6 +186,8 @@ fn check_header(line: &str) -> Result<(), String> {
 struct Line {
     step: Option<String>,
     attempt: Option<u32>,
+    #[serde(default)]
+    purpose: Purpose,
     #[serde(default)]
     text: String,
     #[serde(default)]
@@ -207,7 +244,7 @@ impl Line {
                 ModelError::Refused { message, hint: "the script says so; edit it".to_owned() }
             }
             ErrorKind::Temporary => ModelError::Temporary { message },
-            ErrorKind::Overflow => ModelError::Overflow { message },
+            ErrorKind::Overflow => ModelError::Overflow { message, window: None },
         }))
     }
 }
@@ -254,7 +291,7 @@ mod tests {
 
     fn text(script: &mut Script, step: &str, attempt: u32, turn: u32) -> String {
         let place = Place { step, attempt, turn };
-        match script.reply(&Request { place, messages: &[], tools: &[] }) {
+        match script.reply(&Request { place, purpose: Purpose::Work, messages: &[], tools: &[] }) {
             Ok(reply) => reply.text,
             Err(error) => format!("error: {error}"),
         }
@@ -289,13 +326,31 @@ mod tests {
     }
 
     #[test]
+    fn summaries_are_given_once_each_and_take_no_turn() {
+        let mut script = script(&[
+            r#"{"step":"2","purpose":"summary","text":"of 2"}"#,
+            r#"{"purpose":"summary","text":"of any"}"#,
+            r#"{"step":"1","text":"turn 1"}"#,
+        ])
+        .unwrap();
+        let mut summary = |step| {
+            let place = Place { step, attempt: 1, turn: 1 };
+            let request = Request { place, purpose: Purpose::Summary, messages: &[], tools: &[] };
+            script.reply(&request).map(|reply| reply.text).ok()
+        };
+        let given = ["1", "1", "2", "2"].map(&mut summary);
+        assert_eq!(given, [Some("of any".to_owned()), None, Some("of 2".to_owned()), None]);
+        assert_eq!(text(&mut script, "1", 1, 1), "turn 1");
+    }
+
+    #[test]
     fn a_line_is_a_reply_with_all_its_parts() {
         let line = r#"{"text":"on it","reasoning":"hm","calls":[{"name":"ls"},{"id":"x","name":"cat",
             "arguments":{"path":"a"}},{"name":"cat","arguments":{"unreadable":"{","problem":"cut"}}],
             "usage":{"input":3,"output":1},"finish":"tool_calls"}"#;
         let mut script = script(&[&line.replace('\n', " ")]).unwrap();
         let place = Place { step: "1", attempt: 1, turn: 1 };
-        let reply = script.reply(&Request { place, messages: &[], tools: &[] });
+        let reply = script.reply(&Request { place, purpose: Purpose::Work, messages: &[], tools: &[] });
         let call = |id: &str, name: &str, arguments| ToolCall { id: id.into(), name: name.into(), arguments };
         let path = Map::from_iter([("path".to_owned(), Value::from("a"))]);
         let unreadable = Arguments::Unreadable { unreadable: "{".to_owned(), problem: "cut".to_owned() };

@@ -7,8 +7,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
+use tokio::process::Command as Process;
 
-use super::Policy;
+use super::direct::Group;
+use super::sandbox::landlock::Rules;
+use super::{LAUNCH, Policy, Sandbox};
 
 /// What is to be run.
 #[derive(Debug, Clone, Copy)]
@@ -38,10 +41,10 @@ pub struct Captured {
     pub stderr: String,
 }
 
-/// Runs a program and keeps all of its output. `Err` if it cannot be started or takes too long.
+/// Runs a program and keeps all of its output. `Err` if it cannot be started or takes too long;
+/// then nothing of its group is left.
 pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Captured> {
-    let mut child = tokio::process::Command::new(invocation.program)
-        .args(invocation.args)
+    let mut child = process(invocation, policy)?
         .current_dir(invocation.dir)
         .env_clear()
         .envs(&policy.environment)
@@ -52,6 +55,7 @@ pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result
         .process_group(0)
         .kill_on_drop(true)
         .spawn()?;
+    let mut group = Group::of(&child)?;
     let stdin = child.stdin.take();
     let fed = async {
         if let Some(mut stdin) = stdin {
@@ -64,8 +68,23 @@ pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result
         let message = format!("`{}` took more than {} s", invocation.program, invocation.timeout.as_secs());
         io::Error::new(io::ErrorKind::TimedOut, message)
     })??;
+    group.done();
     let stderr = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
     Ok(Captured { code: output.status.code(), stdout: output.stdout, stderr })
+}
+
+/// What a command could write in the project may make git start programs. Where that could not be
+/// kept from it, git is confined like a command.
+fn process(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Process> {
+    let Some(Sandbox::Landlock(confinement)) = policy.start.sandbox() else {
+        let mut process = Process::new(invocation.program);
+        process.args(invocation.args);
+        return Ok(process);
+    };
+    let rules = serde_json::to_string(&Rules::with_repository(confinement))?;
+    let mut process = Process::new("/proc/self/exe");
+    process.args([LAUNCH, &rules, "--", invocation.program]).args(invocation.args);
+    Ok(process)
 }
 
 #[cfg(test)]

@@ -1,18 +1,31 @@
-//! One child process: policy, group, timeouts, output. The only place that spawns.
+//! One child process: policy, sandbox, timeouts, output. The only place that spawns.
+//!
+//! A command is started by a *launcher*, a process of this very program between agentrun and the
+//! command, which ends whatever the command leaves.
 
 mod capture;
 mod child;
+mod direct;
 mod excerpt;
+mod launch;
+mod launched;
 mod log;
+mod order;
 mod output;
 mod plain;
 mod policy;
+mod printed;
+pub mod sandbox;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use capture::{Captured, Invocation, capture};
 pub use child::run;
-pub use policy::Policy;
+pub use launch::{confine, launch};
+pub use launched::{LAUNCH, Launcher};
+pub use policy::{Policy, Start};
+pub use sandbox::{Denial, Sandbox};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,6 +40,37 @@ pub fn keep_memory_private() {
     }
 }
 
+/// Makes orphans children of this process, which then knows when they are dead. In many
+/// containers nobody else would ever wait for them.
+#[cfg(target_os = "linux")]
+fn adopt_orphans() {
+    // Without it an orphan is only noticed later.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn adopt_orphans() {}
+
+/// Ends everything that this process has started, at once.
+pub fn kill_all() {
+    tree::kill(tree::below);
+}
+
+/// The variable that every command has in its environment, and everything that it starts: which
+/// plan it is carried out for.
+pub const MARKER: &str = "AGENTRUN_PLAN";
+
+/// Ends what carries this mark and is still there although its agentrun is not, and tells what it
+/// was.
+pub fn end_marked(mark: &str) -> Vec<String> {
+    let found = tree::marked(MARKER, mark);
+    let names = tree::names(&found);
+    if !found.is_empty() {
+        tree::end(|| tree::marked(MARKER, mark), Duration::from_secs(2));
+    }
+    names
+}
+
 /// A command line of a plan, a config or an agent.
 #[derive(Debug, Clone)]
 pub struct Command {
@@ -36,10 +80,18 @@ pub struct Command {
     pub strict: bool,
     /// Where.
     pub dir: PathBuf,
-    /// Wall clock; then TERM, a grace, KILL, to the whole group.
+    /// Wall clock; then TERM, a grace, KILL, to everything that it started.
     pub timeout: Duration,
     /// Where all of the output goes, redacted; nowhere if `None`.
     pub log: Option<PathBuf>,
+}
+
+impl Command {
+    /// What the shell is given.
+    fn arguments(&self) -> impl Iterator<Item = &str> {
+        let options: &[&str] = if self.strict { &["-eo", "pipefail", "-c"] } else { &["-c"] };
+        options.iter().copied().chain([self.script.as_str()])
+    }
 }
 
 /// How a command ended.
@@ -86,6 +138,8 @@ pub struct Completed {
     pub duration: Duration,
     /// What it printed.
     pub output: Output,
+    /// It failed, it seems, because the sandbox denied this.
+    pub denied: Option<Denial>,
 }
 
 /// What a command printed, standard output and error in order of arrival.
@@ -101,6 +155,7 @@ pub struct Output {
     pub digest: String,
     /// Something was left out of `text`.
     pub truncated: bool,
-    /// Background children were still there some time after the exit, and were ended.
-    pub left_open: bool,
+    /// Background processes that were still there some time after the exit, and were ended:
+    /// `4711 sleep 1000`.
+    pub left: Vec<String>,
 }

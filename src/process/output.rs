@@ -67,7 +67,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Closes the log and sums up. `log` is how the log is called in the text.
-    pub(super) fn finish(mut self, left_open: bool, log: Option<&Path>) -> io::Result<Output> {
+    pub(super) fn finish(mut self, left: Vec<String>, log: Option<&Path>) -> io::Result<Output> {
         let rest = std::mem::take(&mut self.pending);
         if !rest.is_empty() {
             self.hand_on(&self.clean(&rest))?;
@@ -78,7 +78,7 @@ impl<'a> Collector<'a> {
         let lines = self.newlines + u64::from(self.ended_in_line);
         let (text, truncated) = self.excerpt.finish(lines, self.bytes, log);
         let digest = self.digest.finish();
-        Ok(Output { text, bytes: self.bytes, lines, digest, truncated, left_open })
+        Ok(Output { text, bytes: self.bytes, lines, digest, truncated, left })
     }
 
     fn clean(&self, bytes: &[u8]) -> String {
@@ -140,7 +140,7 @@ mod tests {
         for piece in pieces {
             collector.push(piece).unwrap();
         }
-        collector.finish(false, None).unwrap()
+        collector.finish(Vec::new(), None).unwrap()
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
         for piece in line.as_bytes().chunks(7_001) {
             collector.push(piece).unwrap();
         }
-        let output = collector.finish(false, None).unwrap();
+        let output = collector.finish(Vec::new(), None).unwrap();
         assert_eq!(std::fs::read_to_string(log).unwrap(), line.replace(SECRET, "[redacted]"));
         assert!(output.text.starts_with("éé") && output.text.len() < 1_100, "{}", output.text);
         assert!(output.truncated);

@@ -7,7 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What holds for every child process. A sandbox will have its place here.
+use super::{Launcher, MARKER, Sandbox};
+
+/// What holds for every child process.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// The shell. A path and no name, for the system then starts it without a copy of this process.
@@ -18,6 +20,27 @@ pub struct Policy {
     pub grace: Duration,
     /// How long background children may stay, and print, after the exit.
     pub drain: Duration,
+    /// How a command is started.
+    pub start: Start,
+}
+
+/// How a command is started.
+#[derive(Debug, Clone)]
+pub enum Start {
+    /// As a child of this process, without confinement: tests of this library, which is no program.
+    Direct,
+    /// By a launcher.
+    Launched(Launcher),
+}
+
+impl Start {
+    /// What confines a command.
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        match self {
+            Self::Direct => None,
+            Self::Launched(launcher) => Some(&launcher.sandbox),
+        }
+    }
 }
 
 /// Variables that builds and tests need.
@@ -114,7 +137,25 @@ impl Policy {
             environment,
             grace: Duration::from_secs(2),
             drain: Duration::from_millis(500),
+            start: Start::Direct,
         }
+    }
+
+    /// The same with commands started by a launcher, and known by a mark.
+    #[must_use]
+    pub fn launched_by(mut self, launcher: Launcher, mark: &str) -> Self {
+        self.environment.insert(MARKER.into(), mark.into());
+        self.start = Start::Launched(launcher);
+        self
+    }
+
+    /// The same with launched commands confined.
+    #[must_use]
+    pub fn confined_by(mut self, sandbox: Sandbox) -> Self {
+        if let Start::Launched(launcher) = &mut self.start {
+            launcher.sandbox = sandbox.into();
+        }
+        self
     }
 }
 

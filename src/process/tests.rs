@@ -80,7 +80,7 @@ async fn a_background_child_that_holds_the_output_neither_hangs_nor_survives() {
     let policy = Policy { drain: Duration::from_millis(50), ..policy() };
     let completed = complete(&command("sleep 1000 & echo $!", Path::new("/")), &policy).await;
     assert_eq!(completed.exit, Exit::Code { code: 0 });
-    assert!(completed.output.left_open);
+    assert!(!completed.output.left.is_empty());
     assert!(!alive(&completed.output.text));
 }
 
@@ -89,7 +89,7 @@ async fn a_background_child_that_prints_nothing_does_not_survive_either() {
     let policy = Policy { drain: Duration::from_millis(50), ..policy() };
     let command = command("sleep 1000 >/dev/null 2>&1 & echo $!", Path::new("/"));
     let completed = complete(&command, &policy).await;
-    assert!(completed.output.left_open);
+    assert!(!completed.output.left.is_empty());
     assert!(!alive(&completed.output.text));
 }
 
@@ -98,7 +98,7 @@ async fn a_background_child_that_is_nearly_done_may_finish() {
     let directory = tempfile::tempdir().unwrap();
     let command = command("(sleep 0.05; touch done) & true", directory.path());
     let policy = Policy { drain: LONG, ..policy() };
-    assert!(!complete(&command, &policy).await.output.left_open);
+    assert_eq!(complete(&command, &policy).await.output.left, Vec::<String>::new());
     assert!(directory.path().join("done").exists());
 }
 

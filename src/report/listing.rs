@@ -1,11 +1,14 @@
 //! What a plan is about to do, or where it stands, as a list for people.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::counted;
 use crate::brief::{Sources, named};
+use crate::config::ProseCriteria;
 use crate::plan::{CriterionKind, Reading, Step, StepKind};
+use crate::redact::harmless;
 use crate::run::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
 
@@ -16,6 +19,8 @@ pub struct Outlook<'a> {
     pub plan: &'a str,
     /// Commands of the configuration.
     pub configured: &'a [String],
+    /// Who decides about prose.
+    pub prose: ProseCriteria,
     /// The files that the briefs are made of.
     pub sources: &'a Sources,
     /// Bytes of the prefix that every request shares.
@@ -24,6 +29,8 @@ pub struct Outlook<'a> {
     pub limits: String,
     /// The model.
     pub model: &'a str,
+    /// The sandbox that will be tried.
+    pub sandbox: String,
 }
 
 /// Every step in order with its tasks, criteria and dependencies, and what surrounds the run.
@@ -37,10 +44,10 @@ pub fn dry_run(
     let mut text = String::new();
     let title = plan.title.as_deref().unwrap_or(outlook.plan);
     // Writing to a string cannot fail.
-    writeln!(text, "{}  ({})\n", styled(STRONG, title), counted(plan.steps.len(), "step")).ok();
+    writeln!(text, "{}  ({})\n", styled(STRONG, &shown(title)), counted(plan.steps.len(), "step")).ok();
     for (place, &index) in reading.graph.order().iter().enumerate() {
         if selected(index) {
-            step(&mut text, reading, state, (place, index), outlook.configured).ok();
+            step(&mut text, reading, state, (place, index), outlook).ok();
         }
     }
     surroundings(&mut text, outlook).ok();
@@ -52,7 +59,7 @@ fn step(
     reading: &Reading,
     state: &RunState,
     (place, index): (usize, usize),
-    configured: &[String],
+    outlook: &Outlook<'_>,
 ) -> std::fmt::Result {
     let plan = &reading.plan;
     let step = &plan.steps[index];
@@ -62,7 +69,7 @@ fn step(
         text,
         "{:>3}. {} {}",
         place + 1,
-        styled(STRONG, &format!("[{}] {}", step.id, named(&step.label, &step.title))),
+        styled(STRONG, &shown(&format!("[{}] {}", step.id, named(&step.label, &step.title)))),
         styled(FAINT, &format!("(line {}{}) {standing}", step.line, kind(step.kind))),
     )?;
     let edges = reading.graph.dependencies(index).iter().filter(|edge| edge.explicit);
@@ -71,20 +78,25 @@ fn step(
         writeln!(text, "       after: {}", after.join(", "))?;
     }
     if !step.files.is_empty() {
-        writeln!(text, "       files: {}", step.files.join(", "))?;
+        writeln!(text, "       files: {}", shown(&step.files.join(", ")))?;
     }
     for task in &step.tasks {
         let mark = task.check_box.map_or(' ', |check_box| plan.boxes[check_box].mark);
-        writeln!(text, "       [{mark}] {}", task.text)?;
+        writeln!(text, "       [{mark}] {}", shown(&task.text))?;
     }
-    let applied = applied(plan, step, configured);
+    let applied = applied(plan, step, outlook.configured);
     for command in &applied {
-        writeln!(text, "       $ {}", say_command(command))?;
+        writeln!(text, "       $ {}", shown(&say_command(command)))?;
     }
     let prose = step.criteria.iter().filter(|criterion| criterion.command().is_none());
     for criterion in prose {
-        let who = if criterion.kind == CriterionKind::Manual { "by hand" } else { "by a person" };
-        writeln!(text, "       ? {} ({who})", criterion.text)?;
+        let who = match (&criterion.kind, outlook.prose) {
+            (CriterionKind::Manual, _) => "by hand",
+            (_, ProseCriteria::Judge) => "by the judge",
+            (_, ProseCriteria::Manual) => "by a person",
+            (_, ProseCriteria::Ignore) => "ignored",
+        };
+        writeln!(text, "       ? {} ({who})", shown(&criterion.text))?;
     }
     if applied.is_empty() && matches!(step.kind, StepKind::Work | StepKind::Closing) {
         writeln!(
@@ -110,7 +122,7 @@ fn surroundings(text: &mut String, outlook: &Outlook<'_>) -> std::fmt::Result {
     writeln!(text, "constant part of every request: {}", size(outlook.prefix))?;
     let model = if outlook.model.is_empty() { "none configured" } else { outlook.model };
     writeln!(text, "model: {model}")?;
-    writeln!(text, "sandbox: none")?;
+    writeln!(text, "sandbox: {}", outlook.sandbox)?;
     writeln!(text, "limits: {}", outlook.limits)
 }
 
@@ -127,11 +139,11 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
             0 => String::new(),
             attempts => format!(", {}", counted(attempts as usize, "attempt")),
         };
-        let name = named(&step.label, &step.title);
-        writeln!(text, "  [{}] {name}: {standing}{attempts}", step.id).ok();
+        let name = format!("[{}] {}", step.id, named(&step.label, &step.title));
+        writeln!(text, "  {}: {standing}{attempts}", shown(&name)).ok();
         if let StepStatus::Passed(pass) = &known.status {
             for item in &pass.pending {
-                writeln!(text, "      waits for a person: {item}").ok();
+                writeln!(text, "      waits for a person: {}", shown(item)).ok();
             }
         }
     }
@@ -165,7 +177,8 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
             let who = match (&pass.confirmed_by, pass.strength) {
                 (Some(who), None) => format!("confirmed by {who}"),
                 (Some(who), Some(_)) => format!("passed, confirmed by {who}"),
-                (None, _) => "passed".to_owned(),
+                (None, _) if pass.judged.is_empty() => "passed".to_owned(),
+                (None, _) => format!("passed, {} judged", pass.judged.len()),
             };
             let tick = if pass.tick == TickState::Written { "" } else { ", not ticked yet" };
             styled(GOOD, &format!("{who}{tick}"))
@@ -177,6 +190,11 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
         _ if ticked > 0 => format!("open, {ticked} of {} boxes ticked", boxes.len()),
         _ => "open".to_owned(),
     }
+}
+
+/// A plan's text as it may stand on a screen.
+fn shown(text: &str) -> Cow<'_, str> {
+    harmless(Cow::Borrowed(text))
 }
 
 fn kind(kind: StepKind) -> &'static str {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::story::{AttemptStory, StepEnd, StepStory, Story, say_millis, say_tokens};
 use crate::journal::RunDir;
-use crate::run::event::{AttemptOutcome, StepOutcome, Strength};
+use crate::run::event::{AttemptOutcome, Judgement, Ruling, StepOutcome, Strength};
 
 /// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
 const DIFF_LINES: usize = 400;
@@ -94,7 +94,9 @@ fn table(text: &mut String, story: &Story) -> std::fmt::Result {
 
 /// What the reader may believe the outcome for.
 fn rests_on(step: &StepStory) -> &'static str {
+    let judged = step.attempts.iter().rev().find_map(|attempt| attempt.judgements.first());
     match step.end {
+        Some(StepEnd::Passed(Strength::Proven | Strength::Weak)) if judged.is_some() => "commands, a judge",
         Some(StepEnd::Passed(Strength::Proven | Strength::Weak)) => "commands",
         Some(StepEnd::Passed(Strength::Unvalidated)) => "nothing",
         Some(StepEnd::Confirmed(_)) => "a person",
@@ -146,6 +148,9 @@ fn attempt_section(
             )?;
         }
     }
+    for said in &attempt.shortened {
+        writeln!(text, "- agentrun {}", line(said))?;
+    }
     for evidence in &attempt.evidence {
         let time = say_millis(evidence.duration_ms);
         writeln!(
@@ -160,6 +165,16 @@ fn attempt_section(
             writeln!(text)?;
             fenced(text, "", &log)?;
         }
+    }
+    for Judgement { text: criterion, ruling, reason, citation, .. } in &attempt.judgements {
+        let word = match ruling {
+            Ruling::Pass => "holds",
+            Ruling::Fail => "does not hold",
+            Ruling::CannotTell => "cannot be told",
+        };
+        let place =
+            citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", line(&cited.place())));
+        writeln!(text, "- the judge: \"{}\" {word}{place}: {}", line(criterion), line(reason))?;
     }
     let diff = start_of(&dir.join("changes.diff"));
     if diff.trim().is_empty() {
@@ -182,6 +197,9 @@ fn say(outcome: &AttemptOutcome) -> String {
             let limit =
                 limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
             format!("Validation failed: `{}` ended with {}{limit}", line(command), exit.say())
+        }
+        AttemptOutcome::CriterionFailed { judgement } => {
+            format!("The judge: \"{}\" does not hold", line(&judgement.text))
         }
         AttemptOutcome::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
         AttemptOutcome::Unvalidated => "No command applies".to_owned(),

@@ -2,8 +2,8 @@
 
 use crate::model::message::Usage;
 use crate::run::event::{
-    AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Record, RunCompleted, RunStarted,
-    StepOutcome, StepRef, Strength,
+    AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted, RunStarted,
+    StepOutcome, StepRef, Strength, Ticked,
 };
 
 /// A run.
@@ -43,6 +43,10 @@ pub struct AttemptStory {
     pub number: u32,
     /// What its validation saw.
     pub evidence: Vec<Evidence>,
+    /// What the judge said.
+    pub judgements: Vec<Judgement>,
+    /// How its conversation was shortened.
+    pub shortened: Vec<String>,
     /// How it ended.
     pub outcome: Option<AttemptOutcome>,
     /// What it changed.
@@ -75,16 +79,12 @@ impl Story {
         match &record.event {
             Event::RunStarted(started) => self.started = Some(started.clone()),
             Event::StepStarted { step, .. } => self.begin(step),
-            Event::AttemptStarted { at, .. } => {
-                self.attempt(at);
-            }
-            Event::ValidationCompleted { at, evidence } => self.attempt(at).evidence.push(evidence.clone()),
-            Event::AttemptCompleted { at, outcome, changes, usage, turns, duration_ms } => {
-                let attempt = self.attempt(at);
-                attempt.outcome = Some(outcome.clone());
-                attempt.changes = changes.clone();
-                (attempt.usage, attempt.turns, attempt.duration_ms) = (*usage, *turns, *duration_ms);
-            }
+            Event::AttemptStarted { at, .. }
+            | Event::ConversationMasked { at, .. }
+            | Event::ConversationCompacted { at, .. }
+            | Event::ValidationCompleted { at, .. }
+            | Event::JudgeCompleted { at, .. }
+            | Event::AttemptCompleted { at, .. } => self.attempt(at).apply(&record.event),
             Event::StepPassed { at, strength, pending, .. } => {
                 let step = self.step(&at.step);
                 step.end = Some(StepEnd::Passed(*strength));
@@ -102,8 +102,7 @@ impl Story {
                 self.step(step).end = Some(StepEnd::Confirmed(by.clone()));
             }
             Event::TickIntended { step, targets, .. } => {
-                self.step(step).ticked =
-                    targets.iter().map(|target| format!("line {}: {}", target.line, target.text)).collect();
+                self.step(step).ticked = targets.iter().map(Ticked::say).collect();
             }
             Event::TickRefused { step, reason } => {
                 let remark = format!("step {} passed, but the plan could not be ticked: {reason}", step.id);
@@ -166,6 +165,34 @@ impl Story {
     }
 }
 
+impl AttemptStory {
+    /// Takes in an event of this attempt.
+    fn apply(&mut self, event: &Event) {
+        match event {
+            Event::ConversationMasked { results, before, after, .. } => {
+                let said = format!("left {} out of the conversation", counted(*results, "old result"));
+                self.shortened.push(format!("{said}: {}", from_to(*before, *after)));
+            }
+            Event::ConversationCompacted { before, after, why, summary, .. } => {
+                let with = if *summary { "" } else { ", without a summary of the model" };
+                let said = format!("compacted the conversation: {}{with} ({why})", from_to(*before, *after));
+                self.shortened.push(said);
+            }
+            Event::ValidationCompleted { evidence, .. } => self.evidence.push(evidence.clone()),
+            Event::JudgeCompleted { judgements, usage, .. } => {
+                self.judgements.clone_from(judgements);
+                self.usage += *usage;
+            }
+            Event::AttemptCompleted { outcome, changes, usage, turns, duration_ms, .. } => {
+                self.outcome = Some(outcome.clone());
+                self.changes = changes.clone();
+                (self.usage, self.turns, self.duration_ms) = (*usage, *turns, *duration_ms);
+            }
+            _ => {}
+        }
+    }
+}
+
 impl StepStory {
     /// Attempts of an agent; the baseline is none.
     pub fn tries(&self) -> impl Iterator<Item = &AttemptStory> {
@@ -200,6 +227,11 @@ impl StepEnd {
             Self::Confirmed(by) => format!("confirmed by {by}"),
         }
     }
+}
+
+/// `about 26.1k tokens became 9.3k`
+fn from_to(before: u64, after: u64) -> String {
+    format!("about {} tokens became {}", say_tokens(before), say_tokens(after))
 }
 
 /// A number of things: `1 step`, `2 steps`.

@@ -5,8 +5,8 @@ use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::{StepEnd, Story, counted, say_millis, say_tokens};
 use crate::process::Exit;
 use crate::run::event::{
-    AgentEnd, AttemptOutcome, Event, Evidence, Reopened, RunCompleted, RunOutcome, RunStarted, StepOutcome,
-    StepRef,
+    AgentEnd, AttemptOutcome, Event, Evidence, Judgement, Reopened, Ruling, RunCompleted, RunOutcome,
+    RunStarted, StepOutcome, StepRef,
 };
 
 /// How many lines of a failing command's output are shown when a step stops, and between attempts.
@@ -105,8 +105,17 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             let summary = if *failed { styled(NOTICE, summary) } else { summary.clone() };
             vec![format!("    {summary}")]
         }
+        Event::ConversationMasked { .. } | Event::ConversationCompacted { .. } => {
+            let said = story.last().and_then(|step| step.attempts.last()?.shortened.last());
+            said.map(|said| styled(FAINT, &format!("    {said}"))).into_iter().collect()
+        }
         Event::AgentFinished { end, .. } => vec![agent_finished(end)],
         Event::ValidationCompleted { at, evidence } => vec![validated(at.attempt, evidence)],
+        Event::JudgeStarted { criteria, .. } => {
+            let what = if *criteria == 1 { "criterion" } else { "criteria" };
+            vec![format!("  judge      {criteria} {what} in prose")]
+        }
+        Event::JudgeCompleted { judgements, .. } => judgements.iter().map(judged).collect(),
         Event::StepPassed { at, .. } => passed(&at.step, story),
         Event::StepStopped { step, outcome } => stopped(step, outcome),
         Event::StepParked { step, items } => vec![
@@ -114,7 +123,7 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             styled(NOTICE, &format!("- Step {} waits for a person: {}", step.id, items.join("; "))),
         ],
         Event::TickIntended { targets, .. } => {
-            targets.iter().map(|target| format!("  ticked line {}: {}", target.line, target.text)).collect()
+            targets.iter().map(|target| format!("  ticked {}", target.say())).collect()
         }
         Event::PlanRestored { .. }
         | Event::PlanEdited { .. }
@@ -130,7 +139,13 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
 
 fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
     vec![
-        format!("{} {} · {} · {} steps", styled(STRONG, "agentrun"), run.version, run.plan, run.steps.len()),
+        format!(
+            "{} {} · {} · {}",
+            styled(STRONG, "agentrun"),
+            run.version,
+            run.plan,
+            counted(run.steps.len(), "step")
+        ),
         styled(
             FAINT,
             &format!("model {} · sandbox: {} · snapshots: {}", run.model, run.sandbox, run.snapshots),
@@ -164,9 +179,7 @@ fn agent_finished(end: &AgentEnd) -> String {
             styled(NOTICE, &format!("    the agent is blocked: {}", one_line(reason)))
         }
         AgentEnd::Limit { limit } => styled(NOTICE, &format!("    limit reached: {limit}")),
-        AgentEnd::Loop { what } => {
-            styled(NOTICE, &format!("    stopped: the same {what} call again and again"))
-        }
+        AgentEnd::Loop { what } => styled(NOTICE, &format!("    stopped: {what} again and again")),
         AgentEnd::Model { message, .. } => styled(BAD, &format!("    {message}")),
         AgentEnd::Interrupted => styled(NOTICE, "    interrupted"),
     }
@@ -209,10 +222,24 @@ fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
             lines.push(format!("  validation: {} ({})", one_line(command), exit.say()));
             lines.extend(last_lines(output, OUTPUT_LINES));
         }
+        StepOutcome::CriterionFailed { judgement, .. } => lines.push(judged(judgement)),
         StepOutcome::ModelFailed { hint, .. } => lines.push(format!("{} {hint}", styled(STRONG, "hint:"))),
         _ => {}
     }
     lines
+}
+
+/// What a judge says of a criterion, and where it saw that.
+fn judged(judgement: &Judgement) -> String {
+    let (style, word) = match judgement.ruling {
+        Ruling::Pass => (GOOD, "holds"),
+        Ruling::Fail => (BAD, "does not hold"),
+        Ruling::CannotTell => (NOTICE, "cannot be told"),
+    };
+    let place = judgement.citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", cited.place()));
+    let reason =
+        if judgement.ruling == Ruling::Pass { String::new() } else { format!(": {}", judgement.reason) };
+    format!("    {} {}{place}{reason}", styled(style, word), one_line(&judgement.text))
 }
 
 /// Why the attempt before did not pass.

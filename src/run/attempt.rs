@@ -4,13 +4,15 @@ use std::path::Path;
 
 use super::Run;
 use super::event::{AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, StepRef};
+use super::judging::{self, Judged, Work};
 use super::talk::{Talk, Trees, no_run_dir, no_snapshot, repair};
 use crate::agent::builtin::session::{Session, Worked};
+use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
 use crate::digest::digest;
 use crate::failure::Failure;
+use crate::model::message::Usage;
 use crate::process::Exit;
-use crate::sources::wrong_template;
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Verdict, judge};
 use crate::validate::{self, Validated};
@@ -29,21 +31,26 @@ pub struct Ended {
     pub tolerated: Vec<usize>,
     /// The tree differs from the step's start.
     pub changed: bool,
+    /// Indices of the criteria that hold by the judge's word.
+    pub judged: Vec<usize>,
 }
 
 impl Ended {
     /// A step that needed no agent, and what its validation saw.
     pub fn without_agent(evidence: Vec<Evidence>) -> Self {
         let outcome = AttemptOutcome::Unproven;
-        Self { number: 0, outcome, evidence, tolerated: Vec::new(), changed: false }
+        Self { number: 0, outcome, evidence, tolerated: Vec::new(), changed: false, judged: Vec::new() }
     }
 }
 
 /// What a validation came to.
-struct Judged {
-    outcome: AttemptOutcome,
+#[derive(Default)]
+struct Decided {
     results: Vec<Validated>,
     tolerated: Vec<usize>,
+    judged: Vec<usize>,
+    /// What the judge cost.
+    usage: Usage,
 }
 
 /// Tries a step once. `talk` is the conversation to go on with, and holds the one to go on with
@@ -70,27 +77,29 @@ pub async fn run(
     let all = run.snapshots.changes(&trees.base, &after).await.map_err(no_snapshot)?;
     let diff = setting_redacted(run, &own.diff);
     std::fs::write(dir.join("changes.diff"), diff).map_err(no_run_dir)?;
-    let judged = validate_attempt(run, index, applied, &worked, (&after, &all)).await?;
+    let (outcome, decided) = validate_attempt(run, index, applied, &worked, (&after, &all)).await?;
 
-    if let AttemptOutcome::ValidationFailed { .. } = judged.outcome {
+    if let AttemptOutcome::ValidationFailed { .. } | AttemptOutcome::CriterionFailed { .. } = outcome {
         let before = run.recorder.state.step(&step.key).last_failure.clone();
-        open.repair = repair(&judged.outcome, &judged.results, before.as_ref(), &all);
+        open.repair = repair(&outcome, &decided.results, before.as_ref(), &all);
         *talk = Some(open);
     }
     if matches!(&worked.end, AgentEnd::Limit { limit } if limit.contains("context window")) {
         *talk = None;
     }
+    let mut usage = worked.usage;
+    usage += decided.usage;
     run.recorder.record(Event::AttemptCompleted {
         at,
-        outcome: judged.outcome.clone(),
+        outcome: outcome.clone(),
         changes: summary(&own),
-        usage: worked.usage,
+        usage,
         turns: worked.turns,
         duration_ms: watch.millis(),
     })?;
-    let evidence = judged.results.into_iter().map(|result| result.evidence).collect();
-    let changed = !all.is_empty();
-    Ok(Ended { number, outcome: judged.outcome, evidence, tolerated: judged.tolerated, changed })
+    let Decided { results, tolerated, judged, .. } = decided;
+    let evidence = results.into_iter().map(|result| result.evidence).collect();
+    Ok(Ended { number, outcome, evidence, tolerated, changed: !all.is_empty(), judged })
 }
 
 /// Keeps the tree and records the start.
@@ -125,7 +134,9 @@ async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -
         guard: &mut run.guard,
         limits: setting.config.limits,
         interrupt: setting.interrupt.clone(),
-        nudge: setting.templates.nudge().map_err(wrong_template)?,
+        window: setting.config.model.context_window.map(Window::of),
+        longest_reply: setting.config.model.max_output_tokens.unwrap_or(0),
+        templates: &setting.templates,
         dir,
     };
     session.work(&mut talk.conversation).await
@@ -138,12 +149,12 @@ async fn validate_attempt(
     applied: &[Applied],
     worked: &Worked,
     (after, all): (&Snapshot, &Changes),
-) -> Result<Judged, Failure> {
-    let nothing = |outcome| Ok(Judged { outcome, results: Vec::new(), tolerated: Vec::new() });
+) -> Result<(AttemptOutcome, Decided), Failure> {
+    let nothing = |outcome| Ok((outcome, Decided::default()));
     let limit = match &worked.end {
         AgentEnd::Done { .. } => None,
         AgentEnd::Limit { limit } => Some(limit.clone()),
-        AgentEnd::Loop { what } => Some(format!("repeating the same {what} call")),
+        AgentEnd::Loop { what } => Some(format!("repetition ({what})")),
         AgentEnd::Blocked { reason } => return nothing(AttemptOutcome::Blocked { reason: reason.clone() }),
         AgentEnd::Model { message, hint, temporary } => {
             let (message, hint) = (message.clone(), hint.clone());
@@ -172,7 +183,18 @@ async fn validate_attempt(
         Verdict::Unvalidated => (AttemptOutcome::Unvalidated, Vec::new()),
         Verdict::Failed(failed) => (failure(&results, &failed, limit), Vec::new()),
     };
-    Ok(Judged { outcome, results, tolerated })
+    let decided = Decided { results, tolerated, ..Decided::default() };
+    if !matches!(outcome, AttemptOutcome::Passed { .. }) {
+        return Ok((outcome, decided));
+    }
+    let work = Work { attempt: number, results: &decided.results, diff: &all.diff, usage: worked.usage };
+    let Judged { hold, refuted, interrupted, usage } = judging::judge(run, index, work).await?;
+    let outcome = match refuted {
+        _ if interrupted => AttemptOutcome::Interrupted,
+        Some(judgement) => AttemptOutcome::CriterionFailed { judgement },
+        None => outcome,
+    };
+    Ok((outcome, Decided { judged: hold, usage, ..decided }))
 }
 
 fn failure(results: &[Validated], failed: &[usize], limit: Option<String>) -> AttemptOutcome {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use super::evidence::{ChangeSummary, Evidence, Origin};
+pub use super::judgement::{Citation, Judgement, Ruling};
 pub use super::outcome::{AgentEnd, AttemptOutcome, Reopened, RunOutcome, StepOutcome, Strength};
 use crate::model::message::Usage;
 use crate::plan::{Fingerprint, Step, StepKey};
@@ -171,6 +172,38 @@ pub enum Event {
         /// The note.
         text: String,
     },
+    /// Old results of tools were left out of the conversation, to make room in the model's window.
+    #[serde(rename = "conversation.masked")]
+    ConversationMasked {
+        /// The attempt.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// How many.
+        results: usize,
+        /// Tokens of the conversation before, about.
+        before: u64,
+        /// Tokens after, about.
+        after: u64,
+    },
+    /// All of the conversation but the brief and the newest messages gave way to a ledger.
+    #[serde(rename = "conversation.compacted")]
+    ConversationCompacted {
+        /// The attempt.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// What made it necessary: the size, or what the server said.
+        why: String,
+        /// Tokens of the conversation before, about.
+        before: u64,
+        /// Tokens after, about.
+        after: u64,
+        /// How many of the newest messages were kept.
+        kept: usize,
+        /// The model summed up what was left out; else the ledger alone stands for it.
+        summary: bool,
+        /// What the summary cost, as far as the server says.
+        usage: Usage,
+    },
     /// The agent stopped working.
     #[serde(rename = "agent.finished")]
     AgentFinished {
@@ -217,6 +250,30 @@ pub enum Event {
         /// What agentrun saw.
         evidence: Evidence,
     },
+    /// The judge is asked about the step's prose criteria.
+    #[serde(rename = "judge.started")]
+    JudgeStarted {
+        /// The attempt; 0 if no agent was needed.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// Number of criteria.
+        criteria: usize,
+    },
+    /// The judge has answered. What it cites was looked up and is there.
+    #[serde(rename = "judge.completed")]
+    JudgeCompleted {
+        /// The attempt; 0 if no agent was needed.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// One for each criterion that it was asked about.
+        judgements: Vec<Judgement>,
+        /// Tokens, as far as the server says.
+        usage: Usage,
+        /// Turns.
+        turns: u32,
+        /// How long it took.
+        duration_ms: u64,
+    },
     /// An attempt ended.
     #[serde(rename = "attempt.completed")]
     AttemptCompleted {
@@ -246,6 +303,9 @@ pub enum Event {
         strength: Strength,
         /// Indices of the step's own criteria that passed.
         passed: Vec<usize>,
+        /// Indices of the step's own criteria that hold by the judge's word.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        judged: Vec<usize>,
         /// Criteria that a person has to look at.
         pending: Vec<String>,
         /// Plan- and config-level commands that were red before and still are: they must be green
@@ -320,6 +380,17 @@ pub struct Ticked {
     pub line: usize,
     /// Its text, by which it is found again.
     pub text: String,
+    /// It rests on the judge's word.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub judged: bool,
+}
+
+impl Ticked {
+    /// `line 12: The greeting is friendly (judged)`
+    pub fn say(&self) -> String {
+        let judged = if self.judged { " (judged)" } else { "" };
+        format!("line {}: {}{judged}", self.line, self.text)
+    }
 }
 
 /// What a run was given.
@@ -380,10 +451,14 @@ impl Event {
             | Self::ToolStarted { at, .. }
             | Self::ToolCompleted { at, .. }
             | Self::NoteTaken { at, .. }
+            | Self::ConversationMasked { at, .. }
+            | Self::ConversationCompacted { at, .. }
             | Self::AgentFinished { at, .. }
             | Self::PlanRestored { at, .. }
             | Self::ValidationStarted { at, .. }
             | Self::ValidationCompleted { at, .. }
+            | Self::JudgeStarted { at, .. }
+            | Self::JudgeCompleted { at, .. }
             | Self::AttemptCompleted { at, .. }
             | Self::StepPassed { at, .. } => (Some(&at.step), Some(at.attempt)),
             Self::StepAdopted { step }

@@ -3,6 +3,8 @@
 pub mod attempt;
 pub mod event;
 pub mod evidence;
+pub mod judgement;
+pub mod judging;
 pub mod orchestrator;
 pub mod outcome;
 pub mod reconcile;

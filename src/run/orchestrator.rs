@@ -7,6 +7,7 @@ use super::state::{StepStatus, TickState};
 use super::{Run, step, tick};
 use crate::clock::Stopwatch;
 use crate::failure::Failure;
+use crate::process::Sandbox;
 
 impl Run<'_> {
     /// Records what the run was given.
@@ -150,7 +151,7 @@ impl Run<'_> {
                 .map(|&index| StepRef::from(&plan.steps[index]))
                 .collect(),
             model: setting.config.model.name.clone(),
-            sandbox: "none".to_owned(),
+            sandbox: setting.policy.start.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
             command: setting.command.clone(),
             limits: setting.config.say_limits(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::judgement::Judgement;
 use crate::failure::ExitCode;
 use crate::interrupt::Signal;
 use crate::process::Exit;
@@ -78,6 +79,11 @@ pub enum AttemptOutcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<String>,
     },
+    /// Every command holds, and the judge has seen that a prose criterion does not.
+    CriterionFailed {
+        /// The first that does not.
+        judgement: Judgement,
+    },
     /// All was green before and nothing was changed.
     Unproven,
     /// No command applies.
@@ -114,6 +120,13 @@ pub enum StepOutcome {
         exit: Exit,
         /// The end of what it printed.
         output: String,
+    },
+    /// Every command holds, and the judge has seen that a prose criterion does not.
+    CriterionFailed {
+        /// Attempts of this run.
+        attempts: u32,
+        /// The first that does not.
+        judgement: Judgement,
     },
     /// The last attempt was ended by a limit, and validation failed.
     LimitReached {
@@ -205,9 +218,11 @@ impl StepOutcome {
     /// What happened, in words: `did not pass after 3 attempts`.
     pub fn say(&self) -> String {
         match self {
-            Self::Failed { attempts: 0, .. } => "did not pass validation".to_owned(),
-            Self::Failed { attempts: 1, .. } => "did not pass after 1 attempt".to_owned(),
-            Self::Failed { attempts, .. } => format!("did not pass after {attempts} attempts"),
+            Self::Failed { attempts, .. } | Self::CriterionFailed { attempts, .. } => match attempts {
+                0 => "did not pass validation".to_owned(),
+                1 => "did not pass after 1 attempt".to_owned(),
+                attempts => format!("did not pass after {attempts} attempts"),
+            },
             Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
             Self::Unproven => {
                 "is unproven: every command was green before, and the agent changed nothing".to_owned()

@@ -3,10 +3,11 @@
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::journal::writer::{Writer, to_json};
+use crate::model::Notice;
 use crate::redact::Redact;
 use crate::report::Report;
 
-use super::event::{Event, Record, SCHEMA};
+use super::event::{AttemptRef, Event, Record, SCHEMA};
 use super::state::RunState;
 
 /// The door.
@@ -65,6 +66,25 @@ impl Recorder {
         self.die_if_asked(true);
         self.report.tell(&record, &json);
         Ok(())
+    }
+
+    /// Passes on what is worth telling while a reply is awaited.
+    pub fn notice(&mut self, at: &AttemptRef, notice: Notice) -> Result<(), Failure> {
+        match notice {
+            Notice::Progress { bytes } => {
+                self.report.replying(bytes);
+                Ok(())
+            }
+            Notice::Retry { reason, delay, number } => self.record(Event::ModelWaited {
+                at: at.clone(),
+                reason,
+                delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+                retry: number,
+            }),
+            Notice::Adapted { what } => {
+                self.record(Event::Warning { code: "model-adapted".to_owned(), message: what })
+            }
+        }
     }
 
     fn die_if_asked(&self, after: bool) {

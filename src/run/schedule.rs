@@ -93,7 +93,7 @@ fn ends_every_run(outcome: RunOutcome) -> bool {
 /// What a step's end means for the run.
 fn run_outcome(outcome: &StepOutcome) -> RunOutcome {
     match outcome {
-        StepOutcome::Failed { .. } => RunOutcome::StepFailed,
+        StepOutcome::Failed { .. } | StepOutcome::CriterionFailed { .. } => RunOutcome::StepFailed,
         StepOutcome::LimitReached { .. } => RunOutcome::LimitReached,
         StepOutcome::Unproven
         | StepOutcome::Unvalidated

@@ -78,9 +78,14 @@ impl Setting {
         self.run_dir.attempt(self.number(index), &self.step(index).title, attempt)
     }
 
-    /// Whether a prose criterion of a passed step waits for a person.
+    /// Whether a prose criterion that nobody has seen to hold waits for a person.
     pub fn prose_waits(&self) -> bool {
-        self.config.criteria == ProseCriteria::Manual
+        self.config.criteria != ProseCriteria::Ignore
+    }
+
+    /// Whether a judge is asked about prose criteria.
+    pub fn judges(&self) -> bool {
+        self.config.criteria == ProseCriteria::Judge && !self.validate_only
     }
 
     /// The commands that decide about a step.

@@ -78,6 +78,8 @@ pub struct Pass {
     pub confirmed_by: Option<String>,
     /// Indices of its own criteria that hold.
     pub criteria: Vec<usize>,
+    /// Indices of its own criteria that hold by the judge's word.
+    pub judged: Vec<usize>,
     /// What still waits for a person.
     pub pending: Vec<String>,
     /// Commands that are red and must be green at the end.
@@ -162,12 +164,13 @@ impl RunState {
             Event::AttemptCompleted { at, outcome, .. } => {
                 self.running(at, "attempt.completed")?.complete_attempt(outcome);
             }
-            Event::StepPassed { at, fingerprint, strength, passed, pending, tolerated } => {
+            Event::StepPassed { at, fingerprint, strength, passed, judged, pending, tolerated } => {
                 let pass = Pass {
                     fingerprint: fingerprint.clone(),
                     strength: Some(*strength),
                     confirmed_by: None,
                     criteria: passed.clone(),
+                    judged: judged.clone(),
                     pending: pending.clone(),
                     tolerated: tolerated.clone(),
                     tick: TickState::Due,
@@ -209,10 +212,14 @@ impl RunState {
             Event::RunCompleted(_)
             | Event::ValidationCompleted { .. }
             | Event::ValidationStarted { .. }
+            | Event::JudgeStarted { .. }
+            | Event::JudgeCompleted { .. }
             | Event::ModelReplied { .. }
             | Event::ModelWaited { .. }
             | Event::ToolStarted { .. }
             | Event::ToolCompleted { .. }
+            | Event::ConversationMasked { .. }
+            | Event::ConversationCompacted { .. }
             | Event::AgentFinished { .. }
             | Event::PlanRestored { .. }
             | Event::PlanEdited { .. }
@@ -281,7 +288,9 @@ impl StepState {
     fn complete_attempt(&mut self, outcome: &AttemptOutcome) {
         match outcome {
             AttemptOutcome::Interrupted | AttemptOutcome::ModelFailed { .. } => return,
-            AttemptOutcome::ValidationFailed { .. } => self.last_failure = Some(outcome.clone()),
+            AttemptOutcome::ValidationFailed { .. } | AttemptOutcome::CriterionFailed { .. } => {
+                self.last_failure = Some(outcome.clone());
+            }
             _ => {}
         }
         self.spent += 1;
@@ -309,6 +318,7 @@ impl StepState {
             strength: None,
             confirmed_by: Some(by.to_owned()),
             criteria: Vec::new(),
+            judged: Vec::new(),
             pending: Vec::new(),
             tolerated: Vec::new(),
             tick: TickState::Due,

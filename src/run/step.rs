@@ -3,10 +3,12 @@
 use super::Run;
 use super::attempt::{self, Ended};
 use super::event::{AttemptOutcome, AttemptRef, Event, Evidence, RunOutcome, StepOutcome, StepRef, Strength};
+use super::judging::{self, Work};
 use super::state::{StepState, StepStatus};
 use super::talk::Talk;
 use crate::failure::Failure;
-use crate::plan::{CriterionKind, StepKind};
+use crate::model::message::Usage;
+use crate::plan::{Criterion, CriterionKind, StepKind};
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Verdict, judge};
@@ -31,16 +33,46 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
         return interrupted(run, index);
     };
     if without_agent {
-        let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
-        match judge(&[], &evidence, true) {
-            Verdict::Passed { strength, .. } if validate_first || run.setting.strong_enough(strength) => {
-                return pass(run, index, strength, &Ended::without_agent(evidence));
-            }
-            _ if for_the_agent && !run.setting.validate_only => {}
-            verdict => return stop(run, index, refuted(run, index, &verdict, &results)),
+        match decide(run, index, &results, validate_first).await? {
+            Decision::Done => return Ok(()),
+            Decision::Refuted(_) if for_the_agent && !run.setting.validate_only => {}
+            Decision::Refuted(outcome) => return stop(run, index, outcome),
         }
     }
     attempts(run, index, &applied).await
+}
+
+/// What comes of a validation without an agent.
+enum Decision {
+    /// The step has ended.
+    Done,
+    /// It does not pass like this: how it ends if no agent may try.
+    Refuted(StepOutcome),
+}
+
+/// Decides about a step by what is there. `any_strength` lets a weak pass count whatever the
+/// configuration asks of an agent's work.
+async fn decide(
+    run: &mut Run<'_>,
+    index: usize,
+    results: &[Validated],
+    any_strength: bool,
+) -> Result<Decision, Failure> {
+    let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
+    let strength = match judge(&[], &evidence, true) {
+        Verdict::Passed { strength, .. } if any_strength || run.setting.strong_enough(strength) => strength,
+        verdict => return Ok(Decision::Refuted(refuted(run, index, &verdict, results))),
+    };
+    let work = Work { attempt: 0, results, diff: "", usage: Usage::default() };
+    let judged = judging::judge(run, index, work).await?;
+    if judged.interrupted {
+        return interrupted(run, index).map(|()| Decision::Done);
+    }
+    if let Some(judgement) = judged.refuted {
+        return Ok(Decision::Refuted(StepOutcome::CriterionFailed { attempts: 0, judgement }));
+    }
+    let ended = Ended { judged: judged.hold, ..Ended::without_agent(evidence) };
+    pass(run, index, strength, &ended).map(|()| Decision::Done)
 }
 
 /// What the step's commands do before its agent begins. With `reuse`, a baseline that an earlier
@@ -92,6 +124,13 @@ async fn attempts(run: &mut Run<'_>, index: usize, applied: &[Applied]) -> Resul
                     None => StepOutcome::Failed { attempts, command, exit, output },
                 }
             }
+            AttemptOutcome::CriterionFailed { judgement } => {
+                let attempts = run.recorder.state.step(&key).spent;
+                if attempts < max {
+                    continue;
+                }
+                StepOutcome::CriterionFailed { attempts, judgement }
+            }
             AttemptOutcome::Unvalidated if run.setting.allow_unvalidated && ended.changed => {
                 return pass(run, index, Strength::Unvalidated, &ended);
             }
@@ -109,24 +148,30 @@ async fn attempts(run: &mut Run<'_>, index: usize, applied: &[Applied]) -> Resul
 
 /// Records a pass. The schedule then asks for the tick.
 fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> Result<(), Failure> {
-    let Ended { number: attempt, evidence, tolerated, .. } = ended;
+    let Ended { number: attempt, evidence, tolerated, judged, .. } = ended;
     let step = run.setting.step(index);
     let passed = evidence.iter().filter(|evidence| evidence.exit.success());
     let passed = passed.filter_map(|evidence| match evidence.origin {
         super::event::Origin::Step { criterion } => Some(criterion),
         _ => None,
     });
-    let pending = step.criteria.iter().filter(|criterion| match criterion.kind {
+    // A deliverable's box is ticked with the step's tasks.
+    let task = |found: &Criterion| {
+        found.check_box.is_some() && step.tasks.iter().any(|task| task.check_box == found.check_box)
+    };
+    let waits = |(index, criterion): &(usize, &Criterion)| match criterion.kind {
         CriterionKind::Command(_) => false,
-        CriterionKind::Prose => run.setting.prose_waits(),
+        CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index) && !task(criterion),
         CriterionKind::Manual => true,
-    });
+    };
+    let pending = step.criteria.iter().enumerate().filter(waits);
     let event = Event::StepPassed {
         at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
         fingerprint: step.fingerprint.clone(),
         strength,
         passed: passed.collect(),
-        pending: pending.map(|criterion| criterion.text.clone()).collect(),
+        judged: judged.clone(),
+        pending: pending.map(|(_, criterion)| criterion.text.clone()).collect(),
         tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
     };
     run.recorder.record(event)

@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 
 use super::Run;
-use super::event::AttemptOutcome;
+use super::event::{AttemptOutcome, Citation};
 use super::state::StepState;
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, ToolboxSettings};
-use crate::brief::{CommandState, FailedCommand, Repair, Situation, Subject};
+use crate::brief::{CommandState, FailedCommand, Refuted, Repair, Situation, Subject};
 use crate::failure::Failure;
 use crate::model::message::Message;
 use crate::sources::wrong_template;
@@ -83,7 +83,7 @@ impl Talk {
     }
 }
 
-fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
+pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
     let setting = run.setting;
     Toolbox::new(ToolboxSettings {
         workspace: setting.workspace.clone(),
@@ -111,7 +111,18 @@ fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situati
         }
         _ => None,
     };
-    Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure }
+    let refuted = state.last_failure.as_ref().and_then(refuted);
+    Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure, refuted }
+}
+
+/// The criterion that ended an attempt, for a template.
+fn refuted(outcome: &AttemptOutcome) -> Option<Refuted> {
+    let AttemptOutcome::CriterionFailed { judgement } = outcome else { return None };
+    Some(Refuted {
+        criterion: judgement.text.clone(),
+        reason: judgement.reason.clone(),
+        place: judgement.citation.as_ref().map_or_else(String::new, Citation::place),
+    })
 }
 
 /// What the same conversation goes on with.
@@ -121,8 +132,9 @@ pub(super) fn repair(
     before: Option<&AttemptOutcome>,
     all: &Changes,
 ) -> Repair {
+    let changes = if all.is_empty() { "nothing".to_owned() } else { all.stat() };
     let AttemptOutcome::ValidationFailed { command, exit, output, limit } = outcome else {
-        return Repair::default();
+        return Repair { refuted: refuted(outcome), changes, ..Repair::default() };
     };
     let red = results.iter().filter(|result| !result.evidence.exit.success());
     let others = red.skip(1).map(|result| FailedCommand {
@@ -143,7 +155,8 @@ pub(super) fn repair(
         others: others.collect(),
         difference,
         limit: limit.clone(),
-        changes: if all.is_empty() { "nothing".to_owned() } else { all.stat() },
+        changes,
+        refuted: None,
     }
 }
 

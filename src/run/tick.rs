@@ -57,7 +57,7 @@ pub fn write(
         };
         recorder.record(Event::TickIntended {
             step: reference.clone(),
-            targets: targets.iter().map(|target| say(plan, target)).collect(),
+            targets: targets.iter().map(|target| say(plan, found, &pass, target)).collect(),
             before: text.digest.clone(),
             after: digest(new.as_bytes()),
         })?;
@@ -138,7 +138,8 @@ fn targets(setting: &Setting, plan: &Plan, step: usize, pass: &Pass) -> Vec<Tick
         return Vec::new();
     }
     let work = matches!(plan.steps[step].kind, StepKind::Work | StepKind::Closing | StepKind::Manual);
-    let mut targets = edit::targets(plan, step, &pass.criteria, work);
+    let hold: Vec<usize> = pass.criteria.iter().chain(&pass.judged).copied().collect();
+    let mut targets = edit::targets(plan, step, &hold, work);
     if pass.confirmed_by.is_some() && pass.pending.is_empty() {
         // A person vouches for the whole step: its prose boxes too.
         let criteria: Vec<usize> = (0..plan.steps[step].criteria.len()).collect();
@@ -160,16 +161,15 @@ fn ticked_targets(plan: &Plan, step: usize, pass: &Pass) -> Vec<TickTarget> {
 }
 
 /// A target as the journal names it.
-fn say(plan: &Plan, target: &TickTarget) -> Ticked {
-    match target {
-        TickTarget::Box(index) => {
-            Ticked { line: plan.boxes[*index].line, text: plan.boxes[*index].text.clone() }
-        }
-        TickTarget::Progress(step) => Ticked { line: plan.steps[*step].line, text: plan.steps[*step].name() },
-        TickTarget::Status { comment, value } => {
-            Ticked { line: plan.status_comments[*comment].line, text: value.clone() }
-        }
-    }
+fn say(plan: &Plan, step: usize, pass: &Pass, target: &TickTarget) -> Ticked {
+    let (line, text) = match target {
+        TickTarget::Box(index) => (plan.boxes[*index].line, plan.boxes[*index].text.clone()),
+        TickTarget::Progress(step) => (plan.steps[*step].line, plan.steps[*step].name()),
+        TickTarget::Status { comment, value } => (plan.status_comments[*comment].line, value.clone()),
+    };
+    let criteria = pass.judged.iter().map(|&criterion| &plan.steps[step].criteria[criterion]);
+    let mut boxes = criteria.filter_map(|criterion| criterion.check_box).map(TickTarget::Box);
+    Ticked { line, text, judged: boxes.any(|found| found == *target) }
 }
 
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Running a step's criteria: which commands apply, what agentrun saw, and what it means.
 
 pub mod applied;
+pub mod judge;
 pub mod verdict;
 
 use std::path::PathBuf;
@@ -70,6 +71,9 @@ pub async fn run(
         if completed.exit == Exit::Interrupted {
             break;
         }
+        if !completed.output.left.is_empty() {
+            recorder.record(left_behind(&command.script, &completed.output.left))?;
+        }
         let evidence = Evidence {
             origin: command.origin,
             command: command.script.clone(),
@@ -101,11 +105,7 @@ async fn run_one(
     let inside = dir.canonicalize().is_ok_and(|dir| dir.starts_with(&ground.root));
     if !inside {
         let reason = format!("the directory `{}` does not exist in the project", command.dir);
-        return Ok(process::Completed {
-            exit: Exit::NotStarted { reason },
-            duration: Duration::ZERO,
-            output: process::Output::default(),
-        });
+        return Ok(process::Completed::without_output(Exit::NotStarted { reason }));
     }
     std::fs::create_dir_all(&ground.log_dir).map_err(no_log)?;
     let command = Command {
@@ -116,6 +116,12 @@ async fn run_one(
         log: Some(log),
     };
     process::run(&command, ground.policy, ground.interrupt, &recorder.redact).await.map_err(no_log)
+}
+
+/// What a validation command did not end itself.
+fn left_behind(command: &str, left: &[String]) -> Event {
+    let message = format!("`{command}` left processes behind, which were ended: {}", left.join("; "));
+    Event::Warning { code: "left-behind".to_owned(), message }
 }
 
 fn no_log(error: std::io::Error) -> Failure {

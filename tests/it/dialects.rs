@@ -72,7 +72,10 @@ const ALL: [Dialect; 5] = [STEPS, FIELDS, PHASES, NUMBERED, PRIORITY];
 /// A project with the plan, and a command that applies to every step: documentation has no other.
 fn bench(dialect: &Dialect) -> Bench {
     let bench = Bench::with_plan(dialect.plan);
-    bench.file("agentrun.toml", "[validation]\ncommands = [\"test -s PROJECT_RULES.md\"]\n");
+    bench.file(
+        "agentrun.toml",
+        "[validation]\ncommands = [\"test -s PROJECT_RULES.md\"]\ncriteria = \"manual\"\n",
+    );
     bench.git();
     bench
 }

@@ -82,7 +82,7 @@ fn every_command_and_flag_is_described() {
     let all: String = documents().iter().map(|path| read(path)).collect();
     let mut missing = Vec::new();
     let command = Cli::command();
-    for subcommand in command.get_subcommands() {
+    for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
         let name = format!("`agentrun {}", subcommand.get_name());
         missing.extend((!all.contains(&name)).then_some(name));
     }
@@ -202,6 +202,7 @@ const REPLIES: &str = r#"{"schema":"agentrun.replies/1"}
 {"step":"2","attempt":1,"calls":[{"name":"read_file","arguments":{"path":"greet.sh"}},{"name":"edit_file","arguments":{"path":"greet.sh","edits":[{"old_string":"world","new_string":"$1"}]}}]}
 {"step":"2","attempt":1,"calls":[{"name":"finish_step","arguments":{"status":"done","summary":"it greets the first argument, all tests pass"}}]}
 {"step":"2","attempt":2,"calls":[{"name":"edit_file","arguments":{"path":"greet.sh","edits":[{"old_string":"$1","new_string":"${1:-world}"}]}},{"name":"run_command","arguments":{"command":"sh greet.sh; sh greet.sh Ada"}},{"name":"finish_step","arguments":{"status":"done","summary":"without an argument it greets the world again"}}]}
+{"step":"2","purpose":"judge","calls":[{"name":"judge_criterion","arguments":{"criterion":1,"verdict":"cannot_tell","reason":"how it sounds is for people to say"}}]}
 "#;
 
 /// The first block of code of this language.

@@ -71,7 +71,7 @@ fn a_script_that_ticks_while_it_validates_ticks_nothing() {
 
 #[test]
 fn a_tick_of_an_agent_whose_run_was_killed_is_taken_back_at_the_next_start() {
-    let bench = bench(&format!("{TICK}; kill -9 $PPID"));
+    let bench = bench(&format!("{TICK}; kill -9 $(cut -d' ' -f4 /proc/$PPID/stat)"));
     assert_eq!(execute(&bench, &[]).code, None);
     assert_eq!(ticked(&bench).len(), 4, "nobody is left to set it back");
     let ran = execute(&bench, &["--dry-run"]).code(0);
@@ -153,4 +153,37 @@ fn what_a_killed_run_left_beside_the_plan_is_removed() {
     bench.file(".agentrun-plan.md-abcdef", "half a plan");
     execute(&bench, &["--step", "1"]).code(0);
     assert!(!bench.root().join(".agentrun-plan.md-abcdef").exists());
+}
+
+#[test]
+fn a_full_disk_ends_the_run_with_what_to_do_and_the_next_goes_on() {
+    // A limit on file sizes, which is 48 KiB here, is the full disk that needs no mount.
+    let bench = bench_of("touch one.txt", "head -c 90000 /dev/zero | tr '\\\\0' x; touch two.txt");
+    let program = env!("CARGO_BIN_EXE_agentrun");
+    let args = "execute plan.md --model scripted:replies.jsonl";
+    let mut limited = std::process::Command::new("bash");
+    limited.args(["-c", &format!("ulimit -f 48; exec {program} {args}")]);
+    let output = limited.current_dir(bench.root()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(70), "{said}");
+    assert!(said.contains("hint: there is no room left: make some"), "{said}");
+    assert_eq!(ticked(&bench), FIRST);
+    execute(&bench, &[]).code(0);
+    assert_eq!(ticked(&bench).len(), 4);
+}
+
+#[test]
+fn a_plan_does_not_command_the_terminal_of_the_dry_run() {
+    let bench = Bench::with_plan(PLAN.replace("Write `one.txt`", "Write \u{1b}[2Jone.txt").as_bytes());
+    let listed = bench.run(&["execute", "plan.md", "--dry-run"]).code(0).stdout;
+    assert!(listed.contains("[ ] Write \u{fffd}[2Jone.txt\n"), "{listed}");
+}
+
+#[test]
+fn logs_show_the_last_run_that_worked_on_a_step() {
+    let bench = bench("touch one.txt");
+    execute(&bench, &["--step", "1"]).code(0);
+    execute(&bench, &["--step", "1"]).code(0);
+    let logs = bench.run(&["logs"]).code(0).stdout;
+    assert!(logs.contains("> Step 1: The first file"), "{logs}");
 }

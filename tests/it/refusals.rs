@@ -143,8 +143,8 @@ fn wrong_configuration_and_arguments() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: [ROOT]/agentrun.toml: a project's file may not set `model.base_url`: it decides where the key goes or what a child process sees
-    hint: set it in your own file, ~/.config/agentrun/config.toml; the URL also with --base-url
+    error: [ROOT]/agentrun.toml: a project's file may not set `model.base_url`: it decides where the key goes, or what a command sees and reaches
+    hint: set it in your own file, ~/.config/agentrun/config.toml; or with --base-url, --sandbox, --network
     ");
     bench.file("agentrun.toml", "");
     let ran = bench.run(&["execute", "plan.md", "--step", "Step 11"]);
@@ -202,7 +202,7 @@ fn an_outage_ends_with_run_again_later_and_spends_no_attempt() {
         let delta = json!({"choices": [{"index": 0, "delta": {"content": "half a rep"}}]});
         Answer::chunks(&[delta]).then_cut()
     });
-    bench.file("../home/.config/agentrun/config.toml", "[model]\nretry_budget = \"1ms\"\n");
+    bench.settings("[model]\nretry_budget = \"1ms\"\n[sandbox]\nmode = \"off\"\n");
     bench.execute(&cut, &["--max-attempts", "1"]).code(75);
     assert_eq!(bench.read("plan.md"), ONE_STEP);
     let good = crate::support::worker::diligent(&[("Step 1", "echo one > one.txt")]);
@@ -233,10 +233,13 @@ fn arguments_that_are_not_json_are_never_executed() {
 fn limits_and_loops_end_an_attempt() {
     let bench = Bench::with_plan(ONE_STEP.as_bytes());
     let looping = Server::start(|_| Answer::call("run_command", &json!({"command": "true"})));
-    bench.execute(&looping, &["--max-attempts", "1"]).code(5).says("again and again");
+    bench
+        .execute(&looping, &["--max-attempts", "1"])
+        .code(5)
+        .says("stopped: the same run_command call again and again");
     assert_eq!(looping.requests().len(), 5);
     let warned = looping.bodies()[3].to_string();
-    assert!(warned.contains("this same call with this same result three times"), "{warned}");
+    assert!(warned.contains("You repeat the same run_command call, with the same result"), "{warned}");
     let busy = Server::start(|request| {
         Answer::call("run_command", &json!({"command": format!("echo {}", request.number)}))
     });

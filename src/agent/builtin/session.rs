@@ -6,17 +6,20 @@ use std::path::Path;
 use tokio::time::Instant;
 
 use super::conversation::Conversation;
-use super::limits;
-use super::repetition::{Repetition, Strike};
-use super::tools::{Claim, ClaimStatus, Effect, ToolOutcome, Toolbox, definitions};
+use super::progress::Progress;
+use super::room::too_long;
+use super::tools::{Effect, Tool, ToolOutcome, Toolbox, definitions};
+use super::window::Window;
+use crate::brief::Templates;
 use crate::clock::Stopwatch;
 use crate::config::Limits;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Message, Reply, ToolCall, Usage};
-use crate::model::{Model, ModelError, Notice, Place, Request};
+use crate::model::{Model, ModelError, Notice, Place, Purpose, Request};
 use crate::run::event::{AgentEnd, AttemptRef, Event};
 use crate::run::record::Recorder;
+use crate::sources::wrong_template;
 use crate::workspace::guard::{Found, PlanGuard};
 
 /// What one attempt of the agent needs.
@@ -36,8 +39,12 @@ pub struct Session<'a> {
     pub limits: Limits,
     /// The wish to stop.
     pub interrupt: Interrupt,
-    /// What a reply without a tool call is answered with.
-    pub nudge: String,
+    /// The model's context window, if it is configured.
+    pub window: Option<Window>,
+    /// Tokens that a server keeps free for the reply, which have to fit the window, too.
+    pub longest_reply: u64,
+    /// What agentrun says in between.
+    pub templates: &'a Templates,
     /// The attempt's folder.
     pub dir: &'a Path,
 }
@@ -53,31 +60,14 @@ pub struct Worked {
     pub turns: u32,
 }
 
-/// The counters of a session.
-#[derive(Debug)]
-struct Progress {
-    turns: u32,
-    usage: Usage,
-    /// Tokens guessed for replies without usage: limits hold there too.
-    guessed: u64,
-    started: Stopwatch,
-    deadline: Instant,
-    nudged: bool,
-    repetition: Repetition,
-}
-
 impl Session<'_> {
     /// Works until the agent says that it is finished, or something ends it.
     pub async fn work(mut self, conversation: &mut Conversation) -> Result<Worked, Failure> {
-        let mut progress = Progress {
-            turns: 0,
-            usage: Usage::default(),
-            guessed: 0,
-            started: Stopwatch::start(),
-            deadline: Instant::now() + self.limits.time,
-            nudged: false,
-            repetition: Repetition::default(),
-        };
+        let mut progress = Progress::new(&self.limits);
+        conversation.fit_into(self.window.map(|window| window.beside(self.longest_reply)));
+        if let Some(failure) = conversation.failure().map(str::to_owned) {
+            conversation.ledger.failed(&failure);
+        }
         let end = loop {
             if let Some(end) = self.turn(conversation, &mut progress).await? {
                 break end;
@@ -93,16 +83,19 @@ impl Session<'_> {
         conversation: &mut Conversation,
         progress: &mut Progress,
     ) -> Result<Option<AgentEnd>, Failure> {
-        if let Some(limit) = progress.limit(&self.limits) {
-            return Ok(Some(AgentEnd::Limit { limit }));
+        if let Some(end) = progress.limit(&self.limits) {
+            return Ok(Some(end));
+        }
+        if let Some(end) = self.make_room(conversation, progress).await? {
+            return Ok(Some(end));
         }
         progress.turns += 1;
         let watch = Stopwatch::start();
-        let reply = match self.ask(conversation, progress).await? {
+        let reply = match self.reply(conversation, progress).await? {
             Ok(reply) => reply,
             Err(end) => return Ok(Some(end)),
         };
-        progress.count(&reply, conversation);
+        self.count(&reply, conversation, progress)?;
         self.recorder.record(Event::ModelReplied {
             at: self.at.clone(),
             turn: progress.turns,
@@ -115,46 +108,56 @@ impl Session<'_> {
         if reply.calls.is_empty() {
             return self.answer_without_calls(&reply, conversation, progress);
         }
-        self.perform(&reply.calls, conversation, progress).await
+        let end = self.perform(&reply.calls, conversation, progress).await?;
+        Ok(end.or_else(|| progress.read(&reply)))
     }
 
-    async fn ask(
+    /// The reply to a conversation. If it is too long for the model, room is made.
+    async fn reply(
         &mut self,
-        conversation: &Conversation,
-        progress: &Progress,
+        conversation: &mut Conversation,
+        progress: &mut Progress,
     ) -> Result<Result<Reply, AgentEnd>, Failure> {
+        loop {
+            match self.ask(Purpose::Work, conversation.messages(), progress).await? {
+                Ok(reply) => return Ok(Ok(reply)),
+                Err(ModelError::Overflow { message, window }) => {
+                    let window = window.map(|tokens| Window::of(tokens).beside(self.longest_reply));
+                    conversation.overflowed(window);
+                    if let Some(end) = self.make_room_after(&message, conversation, progress).await? {
+                        return Ok(Err(end));
+                    }
+                }
+                Err(error) => return Ok(Err(self.end_of(error))),
+            }
+        }
+    }
+
+    /// Asks the model. Only for the next turn of the work it has tools.
+    pub(super) async fn ask(
+        &mut self,
+        purpose: Purpose,
+        messages: &[Message],
+        progress: &Progress,
+    ) -> Result<Result<Reply, ModelError>, Failure> {
         let place = Place { step: &self.at.step.id, attempt: self.at.attempt, turn: progress.turns };
-        let request = Request { place, messages: conversation.messages(), tools: definitions() };
+        let tools = if purpose == Purpose::Work { definitions() } else { &[] };
+        let request = Request { place, purpose, messages, tools };
         let (recorder, at) = (&mut *self.recorder, &self.at);
         let mut failure = None;
         let mut observe = |notice: Notice| {
-            let told = match notice {
-                Notice::Progress { bytes } => {
-                    recorder.report.replying(bytes);
-                    Ok(())
-                }
-                Notice::Retry { reason, delay, number } => recorder.record(Event::ModelWaited {
-                    at: at.clone(),
-                    reason,
-                    delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-                    retry: number,
-                }),
-                Notice::Adapted { what } => {
-                    recorder.record(Event::Warning { code: "model-adapted".to_owned(), message: what })
-                }
-            };
-            failure = failure.take().or(told.err());
+            failure = failure.take().or(recorder.notice(at, notice).err());
         };
         let reply = self.model.reply(&request, &self.interrupt, &mut observe);
         let reply = tokio::time::timeout_at(progress.deadline, reply).await;
         match failure {
             Some(failure) => Err(failure),
-            None => Ok(reply.unwrap_or(Err(ModelError::Interrupted)).map_err(|error| self.end_of(error))),
+            None => Ok(reply.unwrap_or(Err(ModelError::Interrupted))),
         }
     }
 
     /// What a missing reply means for the attempt.
-    fn end_of(&self, error: ModelError) -> AgentEnd {
+    pub(super) fn end_of(&self, error: ModelError) -> AgentEnd {
         match error {
             ModelError::Refused { message, hint } => AgentEnd::Model { message, hint, temporary: false },
             ModelError::Temporary { message } => AgentEnd::Model {
@@ -162,13 +165,27 @@ impl Session<'_> {
                 hint: "run the same command again later; it goes on where it stopped".to_owned(),
                 temporary: true,
             },
-            ModelError::Overflow { message } => {
-                AgentEnd::Limit { limit: format!("the model's context window ({message})") }
-            }
+            ModelError::Overflow { message, .. } => too_long(&message),
+            ModelError::Chant { what } => AgentEnd::Loop { what: format!("the same text, \"{what}\"") },
             ModelError::Interrupted if self.interrupt.raised().is_some() => AgentEnd::Interrupted,
             ModelError::Interrupted => {
                 AgentEnd::Limit { limit: crate::config::say_duration(self.limits.time) }
             }
+        }
+    }
+
+    /// Counts a reply, and what the server read for it.
+    fn count(
+        &mut self,
+        reply: &Reply,
+        conversation: &mut Conversation,
+        progress: &mut Progress,
+    ) -> Result<(), Failure> {
+        progress.count(reply, conversation.tokens());
+        let read = reply.usage.map_or(0, |usage| usage.input);
+        match if read > 0 { conversation.count(read) } else { None } {
+            Some(guess) => self.recorder.record(truncated(read, guess)),
+            None => Ok(()),
         }
     }
 
@@ -183,31 +200,50 @@ impl Session<'_> {
             return Ok(Some(AgentEnd::Done { summary: first_line(&reply.text) }));
         }
         progress.nudged = true;
-        conversation.push(Message::User { text: self.nudge.clone() }).map_err(no_transcript)?;
+        let text = self.templates.nudge().map_err(wrong_template)?;
+        conversation.push(Message::User { text }).map_err(no_transcript)?;
         Ok(None)
     }
 
-    /// Does what the model calls for, in order. Every call gets exactly one result.
+    /// Does what the model calls for, in order. Every call gets exactly one result. Where one could
+    /// not be carried out, nothing is done that may rest on it.
     async fn perform(
         &mut self,
         calls: &[ToolCall],
         conversation: &mut Conversation,
         progress: &mut Progress,
     ) -> Result<Option<AgentEnd>, Failure> {
-        let mut end = None;
+        let (mut end, mut failed) = (None, None);
         for call in calls {
-            let text = if end.is_some() {
-                "not executed: the attempt had ended".to_owned()
+            let acts = Tool::named(&call.name).is_some_and(Tool::acts);
+            if end.is_some() {
+                let text = "not executed: the attempt had ended".to_owned();
+                conversation.push_result(call, text.clone(), text).map_err(no_transcript)?;
+            } else if let Some(tool) = failed.filter(|_| acts) {
+                let text = self.skip(call, tool)?;
+                conversation.push_result(call, text.clone(), text).map_err(no_transcript)?;
             } else {
                 let outcome = self.perform_one(call, progress.deadline).await?;
+                // A command that ends red has run: that is an answer.
+                if acts && outcome.failed && !matches!(outcome.effect, Effect::Ran { .. }) {
+                    failed = Some(call.name.as_str());
+                }
+                conversation.ledger.take(call, &outcome);
+                let gist = outcome.summary.clone();
                 let (text, ended) = progress.weigh(call, outcome, &self.interrupt, &self.limits);
                 end = ended;
-                text
-            };
-            let message = Message::Tool { call_id: call.id.clone(), name: call.name.clone(), text };
-            conversation.push(message).map_err(no_transcript)?;
+                conversation.push_result(call, text, gist).map_err(no_transcript)?;
+            }
         }
         Ok(end)
+    }
+
+    /// Tells that a call is not carried out because an earlier one failed.
+    fn skip(&mut self, call: &ToolCall, failed: &str) -> Result<String, Failure> {
+        let what = self.toolbox.describe(call);
+        let outcome = ToolOutcome::skipped(&what, &format!("an earlier {failed} of this reply failed"));
+        self.completed(call, &outcome, 0)?;
+        Ok(outcome.text)
     }
 
     /// One tool call, with the plan looked at before and after it: what changes in between is the
@@ -224,19 +260,23 @@ impl Session<'_> {
             }
             Err(_) => ToolOutcome::out_of_time(&call.name),
         };
-        self.recorder.record(Event::ToolCompleted {
-            at: self.at.clone(),
-            tool: call.name.clone(),
-            summary: outcome.summary.clone(),
-            failed: outcome.failed,
-            duration_ms: watch.millis(),
-        })?;
+        self.completed(call, &outcome, watch.millis())?;
         let found = self.guard.check(self.dir).map_err(no_plan)?;
         self.report_found(found, &format!("during {}", call.name))?;
         if let Effect::Noted(text) = &outcome.effect {
             self.recorder.record(Event::NoteTaken { at: self.at.clone(), text: text.clone() })?;
         }
         Ok(outcome)
+    }
+
+    fn completed(&mut self, call: &ToolCall, outcome: &ToolOutcome, duration_ms: u64) -> Result<(), Failure> {
+        self.recorder.record(Event::ToolCompleted {
+            at: self.at.clone(),
+            tool: call.name.clone(),
+            summary: outcome.summary.clone(),
+            failed: outcome.failed,
+            duration_ms,
+        })
     }
 
     fn report_found(&mut self, found: Found, noticed: &str) -> Result<(), Failure> {
@@ -247,70 +287,21 @@ impl Session<'_> {
     }
 }
 
-impl Progress {
-    fn limit(&self, limits: &Limits) -> Option<String> {
-        let usage = Usage { input: self.usage.input + self.guessed, ..self.usage };
-        limits::reached(limits, self.turns, self.started.elapsed(), usage)
-    }
-
-    /// Servers that do not say what a reply cost are counted by four bytes a token.
-    fn count(&mut self, reply: &Reply, conversation: &Conversation) {
-        match reply.usage {
-            Some(usage) => self.usage += usage,
-            None => self.guessed += conversation.messages().iter().map(size).sum::<u64>() / 4,
-        }
-    }
-
-    /// What a tool's outcome means for the attempt, and what the model is told.
-    fn weigh(
-        &mut self,
-        call: &ToolCall,
-        outcome: ToolOutcome,
-        interrupt: &Interrupt,
-        limits: &Limits,
-    ) -> (String, Option<AgentEnd>) {
-        let ToolOutcome { text, effect, signature, .. } = outcome;
-        if interrupt.raised().is_some() {
-            return (text, Some(AgentEnd::Interrupted));
-        }
-        if let Effect::Finished(claim) = effect {
-            return (text, Some(end_of_claim(claim)));
-        }
-        if Instant::now() >= self.deadline {
-            return (text, Some(AgentEnd::Limit { limit: crate::config::say_duration(limits.time) }));
-        }
-        match self.repetition.after(call, &signature) {
-            Strike::None => (text, None),
-            Strike::Warn => {
-                let warning =
-                    "You have made this same call with this same result three times. Do something else.";
-                (format!("{text}\n\n{warning}"), None)
-            }
-            Strike::Stop => (text, Some(AgentEnd::Loop { what: call.name.clone() })),
-        }
-    }
-}
-
-fn end_of_claim(claim: Claim) -> AgentEnd {
-    match claim.status {
-        ClaimStatus::Done => AgentEnd::Done { summary: claim.summary },
-        ClaimStatus::Blocked => AgentEnd::Blocked { reason: claim.reason.unwrap_or(claim.summary) },
-    }
-}
-
-fn size(message: &Message) -> u64 {
-    let bytes = match message {
-        Message::System { text } | Message::User { text } | Message::Tool { text, .. } => text.len(),
-        Message::Assistant(reply) => reply.text.len(),
-    };
-    bytes as u64
-}
-
 fn first_line(text: &str) -> String {
     text.trim().lines().next().unwrap_or_default().chars().take(200).collect()
 }
 
-fn no_transcript(error: std::io::Error) -> Failure {
+/// The server has read far less than it was sent.
+fn truncated(read: u64, guess: u64) -> Event {
+    let message = format!(
+        "the server has read {read} tokens of a conversation of about {guess}: it seems to cut off what its context \
+         length has no room for. Raise that (Ollama: OLLAMA_CONTEXT_LENGTH or num_ctx; llama-server: --ctx-size), or \
+         set model.context_window to it"
+    );
+    Event::Warning { code: "context-truncated".to_owned(), message }
+}
+
+pub(super) fn no_transcript(error: std::io::Error) -> Failure {
     Failure::internal("cannot write the transcript", error)
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::wire::{CallPiece, Choice, Chunk, Delta, FunctionPiece};
 use crate::model::arguments;
 use crate::model::call_ids::CallIds;
+use crate::model::chant::Chant;
 use crate::model::message::{Message, Reply, ToolCall, Usage};
 
 /// What is wrong with the calls of a reply that ended at the output limit.
@@ -21,6 +22,10 @@ pub(super) struct Assembly {
     /// Whether any choice arrived: without one, `[DONE]` completes nothing.
     begun: bool,
     bytes: usize,
+    said: Chant,
+    thought: Chant,
+    /// What is repeated over and over.
+    chant: Option<String>,
     /// Whether reasoning came under the one name that a server may want it back under.
     pub(super) reasoning_content: bool,
 }
@@ -59,6 +64,11 @@ impl Assembly {
     /// Whether nothing of a reply came.
     pub(super) fn is_empty(&self) -> bool {
         !self.begun
+    }
+
+    /// What it repeats over and over, if it does.
+    pub(super) fn chant(&self) -> Option<String> {
+        self.chant.clone()
     }
 
     /// Why it ended, as the server says.
@@ -104,7 +114,7 @@ impl Assembly {
     }
 
     fn push_delta(&mut self, delta: Delta) {
-        let before = self.text.len() + self.reasoning.len();
+        let (said, thought) = (self.text.len(), self.reasoning.len());
         self.reasoning_content |= delta.reasoning_content.as_str().is_some_and(|text| !text.is_empty());
         let reasoning =
             [&delta.reasoning_content, &delta.reasoning, &delta.reasoning_text, &delta.reasoning_details];
@@ -116,7 +126,10 @@ impl Assembly {
         if !push_content(&delta.content, &mut self.text, &mut self.reasoning) {
             push_text(&delta.refusal, &mut self.text);
         }
-        self.bytes += self.text.len() + self.reasoning.len() - before;
+        self.bytes += self.text.len() - said + self.reasoning.len() - thought;
+        let chant = self.said.hear(&self.text[said..]);
+        let chant = chant.or_else(|| self.thought.hear(&self.reasoning[thought..]));
+        self.chant = self.chant.take().or(chant);
         if delta.tool_calls.0.is_empty() {
             // The name of old. Where both are sent, they say the same.
             if let Some(function) = delta.function_call.filter(|call| call.0.name.is_string()) {

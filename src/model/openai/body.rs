@@ -9,8 +9,17 @@ use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::time::Instant;
 
-/// The largest body that is read.
+/// The largest body that is read: pieces of a reply come in wrappings many times their size.
 const LARGEST: usize = 64 * 1024 * 1024;
+
+/// The largest reply, and the largest event.
+pub(super) const LARGEST_REPLY: usize = 8 * 1024 * 1024;
+
+/// How much is kept of the start of a body that is no reply.
+const START: usize = 1024;
+
+/// What events begin with.
+const FIELDS: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b":"];
 
 /// What is seen of the body that is being read.
 #[derive(Debug)]
@@ -20,6 +29,8 @@ pub(super) struct Watch(Mutex<Seen>);
 struct Seen {
     last_byte: Instant,
     end: Option<End>,
+    /// Its first bytes, if they cannot be those of a reply.
+    stranger: Option<Vec<u8>>,
 }
 
 /// How a body ended.
@@ -33,12 +44,12 @@ pub(super) enum End {
 
 impl Watch {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(Seen { last_byte: Instant::now(), end: None }))
+        Self(Mutex::new(Seen::nothing()))
     }
 
     /// A new body.
     pub(super) fn reset(&self) {
-        *self.seen() = Seen { last_byte: Instant::now(), end: None };
+        *self.seen() = Seen::nothing();
     }
 
     /// When the last byte came.
@@ -49,6 +60,11 @@ impl Watch {
     /// How the body ended; `None` while it has not, or if the parser left it at `[DONE]`.
     pub(super) fn end(&self) -> Option<End> {
         self.seen().end.clone()
+    }
+
+    /// The start of a body that is nothing that a model says.
+    pub(super) fn stranger(&self) -> Option<Vec<u8>> {
+        self.seen().stranger.clone()
     }
 
     fn beat(&self) {
@@ -62,6 +78,12 @@ impl Watch {
     /// Nothing panics while it holds the lock.
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seen {
+    fn nothing() -> Self {
+        Self { last_byte: Instant::now(), end: None, stranger: None }
     }
 }
 
@@ -84,6 +106,10 @@ struct Reader<S, W> {
     /// Received and not passed on yet.
     pending: Bytes,
     received: usize,
+    /// Bytes of the event that is being passed on.
+    event: usize,
+    /// The first bytes, until it is known whether they are those of events.
+    start: Vec<u8>,
 }
 
 /// The body as a stream of events, one at a time where they can be told apart: the parser copies
@@ -93,7 +119,15 @@ where
     S: Stream<Item = Result<Bytes, String>> + Unpin,
     W: AsRef<Watch>,
 {
-    let reader = Reader { body, watch, shape: Shape::Unknown, pending: Bytes::new(), received: 0 };
+    let reader = Reader {
+        body,
+        watch,
+        shape: Shape::Unknown,
+        pending: Bytes::new(),
+        received: 0,
+        event: 0,
+        start: Vec::new(),
+    };
     stream::unfold(reader, async |mut reader| Some((reader.next().await?, reader)))
 }
 
@@ -105,7 +139,7 @@ where
     async fn next(&mut self) -> Option<Result<Bytes, std::io::Error>> {
         loop {
             if !self.pending.is_empty() {
-                return Some(Ok(self.pending.split_to(first_event(&self.pending))));
+                return Some(self.pass_on());
             }
             if matches!(self.shape, Shape::Over) {
                 // Only now: the parser may yet find a `[DONE]` in what was pending.
@@ -116,10 +150,10 @@ where
                 Some(Ok(bytes)) => {
                     self.watch.as_ref().beat();
                     self.received += bytes.len();
-                    if self.received > LARGEST {
-                        return Some(Err(self.fail(format!("the reply is larger than {LARGEST} bytes"))));
-                    }
                     self.take(bytes);
+                    if self.received > LARGEST || self.json_bytes() > LARGEST_REPLY {
+                        return Some(Err(self.fail(too_large())));
+                    }
                 }
                 Some(Err(reason)) => return Some(Err(self.fail(reason))),
                 None => self.finish(),
@@ -137,15 +171,37 @@ where
                 Some(_) => Shape::Events,
             };
         }
-        match &mut self.shape {
-            Shape::Json(text) => text.extend_from_slice(&bytes),
-            _ => self.pending = bytes,
+        if let Shape::Json(text) = &mut self.shape {
+            text.extend_from_slice(&bytes);
+            return;
         }
+        let room = START.saturating_sub(self.start.len());
+        self.start.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.pending = bytes;
+    }
+
+    fn pass_on(&mut self) -> Result<Bytes, std::io::Error> {
+        let (length, whole) = first_event(&self.pending);
+        self.event = if whole { 0 } else { self.event + length };
+        if self.event > LARGEST_REPLY {
+            return Err(self.fail(too_large()));
+        }
+        Ok(self.pending.split_to(length))
+    }
+
+    fn json_bytes(&self) -> usize {
+        if let Shape::Json(text) = &self.shape { text.len() } else { 0 }
     }
 
     /// The last event may lack the empty line that ends it. A JSON text becomes one event, and is
     /// complete if it parses.
     fn finish(&mut self) {
+        let stranger = match &self.shape {
+            Shape::Json(text) => is_no_completion(text).then_some(text),
+            _ => (!begins_like_events(&self.start)).then_some(&self.start),
+        };
+        let stranger = stranger.map(|text| text[..text.len().min(START)].to_owned());
+        self.watch.as_ref().seen().stranger = stranger;
         self.pending = match std::mem::replace(&mut self.shape, Shape::Over) {
             Shape::Json(text) => as_event(&text),
             _ => Bytes::from_static(b"\n\n"),
@@ -164,19 +220,36 @@ fn is_blank(byte: u8) -> bool {
     byte.is_ascii_whitespace() || "\u{feff}".as_bytes().contains(&byte)
 }
 
-/// The length of the first event, its empty line included; of everything if none ends here.
-fn first_event(bytes: &[u8]) -> usize {
+/// Whether a body may be one of events, as far as its first bytes tell.
+fn begins_like_events(start: &[u8]) -> bool {
+    FIELDS.iter().any(|field| start.iter().zip(*field).all(|(one, other)| one == other))
+}
+
+/// Whether a body is JSON that has nothing of a reply in it.
+fn is_no_completion(json: &[u8]) -> bool {
+    let has = |key: &[u8]| json.windows(key.len()).any(|window| window == key);
+    !has(b"\"choices\"") && !has(b"\"chat.completion")
+}
+
+/// What is said of a reply that does not end.
+pub(super) fn too_large() -> String {
+    format!("the reply is larger than {} MiB", LARGEST_REPLY >> 20)
+}
+
+/// The length of the first event, its empty line included, and whether it ends here; else that of
+/// everything.
+fn first_event(bytes: &[u8]) -> (usize, bool) {
     let mut line = 0;
     for (place, byte) in bytes.iter().enumerate() {
         if *byte == b'\n' {
             let blank = matches!(&bytes[line..place], b"" | b"\r");
             line = place + 1;
             if blank {
-                return line;
+                return (line, true);
             }
         }
     }
-    bytes.len()
+    (bytes.len(), false)
 }
 
 /// A JSON text as an event. Raw line breaks mean nothing in JSON, and end a line in events.

@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Settings;
 use super::assembly::Assembly;
-use super::body::Watch;
+use super::body::{LARGEST_REPLY, Watch, too_large};
 use super::failure::Failure;
 use super::fault::Fault;
 use super::request::{Adaptation, Body};
@@ -82,7 +82,7 @@ impl Exchange<'_> {
                         self.take(chunk, &mut assembly, observe)?;
                     }
                 }
-                end => return whole(assembly, &end),
+                end => return self.whole(assembly, &end, events.watch()),
             }
             // The alarm looks at the clock again when it rings, so it is set anew only where it has to
             // ring earlier than before.
@@ -102,24 +102,38 @@ impl Exchange<'_> {
             return Err(Failure::of_fault(&fault, self.settings, self.possible));
         }
         let bytes = assembly.push(chunk);
+        if bytes > LARGEST_REPLY {
+            return Err(Failure::too_large());
+        }
+        if let Some(what) = assembly.chant() {
+            return Err(Failure::Chant { what });
+        }
         observe(Notice::Progress { bytes });
         Ok(())
     }
-}
 
-/// What came, if it is a whole reply.
-fn whole(assembly: Assembly, end: &Event) -> Result<Assembly, Failure> {
-    if assembly.finish() == "error" {
-        return Err(Failure::transient("the server ended the reply with `error`"));
+    /// What came, if it is a whole reply.
+    fn whole(&self, assembly: Assembly, end: &Event, watch: &Watch) -> Result<Assembly, Failure> {
+        match assembly.finish() {
+            "error" => return Err(Failure::transient("the server ended the reply with `error`")),
+            finish if finish.contains("context_window_exceeded") => {
+                return Err(Failure::Overflow { message: finish.to_owned(), window: None });
+            }
+            _ => {}
+        }
+        if assembly.is_complete(matches!(end, Event::Done)) {
+            return Ok(assembly);
+        }
+        Err(match end {
+            Event::Broken(reason) if *reason == too_large() => Failure::too_large(),
+            Event::Broken(reason) => Failure::transient(format!("the reply broke off: {reason}")),
+            _ if assembly.is_empty() => match watch.stranger() {
+                Some(start) => Failure::of_stranger(&start, self.settings),
+                None => Failure::transient("the server sent an empty reply"),
+            },
+            _ => Failure::transient("the reply broke off before its end"),
+        })
     }
-    if assembly.is_complete(matches!(end, Event::Done)) {
-        return Ok(assembly);
-    }
-    Err(Failure::transient(match end {
-        Event::Broken(reason) => format!("the reply broke off: {reason}"),
-        _ if assembly.is_empty() => "the server sent an empty reply".to_owned(),
-        _ => "the reply broke off before its end".to_owned(),
-    }))
 }
 
 /// How long the server has been silent, and how long it may be.

@@ -3,38 +3,20 @@
 use std::time::Duration;
 
 use super::Settings;
+use super::body::too_large;
 use super::fault::Fault;
+use super::overflow::{Overflow, overflow};
 use super::request::Adaptation;
 use super::transport::Answer;
 use crate::model::retry;
-
-/// What servers say when the conversation is too long, in lower case.
-const OVERFLOW: [&str; 19] = [
-    "context_length_exceeded",
-    "exceed_context_size",
-    "maximum context length",
-    "model's context length",
-    "available context size",
-    "context size has been exceeded",
-    "context window",
-    "context limit",
-    "maximum prompt length",
-    "prompt is too long",
-    "prompt too long",
-    "input is too long",
-    "too many tokens",
-    "more than max tokens allowed",
-    "reduce the length of the messages",
-    "maximum number of tokens",
-    "model token limit",
-    "exceeds the limit of",
-    "request_too_large",
-];
 
 /// What servers say when the account has no money left. Some say it of the requests of a minute too,
 /// but then they also say when to come back.
 const QUOTA: [&str; 4] =
     ["exceeded your current quota", "insufficient balance", "insufficient credit", "billing"];
+
+/// The most that is shown of an answer that is none.
+const SHOWN: usize = 100;
 
 const CHECK_URL: &str = "check the base URL; it usually ends in `/v1`";
 
@@ -46,7 +28,9 @@ pub(super) enum Failure {
     /// The server does not know the model.
     UnknownModel { message: String },
     /// The conversation is longer than the model's window.
-    Overflow { message: String },
+    Overflow { message: String, window: Option<u64> },
+    /// The reply says the same over and over.
+    Chant { what: String },
     /// Trying again may help; the server may have asked for a wait.
     Transient { reason: String, asked: Option<Duration> },
     /// No connection could be made.
@@ -58,6 +42,11 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) fn transient(reason: impl Into<String>) -> Self {
         Self::Transient { reason: reason.into(), asked: None }
+    }
+
+    /// No model says so much: the server does not come to an end.
+    pub(super) fn too_large() -> Self {
+        Self::transient(too_large())
     }
 
     /// From a response that is no reply.
@@ -73,13 +62,24 @@ impl Failure {
             };
         }
         if answer.status < 300 {
-            let message = describe(Some(answer.status), &fault);
-            return Self::Refused {
-                message: format!("{}/chat/completions is a web page: {message}", settings.base_url),
-                hint: CHECK_URL.to_owned(),
-            };
+            return Self::of_stranger(&answer.body, settings);
         }
         Self::of_status(Some(answer.status), &fault, asked, &Server { settings, possible })
+    }
+
+    /// From the start of a body that was sent as a success and is nothing that a model says.
+    pub(super) fn of_stranger(start: &[u8], settings: &Settings) -> Self {
+        let text = String::from_utf8_lossy(start);
+        let text = text.trim();
+        let (what, told) = if text.starts_with('<') {
+            ("a web page", Fault::of_body(start).message)
+        } else {
+            ("something that is no chat completion", text.chars().take(SHOWN).collect())
+        };
+        Self::Refused {
+            message: format!("{}/chat/completions answers with {what}: {told}", settings.base_url),
+            hint: CHECK_URL.to_owned(),
+        }
     }
 
     /// From an error object in the place of a reply.
@@ -99,8 +99,12 @@ impl Failure {
             _ if says(&["insufficient_quota"]) => server.wants_money(&message),
             _ if asked.is_none() && says(&QUOTA) => server.wants_money(&message),
             // A rate limit speaks of tokens too, but of those per minute.
-            Some(413) => Self::Overflow { message },
-            _ if status != Some(429) && says(&OVERFLOW) => Self::Overflow { message },
+            _ if status != Some(429)
+                && let Some(Overflow { window }) = overflow(&words) =>
+            {
+                Self::Overflow { message, window: window.or(fault.window) }
+            }
+            Some(413) => Self::Overflow { message, window: None },
             Some(404) => server.has_nothing_there(&message),
             // Validation errors of some servers come with status 500.
             Some(400 | 405 | 415 | 422 | 500 | 501) if let Some(unsupported) = server.adaptation(fault) => {

@@ -16,6 +16,8 @@ pub(super) struct Fault {
     pub(super) param: String,
     /// The HTTP status that is named in the body, which a body sent with status 200 has.
     pub(super) status: Option<u16>,
+    /// How many tokens fit, where a field of its own says so.
+    pub(super) window: Option<u64>,
 }
 
 impl Fault {
@@ -61,6 +63,7 @@ impl Fault {
                 .join(" "),
             param: field("param").map(plain).unwrap_or_default(),
             status: status.and_then(|code| u16::try_from(code).ok()).filter(|code| (400..600).contains(code)),
+            window: field("n_ctx").and_then(Value::as_u64),
         }
     }
 
@@ -130,6 +133,7 @@ mod tests {
                 codes: codes.to_owned(),
                 param: param.to_owned(),
                 status,
+                window: None,
             };
             assert_eq!(Fault::of_body(body.as_bytes()), expected, "{body}");
         }

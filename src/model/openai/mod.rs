@@ -8,6 +8,7 @@ mod body;
 mod exchange;
 mod failure;
 mod fault;
+mod overflow;
 mod request;
 mod settings;
 mod transport;
@@ -62,6 +63,7 @@ impl Endpoint {
         observe: &mut (dyn FnMut(Notice) + '_),
     ) -> Result<Reply, ModelError> {
         let mut tries = Tries::new(&self.settings);
+        let mut chanted = false;
         loop {
             let failure = match self.exchange(request, observe).await {
                 Ok(reply) => return Ok(reply),
@@ -70,7 +72,16 @@ impl Endpoint {
             self.answered |= !matches!(failure, Failure::Unreachable { .. } | Failure::Refused { .. });
             let (reason, asked) = match failure {
                 Failure::Refused { message, hint } => return Err(ModelError::Refused { message, hint }),
-                Failure::Overflow { message } => return Err(ModelError::Overflow { message }),
+                Failure::Overflow { message, window } => {
+                    return Err(ModelError::Overflow { message, window });
+                }
+                Failure::Chant { what } if chanted => return Err(ModelError::Chant { what }),
+                Failure::Chant { what } => {
+                    chanted = true;
+                    let reason = format!("the reply was cut: it repeats \"{what}\"");
+                    observe(Notice::Retry { reason, delay: Duration::ZERO, number: 1 });
+                    continue;
+                }
                 Failure::UnknownModel { message } => return Err(self.unknown_model(&message).await),
                 Failure::Unsupported(adaptation) => {
                     self.adapt(adaptation, observe);

@@ -214,6 +214,8 @@ fn chain(error: &reqwest::Error) -> String {
 
 /// Redirects are not followed: a key is sent to nobody but the server that was named.
 fn http_client(settings: &Settings) -> Result<reqwest::Client, Failure> {
+    // Who did this before us, in this process, did the same.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("agentrun/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())

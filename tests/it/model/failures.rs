@@ -48,7 +48,28 @@ const REFUSED: &[(u16, Headers, &str, &str, &str)] = &[
         200,
         &[("content-type", "text/html; charset=utf-8")],
         "<title>Welcome</title>",
-        "URL/chat/completions is a web page: 200 ok: Welcome",
+        "URL/chat/completions answers with a web page: Welcome",
+        "check the base URL; it usually ends in `/v1`",
+    ),
+    (
+        200,
+        &[("content-type", "text/plain")],
+        "\n<!doctype html><html><head><title>Chat UI</title>",
+        "URL/chat/completions answers with a web page: Chat UI",
+        "check the base URL; it usually ends in `/v1`",
+    ),
+    (
+        200,
+        &[("content-type", "text/plain")],
+        "Ollama is running",
+        "URL/chat/completions answers with something that is no chat completion: Ollama is running",
+        "check the base URL; it usually ends in `/v1`",
+    ),
+    (
+        200,
+        &[("content-type", "application/json")],
+        r#"{"status":"ok","version":"2.1"}"#,
+        "URL/chat/completions answers with something that is no chat completion: {\"status\":\"ok\",\"version\":\"2.1\"}",
         "check the base URL; it usually ends in `/v1`",
     ),
     (
@@ -202,25 +223,70 @@ async fn an_unknown_model_is_answered_with_the_nearest_known_one() {
 }
 
 #[tokio::test]
-async fn every_way_of_saying_too_long_is_an_overflow() {
+async fn a_conversation_that_is_too_long_is_an_overflow_with_the_window_where_it_is_told() {
+    let llama = json!({ "error": {
+        "message": "the request exceeds the available context size", "type": "exceed_context_size_error", "n_ctx": 4096,
+    } });
+    let long = "This model's maximum context length is 8192 tokens. However, you requested 12015 tokens";
     let says = [
-        (400, "request (12031 tokens) exceeds the available context size (8192 tokens)"),
-        (400, "This model's maximum context length is 8192 tokens. However, you requested 12015 tokens"),
-        (400, "prompt is too long: 210000 tokens > 200000 maximum"),
-        (400, "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."),
-        (500, "the request exceeds the context window of this model"),
-        (413, "payload too large"),
+        (Answer::json(400, &error(long)), Some(8192)),
+        (Answer::json(400, &llama), Some(4096)),
+        (Answer::json(500, &error("the request exceeds the context window of this model")), None),
+        (Answer::json(413, &error("payload too large")), None),
+        (
+            Answer::chunks(&[json!({ "error": { "message": "prompt is too long: 9 tokens > 8 maximum" } })]),
+            Some(8),
+        ),
+        (
+            Answer::chunks(&[json!({ "choices": [{ "finish_reason": "model_context_window_exceeded" }] })]),
+            None,
+        ),
     ];
-    for (status, message) in says {
-        let (failure, requests) = failure(Answer::json(status, &error(message)), |_| {}).await;
-        assert!(
-            matches!(&failure, ModelError::Overflow { message: told } if told.ends_with(message)),
-            "{failure:?}"
-        );
-        assert_eq!(requests, 1);
+    for (answer, expected) in says {
+        let (failure, requests) = failure(answer, |_| {}).await;
+        let ModelError::Overflow { window, .. } = failure else { panic!("{failure:?}") };
+        assert_eq!((window, requests), (expected, 1));
     }
     let rate = error("Request too large: reduce the length of the messages or try again");
     assert!(matches!(failure(Answer::json(429, &rate), |_| {}).await, (ModelError::Temporary { .. }, 6)));
+}
+
+#[tokio::test]
+async fn a_reply_has_an_end_whatever_the_server_sends() {
+    let delta = |text: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n");
+    let numbers =
+        |from: usize| (from..from + 20_000).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
+    let floods = [
+        Answer::events((0..90).map(|part| delta(&numbers(part * 20_000)))),
+        Answer::events((0..3).map(|_| format!("data: {}", "x".repeat(3_000_000)))),
+        Answer::status(
+            200,
+            &[("content-type", "application/json")],
+            &format!("[{}]", "1,".repeat(5_000_000)),
+        ),
+    ];
+    for flood in floods {
+        let (failure, requests) = failure(flood, |settings| settings.max_tries = 1).await;
+        let ModelError::Temporary { message } = failure else { panic!("{failure:?}") };
+        assert!(message.ends_with("the reply is larger than 8 MiB"), "{message}");
+        assert_eq!(requests, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_says_the_same_over_and_over_is_cut_off_and_asked_once_more() {
+    let delta = |text: &str| json!({ "choices": [{ "delta": { "content": text } }] });
+    let sentence = "I will now run the tests again and look at what they say. ";
+    let chant = || Answer::chunks(&vec![delta(sentence); 2_000]).and_done();
+    let server = Server::script([chant(), Answer::text("hi")]);
+    let mut asker = Asker::of(hasty(server.base_url()));
+    assert_eq!(asker.ask(&hello()).await.map(|reply| reply.text), Ok("hi".to_owned()));
+    let reason =
+        "the reply was cut: it repeats \"I will now run the tests again and look at what they say.\"";
+    assert_eq!(asker.retries(), [reason]);
+    let (failure, requests) = failure(chant(), |_| {}).await;
+    assert!(matches!(&failure, ModelError::Chant { what } if what == sentence.trim()), "{failure:?}");
+    assert_eq!(requests, 2);
 }
 
 #[tokio::test]
@@ -256,7 +322,7 @@ async fn a_server_that_never_answered_is_refused_and_one_that_did_is_temporarily
     assert_eq!(asker.ask(&hello()).await, Err(refused(message.clone(), hint)));
     assert_eq!(asker.retries(), [message.as_str(), message.as_str()]);
 
-    let server = Server::script([Answer::status(200, &[("connection", "close")], "{}")]);
+    let server = Server::script([Answer::status(503, &[("connection", "close")], "{}")]);
     let url = server.base_url();
     let mut asker = Asker::of(Settings { max_tries: 1, ..hasty(&url) });
     let _ = asker.ask(&hello()).await;

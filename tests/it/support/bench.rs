@@ -42,11 +42,40 @@ pub(crate) struct Ran {
 impl Bench {
     /// An empty project.
     pub(crate) fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::below(tempfile::tempdir().unwrap())
+    }
+
+    fn below(dir: tempfile::TempDir) -> Self {
         for name in ["project", "home"] {
             std::fs::create_dir(dir.path().join(name)).unwrap();
         }
-        Self { dir, environment: BTreeMap::new() }
+        let bench = Self { dir, environment: BTreeMap::new() };
+        // Where the sandbox is not the point, time is.
+        bench.settings("[sandbox]\nmode = \"off\"\n");
+        bench
+    }
+
+    /// Writes the user's own configuration.
+    pub(crate) fn settings(&self, text: &str) -> &Self {
+        let dir = self.home().join(".config/agentrun");
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("config.toml"), text).unwrap();
+        self
+    }
+
+    /// The user's home.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.dir.path().join("home").canonicalize().unwrap()
+    }
+
+    /// An empty project outside of the temporary folder, which commands may write.
+    pub(crate) fn outside_tmp() -> Self {
+        let home = std::env::home_dir().unwrap_or_default().join(".cache");
+        std::fs::create_dir_all(&home).unwrap();
+        let places = [PathBuf::from(env!("CARGO_TARGET_TMPDIR")), home];
+        let temporary = |place: &Path| ["/tmp", "/var/tmp"].iter().any(|top| place.starts_with(top));
+        let place = places.iter().find(|place| !temporary(place)).unwrap();
+        Self::below(tempfile::tempdir_in(place).unwrap())
     }
 
     /// A project with a plan, rules, a request and a command that applies to every step, in git.

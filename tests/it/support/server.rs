@@ -64,6 +64,11 @@ impl Answer {
 
     /// A streamed reply, its text and the arguments of its calls in several pieces.
     pub(crate) fn reply(text: &str, calls: &[(&str, Value)]) -> Self {
+        Self::counted(text, calls, Some(100))
+    }
+
+    /// The same with so many tokens of the prompt, or without usage.
+    pub(crate) fn counted(text: &str, calls: &[(&str, Value)], prompt: Option<u64>) -> Self {
         let mut deltas = vec![json!({ "role": "assistant", "content": null })];
         deltas.extend(halves(text).map(|half| json!({ "content": half })));
         for (index, (name, arguments)) in calls.iter().enumerate() {
@@ -80,8 +85,9 @@ impl Answer {
         let mut chunks: Vec<Value> =
             deltas.iter().map(|delta| json!({ "choices": [{ "index": 0, "delta": delta }] })).collect();
         chunks.push(json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": finish }] }));
-        let usage = json!({ "prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110 });
-        chunks.push(json!({ "choices": [], "usage": usage }));
+        let usage =
+            |prompt| json!({ "prompt_tokens": prompt, "completion_tokens": 10, "total_tokens": prompt + 10 });
+        chunks.extend(prompt.map(|prompt| json!({ "choices": [], "usage": usage(prompt) })));
         Self::chunks(&chunks).and_done()
     }
 

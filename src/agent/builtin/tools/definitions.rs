@@ -52,9 +52,27 @@ pub fn definitions() -> &'static [ToolDefinition] {
     &DEFINITIONS
 }
 
+/// The tools that change nothing.
+pub fn reading() -> impl Iterator<Item = ToolDefinition> {
+    let reads = |definition: &&ToolDefinition| reads(definition.name);
+    definitions().iter().filter(reads).cloned()
+}
+
+/// Whether a name is that of a tool that changes nothing.
+pub fn reads(name: &str) -> bool {
+    Tool::named(name).is_some_and(Tool::only_reads)
+}
+
+/// Bytes of all of them as a model is told.
+pub fn size_of_definitions() -> u64 {
+    static SIZE: LazyLock<u64> =
+        LazyLock::new(|| serde_json::to_string(definitions()).map_or(0, |text| text.len() as u64));
+    *SIZE
+}
+
 impl Tool {
     /// The tool that a model means; case and surrounding space do not matter.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         ALL.into_iter().find(|tool| tool.name().eq_ignore_ascii_case(name.trim()))
     }
 
@@ -104,6 +122,11 @@ impl Tool {
     /// It changes nothing, so arguments of almost the right type do no harm.
     pub(super) fn only_reads(self) -> bool {
         matches!(self, Self::ReadFile | Self::ListFiles | Self::Search)
+    }
+
+    /// It changes files, runs something, or ends the work: what rests on an edit that was not made.
+    pub fn acts(self) -> bool {
+        matches!(self, Self::EditFile | Self::WriteFile | Self::RunCommand | Self::FinishStep)
     }
 
     fn description(self) -> &'static str {

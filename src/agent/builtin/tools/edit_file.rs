@@ -28,16 +28,17 @@ impl Toolbox {
         let path = self.workspace().writable(asked)?;
         let name = self.shown(&path);
         let old = file::read_text(&path).map_err(|error| self.uneditable(&path, &error))?;
-        self.ledger.guard(&path, &name, &old)?;
+        self.seen.guard(&path, &name, &old)?;
         let edited = edit::apply(&old, &edits).map_err(|failure| self.explain(&path, &old, &failure))?;
         write(&path, &name, &edited.text)?;
-        self.ledger.succeeded(&path);
-        self.ledger.saw(&path, &edited.text);
+        self.seen.succeeded(&path);
+        self.seen.saw(&path, &edited.text);
         let counts = diff::count(&old, &edited.text);
         let summary = format!("edit {name} (+{} -{})", counts.added, counts.removed);
         let note = edited.level.note().map(|note| format!(" [{note}]")).unwrap_or_default();
         let text = format!("{summary}{note}\n{}", diff::numbered(&old, &edited.text, CHANGE));
-        Ok(ToolOutcome::done(text, summary, Effect::Changed { path: name }))
+        let effect = Effect::Changed { path: name, added: counts.added, removed: counts.removed };
+        Ok(ToolOutcome::done(text, summary, effect))
     }
 
     fn uneditable(&self, path: &Path, error: &Unreadable) -> Trouble {
@@ -52,7 +53,7 @@ impl Toolbox {
     /// What was wrong, and after some failures in a row the text that is really there.
     fn explain(&mut self, path: &Path, text: &str, failure: &EditFailure) -> Trouble {
         let mut explained = failure.to_string();
-        if self.ledger.failed(path) >= PATIENCE {
+        if self.seen.failed(path) >= PATIENCE {
             let lines = text.lines().count();
             explained.push_str("\nthe file reads there:\n");
             explained.push_str(&region(text, place_of(&failure.reason)));

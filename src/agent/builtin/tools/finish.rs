@@ -3,10 +3,16 @@
 use super::arguments::Given;
 use super::outcome::{Claim, ClaimStatus, Effect, ToolOutcome, Trouble};
 
+/// A longer note is none: later attempts read all of them.
+const NOTE: usize = 4 * 1024;
+
 pub(super) fn note(given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
     let text = given.text("text")?.trim();
     if text.is_empty() {
         return Err(given.wrong("`text` is empty"));
+    }
+    if text.len() > NOTE {
+        return Err(given.wrong(&format!("`text` has {} bytes; a note has at most {NOTE}", text.len())));
     }
     Ok(ToolOutcome::done("noted".to_owned(), format!("note {text}"), Effect::Noted(text.to_owned())))
 }

@@ -7,12 +7,13 @@ mod definitions;
 mod destructive;
 mod edit_file;
 mod finish;
-mod ledger;
 mod list;
 mod outcome;
 mod read;
 mod run;
 mod search;
+mod seen;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -22,10 +23,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use arguments::Given;
-pub use definitions::{Tool, definitions};
-use ledger::Ledger;
+pub use definitions::{Tool, definitions, reading, reads, size_of_definitions};
 pub use outcome::{Claim, ClaimStatus, Effect, ToolOutcome, ToolboxError};
 use outcome::{Trouble, one_line};
+use seen::SeenFiles;
 
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, ToolCall};
@@ -56,7 +57,7 @@ pub struct ToolboxSettings {
 #[derive(Debug)]
 pub struct Toolbox {
     settings: ToolboxSettings,
-    ledger: Ledger,
+    seen: SeenFiles,
     /// The number of the last log in the directory.
     logs: u32,
 }
@@ -64,7 +65,7 @@ pub struct Toolbox {
 impl Toolbox {
     /// The tools at the beginning of a conversation.
     pub fn new(settings: ToolboxSettings) -> Self {
-        Self { settings, ledger: Ledger::default(), logs: 0 }
+        Self { settings, seen: SeenFiles::default(), logs: 0 }
     }
 
     /// From here on, where the whole output of each command goes.
@@ -101,7 +102,8 @@ impl Toolbox {
 
     async fn dispatch(&mut self, call: &ToolCall) -> Result<ToolOutcome, Trouble> {
         let Some(tool) = Tool::named(&call.name) else {
-            let text = format!("there is no tool `{}`; the tools are: {}", call.name, Tool::names());
+            let name = one_line(&call.name);
+            let text = format!("there is no tool `{name}`; the tools are: {}", Tool::names());
             return Err(Trouble::Mistake(text));
         };
         let given = Given::new(tool, &call.arguments)?;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io;
 
+use crate::agent::builtin::excerpt::line;
 use crate::digest::digest;
 use crate::process::Exit;
 use crate::workspace::Refusal;
@@ -30,10 +31,25 @@ pub struct ToolOutcome {
 pub enum Effect {
     /// Nothing.
     None,
+    /// Lines of a file were shown.
+    Read {
+        /// From the root of the project.
+        path: String,
+        /// The first of them, from 1.
+        first: usize,
+        /// The last of them.
+        last: usize,
+        /// How many lines the file has.
+        of: usize,
+    },
     /// A file is different now.
     Changed {
         /// From the root of the project.
         path: String,
+        /// Lines that are new.
+        added: u64,
+        /// Lines that are gone.
+        removed: u64,
     },
     /// A command ran.
     Ran {
@@ -70,7 +86,7 @@ pub enum ClaimStatus {
 #[derive(Debug, thiserror::Error)]
 pub enum ToolboxError {
     /// Commands whose output cannot be recorded are not run.
-    #[error("the output of a command cannot be recorded: {0}")]
+    #[error("the output of a command cannot be recorded")]
     Log(#[from] io::Error),
 }
 
@@ -109,6 +125,11 @@ impl ToolOutcome {
         Self { signature: digest(summary.as_bytes()), text, failed: true, summary, effect: Effect::None }
     }
 
+    /// A call that was not carried out, and why.
+    pub fn skipped(described: &str, why: &str) -> Self {
+        Self::mistake(format!("not executed: {why}"), described)
+    }
+
     /// A call that was wrong.
     pub(super) fn mistake(text: String, described: &str) -> Self {
         let first = text.lines().next().unwrap_or_default();
@@ -119,13 +140,7 @@ impl ToolOutcome {
 
 /// The first line, cut to the width of a screen.
 pub(super) fn one_line(text: &str) -> String {
-    let mut lines = text.trim().lines();
-    let first = lines.next().unwrap_or_default().trim_end();
-    let cut = first.char_indices().nth(LINE_CHARACTERS).map(|(at, _)| &first[..at]);
-    match (cut, lines.next()) {
-        (None, None) => first.to_owned(),
-        (cut, _) => format!("{} …", cut.unwrap_or(first)),
-    }
+    line(text, LINE_CHARACTERS)
 }
 
 /// `1 line`, `2 lines`.

@@ -30,9 +30,11 @@ impl Toolbox {
         if page.is_beyond() {
             return Err(given.wrong(&format!("`{name}` has only {} lines", page.of)));
         }
-        self.ledger.saw(&path, &text);
+        self.seen.saw(&path, &text);
         let summary = format!("read {name} ({})", page.place());
-        Ok(ToolOutcome::done(page.text(&name, &text), summary, Effect::None))
+        let text = page.text(&name, &text);
+        let effect = Effect::Read { path: name, first: page.first, last: page.last, of: page.of };
+        Ok(ToolOutcome::done(text, summary, effect))
     }
 
     /// Why a file cannot be read or edited, and what can be done instead.

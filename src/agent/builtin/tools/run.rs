@@ -1,11 +1,12 @@
 //! `run_command`: a command in the project, its output, and how it ended.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Toolbox;
 use super::arguments::Given;
-use super::destructive;
+use super::destructive::{self, Place};
 use super::outcome::{Effect, ToolOutcome, ToolboxError, Trouble, counted};
 use crate::digest::digest;
 use crate::process::{self, Command, Completed, Exit};
@@ -16,12 +17,14 @@ impl Toolbox {
         if script.trim().is_empty() {
             return Err(given.wrong("`command` is empty"));
         }
-        if let Some(refusal) = destructive::refusal(script) {
-            return Err(Trouble::Mistake(refusal));
-        }
         let dir = self.workspace().readable(given.optional_text("workdir")?.unwrap_or("."))?;
         if !dir.is_dir() {
             return Err(given.wrong(&format!("`workdir`: `{}` is no directory", self.shown(&dir))));
+        }
+        let root = self.workspace().root.as_path();
+        let home = self.settings.policy.environment.get(OsStr::new("HOME")).map(Path::new);
+        if let Some(refusal) = destructive::refusal(script, Place { root, home, dir: &dir }) {
+            return Err(Trouble::Mistake(refusal));
         }
         let timeout = self.timeout(given.optional_count("timeout_s")?);
         let log = self.free_log();
@@ -74,7 +77,7 @@ fn ended(exit: &Exit) -> String {
 
 /// The facts in one line, and advice where something can be done about it.
 fn footer(completed: &Completed, log: &str, timeout_max: Duration) -> String {
-    let Completed { exit, duration, output } = completed;
+    let Completed { exit, duration, output, denied } = completed;
     let lines = counted(output.lines, "line", "lines");
     let mut footer = format!("{} · {} · {lines} · full log: {log}", ended(exit), seconds(*duration));
     let advice = match exit {
@@ -89,10 +92,15 @@ fn footer(completed: &Completed, log: &str, timeout_max: Duration) -> String {
         _ => String::new(),
     };
     footer.push_str(&advice);
-    if output.left_open {
+    if !output.left.is_empty() {
         footer.push_str(
-            "\nBackground processes were ended with the command; start and use a server in one command.",
+            "\nBackground processes were ended with the command; start and use a server in one command. Ended: ",
         );
+        footer.push_str(&output.left.join("; "));
+    }
+    if let Some(denial) = denied {
+        footer.push('\n');
+        footer.push_str(&denial.say());
     }
     footer
 }

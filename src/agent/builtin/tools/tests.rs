@@ -166,7 +166,7 @@ async fn an_edit_shows_its_change() {
     let expected = ToolOutcome::done(
         format!("edit src/lib.rs (+2 -1)\n{change}"),
         "edit src/lib.rs (+2 -1)".to_owned(),
-        Effect::Changed { path: "src/lib.rs".to_owned() },
+        Effect::Changed { path: "src/lib.rs".to_owned(), added: 2, removed: 1 },
     );
     assert_eq!(outcome, expected);
     let single = json!({"path": "src/lib.rs", "old_string": "one", "new_string": "eins"});
@@ -279,6 +279,8 @@ async fn notes_and_claims_are_handed_on() {
     let mut bench = Bench::new();
     let outcome = bench.call("note", json!({"text": " the API is v2 "})).await;
     assert_eq!(outcome.effect, Effect::Noted("the API is v2".to_owned()));
+    let text = bench.text("note", json!({"text": "x".repeat(5_000)})).await;
+    assert!(text.starts_with("`text` has 5000 bytes; a note has at most 4096; nothing was done."), "{text}");
     let outcome = bench.call("finish_step", json!({"status": "done", "summary": "added it"})).await;
     let claim = Claim { status: ClaimStatus::Done, summary: "added it".to_owned(), reason: None };
     assert_eq!(

@@ -22,7 +22,7 @@ impl Toolbox {
             Err(error) => return Err(self.unreadable(&path, &error)),
         };
         if let Some(old) = &old {
-            self.ledger.guard(&path, &name, old)?;
+            self.seen.guard(&path, &name, old)?;
         }
         // A file with CR LF line ends keeps them.
         let new = old.as_deref().map_or_else(|| content.to_owned(), |old| Shape::of(old).dress(content));
@@ -31,12 +31,13 @@ impl Toolbox {
             return Ok(ToolOutcome::done(text, format!("write {name} (no change)"), Effect::None));
         }
         write(&path, &name, &new)?;
-        self.ledger.succeeded(&path);
-        self.ledger.saw(&path, &new);
+        self.seen.succeeded(&path);
+        self.seen.saw(&path, &new);
         let counts = diff::count(old.as_deref().unwrap_or_default(), &new);
         let summary = format!("write {name} (+{} -{})", counts.added, counts.removed);
         // What is all new the model has just written; a change is worth a second look.
         let change = old.map(|old| format!("\n{}", diff::numbered(&old, &new, CHANGE))).unwrap_or_default();
-        Ok(ToolOutcome::done(format!("{summary}{change}"), summary, Effect::Changed { path: name }))
+        let effect = Effect::Changed { path: name, added: counts.added, removed: counts.removed };
+        Ok(ToolOutcome::done(format!("{summary}{change}"), summary, effect))
     }
 }

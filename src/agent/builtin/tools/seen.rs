@@ -15,7 +15,7 @@ const REMEMBERED: usize = 1024 * 1024;
 
 /// The files of one conversation.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(super) struct SeenFiles {
     seen: HashMap<PathBuf, Seen>,
     failures: HashMap<PathBuf, u32>,
 }
@@ -27,7 +27,7 @@ struct Seen {
     text: Option<String>,
 }
 
-impl Ledger {
+impl SeenFiles {
     /// The model has seen this text, or a part of it, or wrote it.
     pub(super) fn saw(&mut self, path: &Path, text: &str) {
         let digest = digest(text.as_bytes());

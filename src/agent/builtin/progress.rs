@@ -1,0 +1,111 @@
+//! The counters of an attempt, and what they say about going on.
+
+use tokio::time::Instant;
+
+use super::limits;
+use super::repetition::{Repetition, Strike};
+use super::tools::{Claim, ClaimStatus, Effect, ToolOutcome};
+use crate::clock::Stopwatch;
+use crate::config::Limits;
+use crate::interrupt::Interrupt;
+use crate::model::message::{Arguments, Reply, ToolCall, Usage};
+use crate::run::event::AgentEnd;
+
+/// So many replies in a row whose calls cannot be read end an attempt.
+const UNREADABLE: u32 = 3;
+
+/// The counters of an attempt.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) turns: u32,
+    /// Tokens that servers told of.
+    pub(super) usage: Usage,
+    /// Tokens guessed for replies without usage: limits hold there too.
+    guessed: u64,
+    started: Stopwatch,
+    /// When the attempt's time is up.
+    pub(super) deadline: Instant,
+    /// A reply without a call was answered once.
+    pub(super) nudged: bool,
+    /// How often the conversation was compacted.
+    pub(super) compactions: u32,
+    /// Replies in a row without a call that could be read.
+    unreadable: u32,
+    repetition: Repetition,
+}
+
+impl Progress {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            turns: 0,
+            usage: Usage::default(),
+            guessed: 0,
+            started: Stopwatch::start(),
+            deadline: Instant::now() + limits.time,
+            nudged: false,
+            compactions: 0,
+            unreadable: 0,
+            repetition: Repetition::default(),
+        }
+    }
+
+    /// The limit that is reached, if one is.
+    pub(super) fn limit(&self, limits: &Limits) -> Option<AgentEnd> {
+        let usage = Usage { input: self.usage.input + self.guessed, ..self.usage };
+        let limit = limits::reached(limits, self.turns, self.started.elapsed(), usage)?;
+        Some(AgentEnd::Limit { limit })
+    }
+
+    /// Counts a reply to a request of about so many tokens.
+    pub(super) fn count(&mut self, reply: &Reply, tokens: u64) {
+        match reply.usage {
+            Some(usage) => self.usage += usage,
+            None => self.guessed += tokens,
+        }
+    }
+
+    /// What a reply's calls that cannot be read mean for the attempt.
+    pub(super) fn read(&mut self, reply: &Reply) -> Option<AgentEnd> {
+        let unreadable = |call: &ToolCall| matches!(call.arguments, Arguments::Unreadable { .. });
+        let all = !reply.calls.is_empty() && reply.calls.iter().all(unreadable);
+        self.unreadable = if all { self.unreadable + 1 } else { 0 };
+        (self.unreadable >= UNREADABLE)
+            .then(|| AgentEnd::Loop { what: "calls that cannot be read".to_owned() })
+    }
+
+    /// What a tool's outcome means for the attempt, and what the model is told.
+    pub(super) fn weigh(
+        &mut self,
+        call: &ToolCall,
+        outcome: ToolOutcome,
+        interrupt: &Interrupt,
+        limits: &Limits,
+    ) -> (String, Option<AgentEnd>) {
+        let ToolOutcome { text, effect, signature, .. } = outcome;
+        if interrupt.raised().is_some() {
+            return (text, Some(AgentEnd::Interrupted));
+        }
+        if let Effect::Finished(claim) = effect {
+            return (text, Some(end_of_claim(claim)));
+        }
+        if Instant::now() >= self.deadline {
+            return (text, Some(AgentEnd::Limit { limit: crate::config::say_duration(limits.time) }));
+        }
+        match self.repetition.after(call, &effect, &signature) {
+            Strike::None => (text, None),
+            Strike::Warn(what) => {
+                let warning =
+                    format!("You repeat {what}, with the same result each time. Do something else.");
+                (format!("{text}\n\n{warning}"), None)
+            }
+            Strike::Stop(what) => (text, Some(AgentEnd::Loop { what })),
+        }
+    }
+}
+
+fn end_of_claim(claim: Claim) -> AgentEnd {
+    match claim.status {
+        ClaimStatus::Done => AgentEnd::Done { summary: claim.summary },
+        ClaimStatus::Blocked => AgentEnd::Blocked { reason: claim.reason.unwrap_or(claim.summary) },
+    }
+}

@@ -1,0 +1,80 @@
+//! How the commands of a run are started: by a launcher, in a sandbox that was tried first.
+
+use std::path::{Path, PathBuf};
+
+use super::open::{OpenPlan, Project};
+use crate::config::{Config, Environment};
+use crate::digest::digest;
+use crate::failure::{ExitCode, Failure};
+use crate::interrupt::Interrupt;
+use crate::process::sandbox::{self, Confinement};
+use crate::process::{Launcher, Policy};
+use crate::workspace::{STATE_DIR, Workspace};
+
+/// The policy for every command of a run. Without the confinement that is wanted there is no run.
+pub(super) async fn policy(
+    project: &Project,
+    config: &Config,
+    plan: &OpenPlan,
+    workspace: &Workspace,
+    interrupt: &Interrupt,
+) -> Result<Policy, Failure> {
+    let launcher = Launcher::new()
+        .map_err(|error| Failure::internal("agentrun cannot find itself to launch commands", error))?;
+    let policy = Policy::new(project.environment.all(), &config.env_pass).launched_by(launcher, &mark(plan));
+    let confinement = confinement(&project.environment, config, workspace)?;
+    let bwrap = project.environment.all_on_path("bwrap").find(|path| outside(path, &confinement));
+    let sandbox = sandbox::open(config.sandbox.mode, confinement, bwrap, &policy, interrupt).await;
+    let sandbox = sandbox.map_err(|refused| {
+        Failure::new(ExitCode::CannotBegin, refused.to_string())
+            .hint("install bubblewrap, or see docs/sandbox.md for what keeps it from working")
+            .hint("--sandbox off, in your own file `[sandbox] mode = \"off\"`, runs commands with your rights on all your files")
+    })?;
+    Ok(policy.confined_by(sandbox))
+}
+
+/// What the commands of a plan carry in their environment.
+pub(super) fn mark(plan: &OpenPlan) -> String {
+    digest(plan.dir.path().as_os_str().as_encoded_bytes())[..16].to_owned()
+}
+
+fn confinement(
+    environment: &Environment,
+    config: &Config,
+    workspace: &Workspace,
+) -> Result<Confinement, Failure> {
+    let variable = |name: &str| environment.path(name);
+    let mut caches = sandbox::caches(&variable);
+    for cache in &config.sandbox.caches {
+        caches.push(below_home(cache, variable("HOME"))?);
+    }
+    let is_git = |path: &&PathBuf| path.ends_with(".git");
+    let mut read_only: Vec<PathBuf> =
+        workspace.protected.iter().filter(|path| !is_git(path)).cloned().collect();
+    read_only.push(workspace.root.join(STATE_DIR));
+    Ok(Confinement {
+        root: workspace.root.clone(),
+        temporary: vec![environment.temporary(), "/tmp".into(), "/var/tmp".into()],
+        caches,
+        repository: Vec::new(),
+        read_only,
+        hidden: sandbox::credentials(&variable),
+        network: config.sandbox.network,
+    })
+}
+
+/// A path as people write it: absolute, or `~/x`.
+fn below_home(path: &Path, home: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => Ok(home.join(rest)),
+        _ if path.is_absolute() => Ok(path.to_owned()),
+        _ => Err(Failure::usage(format!("`sandbox.caches`: `{}` is not an absolute path", path.display()))),
+    }
+}
+
+/// A program that commands could replace confines nobody.
+fn outside(program: &Path, confinement: &Confinement) -> bool {
+    let real = program.canonicalize().unwrap_or_else(|_| program.to_owned());
+    let replaceable = |path: &Path| confinement.writable().any(|place| path.starts_with(place));
+    program.is_absolute() && !replaceable(program) && !replaceable(&real)
+}

@@ -1,0 +1,161 @@
+//! The launcher, a process of agentrun's own between it and a command: makes a session, confines
+//! itself, starts the shell, and ends whatever the shell leaves, however far that went.
+//!
+//! Standard input is the connection to agentrun. Its end is the order to stop, so that a killed
+//! agentrun ends its commands too. Standard error is where the command prints to.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait};
+
+use super::order::{Order, Report};
+use super::{Exit, adopt_orphans, keep_memory_private, sandbox, tree};
+
+/// How often background processes that may be nearly done are looked at.
+const POLL: Timespec = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
+
+/// Carries out one order and reports. `Err` means that there is nobody to take it from.
+pub fn launch() -> io::Result<()> {
+    let agentrun = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let mut line = String::new();
+    BufReader::new(&agentrun).read_line(&mut line)?;
+    let order: Order = serde_json::from_str(&line)?;
+    let report = carry_out(&order, &agentrun).unwrap_or_else(Report::not_started);
+    let mut json = serde_json::to_vec(&report)?;
+    json.push(b'\n');
+    // A killed agentrun does not listen any more.
+    let _ = (&agentrun).write_all(&json);
+    Ok(())
+}
+
+/// Confines this process and becomes another program.
+pub fn confine(rules: &str, program: &[OsString]) -> io::Error {
+    let rules = match serde_json::from_str(rules) {
+        Ok(rules) => rules,
+        Err(error) => return error.into(),
+    };
+    if let Err(error) = sandbox::landlock::restrict(&rules) {
+        return io::Error::other(error);
+    }
+    let Some((name, arguments)) = program.split_first() else {
+        return io::Error::other("no program is named");
+    };
+    Command::new(name).args(arguments).exec()
+}
+
+fn carry_out(order: &Order, agentrun: &UnixStream) -> Result<Report, String> {
+    // Within bubblewrap there is a session already.
+    let _ = rustix::process::setsid();
+    // The command has the same rights as this process, and may not tell its story for it.
+    keep_memory_private();
+    adopt_orphans();
+    if let Some(rules) = &order.landlock {
+        sandbox::landlock::restrict(rules).map_err(|error| format!("Landlock refuses: {error}"))?;
+    }
+    let started = Instant::now();
+    let mut family = Family::start(order)
+        .map_err(|error| format!("`{}` cannot be started: {error}", order.shell.display()))?;
+    let exited = family.until_exit(agentrun);
+    let ran = started.elapsed();
+    let left = match exited {
+        Ok(true) => family.end_rest(order, agentrun),
+        Ok(false) | Err(_) => family.end(order.grace),
+    };
+    exited.map_err(|error| format!("the command cannot be watched: {error}"))?;
+    let stopped = matches!(exited, Ok(false));
+    let killed = Exit::Signal { signal: rustix::process::Signal::KILL.as_raw() };
+    Ok(Report { exit: family.exit.unwrap_or(killed), stopped, ran, left })
+}
+
+/// The shell and everything below this process.
+struct Family {
+    shell: Pid,
+    /// How the shell ended.
+    exit: Option<Exit>,
+}
+
+impl Family {
+    fn start(order: &Order) -> io::Result<Self> {
+        let prints_to = rustix::stdio::stderr().try_clone_to_owned()?;
+        let child = Command::new(&order.shell)
+            .args(&order.arguments)
+            .stdin(Stdio::null())
+            .stdout(prints_to)
+            // A script that signals its own group does not mean this process.
+            .process_group(0)
+            .spawn()?;
+        let shell = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        Ok(Self { shell: shell.ok_or_else(|| io::Error::other("it has no id"))?, exit: None })
+    }
+
+    /// Waits for the exit of the shell, whoever else goes on. `false` if agentrun wants it to stop.
+    fn until_exit(&mut self, agentrun: &UnixStream) -> Result<bool, Errno> {
+        let shell = pidfd_open(self.shell, PidfdFlags::empty())?;
+        loop {
+            let mut ends = [PollFd::new(&shell, PollFlags::IN), PollFd::new(agentrun, PollFlags::IN)];
+            match poll(&mut ends, None) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(error),
+            }
+            let stop = !ends[1].revents().is_empty();
+            self.reap();
+            if self.exit.is_some() || stop {
+                return Ok(self.exit.is_some());
+            }
+        }
+    }
+
+    /// After the exit, lets background processes that are nearly done be done, ends the others,
+    /// and tells which these were.
+    fn end_rest(&mut self, order: &Order, agentrun: &UnixStream) -> Vec<String> {
+        let exited = Instant::now();
+        while self.reap() && exited.elapsed() < order.drain {
+            let mut end = [PollFd::new(agentrun, PollFlags::IN)];
+            if poll(&mut end, Some(&POLL)).is_ok_and(|ready| ready > 0) {
+                break;
+            }
+        }
+        if self.reap() { self.end(order.grace) } else { Vec::new() }
+    }
+
+    /// Ends everything, and tells what there was.
+    fn end(&mut self, grace: Duration) -> Vec<String> {
+        let names = tree::names(&tree::below());
+        tree::end(
+            || {
+                self.reap();
+                tree::below()
+            },
+            grace,
+        );
+        self.reap();
+        names
+    }
+
+    /// Takes note of all that ended, orphans included. Tells whether anything is left.
+    fn reap(&mut self) -> bool {
+        loop {
+            match wait(WaitOptions::NOHANG) {
+                Ok(Some((pid, status))) if pid == self.shell => self.exit = Some(exit_of(status)),
+                Ok(Some(_)) | Err(Errno::INTR) => {}
+                Ok(None) => return true,
+                Err(_) => return false,
+            }
+        }
+    }
+}
+
+fn exit_of(status: WaitStatus) -> Exit {
+    match (status.exit_status(), status.terminating_signal()) {
+        (Some(code), _) => Exit::Code { code },
+        (None, signal) => Exit::Signal { signal: signal.unwrap_or_default() },
+    }
+}

@@ -1,0 +1,214 @@
+//! What the output of a command says of the sandbox: that it was in the way, and of what. Pure.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::{Confinement, Network};
+
+/// A command failed, it seems, because the sandbox denied something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denial {
+    /// Writing.
+    Write {
+        /// Where, as the output says it.
+        path: Option<PathBuf>,
+        /// What may be written, in words.
+        instead: String,
+    },
+    /// Writing to what only agentrun and people change.
+    Protected {
+        /// What.
+        path: PathBuf,
+    },
+    /// Reading what is hidden.
+    Read {
+        /// What.
+        path: PathBuf,
+    },
+    /// The network.
+    Network,
+}
+
+/// The errors behind a denied change.
+const WRITE: &[&str] = &["read-only file system", "erofs", "readonlyfilesystem"];
+
+/// The same, and of a hundred other causes.
+const PERMISSION: &[&str] = &["permission denied", "operation not permitted", "eacces", "eperm"];
+
+/// What a hidden file looks like.
+const MISSING: &[&str] = &["no such file or directory", "enoent"];
+
+/// Without a network.
+const NETWORK: &[&str] = &[
+    "network is unreachable",
+    "network unreachable",
+    "could not resolve host",
+    "couldn't resolve host",
+    "could not resolve hostname",
+    "temporary failure in name resolution",
+    "temporary failure resolving",
+    "name or service not known",
+    "failed to lookup address",
+    "enetunreach",
+    "eai_again",
+    "getaddrinfo",
+];
+
+impl Denial {
+    /// What the output of a command that failed in `dir` says. The last sign counts.
+    pub(in crate::process) fn found(confinement: &Confinement, dir: &Path, output: &str) -> Option<Self> {
+        output.lines().rev().find_map(|line| in_line(confinement, dir, line))
+    }
+
+    /// For the agent: what was denied, and what to do instead.
+    pub fn say(&self) -> String {
+        match self {
+            Self::Write { path, instead } => {
+                let what = path.as_ref().map_or_else(
+                    || "a write outside of the project".to_owned(),
+                    |path| format!("writing `{}`", path.display()),
+                );
+                format!("The sandbox denies {what}. Write there instead: {instead}.")
+            }
+            Self::Protected { path } => {
+                format!("`{}` is protected: commands can read it and not change it.", path.display())
+            }
+            Self::Read { path } => {
+                format!("`{}` is hidden from commands; do without it.", path.display())
+            }
+            Self::Network => {
+                "The network is off: a command reaches only servers that it has started itself. If \
+                              the step needs the network, finish as blocked."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+fn in_line(confinement: &Confinement, dir: &Path, line: &str) -> Option<Denial> {
+    let lower = line.to_lowercase();
+    let says = |signs: &[&str]| signs.iter().any(|sign| lower.contains(sign));
+    if confinement.network == Network::Off && says(NETWORK) {
+        return Some(Denial::Network);
+    }
+    let (write, permission) = (says(WRITE), says(PERMISSION));
+    if !write && !permission && !says(MISSING) {
+        return None;
+    }
+    let paths: Vec<(&str, PathBuf)> = paths(line, dir);
+    if let Some((_, path)) = paths.iter().find(|(_, path)| below_any(path, &confinement.hidden)) {
+        return Some(Denial::Read { path: path.clone() });
+    }
+    if !write && !permission {
+        return None;
+    }
+    if let Some((_, path)) = paths.iter().find(|(_, path)| below_any(path, &confinement.read_only)) {
+        return Some(Denial::Protected { path: path.clone() });
+    }
+    let outside = |path: &Path| !confinement.writable().any(|place| path.starts_with(place));
+    // As it is written: the script may have changed its directory. The program that complains comes
+    // first.
+    let path = paths.iter().rev().find(|(_, path)| outside(path)).map(|(word, _)| PathBuf::from(word));
+    // Rights are refused for many reasons: only a place outside speaks for this one.
+    (write || path.is_some()).then(|| Denial::Write { path, instead: places(confinement) })
+}
+
+fn below_any(path: &Path, places: &[PathBuf]) -> bool {
+    places.iter().any(|place| path.starts_with(place))
+}
+
+fn places(confinement: &Confinement) -> String {
+    let mut words = vec!["the project".to_owned()];
+    words.extend(confinement.temporary.iter().map(|path| path.display().to_string()));
+    if !confinement.caches.is_empty() {
+        words.push("the caches of the toolchains".to_owned());
+    }
+    words.join(", ")
+}
+
+/// Everything in a line that may be a path, from `dir`.
+fn paths<'a>(line: &'a str, dir: &Path) -> Vec<(&'a str, PathBuf)> {
+    let quotes = ['\'', '"', '`', '\u{2018}', '\u{2019}', '(', ')', '[', ']', ' ', ',', '\t'];
+    let words = line.split(quotes).map(|word| word.trim_end_matches([':', '.', ';']));
+    let words = words.filter(|word| !word.is_empty() && !word.contains("://"));
+    words.map(|word| (word, plain(&dir.join(word)))).collect()
+}
+
+/// Without `.` and `..`; links are not looked at.
+fn plain(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut found, component| {
+        match component {
+            Component::ParentDir => {
+                found.pop();
+            }
+            Component::CurDir => {}
+            other => found.push(other),
+        }
+        found
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(network: Network, output: &str) -> String {
+        let confinement = Confinement {
+            root: "/p".into(),
+            temporary: vec!["/tmp".into()],
+            caches: vec!["/home/me/.cache".into()],
+            repository: Vec::new(),
+            read_only: vec!["/p/plan.md".into(), "/p/.git/hooks".into()],
+            hidden: vec!["/home/me/.ssh".into()],
+            network,
+        };
+        Denial::found(&confinement, Path::new("/p/src"), output)
+            .map_or_else(String::new, |denial| denial.say())
+    }
+
+    #[test]
+    fn a_denied_write_is_told_with_its_path_and_what_can_be_done() {
+        let instead = "Write there instead: the project, /tmp, the caches of the toolchains.";
+        for (line, path) in [
+            ("/usr/bin/bash: line 1: /etc/x: Read-only file system", "writing `/etc/x`"),
+            ("touch: cannot touch '/usr/lib/x': Read-only file system", "writing `/usr/lib/x`"),
+            ("mkdir: cannot create directory \u{2018}/opt/x\u{2019}: Permission denied", "writing `/opt/x`"),
+            ("PermissionError: [Errno 13] Permission denied: '/srv/x'", "writing `/srv/x`"),
+            ("Error: EROFS: read-only file system, open '/x/y.js'", "writing `/x/y.js`"),
+            ("sh: 1: cannot create ../../x: Read-only file system", "writing `../../x`"),
+            ("failed to write: Os { code: 30, kind: ReadOnlyFilesystem }", "a write outside of the project"),
+        ] {
+            let text = format!("building\n{line}\nexit\n");
+            assert_eq!(found(Network::On, &text), format!("The sandbox denies {path}. {instead}"), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_protected_or_hidden_is_said_to_be_so() {
+        let plan = "sed: couldn't open file ../plan.md: Read-only file system";
+        assert_eq!(
+            found(Network::On, plan),
+            "`/p/plan.md` is protected: commands can read it and not change it."
+        );
+        let key = "cat: /home/me/.ssh/id_rsa: No such file or directory";
+        assert_eq!(found(Network::On, key), "`/home/me/.ssh/id_rsa` is hidden from commands; do without it.");
+    }
+
+    #[test]
+    fn without_a_network_its_absence_is_told_and_only_then() {
+        let curl = "curl: (6) Could not resolve host: example.org";
+        assert!(found(Network::Off, curl).starts_with("The network is off"));
+        assert_eq!(found(Network::On, curl), "");
+    }
+
+    #[test]
+    fn other_failures_are_left_alone() {
+        for line in [
+            "bash: line 1: ./run.sh: Permission denied",
+            "cat: missing.txt: No such file or directory",
+            "assertion failed: left == right",
+            "",
+        ] {
+            assert_eq!(found(Network::On, line), "", "{line}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Where git keeps the repository of a project, and what of it decides about the next git command.
+
+use std::path::{Path, PathBuf};
+
+/// The repository of a project.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Repository {
+    /// Its folders outside of the project, if the project is a work tree of its own or a submodule.
+    pub(super) outside: Vec<PathBuf>,
+    /// Settings and hooks, which are programs to be run later, and agentrun's own references.
+    pub(super) read_only: Vec<PathBuf>,
+}
+
+impl Repository {
+    /// Looks at `.git` in the project.
+    pub(super) fn of(root: &Path) -> Self {
+        let place = root.join(".git");
+        let folder = if place.is_dir() { Some(place.clone()) } else { pointed_at(&place, root) };
+        let Some(folder) = folder.and_then(|folder| folder.canonicalize().ok()) else {
+            return Self::default();
+        };
+        let shared = std::fs::read_to_string(folder.join("commondir"))
+            .ok()
+            .and_then(|text| folder.join(text.trim()).canonicalize().ok())
+            .unwrap_or_else(|| folder.clone());
+        let mut outside: Vec<PathBuf> = vec![shared.clone(), folder.clone()];
+        outside.retain(|path| !path.starts_with(root));
+        outside.dedup();
+        let mut read_only: Vec<PathBuf> =
+            ["config", "hooks", "refs/agentrun"].map(|name| shared.join(name)).to_vec();
+        read_only.push(folder.join("config.worktree"));
+        if !folder.starts_with(root) {
+            read_only.push(place);
+        }
+        Self { outside, read_only }
+    }
+
+    /// Makes the folders that can only be protected if they are there.
+    pub(super) fn prepare(&self) {
+        let folders =
+            self.read_only.iter().filter(|path| path.ends_with("hooks") || path.ends_with("agentrun"));
+        for folder in folders.filter(|folder| folder.parent().is_some_and(Path::is_dir)) {
+            // Where it cannot be made, nobody else can make it either.
+            let _ = std::fs::create_dir(folder);
+        }
+    }
+}
+
+/// What a file `.git` names: `gitdir: ../main/.git/worktrees/one`.
+fn pointed_at(file: &Path, root: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(file).ok()?;
+    text.strip_prefix("gitdir:").map(|path| root.join(path.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_work_tree_of_its_own_names_the_folders_of_the_repository() {
+        let directory = tempfile::tempdir().unwrap();
+        let top = directory.path().canonicalize().unwrap();
+        let (git, one) = (top.join("main/.git"), top.join("main/.git/worktrees/one"));
+        std::fs::create_dir_all(&one).unwrap();
+        std::fs::create_dir(top.join("one")).unwrap();
+        std::fs::write(one.join("commondir"), "../..\n").unwrap();
+        std::fs::write(top.join("one/.git"), "gitdir: ../main/.git/worktrees/one\n").unwrap();
+        let repository = Repository::of(&top.join("one"));
+        assert_eq!(repository.outside, [git.clone(), one.clone()]);
+        let read_only = [
+            git.join("config"),
+            git.join("hooks"),
+            git.join("refs/agentrun"),
+            one.join("config.worktree"),
+            top.join("one/.git"),
+        ];
+        assert_eq!(repository.read_only, read_only);
+        assert_eq!(Repository::of(&top.join("main")).outside, Vec::<PathBuf>::new());
+        assert_eq!(Repository::of(&top), Repository::default());
+    }
+}

@@ -1,0 +1,127 @@
+//! The usual places of caches, which commands may write, and of credentials, which they may not
+//! see. Pure: variables and paths in, paths out.
+
+use std::path::{Path, PathBuf};
+
+/// Folders of caches: the variable that names the base, the base below the home, and what of it is
+/// a cache. Programs that a person runs outside of the sandbox, such as `~/.cargo/bin` and the
+/// toolchains of rustup, are none.
+const CACHES: &[(&str, &str, &[&str])] = &[
+    ("XDG_CACHE_HOME", ".cache", &[""]),
+    (
+        "CARGO_HOME",
+        ".cargo",
+        &["registry", "git", ".package-cache", ".package-cache-mutate", ".global-cache"],
+    ),
+    ("npm_config_cache", ".npm", &[""]),
+    ("PNPM_HOME", ".local/share/pnpm", &["store"]),
+    ("YARN_CACHE_FOLDER", ".yarn", &["cache", "berry/cache"]),
+    ("PIP_CACHE_DIR", ".cache/pip", &[""]),
+    ("UV_CACHE_DIR", ".cache/uv", &[""]),
+    ("GOPATH", "go", &["pkg"]),
+    ("GOMODCACHE", "go/pkg/mod", &[""]),
+    ("GOCACHE", ".cache/go-build", &[""]),
+    ("GRADLE_USER_HOME", ".gradle", &["caches", "daemon", "native", "notifications", "wrapper", "workers"]),
+    ("", ".m2", &["repository"]),
+    ("CCACHE_DIR", ".ccache", &[""]),
+    ("", ".nuget", &["packages"]),
+    ("", ".bundle", &["cache"]),
+    ("", ".pub-cache", &["hosted", "git"]),
+];
+
+/// Credentials, and what else a command has no business with, below the home.
+const CREDENTIALS: &[&str] = &[
+    ".ssh",
+    ".aws",
+    ".azure",
+    ".gnupg",
+    ".kube",
+    ".docker/config.json",
+    ".netrc",
+    ".npmrc",
+    ".pypirc",
+    ".cargo/credentials",
+    ".cargo/credentials.toml",
+    ".git-credentials",
+    ".gem/credentials",
+    ".terraform.d/credentials.tfrc.json",
+    ".vault-token",
+    ".pgpass",
+    ".my.cnf",
+    ".password-store",
+    ".local/share/keyrings",
+    ".mozilla",
+];
+
+/// The same below the folder of settings.
+const SETTINGS: &[&str] = &["gh", "gcloud", "git/credentials", "hub", "op", "rclone", "agentrun"];
+
+/// The caches that may be there, by the environment and the usual places.
+pub fn caches(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
+    let home = variable("HOME");
+    let places = CACHES.iter().filter_map(|&(name, usual, parts)| {
+        let base = variable(name).or_else(|| Some(home.as_ref()?.join(usual)))?;
+        Some(parts.iter().map(move |part| join(&base, part)))
+    });
+    places.flatten().filter(|path| path.is_absolute()).collect()
+}
+
+/// The credentials that may be there, and agentrun's own settings and secrets.
+pub fn credentials(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
+    let Some(home) = variable("HOME") else { return Vec::new() };
+    let settings = variable("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
+    let state = variable("XDG_STATE_HOME").unwrap_or_else(|| home.join(".local/state"));
+    let cargo = variable("CARGO_HOME").unwrap_or_else(|| home.join(".cargo"));
+    let mut found: Vec<PathBuf> = CREDENTIALS.iter().map(|name| home.join(name)).collect();
+    found.extend(SETTINGS.iter().map(|name| settings.join(name)));
+    found.extend(["credentials", "credentials.toml"].map(|name| cargo.join(name)));
+    found.push(state.join("agentrun"));
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn join(base: &Path, part: &str) -> PathBuf {
+    if part.is_empty() { base.to_owned() } else { base.join(part) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variable(name: &str) -> Option<PathBuf> {
+        match name {
+            "HOME" => Some("/home/me".into()),
+            "CARGO_HOME" => Some("/opt/cargo".into()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn caches_are_where_the_environment_says_and_hold_no_programs() {
+        let caches = caches(&variable);
+        for cache in ["/opt/cargo/registry", "/home/me/.cache", "/home/me/go/pkg", "/home/me/.gradle/caches"]
+        {
+            assert!(caches.contains(&PathBuf::from(cache)), "{cache}");
+        }
+        for other in ["/opt/cargo", "/opt/cargo/bin", "/home/me", "/home/me/.gradle", "/home/me/go/bin"] {
+            assert!(!caches.contains(&PathBuf::from(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_named_wherever_the_environment_puts_them() {
+        let hidden = credentials(&variable);
+        for secret in [
+            "/home/me/.ssh",
+            "/home/me/.cargo/credentials.toml",
+            "/opt/cargo/credentials.toml",
+            "/home/me/.config/gh",
+            "/home/me/.config/agentrun",
+            "/home/me/.local/state/agentrun",
+        ] {
+            assert!(hidden.contains(&PathBuf::from(secret)), "{secret}");
+        }
+        assert_eq!(credentials(&|_| None), Vec::<PathBuf>::new());
+    }
+}

@@ -1,0 +1,126 @@
+//! The processes below this one, wherever they went: found in `/proc`, named, ended.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, getpid, kill_process};
+
+/// How often processes that were told to end are looked at.
+const POLL: Duration = Duration::from_millis(5);
+
+/// A command line is told with this many characters.
+const CHARACTERS: usize = 120;
+
+/// So many left-over processes are named.
+const NAMED: usize = 20;
+
+/// The living processes below this one, children of children included. Orphans are among them:
+/// this process adopts them.
+pub(super) fn below() -> Vec<Pid> {
+    let all = all();
+    let mut found = vec![getpid()];
+    let mut at = 0;
+    while let Some(&parent) = found.get(at) {
+        at += 1;
+        found.extend(all.iter().filter(|(_, stat)| stat.parent == parent.as_raw_pid()).map(|(pid, _)| *pid));
+    }
+    found.into_iter().skip(1).filter(|pid| all.get(pid).is_some_and(|stat| !stat.dead)).collect()
+}
+
+/// The living processes that have this in their environment, less this one and those above it.
+pub(super) fn marked(name: &str, value: &str) -> Vec<Pid> {
+    let all = all();
+    let mut above = vec![getpid()];
+    while let Some(parent) = above.last().and_then(|pid| Pid::from_raw(all.get(pid)?.parent)) {
+        above.push(parent);
+    }
+    let wanted = format!("{name}={value}");
+    let has_it = |pid: &Pid| {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment.split(|&byte| byte == 0).any(|variable| variable == wanted.as_bytes())
+    };
+    all.iter()
+        .filter(|(pid, stat)| !stat.dead && !above.contains(pid))
+        .map(|(pid, _)| *pid)
+        .filter(has_it)
+        .collect()
+}
+
+/// Processes as people know them: `4711 sleep 1000`.
+pub(super) fn names(pids: &[Pid]) -> Vec<String> {
+    let mut names: Vec<String> = pids.iter().take(NAMED).map(|pid| name(*pid)).collect();
+    if pids.len() > NAMED {
+        names.push(format!("{} more", pids.len() - NAMED));
+    }
+    names
+}
+
+fn name(pid: Pid) -> String {
+    let read = |file: &str| std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    let mut line = read("cmdline");
+    if line.is_empty() {
+        line = read("comm");
+    }
+    let line = String::from_utf8_lossy(&line).replace(|c: char| c == '\0' || c.is_control(), " ");
+    let line: String = line.trim().chars().take(CHARACTERS).collect();
+    format!("{pid} {line}")
+}
+
+/// A process that is gone already is what was wanted.
+pub(super) fn signal(pids: &[Pid], signal: Signal) {
+    for pid in pids {
+        let _ = kill_process(*pid, signal);
+    }
+}
+
+/// Asks processes to end, and ends those that have not in time. `living` is asked again and again:
+/// a process may make others until its last moment. Tells whether none is left.
+pub(super) fn end(mut living: impl FnMut() -> Vec<Pid>, grace: Duration) -> bool {
+    signal(&living(), Signal::TERM);
+    until_none(&mut living, grace, None) || kill(living)
+}
+
+/// Ends processes at once. Tells whether none is left.
+pub(super) fn kill(mut living: impl FnMut() -> Vec<Pid>) -> bool {
+    until_none(&mut living, Duration::from_secs(5), Some(Signal::KILL))
+}
+
+fn until_none(living: &mut impl FnMut() -> Vec<Pid>, patience: Duration, each: Option<Signal>) -> bool {
+    let started = Instant::now();
+    loop {
+        let found = living();
+        if found.is_empty() {
+            return true;
+        }
+        if let Some(each) = each {
+            signal(&found, each);
+        }
+        if started.elapsed() >= patience {
+            return false;
+        }
+        std::thread::sleep(POLL);
+    }
+}
+
+/// What the kernel tells of a process.
+struct Stat {
+    parent: i32,
+    /// It has ended, and nobody has asked how yet.
+    dead: bool,
+}
+
+fn all() -> HashMap<Pid, Stat> {
+    let Ok(entries) = std::fs::read_dir("/proc") else { return HashMap::new() };
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    pids.filter_map(|pid| Some((Pid::from_raw(pid)?, stat(pid)?))).collect()
+}
+
+fn stat(pid: i32) -> Option<Stat> {
+    let text = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    // The name in brackets may hold anything, brackets too.
+    let (_, fields) = text.rsplit_once(") ")?;
+    let mut fields = fields.split(' ');
+    let dead = matches!(fields.next()?, "Z" | "X");
+    Some(Stat { parent: fields.next()?.parse().ok()?, dead })
+}

@@ -1,0 +1,189 @@
+//! One answer of a judge: what its call says, and whether what it cites is there. Pure.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::message::ToolDefinition;
+use crate::run::judgement::{Citation, Ruling};
+
+/// The name of the call.
+pub(super) const NAME: &str = "judge_criterion";
+
+/// Shorter quotes stand everywhere.
+const LEAST_QUOTE: usize = 4;
+
+/// How far from the cited line the quote may begin.
+const NEAR: usize = 2;
+
+/// What a judge answers about one criterion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// The criterion's place in the question, from 0.
+    pub criterion: usize,
+    pub ruling: Ruling,
+    pub reason: String,
+    pub cited: Option<Cited>,
+}
+
+/// What an answer points at, before anybody looked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Cited {
+    File {
+        path: String,
+        line: usize,
+        quote: String,
+    },
+    Output {
+        /// The command's place in the question, from 0.
+        command: usize,
+        quote: String,
+    },
+}
+
+pub(super) fn definition() -> ToolDefinition {
+    let parameters = json!({
+        "type": "object",
+        "properties": {
+            "criterion": {"type": "integer", "description": "its number"},
+            "verdict": {"type": "string", "enum": ["pass", "fail", "cannot_tell"]},
+            "reason": {"type": "string"},
+            "quote": {"type": "string", "description": "the words that show it, copied exactly"},
+            "path": {"type": "string", "description": "the file that the quote is in"},
+            "line": {"type": "integer", "description": "the line that the quote begins in"},
+            "command": {"type": "integer", "description": "instead of path and line: the number of the command that printed the quote"}
+        },
+        "required": ["criterion", "verdict", "reason"]
+    });
+    let description =
+        "Answer one criterion. pass and fail need a quote and where it stands; without, the answer is void.";
+    ToolDefinition { name: NAME, description, parameters }
+}
+
+/// Reads a call. `Err` tells the judge what is wrong with it.
+pub(super) fn read(given: &Map<String, Value>, criteria: usize) -> Result<Answer, String> {
+    let criterion = number(given, "criterion").filter(|number| (1..=criteria).contains(number));
+    let criterion = criterion.ok_or_else(|| format!("`criterion` is no number from 1 to {criteria}"))?;
+    let ruling = match text(given, "verdict").unwrap_or_default() {
+        "pass" => Ruling::Pass,
+        "fail" => Ruling::Fail,
+        "cannot_tell" => Ruling::CannotTell,
+        _ => return Err("`verdict` is none of `pass`, `fail`, `cannot_tell`".to_owned()),
+    };
+    let reason = text(given, "reason").ok_or("`reason` is missing")?.to_owned();
+    let cited = match ruling {
+        Ruling::CannotTell => None,
+        Ruling::Pass | Ruling::Fail => Some(cited(given)?),
+    };
+    Ok(Answer { criterion: criterion - 1, ruling, reason, cited })
+}
+
+fn cited(given: &Map<String, Value>) -> Result<Cited, String> {
+    let quote = text(given, "quote").ok_or("`quote` is missing: cite what shows it")?.to_owned();
+    if flat(&quote).len() < LEAST_QUOTE {
+        return Err(format!("the quote is too short: it needs at least {LEAST_QUOTE} characters"));
+    }
+    match (text(given, "path"), number(given, "line"), number(given, "command")) {
+        (Some(path), Some(line), _) if line > 0 => Ok(Cited::File { path: path.to_owned(), line, quote }),
+        (None, _, Some(command)) if command > 0 => Ok(Cited::Output { command: command - 1, quote }),
+        _ => Err("say where the quote stands: `path` and `line`, or `command`".to_owned()),
+    }
+}
+
+fn text<'a>(given: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    given.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Some models write numbers as text.
+fn number(given: &Map<String, Value>, name: &str) -> Option<usize> {
+    match given.get(name)? {
+        Value::Number(number) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whether a quote stands in a text at, or close to, a line counted from 1.
+pub(super) fn stands_at(text: &str, line: usize, quote: &str) -> bool {
+    let length = quote.lines().count().max(1);
+    let first = line.saturating_sub(1 + NEAR);
+    let last = line.saturating_sub(1) + length + NEAR;
+    let near: Vec<&str> = text.lines().take(last).skip(first).collect();
+    stands_in(&near.join("\n"), quote)
+}
+
+/// Whether a quote stands somewhere in a text. How it is spaced does not matter.
+pub(super) fn stands_in(text: &str, quote: &str) -> bool {
+    flat(text).contains(&flat(quote))
+}
+
+/// What is made of a citation that was found.
+pub(super) fn found(cited: &Cited, commands: &[&str]) -> Citation {
+    match cited {
+        Cited::File { path, line, quote } => {
+            Citation::File { path: path.clone(), line: *line, quote: quote.clone() }
+        }
+        Cited::Output { command, quote } => {
+            let command = commands.get(*command).copied().unwrap_or_default().to_owned();
+            Citation::Output { command, quote: quote.clone() }
+        }
+    }
+}
+
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(call: &Value) -> Result<Answer, String> {
+        read(call.as_object().unwrap(), 2)
+    }
+
+    #[test]
+    fn an_answer_names_its_criterion_and_what_shows_it() {
+        let call = json!({"criterion": "2", "verdict": "pass", "reason": "it is there", "path": "a.rs", "line": 3, "quote": "fn main()"});
+        let cited = Cited::File { path: "a.rs".into(), line: 3, quote: "fn main()".into() };
+        let expected =
+            Answer { criterion: 1, ruling: Ruling::Pass, reason: "it is there".into(), cited: Some(cited) };
+        assert_eq!(answered(&call), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_not_shown_is_no_answer() {
+        let wrong = [
+            json!({"criterion": 3, "verdict": "pass", "reason": "r"}),
+            json!({"criterion": 1, "verdict": "yes", "reason": "r"}),
+            json!({"criterion": 1, "verdict": "pass", "reason": " "}),
+            json!({"criterion": 1, "verdict": "pass", "reason": "r"}),
+            json!({"criterion": 1, "verdict": "fail", "reason": "r", "quote": "a b", "path": "x", "line": 1}),
+            json!({"criterion": 1, "verdict": "fail", "reason": "r", "quote": "abcd", "path": "x"}),
+            json!({"criterion": 1, "verdict": "fail", "reason": "r", "quote": "abcd", "command": 0}),
+        ];
+        let problems: Vec<String> = wrong.into_iter().map(|call| answered(&call).unwrap_err()).collect();
+        assert_eq!(
+            problems,
+            [
+                "`criterion` is no number from 1 to 2",
+                "`verdict` is none of `pass`, `fail`, `cannot_tell`",
+                "`reason` is missing",
+                "`quote` is missing: cite what shows it",
+                "the quote is too short: it needs at least 4 characters",
+                "say where the quote stands: `path` and `line`, or `command`",
+                "say where the quote stands: `path` and `line`, or `command`",
+            ]
+        );
+        let doubt = answered(&json!({"criterion": 1, "verdict": "cannot_tell", "reason": "r"})).unwrap();
+        assert_eq!((doubt.ruling, doubt.cited), (Ruling::CannotTell, None));
+    }
+
+    #[test]
+    fn a_quote_stands_where_it_is_said_to_or_close_by() {
+        let text = "one\ntwo\nthree\nfour  and\n  more\nsix\nseven\n";
+        assert!(stands_at(text, 4, "four and more"));
+        assert!(stands_at(text, 6, "four  and\nmore"));
+        assert!(!stands_at(text, 1, "four and more"));
+        assert!(!stands_at(text, 4, "four more"));
+        assert!(!stands_at(text, 400, "seven"));
+    }
+}

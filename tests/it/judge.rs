@@ -1,0 +1,153 @@
+//! Criteria in prose: a judge that can only read, and whose citations are looked up.
+
+use serde_json::{Value, json};
+
+use crate::support::bench::{Bench, Ran};
+use crate::support::stable::stable;
+
+const PLAN: &str = "\
+# A greeting
+
+## Implementation Steps
+
+### Step 1: The greeting
+
+**Tasks:**
+- [ ] Write `greeting.txt`
+
+**Validation Criteria:**
+- [ ] `test -s greeting.txt` passes
+- [ ] The greeting is friendly
+- [ ] The greeting names the reader
+";
+
+/// A project whose agent writes this greeting, and whose judge makes these calls, a turn each.
+fn bench(greeting: &str, calls: &[Value]) -> Bench {
+    let bench = Bench::with_plan(PLAN.as_bytes());
+    let line = |purpose: &str, name: &str, arguments: &Value| {
+        let calls = json!([{"name": name, "arguments": arguments}]);
+        json!({"step": "1", "purpose": purpose, "calls": calls}).to_string()
+    };
+    let mut replies = vec![
+        json!({"schema": "agentrun.replies/1"}).to_string(),
+        line("work", "write_file", &json!({"path": "greeting.txt", "content": greeting})),
+        line("work", "finish_step", &json!({"status": "done", "summary": "all criteria hold"})),
+    ];
+    replies.extend(calls.iter().map(|call| {
+        let name = call["tool"].as_str().unwrap_or("judge_criterion");
+        line("judge", name, call)
+    }));
+    bench.file("replies.jsonl", replies.join("\n")).git();
+    bench
+}
+
+fn execute(bench: &Bench) -> Ran {
+    bench.run(&["execute", "plan.md", "--model", "scripted:replies.jsonl", "--max-attempts", "1"])
+}
+
+fn verdict(criterion: u32, verdict: &str, line: u32, quote: &str) -> Value {
+    json!({"criterion": criterion, "verdict": verdict, "reason": "read it", "path": "greeting.txt", "line": line, "quote": quote})
+}
+
+/// The boxes of the plan, as marks.
+fn marks(bench: &Bench) -> String {
+    bench.read("plan.md").lines().filter_map(|line| line.strip_prefix("- [")?.chars().next()).collect()
+}
+
+/// What the judge said, as the journal has it: ruling and where it was seen.
+fn rulings(bench: &Bench) -> Vec<String> {
+    let journal = bench.journal();
+    let judged = journal.iter().rfind(|record| record["type"] == "judge.completed").unwrap();
+    let say = |found: &Value| {
+        let line = &found["citation"]["line"];
+        format!("{} {line} {}", found["ruling"].as_str().unwrap(), found["reason"].as_str().unwrap())
+    };
+    judged["judgements"].as_array().unwrap().iter().map(say).collect()
+}
+
+#[test]
+fn what_the_judge_saw_is_ticked_as_judged_and_what_it_cannot_tell_waits() {
+    let doubt = json!({"criterion": 2, "verdict": "cannot_tell", "reason": "who is the reader?"});
+    let read = json!({"tool": "read_file", "path": "greeting.txt"});
+    let bench = bench("Dear guest,\nwelcome!\n", &[read, verdict(1, "pass", 2, "welcome!"), doubt]);
+    let ran = execute(&bench).code(0);
+    assert_eq!(marks(&bench), "xxx ");
+    assert_eq!(rulings(&bench), ["pass 2 read it", "cannot_tell null who is the reader?"]);
+    insta::assert_snapshot!(stable(&bench, &ran.stderr), @"
+    agentrun 0.1.0 · plan.md · 1 step
+    model scripted:replies.jsonl · sandbox: none · snapshots: git, under refs/agentrun/
+    limits: attempts a step: 1; an attempt: 60 turns, 30m; a validation command: 10m
+    logs: .agentrun/runs/[RUN]/
+
+    > Step 1: The greeting [1/1]
+      before     test -s greeting.txt · red, exit code 1 · [TIME]
+      attempt 1
+        write greeting.txt (+2 -0)
+        the agent says that it is done: all criteria hold
+      validation test -s greeting.txt · passed · [TIME]
+      judge      2 criteria in prose
+        holds The greeting is friendly (greeting.txt:2)
+        cannot be told The greeting names the reader: who is the reader?
+    + Step 1 passed [TIME] · 1 attempt
+      waits for a person: The greeting names the reader
+      ticked line 8: Write `greeting.txt`
+      ticked line 11: `test -s greeting.txt` passes
+      ticked line 12: The greeting is friendly (judged)
+
+    The plan is carried out, as far as commands can tell.
+      1 step passed in this run, on commands that agentrun ran · [TIME]
+      What waits for a person:
+        step 1: The greeting names the reader
+      report: .agentrun/runs/[RUN]/report.md
+    next: look at it, then agentrun confirm plan.md 1
+    ");
+    let run = ran.stderr.lines().find_map(|line| line.strip_prefix("logs: ")).unwrap().to_owned();
+    let report = bench.read(&format!("{run}report.md"));
+    assert!(report.contains("| commands, a judge |"), "{report}");
+}
+
+#[test]
+fn a_criterion_that_does_not_hold_fails_the_attempt_and_ticks_nothing() {
+    let bench = bench("Go away.\n", &[verdict(1, "fail", 1, "Go away"), verdict(2, "fail", 1, "Go away")]);
+    execute(&bench).code(1).says("does not hold The greeting is friendly (greeting.txt:1)");
+    assert_eq!(marks(&bench), "    ");
+}
+
+#[test]
+fn a_citation_that_is_not_there_makes_an_answer_void() {
+    let lie = || verdict(1, "pass", 1, "the friendliest of greetings");
+    let plan = json!({"criterion": 2, "verdict": "pass", "reason": "it says so", "path": "plan.md", "line": 12, "quote": "The greeting names the reader"});
+    let bench = bench("Go away.\n", &[lie(), lie(), lie(), plan.clone(), plan.clone(), plan]);
+    execute(&bench).code(0);
+    assert_eq!(marks(&bench), "xx  ");
+    assert_eq!(
+        rulings(&bench),
+        [
+            "cannot_tell null what the judge cited is not there: the quote does not stand in `greeting.txt` at line 1",
+            "cannot_tell null what the judge cited is not there: `plan.md` is no proof: cite the work itself",
+        ]
+    );
+}
+
+#[test]
+fn a_judge_changes_nothing_and_a_silent_one_decides_nothing() {
+    let write = json!({"tool": "write_file", "path": "greeting.txt", "content": "Dear reader"});
+    let run = json!({"tool": "run_command", "command": "echo friendly > greeting.txt"});
+    let bench = bench("Go away.\n", &[write, run]);
+    execute(&bench).code(0);
+    assert_eq!((bench.read("greeting.txt").as_str(), marks(&bench).as_str()), ("Go away.\n", "xx  "));
+    let rulings = rulings(&bench);
+    assert!(
+        rulings[0].starts_with("cannot_tell null the judge could not be asked: the script has no reply"),
+        "{rulings:?}"
+    );
+}
+
+#[test]
+fn a_judge_is_not_asked_where_the_configuration_wants_people() {
+    let bench = bench("Dear guest\n", &[]);
+    bench.file("agentrun.toml", "[validation]\ncriteria = \"manual\"\n");
+    execute(&bench).code(0);
+    assert!(bench.journal().iter().all(|record| record["type"] != "judge.started"));
+    assert_eq!(marks(&bench), "xx  ");
+}

@@ -1,0 +1,172 @@
+//! What a run starts is dead when it says so, however it tried to stay.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::Child;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+
+use crate::support::confined::{ALL, bench, processes, started, told, told_of, unique, working};
+
+fn signal(pid: i32, signal: Signal) {
+    kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
+}
+
+fn id(child: &Child) -> i32 {
+    i32::try_from(child.id()).unwrap()
+}
+
+/// The only child of a process.
+fn child_of(pid: i32) -> i32 {
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    children.trim().parse().unwrap()
+}
+
+fn wait_until_there(word: &str) {
+    while processes(word).is_empty() {
+        std::thread::yield_now();
+    }
+}
+
+fn wait_until_gone(word: &str) {
+    while !processes(word).is_empty() {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn daemons_are_dead_after_their_command_and_named() {
+    for mode in working(&ALL) {
+        let bench = bench();
+        let [first, second, third] = [unique(), unique(), unique()];
+        let command = format!(
+            "setsid sleep {first} >/dev/null 2>&1 & (env -i setsid sleep {second} &) >/dev/null 2>&1; \
+             (trap '' TERM; setsid bash -c 'trap \"\" TERM; sleep {third}; true' &) & echo started; exit 3"
+        );
+        let text = told(&bench, &command, &["--sandbox", mode]);
+        assert!(text.starts_with("started\nexit 3 · "), "{mode}: {text}");
+        let (_, ended) = text.split_once("one command. Ended: ").unwrap();
+        for time in [&first, &second, &third] {
+            assert!(ended.contains(&format!("sleep {time}")), "{mode}: {text}");
+            assert_eq!(processes(time), Vec::<i32>::new(), "{mode}");
+        }
+    }
+}
+
+#[test]
+fn what_is_nearly_done_may_finish_and_is_not_named() {
+    for mode in working(&ALL) {
+        let bench = bench();
+        let text = told(&bench, "(setsid bash -c 'sleep 0.05; touch done' &) ; true", &["--sandbox", mode]);
+        assert!(text.ends_with("command-001.log"), "{mode}: {text}");
+        assert!(bench.root().join("done").exists(), "{mode}");
+    }
+}
+
+#[test]
+fn a_timeout_asks_first_and_then_ends_whatever_is_left() {
+    for mode in working(&ALL) {
+        let (bench, time) = (bench(), unique());
+        let command = format!(
+            "trap 'echo bye; exit 0' TERM; (trap '' TERM; setsid sleep {time}) & echo up; while :; do sleep 0.01; done"
+        );
+        let (_, text) = told_of(&bench, &json!({"command": command, "timeout_s": 1}), &["--sandbox", mode]);
+        assert!(text.starts_with("up\n") && text.contains("bye\ntimed out after 1 s · "), "{mode}: {text}");
+        assert_eq!(processes(&time), Vec::<i32>::new(), "{mode}");
+    }
+}
+
+#[test]
+fn an_attempt_that_is_out_of_time_leaves_nothing() {
+    for mode in working(&ALL) {
+        let (bench, time) = (bench(), unique());
+        let command = format!("trap '' TERM; setsid sleep {time} & touch ready; sleep {time}; sleep {time}");
+        let mut child = started(&bench, &command, &["--sandbox", mode, "--max-time", "2s"]);
+        assert_eq!(child.wait().unwrap().code(), Some(5), "{mode}");
+        assert_eq!(processes(&time), Vec::<i32>::new(), "{mode}");
+    }
+}
+
+#[test]
+fn a_command_that_kills_its_launcher_gains_nothing() {
+    for mode in working(&["landlock", "off"]) {
+        let (bench, time) = (bench(), unique());
+        let command = format!("setsid sleep {time} & kill -9 $PPID; sleep {time}");
+        let text = told(&bench, &command, &["--sandbox", mode]);
+        assert!(text.starts_with("ended by signal 9"), "{mode}: {text}");
+        assert_eq!(processes(&time), Vec::<i32>::new(), "{mode}");
+    }
+}
+
+#[test]
+fn a_script_that_signals_its_own_group_ends_itself_alone() {
+    for mode in working(&ALL) {
+        let text = told(&bench(), "echo up; kill 0; sleep 1000", &["--sandbox", mode]);
+        assert!(text.starts_with("up\nended by signal 15"), "{mode}: {text}");
+    }
+}
+
+#[test]
+fn a_killed_agentrun_takes_its_commands_with_it() {
+    for mode in working(&ALL) {
+        let (bench, time) = (bench(), unique());
+        let command = format!("setsid sleep {time} & touch ready; sleep {time}");
+        let mut child = started(&bench, &command, &["--sandbox", mode]);
+        wait_until_there(&time);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        wait_until_gone(&time);
+    }
+}
+
+#[test]
+fn what_outlives_both_is_ended_by_the_next_start() {
+    let (bench, time) = (bench(), unique());
+    let command = format!("setsid sleep {time} >/dev/null 2>&1 & touch ready; wait");
+    let mut child = started(&bench, &command, &["--sandbox", "off"]);
+    wait_until_there(&time);
+    let launcher = child_of(id(&child));
+    signal(launcher, Signal::STOP);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    signal(launcher, Signal::KILL);
+    assert_eq!(processes(&time).len(), 1, "nobody was left to end it");
+    let (ran, _) = told_of(&bench, &json!({"command": "true"}), &["--sandbox", "off"]);
+    assert_eq!(processes(&time), Vec::<i32>::new());
+    let named = format!("sleep {time}");
+    ran.says("the run before was killed and left processes behind, which were ended: ").says(&named);
+}
+
+#[test]
+fn the_second_ctrl_c_ends_everything_at_once() {
+    for mode in working(&ALL) {
+        let (bench, time) = (bench(), unique());
+        // It takes what it can of the grace that the first signal gives.
+        let command = format!("trap '' TERM; touch ready; while :; do sleep {time}; done");
+        let mut child = started(&bench, &command, &["--sandbox", mode]);
+        signal(id(&child), Signal::INT);
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.starts_with("stopping: ") {
+            line.clear();
+            assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{mode}");
+        }
+        signal(id(&child), Signal::INT);
+        std::io::copy(&mut stderr.by_ref().take(1 << 20), &mut std::io::sink()).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{mode}");
+        wait_until_gone(&time);
+        assert_ne!(bench.events().last().unwrap(), "run.completed", "{mode}");
+    }
+}
+
+#[test]
+fn a_validation_that_leaves_something_is_told_on() {
+    let (bench, time) = (bench(), unique());
+    bench.file(
+        "plan.md",
+        bench.read("plan.md").replace("test -f never", &format!("sh -c 'setsid sleep {time} & false'")),
+    );
+    let (ran, _) = told_of(&bench, &json!({"command": "true"}), &["--sandbox", "off"]);
+    ran.says("left processes behind, which were ended: ");
+    assert_eq!(processes(&time), Vec::<i32>::new());
+}
