@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::open::Project;
+use super::unresolved;
 use crate::cli::Check;
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Description, Severity};
@@ -12,10 +13,13 @@ use crate::report::{diagnostics, explanation, listing, print};
 /// Prints the diagnostics of a plan, how it was read, or all that was understood as JSON.
 pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
-    let plan = project.plan(&args.plan)?;
+    let mut plan = project.plan(&args.plan)?;
+    let unresolved = unresolved::find(&plan.reading, &project.root, &project.environment);
+    plan.reading.diagnostics.extend(unresolved);
+    plan.reading.diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
     let found = &plan.reading.diagnostics;
     if args.json {
-        let state = plan.past()?.state;
+        let state = plan.standing()?.state;
         let described = Description::of(&plan.text.text, &plan.reading, &|index| {
             listing::status_word(&plan.reading, &state, index)
         });

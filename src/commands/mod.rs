@@ -14,6 +14,7 @@ mod logs;
 mod open;
 mod signals;
 mod status;
+mod unresolved;
 
 use crate::cli::{Cli, Command, Launch};
 use crate::failure::{ExitCode, Failure};

@@ -10,6 +10,7 @@ use crate::journal::{PlanDir, StateDir};
 use crate::model::openai::Settings;
 use crate::plan::{self, Reading};
 use crate::plan_file::{PlanFile, PlanText, ReadError};
+use crate::run::renames::renames;
 use crate::run::state::RunState;
 use crate::workspace::Workspace;
 
@@ -126,6 +127,16 @@ impl OpenPlan {
             );
         }
         Ok(fold(&journal))
+    }
+
+    /// The same as the plan's steps are called now. The next run records it.
+    pub(super) fn standing(&self) -> Result<Past, Failure> {
+        let mut past = self.past()?;
+        for event in renames(&self.reading.plan, &past.state) {
+            // A step that a run is working on stays what it is.
+            past.state.apply(&event).ok();
+        }
+        Ok(past)
     }
 }
 

@@ -13,6 +13,7 @@ use super::names::{self, Role};
 use super::piece::{Piece, one_line};
 use super::sections::{LABEL, Sections};
 use super::step::{Field, Reference, ReferenceTo, StepKind, Task};
+use super::title::Title;
 use super::{files, references};
 
 /// Reads the parts of one step.
@@ -125,13 +126,27 @@ impl<'plan, 'text> Body<'plan, 'text> {
     pub(super) fn read_item_step(&mut self, block: usize) {
         let title = self.item_text(block);
         self.add_files(files::in_text(&title.text));
+        let verifies = self.add_title_command(&title);
         let first = block + 1 + usize::from(self.document.own_text(block).is_some());
         for child in self.document.siblings(first, self.document.blocks[block].end) {
-            self.read_block(child, None);
+            self.read_block(child, verifies.then_some(Role::Testing));
         }
         let from = self.document.blocks[block].start;
         let to = self.document.lines.span(self.document.blocks[block].end_line).end;
         self.read_comments_between(from, to);
+    }
+
+    /// A step of one line may name the command that decides about it. Says whether the step is one that looks
+    /// whether something holds.
+    fn add_title_command(&mut self, piece: &Piece<'_>) -> bool {
+        let title = Title::parse(&piece.text);
+        let verifies = names::verifies(&title.title);
+        let verdict = criteria::classify(&piece.text, false);
+        let is_command = matches!(verdict.kind, CriterionKind::Command(_));
+        if is_command && (verifies || criteria::checks(&title.title)) {
+            self.add_criterion(piece, verdict, None);
+        }
+        verifies
     }
 
     /// Reads what an entry that is no item says of files, other entries and its validation.
@@ -142,6 +157,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
             span.clone().map(|span| (span.start, &document.text[span]))
         };
         self.add_files(files::in_text(&found.title.title));
+        let title = self.piece(found.span.start, found.title.title.as_ref(), found.span.end);
+        self.add_title_command(&title);
         if let Some((_, text)) = said(&found.files) {
             self.add_files(files::in_field(text));
         }

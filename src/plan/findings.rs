@@ -9,9 +9,9 @@ use super::check_box::BoxRole;
 use super::choice::{Choice, described};
 use super::diagnostic::{Diagnostic, Severity};
 use super::names::lower;
-use super::placeholders;
 use super::sections::Sections;
 use super::step::{Plan, Step, StepKind};
+use super::{clarity, placeholders};
 
 /// All of it.
 pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
@@ -24,10 +24,11 @@ pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec
     found.extend(other_marks(plan));
     found.extend(link_definitions(sections));
     found.extend(placeholders::find(sections, plan));
+    found.extend(clarity::find(sections, choice, plan));
     found
 }
 
-fn diagnostic(
+pub(super) fn diagnostic(
     severity: Severity,
     code: &'static str,
     span: Range<usize>,
@@ -37,7 +38,7 @@ fn diagnostic(
 }
 
 /// The text of a line, without the white space around.
-fn line_span(sections: &Sections<'_>, line: usize) -> Range<usize> {
+pub(super) fn line_span(sections: &Sections<'_>, line: usize) -> Range<usize> {
     let document = &sections.document;
     let start = document.lines.start(line);
     let text = document.lines.text(document.text, line);
@@ -70,8 +71,7 @@ fn no_steps(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
     }
     let help = "write the steps as headings `### Step 1: Title`, or as a list of boxes `- [ ] Title`";
     misses.push(help.to_owned());
-    let help = Some(misses.join("; ").into());
-    Some(Diagnostic { help, ..diagnostic(Severity::Error, "no-steps", span, "no steps found") })
+    Some(diagnostic(Severity::Error, "no-steps", span, "no steps found").help(misses.join("; ")))
 }
 
 fn boxes_elsewhere(plan: &Plan) -> Option<String> {
@@ -100,7 +100,9 @@ fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagn
                 described(other.shape),
                 other.units.len()
             );
-            found.push(diagnostic(Severity::Note, "competing-steps", line_span(sections, line), message));
+            let help = "`agentrun check --explain` shows why";
+            let span = line_span(sections, line);
+            found.push(diagnostic(Severity::Note, "competing-steps", span, message).help(help));
         }
     }
     found
@@ -122,13 +124,14 @@ fn duplicate_ids(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         match (near, far) {
             (Some(first), _) if !step.label.is_empty() => {
                 let message = format!("two steps are called `{name}`; the first is on line {}", first.line);
-                let help = Some("give one of them another number".into());
-                found.push(Diagnostic { help, ..diagnostic(Severity::Error, "duplicate-id", span, message) });
+                let help = "give one of them another number";
+                found.push(diagnostic(Severity::Error, "duplicate-id", span, message).help(help));
             }
             (_, Some(first)) if step.label.is_empty() || first.group == step.group => {
                 let message =
                     format!("the id `{name}` is also on line {}: its place names this step", first.line);
-                found.push(diagnostic(Severity::Warning, "duplicate-id", span, message));
+                let help = "give it an id of its own, so that other steps can name it";
+                found.push(diagnostic(Severity::Warning, "duplicate-id", span, message).help(help));
             }
             _ => {}
         }
@@ -147,8 +150,8 @@ fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let about = |step: &Step| {
         let span = line_span(sections, step.line);
         let message = "nothing in this step can be run to validate it";
-        let help = Some("add a criterion with a command: ``- [ ] `cargo test` passes``".into());
-        Diagnostic { help, ..diagnostic(Severity::Warning, "no-command", span, message) }
+        let help = "add a criterion with a command: ``- [ ] `cargo test` passes``";
+        diagnostic(Severity::Warning, "no-command", span, message).help(help)
     };
     plan.steps.iter().filter(without).map(about).collect()
 }
@@ -162,6 +165,7 @@ fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     open.map(|question| {
         let message = format!("open question: {}", question.value);
         diagnostic(Severity::Warning, "open-question", line_span(sections, question.line), message)
+            .help("answer it in the plan, and take the question out")
     })
     .collect()
 }
@@ -181,6 +185,7 @@ fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
                 "kept as it is"
             };
             diagnostic(Severity::Note, "other-mark", span, format!("the mark `{shown}` is {kept}"))
+                .help("open is `[ ]`, done is `[x]`, in progress is `[~]`")
         })
         .collect()
 }
@@ -196,7 +201,8 @@ fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
         let indent = span.start - document.lines.start(line);
         if matches!(definition, "[x]:" | "[X]:" | "[ ]:") && indent <= 3 && !document.in_code(span.start) {
             let message = format!("`{definition}` is a link definition: other readers show boxes as links");
-            found.push(diagnostic(Severity::Warning, "link-definition", span, message));
+            let help = "take it out, or give the link another name";
+            found.push(diagnostic(Severity::Warning, "link-definition", span, message).help(help));
         }
     }
     found

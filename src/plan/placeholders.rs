@@ -40,7 +40,12 @@ fn diagnostic(text: &str, span: Range<usize>, nothing_else: bool) -> Diagnostic 
     } else {
         (Severity::Warning, format!("`{text}` looks like a placeholder"))
     };
-    let help = nothing_else.then(|| "fill it in, or take the line out".into());
+    let help = if nothing_else {
+        "fill it in, or take the line out"
+    } else {
+        "fill it in; what is meant as it stands goes into backticks"
+    };
+    let help = Some(help.into());
     Diagnostic { severity, code: "placeholder", span, message: message.into(), help }
 }
 

@@ -193,7 +193,8 @@ impl<'a> Resolver<'a> {
         // A suggestion looks at every label; whoever has many unknown references needs no more of them.
         let first = self.diagnostics.len() < 20;
         let nearest = first.then(|| names::nearest(&name, labels)).flatten();
-        let help = nearest.map(|label| format!("did you mean `{label}`?").into());
+        let guess = nearest.map(|label| format!("did you mean `{label}`?").into());
+        let help = guess.or(Some("name a step by its label or its id: `Step 1.2`, `1.2`".into()));
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
             code: "unknown-reference",

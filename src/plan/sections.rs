@@ -2,6 +2,7 @@
 
 use super::document::{BlockKind, Document};
 use super::label::Label;
+use super::leak;
 use super::names::{self, Role};
 use super::title::Title;
 
@@ -68,7 +69,8 @@ impl<'text> Sections<'text> {
     /// Makes the tree.
     pub fn of(document: Document<'text>) -> Self {
         let owned = owned(&document);
-        let mut builder = Builder { document: &document, all: vec![Section::default()], open: vec![0] };
+        let mut builder =
+            Builder { document: &document, all: vec![Section::default()], open: vec![0], leak: 0 };
         for block in document.siblings(0, document.blocks.len()) {
             builder.add(block, owned.as_ref());
         }
@@ -112,6 +114,8 @@ struct Builder<'a, 'text> {
     all: Vec<Section<'text>>,
     /// The sections that are open, outermost first.
     open: Vec<usize>,
+    /// One past the last block of an embedded document that leaked into the plan.
+    leak: usize,
 }
 
 impl<'text> Builder<'_, 'text> {
@@ -120,11 +124,17 @@ impl<'text> Builder<'_, 'text> {
         match &block.kind {
             BlockKind::Heading { level } => {
                 let title = self.heading_title(index);
+                if index < self.leak && !self.goes_on_with(*level, &title) {
+                    return self.add_content(index);
+                }
                 self.open(*level, title, (index, block.start, block.line));
                 let current = self.current();
                 self.all[current].named = role_of(&self.all[current].title);
             }
-            BlockKind::Paragraph => self.add_paragraph(index),
+            BlockKind::Paragraph if index >= self.leak => self.add_paragraph(index),
+            BlockKind::Code(_) if index >= self.leak => {
+                self.leak = leak::end_of(self.document, index).unwrap_or(0);
+            }
             // What follows a thematic break belongs to the heading, no longer to the label before it.
             BlockKind::Rule if self.all[self.current()].level >= NUMBERED_LABEL => {
                 self.open(NUMBERED_LABEL, Title::default(), (index, block.start, block.line));
@@ -134,12 +144,26 @@ impl<'text> Builder<'_, 'text> {
             }
             _ => {}
         }
+        self.add_content(index);
+    }
+
+    fn add_content(&mut self, index: usize) {
+        let block = &self.document.blocks[index];
         let current = self.current();
         // A thematic break is no content: it must not stretch the step before it.
         if !matches!(block.kind, BlockKind::Rule) {
             self.all[current].end_line = self.all[current].end_line.max(block.end_line);
         }
         self.all[current].to = block.end;
+    }
+
+    /// The heading is of the kind that the embedded document stands in: it is the plan's.
+    fn goes_on_with(&self, level: u8, title: &Title<'_>) -> bool {
+        let same = |open: &usize| {
+            let open = &self.all[*open];
+            open.level == level && open.title.unit.is_some() && open.title.keyword == title.keyword
+        };
+        self.open.iter().any(same)
     }
 
     fn heading_title(&self, index: usize) -> Title<'text> {

@@ -289,6 +289,8 @@ impl<'text> Builder<'_, 'text> {
 
     fn fingerprint(&self, blueprint: &Blueprint, head: &Head) -> Fingerprint {
         let text = |from: usize, to: usize| self.sections.document.text.get(from..to).unwrap_or_default();
+        let (label, id) = (head.title.label.as_ref(), head.title.id.as_deref());
+        let label = if label.is_empty() { id.unwrap_or_default() } else { label };
         match &blueprint.source {
             Source::Sections(parts) if parts.len() > 1 => {
                 let all: Vec<&str> = parts
@@ -297,14 +299,14 @@ impl<'text> Builder<'_, 'text> {
                         text(self.sections.all[*section].start, self.sections.end_of(*section))
                     })
                     .collect();
-                Fingerprint::of(&all.join("\n"))
+                Fingerprint::of(&all.join("\n"), label)
             }
             Source::Unit(Place::Entry { entry, .. }) => {
                 let state = self.sections.document.entries[*entry].state.as_ref();
                 let state = state.map_or(head.end..head.end, |(word, _)| word.span.clone());
-                Fingerprint::of(&[text(head.start, state.start), text(state.end, head.end)].concat())
+                Fingerprint::of(&[text(head.start, state.start), text(state.end, head.end)].concat(), label)
             }
-            _ => Fingerprint::of(&self.without_status(head.start, head.end)),
+            _ => Fingerprint::of(&self.without_status(head.start, head.end), label),
         }
     }
 }

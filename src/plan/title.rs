@@ -58,7 +58,16 @@ impl<'text> Title<'text> {
         let (rest, fields) = without_fields(plain);
         let title =
             Self::labelled(rest).or_else(|| Self::coded(rest)).unwrap_or_else(|| Self::numbered(rest));
-        Self { fields, ..title }
+        let numbered = title.id.is_some();
+        let mut title = Self { fields, ..title };
+        while let Some((tag, rest)) = leading_tag(&title.title).filter(|_| numbered) {
+            title.fields.push(("tag".to_owned(), tag.to_owned()));
+            title.title = match title.title {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[text.len() - rest..]),
+                Cow::Owned(text) => Cow::Owned(text[text.len() - rest..].to_owned()),
+            };
+        }
+        title
     }
 
     /// `Step 1.1: Title`, also behind a section number: `3.1 Phase 1: Title`.
@@ -127,6 +136,14 @@ impl<'text> Title<'text> {
         };
         Self { id, title: Cow::Borrowed(title), ..Self::default() }
     }
+}
+
+/// `[P]` of `[P] [US1] Title`, and how many bytes follow it.
+fn leading_tag(title: &str) -> Option<(&str, usize)> {
+    let (tag, rest) = title.strip_prefix('[')?.split_once("] ")?;
+    let short = (1..=5).contains(&tag.len());
+    let is_tag = short && tag.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    is_tag.then(|| (tag, rest.trim_start().len()))
 }
 
 /// `1.1 Title`, `1. Title`, `1) Title`: the number and the title.
@@ -256,7 +273,7 @@ mod tests {
             ("Phase 1 Verification", ("", "", "Phase 1 Verification")),
             ("4. Implementation Steps", ("", "4", "Implementation Steps")),
             ("1.1 Write it", ("", "1.1", "Write it")),
-            ("T001 [P] [US1] Write `a.rs`", ("T001", "T001", "[P] [US1] Write `a.rs`")),
+            ("T001 [P] [US1] Write `a.rs`", ("T001", "T001", "Write `a.rs`")),
             ("[TASK-001] Write it", ("TASK-001", "TASK-001", "Write it")),
             ("阶段 1：基础", ("阶段 1", "1", "基础")),
             ("2026 goals", ("", "", "2026 goals")),
@@ -272,6 +289,8 @@ mod tests {
         let title = Title::parse("Phase 1: Foundation [Priority: HIGH]");
         assert_eq!(title.fields, [("Priority".to_owned(), "HIGH".to_owned())]);
         assert_eq!(title.name(), "Phase 1: Foundation");
+        let tags = [("tag".to_owned(), "P".to_owned()), ("tag".to_owned(), "US1".to_owned())];
+        assert_eq!(Title::parse("T001 [P] [US1] Write").fields, tags);
         assert_eq!(Title::parse("See [a link](https://x.y)").title, "See [a link](https://x.y)");
     }
 }

@@ -185,8 +185,14 @@ pub(super) const NO_FAILURES: &str = "0 fail, 0 failed, 0 failures, no failure, 
 pub(super) const ALTERNATIVES: &[&str] =
     &["or", "oder", "ou", "o", "или", "または", "もしくは", "或", "或者", "또는"];
 
+/// What a criterion says that neither a command nor a person can decide.
+pub(super) const VAGUE: &str = "works well, works correctly, works properly, works as expected, works fine, everything works, looks good, \
+    is good, all good, no issues, no problems, is clean, is robust, is intuitive, is easy to use, user friendly, \
+    high quality, good quality, production ready, best practices, as needed, as appropriate, is fast, performs well";
+
 /// Words at the start of a title of a step that looks whether something holds.
-pub(super) const VERIFYING_STARTS: &str = "verify, validate, check, lint, verification, validation";
+pub(super) const VERIFYING_STARTS: &str = "verify, validate, check, lint, verification, validation, verificar, verificación, comprobar, vérifier, \
+    vérification, prüfen, überprüfen, überprüfung, проверить, проверка, 验证, 驗證, 确认, 検証, 確認, 검증, 확인";
 
 /// Words at its end.
 pub(super) const VERIFYING_ENDS: &str = "check, checks, verification";

@@ -88,6 +88,9 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::RunStarted(run) => run_started(run, &story.run),
         Event::StepAdopted { step } => vec![format!("  step {} is ticked by hand: left alone", step.id)],
         Event::StepReopened { step, reason } => vec![reopened(step, *reason)],
+        Event::StepRenamed { step, .. } => {
+            vec![format!("  step {} was known under another name, number or place: it is the same", step.id)]
+        }
         Event::StepStarted { step, .. } => vec![String::new(), step_line(step, story)],
         Event::AttemptStarted { at, fresh, .. } => {
             let how = if *fresh { "" } else { ", with what failed" };

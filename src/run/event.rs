@@ -78,6 +78,14 @@ pub enum Event {
         /// Why.
         reason: Reopened,
     },
+    /// A step is one that was known under another name or number, or in another place.
+    #[serde(rename = "step.renamed")]
+    StepRenamed {
+        /// The step as it is called now.
+        step: StepRef,
+        /// Its key before.
+        from: StepKey,
+    },
     /// A step waits for a person and blocks only what names it.
     #[serde(rename = "step.parked")]
     StepParked {
@@ -463,6 +471,7 @@ impl Event {
             | Self::StepPassed { at, .. } => (Some(&at.step), Some(at.attempt)),
             Self::StepAdopted { step }
             | Self::StepReopened { step, .. }
+            | Self::StepRenamed { step, .. }
             | Self::StepParked { step, .. }
             | Self::StepStarted { step, .. }
             | Self::StepStopped { step, .. }

@@ -9,6 +9,7 @@ pub mod orchestrator;
 pub mod outcome;
 pub mod reconcile;
 pub mod record;
+pub mod renames;
 pub mod schedule;
 pub mod setting;
 pub mod state;

@@ -131,6 +131,14 @@ impl RunState {
         self.steps.get(key).unwrap_or(&UNKNOWN)
     }
 
+    /// Every step that anything is known of, with what it said then.
+    pub fn said(&self) -> impl Iterator<Item = (&StepKey, Option<&Fingerprint>)> {
+        self.steps.iter().map(|(key, step)| match &step.status {
+            StepStatus::Passed(pass) => (key, Some(&pass.fingerprint)),
+            _ => (key, step.fingerprint.as_ref()),
+        })
+    }
+
     /// What the last run was given.
     pub fn last_run(&self) -> Option<&RunStarted> {
         self.run.as_ref()
@@ -201,6 +209,11 @@ impl RunState {
             }
             Event::StepReopened { step, reason } => {
                 self.expect(&step.key, &step.id, "step.reopened", StepStatus::is_idle)?.reopen(*reason);
+            }
+            Event::StepRenamed { step, from } => {
+                let known = self.expect(from, &step.id, "step.renamed", StepStatus::is_idle)?.clone();
+                self.steps.remove(from);
+                self.steps.insert(step.key.clone(), known);
             }
             Event::StepConfirmed { step, fingerprint, by, items } => {
                 self.expect(&step.key, &step.id, "step.confirmed", StepStatus::is_idle)?.confirm(

@@ -75,7 +75,7 @@ mod tests {
             tests: None,
             output_digest: String::new(),
             log: String::new(),
-            fingerprint: Fingerprint::of(""),
+            fingerprint: Fingerprint::of("", ""),
             tree: None,
             diff_digest: None,
             usage: Usage::default(),

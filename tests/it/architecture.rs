@@ -19,6 +19,7 @@ const PURE: &[&str] = &[
     "src/run/state",
     "src/run/schedule",
     "src/run/reconcile",
+    "src/run/renames",
     "src/brief",
     "src/validate/verdict",
 ];

@@ -18,7 +18,7 @@ fn todos_are_carried_out_and_their_status_is_written() {
     let server = diligent(&[("one", "echo one > one.txt"), ("two", "echo two > two.txt")]);
     bench.execute(&server, &[]).code(0);
     let done = TODOS.replace("pending", "completed").replace("in_progress", "completed");
-    assert_eq!(bench.read("plan.md"), done.replace("- [ ]", "- [ ]"));
+    assert_eq!(bench.read("plan.md"), done);
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn a_status_that_an_agent_writes_is_set_back() {
     let server = diligent(&[("one", "sed -i 's/pending/completed/' plan.md"), ("two", "true")]);
     bench.execute(&server, &["--max-attempts", "1"]).code(1);
     assert_eq!(bench.read("plan.md"), TODOS);
-    assert_ne!(bench.execute(&liar(), &["--max-attempts", "1"]).code, 0);
+    assert_ne!(bench.execute(&liar(), &["--max-attempts", "1"]).code, Some(0));
     assert_eq!(bench.read("plan.md"), TODOS);
 }
 

@@ -41,7 +41,7 @@ fn plain_boxes_are_steps_with_their_nested_boxes_as_tasks() {
 fn boxes_with_an_id_make_groups_of_their_phases() {
     let text = "# Tasks: X\n\n## Phase 1: Setup\n\n**Purpose**: begin\n\n- [ ] T001 Make `a/b.rs`\n\
         - [ ] T002 [P] More\n\n## Phase 2: Story (Priority: P1)\n\n- [ ] T003 Last\n";
-    assert_eq!(names(text), ["Work T001: Make `a/b.rs`", "Work T002: [P] More", "Work T003: Last"]);
+    assert_eq!(names(text), ["Work T001: Make `a/b.rs`", "Work T002: More", "Work T003: Last"]);
     let plan = read(text).plan;
     let groups: Vec<Option<usize>> = plan.steps.iter().map(|step| step.group).collect();
     assert_eq!(groups, [Some(0), Some(0), Some(1)]);
@@ -122,6 +122,53 @@ fn diagnostics_name_what_they_are_about() {
             ("link-definition", "[x]: /u".to_owned()),
         ]
     );
+}
+
+#[test]
+fn what_may_be_meant_otherwise_is_asked_about() {
+    let text = "# Plan\n\n### Step 1: A ✅\n\n- [x] a\n  - [ ] b\n\n```md\n- [ ] c\n```\n\n\
+        **Validation:**\n- It works as expected\n- `make` works as expected\n- Ten users see the page\n\n\
+        ### Step 2: B (done)\n\n- [x] a\n\n### Step 3: C (done)\n\n- [ ] a\n";
+    assert_eq!(
+        found(text),
+        [
+            ("contradictory-status", "### Step 1: A ✅".to_owned()),
+            ("contradictory-status", "- [x] a".to_owned()),
+            ("box-in-code", "- [ ] c".to_owned()),
+            ("vague-criterion", "- It works as expected".to_owned()),
+            ("contradictory-status", "### Step 3: C (done)".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_step_that_fills_the_view_of_an_agent_is_named() {
+    let long =
+        format!("# Plan\n\n### Step 1: A\n\n{}\n### Step 2: B\n", "A long line of text.\n".repeat(2000));
+    let many = format!("# Plan\n\n### Step 1: A\n\n{}\n### Step 2: B\n", "- [ ] a\n".repeat(51));
+    for text in [long, many] {
+        assert_eq!(found(&text), [("huge-step", "### Step 1: A".to_owned())]);
+    }
+}
+
+#[test]
+fn a_document_in_a_fence_that_is_too_short_ends_no_step() {
+    let text = "# Plan\n\n## Phase 1: A\n\n```markdown\n# Guide\n\n```bash\nmake\n```\n\n## Notes\n\n**Tasks:**\n- x\n\n\
+        ```\n\nmore\n\n```\n\n### Success Criteria\n- [ ] `make test` passes\n\n## Phase 2: B\n\n- [ ] b\n";
+    assert_eq!(names(text), ["Work Phase 1: A", "Work Phase 2: B"]);
+    let plan = read(text).plan;
+    assert_eq!(roles(&plan), [(24, BoxRole::Criterion, Some(0)), (28, BoxRole::Task, Some(1))]);
+    assert_eq!(found(text), [("short-fence", "```markdown".to_owned())]);
+    // A heading like the one around is the plan's all the same.
+    let text = "# Plan\n\n## Phase 1: A\n\n```md\n```sh\nmake\n```\n\n## Phase 2: B\n\n```\nx\n```\n";
+    assert_eq!(names(text), ["Work Phase 1: A", "Work Phase 2: B"]);
+}
+
+#[test]
+fn a_step_of_one_line_names_its_own_command() {
+    let text = "# Plan\n\n## Tasks\n\n- [ ] 1.1 Write it\n- [ ] 1.2 Run `make test` and make sure that it passes\n\
+        - [ ] 1.3 検証 — `make lint`、`make doc`\n- [ ] 1.4 Run `make seed`\n";
+    assert_eq!(commands(&read(text).plan), ["make test", "make lint\nmake doc"]);
 }
 
 #[test]

@@ -1,0 +1,93 @@
+//! Which programs a plan's commands name that are not there: annotated, never decided by.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::config::Environment;
+use crate::plan::{Diagnostic, Reading, Severity};
+
+/// What the shell itself knows, or reads as syntax.
+const SHELL: &str = "! [ [[ ]] { } : . alias case cd command declare do done echo elif else esac eval exec exit export \
+    false fi for function getopts hash if in jobs kill let local mapfile printf pushd popd pwd read readonly \
+    return select set shift shopt source test then time times trap true type typeset ulimit umask unset \
+    until wait while";
+
+/// A warning for each program that is not installed; a note for each script of the project that is not there,
+/// since a step may be about to write it.
+pub(super) fn find(reading: &Reading, root: &Path, environment: &Environment) -> Vec<Diagnostic> {
+    let own = reading.plan.steps.iter().flat_map(|step| &step.criteria);
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for criterion in reading.plan.criteria.iter().chain(own) {
+        let Some(command) = criterion.command() else { continue };
+        let dir = root.join(command.dir.as_deref().unwrap_or_default());
+        for program in programs(&command.script) {
+            let is_path = program.contains('/');
+            let there =
+                if is_path { dir.join(program).exists() } else { environment.on_path(program).is_some() };
+            if there || !seen.insert(program) {
+                continue;
+            }
+            let (severity, message, help) = if is_path {
+                let help = "a step has to write it before this can pass";
+                (Severity::Note, format!("`{program}` is not there yet"), help)
+            } else {
+                let help = "install it, or correct the command: as it is, this cannot pass";
+                (Severity::Warning, format!("no program `{program}` is installed here"), help)
+            };
+            found.push(Diagnostic {
+                severity,
+                code: "unresolved-command",
+                span: criterion.span.clone(),
+                message: message.into(),
+                help: Some(help.into()),
+            });
+        }
+    }
+    found
+}
+
+/// The programs that a script starts, as far as can be said without running it.
+fn programs(script: &str) -> Vec<&str> {
+    // The lines of a here document are no commands.
+    if script.contains("<<") {
+        return Vec::new();
+    }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/');
+    let mut programs = Vec::new();
+    for part in script.split(['\n', ';', '|', '&']).map(unquoted) {
+        let mut words = part.split_whitespace().skip_while(|word| word.contains('='));
+        let Some(first) = words.next().filter(|word| word.chars().all(is_plain)) else { continue };
+        if !first.starts_with('-') && !SHELL.split_whitespace().any(|known| known == first) {
+            programs.push(first);
+        }
+    }
+    programs
+}
+
+/// Nothing, where a quote is open: what was split there was no end of a command.
+fn unquoted(part: &str) -> &str {
+    let odd = |quote: char| part.matches(quote).count() % 2 == 1;
+    if odd('"') || odd('\'') || odd('`') { "" } else { part.trim() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_the_first_words_of_commands() {
+        let cases = [
+            ("cargo test -p core", vec!["cargo"]),
+            ("CI=1 npm test && ./check.sh | grep -q ok", vec!["npm", "./check.sh", "grep"]),
+            ("test -f a || exit 1", vec![]),
+            ("for f in *; do wc -l $f; done", vec![]),
+            ("grep -q 'a|b;c' file", vec![]),
+            ("cat <<EOF\nnothing here\nEOF", vec![]),
+            ("$TOOL --version", vec![]),
+        ];
+        for (script, expected) in cases {
+            assert_eq!(programs(script), expected, "{script}");
+        }
+    }
+}
