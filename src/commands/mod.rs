@@ -11,6 +11,7 @@ mod execute;
 mod history;
 mod launch;
 mod logs;
+mod new;
 mod open;
 mod signals;
 mod status;
@@ -26,6 +27,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Execute(args) => execute::run(root.as_deref(), args),
         Command::Check(args) => check::run(root.as_deref(), &args),
+        Command::New(args) => new::run(&args),
         Command::Status(args) => status::run(root.as_deref(), &args),
         Command::Logs(args) => logs::run(root.as_deref(), &args),
         Command::Diff(args) => diff::run(root.as_deref(), &args),

@@ -24,8 +24,8 @@ pub(super) fn find(reading: &Reading, root: &Path, environment: &Environment) ->
         for program in programs(&command.script) {
             let is_path = program.contains('/');
             let there =
-                if is_path { dir.join(program).exists() } else { environment.on_path(program).is_some() };
-            if there || !seen.insert(program) {
+                if is_path { dir.join(&program).exists() } else { environment.on_path(&program).is_some() };
+            if there || !seen.insert(program.clone()) {
                 continue;
             }
             let (severity, message, help) = if is_path {
@@ -48,18 +48,19 @@ pub(super) fn find(reading: &Reading, root: &Path, environment: &Environment) ->
 }
 
 /// The programs that a script starts, as far as can be said without running it.
-fn programs(script: &str) -> Vec<&str> {
+fn programs(script: &str) -> Vec<String> {
     // The lines of a here document are no commands.
     if script.contains("<<") {
         return Vec::new();
     }
+    let script = script.replace("\\\n", " ").replace(">&", ">").replace("&>", ">");
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/');
     let mut programs = Vec::new();
     for part in script.split(['\n', ';', '|', '&']).map(unquoted) {
         let mut words = part.split_whitespace().skip_while(|word| word.contains('='));
         let Some(first) = words.next().filter(|word| word.chars().all(is_plain)) else { continue };
         if !first.starts_with('-') && !SHELL.split_whitespace().any(|known| known == first) {
-            programs.push(first);
+            programs.push(first.to_owned());
         }
     }
     programs
@@ -85,6 +86,7 @@ mod tests {
             ("grep -q 'a|b;c' file", vec![]),
             ("cat <<EOF\nnothing here\nEOF", vec![]),
             ("$TOOL --version", vec![]),
+            ("./a.sh \\\n  -p b 2>&1 &> c", vec!["./a.sh"]),
         ];
         for (script, expected) in cases {
             assert_eq!(programs(script), expected, "{script}");

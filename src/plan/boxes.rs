@@ -1,6 +1,7 @@
 //! Every box of the file, once, and the first part of the plan that claims it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::check_box::{BoxRole, CheckBox};
 use super::document::{BlockKind, Document};
@@ -50,6 +51,7 @@ impl Boxes {
             boxes.all.push(CheckBox {
                 mark_at: mark.at,
                 mark: mark.mark,
+                in_progress: mark.mark == '~',
                 word: None,
                 line: document.own_text(index).map_or(block.line, |own| document.blocks[own].line),
                 text: document.first_line(index).1.to_owned(),
@@ -61,9 +63,34 @@ impl Boxes {
             boxes.blocks.push(index);
         }
         boxes.before.push(boxes.all.len());
+        boxes.understand_dashes();
         boxes.claimed.truncate(boxes.all.len());
         boxes.unclaimed = boxes.all.len();
         boxes
+    }
+
+    /// `[-]` means in progress in some plans and left out in others. A box that holds ticked ones and open ones
+    /// is in progress; one of these says what the mark means to its author.
+    fn understand_dashes(&mut self) {
+        let is_dash = |check_box: &CheckBox| check_box.mark == '-' && check_box.word.is_none();
+        if !self.all.iter().any(is_dash) || self.all.iter().any(|check_box| check_box.mark == '~') {
+            return;
+        }
+        let mut held: HashMap<usize, (bool, bool)> = HashMap::new();
+        for check_box in &self.all {
+            if let Some(parent) = check_box.parent {
+                let (ticked, open) = held.entry(parent).or_default();
+                *ticked |= check_box.ticked();
+                *open |= check_box.mark == ' ';
+            }
+        }
+        let is_begun = |parent: usize| held.get(&parent) == Some(&(true, true));
+        if (0..self.all.len()).any(|index| is_dash(&self.all[index]) && is_begun(index)) {
+            self.all
+                .iter_mut()
+                .filter(|check_box| is_dash(check_box))
+                .for_each(|dash| dash.in_progress = true);
+        }
     }
 
     /// The state of an entry is its box.
@@ -75,6 +102,7 @@ impl Boxes {
         self.all.push(CheckBox {
             mark_at: word.span.start,
             mark: *mark,
+            in_progress: *mark == '~',
             word: Some(word.clone()),
             line: document.lines.line_of(word.span.start),
             text: found.title.name().into_owned(),

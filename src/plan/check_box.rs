@@ -12,6 +12,8 @@ pub struct CheckBox {
     pub mark_at: usize,
     /// The mark: space, `x`, `X`, or another character that its author uses.
     pub mark: char,
+    /// Its mark says that it is being worked on.
+    pub in_progress: bool,
     /// The word that stands for the mark, where there are no brackets.
     pub word: Option<StateWord>,
     /// Line where it stands.
@@ -79,6 +81,6 @@ impl CheckBox {
 
     /// Open, or marked as being worked on: what a tick may overwrite.
     pub fn tickable(&self) -> bool {
-        matches!(self.mark, ' ' | '~')
+        self.mark == ' ' || self.in_progress
     }
 }

@@ -147,13 +147,25 @@ fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         matches!(step.kind, StepKind::Work | StepKind::Closing)
             && step.criteria.iter().all(|criterion| criterion.command().is_none())
     };
-    let about = |step: &Step| {
+    let steps: Vec<&Step> = plan.steps.iter().filter(without).collect();
+    let about = |step: &Step, message: Cow<'static, str>, help: &'static str| {
         let span = line_span(sections, step.line);
-        let message = "nothing in this step can be run to validate it";
-        let help = "add a criterion with a command: ``- [ ] `cargo test` passes``";
         diagnostic(Severity::Warning, "no-command", span, message).help(help)
     };
-    plan.steps.iter().filter(without).map(about).collect()
+    match steps.as_slice() {
+        [first, _, _, _, ..] => {
+            let message =
+                format!("nothing in {} steps can be run to validate them; this is the first", steps.len());
+            let help = "add criteria with a command: ``- [ ] `cargo test` passes``; or commands for every step, \
+                under a heading `Validation`";
+            vec![about(first, message.into(), help)]
+        }
+        few => {
+            let message = "nothing in this step can be run to validate it";
+            let help = "add a criterion with a command: ``- [ ] `cargo test` passes``";
+            few.iter().map(|step| about(step, message.into(), help)).collect()
+        }
+    }
 }
 
 fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {

@@ -7,7 +7,7 @@ use super::criterion::{Criterion, CriterionKind};
 use super::document::BlockKind;
 use super::files;
 use super::label::Label;
-use super::names::Role;
+use super::names::{self, Role};
 use super::piece::Piece;
 use super::step::{Field, StepKind, Task};
 
@@ -59,6 +59,11 @@ impl Body<'_, '_> {
     fn read_plain_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
         let boxed = self.boxes.of_block(item).is_some();
         match self.part(role) {
+            None | Some(Role::Tasks | Role::Steps | Role::Testing)
+                if boxed && names::by_hand(&self.document.first_line(item).1) =>
+            {
+                self.add_criterion_item(item, true);
+            }
             Some(Role::Criteria | Role::Validation | Role::Acceptance) => {
                 self.add_criterion_item(item, false);
             }

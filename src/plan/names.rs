@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::vocabulary::Match::{self, Has};
 use super::vocabulary::{
-    GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STEP_KEYWORDS, VERIFYING_ENDS, VERIFYING_STARTS,
+    BY_HAND, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STEP_KEYWORDS, VERIFYING_ENDS,
+    VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -77,6 +78,9 @@ static ROLES: LazyLock<Phrases<Row>> = LazyLock::new(|| {
 static INTRODUCING: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(INTRODUCTIONS.split(", ").map(|phrase| (phrase, ()))));
 
+static BY_HAND_PHRASES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(BY_HAND.split(", ").map(|phrase| (phrase, ()))));
+
 static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
     let steps = STEP_KEYWORDS.split(", ").map(|word| (word, Keyword::Step));
     Phrases::of(steps.chain(GROUP_KEYWORDS.split(", ").map(|word| (word, Keyword::Group))))
@@ -105,6 +109,11 @@ pub fn verifies(name: &str) -> bool {
     let words = words(name);
     let is = |word: Option<&str>, among: &str| among.split(", ").any(|one| Some(one) == word);
     is(words.split(' ').next(), VERIFYING_STARTS) || is(words.split(' ').next_back(), VERIFYING_ENDS)
+}
+
+/// A task of this text is for a person.
+pub fn by_hand(text: &str) -> bool {
+    BY_HAND_PHRASES.any_within(&words(text))
 }
 
 /// A file of this title is a list of steps.

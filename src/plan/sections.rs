@@ -307,8 +307,11 @@ fn owned(document: &Document<'_>) -> Option<Owned> {
 }
 
 fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
-    let title = all.iter().position(|section| section.level == 1);
-    let alone = all.iter().filter(|section| section.level == 1).count() == 1;
+    // The section that agentrun owns comes and goes, and says nothing about the others.
+    let is_owned = |section: &Section<'_>| owned.is_some_and(|owned| owned.outer.contains(&section.start));
+    let is_top = |section: &&Section<'_>| section.level == 1 && !is_owned(section);
+    let title = all.iter().position(|section| is_top(&section));
+    let alone = all.iter().filter(is_top).count() == 1;
     if let Some(title) = title.filter(|title| alone && all[*title].end > title + 1) {
         // `# Story 1.3: Title` around everything names the file, not a step of it.
         all[title].title.keyword = None;
@@ -318,13 +321,12 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
     for index in 1..all.len() {
         let parent = all[index].parent.and_then(|parent| all[parent].role);
         let section = &all[index];
-        let is_owned = owned.is_some_and(|owned| owned.outer.contains(&section.start));
         let unit = section.title.unit.is_some();
         let item_of_steps = section.title.id.is_some() && parent == Some(Role::Steps);
         let is_title = title == Some(index) && section.end > index + 1;
         let is_list = is_title && names::titles_a_list(&section.title.name());
         let named = match () {
-            () if is_owned => Some(Role::Progress),
+            () if is_owned(section) => Some(Role::Progress),
             () if is_list => Some(Role::Steps),
             () if unit || item_of_steps || is_title => None,
             () => section.named,

@@ -138,6 +138,13 @@ impl<'text> Title<'text> {
     }
 }
 
+/// The short or long name of a commit, as it is put behind what was done.
+fn is_commit(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_name = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    (7..=40).contains(&text.len()) && is_name && digits > 0 && digits < text.len()
+}
+
 /// `[P]` of `[P] [US1] Title`, and how many bytes follow it.
 fn leading_tag(title: &str) -> Option<(&str, usize)> {
     let (tag, rest) = title.strip_prefix('[')?.split_once("] ")?;
@@ -238,7 +245,11 @@ fn without_fields(text: &str) -> (&str, Vec<(String, String)>) {
     {
         let Some(at) = rest.rfind(open) else { break };
         let inner = &rest[at + 1..rest.len() - close.len_utf8()];
-        let Some((name, value)) = inner.split_once(':') else { break };
+        let (name, value) = match inner.split_once(':') {
+            Some(field) => field,
+            None if is_commit(inner) => ("commit", inner),
+            None => break,
+        };
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || c == ' ');
         if !is_name || value.starts_with("//") || at == 0 {
             break;
@@ -289,6 +300,9 @@ mod tests {
         let title = Title::parse("Phase 1: Foundation [Priority: HIGH]");
         assert_eq!(title.fields, [("Priority".to_owned(), "HIGH".to_owned())]);
         assert_eq!(title.name(), "Phase 1: Foundation");
+        let commit = Title::parse("Task: Choose a stone [9f8e7d6]");
+        assert_eq!((commit.title.as_ref(), commit.fields.len()), ("Task: Choose a stone", 1));
+        assert_eq!(Title::parse("Dial (5551234567)").title, "Dial (5551234567)");
         let tags = [("tag".to_owned(), "P".to_owned()), ("tag".to_owned(), "US1".to_owned())];
         assert_eq!(Title::parse("T001 [P] [US1] Write").fields, tags);
         assert_eq!(Title::parse("See [a link](https://x.y)").title, "See [a link](https://x.y)");

@@ -185,6 +185,11 @@ pub(super) const NO_FAILURES: &str = "0 fail, 0 failed, 0 failures, no failure, 
 pub(super) const ALTERNATIVES: &[&str] =
     &["or", "oder", "ou", "o", "или", "または", "もしくは", "或", "或者", "또는"];
 
+/// How a task begins, or what it names, that only a person can do.
+pub(super) const BY_HAND: &str = "manual test, manual tests, manual testing, manual verification, manual check, manual review, manual qa, \
+    user manual verification, manually test, manually verify, manually check, manually confirm, manually review, \
+    test manually, verify manually, check manually, human review, user acceptance testing";
+
 /// What a criterion says that neither a command nor a person can decide.
 pub(super) const VAGUE: &str = "works well, works correctly, works properly, works as expected, works fine, everything works, looks good, \
     is good, all good, no issues, no problems, is clean, is robust, is intuitive, is easy to use, user friendly, \

@@ -51,6 +51,14 @@ fn the_section_uses_the_line_ends_of_the_file() {
 }
 
 #[test]
+fn the_section_makes_no_step_of_the_title() {
+    let text = "# Story 1.2: Shelves\n\n## Steps\n\n### Step 1: Cut\n\n### Step 2: Mount\n";
+    let after = passed(text, 1).unwrap();
+    assert!(after.starts_with(text));
+    assert_eq!(read(&after).plan.steps.len(), 2);
+}
+
+#[test]
 fn a_parent_is_ticked_with_its_last_child() {
     let text = "# T\n\n- [ ] 1. A\n  - [ ] 1.1 a\n  - [ ]* 1.2 tests\n- [ ] 2. B\n";
     assert_eq!(

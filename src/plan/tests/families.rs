@@ -12,6 +12,15 @@ const TODOS: &str = include_str!("../../../tests/fixtures/plans/todos.md");
 const TABLE: &str = include_str!("../../../tests/fixtures/plans/table.md");
 const BLUEPRINT: &str = include_str!("../../../tests/fixtures/plans/blueprint.md");
 const DETAILS: &str = include_str!("../../../tests/fixtures/plans/details.md");
+const IDS: &str = include_str!("../../../tests/fixtures/plans/ids.md");
+const NESTED: &str = include_str!("../../../tests/fixtures/plans/nested.md");
+const SECTIONS: &str = include_str!("../../../tests/fixtures/plans/sections.md");
+const VERIFIED: &str = include_str!("../../../tests/fixtures/plans/verified.md");
+const COMMANDS: &str = include_str!("../../../tests/fixtures/plans/commands.md");
+const MILESTONES: &str = include_str!("../../../tests/fixtures/plans/milestones.md");
+const TRACKS: &str = include_str!("../../../tests/fixtures/plans/tracks.md");
+const STORY: &str = include_str!("../../../tests/fixtures/plans/story.md");
+const ODDITIES: &str = include_str!("../../../tests/fixtures/plans/oddities.md");
 const CHECKS: &str = include_str!("../../../tests/fixtures/plans/checks.md");
 
 /// One line for each step: its mark, id, name, what it needs, its files and commands.
@@ -131,4 +140,136 @@ fn a_state_is_written_as_its_list_says_it_and_can_be_taken_back() {
 fn a_status_that_its_author_made_up_is_left_alone() {
     let plan = read(TODOS).plan;
     assert_eq!(targets(&plan, 3, &[], true), []);
+}
+
+#[test]
+fn boxes_with_ids_in_the_order_of_the_file() {
+    assert_snapshot!(steps(IDS), @r#"
+    [ ] T001 T001: Make the folder `feeder/` <- [] ["feeder/"] []
+    [ ] T002 T002: Write `feeder/seeds.txt` <- [] ["feeder/seeds.txt"] []
+    [-] #4 Tests for User Story 1 <- [] [] []
+    [X] T003 T003: Hang it up <- [] [] []
+    "#);
+    assert_snapshot!(written(IDS), @"
+    - [x] T001 Make the folder `feeder/`
+    - [x] T002 [P] Write `feeder/seeds.txt`
+    - [x] T004 [P] [US1] List the birds in `feeder/birds.txt`
+    ");
+}
+
+#[test]
+fn nested_boxes_with_optional_ones_and_a_dash_for_what_is_begun() {
+    assert_snapshot!(steps(NESTED), @"
+    [x] 1 Clear the wall <- [] [] []
+    [-] 2 Build the shelf <- [] [] []
+    [ ] 3 Fill the shelf <- [] [] []
+    ");
+    assert_snapshot!(written(NESTED), @"
+    - [x] 2. Build the shelf
+    - [x] 2.2 Put them together
+    - [x] 3. Fill the shelf
+    - [x] 3.1 Sort the books
+    ");
+}
+
+#[test]
+fn numbered_sections_of_numbered_boxes() {
+    assert_snapshot!(steps(SECTIONS), @r#"
+    [-] 1 Lamp <- [] [] []
+    [-] 2 Switch <- [] [] []
+    [-] 3 Verification <- [] [] ["test -s PROJECT_RULES.md"]
+    "#);
+    assert_snapshot!(written(SECTIONS), @"
+    - [x] 1.2 Wire it, as in `lamp.txt`
+    - [x] 2.1 Mount the switch
+    - [x] 3.1 Run `test -s PROJECT_RULES.md`
+    ");
+}
+
+#[test]
+fn phases_with_automated_and_manual_verification() {
+    assert_snapshot!(steps(VERIFIED), @r#"
+    [-] 0 Phase 0: Find the squeak <- [] ["hinges.txt"] ["test -s PROJECT_RULES.md"]
+    [-] 1 Phase 1: Oil it <- [] ["hinges.txt"] ["test -s work.txt"]
+    "#);
+    assert_snapshot!(written(VERIFIED), @"- [x] Somebody wrote it down: `test -s work.txt`");
+}
+
+#[test]
+fn tasks_under_the_commands_of_the_plan() {
+    assert_snapshot!(steps(COMMANDS), @"
+    [-] 1 Task 1: Sand the boards <- [] [] []
+    [-] 2 Task 2: [Final] Paint them <- [] [] []
+    ");
+    assert_snapshot!(written(COMMANDS), @"
+    - [x] sand them
+    - [x] sweep
+    - [x] paint them
+    ");
+}
+
+#[test]
+fn milestones_with_a_log_of_progress() {
+    assert_snapshot!(steps(MILESTONES), @"
+    [-] 1 Milestone 1: A pot with earth <- [] [] []
+    [-] 2 Milestone 2: Seeds in the earth <- [] [] []
+    ");
+    assert_snapshot!(written(MILESTONES), @"
+
+    <!-- agentrun:progress -->
+    ## Progress
+
+    - [x] Milestone 1: A pot with earth
+    - [x] Milestone 2: Seeds in the earth
+    <!-- /agentrun:progress -->
+    ");
+}
+
+#[test]
+fn phases_of_tasks_with_names_of_commits() {
+    assert_snapshot!(steps(TRACKS), @"
+    [-] 1 Phase 1: The face <- [] [] []
+    [-] 2 Phase 2: The pointer <- [] [] []
+    ");
+    assert_snapshot!(written(TRACKS), @"
+    - [x] Task: Carve the hours
+    - [x] Carve them
+    - [x] Task: Set the pointer
+    ");
+}
+
+#[test]
+fn tasks_of_a_story() {
+    assert_snapshot!(steps(STORY), @"
+    [-] #3 Acceptance Criteria <- [] [] []
+    [ ] 1 Task 1: Cut the board <- [] [] []
+    [ ] 2 Task 2: Mount it <- [] [] []
+    ");
+    assert_snapshot!(written(STORY), @"
+    - [x] Task 1: Cut the board (AC: 1)
+    - [x] Measure twice
+    - [x] Cut once
+    - [x] **Task 2: Mount it (AC: 1, 2)**
+    - [x] Drill
+
+    <!-- agentrun:progress -->
+    ## Progress
+
+    - [x] Acceptance Criteria
+    <!-- /agentrun:progress -->
+    ");
+}
+
+#[test]
+fn underlined_headings_tabs_and_other_bullets() {
+    assert_snapshot!(steps(ODDITIES), @"
+    [ ] #1 knives <- [] [] []
+    [x] #2 forks <- [] [] []
+    [ ] #3 coats <- [] [] []
+    ");
+    assert_snapshot!(written(ODDITIES), @"
+    * [x] knives
+    + [x] coats
+    + [x] hooks
+    ");
 }
