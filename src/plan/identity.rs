@@ -129,7 +129,7 @@ fn is_tidy(text: &str) -> bool {
     text.bytes().all(follows) && before != b' '
 }
 
-/// The parts of a line around the mark of a list item's box: `- [x] a` and `- [ ] a` say the same.
+/// The parts of a line around the mark of a list item's box: `- [x] a` and `* [ ] a` say the same.
 fn without_mark(line: &str) -> [&str; 3] {
     let body = line.trim_start().trim_start_matches('>').trim_start();
     if let Some(heading) = body.strip_prefix('#') {
@@ -138,8 +138,12 @@ fn without_mark(line: &str) -> [&str; 3] {
     let marker = body.trim_start_matches(|c: char| c.is_ascii_digit());
     let Some(rest) = marker.strip_prefix(['-', '*', '+', '.', ')']) else { return [line, "", ""] };
     let mut chars = rest.trim_start().chars();
+    let number = &body[..body.len() - rest.len()];
+    // One bullet is as good as another.
+    let marker = if number.len() == 1 { "-" } else { number };
     match (chars.next(), chars.next(), chars.next()) {
-        (Some('['), Some(_), Some(']')) => [&body[..body.len() - rest.len()], "[ ]", chars.as_str()],
+        (Some('['), Some(_), Some(']')) => [marker, "[ ]", chars.as_str()],
+        _ if number.len() == 1 && rest.starts_with([' ', '\t']) => [marker, rest, ""],
         _ => [line, "", ""],
     }
 }
@@ -162,7 +166,7 @@ mod tests {
     #[test]
     fn a_tick_does_not_change_what_a_step_says() {
         let open = "### Step 1\r\n\r\n1. [ ] a\r\n  - [~]  b\r\n> - [X] c\r\n";
-        let done = "### Step 1\n1. [x] a\n - [ ] b\n> - [ ] c";
+        let done = "### Step 1\n1. [x] a\n * [ ] b\n> - [ ] c";
         let other = "### Step 1\n1. [x] a\n - [ ] d\n> - [ ] c";
         assert_eq!(Fingerprint::of(open, "Step 1"), Fingerprint::of(done, "Step 1"));
         assert_ne!(Fingerprint::of(open, "Step 1"), Fingerprint::of(other, "Step 1"));

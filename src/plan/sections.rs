@@ -4,6 +4,7 @@ use super::document::{BlockKind, Document};
 use super::label::Label;
 use super::leak;
 use super::names::{self, Role};
+use super::references;
 use super::title::Title;
 
 /// Start of the section that agentrun owns.
@@ -286,6 +287,11 @@ fn is_aside(section: &Section<'_>) -> bool {
     match section.named {
         Some(Role::Timeline | Role::Progress) => true,
         None | Some(Role::Context | Role::Validation) => names::introduces(name) || names::runs(name),
+        // A field that is complete needs no list.
+        Some(Role::Dependencies) => section.value.iter().any(|(at, value)| {
+            let read = references::read(value, *at, section.line);
+            read.independent || !read.references.is_empty()
+        }),
         _ => false,
     }
 }

@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
-mod conformance;
+mod check;
 mod crash;
 mod demo;
 mod dialects;
 mod docs;
+mod families;
 mod hostile;
+mod identity;
 mod judge;
 mod long;
 mod model;

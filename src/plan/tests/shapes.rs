@@ -172,6 +172,15 @@ fn a_step_of_one_line_names_its_own_command() {
 }
 
 #[test]
+fn a_list_behind_a_complete_field_is_work() {
+    let text = "# Plan\n\n### Phase 1: A\n\n1. a\n\n### Phase 2: B\n\n**Dependencies:** Phase 1 complete\n\n1. b\n2. c\n\n\
+        ### Phase 3: C\n\n**Dependencies:**\n\n- Phase 1\n- Phase 2\n";
+    let plan = read(text).plan;
+    assert_eq!(plan.steps[1].tasks.iter().map(|task| task.text.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+    assert_eq!(plan.steps.iter().map(|step| step.references.len()).collect::<Vec<_>>(), [0, 1, 2]);
+}
+
+#[test]
 fn other_lists_of_the_same_work_are_named() {
     let text = "# Plan\n\n## Implementation Steps\n\n### Phase 1: A\n\n1. a\n\n### Phase 2: B\n\n1. b\n\n\
         ## Implementation Order\n\n### Step 1: a\n\n### Step 2: b\n";

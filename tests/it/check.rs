@@ -1,0 +1,237 @@
+//! `agentrun check`: what is wrong in a plan, how it was read, and plans that were begun with `new`.
+
+use insta::assert_snapshot;
+
+use crate::support::bench::{Bench, ONE_STEP};
+
+const TABLE: &[u8] = include_bytes!("../fixtures/plans/table.md");
+
+const UNCLEAR: &str = "\
+# Plan
+
+## Steps
+
+### Step 1: Write it ✅
+
+**Tasks:**
+- [ ] [Name of the file]
+
+**Validation:** `no-such-program --all`
+
+### Step 2: Print it
+
+**Dependencies:** Step 3, Step 9
+
+**Tasks:**
+- [-] print
+
+**Validation:**
+- It works as expected
+- Run: `./print.sh`
+
+### Step 3: Bind it
+
+**Dependencies:** Step 2
+
+## Open Questions
+
+- Which colour?
+";
+
+#[test]
+fn diagnostics_are_told_as_a_compiler_tells_its_own() {
+    let bench = Bench::with_plan(UNCLEAR.as_bytes());
+    let ran = bench.run(&["check", "plan.md"]).code(3);
+    assert_snapshot!(ran, @"
+    exit Some(3)
+    --- stdout
+    note[other-mark]: the mark `-` is kept as it is
+      --> plan.md:17:3
+       |
+    17 | - [-] print
+       |   ^^^
+       |
+       = help: open is `[ ]`, done is `[x]`, in progress is `[~]`
+
+    note[unresolved-command]: `./print.sh` is not there yet
+      --> plan.md:21:3
+       |
+    21 | - Run: `./print.sh`
+       |   ^^^^^^^^^^^^^^^^^
+       |
+       = help: a step has to write it before this can pass
+
+    warning[no-command]: nothing in this step can be run to validate it
+     --> plan.md:5:1
+      |
+    5 | ### Step 1: Write it ✅
+      | ^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: add a criterion with a command: ``- [ ] `cargo test` passes``
+
+    warning[contradictory-status]: this says that it is done, and has open boxes: the boxes count
+     --> plan.md:5:1
+      |
+    5 | ### Step 1: Write it ✅
+      | ^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: tick the boxes, or take the word or sign away
+
+    warning[vague-criterion]: nobody can tell whether this holds
+      --> plan.md:20:1
+       |
+    20 | - It works as expected
+       | ^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: say what a person would see, or name a command: `make test` passes
+
+    warning[no-command]: nothing in this step can be run to validate it
+      --> plan.md:23:1
+       |
+    23 | ### Step 3: Bind it
+       | ^^^^^^^^^^^^^^^^^^^
+       |
+       = help: add a criterion with a command: ``- [ ] `cargo test` passes``
+
+    warning[open-question]: open question: Which colour?
+      --> plan.md:29:1
+       |
+    29 | - Which colour?
+       | ^^^^^^^^^^^^^^^
+       |
+       = help: answer it in the plan, and take the question out
+
+    error[placeholder]: `[Name of the file]` is a placeholder and nothing else
+     --> plan.md:8:7
+      |
+    8 | - [ ] [Name of the file]
+      |       ^^^^^^^^^^^^^^^^^^
+      |
+      = help: fill it in, or take the line out
+
+    error[dependency-cycle]: steps need each other: `Step 2: Print it` -> `Step 3: Bind it` -> `Step 2: Print it`
+      --> plan.md:14:19
+       |
+    14 | **Dependencies:** Step 3, Step 9
+       |                   ^^^^^^
+       |
+       = help: take out one of these dependencies
+
+    error[unknown-reference]: no step is called `Step 9`
+      --> plan.md:14:27
+       |
+    14 | **Dependencies:** Step 3, Step 9
+       |                           ^^^^^^
+       |
+       = help: did you mean `Step 3`?
+
+    --- stderr
+    plan.md: 3 steps, 3 errors, 5 warnings
+    ");
+}
+
+#[test]
+fn check_explains_which_list_became_the_steps_and_why() {
+    let bench = Bench::with_plan(TABLE);
+    let ran = bench.run(&["check", "plan.md", "--explain"]).code(0);
+    assert_snapshot!(ran.stdout, @r"
+    plan.md:9: the rows of a table under `Tasks` (4): these are the steps
+    plan.md:9: step B1: Export all posts with `tools/export.sh` (work)
+    plan.md:9:   criterion, a command: a code span that starts with a known program
+    plan.md:10: step B2: Convert `a \| b` tables (work)
+    plan.md:10:   criterion, a command: a code span that starts with a known program
+    plan.md:11: step B3: Publish a preview (work)
+    plan.md:11:   criterion, prose: no command in it
+    plan.md:12: step B4: Tell the readers (work)
+    plan.md:9: box, step of step B1: the state of an entry of the list of steps
+    plan.md:10: box, step of step B2: the state of an entry of the list of steps
+    plan.md:11: box, step of step B3: the state of an entry of the list of steps
+    plan.md:12: box, step of step B4: the state of an entry of the list of steps
+    note[other-mark]: the mark `In progress` is read as in progress
+      --> plan.md:11:51
+       |
+    11 | | B3 | Publish a preview | B1, B2 | looks right | In progress |
+       |                                                   ^^^^^^^^^^^
+       |
+       = help: open is `[ ]`, done is `[x]`, in progress is `[~]`
+
+    warning[no-command]: nothing in this step can be run to validate it
+      --> plan.md:11:1
+       |
+    11 | | B3 | Publish a preview | B1, B2 | looks right | In progress |
+       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: add a criterion with a command: ``- [ ] `cargo test` passes``
+
+    warning[no-command]: nothing in this step can be run to validate it
+      --> plan.md:12:1
+       |
+    12 | | B4 | Tell the readers | | | Not started |
+       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: add a criterion with a command: ``- [ ] `cargo test` passes``
+    ");
+}
+
+#[test]
+fn check_that_is_strict_fails_on_warnings() {
+    let bench = Bench::with_plan(TABLE);
+    bench.run(&["check", "plan.md"]).code(0);
+    bench.run(&["check", "plan.md", "--strict"]).code(3);
+    bench.file("plan.md", ONE_STEP).run(&["check", "plan.md", "--strict"]).code(0);
+}
+
+/// The first placeholder of a plan that `check` tells: line and column, and its text.
+fn placeholder(bench: &Bench, plan: &str) -> Option<(usize, String)> {
+    let ran = bench.run(&["check", plan, "--json"]);
+    let described: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let found = described["diagnostics"].as_array().unwrap().clone();
+    let found = found.into_iter().find(|found| found["code"] == "placeholder")?;
+    let message = found["message"].as_str().unwrap();
+    let text = message.split('`').nth(1).unwrap().to_owned();
+    Some((usize::try_from(found["line"].as_u64().unwrap()).unwrap(), text))
+}
+
+#[test]
+fn a_new_plan_tells_what_to_fill_in_and_is_clean_when_that_is_done() {
+    for template in ["steps", "fields", "phases", "numbered", "priority"] {
+        let bench = Bench::new();
+        bench.git();
+        bench
+            .run(&["new", "user-login", "--template", template])
+            .code(0)
+            .says("agentrun check user-login.md");
+        bench.run(&["check", "user-login.md"]).code(3);
+        assert!(bench.read("user-login.md").contains("User login"), "{template}");
+        let mut filled = 0;
+        while let Some((line, text)) = placeholder(&bench, "user-login.md") {
+            let words = if text.starts_with("[Command") { "`test -s made.txt`" } else { "Piece" };
+            let plan = bench.read("user-login.md");
+            let mut lines: Vec<String> = plan.lines().map(str::to_owned).collect();
+            filled += 1;
+            lines[line - 1] =
+                lines[line - 1].replace(&text, &words.replace("Piece", &format!("Piece {filled}")));
+            bench.file("user-login.md", lines.join("\n") + "\n");
+        }
+        let ran = bench.run(&["check", "user-login.md", "--strict"]).code(0);
+        assert!(filled >= 10 && ran.stdout.is_empty(), "{template}: {filled} {ran}");
+        let listed = bench.run(&["execute", "user-login.md", "--dry-run", "--json"]).code(0);
+        let plan: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
+        let work = |step: &&serde_json::Value| step["kind"] == "work";
+        let steps: Vec<_> = plan["steps"].as_array().unwrap().iter().filter(work).cloned().collect();
+        assert_eq!(steps.len(), if template == "fields" { 3 } else { 2 }, "{template}");
+        assert!(steps.iter().all(|step| step["criteria"].to_string().contains("made.txt")), "{template}");
+    }
+}
+
+#[test]
+fn a_new_plan_overwrites_nothing() {
+    let bench = Bench::new();
+    bench.file("notes.md", "mine");
+    bench.run(&["new", "notes"]).code(2).says("already there").says("choose another name");
+    bench.run(&["new", "notes.md", "--template", "phases"]).code(2);
+    assert_eq!(bench.read("notes.md"), "mine");
+    bench.run(&["new", "no/such/folder"]).code(2).says("make its folder first");
+    bench.run(&["new", "---"]).code(2);
+    bench.run(&["new", "x", "--template", "novel"]).code(2).says("possible values: steps, fields");
+}
