@@ -16,7 +16,8 @@ const UNCLEAR: &str = "\
 **Tasks:**
 - [ ] [Name of the file]
 
-**Validation:** `no-such-program --all`
+**Validation:**
+- Run: no-such-program --all
 
 ### Step 2: Print it
 
@@ -46,28 +47,20 @@ fn diagnostics_are_told_as_a_compiler_tells_its_own() {
     exit Some(3)
     --- stdout
     note[other-mark]: the mark `-` is kept as it is
-      --> plan.md:17:3
+      --> plan.md:18:3
        |
-    17 | - [-] print
+    18 | - [-] print
        |   ^^^
        |
        = help: open is `[ ]`, done is `[x]`, in progress is `[~]`
 
     note[unresolved-command]: `./print.sh` is not there yet
-      --> plan.md:21:3
+      --> plan.md:22:3
        |
-    21 | - Run: `./print.sh`
+    22 | - Run: `./print.sh`
        |   ^^^^^^^^^^^^^^^^^
        |
        = help: a step has to write it before this can pass
-
-    warning[no-command]: nothing in this step can be run to validate it
-     --> plan.md:5:1
-      |
-    5 | ### Step 1: Write it ✅
-      | ^^^^^^^^^^^^^^^^^^^^^^^
-      |
-      = help: add a criterion with a command: ``- [ ] `cargo test` passes``
 
     warning[contradictory-status]: this says that it is done, and has open boxes: the boxes count
      --> plan.md:5:1
@@ -77,26 +70,34 @@ fn diagnostics_are_told_as_a_compiler_tells_its_own() {
       |
       = help: tick the boxes, or take the word or sign away
 
-    warning[vague-criterion]: nobody can tell whether this holds
-      --> plan.md:20:1
+    warning[unresolved-command]: no program `no-such-program` is installed here
+      --> plan.md:11:3
        |
-    20 | - It works as expected
+    11 | - Run: no-such-program --all
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: install it, or correct the command: as it is, this cannot pass
+
+    warning[vague-criterion]: nobody can tell whether this holds
+      --> plan.md:21:1
+       |
+    21 | - It works as expected
        | ^^^^^^^^^^^^^^^^^^^^^^
        |
        = help: say what a person would see, or name a command: `make test` passes
 
     warning[no-command]: nothing in this step can be run to validate it
-      --> plan.md:23:1
+      --> plan.md:24:1
        |
-    23 | ### Step 3: Bind it
+    24 | ### Step 3: Bind it
        | ^^^^^^^^^^^^^^^^^^^
        |
        = help: add a criterion with a command: ``- [ ] `cargo test` passes``
 
     warning[open-question]: open question: Which colour?
-      --> plan.md:29:1
+      --> plan.md:30:1
        |
-    29 | - Which colour?
+    30 | - Which colour?
        | ^^^^^^^^^^^^^^^
        |
        = help: answer it in the plan, and take the question out
@@ -110,17 +111,17 @@ fn diagnostics_are_told_as_a_compiler_tells_its_own() {
       = help: fill it in, or take the line out
 
     error[dependency-cycle]: steps need each other: `Step 2: Print it` -> `Step 3: Bind it` -> `Step 2: Print it`
-      --> plan.md:14:19
+      --> plan.md:15:19
        |
-    14 | **Dependencies:** Step 3, Step 9
+    15 | **Dependencies:** Step 3, Step 9
        |                   ^^^^^^
        |
        = help: take out one of these dependencies
 
     error[unknown-reference]: no step is called `Step 9`
-      --> plan.md:14:27
+      --> plan.md:15:27
        |
-    14 | **Dependencies:** Step 3, Step 9
+    15 | **Dependencies:** Step 3, Step 9
        |                           ^^^^^^
        |
        = help: did you mean `Step 3`?
@@ -130,47 +131,69 @@ fn diagnostics_are_told_as_a_compiler_tells_its_own() {
     ");
 }
 
+const COMPETING: &str = "\
+# Plan
+
+## Progress
+
+- [ ] Step 1: Sow
+- [ ] Step 2: Water
+
+## Implementation Steps
+
+### Step 1: Sow
+
+- [ ] Put the seeds into the earth
+
+**Validation:**
+- `test -s seeds.txt`
+- [ ] Birds leave them alone
+
+### Step 2: Water
+
+Every day.
+
+## Validation
+
+- `test -d .`
+
+## Order of Work
+
+### Task 1: Sow
+### Task 2: Water
+### Task 3: Wait
+
+## Rollout
+
+- [ ] Invite the neighbours
+";
+
 #[test]
 fn check_explains_which_list_became_the_steps_and_why() {
-    let bench = Bench::with_plan(TABLE);
+    let bench = Bench::with_plan(COMPETING.as_bytes());
     let ran = bench.run(&["check", "plan.md", "--explain"]).code(0);
-    assert_snapshot!(ran.stdout, @r"
-    plan.md:9: the rows of a table under `Tasks` (4): these are the steps
-    plan.md:9: step B1: Export all posts with `tools/export.sh` (work)
-    plan.md:9:   criterion, a command: a code span that starts with a known program
-    plan.md:10: step B2: Convert `a \| b` tables (work)
-    plan.md:10:   criterion, a command: a code span that starts with a known program
-    plan.md:11: step B3: Publish a preview (work)
-    plan.md:11:   criterion, prose: no command in it
-    plan.md:12: step B4: Tell the readers (work)
-    plan.md:9: box, step of step B1: the state of an entry of the list of steps
-    plan.md:10: box, step of step B2: the state of an entry of the list of steps
-    plan.md:11: box, step of step B3: the state of an entry of the list of steps
-    plan.md:12: box, step of step B4: the state of an entry of the list of steps
-    note[other-mark]: the mark `In progress` is read as in progress
-      --> plan.md:11:51
+    assert_snapshot!(ran.stdout, @"
+    plan.md:10: the headings with a keyword and a number under `Implementation Steps` (2): these are the steps
+    plan.md:28: the headings with a keyword and a number under `Order of Work` (3): not taken: it has less detail (60 points against 60)
+    plan.md:10: step 1: Step 1: Sow (work)
+    plan.md:15:   criterion, a command: a code span that starts with a known program
+    plan.md:16:   criterion, prose: no command in it
+    plan.md:18: step 2: Step 2: Water (work)
+    plan.md:24: a command for every step: a code span that starts with a known program
+    plan.md:5: box, mirror of step 1: a second list of the steps
+    plan.md:6: box, mirror of step 2: a second list of the steps
+    plan.md:12: box, task of step 1: a box inside the step
+    plan.md:16: box, criterion of step 1: a criterion of the step
+    plan.md:34: box, ignored: under `Rollout`, which is never a step
+    note[competing-steps]: the steps are the headings with a keyword and a number under `Implementation Steps`; the headings with a keyword and a number (3) are not added to them
+      --> plan.md:28:1
        |
-    11 | | B3 | Publish a preview | B1, B2 | looks right | In progress |
-       |                                                   ^^^^^^^^^^^
+    28 | ### Task 1: Sow
+       | ^^^^^^^^^^^^^^^
        |
-       = help: open is `[ ]`, done is `[x]`, in progress is `[~]`
-
-    warning[no-command]: nothing in this step can be run to validate it
-      --> plan.md:11:1
-       |
-    11 | | B3 | Publish a preview | B1, B2 | looks right | In progress |
-       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-       |
-       = help: add a criterion with a command: ``- [ ] `cargo test` passes``
-
-    warning[no-command]: nothing in this step can be run to validate it
-      --> plan.md:12:1
-       |
-    12 | | B4 | Tell the readers | | | Not started |
-       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-       |
-       = help: add a criterion with a command: ``- [ ] `cargo test` passes``
+       = help: `agentrun check --explain` shows why
     ");
+    bench.run(&["check", "plan.md", "--explain", "--json"]).code(2);
 }
 
 #[test]

@@ -10,7 +10,7 @@ const TODOS: &[u8] = include_bytes!("../fixtures/plans/todos.md");
 const TABLE: &[u8] = include_bytes!("../fixtures/plans/table.md");
 const BLUEPRINT: &[u8] = include_bytes!("../fixtures/plans/blueprint.md");
 const DETAILS: &[u8] = include_bytes!("../fixtures/plans/details.md");
-const CHECKS: &[u8] = include_bytes!("../fixtures/plans/checks.md");
+const SMALL: &[u8] = include_bytes!("../fixtures/plans/small.md");
 const IDS: &[u8] = include_bytes!("../fixtures/plans/ids.md");
 const NESTED: &[u8] = include_bytes!("../fixtures/plans/nested.md");
 const SECTIONS: &[u8] = include_bytes!("../fixtures/plans/sections.md");
@@ -32,9 +32,9 @@ fn bench(plan: &[u8]) -> Bench {
     bench
 }
 
-/// An agent that leaves a line of work for each step.
+/// An agent that leaves a line of work for each step, and what a plan asks for besides.
 fn worker() -> Server {
-    diligent(&[("", "echo work >> work.txt")])
+    diligent(&[("", "echo work >> work.txt; mkdir -p tools posts; echo true > tools/check.sh")])
 }
 
 /// Carries the plan out: the exit code, and the lines that were changed, with their numbers.
@@ -66,7 +66,12 @@ fn todos_get_their_status() {
 
 #[test]
 fn rows_of_a_table_get_their_cell() {
-    assert_snapshot!(written(TABLE), @"exit 1");
+    assert_snapshot!(written(TABLE), @r"
+    exit 0
+     10 | B2 | Convert `a \| b` tables | B1 | `sh tools/check.sh` | ✅ Done |
+     11 | B3 | Publish a preview | B1, B2 | looks right | ✅ Done |
+     12 | B4 | Tell the readers | | | ✅ Done |
+    ");
 }
 
 #[test]
@@ -94,7 +99,14 @@ fn boxes_in_html_are_ticked() {
 
 #[test]
 fn tasks_of_small_steps_are_ticked() {
-    assert_snapshot!(written(CHECKS), @"exit 1");
+    assert_snapshot!(written(SMALL), @"
+    exit 0
+     12 - [x] **Step 1: See that nothing rings**
+     17 - [x] **Step 2: Make the clapper**
+     19 - [x] **Step 3: See that it rings**
+     28 - [x] **Step 1: Tie it to the clapper**
+     29 - [x] **Step 2: Pull**
+    ");
 }
 
 #[test]

@@ -115,6 +115,7 @@ fn every_step_of_every_family_can_be_written_back() {
         include_str!("../../../tests/fixtures/plans/phases.md"),
         include_str!("../../../tests/fixtures/plans/numbered.md"),
         include_str!("../../../tests/fixtures/plans/priority.md"),
+        include_str!("../../../tests/fixtures/plans/small.md"),
         include_str!("../../../tests/fixtures/plans/ids.md"),
         include_str!("../../../tests/fixtures/plans/nested.md"),
         include_str!("../../../tests/fixtures/plans/sections.md"),

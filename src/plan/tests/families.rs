@@ -20,6 +20,7 @@ const COMMANDS: &str = include_str!("../../../tests/fixtures/plans/commands.md")
 const MILESTONES: &str = include_str!("../../../tests/fixtures/plans/milestones.md");
 const TRACKS: &str = include_str!("../../../tests/fixtures/plans/tracks.md");
 const STORY: &str = include_str!("../../../tests/fixtures/plans/story.md");
+const SMALL: &str = include_str!("../../../tests/fixtures/plans/small.md");
 const ODDITIES: &str = include_str!("../../../tests/fixtures/plans/oddities.md");
 const CHECKS: &str = include_str!("../../../tests/fixtures/plans/checks.md");
 
@@ -271,5 +272,20 @@ fn underlined_headings_tabs_and_other_bullets() {
     * [x] knives
     + [x] coats
     + [x] hooks
+    ");
+}
+
+#[test]
+fn tasks_of_small_steps_with_a_command_that_fails_first() {
+    assert_snapshot!(steps(SMALL), @r#"
+    [-] 1 Task 1: The clapper <- [] ["clapper.txt"] ["test -s work.txt"]
+    [-] 2 Task 2: The rope <- [] [] []
+    "#);
+    assert_snapshot!(written(SMALL), @"
+    - [x] **Step 1: See that nothing rings**
+    - [x] **Step 2: Make the clapper**
+    - [x] **Step 3: See that it rings**
+    - [x] **Step 1: Tie it to the clapper**
+    - [x] **Step 2: Pull**
     ");
 }
