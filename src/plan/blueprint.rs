@@ -42,7 +42,8 @@ pub(super) fn draw(sections: &Sections<'_>, choice: &Choice) -> (Vec<Blueprint>,
     let mut blueprints = units(sections, choice);
     let cover = cover(sections, choice);
     if !blueprints.is_empty() {
-        blueprints.extend(around(sections, &cover));
+        let groups = choice.chosen.as_ref().map_or(&[][..], |candidate| &candidate.groups);
+        blueprints.extend(around(sections, &cover, groups));
     }
     blueprints.sort_by_key(|blueprint| blueprint.start);
     (blueprints, cover)
@@ -100,7 +101,7 @@ impl Cover {
 }
 
 /// The steps that the rest of the plan asks for: prerequisites, tests, documents, acceptance.
-fn around(sections: &Sections<'_>, cover: &Cover) -> Vec<Blueprint> {
+fn around(sections: &Sections<'_>, cover: &Cover, groups: &[usize]) -> Vec<Blueprint> {
     let mut found = Vec::new();
     let mut prerequisites = Vec::new();
     let mut acceptance = Vec::new();
@@ -119,7 +120,9 @@ fn around(sections: &Sections<'_>, cover: &Cover) -> Vec<Blueprint> {
                 index = end;
             }
             Some(Role::Acceptance | Role::Criteria) => {
-                if has_items(sections, place) {
+                // What must hold for a group is of its last step.
+                let of_group = section.parent.is_some_and(|parent| groups.contains(&parent));
+                if !of_group && has_items(sections, place) {
                     acceptance.push((place, Role::Acceptance));
                 }
                 index = end;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::document::BlockKind;
 use super::entry::EntryKind;
+use super::last_resort;
 use super::names::{Keyword, Role};
 use super::sections::Sections;
 use super::title::Title;
@@ -105,6 +106,8 @@ pub enum Standing {
     Doubtful,
     /// It holds work that is the steps only where nothing else is.
     Second,
+    /// It says nothing, and neither does the list: nothing else is there.
+    Guess,
 }
 
 /// Finds them all.
@@ -113,7 +116,7 @@ pub fn find(sections: &Sections<'_>) -> Vec<Candidate> {
     candidates.extend(boxes(sections));
     candidates.extend(lists_of_steps(sections));
     candidates.extend(entries(sections));
-    candidates
+    if candidates.is_empty() { last_resort::find(sections) } else { candidates }
 }
 
 /// Where the steps may stand; `None` where they never do.
@@ -217,7 +220,9 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
     let (Some(last), Some(next)) = (section(first.units.last()), section(second.units.first())) else {
         return false;
     };
-    let number = |id: Option<&str>| id.and_then(|id| id.split('.').next()?.parse::<u32>().ok());
+    let digits =
+        |id: &str| id.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches('-').to_owned();
+    let number = |id: Option<&str>| id.and_then(|id| digits(id).split('.').next()?.parse::<u32>().ok());
     let (one, two) = (last.title.id.as_deref(), next.title.id.as_deref());
     let (Some(one), Some(two)) = (number(one), number(two)) else { return false };
     last.level == next.level
@@ -361,7 +366,7 @@ fn holds_box(sections: &Sections<'_>, section: usize) -> bool {
     })
 }
 
-fn lines_of(sections: &Sections<'_>, section: usize) -> usize {
+pub(super) fn lines_of(sections: &Sections<'_>, section: usize) -> usize {
     sections.all[section].end_line + 1 - sections.all[section].line
 }
 
@@ -373,7 +378,7 @@ impl super::sections::Section<'_> {
 }
 
 impl Candidate {
-    fn empty(shape: Shape, standing: Standing, anchor: usize) -> Self {
+    pub(super) fn empty(shape: Shape, standing: Standing, anchor: usize) -> Self {
         Self { shape, standing, anchor, units: Vec::new(), groups: Vec::new(), lines: 0 }
     }
 
@@ -397,7 +402,7 @@ impl Candidate {
         end
     }
 
-    fn add_item(&mut self, sections: &Sections<'_>, block: usize, section: usize) {
+    pub(super) fn add_item(&mut self, sections: &Sections<'_>, block: usize, section: usize) {
         let group = self.group_of(sections, section);
         self.units.push(Unit { place: Place::Item { block, section }, group });
         let item = &sections.document.blocks[block];

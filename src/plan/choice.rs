@@ -1,9 +1,12 @@
 //! The choice among the candidates: one list is the list of steps, the others are named, never added.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
-use super::candidates::{Candidate, Shape, Standing};
+use super::candidates::{Candidate, Place, Shape, Standing};
+use super::names::lower;
 use super::sections::Sections;
+use super::title::Title;
 
 /// The list of steps, and those that are not.
 #[derive(Debug, Clone, Default)]
@@ -60,20 +63,52 @@ impl Choice {
 /// Chooses by where a list stands and how it is written; between equals the one with more detail.
 pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> Choice {
     let most = candidates.iter().map(|candidate| candidate.lines).max().unwrap_or(0);
+    let (detailed, outlines) = outlines(sections, candidates);
+    candidates = detailed;
     candidates.sort_by_key(|candidate| {
         let (place, shape) = points(candidate, most);
         (Reverse(place + shape), Reverse(candidate.lines), candidate.anchor)
     });
-    let mut candidates = candidates.into_iter();
+    let mut candidates = candidates.into_iter().chain(outlines);
     let Some(chosen) = candidates.next() else { return Choice::default() };
     let name = sections.all[chosen.anchor].title.name();
     let place = match chosen.standing {
         _ if chosen.shape == Shape::Todos => String::new(),
         Standing::Named | Standing::Second => format!("under `{name}`"),
-        Standing::Neutral | Standing::Doubtful => "of the file".to_owned(),
+        Standing::Neutral | Standing::Doubtful | Standing::Guess => "of the file".to_owned(),
     };
     let reason = format!("{} {place}", described(chosen.shape)).trim_end().to_owned();
     Choice { chosen: Some(chosen), reason, others: candidates.collect() }
+}
+
+/// Parts from the others the lists of boxes that only name what headings with more text are about: a place to
+/// tick, and no steps.
+fn outlines(sections: &Sections<'_>, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
+    let headings = candidates.iter().filter(|candidate| candidate.shape == Shape::NamedHeadings);
+    let headings: Vec<(usize, HashSet<String>)> = headings
+        .filter(|candidate| candidate.units.len() > 1)
+        .map(|candidate| (candidate.lines, names_of(sections, candidate).collect()))
+        .collect();
+    let is_detailed = |candidate: &Candidate| {
+        let boxes = matches!(candidate.shape, Shape::NamedBoxes | Shape::Boxes);
+        let repeats = |(lines, names): &(usize, HashSet<String>)| {
+            let same = names_of(sections, candidate).filter(|name| names.contains(name)).count();
+            *lines > candidate.lines && same * 2 > candidate.units.len()
+        };
+        !boxes || !headings.iter().any(repeats)
+    };
+    candidates.into_iter().partition(is_detailed)
+}
+
+/// The names of the entries, as they are compared.
+fn names_of<'a>(sections: &'a Sections<'_>, candidate: &'a Candidate) -> impl Iterator<Item = String> + 'a {
+    candidate.units.iter().map(|unit| match unit.place {
+        Place::Section(section) => lower(&sections.all[section].title.name()).into_owned(),
+        Place::Item { block, .. } => {
+            lower(&Title::parse(sections.document.first_line(block).1).name()).into_owned()
+        }
+        Place::Entry { entry, .. } => lower(&sections.document.entries[entry].title.name()).into_owned(),
+    })
 }
 
 /// What entries of a shape are called in messages.
@@ -101,6 +136,7 @@ fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
         Standing::Neutral => 15,
         Standing::Doubtful => 5,
         Standing::Second => -20,
+        Standing::Guess => 0,
     };
     let shape = match candidate.shape {
         Shape::Todos => 60,

@@ -17,6 +17,7 @@ use super::{clarity, placeholders};
 pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(no_steps(sections, plan));
+    found.extend(guessed(sections, choice, plan));
     found.extend(competing(sections, choice, plan));
     found.extend(duplicate_ids(sections, plan));
     found.extend(no_command(sections, plan));
@@ -77,6 +78,15 @@ fn no_steps(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
 fn boxes_elsewhere(plan: &Plan) -> Option<String> {
     let first = plan.boxes.first()?;
     Some(format!("the {} boxes of the file are no steps: the first is {}", plan.boxes.len(), first.reason))
+}
+
+/// Nothing says that this is the list of steps, but that nothing else is there.
+fn guessed(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Option<Diagnostic> {
+    choice.chosen.as_ref().filter(|chosen| chosen.standing == Standing::Guess)?;
+    let first = plan.steps.first()?;
+    let message = format!("nothing here is called a step: {} are taken for them", choice.reason);
+    let help = "put them under a heading `Implementation Steps`, or call them `Step 1: …`";
+    Some(diagnostic(Severity::Warning, "guessed-steps", line_span(sections, first.line), message).help(help))
 }
 
 /// Another list of the same kind of thing was left out: the author may have meant that one.

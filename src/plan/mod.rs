@@ -33,6 +33,7 @@ pub mod graph;
 pub mod identity;
 mod items;
 mod label;
+mod last_resort;
 mod leak;
 pub mod lines;
 pub mod mark;

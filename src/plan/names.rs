@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::vocabulary::Match::{self, Has};
 use super::vocabulary::{
-    BY_HAND, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STEP_KEYWORDS, VERIFYING_ENDS,
-    VERIFYING_STARTS,
+    BY_HAND, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STEP_CODES,
+    STEP_KEYWORDS, VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -125,6 +125,18 @@ pub fn titles_a_list(name: &str) -> bool {
 /// What a keyword is: `step`, `Phases`.
 pub fn keyword(word: &str) -> Option<Keyword> {
     known(word).map(|(_, keyword)| keyword)
+}
+
+/// The letters of a code are those of units of work.
+pub fn codes_a_step(letters: &str) -> bool {
+    STEP_CODES.split(", ").any(|code| letters.eq_ignore_ascii_case(code))
+}
+
+/// A word for units that are counted, behind or around the number.
+pub fn counted(word: &str) -> Option<Keyword> {
+    let is = |among: &str| among.split(", ").any(|one| one == word);
+    let step = is(COUNTED_STEPS).then_some(Keyword::Step);
+    step.or_else(|| is(COUNTED_GROUPS).then_some(Keyword::Group))
 }
 
 /// A keyword as it is compared: lower case, one of it.

@@ -73,6 +73,12 @@ impl<'a> Resolver<'a> {
     fn insert(&mut self, label: &'a str, target: Target) {
         let title = Title::parse(label);
         if let (Some(keyword), Some(id)) = (title.keyword, title.id) {
+            // `Tasks 3-5` is what `Task 4` means.
+            if let Some((from, to)) = id.split_once('-').filter(|(from, _)| !from.is_empty()) {
+                for one in range(from, to) {
+                    self.named.entry((keyword.clone(), Cow::Owned(one))).or_default().push(target);
+                }
+            }
             if !self.keywords.contains(&keyword) {
                 self.keywords.insert(keyword.clone());
             }

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 
 use super::names::{self, Keyword};
 
+/// The numerals of ordinals, by their value.
+const NUMERALS: &str = "〇一二三四五六七八九十";
+
 /// A heading or the first line of an item, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Title<'text> {
@@ -72,9 +75,32 @@ impl<'text> Title<'text> {
 
     /// `Step 1.1: Title`, also behind a section number: `3.1 Phase 1: Title`.
     fn labelled(text: &'text str) -> Option<Self> {
-        Self::labelled_at_start(text).or_else(|| {
+        let at_start = Self::labelled_at_start(text).or_else(|| Self::counted(text));
+        at_start.or_else(|| {
             let (_, rest) = split_number(text)?;
             Self::labelled_at_start(rest)
+        })
+    }
+
+    /// `第一步：Title`, `第 2 阶段 Title`, `2단계: Title`.
+    fn counted(text: &'text str) -> Option<Self> {
+        let rest = text.strip_prefix('第').map(str::trim_start);
+        let ordinal = rest.is_some();
+        let rest = rest.unwrap_or(text);
+        let is_digit = |c: char| c.is_ascii_digit() || (ordinal && NUMERALS.contains(c));
+        let number_end = rest.find(|c: char| !is_digit(c)).filter(|end| *end > 0)?;
+        let (number, behind) = rest.split_at(number_end);
+        let behind = behind.trim_start();
+        let word_end = behind.find(|c: char| !c.is_alphabetic()).unwrap_or(behind.len());
+        let (word, behind) = behind.split_at(word_end);
+        let unit = names::counted(word)?;
+        Some(Self {
+            label: Cow::Borrowed(&text[..text.len() - behind.len()]),
+            keyword: Some(Cow::Borrowed(word)),
+            unit: Some(unit),
+            id: Some(western(number)),
+            title: Cow::Borrowed(behind_separator(behind)?),
+            fields: Vec::new(),
         })
     }
 
@@ -116,12 +142,14 @@ impl<'text> Title<'text> {
         let letters = code.chars().take_while(char::is_ascii_uppercase).count();
         let digits = code[letters..].trim_start_matches('-');
         let number = digits.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let is_step = names::codes_a_step(&code[..letters]);
         let is_code = (1..=8).contains(&letters)
-            && number.len() >= 2
+            && number.len() >= if is_step { 1 } else { 2 }
             && number.starts_with(|c: char| c.is_ascii_digit())
             && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
         is_code.then(|| Self {
             label: Cow::Borrowed(code),
+            unit: is_step.then_some(Keyword::Step),
             id: Some(Cow::Borrowed(code)),
             title: Cow::Borrowed(behind_separator(rest).unwrap_or(rest).trim()),
             ..Self::default()
@@ -151,6 +179,23 @@ fn leading_tag(title: &str) -> Option<(&str, usize)> {
     let short = (1..=5).contains(&tag.len());
     let is_tag = short && tag.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     is_tag.then(|| (tag, rest.trim_start().len()))
+}
+
+/// A number of up to two digits in western ones: `十二` is 12.
+fn western(number: &str) -> Cow<'_, str> {
+    if number.is_ascii() {
+        return Cow::Borrowed(number);
+    }
+    let value = |part: &str| NUMERALS.chars().position(|numeral| part.chars().eq([numeral]));
+    let known = match number.split_once('十') {
+        None => value(number),
+        Some((tens, ones)) => {
+            let tens = if tens.is_empty() { Some(1) } else { value(tens) };
+            let ones = if ones.is_empty() { Some(0) } else { value(ones) };
+            tens.zip(ones).map(|(tens, ones)| tens * 10 + ones)
+        }
+    };
+    known.map_or(Cow::Borrowed(number), |value| Cow::Owned(value.to_string()))
 }
 
 /// `1.1 Title`, `1. Title`, `1) Title`: the number and the title.
@@ -287,6 +332,11 @@ mod tests {
             ("T001 [P] [US1] Write `a.rs`", ("T001", "T001", "Write `a.rs`")),
             ("[TASK-001] Write it", ("TASK-001", "TASK-001", "Write it")),
             ("阶段 1：基础", ("阶段 1", "1", "基础")),
+            ("第一步：创建", ("第一步", "1", "创建")),
+            ("第十二阶段 - 测试", ("第十二阶段", "12", "测试")),
+            ("3단계: 시험", ("3단계", "3", "시험")),
+            ("WI-3: Docs", ("WI-3", "WI-3", "Docs")),
+            ("SHA-1 is old", ("", "", "SHA-1 is old")),
             ("2026 goals", ("", "", "2026 goals")),
             ("Use `__init__` ~~now~~", ("", "", "Use `__init__` now")),
         ];

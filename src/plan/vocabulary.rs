@@ -254,6 +254,16 @@ pub(super) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list,
 pub(super) const STEP_KEYWORDS: &str = "step, task, iteration, story, ticket, item, todo, pr, paso, tarea, schritt, aufgabe, étape, \
     tâche, passo, tarefa, шаг, задача, 步骤, 任务, ステップ, タスク, 작업";
 
+/// Letters of codes that make a heading a unit of work: `TASK-001`, `WI-3`.
+pub(super) const STEP_CODES: &str =
+    "t, task, step, wi, pr, ticket, item, story, todo, bug, fix, feat, dev, work";
+
+/// Words for units that are counted: `第一步`, `2단계`.
+pub(super) const COUNTED_STEPS: &str = "步, 步骤, 步驟, 任务, 項, 项";
+
+/// The same for units that may hold others.
+pub(super) const COUNTED_GROUPS: &str = "阶段, 階段, 部分, 周, 天, 期, 章, フェーズ, 단계, 주차, 부";
+
 /// Words before a number that make a heading a unit of work which may hold others.
 pub(super) const GROUP_KEYWORDS: &str = "phase, milestone, stage, sprint, epic, week, day, part, chunk, track, wave, batch, workstream, \
     fase, etapa, этап, фаза, 阶段, フェーズ, 단계, slice, increment, feature, priority";

@@ -110,6 +110,8 @@ fn boxes_in_code_are_no_boxes() {
 #[test]
 fn diagnostics_name_what_they_are_about() {
     assert_eq!(found("# Plan\n\n### Wobble 1: A\n"), [("no-steps", "### Wobble 1: A".to_owned())]);
+    let text = "# Plan\n\n### Wobble 1: A\n\n### Wobble 2: B\n";
+    assert_eq!(found(text), [("guessed-steps", "### Wobble 1: A".to_owned())]);
     let text = "# Plan\n\n## Steps\n\n### Step 1: A\n\n### Step 1: B\n**Dependencies:** Step 7\n\n- [-] c\n\n\
         ## Open Questions\n\n- Why?\n\n[x]: /u\n";
     assert_eq!(
@@ -178,6 +180,59 @@ fn a_list_behind_a_complete_field_is_work() {
     let plan = read(text).plan;
     assert_eq!(plan.steps[1].tasks.iter().map(|task| task.text.as_str()).collect::<Vec<_>>(), ["b", "c"]);
     assert_eq!(plan.steps.iter().map(|step| step.references.len()).collect::<Vec<_>>(), [0, 1, 2]);
+}
+
+#[test]
+fn where_nothing_is_called_a_step_the_surest_list_is_taken() {
+    let cases: [(&str, &[&str]); 6] = [
+        (
+            "# P\n\n## Context\n\nx\n\n## Approach\n\n### 1. Store\n\n- a\n\n### 2. Toggle\n",
+            &["Work Store", "Work Toggle"],
+        ),
+        (
+            "# P\n\n1. Make it\n2. Ship it\n   - soon\n\n## Notes\n\n- none\n",
+            &["Work Make it", "Work Ship it"],
+        ),
+        (
+            "# P\n\n## Overview\n\nx\n\n## The model\n\nx\n\n## The view\n\nx\n",
+            &["Work The model", "Work The view"],
+        ),
+        ("Kitchen\n- knives\n- forks\n\nHall\n- coats\n", &["Work knives", "Work forks", "Work coats"]),
+        ("# P\n\n### Issue 1: a\n\n### Issue 2: b\n", &["Work Issue 1: a", "Work Issue 2: b"]),
+        ("# P\n\nOne sentence.\n\n- one bullet\n", &[]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(names(text), expected, "{text}");
+        let code = if expected.is_empty() { "no-steps" } else { "guessed-steps" };
+        assert_eq!(found(text).first().map(|found| found.0), Some(code), "{text}");
+    }
+}
+
+#[test]
+fn boxes_that_only_name_what_headings_are_about_are_places_to_tick() {
+    let text = "# P\n\n- [ ] Step 1: Alpha\n- [ ] Step 2: Beta\n\n## Step 1: Alpha\n\nDo alpha.\n\n## Step 2: Beta\n\nDo beta.\n";
+    let plan = read(text).plan;
+    assert_eq!(plan.steps.iter().map(|step| step.line).collect::<Vec<_>>(), [6, 10]);
+    assert_eq!(roles(&plan), [(3, BoxRole::Mirror, Some(0)), (4, BoxRole::Mirror, Some(1))]);
+}
+
+#[test]
+fn what_must_hold_for_a_group_is_of_its_last_step_alone() {
+    let text = "# P\n\n## Track 1: A\n\n### Step 1.1: a\n\n### Step 1.2: b\n\n### Success Criteria\n\n- [ ] c\n\n\
+        ## Track 2: B\n\n### Step 2.1: c\n";
+    assert_eq!(names(text), ["Work Step 1.1: a", "Work Step 1.2: b", "Work Step 2.1: c"]);
+    assert_eq!(roles(&read(text).plan), [(11, BoxRole::Criterion, Some(1))]);
+}
+
+#[test]
+fn headings_count_in_other_ways_too() {
+    let text = "# 计划\n\n## 第一步：创建\n\n- [ ] a\n\n## 第二步：测试\n\n- [ ] b\n";
+    assert_eq!(names(text), ["Work 第一步: 创建", "Work 第二步: 测试"]);
+    let text = "# P\n\n## Tier 1\n\n### WI-1: Parser\n\nlong\n\n## Tier 2\n\n### WI-2: Lexer\n\nlong\n\n## Priority\n\n### Phase 1: now\n### Phase 2: then\n";
+    assert_eq!(names(text), ["Work WI-1: Parser", "Work WI-2: Lexer"]);
+    let text = "# P\n\n### Task 0: a\n\n### Tasks 1-3: b\n\n### Task 4: c\n\n**Depends on:** Task 2\n";
+    assert_eq!(read(text).graph.dependencies(2).iter().map(|edge| edge.step).collect::<Vec<_>>(), [1]);
+    assert_eq!(found(text), []);
 }
 
 #[test]
