@@ -53,10 +53,10 @@ fn programs(script: &str) -> Vec<String> {
     if script.contains("<<") {
         return Vec::new();
     }
-    let script = script.replace("\\\n", " ").replace(">&", ">").replace("&>", ">");
+    let script = unquoted(&script.replace("\\\n", " ").replace(">&", ">").replace("&>", ">"));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/');
     let mut programs = Vec::new();
-    for part in script.split(['\n', ';', '|', '&']).map(unquoted) {
+    for part in script.split(['\n', ';', '|', '&']) {
         let mut words = part.split_whitespace().skip_while(|word| word.contains('='));
         let Some(first) = words.next().filter(|word| word.chars().all(is_plain)) else { continue };
         if !first.starts_with('-') && !SHELL.split_whitespace().any(|known| known == first) {
@@ -66,10 +66,20 @@ fn programs(script: &str) -> Vec<String> {
     programs
 }
 
-/// Nothing, where a quote is open: what was split there was no end of a command.
-fn unquoted(part: &str) -> &str {
-    let odd = |quote: char| part.matches(quote).count() % 2 == 1;
-    if odd('"') || odd('\'') || odd('`') { "" } else { part.trim() }
+/// A script without what stands in quotes: nothing in there ends a command.
+fn unquoted(script: &str) -> String {
+    let mut open: Option<char> = None;
+    let outside = |c: &char| {
+        let quote = matches!(c, '"' | '\'' | '`');
+        match open {
+            Some(quote) if *c == quote => open = None,
+            None if quote => open = Some(*c),
+            _ => return open.is_none(),
+        }
+        // What is left of a quoted word is no name of a program.
+        true
+    };
+    script.chars().filter(outside).collect()
 }
 
 #[cfg(test)]
@@ -83,7 +93,7 @@ mod tests {
             ("CI=1 npm test && ./check.sh | grep -q ok", vec!["npm", "./check.sh", "grep"]),
             ("test -f a || exit 1", vec![]),
             ("for f in *; do wc -l $f; done", vec![]),
-            ("grep -q 'a|b;c' file", vec![]),
+            ("grep -q 'a|b;c' file", vec!["grep"]),
             ("cat <<EOF\nnothing here\nEOF", vec![]),
             ("$TOOL --version", vec![]),
             ("./a.sh \\\n  -p b 2>&1 &> c", vec!["./a.sh"]),

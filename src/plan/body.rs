@@ -9,12 +9,15 @@ use super::criterion::{Criterion, CriterionKind};
 use super::document::{BlockKind, Document};
 use super::entry::EntryKind;
 use super::label::Label;
-use super::names::{self, Role};
+use super::names::{self, Role, lower};
 use super::piece::{Piece, one_line};
 use super::sections::{LABEL, Sections};
 use super::step::{Field, Reference, ReferenceTo, StepKind, Task};
 use super::title::Title;
 use super::{files, references};
+
+/// What a sentence begins with that names other steps.
+const DEPENDS: &str = "depends on ";
 
 /// Reads the parts of one step.
 pub(super) struct Body<'plan, 'text> {
@@ -110,7 +113,12 @@ impl<'plan, 'text> Body<'plan, 'text> {
                 _ => role,
             };
             let named = if index == section { role } else { found.named };
-            let own = if is_closed(around) { around } else { named.or(around) };
+            let own = match (around, named) {
+                // `Level 2: Unit tests` of a validation section is validation.
+                (Some(Role::Validation), Some(Role::Testing)) => around,
+                _ if is_closed(around) => around,
+                _ => named.or(around),
+            };
             roles.push(own);
             if index > section && left_out(index) {
                 next = next.max(found.end);
@@ -127,6 +135,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         let title = self.item_text(block);
         self.add_files(files::in_text(&title.text));
         let verifies = self.add_title_command(&title);
+        self.add_said_references(title.at, &title.text);
         let first = block + 1 + usize::from(self.document.own_text(block).is_some());
         for child in self.document.siblings(first, self.document.blocks[block].end) {
             self.read_block(child, verifies.then_some(Role::Testing));
@@ -250,7 +259,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
                 self.add_criterion(piece, criteria::classify(&piece.text, false), None);
             }
             Some(Role::Files) => self.add_files(files::in_field(&piece.text)),
-            Some(Role::Dependencies) => self.add_references(piece),
+            Some(Role::Dependencies | Role::Prerequisites) => self.add_references(piece),
             Some(Role::Tasks | Role::Steps) => self.push_task(piece, None, false),
             _ => {
                 let field = Field { name: name.to_owned(), value: piece.text.to_string(), line: piece.line };
@@ -292,6 +301,9 @@ impl<'plan, 'text> Body<'plan, 'text> {
             if self.parts.dir.is_none() {
                 self.parts.dir = criteria::directory(line);
             }
+            if role.is_none() {
+                self.add_said_references(at, line);
+            }
             if let (None, Some(label)) = (role, Label::of(line)) {
                 let at = at + label.value_at;
                 let piece = self.piece(at, label.value, at + label.value.len());
@@ -328,6 +340,24 @@ impl<'plan, 'text> Body<'plan, 'text> {
         let end = self.document.lines.span(found.end_line).end;
         let piece = self.piece(found.start, code.literal.trim_end(), end);
         self.add_criterion(&piece, verdict, None);
+    }
+
+    /// `Depends on Phase 1.` at the start of a line, `(depends on T010)` inside it.
+    fn add_said_references(&mut self, at: usize, line: &str) {
+        let words = lower(line);
+        let said =
+            words.find(DEPENDS).filter(|from| words.len() == line.len() && line.is_char_boundary(*from));
+        let Some(from) = said else { return };
+        let opens =
+            line[..from].trim_start_matches(['*', '_', '>', ' ']).is_empty() || line[..from].ends_with('(');
+        if !opens {
+            return;
+        }
+        let from = from + DEPENDS.len();
+        let rest = &line[from..];
+        let said = rest.split([')', ';']).next().unwrap_or(rest).trim_end_matches(['.', '*', '_', ' ']);
+        let piece = self.piece(at + from, said, at + from + said.len());
+        self.add_references(&piece);
     }
 
     pub(super) fn add_references(&mut self, piece: &Piece<'_>) {

@@ -236,8 +236,13 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
 fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
     for section in 0..sections.all.len() {
-        let Some(standing) = standing(sections.all[section].role) else { continue };
         let unit = unit_around(sections, section);
+        let mut role = sections.all[section].role;
+        if let (Some(unit), Some(Role::Testing | Role::Documentation)) = (unit, role) {
+            // Tests that a phase asks for are its work.
+            role = sections.all[unit].role;
+        }
+        let Some(standing) = standing(role) else { continue };
         let in_step = unit.is_some_and(|unit| keyword(sections, unit) == Some(Keyword::Step));
         let owner = unit.is_some_and(|unit| validates_itself(sections, unit));
         if in_step || owner || matches!(standing, Standing::Doubtful) {
@@ -315,9 +320,7 @@ fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
         }
         let anchor = box_anchor(sections, section, standing);
         let list = lists.entry((anchor, shape)).or_insert_with(|| Candidate::empty(shape, standing, anchor));
-        let group = list.group_of(sections, section);
-        list.units.push(Unit { place: Place::Entry { entry: index, section }, group });
-        list.lines += entry.end_line + 1 - entry.line;
+        list.add_entry(sections, index, section);
     }
     lists.into_values().collect()
 }
@@ -409,9 +412,18 @@ impl Candidate {
         self.lines += item.end_line + 1 - item.line;
     }
 
-    /// The heading above an entry is its group, unless it is the one around the whole list.
+    pub(super) fn add_entry(&mut self, sections: &Sections<'_>, entry: usize, section: usize) {
+        let group = self.group_of(sections, section);
+        self.units.push(Unit { place: Place::Entry { entry, section }, group });
+        let found = &sections.document.entries[entry];
+        self.lines += found.end_line + 1 - found.line;
+    }
+
+    /// The phase around an entry, or the heading above it, is its group, unless it is the one around the whole
+    /// list.
     fn group_of(&mut self, sections: &Sections<'_>, section: usize) -> Option<usize> {
-        let heading = sections.heading_of(section);
+        let unit = unit_around(sections, section).filter(|unit| sections.all[*unit].level <= 6);
+        let heading = unit.unwrap_or_else(|| sections.heading_of(section));
         let own = heading != self.anchor && sections.all[heading].level > 1;
         if own && self.groups.last() != Some(&heading) {
             self.groups.push(heading);

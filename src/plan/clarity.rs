@@ -88,10 +88,10 @@ fn vague_criteria(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let criteria = plan.steps.iter().flat_map(|step| &step.criteria);
     let prose = criteria.filter(|criterion| criterion.kind == CriterionKind::Prose);
     let is_vague = |text: &str| {
-        let plain = !text.contains(|c: char| c == '`' || c.is_ascii_digit());
+        let exact = text.contains(|c: char| c == '`' || c.is_ascii_digit());
         let said = words(text);
         let short = said.split(' ').count() <= VAGUE_WORDS;
-        plain && short && (said.is_empty() || VAGUE.split(", ").any(|phrase| has_words(&said, phrase)))
+        !exact && short && (said.is_empty() || VAGUE.split(", ").any(|phrase| has_words(&said, phrase)))
     };
     let mut seen = HashSet::new();
     let vague = prose.filter(|criterion| is_vague(&criterion.text) && seen.insert(criterion.span.start));
@@ -147,10 +147,16 @@ fn is_said_done(line: &str) -> bool {
     let text_behind_box = text.strip_prefix("[ ]").unwrap_or(text).trim_start();
     let bracket = text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '[']));
     let bracket = bracket.map(|(_, inner)| words(inner)).unwrap_or_default();
-    done.into_iter().any(|state| match state.chars().any(char::is_alphanumeric) {
-        true => state.len() > 1 && (bracket == state || bracket.starts_with(&format!("{state} "))),
-        false => text_behind_box.starts_with(state) || text.ends_with(state),
-    })
+    let is_said = |state: &str| {
+        if state.chars().any(char::is_alphanumeric) {
+            let begins =
+                bracket.strip_prefix(state).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+            state.len() > 1 && begins
+        } else {
+            text_behind_box.starts_with(state) || text.ends_with(state)
+        }
+    };
+    done.into_iter().any(is_said)
 }
 
 /// A ticked box that holds an open one.

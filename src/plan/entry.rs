@@ -91,6 +91,15 @@ pub(super) fn find(document: &Document<'_>) -> Vec<Entry> {
 
 /// What an entry is to say when it is done, or open again, is what the others of its list say.
 fn with_words_of_the_list(mut list: Vec<Entry>) -> Vec<Entry> {
+    // Where every entry is either ticked or crossed, a cross means not yet.
+    let states = || list.iter().filter_map(|entry| entry.state.as_ref());
+    let crossed = |(word, mark): &(StateWord, char)| *mark == '-' && word.text.contains('❌');
+    if states().any(|(_, mark)| *mark == 'x') && states().all(|state| state.1 == 'x' || crossed(state)) {
+        list.iter_mut()
+            .filter_map(|entry| entry.state.as_mut())
+            .filter(|state| crossed(state))
+            .for_each(|state| state.1 = ' ');
+    }
     let said = |wanted: char| {
         let states = list.iter().filter_map(|entry| entry.state.as_ref());
         states.filter(|(_, mark)| *mark == wanted).map(|(word, _)| word.text.clone()).next()

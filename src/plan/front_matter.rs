@@ -49,7 +49,7 @@ fn todo(document: &Document<'_>, block: usize, lines: Range<usize>) -> Entry {
             }
             "status" | "state" if !said.is_empty() => entry.state = Some(state(document, value)),
             "dependencies" | "depends_on" | "dependsOn" => {
-                entry.needs = Some(value.start..line_end(document, number, last, depth))
+                entry.needs = Some(value.start..line_end(document, number, last, depth));
             }
             _ => {}
         }

@@ -60,7 +60,7 @@ impl Body<'_, '_> {
         let boxed = self.boxes.of_block(item).is_some();
         match self.part(role) {
             None | Some(Role::Tasks | Role::Steps | Role::Testing)
-                if boxed && names::by_hand(&self.document.first_line(item).1) =>
+                if boxed && names::by_hand(self.document.first_line(item).1) =>
             {
                 self.add_criterion_item(item, true);
             }

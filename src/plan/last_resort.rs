@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use super::candidates::{Candidate, Place, Shape, Standing, Unit, lines_of};
 use super::document::BlockKind;
+use super::entry::EntryKind;
 use super::names::Role;
 use super::sections::Sections;
 
-/// Headings with a number, lists with numbers, headings, bullets: each where at least two stand together.
+/// Headings with a number, rows of tables, lists with numbers, headings, bullets: each where at least two stand together.
 pub(super) fn find(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut candidates = headings(sections);
     candidates.extend(lists(sections));
+    candidates.extend(rows(sections));
     candidates.retain(|candidate| candidate.units.len() > 1);
     candidates
 }
@@ -55,4 +57,17 @@ fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
         }
     }
     found.into()
+}
+
+/// The rows of tables that say how far each is.
+fn rows(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut list = Candidate::empty(Shape::Rows, Standing::Guess, 0);
+    for (index, entry) in sections.document.entries.iter().enumerate() {
+        let section = sections.all.partition_point(|section| section.start <= entry.span.start) - 1;
+        let is_row = matches!(entry.kind, EntryKind::Row { .. }) && entry.state.is_some();
+        if is_row && may_hold_steps(sections.all[section].role) {
+            list.add_entry(sections, index, section);
+        }
+    }
+    vec![list]
 }

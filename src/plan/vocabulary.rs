@@ -141,7 +141,7 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
          architecture, specification, specifications, data models, data model, integration points, \
          risks, mitigation, mitigations, considerations, consideration, notes, edge cases, \
          assumptions, constraints, requirements, key functions, rationale, analysis, current state, \
-         problem statement, strategy, pitfalls, decisions",
+         problem statement, strategy, pitfalls, decisions, implementation note",
     ),
     (
         Role::Context,

@@ -45,7 +45,7 @@ fn written(plan: &[u8]) -> String {
     let after = bench.read("plan.md");
     let mut old = before.lines();
     let changed = after.lines().enumerate().filter(|(_, line)| old.next() != Some(line));
-    let changed: String = changed.map(|(at, line)| format!("{:>3} {line}\n", at + 1)).collect();
+    let changed = changed.map(|(at, line)| format!("{:>3} {line}\n", at + 1)).collect::<Vec<_>>().concat();
     let asked = bench.execute(&worker(), &[]);
     assert_eq!(
         (bench.read("plan.md"), asked.code),

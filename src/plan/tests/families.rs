@@ -148,7 +148,7 @@ fn boxes_with_ids_in_the_order_of_the_file() {
     assert_snapshot!(steps(IDS), @r#"
     [ ] T001 T001: Make the folder `feeder/` <- [] ["feeder/"] []
     [ ] T002 T002: Write `feeder/seeds.txt` <- [] ["feeder/seeds.txt"] []
-    [-] #4 Tests for User Story 1 <- [] [] []
+    [ ] T004 T004: List the birds in `feeder/birds.txt` <- [] ["feeder/birds.txt"] []
     [X] T003 T003: Hang it up <- [] [] []
     "#);
     assert_snapshot!(written(IDS), @"

@@ -144,6 +144,19 @@ fn what_may_be_meant_otherwise_is_asked_about() {
 }
 
 #[test]
+fn steps_that_no_command_can_validate_are_counted() {
+    let without = |count: usize| {
+        let steps = (1..=count).map(|number| format!("### Step {number}: a\n\n- [ ] b\n\n"));
+        let steps = steps.collect::<Vec<_>>().concat();
+        read(&format!("# P\n\n{steps}")).diagnostics
+    };
+    assert_eq!(without(3).len(), 3);
+    let one = without(4);
+    assert_eq!(one.len(), 1);
+    assert_eq!(one[0].message, "nothing in 4 steps can be run to validate them; this is the first");
+}
+
+#[test]
 fn a_step_that_fills_the_view_of_an_agent_is_named() {
     let long =
         format!("# Plan\n\n### Step 1: A\n\n{}\n### Step 2: B\n", "A long line of text.\n".repeat(2000));
@@ -184,7 +197,7 @@ fn a_list_behind_a_complete_field_is_work() {
 
 #[test]
 fn where_nothing_is_called_a_step_the_surest_list_is_taken() {
-    let cases: [(&str, &[&str]); 6] = [
+    let cases: [(&str, &[&str]); 7] = [
         (
             "# P\n\n## Context\n\nx\n\n## Approach\n\n### 1. Store\n\n- a\n\n### 2. Toggle\n",
             &["Work Store", "Work Toggle"],
@@ -199,6 +212,7 @@ fn where_nothing_is_called_a_step_the_surest_list_is_taken() {
         ),
         ("Kitchen\n- knives\n- forks\n\nHall\n- coats\n", &["Work knives", "Work forks", "Work coats"]),
         ("# P\n\n### Issue 1: a\n\n### Issue 2: b\n", &["Work Issue 1: a", "Work Issue 2: b"]),
+        ("# P\n\n| Item | Done |\n|-|-|\n| a | ❌ |\n| b | ✅ |\n", &["Work a", "Work b"]),
         ("# P\n\nOne sentence.\n\n- one bullet\n", &[]),
     ];
     for (text, expected) in cases {
@@ -233,6 +247,22 @@ fn headings_count_in_other_ways_too() {
     let text = "# P\n\n### Task 0: a\n\n### Tasks 1-3: b\n\n### Task 4: c\n\n**Depends on:** Task 2\n";
     assert_eq!(read(text).graph.dependencies(2).iter().map(|edge| edge.step).collect::<Vec<_>>(), [1]);
     assert_eq!(found(text), []);
+}
+
+#[test]
+fn dependencies_are_said_in_sentences_too() {
+    let text = "# P\n\n## Phase 1: A\n\na\n\n## Phase 2: B\n\n**Prerequisites:** Phase 1\n\n## Phase 3: C\n\n\
+        Depends on Phase 1 and Phase 2.\n\n## Phase 4: D\n\nWhat depends on Phase 9 is no business of ours.\n";
+    let needs = |text: &str| -> Vec<Vec<usize>> {
+        let reading = read(text);
+        let explicit =
+            |step| reading.graph.dependencies(step).iter().filter(|edge| edge.explicit).map(|edge| edge.step);
+        (0..reading.plan.steps.len()).map(|step| explicit(step).collect()).collect()
+    };
+    assert_eq!(needs(text), [vec![], vec![0], vec![0, 1], vec![]]);
+    let text = "# P\n\n## Phase 1: A\n\n- [ ] T001 a\n\n### Tests for A\n\n- [ ] T002 b (depends on T001)\n";
+    assert_eq!(names(text), ["Work T001: a", "Work T002: b (depends on T001)"]);
+    assert_eq!(needs(text), [vec![], vec![0]]);
 }
 
 #[test]
