@@ -31,6 +31,11 @@ pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure
             print::data(&explanation::render(&plan.path, &plan.reading));
         }
         print::data(&diagnostics::render(&plan.path, &plan.text.text, found));
+        if let Some(list) = plan.reading.lists.first() {
+            let place =
+                if list.place.is_empty() { String::new() } else { format!(" under `{}`", list.place) };
+            print::talk(&format!("{}: the steps are {}{place}", plan.path, list.what));
+        }
         let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         print::talk(&format!(
             "{}: {}, {}, {}",

@@ -7,7 +7,7 @@ use crate::config::Environment;
 use crate::plan::{Diagnostic, Reading, Severity};
 
 /// What the shell itself knows, or reads as syntax.
-const SHELL: &str = "! [ [[ ]] { } : . alias case cd command declare do done echo elif else esac eval exec exit export \
+const SHELL: &str = "! [ [[ ]] { } : . alias break case cd command continue declare do done echo elif else esac eval exec exit export \
     false fi for function getopts hash if in jobs kill let local mapfile printf pushd popd pwd read readonly \
     return select set shift shopt source test then time times trap true type typeset ulimit umask unset \
     until wait while";
@@ -28,7 +28,10 @@ pub(super) fn find(reading: &Reading, root: &Path, environment: &Environment) ->
             if there || !seen.insert(program.clone()) {
                 continue;
             }
-            let (severity, message, help) = if is_path {
+            let (severity, message, help) = if program.starts_with('/') {
+                let help = "correct the path: as it is, this cannot pass";
+                (Severity::Warning, format!("`{program}` is not on this machine"), help)
+            } else if is_path {
                 let help = "a step has to write it before this can pass";
                 (Severity::Note, format!("`{program}` is not there yet"), help)
             } else {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::candidates::{Shape, Standing};
-use super::check_box::BoxRole;
+use super::check_box::{BoxRole, CheckBox};
 use super::choice::{Choice, described};
 use super::diagnostic::{Diagnostic, Severity};
 use super::names::lower;
@@ -192,22 +192,29 @@ fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     .collect()
 }
 
+/// Each mark once, where it stands first: many authors have one of their own.
 fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
-    let other = |mark: char| !matches!(mark, ' ' | 'x' | 'X');
-    let boxes = plan.boxes.iter().filter(|check_box| other(check_box.mark));
-    boxes
-        .map(|check_box| {
-            let end = check_box.mark_at + check_box.mark.len_utf8();
-            let span =
-                check_box.word.as_ref().map_or(check_box.mark_at - 1..end + 1, |word| word.span.clone());
-            let shown = check_box.word.as_ref().map_or(check_box.mark.to_string(), |word| word.text.clone());
-            let kept = if check_box.tickable() && check_box.role != BoxRole::Ignored {
-                "read as in progress"
-            } else {
-                "kept as it is"
-            };
-            diagnostic(Severity::Note, "other-mark", span, format!("the mark `{shown}` is {kept}"))
-                .help("open is `[ ]`, done is `[x]`, in progress is `[~]`")
+    let other = |check_box: &&CheckBox| !matches!(check_box.mark, ' ' | 'x' | 'X');
+    let mut found: Vec<(String, bool, usize, Range<usize>)> = Vec::new();
+    for check_box in plan.boxes.iter().filter(other) {
+        let end = check_box.mark_at + check_box.mark.len_utf8();
+        let (span, shown) = match &check_box.word {
+            Some(word) => (word.span.clone(), word.text.clone()),
+            None => (check_box.mark_at - 1..end + 1, check_box.mark.to_string()),
+        };
+        let begun = check_box.tickable() && check_box.role != BoxRole::Ignored;
+        match found.iter_mut().find(|known| (&known.0, known.1) == (&shown, begun)) {
+            Some(known) => known.2 += 1,
+            None => found.push((shown, begun, 1, span)),
+        }
+    }
+    found
+        .into_iter()
+        .map(|(shown, begun, count, span)| {
+            let kept = if begun { "read as in progress" } else { "kept as it is" };
+            let times = if count > 1 { format!(", {count} times") } else { String::new() };
+            diagnostic(Severity::Note, "other-mark", span, format!("the mark `{shown}` is {kept}{times}"))
+                .help("open is `[ ]` or `pending`, done is `[x]` or `completed`, in progress is `[~]`")
         })
         .collect()
 }
