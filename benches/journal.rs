@@ -1,4 +1,5 @@
-//! Folding a journal of 100 MB into the state of a plan: `cargo bench --bench journal`.
+//! Folding a journal of 100 MB into the state of a plan, without and with proving its seals:
+//! `cargo bench --bench journal`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::expect_used, reason = "a benchmark that cannot measure has nothing to say")]
@@ -9,6 +10,7 @@ mod table;
 use std::time::{Duration, Instant};
 
 use agentrun::journal::reader;
+use agentrun::journal::seal::{self, Chain, Key, Verdict};
 use agentrun::model::message::Usage;
 use agentrun::plan::{Fingerprint, StepKey};
 use agentrun::run::event::{AttemptRef, Event, Record, SCHEMA, StepRef};
@@ -19,22 +21,28 @@ const BYTES: usize = 100_000_000;
 const TARGET: Duration = Duration::from_secs(1);
 
 fn main() {
-    let journal = journal();
     table::head(&["journal", "bytes", "records", "read and folded", "target"]);
-    let best = (0..3).map(|_| fold(&journal)).min_by_key(|(_, time)| *time);
-    let (records, time) = best.unwrap_or_default();
-    table::row(&[
-        "turns of one step",
-        &journal.len().to_string(),
-        &records.to_string(),
-        &format!("{:.2} s", time.as_secs_f64()),
-        &format!("{:.0} s", TARGET.as_secs_f64()),
-    ]);
+    let chain = Chain::begin(&Key::of(&[7; 32]).expect("a key has 32 bytes"), b"/project");
+    for (name, chain) in [("turns of one step", None), ("the same, sealed and proven", Some(chain))] {
+        let journal = journal(chain.clone());
+        let best = (0..3).map(|_| fold(&journal, chain.clone())).min_by_key(|(_, time)| *time);
+        let (records, time) = best.unwrap_or_default();
+        table::row(&[
+            name,
+            &journal.len().to_string(),
+            &records.to_string(),
+            &format!("{:.2} s", time.as_secs_f64()),
+            &format!("{:.0} s", TARGET.as_secs_f64()),
+        ]);
+    }
 }
 
 /// Reads the bytes and folds what they say, as every start of agentrun does.
-fn fold(bytes: &[u8]) -> (usize, Duration) {
+fn fold(bytes: &[u8], chain: Option<Chain>) -> (usize, Duration) {
     let start = Instant::now();
+    if let Some(chain) = chain {
+        assert_eq!(seal::examine(bytes, chain, None).verdict, Verdict::Whole);
+    }
     let journal = reader::parse(bytes);
     assert!(journal.skipped.is_empty(), "{:?}", journal.skipped.first());
     let mut state = RunState::default();
@@ -45,7 +53,7 @@ fn fold(bytes: &[u8]) -> (usize, Duration) {
 }
 
 /// A step that is worked on, turn after turn.
-fn journal() -> Vec<u8> {
+fn journal(mut chain: Option<Chain>) -> Vec<u8> {
     let key = StepKey::of("", "Step 1", "Write it", 0);
     let step = StepRef { id: "1".into(), key, title: "Write it".into() };
     let fingerprint = Fingerprint::of("### Step 1: Write it", "Step 1");
@@ -54,11 +62,12 @@ fn journal() -> Vec<u8> {
         Event::AttemptStarted { at: at.clone(), fresh: true, tree: "0".repeat(40), reference: None };
     let mut bytes = Vec::with_capacity(BYTES + 4096);
     let mut records = 0;
-    push(&mut bytes, &mut records, Event::StepStarted { step, fingerprint });
-    push(&mut bytes, &mut records, started);
+    let mut push = |bytes: &mut Vec<u8>, event| push(bytes, &mut records, event, chain.as_mut());
+    push(&mut bytes, Event::StepStarted { step, fingerprint });
+    push(&mut bytes, started);
     for turn in 1.. {
         for event in turn_of(&at, turn) {
-            push(&mut bytes, &mut records, event);
+            push(&mut bytes, event);
         }
         if bytes.len() >= BYTES {
             break;
@@ -85,12 +94,13 @@ fn turn_of(at: &AttemptRef, turn: u32) -> [Event; 3] {
             tool: "run_command".into(),
             summary: "run cargo test -p lexer (exit 101, 3.2 s, 214 lines)".into(),
             failed: false,
+            incidents: Vec::new(),
             duration_ms: 3210,
         },
     ]
 }
 
-fn push(bytes: &mut Vec<u8>, records: &mut u64, event: Event) {
+fn push(bytes: &mut Vec<u8>, records: &mut u64, event: Event, chain: Option<&mut Chain>) {
     *records += 1;
     let record = Record {
         schema: SCHEMA,
@@ -99,6 +109,9 @@ fn push(bytes: &mut Vec<u8>, records: &mut u64, event: Event) {
         run: "20260101-120000-0001".into(),
         event,
     };
-    serde_json::to_writer(&mut *bytes, &record).expect("a record is JSON");
-    bytes.push(b'\n');
+    let line = serde_json::to_vec(&record).expect("a record is JSON");
+    match chain {
+        Some(chain) => bytes.extend(chain.line(&line)),
+        None => bytes.extend([&line[..], b"\n"].concat()),
+    }
 }

@@ -70,6 +70,7 @@ fn command(project: &Path, server: &Server) -> Command {
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", project)
+        .env("XDG_STATE_HOME", project.join(".agentrun/user"))
         .env("OPENAI_API_KEY", "none")
         .stdin(Stdio::null())
         .stdout(Stdio::null())

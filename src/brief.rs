@@ -81,6 +81,10 @@ pub struct Situation {
     pub changes: String,
     /// The last failure.
     pub failure: Option<FailedCommand>,
+    /// What the last attempt changed that is not the agent's, and was set back.
+    pub tampered: Vec<String>,
+    /// What the last attempt weakened of what validates, with everything green.
+    pub weakened: Vec<String>,
     /// The criterion that the judge refuted.
     pub refuted: Option<Refuted>,
 }
@@ -142,6 +146,8 @@ pub struct Repair {
     pub difference: Option<String>,
     /// The limit that ended the agent.
     pub limit: Option<String>,
+    /// What was weakened of what validates, where everything is green.
+    pub weakened: Vec<String>,
     /// What the step changed so far, as a short diffstat.
     pub changes: String,
     /// The criterion that the judge refuted; then no command failed.
@@ -190,10 +196,20 @@ impl Templates {
             exit: "exit code 1".to_owned(),
             output: String::new(),
         };
-        let situation = Situation { failure: Some(failed.clone()), ..Situation::default() };
+        let line = || vec![String::new()];
+        let refuted = Refuted { criterion: String::new(), reason: String::new(), place: "a.rs:1".to_owned() };
+        let situation = Situation {
+            failure: Some(failed.clone()),
+            refuted: Some(refuted.clone()),
+            tampered: line(),
+            weakened: line(),
+            ..Situation::default()
+        };
         self.system(&reading.plan, &reading.graph, &Sources::default())?;
         self.step(&Subject { plan: &reading.plan, plan_path: "plan.md", step: 0, text: "" }, &situation)?;
         self.repair(&Repair { failure: Some(failed), ..Repair::default() })?;
+        self.repair(&Repair { weakened: line(), ..Repair::default() })?;
+        self.repair(&Repair { refuted: Some(refuted), ..Repair::default() })?;
         self.judge()?;
         self.judge_step(&reading.plan.steps[0], "", &Hearing::default())?;
         self.nudge()?;
@@ -223,21 +239,22 @@ impl Templates {
             .filter(|task| task.check_box.is_some_and(|check_box| plan.boxes[check_box].ticked()))
             .map(|task| task.text.as_str())
             .collect();
-        let Situation { commands, notes, changes, failure, refuted } = situation;
+        let Situation { commands, notes, changes, failure, refuted, tampered, weakened } = situation;
         let [context, left_out] = [context, left_out].map(as_value);
         let (commands, failure, done) = (as_value(commands), as_value(failure), as_value(done));
         self.render(
             "step.md",
             context! { name => named(&step.label, &step.title), text => text.trim(), group, context,
-            left_out, plan_path, commands, done, notes, changes, failure, refuted => as_value(refuted) },
+            left_out, plan_path, commands, done, notes, changes, failure, tampered, weakened,
+            refuted => as_value(refuted) },
         )
     }
 
     /// What a conversation goes on with after a validation that did not pass.
     pub fn repair(&self, repair: &Repair) -> Result<String, TemplateError> {
-        let Repair { failure, others, difference, limit, changes, refuted } = repair;
+        let Repair { failure, others, difference, limit, weakened, changes, refuted } = repair;
         let (failure, others, refuted) = (as_value(failure), as_value(others), as_value(refuted));
-        self.render("repair.md", context! { failure, others, difference, limit, changes, refuted })
+        self.render("repair.md", context! { failure, others, difference, limit, weakened, changes, refuted })
     }
 
     /// What a judge is, and how it answers.
@@ -327,4 +344,15 @@ fn context_of<'a>(plan: &'a Plan, step: &Step) -> (Vec<Quoted<'a>>, Vec<Quoted<'
             .collect()
     };
     (quote(inside), quote(outside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_templates_that_are_built_in_can_be_filled_in() {
+        let templates = Templates::new([]).unwrap_or_else(|error| panic!("{error}"));
+        templates.check().unwrap_or_else(|error| panic!("{error}"));
+    }
 }

@@ -39,6 +39,10 @@ pub enum Command {
     Diff(Diff),
     /// Vouch for a step that no command can decide
     Confirm(Confirm),
+    /// Say what every tick of a plan rests on
+    Verify(Verify),
+    /// Approve what the project's agentrun.toml sets beyond its rights
+    Trust,
     /// Try it: a small project, a bundled plan, a scripted model
     Demo(Demo),
     /// Print a completion script
@@ -191,6 +195,19 @@ pub struct Confirm {
     /// Who vouches; by default the author that git's environment names, else the login name
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
+}
+
+/// Say what every tick of a plan rests on.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The plan
+    pub plan: PathBuf,
+    /// Run the commands of ticked steps again, in a clean copy of the project
+    #[arg(long)]
+    pub rerun: bool,
+    /// Print the audit as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Start a command.

@@ -34,9 +34,9 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
     };
     let launch = Launch::new(&project, &plan)?;
     let redact = Redact::new(project.secret(&config));
-    let mut recorder = launch.recorder(&plan, redact, &project.environment, false)?;
+    let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
     recorder.report = crate::report::Report::silent();
-    let (mut guard, _) = launch.guard(&plan)?;
+    let (mut guard, _) = launch.guard(&project, &plan, &Sources::default())?;
     let step = &plan.reading.plan.steps[index];
     let items = confirmable(step, &recorder.state)?;
     recorder.record(Event::StepConfirmed {

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use super::launch::Launch;
 use super::open::{OpenPlan, Past, Project};
-use super::{confine, detect, signals};
+use super::{confine, detect, signals, trust};
 use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
 use crate::config::{Config, say_duration};
 use crate::failure::{ExitCode, Failure};
+use crate::journal::{PlanDir, StateDir};
 use crate::model::Model;
 use crate::model::scripted::Script;
 use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
@@ -20,7 +21,7 @@ use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
-use crate::workspace::guard::Found;
+use crate::workspace::guard::plan::Found;
 use crate::workspace::snapshot::Snapshots;
 
 /// Everything that is decided before a run begins.
@@ -66,10 +67,16 @@ pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failur
 /// Reads everything. Starts no process, opens no connection, writes nothing.
 fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let project = Project::find(root)?;
-    let mut config = project.config()?;
+    let (mut config, withheld) = project.config_and_withheld()?;
+    let untrusted = withheld.map(|withheld| trust::refusal(&withheld));
+    let untrusted = match untrusted {
+        Some(refusal) if !args.dry_run => return Err(refusal),
+        untrusted => untrusted.map(|refusal| warning("untrusted", refusal.message)),
+    };
     lay_flags_over(&mut config, args);
     let plan = project.plan(&args.plan)?;
     let mut warnings = examine(&plan, args.allow_placeholders, &config)?;
+    warnings.extend(untrusted);
     let selection = select(&plan, &args.step, config.keep_going)?;
     let found = sources::find(&plan.reading.plan, plan.file.path(), &project.root, &config)?;
     warnings.extend(found.warnings.into_iter().map(|message| warning("brief", message)));
@@ -195,10 +202,12 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     };
     let selected = |index| selection.contains(index);
     print::data(&listing::dry_run(&plan.reading, &past.state, &selected, &outlook));
-    for event in &prepared.warnings {
-        if let Event::Warning { message, .. } = event {
-            print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
-        }
+    let warnings = prepared.warnings.iter().filter_map(|event| match event {
+        Event::Warning { message, .. } => Some(message.clone()),
+        _ => None,
+    });
+    for message in past.distrust().into_iter().chain(warnings) {
+        print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
     }
     Ok(ExitCode::Passed)
 }
@@ -215,9 +224,11 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
     let redact = Redact::new(prepared.project.secret(&prepared.config));
     launch.make_run_dir(&redact)?;
-    let recorder = launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
+    let (recorder, unsealed) =
+        launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
+    warnings.extend(unsealed);
     warnings.extend(Launch::end_what_was_left(&prepared.plan));
-    let (guard, found) = launch.guard(&prepared.plan)?;
+    let (guard, found) = launch.guard(&prepared.project, &prepared.plan, &prepared.sources)?;
     if let Found::Restored { what, copy, .. } = found {
         let message = format!("{what} and were set back (a copy is in {})", copy.display());
         warnings.push(warning("plan-restored", message));
@@ -242,25 +253,35 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         run_dir: launch.run_dir.clone(),
         snapshot_prefix: prepared.plan.dir.key(),
     };
-    let leave_out = [setting.plan_file.path().to_owned(), prepared.project.state.path().to_owned()];
-    let store = prepared.plan.dir.snapshots();
-    let snapshots = Snapshots::open(&setting.root, &store, &leave_out, &setting.policy).await;
-    let dirty = snapshots.dirty().await;
-    let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
-    warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
+    let (snapshots, dirty) = open_snapshots(&setting, &prepared.project.state, &prepared.plan.dir).await?;
+    warnings.extend(dirty);
     let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
     run.begin(warnings)?;
     if restart.is_empty() {
-        let outcome = run.execute().await?;
-        run.guard.end();
-        return Ok(outcome.exit_code());
+        return carry_out(run).await;
     }
     run.restart(&restart)?;
     let setting = setting.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
-    let mut run = run.in_setting(&setting);
+    carry_out(run.in_setting(&setting)).await
+}
+
+async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
     let outcome = run.execute().await?;
     run.guard.end();
     Ok(outcome.exit_code())
+}
+
+/// The snapshots of the project, and a word on what is not committed in it.
+async fn open_snapshots(
+    setting: &Setting,
+    state: &StateDir,
+    plan: &PlanDir,
+) -> Result<(Snapshots, Option<Event>), Failure> {
+    let leave_out = [setting.plan_file.path().to_owned(), state.path().to_owned()];
+    let snapshots = Snapshots::open(&setting.root, &plan.snapshots(), &leave_out, &setting.policy).await;
+    let dirty = snapshots.dirty().await;
+    let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
+    Ok((snapshots, (!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty)))))
 }
 
 /// The model, if any step may need one.

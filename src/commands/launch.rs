@@ -4,17 +4,23 @@ use std::sync::Mutex;
 
 use super::confine;
 use super::open::{OpenPlan, Project};
+use crate::brief::Sources;
 use crate::clock::Clock;
-use crate::config::Environment;
+use crate::config::{Environment, PROJECT_FILE};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::RunDir;
+use crate::journal::keep::Place;
 use crate::journal::lock::{Acquired, Holder, Lock};
-use crate::journal::writer::Writer;
+use crate::journal::seal::Proof;
+use crate::journal::writer::{Sealing, Writer};
 use crate::redact::Redact;
 use crate::report::Report;
 use crate::run::event::Event;
 use crate::run::record::{CrashPoint, Recorder};
-use crate::workspace::guard::{Found, PlanGuard};
+use crate::workspace::file::free_name;
+use crate::workspace::guard::Guard;
+use crate::workspace::guard::files::FileGuard;
+use crate::workspace::guard::plan::{Found, PlanGuard};
 
 /// A held plan and a run's own folder.
 #[derive(Debug)]
@@ -69,36 +75,101 @@ impl Launch {
         (!left.is_empty()).then(|| Event::Warning { code: "left-behind".to_owned(), message })
     }
 
-    /// Watches the plan from here on. If the run before was killed, its agent's ticks are set back.
-    pub(super) fn guard(&self, plan: &OpenPlan) -> Result<(PlanGuard, Found), Failure> {
+    /// Watches the plan from here on, and the files that briefs and configuration come from. If
+    /// the run before was killed, its agent's ticks are set back.
+    pub(super) fn guard(
+        &self,
+        project: &Project,
+        plan: &OpenPlan,
+        sources: &Sources,
+    ) -> Result<(Guard, Found), Failure> {
+        let unwatched =
+            |error| Failure::internal("cannot look after the plan and the files beside it", error);
         plan.file.sweep();
-        PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path())
-            .map_err(|error| Failure::internal("cannot look after the plan", error))
+        let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path());
+        let (plan, found) = opened.map_err(unwatched)?;
+        let sources = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
+        let mut names: Vec<&str> = sources.map(|source| source.path.as_str()).collect();
+        names.push(PROJECT_FILE);
+        names.sort_unstable();
+        names.dedup();
+        let files = names.into_iter().map(|name| FileGuard::open(&project.root, name)).collect();
+        let files: std::io::Result<Vec<FileGuard>> = files;
+        Ok((Guard { plan, files: files.map_err(unwatched)? }, found))
     }
 
-    /// The door for facts. The journal is read again under the lock: another run may have written
-    /// since it was looked at.
+    /// The door for facts, and what is to be warned of. The journal is read again under the lock:
+    /// another run may have written since it was looked at. What it does not prove is not
+    /// believed: it is kept as a copy beside it, and the journal goes on from what is proven.
     pub(super) fn recorder(
         &self,
         plan: &OpenPlan,
         redact: Redact,
         environment: &Environment,
         json: bool,
-    ) -> Result<Recorder, Failure> {
+    ) -> Result<(Recorder, Option<Event>), Failure> {
+        let no_journal = |error| Failure::internal("cannot open the journal", error);
+        let keep = plan.place.as_ref().ok_or_else(no_home).and_then(Place::make);
         let past = plan.past()?;
-        let journal = Writer::open(&plan.dir.journal())
-            .map_err(|error| Failure::internal("cannot open the journal", error))?;
-        Ok(Recorder {
+        let broken =
+            past.proof.as_ref().map_or(Ok(None), |proof| set_aside(plan, proof)).map_err(no_journal)?;
+        let head = keep.as_ref().map_or(Ok(None), |keep| keep.open_head().map(Some));
+        let unsealed = keep.as_ref().err().map(unsealed).or(head.as_ref().err().map(endless));
+        let sealing = past.proof.map(|proof| Sealing { chain: proof.chain, head: head.ok().flatten() });
+        let journal = Writer::open(&plan.dir.journal(), sealing).map_err(no_journal)?;
+        let mut recorder = Recorder {
             journal,
             state: past.state,
             report: Report::new(json, Some(self.run_dir.clone())),
             redact,
             clock: Clock::System,
             run: self.run_dir.id.clone(),
+            copies: self.run_dir.path().to_owned(),
             next_seq: past.next_seq,
             crash: crash_point(environment),
-        })
+        };
+        if let Some(broken) = broken {
+            recorder.record(broken)?;
+        }
+        Ok((recorder, unsealed))
     }
+}
+
+/// Keeps a journal that is not believed as a copy, and cuts it back to what is proven. Until this
+/// is written down, the head still says that something is missing.
+fn set_aside(plan: &OpenPlan, proof: &Proof) -> std::io::Result<Option<Event>> {
+    let Some(what) = proof.verdict.complaint() else { return Ok(None) };
+    let journal = plan.dir.journal();
+    let copy = free_name(plan.dir.path(), "journal-not-believed.jsonl");
+    if journal.exists() {
+        std::fs::copy(&journal, &copy)?;
+    } else {
+        std::fs::File::create_new(&copy)?;
+    }
+    let file = std::fs::File::options().write(true).create(true).truncate(false).open(&journal)?;
+    file.set_len(proof.bytes as u64)?;
+    let copy = copy.display().to_string();
+    Ok(Some(Event::JournalBroken { what, believed: proof.chain.records, copy }))
+}
+
+/// Nobody says where the user's state is.
+fn no_home() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set")
+}
+
+fn unsealed(error: &std::io::Error) -> Event {
+    let message = format!(
+        "there is no key for the journal's seals ({error}): whoever can write the journal can forge it, and \
+         `agentrun verify` cannot tell"
+    );
+    Event::Warning { code: "unsealed".to_owned(), message }
+}
+
+fn endless(error: &std::io::Error) -> Event {
+    let message = format!(
+        "where the journal ends cannot be kept ({error}): `agentrun verify` cannot tell if its last records are missing"
+    );
+    Event::Warning { code: "unsealed".to_owned(), message }
 }
 
 /// Where a test of this program wants it to die; nothing outside of debug builds.

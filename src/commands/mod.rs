@@ -15,7 +15,9 @@ mod new;
 mod open;
 mod signals;
 mod status;
+mod trust;
 mod unresolved;
+mod verify;
 
 use crate::cli::{Cli, Command, Launch};
 use crate::failure::{ExitCode, Failure};
@@ -32,6 +34,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Logs(args) => logs::run(root.as_deref(), &args),
         Command::Diff(args) => diff::run(root.as_deref(), &args),
         Command::Confirm(args) => confirm::run(root.as_deref(), &args),
+        Command::Verify(args) => verify::run(root.as_deref(), &args),
+        Command::Trust => trust::run(root.as_deref()),
         Command::Demo(args) => demo::run(root.as_deref(), &args),
         Command::Launch(args) => launched(&args),
         Command::Completions { shell } => {

@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::brief::Sources;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Withheld, source};
 use crate::failure::{ExitCode, Failure};
+use crate::journal::keep::Place;
 use crate::journal::reader::{self, Journal};
+use crate::journal::seal::{self, Proof, Verdict};
 use crate::journal::{PlanDir, StateDir};
 use crate::model::openai::Settings;
 use crate::plan::{self, Reading};
 use crate::plan_file::{PlanFile, PlanText, ReadError};
+use crate::report::story::counted;
 use crate::run::renames::renames;
 use crate::run::state::RunState;
 use crate::workspace::Workspace;
@@ -38,6 +41,8 @@ pub(super) struct OpenPlan {
     pub reading: Reading,
     /// Its state.
     pub dir: PlanDir,
+    /// Where its journal is looked after; `None` where the user has no state folder.
+    pub place: Option<Place>,
 }
 
 /// What earlier runs left.
@@ -49,6 +54,8 @@ pub(super) struct Past {
     pub next_seq: u64,
     /// Lines that cannot be read or contradict the others.
     pub complaints: Vec<String>,
+    /// What the seals of the journal prove; `None` where there is no key to tell.
+    pub proof: Option<Proof>,
 }
 
 impl Project {
@@ -67,8 +74,13 @@ impl Project {
         Ok(Self { state: StateDir::of(&root), root, environment: Environment::read() })
     }
 
-    /// The project's configuration, without flags.
+    /// The project's configuration, without flags and without what nobody approved.
     pub(super) fn config(&self) -> Result<Config, Failure> {
+        self.config_and_withheld().map(|(config, _)| config)
+    }
+
+    /// The same, and what was left out of it.
+    pub(super) fn config_and_withheld(&self) -> Result<(Config, Option<Withheld>), Failure> {
         Config::load(&self.root, &self.environment)
     }
 
@@ -110,23 +122,34 @@ impl Project {
         let text = file.read().map_err(|error| unreadable(&error))?;
         let relative = file.path().strip_prefix(&self.root).unwrap_or(file.path()).display().to_string();
         let reading = plan::read(&text.text);
-        Ok(OpenPlan { dir: self.state.plan(&relative), path: relative, file, text, reading })
+        let dir = self.state.plan(&relative);
+        let folder = source::state_folder(&self.environment);
+        let place = folder.map(|folder| Place::of(&folder, &self.root, &dir));
+        Ok(OpenPlan { dir, place, path: relative, file, text, reading })
     }
 }
 
 impl OpenPlan {
-    /// Everything that earlier runs recorded. Changes nothing on disk.
+    /// Everything that earlier runs recorded, as far as the journal's seals prove it. Changes
+    /// nothing on disk.
     pub(super) fn past(&self) -> Result<Past, Failure> {
-        let journal = reader::read(&self.dir.journal())
-            .map_err(|error| Failure::internal("cannot read the journal", error))?;
-        if journal.newer {
+        let unreadable = |error| Failure::internal("cannot read the journal", error);
+        let bytes = reader::bytes(&self.dir.journal()).map_err(unreadable)?;
+        let whole = reader::parse(&bytes);
+        if whole.newer {
             let path = self.dir.journal();
             let message = format!("`{}` was written by a newer agentrun", path.display());
             return Err(
                 Failure::usage(message).hint("update agentrun; nothing was run, and nothing was changed")
             );
         }
-        Ok(fold(&journal))
+        let proof = self.prove(&bytes).map_err(no_keep)?;
+        Ok(match &proof {
+            Some(Proof { verdict, bytes: proven, .. }) if *verdict != Verdict::Whole => {
+                Past { proof: proof.clone(), ..fold(&reader::parse(&bytes[..*proven])) }
+            }
+            _ => Past { proof, ..fold(&whole) },
+        })
     }
 
     /// The same as the plan's steps are called now. The next run records it.
@@ -138,6 +161,35 @@ impl OpenPlan {
         }
         Ok(past)
     }
+
+    /// What the seals of a journal with these bytes prove; `None` where there is no key.
+    pub(super) fn prove(&self, bytes: &[u8]) -> std::io::Result<Option<Proof>> {
+        let keep = self.place.as_ref().map_or(Ok(None), Place::find)?;
+        let Some(keep) = keep else { return Ok(None) };
+        Ok(Some(seal::examine(bytes, keep.chain(), keep.head()?)))
+    }
+}
+
+impl Past {
+    /// What is wrong with the journal as a whole, for commands that only look.
+    pub(super) fn distrust(&self) -> Option<String> {
+        let Some(proof) = &self.proof else {
+            let any = self.next_seq > 1;
+            return any.then(|| "there is no key here that could show who wrote the journal".to_owned());
+        };
+        let complaint = proof.verdict.complaint()?;
+        Some(format!(
+            "{complaint}; {} are believed",
+            counted(usize::try_from(proof.chain.records).unwrap_or(usize::MAX), "record")
+        ))
+    }
+}
+
+/// A state folder that cannot be read.
+pub(super) fn no_keep(error: std::io::Error) -> Failure {
+    Failure::usage("cannot look at the seals of the journal")
+        .caused_by(error)
+        .hint("they rest on the user's state folder, $XDG_STATE_HOME/agentrun or ~/.local/state/agentrun")
 }
 
 /// The state that a journal adds up to; what contradicts it is reported and left out.
@@ -149,7 +201,7 @@ pub(super) fn fold(journal: &Journal) -> Past {
             complaints.push(format!("journal record {} is skipped: {error}", record.seq));
         }
     }
-    Past { state, next_seq: journal.next_seq(), complaints }
+    Past { state, next_seq: journal.next_seq(), complaints, proof: None }
 }
 
 /// A plan that cannot be read: a wrong path is the user's, a wrong content the plan's.

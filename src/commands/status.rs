@@ -23,7 +23,8 @@ pub(super) fn run(root: Option<&Path>, args: &Status) -> Result<ExitCode, Failur
             Ok(plan) => {
                 let past = plan.standing()?;
                 print::data(&format!("{}\n{}", plan.path, listing::status(&plan.reading, &past.state)));
-                past.complaints.iter().for_each(|complaint| print::talk(&format!("warning: {complaint}")));
+                let complaints = past.distrust().into_iter().chain(past.complaints);
+                complaints.for_each(|complaint| print::talk(&format!("warning: {complaint}")));
             }
             Err(failure) if args.plan.is_some() => return Err(failure),
             Err(failure) => print::talk(&format!("warning: {failure}")),

@@ -3,6 +3,7 @@
 
 pub mod raw;
 pub mod source;
+pub mod trust;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -10,10 +11,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use raw::RawConfig;
-pub use raw::{Progress, ProseCriteria, RequiredStrength, parse_duration, say_duration};
+pub use raw::{GuardMode, Progress, ProseCriteria, RequiredStrength, parse_duration, say_duration};
 
 use crate::failure::Failure;
 use crate::process::sandbox::{Network, Wish};
+use trust::{Approval, Power};
+
+/// The project's file, at its root.
+pub const PROJECT_FILE: &str = "agentrun.toml";
 
 /// Everything that is configured, resolved once.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +39,8 @@ pub struct Config {
     pub strength: RequiredStrength,
     /// What happens to prose criteria.
     pub criteria: ProseCriteria,
+    /// What happens where what validates was weakened.
+    pub guard: GuardMode,
     /// Where progress is written.
     pub progress: Progress,
     /// Files with rules; `None` looks in the usual places.
@@ -95,6 +102,15 @@ pub struct Limits {
     pub tokens: Option<u64>,
     /// Wall clock of a command of the agent.
     pub command: Duration,
+}
+
+/// What a project's file sets and a person has not approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// The settings.
+    pub powers: Vec<Power>,
+    /// Where the approval goes; `None` where the user has no state folder.
+    pub approval: Option<Approval>,
 }
 
 /// The environment of this process, read once.
@@ -172,6 +188,7 @@ impl Default for Config {
             validation_timeout: Duration::from_mins(10),
             strength: RequiredStrength::Weak,
             criteria: ProseCriteria::Judge,
+            guard: GuardMode::Report,
             progress: Progress::Boxes,
             rules: None,
             request: None,
@@ -184,19 +201,32 @@ impl Default for Config {
 
 impl Config {
     /// Reads the user's file, the project's file and the environment, in this order; flags come
-    /// on top of it.
-    pub fn load(root: &Path, environment: &Environment) -> Result<Self, Failure> {
+    /// on top of it. What the project's file sets beyond its rights is left out until a person
+    /// approves it, and is given back beside the configuration.
+    pub fn load(root: &Path, environment: &Environment) -> Result<(Self, Option<Withheld>), Failure> {
         let mut config = Self::default();
         if let Some(path) = source::user_file(environment) {
             config.take(source::read(&path)?.unwrap_or_default());
         }
-        let path = root.join("agentrun.toml");
-        if let Some(raw) = source::read(&path)? {
-            source::refuse_power(&raw, &path)?;
-            config.take(raw);
-        }
+        let withheld = config.take_project(root, environment)?;
         config.take_environment(environment)?;
-        Ok(config)
+        Ok((config, withheld))
+    }
+
+    fn take_project(&mut self, root: &Path, environment: &Environment) -> Result<Option<Withheld>, Failure> {
+        let path = root.join(PROJECT_FILE);
+        let Some(text) = source::text(&path)? else { return Ok(None) };
+        let raw = source::parse(&text, &path)?;
+        let mut harmless = raw.clone();
+        let powers = trust::withhold(&mut harmless);
+        let folder = source::state_folder(environment);
+        let approval = folder.map(|folder| Approval::of(&folder, root, &text));
+        if powers.is_empty() || approval.as_ref().is_some_and(Approval::is_given) {
+            self.take(raw);
+            return Ok(None);
+        }
+        self.take(harmless);
+        Ok(Some(Withheld { powers, approval }))
     }
 
     /// The limits in force, in words.
@@ -234,6 +264,7 @@ impl Config {
         set(&mut self.validation_timeout, validation.timeout);
         set(&mut self.strength, validation.strength);
         set(&mut self.criteria, validation.criteria);
+        set(&mut self.guard, validation.guard);
         set(&mut self.progress, plan.progress);
         self.rules = brief.rules.or(self.rules.take());
         self.request = brief.request.or(self.request.take());

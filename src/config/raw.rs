@@ -97,6 +97,8 @@ pub struct RawValidation {
     pub strength: Option<RequiredStrength>,
     /// What happens to prose criteria.
     pub criteria: Option<ProseCriteria>,
+    /// What happens where what validates was weakened.
+    pub guard: Option<GuardMode>,
 }
 
 /// `[plan]`
@@ -161,6 +163,17 @@ pub enum ProseCriteria {
     Manual,
     /// They are left alone.
     Ignore,
+}
+
+/// What happens where what validates was weakened: an assertion is gone, a skip is new.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuardMode {
+    /// The pass is marked, and is worth less.
+    #[default]
+    Report,
+    /// The attempt fails.
+    Fail,
 }
 
 /// Where progress is written.

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::Environment;
 use super::raw::RawConfig;
 use crate::failure::Failure;
-use crate::process::sandbox::{Network, Wish};
 
 /// The user's file: `$XDG_CONFIG_HOME/agentrun/config.toml`, by default under `~/.config`.
 pub fn user_file(environment: &Environment) -> Option<PathBuf> {
@@ -17,10 +16,25 @@ pub fn user_file(environment: &Environment) -> Option<PathBuf> {
     Some(base.join("agentrun").join("config.toml"))
 }
 
+/// The user's state folder: `$XDG_STATE_HOME/agentrun`, by default under `~/.local/state`. It holds
+/// what agents must not reach: the key of the seals, and approvals.
+pub fn state_folder(environment: &Environment) -> Option<PathBuf> {
+    let base = match environment.get("XDG_STATE_HOME").map(Path::new).filter(|dir| dir.is_absolute()) {
+        Some(dir) => dir.to_owned(),
+        None => Path::new(environment.get("HOME")?).join(".local/state"),
+    };
+    Some(base.join("agentrun"))
+}
+
 /// Reads a file; `None` if there is none.
 pub fn read(path: &Path) -> Result<Option<RawConfig>, Failure> {
+    text(path)?.map(|text| parse(&text, path)).transpose()
+}
+
+/// The text of a file; `None` if there is none.
+pub fn text(path: &Path) -> Result<Option<String>, Failure> {
     match std::fs::read_to_string(path) {
-        Ok(text) => parse(&text, path).map(Some),
+        Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error)),
     }
@@ -73,25 +87,4 @@ fn suggestion(message: &str) -> Option<String> {
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name.to_owned())
-}
-
-/// A project's file comes with the project: until a person can approve it, it may not send the
-/// key elsewhere or loosen what protects the machine.
-pub fn refuse_power(raw: &RawConfig, path: &Path) -> Result<(), Failure> {
-    let refused = [
-        ("model.base_url", raw.model.base_url.is_some()),
-        ("model.api_key_env", raw.model.api_key_env.is_some()),
-        ("process.env_pass", raw.process.env_pass.is_some()),
-        ("sandbox.mode", raw.sandbox.mode.is_some_and(|mode| mode != Wish::Bubblewrap)),
-        ("sandbox.network", raw.sandbox.network == Some(Network::On)),
-        ("sandbox.caches", raw.sandbox.caches.is_some()),
-    ];
-    match refused.iter().find(|(_, set)| *set) {
-        Some((key, _)) => Err(Failure::usage(format!(
-            "{}: a project's file may not set `{key}`: it decides where the key goes, or what a command sees and reaches",
-            path.display()
-        ))
-        .hint("set it in your own file, ~/.config/agentrun/config.toml; or with --base-url, --sandbox, --network")),
-        None => Ok(()),
-    }
 }

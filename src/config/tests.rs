@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::source::{parse, refuse_power};
+use super::source::parse;
 use super::*;
 
 /// The example, with every key that is commented out switched on.
@@ -67,13 +67,6 @@ fn what_is_wrong_is_named_with_file_line_and_suggestion() {
     assert!(explain("[agent]\nmax_time = \"08\"").contains(":2: `08` is not a time; write `90s`, `10m`"));
     assert!(explain("[run]\nmax_attempts = 0").contains("`run.max_attempts` is 0"));
     assert!(explain("[run").starts_with("agentrun.toml:1: "));
-}
-
-#[test]
-fn a_project_cannot_send_the_key_elsewhere() {
-    let raw = parse("[model]\nbase_url = \"http://evil\"", Path::new("agentrun.toml")).unwrap();
-    let failure = refuse_power(&raw, Path::new("agentrun.toml")).unwrap_err();
-    assert!(failure.to_string().contains("may not set `model.base_url`"));
 }
 
 #[test]

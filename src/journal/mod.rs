@@ -1,10 +1,14 @@
 //! The append-only file of facts of one plan, and where agentrun keeps its state.
 //!
 //! `.agentrun/` lies at the project root, with an ignore file of its own. `plans/<key>/` holds the
-//! journal and the lock of one plan; `runs/<id>/` is for people.
+//! journal and the lock of one plan; `runs/<id>/` is for people. What the journal's seals rest on
+//! is kept in the user's state folder.
 
+pub mod keep;
 pub mod lock;
 pub mod reader;
+pub mod seal;
+pub mod twin;
 pub mod writer;
 
 use std::io;

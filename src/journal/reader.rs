@@ -47,12 +47,16 @@ impl Journal {
     }
 }
 
-/// Reads a journal; an absent one is empty.
+/// Reads a journal, whatever its seals say; an absent one is empty.
 pub fn read(path: &Path) -> io::Result<Journal> {
+    Ok(parse(&bytes(path)?))
+}
+
+/// The bytes of a journal; an absent one has none.
+pub fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     match std::fs::read(path) {
-        Ok(bytes) => Ok(parse(&bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Journal::default()),
-        Err(error) => Err(error),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => read,
     }
 }
 

@@ -2,41 +2,92 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::keep::HeadFile;
+use super::seal::{Chain, Head};
+use super::twin::Twin;
 use crate::run::event::{Event, Record};
 
 /// The writing end of a journal. There is one per plan: the lock sees to it.
 #[derive(Debug)]
 pub struct Writer {
+    path: PathBuf,
     file: File,
     /// Bytes that are whole lines; a failed write is cut back to here.
     end: u64,
+    twin: Twin,
+    sealing: Option<Sealing>,
+}
+
+/// What a journal's records are sealed with, as they are written.
+#[derive(Debug)]
+pub struct Sealing {
+    /// The seals so far.
+    pub chain: Chain,
+    /// Where it is told how far the journal goes; `None` if that cannot be written.
+    pub head: Option<HeadFile>,
+}
+
+/// What somebody else did to the journal, which is set back.
+#[derive(Debug)]
+pub struct SetBack {
+    /// What had happened.
+    pub what: &'static str,
+    /// What was found in its place.
+    pub copy: Option<PathBuf>,
 }
 
 impl Writer {
     /// Opens a journal for appending. A last line without an end is what a killed run leaves: it
     /// is cut off, and the reader has reported it.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub fn open(path: &Path, sealing: Option<Sealing>) -> io::Result<Self> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let end = end_of_last_line(&mut file)?;
         file.set_len(end)?;
         file.seek(SeekFrom::Start(end))?;
-        Ok(Self { file, end })
+        Ok(Self { path: path.to_owned(), file, end, twin: Twin::of(path)?, sealing })
     }
 
     /// Appends a record. Either the whole line is there afterwards, or nothing of it.
     pub fn append(&mut self, record: &serde_json::Value, event: &Event) -> io::Result<()> {
-        let mut line = serde_json::to_vec(record)?;
-        line.push(b'\n');
-        if let Err(error) = self.file.write_all(&line) {
+        let record = serde_json::to_vec(record)?;
+        let mut chain = self.sealing.as_ref().map(|sealing| sealing.chain.clone());
+        let line = match &mut chain {
+            Some(chain) => chain.line(&record),
+            None => [&record[..], b"\n"].concat(),
+        };
+        if let Err(error) = self.twin.append(&line).and_then(|()| self.file.write_all(&line)) {
             // A full disk may have taken half a line.
+            self.twin.cut(self.end);
             self.file.set_len(self.end)?;
             self.file.seek(SeekFrom::Start(self.end))?;
             return Err(error);
         }
         self.end += line.len() as u64;
-        if is_edge(event) { self.file.sync_data() } else { Ok(()) }
+        self.twin.note(&self.file)?;
+        if let (Some(sealing), Some(chain)) = (&mut self.sealing, chain) {
+            sealing.chain = chain;
+        }
+        if is_edge(event) { self.settle() } else { Ok(()) }
+    }
+
+    /// What somebody else did to the journal since the last record, set back. `copies` is where a
+    /// copy of what was found goes; a thorough look compares every byte.
+    pub fn look(&mut self, thorough: bool, copies: &Path) -> io::Result<Option<SetBack>> {
+        let Some(what) = self.twin.look(&self.path, thorough)? else { return Ok(None) };
+        let (mut file, copy) = self.twin.restore(&self.path, copies)?;
+        file.seek(SeekFrom::Start(self.end))?;
+        self.file = file;
+        Ok(Some(SetBack { what, copy }))
+    }
+
+    /// Makes durable what was written, and only then tells how far it goes: a head that is behind
+    /// its journal is what a kill leaves, one that is ahead is a truncated journal.
+    fn settle(&self) -> io::Result<()> {
+        self.file.sync_data()?;
+        let Some(Sealing { chain, head: Some(head) }) = &self.sealing else { return Ok(()) };
+        head.write(Head { records: chain.records, seal: chain.last })
     }
 }
 
@@ -54,6 +105,7 @@ fn is_edge(event: &Event) -> bool {
             | Event::StepConfirmed { .. }
             | Event::TickIntended { .. }
             | Event::TickWritten { .. }
+            | Event::JournalBroken { .. }
             | Event::RunCompleted(_)
     )
 }
@@ -103,13 +155,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal.jsonl");
         let (record, event) = warning("whole");
-        Writer::open(&path).unwrap().append(&record, &event).unwrap();
+        Writer::open(&path, None).unwrap().append(&record, &event).unwrap();
         let whole = std::fs::read(&path).unwrap();
         for cut in 0..whole.len() {
             let mut torn = whole.clone();
             torn.extend_from_slice(&whole[..cut]);
             std::fs::write(&path, &torn).unwrap();
-            let mut writer = Writer::open(&path).unwrap();
+            let mut writer = Writer::open(&path, None).unwrap();
             assert_eq!(std::fs::read(&path).unwrap(), whole);
             writer.append(&record, &event).unwrap();
             assert_eq!(reader::read(&path).unwrap().records.len(), 2);

@@ -9,8 +9,10 @@ use crate::brief::{Sources, named};
 use crate::config::ProseCriteria;
 use crate::plan::{CriterionKind, Reading, Step, StepKind};
 use crate::redact::harmless;
+use crate::run::event::Strength;
 use crate::run::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
+use crate::validate::vacuous::why_written_so;
 
 /// What the dry-run tells besides the steps.
 #[derive(Debug)]
@@ -87,6 +89,9 @@ fn step(
     let applied = applied(plan, step, outlook.configured);
     for command in &applied {
         writeln!(text, "       $ {}", shown(&say_command(command)))?;
+        if let Some(why) = why_written_so(&command.script) {
+            writeln!(text, "         {}", styled(NOTICE, &format!("decides nothing: {why}")))?;
+        }
     }
     let prose = step.criteria.iter().filter(|criterion| criterion.command().is_none());
     for criterion in prose {
@@ -98,7 +103,8 @@ fn step(
         };
         writeln!(text, "       ? {} ({who})", shown(&criterion.text))?;
     }
-    if applied.is_empty() && matches!(step.kind, StepKind::Work | StepKind::Closing) {
+    let decides = |command: &Applied| why_written_so(&command.script).is_none();
+    if !applied.iter().any(decides) && matches!(step.kind, StepKind::Work | StepKind::Closing) {
         writeln!(
             text,
             "       {}",
@@ -145,6 +151,9 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
             for item in &pass.pending {
                 writeln!(text, "      waits for a person: {}", shown(item)).ok();
             }
+            for mark in &pass.marks {
+                writeln!(text, "      {}", styled(NOTICE, &format!("look at it: {mark}"))).ok();
+            }
         }
     }
     text
@@ -176,9 +185,12 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
         StepStatus::Passed(pass) => {
             let who = match (&pass.confirmed_by, pass.strength) {
                 (Some(who), None) => format!("confirmed by {who}"),
-                (Some(who), Some(_)) => format!("passed, confirmed by {who}"),
-                (None, _) if pass.judged.is_empty() => "passed".to_owned(),
-                (None, _) => format!("passed, {} judged", pass.judged.len()),
+                (Some(who), Some(strength)) => format!("passed ({}), confirmed by {who}", worth(strength)),
+                (None, Some(strength)) if pass.judged.is_empty() => format!("passed ({})", worth(strength)),
+                (None, Some(strength)) => {
+                    format!("passed ({}), {} judged", worth(strength), pass.judged.len())
+                }
+                (None, None) => "passed".to_owned(),
             };
             let tick = if pass.tick == TickState::Written { "" } else { ", not ticked yet" };
             styled(GOOD, &format!("{who}{tick}"))
@@ -189,6 +201,14 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
         StepStatus::Parked { .. } => styled(NOTICE, "waits for a person"),
         _ if ticked > 0 => format!("open, {ticked} of {} boxes ticked", boxes.len()),
         _ => "open".to_owned(),
+    }
+}
+
+fn worth(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Proven => "proven",
+        Strength::Weak => "weak",
+        Strength::Unvalidated => "not validated",
     }
 }
 

@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::story::{AttemptStory, StepEnd, StepStory, Story, say_millis, say_tokens};
+use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, say_millis, say_tokens};
 use crate::journal::RunDir;
-use crate::run::event::{AttemptOutcome, Judgement, Ruling, StepOutcome, Strength};
+use crate::run::event::{
+    AgentEnd, AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable,
+};
 
 /// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
 const DIFF_LINES: usize = 400;
@@ -50,6 +52,7 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
     writeln!(text, "- Plan: `{}`, digest `{}`", run.plan, &run.digest[..run.digest.len().min(16)])?;
     writeln!(text, "- Model: {}; sandbox: {}; snapshots: {}", run.model, run.sandbox, run.snapshots)?;
     writeln!(text, "- Limits: {}", run.limits)?;
+    writeln!(text, "- Evidence: `agentrun verify {}` says what each tick rests on", run.plan)?;
     let usage = story.usage();
     writeln!(
         text,
@@ -114,14 +117,18 @@ fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir)
     for item in &step.pending {
         writeln!(text, "- waits for a person: {item}")?;
     }
+    for mark in &step.marks {
+        writeln!(text, "- **look at it:** {mark}")?;
+    }
     for attempt in &step.attempts {
         attempt_section(text, attempt, &run_dir.attempt(number, &step.step.title, attempt.number), run_dir)?;
     }
-    if let Some(StepEnd::Stopped(StepOutcome::Failed { output, .. })) = &step.end {
-        writeln!(text, "\nThe end of the output:\n")?;
-        fenced(text, "", &tail(output, OUTPUT_LINES))?;
+    match &step.end {
+        Some(StepEnd::Stopped(StepOutcome::Unfixable(Unfixable { hint, .. }))) => {
+            writeln!(text, "\nWhat to do: {hint}.")
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn attempt_section(
@@ -151,21 +158,41 @@ fn attempt_section(
     for said in &attempt.shortened {
         writeln!(text, "- agentrun {}", line(said))?;
     }
+    for incident in &attempt.incidents {
+        writeln!(text, "- the agent: {}", line(incident))?;
+    }
+    if let Some(AgentEnd::Done { summary }) = &attempt.end {
+        writeln!(text, "- the agent said that it is done: {}", line(summary))?;
+    }
+    validation(text, attempt, run_dir)?;
+    for mark in &attempt.marks {
+        writeln!(text, "- **weakened:** {mark}")?;
+    }
+    if !attempt.touched.is_empty() {
+        writeln!(text, "- changed of what validates: {}", attempt.touched.join(", "))?;
+    }
+    judgements(text, attempt)?;
+    changes(text, &dir.join("changes.diff"), &relative.to_string())
+}
+
+/// What its commands did, each with the end of what it printed.
+fn validation(text: &mut String, attempt: &AttemptStory, run_dir: &RunDir) -> std::fmt::Result {
     for evidence in &attempt.evidence {
-        let time = say_millis(evidence.duration_ms);
-        writeln!(
-            text,
-            "- `{}`: {}, {time}, log `{}`",
-            line(&evidence.command),
-            evidence.exit.say(),
-            evidence.log
-        )?;
+        let command = line(&evidence.command);
+        writeln!(text, "- `{command}`: {}, log `{}`", facts(evidence), evidence.log)?;
+        if evidence.reused {
+            continue;
+        }
         let log = tail(&end_of(&run_dir.path().join(&evidence.log)), OUTPUT_LINES);
         if !log.trim().is_empty() {
             writeln!(text)?;
             fenced(text, "", &log)?;
         }
     }
+    Ok(())
+}
+
+fn judgements(text: &mut String, attempt: &AttemptStory) -> std::fmt::Result {
     for Judgement { text: criterion, ruling, reason, citation, .. } in &attempt.judgements {
         let word = match ruling {
             Ruling::Pass => "holds",
@@ -176,7 +203,11 @@ fn attempt_section(
             citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", line(&cited.place())));
         writeln!(text, "- the judge: \"{}\" {word}{place}: {}", line(criterion), line(reason))?;
     }
-    let diff = start_of(&dir.join("changes.diff"));
+    Ok(())
+}
+
+fn changes(text: &mut String, file: &Path, relative: &str) -> std::fmt::Result {
+    let diff = start_of(file);
     if diff.trim().is_empty() {
         return Ok(());
     }
@@ -193,13 +224,22 @@ fn attempt_section(
 fn say(outcome: &AttemptOutcome) -> String {
     match outcome {
         AttemptOutcome::Passed { .. } => "Passed".to_owned(),
-        AttemptOutcome::ValidationFailed { command, exit, limit, .. } => {
+        AttemptOutcome::ValidationFailed { red, limit } => {
             let limit =
                 limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
-            format!("Validation failed: `{}` ended with {}{limit}", line(command), exit.say())
+            format!("Validation failed: `{}` ended with {}{limit}", line(&red.command), red.say())
+        }
+        AttemptOutcome::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
+        AttemptOutcome::Unfixable(Unfixable { cause, .. }) => format!("Not for an agent to fix: {cause}"),
+        AttemptOutcome::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
+        AttemptOutcome::Vacuous { command, why } => {
+            format!("`{}` decides nothing: {why}", line(command))
         }
         AttemptOutcome::CriterionFailed { judgement } => {
             format!("The judge: \"{}\" does not hold", line(&judgement.text))
+        }
+        AttemptOutcome::Tampered { what } => {
+            format!("Does not count: the agent changed what is not its own ({})", what.join("; "))
         }
         AttemptOutcome::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
         AttemptOutcome::Unvalidated => "No command applies".to_owned(),
@@ -207,6 +247,17 @@ fn say(outcome: &AttemptOutcome) -> String {
         AttemptOutcome::ModelFailed { message, .. } => format!("The model could not be used: {message}"),
         AttemptOutcome::Interrupted => "Interrupted".to_owned(),
     }
+}
+
+/// How a command ended, what ran, how long it took.
+fn facts(evidence: &Evidence) -> String {
+    let tests = ran(evidence);
+    let time = if evidence.reused {
+        "not run again on the same tree".to_owned()
+    } else {
+        say_millis(evidence.duration_ms)
+    };
+    format!("{}{tests}, {time}", evidence.say())
 }
 
 fn outcome(outcome: crate::run::event::RunOutcome) -> &'static str {

@@ -1,6 +1,7 @@
 //! Who is told what happens: people on standard error, programs on standard output, reviewers in
 //! the run folder. The only place that prints.
 
+pub mod audit;
 pub mod diagnostics;
 pub mod explanation;
 pub mod heartbeat;

@@ -2,8 +2,8 @@
 
 use crate::model::message::Usage;
 use crate::run::event::{
-    AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted, RunStarted,
-    StepOutcome, StepRef, Strength, Ticked,
+    AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted,
+    RunStarted, StepOutcome, StepRef, Strength, Ticked,
 };
 
 /// A run.
@@ -34,6 +34,8 @@ pub struct StepStory {
     pub ticked: Vec<String>,
     /// Criteria that wait for a person.
     pub pending: Vec<String>,
+    /// What makes its pass worth less.
+    pub marks: Vec<String>,
 }
 
 /// An attempt in a run; number 0 is the baseline.
@@ -47,10 +49,18 @@ pub struct AttemptStory {
     pub judgements: Vec<Judgement>,
     /// How its conversation was shortened.
     pub shortened: Vec<String>,
+    /// What its tools were refused or denied, and which processes of theirs were ended.
+    pub incidents: Vec<String>,
+    /// How the agent's work ended, by its own word or another's.
+    pub end: Option<AgentEnd>,
     /// How it ended.
     pub outcome: Option<AttemptOutcome>,
     /// What it changed.
     pub changes: ChangeSummary,
+    /// What it changed of what validates it.
+    pub touched: Vec<String>,
+    /// What of that makes its green worth less.
+    pub marks: Vec<String>,
     /// What it cost.
     pub usage: Usage,
     /// Its turns.
@@ -82,13 +92,17 @@ impl Story {
             Event::AttemptStarted { at, .. }
             | Event::ConversationMasked { at, .. }
             | Event::ConversationCompacted { at, .. }
+            | Event::ToolCompleted { at, .. }
+            | Event::AgentFinished { at, .. }
             | Event::ValidationCompleted { at, .. }
+            | Event::ValidationChanged { at, .. }
             | Event::JudgeCompleted { at, .. }
             | Event::AttemptCompleted { at, .. } => self.attempt(at).apply(&record.event),
-            Event::StepPassed { at, strength, pending, .. } => {
+            Event::StepPassed { at, strength, pending, marks, .. } => {
                 let step = self.step(&at.step);
                 step.end = Some(StepEnd::Passed(*strength));
                 step.pending.clone_from(pending);
+                step.marks.clone_from(marks);
             }
             Event::StepStopped { step, outcome } => {
                 self.step(step).end = Some(StepEnd::Stopped(outcome.clone()));
@@ -104,19 +118,8 @@ impl Story {
             Event::TickIntended { step, targets, .. } => {
                 self.step(step).ticked = targets.iter().map(Ticked::say).collect();
             }
-            Event::TickRefused { step, reason } => {
-                let remark = format!("step {} passed, but the plan could not be ticked: {reason}", step.id);
-                self.remarks.push(remark);
-            }
-            Event::PlanRestored { what, copy, .. } => {
-                self.remarks.push(format!("the plan was set back: {what} (a copy is in {copy})"));
-            }
-            Event::PlanEdited { noticed, .. } => self.remarks.push(format!(
-                "the plan's text was edited {noticed}: the edit is kept and counts from the next run on"
-            )),
-            Event::Warning { message, .. } => self.remarks.push(message.clone()),
             Event::RunCompleted(completed) => self.completed = Some(completed.clone()),
-            _ => {}
+            other => self.remarks.extend(remark(other)),
         }
     }
 
@@ -145,6 +148,7 @@ impl Story {
                 end: None,
                 ticked: Vec::new(),
                 pending: Vec::new(),
+                marks: Vec::new(),
             });
         }
     }
@@ -178,7 +182,12 @@ impl AttemptStory {
                 let said = format!("compacted the conversation: {}{with} ({why})", from_to(*before, *after));
                 self.shortened.push(said);
             }
+            Event::ToolCompleted { incidents, .. } => self.incidents.extend(incidents.iter().cloned()),
+            Event::AgentFinished { end, .. } => self.end = Some(end.clone()),
             Event::ValidationCompleted { evidence, .. } => self.evidence.push(evidence.clone()),
+            Event::ValidationChanged { files, marks, .. } => {
+                (self.touched, self.marks) = (files.clone(), marks.clone());
+            }
             Event::JudgeCompleted { judgements, usage, .. } => {
                 self.judgements.clone_from(judgements);
                 self.usage += *usage;
@@ -220,13 +229,45 @@ impl StepEnd {
     pub fn say(&self) -> String {
         match self {
             Self::Passed(Strength::Proven) => "passed".to_owned(),
-            Self::Passed(Strength::Weak) => "passed (weak: nothing was red before)".to_owned(),
+            Self::Passed(Strength::Weak) => "passed (weak: no red turned green)".to_owned(),
             Self::Passed(Strength::Unvalidated) => "let through without validation".to_owned(),
             Self::Stopped(outcome) => outcome.say(),
             Self::Parked => "waits for a person".to_owned(),
             Self::Confirmed(by) => format!("confirmed by {by}"),
         }
     }
+}
+
+/// What people should know of an event that belongs to no step's story.
+fn remark(event: &Event) -> Option<String> {
+    let text = match event {
+        Event::TickRefused { step, reason } => {
+            format!("step {} passed, but the plan could not be ticked: {reason}", step.id)
+        }
+        Event::PlanRestored { what, copy, .. } => {
+            format!("the plan was set back: {what} (a copy is in {copy})")
+        }
+        Event::FileRestored { path, what, copy, .. } => {
+            format!("`{path}` was set back: {what}{}", say_copy(copy.as_deref()))
+        }
+        Event::JournalRestored { what, copy } => {
+            format!("the journal was set back: {what}{}", say_copy(copy.as_deref()))
+        }
+        Event::JournalBroken { what, believed, copy } => format!(
+            "{what}; the first {believed} records are believed, and the run goes on from these{}",
+            say_copy(Some(copy))
+        ),
+        Event::PlanEdited { noticed, .. } => {
+            format!("the plan's text was edited {noticed}: the edit is kept and counts from the next run on")
+        }
+        Event::Warning { message, .. } => message.clone(),
+        _ => return None,
+    };
+    Some(text)
+}
+
+fn say_copy(copy: Option<&str>) -> String {
+    copy.map_or_else(String::new, |copy| format!(" (a copy of what was found is in {copy})"))
 }
 
 /// `about 26.1k tokens became 9.3k`
@@ -237,6 +278,12 @@ fn from_to(before: u64, after: u64) -> String {
 /// A number of things: `1 step`, `2 steps`.
 pub fn counted(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// How many tests a command ran, to be put behind how it ended: `, 12 tests`.
+pub fn ran(evidence: &Evidence) -> String {
+    let ran = evidence.tests.and_then(|tests| usize::try_from(tests.ran).ok()).filter(|&ran| ran > 0);
+    ran.map_or_else(String::new, |ran| format!(", {}", counted(ran, "test")))
 }
 
 /// A time for people: `0.4 s`, `12 s`, `3 min 20 s`.

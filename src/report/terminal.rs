@@ -2,11 +2,10 @@
 
 use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
-use super::story::{StepEnd, Story, counted, say_millis, say_tokens};
-use crate::process::Exit;
+use super::story::{StepEnd, Story, counted, ran, say_millis, say_tokens};
 use crate::run::event::{
-    AgentEnd, AttemptOutcome, Event, Evidence, Judgement, Reopened, Ruling, RunCompleted, RunOutcome,
-    RunStarted, StepOutcome, StepRef,
+    AgentEnd, AttemptOutcome, Event, Evidence, Judgement, RedCommand, Reopened, Ruling, RunCompleted,
+    RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable,
 };
 
 /// How many lines of a failing command's output are shown when a step stops, and between attempts.
@@ -104,9 +103,11 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         }
         // What it claims is told by the event that follows.
         Event::ToolCompleted { tool, failed: false, .. } if tool == "finish_step" => Vec::new(),
-        Event::ToolCompleted { summary, failed, .. } => {
+        Event::ToolCompleted { summary, failed, incidents, .. } => {
             let summary = if *failed { styled(NOTICE, summary) } else { summary.clone() };
-            vec![format!("    {summary}")]
+            let told = incidents.iter().filter(|incident| !summary.contains(incident.as_str()));
+            let told = told.map(|incident| styled(NOTICE, &format!("      {incident}")));
+            std::iter::once(format!("    {summary}")).chain(told).collect()
         }
         Event::ConversationMasked { .. } | Event::ConversationCompacted { .. } => {
             let said = story.last().and_then(|step| step.attempts.last()?.shortened.last());
@@ -114,6 +115,7 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         }
         Event::AgentFinished { end, .. } => vec![agent_finished(end)],
         Event::ValidationCompleted { at, evidence } => vec![validated(at.attempt, evidence)],
+        Event::ValidationChanged { files, marks, .. } => changed(files, marks),
         Event::JudgeStarted { criteria, .. } => {
             let what = if *criteria == 1 { "criterion" } else { "criteria" };
             vec![format!("  judge      {criteria} {what} in prose")]
@@ -129,6 +131,9 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             targets.iter().map(|target| format!("  ticked {}", target.say())).collect()
         }
         Event::PlanRestored { .. }
+        | Event::FileRestored { .. }
+        | Event::JournalRestored { .. }
+        | Event::JournalBroken { .. }
         | Event::PlanEdited { .. }
         | Event::Warning { .. }
         | Event::TickRefused { .. } => {
@@ -190,14 +195,31 @@ fn agent_finished(end: &AgentEnd) -> String {
 
 fn validated(attempt: u32, evidence: &Evidence) -> String {
     let phase = if attempt == 0 { "before    " } else { "validation" };
-    let time = say_millis(evidence.duration_ms);
-    let verdict = match (&evidence.exit, attempt) {
-        (Exit::Code { code: 0 }, 0) => "green".to_owned(),
-        (Exit::Code { code: 0 }, _) => styled(GOOD, "passed"),
-        (exit, 0) => format!("red, {}", exit.say()),
-        (exit, _) => styled(BAD, &format!("failed, {}", exit.say())),
+    let time = if evidence.reused {
+        "not run again on the same tree".to_owned()
+    } else {
+        say_millis(evidence.duration_ms)
     };
-    format!("  {phase} {} · {verdict} · {time}", one_line(&evidence.command))
+    let said = evidence.say();
+    let verdict = match (&evidence.vacuous, attempt) {
+        _ if evidence.flaky => styled(NOTICE, &said),
+        (Some(vacuous), _) => styled(NOTICE, &format!("green, but {}", vacuous.why())),
+        (None, 0) if evidence.holds() => "green".to_owned(),
+        (None, _) if evidence.holds() => styled(GOOD, "passed"),
+        (None, 0) => format!("red, {said}"),
+        (None, _) => styled(BAD, &format!("failed, {said}")),
+    };
+    format!("  {phase} {} · {verdict}{} · {time}", one_line(&evidence.command), ran(evidence))
+}
+
+/// What was changed of what validates.
+fn changed(files: &[String], marks: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> =
+        marks.iter().map(|mark| styled(NOTICE, &format!("  weakened: {mark}"))).collect();
+    if !files.is_empty() {
+        lines.push(styled(FAINT, &format!("  changed of what validates: {}", files.join(", "))));
+    }
+    lines
 }
 
 fn passed(step: &StepRef, story: &Story) -> Vec<String> {
@@ -214,21 +236,35 @@ fn passed(step: &StepRef, story: &Story) -> Vec<String> {
     let mut lines =
         vec![format!("{} {}", styled(GOOD, &format!("+ Step {} {end}", step.id)), facts.join(" · "))];
     lines.extend(told.pending.iter().map(|item| format!("  waits for a person: {item}")));
+    lines.extend(told.marks.iter().map(|mark| styled(NOTICE, &format!("  look at it: {mark}"))));
     lines
 }
 
 fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
     let mut lines = vec![styled(BAD, &format!("x Step {} \"{}\" {}", step.id, step.title, outcome.say()))];
     match outcome {
-        StepOutcome::Failed { command, exit, output, .. }
-        | StepOutcome::PrerequisiteFailed { command, exit, output } => {
-            lines.push(format!("  validation: {} ({})", one_line(command), exit.say()));
-            lines.extend(last_lines(output, OUTPUT_LINES));
+        StepOutcome::Failed { red, .. } | StepOutcome::PrerequisiteFailed { red } => {
+            lines.extend(last_words(red));
+        }
+        StepOutcome::Unfixable(Unfixable { red, hint, .. }) => {
+            lines.extend(last_words(red));
+            lines.push(format!("{} {hint}", styled(STRONG, "hint:")));
+        }
+        StepOutcome::Vacuous { .. } => {
+            let hint = "write a command into the plan that fails while the step is not done";
+            lines.push(format!("{} {hint}", styled(STRONG, "hint:")));
         }
         StepOutcome::CriterionFailed { judgement, .. } => lines.push(judged(judgement)),
         StepOutcome::ModelFailed { hint, .. } => lines.push(format!("{} {hint}", styled(STRONG, "hint:"))),
         _ => {}
     }
+    lines
+}
+
+/// How a command ended, and the end of what it printed.
+fn last_words(red: &RedCommand) -> Vec<String> {
+    let mut lines = vec![format!("  validation: {} ({})", one_line(&red.command), red.say())];
+    lines.extend(last_lines(&red.output, OUTPUT_LINES));
     lines
 }
 
@@ -250,7 +286,8 @@ fn failed_before(step: &StepRef, story: &Story) -> Vec<String> {
     let last =
         story.find(step).and_then(|told| told.tries().filter(|attempt| attempt.outcome.is_some()).last());
     match last.and_then(|attempt| attempt.outcome.as_ref()) {
-        Some(AttemptOutcome::ValidationFailed { output, .. }) => last_lines(output, FEW_LINES),
+        Some(AttemptOutcome::ValidationFailed { red, .. }) => last_lines(&red.output, FEW_LINES),
+        Some(AttemptOutcome::Tampered { what }) => what.iter().map(|what| format!("  | {what}")).collect(),
         _ => Vec::new(),
     }
 }
@@ -328,9 +365,15 @@ fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
             None => Some(again),
         },
         RunOutcome::NeedsPerson => match stopped.map(|step| (&step.step.id, &step.end)) {
-            Some((id, Some(StepEnd::Stopped(StepOutcome::Unproven | StepOutcome::Unvalidated)))) => {
-                Some(format!("look at it, then agentrun confirm {plan} {}", quoted(id)))
-            }
+            Some((
+                id,
+                Some(StepEnd::Stopped(
+                    StepOutcome::Unproven
+                    | StepOutcome::TooWeak
+                    | StepOutcome::Unvalidated
+                    | StepOutcome::Vacuous { .. },
+                )),
+            )) => Some(format!("look at it, then agentrun confirm {plan} {}", quoted(id))),
             _ => Some(format!("see above, then {again}")),
         },
         _ => Some(again),

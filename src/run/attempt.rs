@@ -4,18 +4,13 @@ use std::path::Path;
 
 use super::Run;
 use super::event::{AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, StepRef};
-use super::judging::{self, Judged, Work};
 use super::talk::{Talk, Trees, no_run_dir, no_snapshot, repair};
+use super::validating::{Commands, Decided, validate_attempt};
 use crate::agent::builtin::session::{Session, Worked};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
-use crate::digest::digest;
 use crate::failure::Failure;
-use crate::model::message::Usage;
 use crate::process::Exit;
-use crate::validate::applied::Applied;
-use crate::validate::verdict::{Verdict, judge};
-use crate::validate::{self, Validated};
 use crate::workspace::snapshot::{Changes, Snapshot};
 
 /// An attempt that ended.
@@ -31,6 +26,10 @@ pub struct Ended {
     pub tolerated: Vec<usize>,
     /// The tree differs from the step's start.
     pub changed: bool,
+    /// The tree that it left.
+    pub tree: String,
+    /// What makes a pass worth less.
+    pub marks: Vec<String>,
     /// Indices of the criteria that hold by the judge's word.
     pub judged: Vec<usize>,
 }
@@ -38,19 +37,31 @@ pub struct Ended {
 impl Ended {
     /// A step that needed no agent, and what its validation saw.
     pub fn without_agent(evidence: Vec<Evidence>) -> Self {
-        let outcome = AttemptOutcome::Unproven;
-        Self { number: 0, outcome, evidence, tolerated: Vec::new(), changed: false, judged: Vec::new() }
+        Self {
+            number: 0,
+            outcome: AttemptOutcome::Unproven,
+            evidence,
+            tolerated: Vec::new(),
+            changed: false,
+            tree: String::new(),
+            marks: Vec::new(),
+            judged: Vec::new(),
+        }
     }
-}
 
-/// What a validation came to.
-#[derive(Default)]
-struct Decided {
-    results: Vec<Validated>,
-    tolerated: Vec<usize>,
-    judged: Vec<usize>,
-    /// What the judge cost.
-    usage: Usage,
+    /// The same command fails in the same way on the same tree as in the attempt before: what is
+    /// tried again would fail again. A flaky command says nothing of the kind.
+    pub fn repeats(&self, before: &Self) -> bool {
+        let (
+            AttemptOutcome::ValidationFailed { red, .. },
+            AttemptOutcome::ValidationFailed { red: earlier, .. },
+        ) = (&self.outcome, &before.outcome)
+        else {
+            return false;
+        };
+        let flaky = self.evidence.iter().any(|evidence| evidence.flaky);
+        !flaky && self.tree == before.tree && earlier.is_like(red)
+    }
 }
 
 /// Tries a step once. `talk` is the conversation to go on with, and holds the one to go on with
@@ -58,7 +69,7 @@ struct Decided {
 pub async fn run(
     run: &mut Run<'_>,
     index: usize,
-    applied: &[Applied],
+    commands: Commands<'_>,
     talk: &mut Option<Talk>,
 ) -> Result<Ended, Failure> {
     let watch = Stopwatch::start();
@@ -69,17 +80,18 @@ pub async fn run(
     let trees = start(run, &at, talk.is_none()).await?;
     let dir = setting.attempt_dir(index, number);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
-    let mut open = Talk::open(run, index, applied, &trees, talk.take()).await?;
+    let mut open = Talk::open(run, index, commands.applied, &trees, talk.take()).await?;
     let worked = work(run, &at, &mut open, &dir).await?;
 
-    let after = run.snapshots.take(&format!("{}-after", name(setting, &at))).await.map_err(no_snapshot)?;
+    let after = run.snapshots.take(&setting.snapshot_name(&at, "-after")).await.map_err(no_snapshot)?;
     let own = run.snapshots.changes(&trees.before, &after).await.map_err(no_snapshot)?;
     let all = run.snapshots.changes(&trees.base, &after).await.map_err(no_snapshot)?;
     let diff = setting_redacted(run, &own.diff);
     std::fs::write(dir.join("changes.diff"), diff).map_err(no_run_dir)?;
-    let (outcome, decided) = validate_attempt(run, index, applied, &worked, (&after, &all)).await?;
+    let (outcome, decided) = validate_attempt(run, index, commands, &worked, (&after, &all)).await?;
+    let outcome = run.unless_tampered(&step.key, outcome)?;
 
-    if let AttemptOutcome::ValidationFailed { .. } | AttemptOutcome::CriterionFailed { .. } = outcome {
+    if outcome.goes_back() {
         let before = run.recorder.state.step(&step.key).last_failure.clone();
         open.repair = repair(&outcome, &decided.results, before.as_ref(), &all);
         *talk = Some(open);
@@ -97,14 +109,15 @@ pub async fn run(
         turns: worked.turns,
         duration_ms: watch.millis(),
     })?;
-    let Decided { results, tolerated, judged, .. } = decided;
+    let Decided { results, tolerated, marks, judged, .. } = decided;
     let evidence = results.into_iter().map(|result| result.evidence).collect();
-    Ok(Ended { number, outcome, evidence, tolerated, changed: !all.is_empty(), judged })
+    let (changed, tree) = (!all.is_empty(), after.tree);
+    Ok(Ended { number, outcome, evidence, tolerated, changed, tree, marks, judged })
 }
 
 /// Keeps the tree and records the start.
 async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees, Failure> {
-    let before = run.snapshots.take(&name(run.setting, at)).await.map_err(no_snapshot)?;
+    let before = run.snapshots.take(&run.setting.snapshot_name(at, "")).await.map_err(no_snapshot)?;
     run.recorder.record(Event::AttemptStarted {
         at: at.clone(),
         fresh,
@@ -142,87 +155,12 @@ async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -
     session.work(&mut talk.conversation).await
 }
 
-/// Validates what the agent left behind, unless it did not get to work or says it cannot.
-async fn validate_attempt(
-    run: &mut Run<'_>,
-    index: usize,
-    applied: &[Applied],
-    worked: &Worked,
-    (after, all): (&Snapshot, &Changes),
-) -> Result<(AttemptOutcome, Decided), Failure> {
-    let nothing = |outcome| Ok((outcome, Decided::default()));
-    let limit = match &worked.end {
-        AgentEnd::Done { .. } => None,
-        AgentEnd::Limit { limit } => Some(limit.clone()),
-        AgentEnd::Loop { what } => Some(format!("repetition ({what})")),
-        AgentEnd::Blocked { reason } => return nothing(AttemptOutcome::Blocked { reason: reason.clone() }),
-        AgentEnd::Model { message, hint, temporary } => {
-            let (message, hint) = (message.clone(), hint.clone());
-            return nothing(AttemptOutcome::ModelFailed { message, hint, temporary: *temporary });
-        }
-        AgentEnd::Interrupted => return nothing(AttemptOutcome::Interrupted),
-    };
-    let setting = run.setting;
-    let state = run.recorder.state.step(&setting.step(index).key);
-    let (number, baseline) = (state.attempts, state.baseline.clone());
-    let mut ground = setting.ground(index, number);
-    ground.tree = Some(after.tree.clone());
-    ground.diff_digest = Some(digest(all.diff.as_bytes()));
-    ground.usage = worked.usage;
-    let ground = validate::Ground { baseline: &baseline, ..ground };
-    let results = run.validate(applied, &ground).await?;
-    if results.len() < applied.len() {
-        return nothing(AttemptOutcome::Interrupted);
-    }
-    let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
-    let (outcome, tolerated) = match judge(&baseline, &evidence, !all.is_empty()) {
-        Verdict::Passed { strength, tolerated } if setting.strong_enough(strength) => {
-            (AttemptOutcome::Passed { strength }, tolerated)
-        }
-        Verdict::Passed { .. } | Verdict::Unproven => (AttemptOutcome::Unproven, Vec::new()),
-        Verdict::Unvalidated => (AttemptOutcome::Unvalidated, Vec::new()),
-        Verdict::Failed(failed) => (failure(&results, &failed, limit), Vec::new()),
-    };
-    let decided = Decided { results, tolerated, ..Decided::default() };
-    if !matches!(outcome, AttemptOutcome::Passed { .. }) {
-        return Ok((outcome, decided));
-    }
-    let work = Work { attempt: number, results: &decided.results, diff: &all.diff, usage: worked.usage };
-    let Judged { hold, refuted, interrupted, usage } = judging::judge(run, index, work).await?;
-    let outcome = match refuted {
-        _ if interrupted => AttemptOutcome::Interrupted,
-        Some(judgement) => AttemptOutcome::CriterionFailed { judgement },
-        None => outcome,
-    };
-    Ok((outcome, Decided { judged: hold, usage, ..decided }))
-}
-
-fn failure(results: &[Validated], failed: &[usize], limit: Option<String>) -> AttemptOutcome {
-    let first = &results[failed.first().copied().unwrap_or(0)];
-    AttemptOutcome::ValidationFailed {
-        command: first.evidence.command.clone(),
-        exit: first.evidence.exit.clone(),
-        output: first.output.clone(),
-        limit,
-    }
-}
-
 fn summary(changes: &Changes) -> ChangeSummary {
     ChangeSummary {
         files: changes.files.len(),
         added: changes.files.iter().map(|file| file.added).sum(),
         removed: changes.files.iter().map(|file| file.removed).sum(),
     }
-}
-
-/// The name of an attempt's snapshot, below the plan's own prefix.
-fn name(setting: &super::Setting, at: &AttemptRef) -> String {
-    format!("{}/{}/{}-{}", setting.snapshot_prefix, setting.run_dir.id, short(&at.step.key), at.attempt)
-}
-
-/// A step's key as part of a ref name.
-fn short(key: &crate::plan::StepKey) -> String {
-    key.to_string().chars().filter(char::is_ascii_alphanumeric).take(14).collect()
 }
 
 fn setting_redacted(run: &Run<'_>, diff: &str) -> String {

@@ -3,14 +3,19 @@
 //! A [`Record`] is one line of the journal and one line of `--json`. The format is documented in
 //! `docs/events.md`; readers ignore fields that they do not know.
 
+use crate::plan::StepKey;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use super::evidence::{ChangeSummary, Evidence, Origin};
+pub use super::bounds::{Pending, RunCompleted, RunStarted};
+pub use super::evidence::{ChangeSummary, Evidence, Origin, Tests, Vacuous};
 pub use super::judgement::{Citation, Judgement, Ruling};
-pub use super::outcome::{AgentEnd, AttemptOutcome, Reopened, RunOutcome, StepOutcome, Strength};
+pub use super::outcome::{
+    AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable,
+};
+pub use super::reference::{AttemptRef, StepRef, Ticked};
 use crate::model::message::Usage;
-use crate::plan::{Fingerprint, Step, StepKey};
+use crate::plan::Fingerprint;
 
 /// Version of the records.
 pub const SCHEMA: u32 = 1;
@@ -29,32 +34,6 @@ pub struct Record {
     /// What.
     #[serde(flatten)]
     pub event: Event,
-}
-
-/// A step as events name it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepRef {
-    /// As people name it: `1.1`, `#7`.
-    pub id: String,
-    /// As agentrun knows it.
-    pub key: StepKey,
-    /// Its title.
-    pub title: String,
-}
-
-impl From<&Step> for StepRef {
-    fn from(step: &Step) -> Self {
-        Self { id: step.id.clone(), key: step.key.clone(), title: step.title.clone() }
-    }
-}
-
-/// One try of one step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttemptRef {
-    /// The step.
-    pub step: StepRef,
-    /// Number of the attempt, from 1, going on across runs. 0 is before the first.
-    pub attempt: u32,
 }
 
 /// A fact.
@@ -168,6 +147,9 @@ pub enum Event {
         summary: String,
         /// The model was told that it failed.
         failed: bool,
+        /// What was refused or denied, and which processes were ended, in words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        incidents: Vec<String>,
         /// How long it took.
         duration_ms: u64,
     },
@@ -231,6 +213,44 @@ pub enum Event {
         what: String,
         /// Where a copy of the plan as it was found is kept.
         copy: String,
+        /// A tool or a command was running: it is the agent's doing, and its attempt fails.
+        #[serde(default)]
+        by_agent: bool,
+    },
+    /// Rules, request or configuration were changed by the agent and set back; its attempt fails.
+    #[serde(rename = "file.restored")]
+    FileRestored {
+        /// The attempt.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// The file, from the project root.
+        path: String,
+        /// What had happened to it.
+        what: String,
+        /// Where a copy of what was found is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copy: Option<String>,
+    },
+    /// The journal was changed while agentrun wrote it, and set back; the attempt that was going on
+    /// fails.
+    #[serde(rename = "journal.restored")]
+    JournalRestored {
+        /// What had happened to it.
+        what: String,
+        /// Where a copy of what was found is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copy: Option<String>,
+    },
+    /// The journal did not prove to be what agentrun had written: what is not proven is not
+    /// believed.
+    #[serde(rename = "journal.broken")]
+    JournalBroken {
+        /// What is wrong.
+        what: String,
+        /// How many records are believed.
+        believed: u64,
+        /// Where a copy of all of it is kept.
+        copy: String,
     },
     /// The plan's text changed during the run; the edit is kept and counts from the next run on.
     #[serde(rename = "plan.edited")]
@@ -257,6 +277,17 @@ pub enum Event {
         at: AttemptRef,
         /// What agentrun saw.
         evidence: Evidence,
+    },
+    /// Of what was there before the step and validates it, something was changed.
+    #[serde(rename = "validation.changed")]
+    ValidationChanged {
+        /// The attempt.
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// Tests, build files, and what the commands run.
+        files: Vec<String>,
+        /// What makes the green worth less: `tests/a.rs: 1 assertion is gone, and none came`.
+        marks: Vec<String>,
     },
     /// The judge is asked about the step's prose criteria.
     #[serde(rename = "judge.started")]
@@ -319,6 +350,9 @@ pub enum Event {
         /// Plan- and config-level commands that were red before and still are: they must be green
         /// at the end.
         tolerated: Vec<String>,
+        /// What makes the pass worth less: weakened tests, a flaky command.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        marks: Vec<String>,
     },
     /// A step ended without a pass.
     #[serde(rename = "step.stopped")]
@@ -381,74 +415,6 @@ pub enum Event {
     RunCompleted(RunCompleted),
 }
 
-/// A place of the plan that is ticked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticked {
-    /// Its line at that time.
-    pub line: usize,
-    /// Its text, by which it is found again.
-    pub text: String,
-    /// It rests on the judge's word.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub judged: bool,
-}
-
-impl Ticked {
-    /// `line 12: The greeting is friendly (judged)`
-    pub fn say(&self) -> String {
-        let judged = if self.judged { " (judged)" } else { "" };
-        format!("line {}: {}{judged}", self.line, self.text)
-    }
-}
-
-/// What a run was given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunStarted {
-    /// agentrun's version.
-    pub version: String,
-    /// The plan, relative to the project root.
-    pub plan: String,
-    /// The plan's title.
-    pub title: String,
-    /// Digest of the plan's bytes.
-    pub digest: String,
-    /// Every step in the order of execution.
-    pub steps: Vec<StepRef>,
-    /// The model.
-    pub model: String,
-    /// The confinement in force.
-    pub sandbox: String,
-    /// How trees are kept: `git` or `files`.
-    pub snapshots: String,
-    /// What was typed, to be typed again: `agentrun execute plan.md --model NAME`.
-    #[serde(default)]
-    pub command: String,
-    /// Limits in words: `3 attempts a step, 60 turns and 30 m an attempt`.
-    pub limits: String,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunCompleted {
-    /// How.
-    pub outcome: RunOutcome,
-    /// The exit code of the process.
-    pub exit_code: u8,
-    /// What waits for a person.
-    pub pending: Vec<Pending>,
-    /// How long the run took.
-    pub duration_ms: u64,
-}
-
-/// Something that waits for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pending {
-    /// The step.
-    pub step: String,
-    /// What.
-    pub text: String,
-}
-
 impl Event {
     /// The step and the attempt that an event is about.
     pub fn place(&self) -> (Option<&StepRef>, Option<u32>) {
@@ -463,8 +429,10 @@ impl Event {
             | Self::ConversationCompacted { at, .. }
             | Self::AgentFinished { at, .. }
             | Self::PlanRestored { at, .. }
+            | Self::FileRestored { at, .. }
             | Self::ValidationStarted { at, .. }
             | Self::ValidationCompleted { at, .. }
+            | Self::ValidationChanged { at, .. }
             | Self::JudgeStarted { at, .. }
             | Self::JudgeCompleted { at, .. }
             | Self::AttemptCompleted { at, .. }
@@ -479,9 +447,12 @@ impl Event {
             | Self::TickWritten { step, .. }
             | Self::TickRefused { step, .. }
             | Self::StepConfirmed { step, .. } => (Some(step), None),
-            Self::RunStarted(_) | Self::PlanEdited { .. } | Self::Warning { .. } | Self::RunCompleted(_) => {
-                (None, None)
-            }
+            Self::RunStarted(_)
+            | Self::PlanEdited { .. }
+            | Self::JournalRestored { .. }
+            | Self::JournalBroken { .. }
+            | Self::Warning { .. }
+            | Self::RunCompleted(_) => (None, None),
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::message::Usage;
 use crate::plan::Fingerprint;
 use crate::process::Exit;
+pub use crate::validate::runners::Tests;
 
 /// What agentrun saw when it ran a command: what a tick rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,9 +20,18 @@ pub struct Evidence {
     pub exit: Exit,
     /// How long it took.
     pub duration_ms: u64,
-    /// Tests it ran, where its output says so.
+    /// The tests of its runner, where its output tells of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tests: Option<u64>,
+    pub tests: Option<Tests>,
+    /// Why its green says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vacuous: Option<Vacuous>,
+    /// On the same tree it ended in another way before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
+    /// It did not run again: this is what it did on the same tree shortly before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reused: bool,
     /// SHA-256 of everything it printed.
     pub output_digest: String,
     /// The log of everything it printed, relative to the run folder.
@@ -39,6 +49,65 @@ pub struct Evidence {
     /// Whether it was green before the step; absent in the baseline itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub green_before: Option<bool>,
+}
+
+/// Why the green of a command says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Vacuous {
+    /// It cannot fail as it is written; only who wrote it can mend that.
+    Command {
+        /// Why.
+        why: String,
+    },
+    /// What it runs in the project cannot fail.
+    Project {
+        /// Why.
+        why: String,
+    },
+    /// No test ran.
+    Tests {
+        /// Why.
+        why: String,
+    },
+}
+
+impl Vacuous {
+    /// Why, as a text fragment: `it ran no tests: 12 filtered out`.
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Command { why } | Self::Project { why } | Self::Tests { why } => why,
+        }
+    }
+}
+
+impl Evidence {
+    /// It is green, and that says something.
+    pub fn holds(&self) -> bool {
+        self.exit.success() && self.vacuous.is_none()
+    }
+
+    /// It is of this command in this directory.
+    pub fn is_of(&self, command: &str, dir: &str) -> bool {
+        self.command == command && self.dir == dir
+    }
+
+    /// It cannot fail as it is written, so it decides nothing.
+    pub fn is_void(&self) -> bool {
+        matches!(self.vacuous, Some(Vacuous::Command { .. }))
+    }
+
+    /// How it ended, in words, with why that does not count: `exit code 0, but it ran no tests`.
+    pub fn say(&self) -> String {
+        let said = say_end(&self.exit, self.vacuous.as_ref().map(Vacuous::why));
+        if self.flaky { format!("{said} (flaky: it ended in another way on the same tree)") } else { said }
+    }
+}
+
+/// How a command ended, in words, with why its green does not count.
+pub fn say_end(exit: &Exit, why: Option<&str>) -> String {
+    let said = exit.say();
+    why.map_or(said.clone(), |why| format!("{said}, but {why}"))
 }
 
 /// Where a command comes from.

@@ -1,6 +1,8 @@
 //! Carrying out a plan: what happens next is decided by pure functions, and done here.
 
 pub mod attempt;
+pub mod audit;
+pub mod bounds;
 pub mod event;
 pub mod evidence;
 pub mod judgement;
@@ -9,6 +11,7 @@ pub mod orchestrator;
 pub mod outcome;
 pub mod reconcile;
 pub mod record;
+pub mod reference;
 pub mod renames;
 pub mod schedule;
 pub mod setting;
@@ -16,16 +19,18 @@ pub mod state;
 pub mod step;
 pub mod talk;
 pub mod tick;
+pub mod validating;
 
 pub use setting::Setting;
 
 use crate::failure::Failure;
 use crate::model::Model;
+use crate::plan::StepKey;
 use crate::validate::applied::Applied;
 use crate::validate::{self, Ground, Validated};
-use crate::workspace::guard::{Found, PlanGuard};
+use crate::workspace::guard::Guard;
 use crate::workspace::snapshot::Snapshots;
-use event::{Event, StepRef};
+use event::{AttemptOutcome, Event, StepRef};
 use record::Recorder;
 
 /// One invocation of `execute`: what it was given, and everything it changes.
@@ -39,8 +44,8 @@ pub struct Run<'a> {
     pub model: Model,
     /// Kept trees.
     pub snapshots: Snapshots,
-    /// Watches the plan.
-    pub guard: PlanGuard,
+    /// Watches the plan, and the files that briefs and configuration come from.
+    pub guard: Guard,
 }
 
 impl Run<'_> {
@@ -66,14 +71,25 @@ impl Run<'_> {
         Ok(results)
     }
 
-    /// What changed in the plan meanwhile is a person's, and is kept.
+    /// The outcome of an attempt, if its agent left alone what decides about it. A last look at
+    /// the journal compares every byte.
+    fn unless_tampered(&mut self, key: &StepKey, outcome: AttemptOutcome) -> Result<AttemptOutcome, Failure> {
+        self.recorder.look_after_journal(true)?;
+        let what = self.recorder.state.step(key).set_back.clone();
+        Ok(match outcome {
+            // These are no fault of the agent, or end the step in any case.
+            AttemptOutcome::Interrupted
+            | AttemptOutcome::ModelFailed { .. }
+            | AttemptOutcome::Blocked { .. } => outcome,
+            _ if !what.is_empty() => AttemptOutcome::Tampered { what },
+            _ => outcome,
+        })
+    }
+
+    /// What changed meanwhile in the plan and the files beside it is a person's, and is kept.
     fn notice_edits(&mut self, noticed: &str) -> Result<(), Failure> {
-        match self.guard.accept().map_err(no_plan)? {
-            Found::Edited { digest } => {
-                self.recorder.record(Event::PlanEdited { digest, noticed: noticed.to_owned() })
-            }
-            Found::Same | Found::Gone | Found::Restored { .. } => Ok(()),
-        }
+        let edits = self.guard.accept().map_err(no_plan)?.edits(&self.guard, noticed);
+        edits.into_iter().try_for_each(|event| self.recorder.record(event))
     }
 
     /// Keeps the plan's status comments true.
@@ -97,5 +113,5 @@ impl Run<'_> {
 }
 
 fn no_plan(error: std::io::Error) -> Failure {
-    Failure::internal("cannot look after the plan", error)
+    Failure::internal("cannot look after the plan and its files", error)
 }

@@ -13,7 +13,8 @@ impl Run<'_> {
     /// Records what the run was given.
     pub fn begin(&mut self, warnings: Vec<Event>) -> Result<(), Failure> {
         self.recorder.record(Event::RunStarted(self.started()))?;
-        warnings.into_iter().try_for_each(|warning| self.recorder.record(warning))
+        let mut warnings = warnings.into_iter().chain(self.setting.vacuous_commands());
+        warnings.try_for_each(|warning| self.recorder.record(warning))
     }
 
     /// Carries out the plan.

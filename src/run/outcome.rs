@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::say_end;
 use super::judgement::Judgement;
 use crate::failure::ExitCode;
 use crate::interrupt::Signal;
@@ -58,6 +59,32 @@ pub enum AgentEnd {
     Interrupted,
 }
 
+/// A command that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedCommand {
+    /// The command.
+    pub command: String,
+    /// How it ended.
+    pub exit: Exit,
+    /// The end of what it printed.
+    pub output: String,
+    /// Why its green does not count: `it ran no tests: 12 filtered out`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl RedCommand {
+    /// The same command ended in the same way.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (&self.command, &self.exit, &self.why) == (&other.command, &other.exit, &other.why)
+    }
+
+    /// How it ended, in words.
+    pub fn say(&self) -> String {
+        say_end(&self.exit, self.why.as_deref())
+    }
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -69,16 +96,26 @@ pub enum AttemptOutcome {
     },
     /// At least one command that applies does not hold.
     ValidationFailed {
-        /// The first that does not: its command.
-        command: String,
-        /// How it ended.
-        exit: Exit,
-        /// The end of what it printed.
-        output: String,
+        /// The first that does not.
+        #[serde(flatten)]
+        red: RedCommand,
         /// The limit that had ended the agent, if one had.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<String>,
     },
+    /// The agent changed what decides about it: the plan, rules, request, configuration or journal.
+    /// All of that was set back, and whatever validation said does not count.
+    Tampered {
+        /// What it changed, in words.
+        what: Vec<String>,
+    },
+    /// Everything is green, but what validates was weakened, and `validation.guard` is `fail`.
+    Weakened {
+        /// What was weakened.
+        marks: Vec<String>,
+    },
+    /// A command does not hold for a reason that no agent can mend here. No attempt is spent.
+    Unfixable(Unfixable),
     /// Every command holds, and the judge has seen that a prose criterion does not.
     CriterionFailed {
         /// The first that does not.
@@ -86,8 +123,17 @@ pub enum AttemptOutcome {
     },
     /// All was green before and nothing was changed.
     Unproven,
+    /// It passes, but only weakly, and `validation.strength` asks for more.
+    TooWeak,
     /// No command applies.
     Unvalidated,
+    /// The only commands that apply cannot fail.
+    Vacuous {
+        /// The first of them.
+        command: String,
+        /// Why it cannot.
+        why: String,
+    },
     /// The agent says that it cannot go on.
     Blocked {
         /// Why.
@@ -106,6 +152,18 @@ pub enum AttemptOutcome {
     Interrupted,
 }
 
+/// A command that does not hold, for a reason that no agent can mend here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfixable {
+    /// The command.
+    #[serde(flatten)]
+    pub red: RedCommand,
+    /// The reason, as a text fragment: `` `cargo` is not installed ``.
+    pub cause: String,
+    /// What a person can do.
+    pub hint: String,
+}
+
 /// How a step ended without a pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -115,12 +173,19 @@ pub enum StepOutcome {
         /// Attempts of this run.
         attempts: u32,
         /// The first command that does not hold.
-        command: String,
-        /// How it ended.
-        exit: Exit,
-        /// The end of what it printed.
-        output: String,
+        #[serde(flatten)]
+        red: RedCommand,
+        /// Attempts were left, but the last one changed nothing and failed like the one before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unchanged: bool,
     },
+    /// Everything is green, but what validates was weakened in every attempt.
+    Weakened {
+        /// What was weakened.
+        marks: Vec<String>,
+    },
+    /// A command does not hold for a reason that no agent can mend here.
+    Unfixable(Unfixable),
     /// Every command holds, and the judge has seen that a prose criterion does not.
     CriterionFailed {
         /// Attempts of this run.
@@ -133,10 +198,24 @@ pub enum StepOutcome {
         /// Which.
         limit: String,
     },
+    /// In the last attempt the agent changed what decides about it.
+    Tampered {
+        /// What it changed, in words.
+        what: Vec<String>,
+    },
     /// All was green before and nothing was changed.
     Unproven,
+    /// It passes, but only weakly, and `validation.strength` asks for more.
+    TooWeak,
     /// No command applies.
     Unvalidated,
+    /// The only commands that apply cannot fail.
+    Vacuous {
+        /// The first of them.
+        command: String,
+        /// Why it cannot.
+        why: String,
+    },
     /// The agent says that it cannot go on.
     Blocked {
         /// Why.
@@ -145,11 +224,8 @@ pub enum StepOutcome {
     /// A prerequisite command does not hold.
     PrerequisiteFailed {
         /// The command.
-        command: String,
-        /// How it ended.
-        exit: Exit,
-        /// The end of what it printed.
-        output: String,
+        #[serde(flatten)]
+        red: RedCommand,
     },
     /// The model could not be reached or refused.
     ModelFailed {
@@ -198,6 +274,41 @@ pub enum Strength {
     Unvalidated,
 }
 
+impl AttemptOutcome {
+    /// The agent is told why it does not pass, and may try again.
+    pub fn goes_back(&self) -> bool {
+        matches!(self, Self::ValidationFailed { .. } | Self::Weakened { .. } | Self::CriterionFailed { .. })
+    }
+
+    /// Another attempt may end better.
+    pub fn may_be_tried_again(&self) -> bool {
+        self.goes_back() || matches!(self, Self::Tampered { .. })
+    }
+
+    /// How a step ends whose last attempt, of so many, ended like this; `None` if it passes.
+    /// `unchanged`: it was the last because it failed like the one before.
+    pub fn ends_step(self, attempts: u32, unchanged: bool) -> Option<StepOutcome> {
+        Some(match self {
+            Self::Passed { .. } => return None,
+            Self::ValidationFailed { limit: Some(limit), .. } => StepOutcome::LimitReached { limit },
+            Self::ValidationFailed { red, limit: None } => StepOutcome::Failed { attempts, red, unchanged },
+            Self::Tampered { what } => StepOutcome::Tampered { what },
+            Self::Weakened { marks } => StepOutcome::Weakened { marks },
+            Self::Unfixable(found) => StepOutcome::Unfixable(found),
+            Self::CriterionFailed { judgement } => StepOutcome::CriterionFailed { attempts, judgement },
+            Self::Unvalidated => StepOutcome::Unvalidated,
+            Self::Vacuous { command, why } => StepOutcome::Vacuous { command, why },
+            Self::TooWeak => StepOutcome::TooWeak,
+            Self::Unproven => StepOutcome::Unproven,
+            Self::Blocked { reason } => StepOutcome::Blocked { reason },
+            Self::ModelFailed { message, hint, temporary } => {
+                StepOutcome::ModelFailed { message, hint, temporary }
+            }
+            Self::Interrupted => StepOutcome::Interrupted,
+        })
+    }
+}
+
 impl RunOutcome {
     /// The exit code that says so.
     pub fn exit_code(self) -> ExitCode {
@@ -218,12 +329,28 @@ impl StepOutcome {
     /// What happened, in words: `did not pass after 3 attempts`.
     pub fn say(&self) -> String {
         match self {
+            Self::Failed { attempts, unchanged: true, .. } => format!(
+                "did not pass after {attempts} attempts: the last one changed nothing and failed like the one before"
+            ),
             Self::Failed { attempts, .. } | Self::CriterionFailed { attempts, .. } => match attempts {
                 0 => "did not pass validation".to_owned(),
                 1 => "did not pass after 1 attempt".to_owned(),
                 attempts => format!("did not pass after {attempts} attempts"),
             },
             Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
+            Self::Tampered { what } => {
+                format!("did not pass: the agent changed what is not its own ({})", what.join("; "))
+            }
+            Self::Weakened { marks } => {
+                format!("is green, but what validates it was weakened: {}", marks.join("; "))
+            }
+            Self::Unfixable(Unfixable { cause, .. }) => format!("cannot be fixed by an agent: {cause}"),
+            Self::TooWeak => {
+                "passed only weakly, and `validation.strength` asks for a proven pass".to_owned()
+            }
+            Self::Vacuous { command, why } => {
+                format!("cannot be validated: `{}` decides nothing: {why}", first_line(command))
+            }
             Self::Unproven => {
                 "is unproven: every command was green before, and the agent changed nothing".to_owned()
             }
@@ -244,4 +371,11 @@ impl RunOutcome {
             Signal::Terminate => Self::Terminated,
         }
     }
+}
+
+/// The first line of a command, as one names it in a sentence.
+fn first_line(command: &str) -> String {
+    let mut lines = command.trim().lines();
+    let first = lines.next().unwrap_or_default().to_owned();
+    if lines.next().is_some() { first + " ..." } else { first }
 }

@@ -1,8 +1,10 @@
 //! The one door for facts: redact, append to the journal, take into the state, tell the report.
 
+use std::path::PathBuf;
+
 use crate::clock::Clock;
 use crate::failure::Failure;
-use crate::journal::writer::{Writer, to_json};
+use crate::journal::writer::{SetBack, Writer, to_json};
 use crate::model::Notice;
 use crate::redact::Redact;
 use crate::report::Report;
@@ -25,6 +27,8 @@ pub struct Recorder {
     pub clock: Clock,
     /// The run.
     pub run: String,
+    /// Where a copy goes of what was found in the journal's place.
+    pub copies: PathBuf,
     /// The number that the next record gets.
     pub next_seq: u64,
     /// Where a test wants the process to die.
@@ -43,8 +47,27 @@ pub struct CrashPoint {
 
 impl Recorder {
     /// Records a fact. What is not in the journal has not happened: if it cannot be written, the
-    /// run ends.
+    /// run ends. If somebody else changed the journal since the last fact, that is one too, and
+    /// comes first.
     pub fn record(&mut self, event: Event) -> Result<(), Failure> {
+        self.look_after_journal(false)?;
+        self.write(event)
+    }
+
+    /// Sets back what somebody else did to the journal. A look is cheap; a thorough one compares
+    /// every byte.
+    pub fn look_after_journal(&mut self, thorough: bool) -> Result<(), Failure> {
+        let found = self.journal.look(thorough, &self.copies);
+        match found.map_err(|error| Failure::internal("cannot set the journal back", error))? {
+            None => Ok(()),
+            Some(SetBack { what, copy }) => self.write(Event::JournalRestored {
+                what: what.to_owned(),
+                copy: copy.map(|copy| copy.display().to_string()),
+            }),
+        }
+    }
+
+    fn write(&mut self, event: Event) -> Result<(), Failure> {
         let mut record =
             Record { schema: SCHEMA, seq: self.next_seq, ts: self.clock.now(), run: self.run.clone(), event };
         let unwritable = |error| Failure::internal("cannot write down an event", error);

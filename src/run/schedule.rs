@@ -93,10 +93,16 @@ fn ends_every_run(outcome: RunOutcome) -> bool {
 /// What a step's end means for the run.
 fn run_outcome(outcome: &StepOutcome) -> RunOutcome {
     match outcome {
-        StepOutcome::Failed { .. } | StepOutcome::CriterionFailed { .. } => RunOutcome::StepFailed,
+        StepOutcome::Failed { .. }
+        | StepOutcome::Weakened { .. }
+        | StepOutcome::Tampered { .. }
+        | StepOutcome::CriterionFailed { .. } => RunOutcome::StepFailed,
         StepOutcome::LimitReached { .. } => RunOutcome::LimitReached,
         StepOutcome::Unproven
+        | StepOutcome::TooWeak
         | StepOutcome::Unvalidated
+        | StepOutcome::Vacuous { .. }
+        | StepOutcome::Unfixable(_)
         | StepOutcome::Blocked { .. }
         | StepOutcome::PrerequisiteFailed { .. } => RunOutcome::NeedsPerson,
         StepOutcome::ModelFailed { temporary: true, .. } => RunOutcome::Temporary,

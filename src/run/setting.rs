@@ -1,8 +1,9 @@
 //! What does not change during a run, and what follows from it alone.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::event::{AttemptRef, StepRef, Strength};
+use super::event::{AttemptRef, Event, StepRef, Strength};
 use super::schedule::Selection;
 use crate::brief::Templates;
 use crate::config::{Config, ProseCriteria, RequiredStrength};
@@ -14,6 +15,7 @@ use crate::plan_file::{PlanFile, PlanText, ReadError};
 use crate::process::Policy;
 use crate::validate::Ground;
 use crate::validate::applied::{Applied, applied};
+use crate::validate::vacuous::why_written_so;
 use crate::workspace::Workspace;
 
 /// What does not change during a run.
@@ -93,6 +95,20 @@ impl Setting {
         applied(&self.reading.plan, self.step(index), &self.config.commands)
     }
 
+    /// A warning for each command of the selected steps that cannot fail as it is written.
+    pub fn vacuous_commands(&self) -> Vec<Event> {
+        let selected = self.reading.graph.order().iter().filter(|&&index| self.selection.contains(index));
+        let mut scripts: Vec<String> =
+            selected.flat_map(|&index| self.applied(index)).map(|command| command.script).collect();
+        let mut seen = BTreeSet::new();
+        scripts.retain(|script| seen.insert(script.clone()));
+        let say = |script: String| {
+            let message = format!("`{}` decides nothing: {}", script.trim(), why_written_so(&script)?);
+            Some(Event::Warning { code: "vacuous".to_owned(), message })
+        };
+        scripts.into_iter().filter_map(say).collect()
+    }
+
     /// The ground of a step's validation: the baseline's for 0, else that of an attempt.
     pub fn ground(&self, index: usize, attempt: u32) -> Ground<'_> {
         let step = self.step(index);
@@ -110,6 +126,13 @@ impl Setting {
             policy: &self.policy,
             interrupt: &self.interrupt,
         }
+    }
+
+    /// The name of a snapshot around an attempt, below the plan's own prefix.
+    pub fn snapshot_name(&self, at: &AttemptRef, suffix: &str) -> String {
+        let key = at.step.key.to_string();
+        let key: String = key.chars().filter(char::is_ascii_alphanumeric).take(14).collect();
+        format!("{}/{}/{key}-{}{suffix}", self.snapshot_prefix, self.run_dir.id, at.attempt)
     }
 
     /// Whether a pass of this strength ticks.

@@ -12,6 +12,8 @@ use crate::plan::{Fingerprint, StepKey};
 pub struct RunState {
     steps: BTreeMap<StepKey, StepState>,
     run: Option<RunStarted>,
+    /// What was green in this run since an agent last worked: on the same tree it still is.
+    green: Vec<Evidence>,
 }
 
 /// What is known of one step.
@@ -29,10 +31,14 @@ pub struct StepState {
     pub base: Option<Base>,
     /// What its commands did before the first attempt.
     pub baseline: Vec<Evidence>,
+    /// What each of its commands did last, in this run.
+    pub seen: Vec<Evidence>,
     /// Notes of the agent, for later attempts.
     pub notes: Vec<String>,
-    /// The last validation that failed, until the step passes.
+    /// The last attempt that validation did not let pass, until the step passes.
     pub last_failure: Option<AttemptOutcome>,
+    /// What the agent changed in the running attempt that was not its own, and was set back.
+    pub set_back: Vec<String>,
 }
 
 /// The tree before a step began.
@@ -84,6 +90,8 @@ pub struct Pass {
     pub pending: Vec<String>,
     /// Commands that are red and must be green at the end.
     pub tolerated: Vec<String>,
+    /// What makes it worth less.
+    pub marks: Vec<String>,
     /// Whether the plan says so too.
     pub tick: TickState,
     /// Texts of what agentrun ticked for it.
@@ -125,8 +133,10 @@ impl RunState {
             fingerprint: None,
             base: None,
             baseline: Vec::new(),
+            seen: Vec::new(),
             notes: Vec::new(),
             last_failure: None,
+            set_back: Vec::new(),
         };
         self.steps.get(key).unwrap_or(&UNKNOWN)
     }
@@ -137,6 +147,16 @@ impl RunState {
             StepStatus::Passed(pass) => (key, Some(&pass.fingerprint)),
             _ => (key, step.fingerprint.as_ref()),
         })
+    }
+
+    /// What a command did on this tree in this run, if it was green and no agent worked since.
+    pub fn green_on(&self, tree: &str, command: &str, dir: &str) -> Option<&Evidence> {
+        self.green(command, dir).filter(|evidence| evidence.tree.as_deref() == Some(tree))
+    }
+
+    /// What a command that was green in this run did, if no agent worked since, on whatever tree.
+    pub fn green(&self, command: &str, dir: &str) -> Option<&Evidence> {
+        self.green.iter().find(|evidence| evidence.is_of(command, dir))
     }
 
     /// What the last run was given.
@@ -156,23 +176,23 @@ impl RunState {
                 self.expect(&step.key, &step.id, "step.started", StepStatus::may_start)?.start(fingerprint);
             }
             Event::AttemptStarted { at, tree, reference, .. } => {
+                self.green.clear();
                 let step = self.running(at, "attempt.started")?;
                 step.attempts = at.attempt;
+                step.set_back.clear();
                 step.base.get_or_insert_with(|| Base { tree: tree.clone(), reference: reference.clone() });
             }
-            Event::ValidationCompleted { at, evidence } if at.attempt == 0 => {
-                // The first time counts: later looks at the same commands are no baseline.
-                let baseline = &mut self.running(at, "validation.completed")?.baseline;
-                let same = |known: &Evidence| known.command == evidence.command && known.dir == evidence.dir;
-                if !baseline.iter().any(same) {
-                    baseline.push(evidence.clone());
+            Event::ValidationCompleted { at, evidence } => {
+                if at.attempt == 0 {
+                    self.running(at, "validation.completed")?.take_baseline(evidence);
                 }
+                self.take_evidence(&at.step.key, evidence);
             }
             Event::NoteTaken { at, text } => self.running(at, "note.taken")?.notes.push(text.clone()),
             Event::AttemptCompleted { at, outcome, .. } => {
                 self.running(at, "attempt.completed")?.complete_attempt(outcome);
             }
-            Event::StepPassed { at, fingerprint, strength, passed, judged, pending, tolerated } => {
+            Event::StepPassed { at, fingerprint, strength, passed, judged, pending, tolerated, marks } => {
                 let pass = Pass {
                     fingerprint: fingerprint.clone(),
                     strength: Some(*strength),
@@ -181,6 +201,7 @@ impl RunState {
                     judged: judged.clone(),
                     pending: pending.clone(),
                     tolerated: tolerated.clone(),
+                    marks: marks.clone(),
                     tick: TickState::Due,
                     ticked: Vec::new(),
                 };
@@ -222,9 +243,19 @@ impl RunState {
                     items,
                 );
             }
+            Event::PlanRestored { at, what, by_agent: true, .. } => {
+                self.set_back(at, format!("the plan: {what}"));
+            }
+            Event::FileRestored { at, path, what, .. } => {
+                self.set_back(at, format!("`{path}`: {what}"));
+            }
+            Event::JournalRestored { what, .. } => {
+                let running = self.steps.values_mut().filter(|step| step.status.is_running());
+                running.for_each(|step| step.set_back.push(format!("agentrun's journal: {what}")));
+            }
             Event::RunCompleted(_)
-            | Event::ValidationCompleted { .. }
             | Event::ValidationStarted { .. }
+            | Event::ValidationChanged { .. }
             | Event::JudgeStarted { .. }
             | Event::JudgeCompleted { .. }
             | Event::ModelReplied { .. }
@@ -236,6 +267,7 @@ impl RunState {
             | Event::AgentFinished { .. }
             | Event::PlanRestored { .. }
             | Event::PlanEdited { .. }
+            | Event::JournalBroken { .. }
             | Event::Warning { .. } => {}
         }
         Ok(())
@@ -244,8 +276,10 @@ impl RunState {
     /// A new run: what an earlier one left in the middle is to be done.
     fn begin_run(&mut self, run: &RunStarted) {
         self.run = Some(run.clone());
+        self.green.clear();
         for step in self.steps.values_mut() {
             step.spent = 0;
+            step.seen.clear();
             match &mut step.status {
                 StepStatus::Running | StepStatus::Stopped(_) | StepStatus::Parked { .. } => {
                     step.status = StepStatus::Open;
@@ -254,6 +288,25 @@ impl RunState {
                 _ => {}
             }
         }
+    }
+
+    /// Remembers what fails the running attempt; between attempts there is none.
+    fn set_back(&mut self, at: &AttemptRef, what: String) {
+        let step = self.steps.get_mut(&at.step.key);
+        if let Some(step) = step.filter(|step| step.status.is_running() && step.attempts == at.attempt) {
+            step.set_back.push(what);
+        }
+    }
+
+    fn take_evidence(&mut self, key: &StepKey, evidence: &Evidence) {
+        let other = |known: &Evidence| !known.is_of(&evidence.command, &evidence.dir);
+        self.green.retain(other);
+        if evidence.tree.is_some() && evidence.holds() && !evidence.flaky {
+            self.green.push(evidence.clone());
+        }
+        let seen = &mut self.steps.entry(key.clone()).or_default().seen;
+        seen.retain(other);
+        seen.push(evidence.clone());
     }
 
     fn expect(
@@ -298,10 +351,30 @@ impl StepState {
         self.status = StepStatus::Running;
     }
 
+    /// The first time counts: later looks at the same commands are no baseline.
+    fn take_baseline(&mut self, evidence: &Evidence) {
+        if !self.baseline.iter().any(|known| known.is_of(&evidence.command, &evidence.dir)) {
+            self.baseline.push(evidence.clone());
+        }
+    }
+
+    /// What a command of the step did on this tree in this run. A baseline that names no tree ran
+    /// on the one that the first attempt began with.
+    pub fn seen_on(&self, tree: &str, command: &str, dir: &str) -> Option<&Evidence> {
+        let base = self.base.as_ref().map(|base| base.tree.as_str());
+        let on_it = |evidence: &&Evidence| evidence.tree.as_deref().or(base) == Some(tree);
+        self.seen.iter().find(|evidence| evidence.is_of(command, dir)).filter(on_it)
+    }
+
     fn complete_attempt(&mut self, outcome: &AttemptOutcome) {
         match outcome {
-            AttemptOutcome::Interrupted | AttemptOutcome::ModelFailed { .. } => return,
-            AttemptOutcome::ValidationFailed { .. } | AttemptOutcome::CriterionFailed { .. } => {
+            AttemptOutcome::Interrupted
+            | AttemptOutcome::ModelFailed { .. }
+            | AttemptOutcome::Unfixable(_) => return,
+            AttemptOutcome::ValidationFailed { .. }
+            | AttemptOutcome::Weakened { .. }
+            | AttemptOutcome::Tampered { .. }
+            | AttemptOutcome::CriterionFailed { .. } => {
                 self.last_failure = Some(outcome.clone());
             }
             _ => {}
@@ -334,6 +407,7 @@ impl StepState {
             judged: Vec::new(),
             pending: Vec::new(),
             tolerated: Vec::new(),
+            marks: Vec::new(),
             tick: TickState::Due,
             ticked: Vec::new(),
         });

@@ -2,16 +2,19 @@
 
 use super::Run;
 use super::attempt::{self, Ended};
-use super::event::{AttemptOutcome, AttemptRef, Event, Evidence, RunOutcome, StepOutcome, StepRef, Strength};
+use super::event::{
+    AttemptOutcome, AttemptRef, Event, Evidence, Origin, RunOutcome, StepOutcome, StepRef, Strength,
+};
 use super::judging::{self, Work};
 use super::state::{StepState, StepStatus};
-use super::talk::Talk;
+use super::talk::{Talk, no_snapshot};
+use super::validating::Commands;
 use crate::failure::Failure;
 use crate::model::message::Usage;
 use crate::plan::{Criterion, CriterionKind, StepKind};
-use crate::validate::Validated;
 use crate::validate::applied::Applied;
-use crate::validate::verdict::{Verdict, judge};
+use crate::validate::verdict::{Circumstances, Verdict, judge};
+use crate::validate::{Ground, Validated, unfixable};
 
 /// Carries out one step.
 pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
@@ -39,7 +42,11 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
             Decision::Refuted(outcome) => return stop(run, index, outcome),
         }
     }
-    attempts(run, index, &applied).await
+    let text = &run.setting.text.text[run.setting.step(index).span.clone()];
+    if let Some(found) = results.iter().find_map(|result| unfixable::at_once(result, text)) {
+        return stop(run, index, StepOutcome::Unfixable(found));
+    }
+    attempts(run, index, Commands { applied: &applied, before: &results }).await
 }
 
 /// What comes of a validation without an agent.
@@ -59,7 +66,7 @@ async fn decide(
     any_strength: bool,
 ) -> Result<Decision, Failure> {
     let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
-    let strength = match judge(&[], &evidence, true) {
+    let strength = match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
         Verdict::Passed { strength, .. } if any_strength || run.setting.strong_enough(strength) => strength,
         verdict => return Ok(Decision::Refuted(refuted(run, index, &verdict, results))),
     };
@@ -90,77 +97,77 @@ async fn baseline(
         evidence.command == command.script && evidence.dir == command.dir
     };
     if reuse && known.len() == applied.len() && known.iter().zip(applied).all(same) {
-        let known =
-            known.iter().map(|evidence| Validated { evidence: evidence.clone(), output: String::new() });
-        return Ok(Some(known.collect()));
+        return Ok(Some(known.iter().cloned().map(Validated::without_output).collect()));
     }
-    let ground = run.setting.ground(index, 0);
+    let mut ground = run.setting.ground(index, 0);
+    name_tree(run, applied, &mut ground).await?;
     let results = run.validate(applied, &ground).await?;
     Ok((results.len() == applied.len()).then_some(results))
 }
 
+/// Names the tree that a validation runs on, if that can save a command: what was green on it
+/// shortly before need not run again.
+async fn name_tree(run: &mut Run<'_>, applied: &[Applied], ground: &mut Ground<'_>) -> Result<(), Failure> {
+    let state = &run.recorder.state;
+    if applied.iter().any(|command| state.green(&command.script, &command.dir).is_some()) {
+        let name = run.setting.snapshot_name(&ground.at, "-baseline");
+        ground.tree = Some(run.snapshots.take(&name).await.map_err(no_snapshot)?.tree);
+    }
+    Ok(())
+}
+
 /// Attempts until one passes, or something says that no other will.
-async fn attempts(run: &mut Run<'_>, index: usize, applied: &[Applied]) -> Result<(), Failure> {
+async fn attempts(run: &mut Run<'_>, index: usize, commands: Commands<'_>) -> Result<(), Failure> {
     run.set_status("in_progress")?;
     let key = run.setting.step(index).key.clone();
+    let max = run.setting.config.max_attempts;
     let mut talk: Option<Talk> = None;
+    let mut last: Option<Ended> = None;
     loop {
-        let max = run.setting.config.max_attempts;
         let spent = run.recorder.state.step(&key).spent;
         if spent > 0 && spent + 1 == max {
             // The last attempt looks at it with fresh eyes.
             talk = None;
         }
-        let ended = attempt::run(run, index, applied, &mut talk).await?;
-        let stopped = match ended.outcome {
-            AttemptOutcome::Passed { strength } => {
-                return pass(run, index, strength, &ended);
+        let ended = attempt::run(run, index, commands, &mut talk).await?;
+        let spent = run.recorder.state.step(&key).spent;
+        let unchanged = last.as_ref().is_some_and(|last| ended.repeats(last));
+        if ended.outcome.may_be_tried_again() && spent < max && !unchanged {
+            last = Some(ended);
+            continue;
+        }
+        let unvalidated =
+            matches!(ended.outcome, AttemptOutcome::Unvalidated | AttemptOutcome::Vacuous { .. });
+        return match &ended.outcome {
+            AttemptOutcome::Passed { strength } => pass(run, index, *strength, &ended),
+            _ if unvalidated && run.setting.allow_unvalidated && ended.changed => {
+                pass(run, index, Strength::Unvalidated, &ended)
             }
-            AttemptOutcome::ValidationFailed { command, exit, output, limit } => {
-                let attempts = run.recorder.state.step(&key).spent;
-                match limit {
-                    _ if attempts < max => continue,
-                    Some(limit) => StepOutcome::LimitReached { limit },
-                    None => StepOutcome::Failed { attempts, command, exit, output },
-                }
+            outcome => {
+                let outcome = outcome.clone().ends_step(spent, unchanged && spent < max);
+                outcome.map_or(Ok(()), |outcome| stop(run, index, outcome))
             }
-            AttemptOutcome::CriterionFailed { judgement } => {
-                let attempts = run.recorder.state.step(&key).spent;
-                if attempts < max {
-                    continue;
-                }
-                StepOutcome::CriterionFailed { attempts, judgement }
-            }
-            AttemptOutcome::Unvalidated if run.setting.allow_unvalidated && ended.changed => {
-                return pass(run, index, Strength::Unvalidated, &ended);
-            }
-            AttemptOutcome::Unvalidated => StepOutcome::Unvalidated,
-            AttemptOutcome::Unproven => StepOutcome::Unproven,
-            AttemptOutcome::Blocked { reason } => StepOutcome::Blocked { reason },
-            AttemptOutcome::ModelFailed { message, hint, temporary } => {
-                StepOutcome::ModelFailed { message, hint, temporary }
-            }
-            AttemptOutcome::Interrupted => StepOutcome::Interrupted,
         };
-        return stop(run, index, stopped);
     }
 }
 
 /// Records a pass. The schedule then asks for the tick.
 fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> Result<(), Failure> {
-    let Ended { number: attempt, evidence, tolerated, judged, .. } = ended;
+    let Ended { number: attempt, evidence, tolerated, marks, judged, .. } = ended;
     let step = run.setting.step(index);
-    let passed = evidence.iter().filter(|evidence| evidence.exit.success());
-    let passed = passed.filter_map(|evidence| match evidence.origin {
-        super::event::Origin::Step { criterion } => Some(criterion),
+    let own = |evidence: &Evidence| match evidence.origin {
+        Origin::Step { criterion } => Some(criterion),
         _ => None,
-    });
+    };
+    let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own);
+    // What cannot fail says nothing: a person has to look.
+    let void: Vec<usize> = evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
     // A deliverable's box is ticked with the step's tasks.
     let task = |found: &Criterion| {
         found.check_box.is_some() && step.tasks.iter().any(|task| task.check_box == found.check_box)
     };
     let waits = |(index, criterion): &(usize, &Criterion)| match criterion.kind {
-        CriterionKind::Command(_) => false,
+        CriterionKind::Command(_) => void.contains(index),
         CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index) && !task(criterion),
         CriterionKind::Manual => true,
     };
@@ -173,6 +180,7 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
         judged: judged.clone(),
         pending: pending.map(|(_, criterion)| criterion.text.clone()).collect(),
         tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
+        marks: marks.clone(),
     };
     run.recorder.record(event)
 }
@@ -188,18 +196,21 @@ fn interrupted(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
 
 /// How a step ends that was validated without an agent and did not pass.
 fn refuted(run: &Run<'_>, index: usize, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
-    let Verdict::Failed(failed) = verdict else {
-        return match verdict {
-            Verdict::Unvalidated => StepOutcome::Unvalidated,
-            _ => StepOutcome::Unproven,
-        };
+    let failed = match verdict {
+        Verdict::Failed(failed) => failed.first().copied().unwrap_or(0),
+        Verdict::Vacuous(first) => {
+            let Evidence { command, vacuous, .. } = &results[*first].evidence;
+            let why = vacuous.as_ref().map_or_else(String::new, |vacuous| vacuous.why().to_owned());
+            return StepOutcome::Vacuous { command: command.clone(), why };
+        }
+        Verdict::Unvalidated => return StepOutcome::Unvalidated,
+        Verdict::Passed { .. } => return StepOutcome::TooWeak,
+        Verdict::Unproven => return StepOutcome::Unproven,
     };
-    let first = &results[failed.first().copied().unwrap_or(0)];
-    let (command, exit) = (first.evidence.command.clone(), first.evidence.exit.clone());
-    let output = first.output.clone();
+    let red = results[failed].red();
     match run.setting.step(index).kind {
-        StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { command, exit, output },
-        _ => StepOutcome::Failed { attempts: 0, command, exit, output },
+        StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { red },
+        _ => StepOutcome::Failed { attempts: 0, red, unchanged: false },
     }
 }
 
@@ -223,13 +234,19 @@ pub async fn validate_tolerated(run: &mut Run<'_>) -> Result<RunOutcome, Failure
     let applied: Vec<Applied> =
         run.setting.applied(last).into_iter().filter(|command| red.contains(&command.script)).collect();
     let mut ground = run.setting.ground(last, 0);
+    name_tree(run, &applied, &mut ground).await?;
     ground.log_dir = run.setting.run_dir.path().join("at-the-end");
     // Not the baseline of the last step: that one is over.
     ground.at.attempt = run.recorder.state.step(&run.setting.step(last).key).attempts.max(1);
     let results = run.validate(&applied, &ground).await?;
-    match results.iter().find(|result| !result.evidence.exit.success()) {
+    match results.iter().find(|result| !result.evidence.holds()) {
         None if results.len() == applied.len() => Ok(RunOutcome::Completed),
         None => Ok(RunOutcome::Interrupted),
+        Some(Validated { evidence: Evidence { command, vacuous: Some(vacuous), .. }, .. }) => {
+            let message = format!("`{command}` says nothing about the plan: {}", vacuous.why());
+            run.recorder.record(Event::Warning { code: "vacuous-at-the-end".to_owned(), message })?;
+            Ok(RunOutcome::NeedsPerson)
+        }
         Some(failed) => {
             let message = format!(
                 "`{}` was red before the plan and is red at its end; it must be green",

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::Run;
-use super::event::{AttemptOutcome, Citation};
+use super::event::{AttemptOutcome, Citation, Evidence, RedCommand};
 use super::state::StepState;
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, ToolboxSettings};
@@ -98,21 +98,34 @@ pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
 
 /// What a fresh conversation is told besides the step itself.
 fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situation {
-    let before =
-        |index: usize| state.baseline.get(index).map_or_else(String::new, |evidence| evidence.exit.say());
+    let before = |index: usize| state.baseline.get(index).map_or_else(String::new, Evidence::say);
     let commands = applied.iter().enumerate().map(|(index, command)| CommandState {
         script: command.script.clone(),
         dir: Some(command.dir.clone()).filter(|dir| !dir.is_empty()),
         before: before(index),
     });
     let failure = match &state.last_failure {
-        Some(AttemptOutcome::ValidationFailed { command, exit, output, .. }) => {
-            Some(FailedCommand { command: command.clone(), exit: exit.say(), output: output.clone() })
-        }
+        Some(AttemptOutcome::ValidationFailed { red, .. }) => Some(failed(red)),
         _ => None,
     };
+    let tampered = match &state.last_failure {
+        Some(AttemptOutcome::Tampered { what }) => what.clone(),
+        _ => Vec::new(),
+    };
+    let weakened = match &state.last_failure {
+        Some(AttemptOutcome::Weakened { marks }) => marks.clone(),
+        _ => Vec::new(),
+    };
     let refuted = state.last_failure.as_ref().and_then(refuted);
-    Situation { commands: commands.collect(), notes: state.notes.clone(), changes, failure, refuted }
+    Situation {
+        commands: commands.collect(),
+        notes: state.notes.clone(),
+        changes,
+        failure,
+        refuted,
+        tampered,
+        weakened,
+    }
 }
 
 /// The criterion that ended an attempt, for a template.
@@ -133,31 +146,38 @@ pub(super) fn repair(
     all: &Changes,
 ) -> Repair {
     let changes = if all.is_empty() { "nothing".to_owned() } else { all.stat() };
-    let AttemptOutcome::ValidationFailed { command, exit, output, limit } = outcome else {
-        return Repair { refuted: refuted(outcome), changes, ..Repair::default() };
+    let (red, limit) = match outcome {
+        AttemptOutcome::ValidationFailed { red, limit } => (red, limit),
+        AttemptOutcome::Weakened { marks } => {
+            return Repair { weakened: marks.clone(), changes, ..Repair::default() };
+        }
+        _ => return Repair { refuted: refuted(outcome), changes, ..Repair::default() },
     };
-    let red = results.iter().filter(|result| !result.evidence.exit.success());
-    let others = red.skip(1).map(|result| FailedCommand {
-        command: result.evidence.command.clone(),
-        exit: result.evidence.exit.say(),
-        output: String::new(),
+    let all_red = results.iter().filter(|result| !result.evidence.holds() && !result.evidence.is_void());
+    let others = all_red.filter(|result| result.evidence.command != red.command).map(|result| {
+        let Evidence { command, .. } = &result.evidence;
+        FailedCommand { command: command.clone(), exit: result.evidence.say(), output: String::new() }
     });
     let difference = match before {
-        Some(AttemptOutcome::ValidationFailed { command: earlier, output: printed, .. })
-            if earlier == command =>
-        {
-            Some(difference(printed, output))
+        Some(AttemptOutcome::ValidationFailed { red: earlier, .. }) if earlier.command == red.command => {
+            Some(difference(&earlier.output, &red.output))
         }
         _ => None,
     };
     Repair {
-        failure: Some(FailedCommand { command: command.clone(), exit: exit.say(), output: output.clone() }),
+        failure: Some(failed(red)),
         others: others.collect(),
         difference,
         limit: limit.clone(),
+        weakened: Vec::new(),
         changes,
         refuted: None,
     }
+}
+
+fn failed(red: &RedCommand) -> FailedCommand {
+    let RedCommand { command, output, .. } = red;
+    FailedCommand { command: command.clone(), exit: red.say(), output: output.clone() }
 }
 
 /// How two outputs of one command differ, at most this many lines of it.

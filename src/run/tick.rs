@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::plan::edit::{self, Change, TickTarget};
 use crate::plan::{BoxRole, CheckBox, Plan, Reading, StepKind};
 use crate::plan_file::{PlanText, ReplaceError};
-use crate::workspace::guard::PlanGuard;
+use crate::workspace::guard::Guard;
 
 /// How often a tick is tried again when somebody else edits the plan at the same moment.
 const TRIES: u32 = 5;
@@ -23,7 +23,7 @@ pub fn write(
     setting: &Setting,
     index: usize,
     recorder: &mut Recorder,
-    guard: &mut PlanGuard,
+    guard: &mut Guard,
 ) -> Result<(), Failure> {
     let step = setting.step(index);
     let reference = StepRef::from(step);

@@ -1,20 +1,31 @@
 //! Running a step's criteria: which commands apply, what agentrun saw, and what it means.
 
+pub mod again;
 pub mod applied;
+pub mod callee;
 pub mod judge;
+pub mod runners;
+pub mod shell;
+pub mod unfixable;
+pub mod vacuous;
 pub mod verdict;
+pub mod weakening;
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use applied::Applied;
+use runners::{Counter, Tests};
+use vacuous::{Options, why_vacuous, why_written_so};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::Usage;
 use crate::plan::Fingerprint;
-use crate::process::{self, Command, Exit, Policy};
-use crate::run::event::{AttemptRef, Event, Evidence};
+use crate::process::{self, Command, Completed, Denial, Exit, Output, Policy};
+use crate::run::event::{AttemptRef, Event, Evidence, RedCommand, Vacuous};
 use crate::run::record::Recorder;
 
 /// What a validation rests on, besides the commands.
@@ -53,10 +64,39 @@ pub struct Validated {
     pub evidence: Evidence,
     /// What it printed, tail-biased and bounded.
     pub output: String,
+    /// What the sandbox denied it, it seems.
+    pub denied: Option<Denial>,
+}
+
+/// A log of more bytes is not read back; its end, which holds the sums, was kept in memory.
+const LOG_BYTES: u64 = 64 << 20;
+
+/// A longer line is no line of a test runner.
+const LINE_BYTES: u64 = 64 << 10;
+
+impl Validated {
+    /// A command that was not run now, and what is known of it.
+    pub fn without_output(evidence: Evidence) -> Self {
+        Self { evidence, output: String::new(), denied: None }
+    }
+
+    /// The command, as one that does not hold.
+    pub fn red(&self) -> RedCommand {
+        let Evidence { command, exit, vacuous, .. } = &self.evidence;
+        RedCommand {
+            command: command.clone(),
+            exit: exit.clone(),
+            output: self.output.clone(),
+            why: vacuous.as_ref().map(|vacuous| vacuous.why().to_owned()),
+        }
+    }
 }
 
 /// Runs every command that applies. An interrupted one is the last, and is not recorded as
 /// evidence.
+///
+/// What was green on this very tree, with no agent at work since, is taken over. A result that
+/// contradicts an earlier one on this tree is looked at once more, and the worse of the two counts.
 pub async fn run(
     applied: &[Applied],
     ground: &Ground<'_>,
@@ -64,35 +104,123 @@ pub async fn run(
 ) -> Result<Vec<Validated>, Failure> {
     let mut all = Vec::with_capacity(applied.len());
     for (index, command) in applied.iter().enumerate() {
-        recorder
-            .record(Event::ValidationStarted { at: ground.at.clone(), command: command.script.clone() })?;
-        let log = ground.log_dir.join(format!("validation-{}.log", index + 1));
-        let completed = run_one(command, ground, log.clone(), recorder).await?;
-        if completed.exit == Exit::Interrupted {
-            break;
+        if let Some(evidence) = reused(command, index, ground, recorder) {
+            recorder
+                .record(Event::ValidationCompleted { at: ground.at.clone(), evidence: evidence.clone() })?;
+            all.push(Validated::without_output(evidence));
+            continue;
         }
-        if !completed.output.left.is_empty() {
-            recorder.record(left_behind(&command.script, &completed.output.left))?;
+        let log = |suffix: &str| ground.log_dir.join(format!("validation-{}{suffix}.log", index + 1));
+        let before = green_before(command, ground, recorder);
+        let Some(mut first) = look(command, index, ground, log(""), recorder).await? else { break };
+        first.evidence.flaky = before.is_some_and(|green| green != first.evidence.exit.success());
+        record(&first, ground, recorder)?;
+        if !first.evidence.flaky {
+            all.push(first);
+            continue;
         }
-        let evidence = Evidence {
-            origin: command.origin,
-            command: command.script.clone(),
-            dir: command.dir.clone(),
-            exit: completed.exit,
-            duration_ms: u64::try_from(completed.duration.as_millis()).unwrap_or(u64::MAX),
-            tests: None,
-            output_digest: completed.output.digest,
-            log: log.strip_prefix(&ground.run_dir).unwrap_or(&log).display().to_string(),
-            fingerprint: ground.fingerprint.clone(),
-            tree: ground.tree.clone(),
-            diff_digest: ground.diff_digest.clone(),
-            usage: ground.usage,
-            green_before: ground.baseline.get(index).map(|before| before.exit.success()),
-        };
-        recorder.record(Event::ValidationCompleted { at: ground.at.clone(), evidence: evidence.clone() })?;
-        all.push(Validated { evidence, output: completed.output.text });
+        let Some(mut second) = look(command, index, ground, log("-again"), recorder).await? else { break };
+        second.evidence.flaky = true;
+        record(&second, ground, recorder)?;
+        all.push(if first.evidence.exit.success() { second } else { first });
     }
     Ok(all)
+}
+
+fn record(found: &Validated, ground: &Ground<'_>, recorder: &mut Recorder) -> Result<(), Failure> {
+    let (at, evidence) = (ground.at.clone(), found.evidence.clone());
+    recorder.record(Event::ValidationCompleted { at, evidence })
+}
+
+/// What the command did on this tree shortly before, if that stands for what it would do now.
+fn reused(command: &Applied, index: usize, ground: &Ground<'_>, recorder: &Recorder) -> Option<Evidence> {
+    let known = recorder.state.green_on(ground.tree.as_deref()?, &command.script, &command.dir)?;
+    Some(Evidence {
+        origin: command.origin,
+        fingerprint: ground.fingerprint.clone(),
+        diff_digest: ground.diff_digest.clone(),
+        usage: ground.usage,
+        green_before: ground.baseline.get(index).map(Evidence::holds),
+        reused: true,
+        ..known.clone()
+    })
+}
+
+/// Whether the command was green when the step had it run on this tree before.
+fn green_before(command: &Applied, ground: &Ground<'_>, recorder: &Recorder) -> Option<bool> {
+    let step = recorder.state.step(&ground.at.step.key);
+    let seen = step.seen_on(ground.tree.as_deref()?, &command.script, &command.dir)?;
+    Some(seen.exit.success())
+}
+
+/// Runs a command and looks at what it did; `None` if it was interrupted.
+async fn look(
+    command: &Applied,
+    index: usize,
+    ground: &Ground<'_>,
+    log: PathBuf,
+    recorder: &mut Recorder,
+) -> Result<Option<Validated>, Failure> {
+    recorder.record(Event::ValidationStarted { at: ground.at.clone(), command: command.script.clone() })?;
+    let completed = run_one(command, ground, log.clone(), recorder).await?;
+    if completed.exit == Exit::Interrupted {
+        return Ok(None);
+    }
+    if !completed.output.left.is_empty() {
+        recorder.record(left_behind(&command.script, &completed.output.left))?;
+    }
+    let tests = count(&log, &completed.output).map_err(no_log)?;
+    let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, tests)).flatten();
+    let evidence = Evidence {
+        origin: command.origin,
+        command: command.script.clone(),
+        dir: command.dir.clone(),
+        exit: completed.exit,
+        duration_ms: u64::try_from(completed.duration.as_millis()).unwrap_or(u64::MAX),
+        tests,
+        vacuous,
+        flaky: false,
+        reused: false,
+        output_digest: completed.output.digest,
+        log: log.strip_prefix(&ground.run_dir).unwrap_or(&log).display().to_string(),
+        fingerprint: ground.fingerprint.clone(),
+        tree: ground.tree.clone(),
+        diff_digest: ground.diff_digest.clone(),
+        usage: ground.usage,
+        green_before: ground.baseline.get(index).map(Evidence::holds),
+    };
+    Ok(Some(Validated { evidence, output: completed.output.text, denied: completed.denied }))
+}
+
+/// Why the green of a command says nothing.
+fn vacuous(command: &Applied, root: &Path, tests: Option<Tests>) -> Option<Vacuous> {
+    if let Some(why) = why_written_so(&command.script) {
+        return Some(Vacuous::Command { why });
+    }
+    let dir = root.join(&command.dir);
+    let callee = |words: &[String]| callee::callee(&dir, words);
+    if let Some(why) = why_vacuous(&command.script, Options::STRICT, &callee) {
+        return Some(Vacuous::Project { why });
+    }
+    tests?.why_vacuous().map(|why| Vacuous::Tests { why })
+}
+
+/// Counts the tests in all that a command printed, line by line from its log.
+fn count(log: &Path, output: &Output) -> io::Result<Option<Tests>> {
+    let mut counter = Counter::default();
+    if output.bytes == 0 || output.bytes > LOG_BYTES {
+        output.text.lines().for_each(|line| counter.line(line));
+        return Ok(counter.finish());
+    }
+    let mut reader = BufReader::new(File::open(log)?);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if reader.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
+            return Ok(counter.finish());
+        }
+        counter.line(&String::from_utf8_lossy(&line));
+    }
 }
 
 async fn run_one(
@@ -100,12 +228,12 @@ async fn run_one(
     ground: &Ground<'_>,
     log: PathBuf,
     recorder: &Recorder,
-) -> Result<process::Completed, Failure> {
+) -> Result<Completed, Failure> {
     let dir = ground.root.join(&command.dir);
     let inside = dir.canonicalize().is_ok_and(|dir| dir.starts_with(&ground.root));
     if !inside {
         let reason = format!("the directory `{}` does not exist in the project", command.dir);
-        return Ok(process::Completed::without_output(Exit::NotStarted { reason }));
+        return Ok(Completed::without_output(Exit::NotStarted { reason }));
     }
     std::fs::create_dir_all(&ground.log_dir).map_err(no_log)?;
     let command = Command {
@@ -124,7 +252,7 @@ fn left_behind(command: &str, left: &[String]) -> Event {
     Event::Warning { code: "left-behind".to_owned(), message }
 }
 
-fn no_log(error: std::io::Error) -> Failure {
+fn no_log(error: io::Error) -> Failure {
     Failure::internal("cannot keep the output of a validation command", error)
         .hint("nothing was ticked; make room and run agentrun again")
 }

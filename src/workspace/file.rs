@@ -103,6 +103,20 @@ fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
+/// The first name of this kind in a folder that is free: `plan-as-found-1.md` for
+/// `plan-as-found.md`.
+pub fn free_name(dir: &Path, name: &str) -> PathBuf {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "copy"));
+    let mut number = 1;
+    loop {
+        let path = dir.join(format!("{stem}-{number}.{extension}"));
+        if path.symlink_metadata().is_err() {
+            return path;
+        }
+        number += 1;
+    }
+}
+
 /// Replaces or creates a file in one step: at any moment it has either its old or its new bytes.
 ///
 /// A symbolic link stays one and its target is replaced; permissions stay; directories that are

@@ -98,6 +98,10 @@ impl Git {
     }
 
     pub(super) async fn take(&mut self, name: &str) -> Result<Snapshot, SnapshotError> {
+        // A command may have cleared it away.
+        if let Some(dir) = self.private_index.parent() {
+            std::fs::create_dir_all(dir).map_err(|error| SnapshotError::file(dir, error))?;
+        }
         self.seed()?;
         // Files that cannot be read, and embedded repositories without a commit, are passed over.
         let add = ["add", "-A", "--ignore-errors", "--", "."].map(OsStr::new);

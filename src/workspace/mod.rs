@@ -1,5 +1,6 @@
 //! The project's files under one root: what may be read, what may be written, what changed.
 
+pub mod clean;
 pub mod diff;
 pub mod file;
 mod files;

@@ -13,6 +13,7 @@ struct Source {
 /// Parts that decide and do not act.
 const PURE: &[&str] = &[
     "src/plan/",
+    "src/run/audit",
     "src/run/event",
     "src/run/evidence",
     "src/run/outcome",
@@ -21,7 +22,12 @@ const PURE: &[&str] = &[
     "src/run/reconcile",
     "src/run/renames",
     "src/brief",
+    "src/validate/runners",
+    "src/validate/shell",
+    "src/validate/unfixable",
+    "src/validate/vacuous",
     "src/validate/verdict",
+    "src/validate/weakening",
 ];
 
 impl Source {

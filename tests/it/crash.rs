@@ -113,6 +113,10 @@ fn after_a_kill_anywhere_the_next_run_ends_with_the_same_files() {
         let ran = execute(&bench).code(0);
         assert_eq!(bench.files(), files, "{point}: {ran}");
         assert_eq!(repeated(&bench), Vec::<String>::new(), "{point}: {ran}");
+        assert!(
+            !bench.events().contains(&"journal.broken".to_owned()),
+            "{point}: a kill is no forgery: {ran}"
+        );
         assert_eq!(bench.shell("git stash list"), "", "{point}");
     }
 }

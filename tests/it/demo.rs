@@ -15,6 +15,8 @@ fn agentrun(dir: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_agentrun"));
     let environment = ENVIRONMENT.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
     command.args(args).current_dir(dir).env_clear().envs(environment);
+    // The developer's own state folder is none of a test's business.
+    command.env("XDG_STATE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"));
     command
 }
 
@@ -105,7 +107,10 @@ fn what_it_says_to_type_works(root: &Path) {
         data(&output)
     };
     let pending = "waits for a person: The answer to a typing mistake";
-    assert_lines(&shown(&["status"]), &["[2] Step 2: Say a span of time: passed, 2 attempts", pending]);
+    assert_lines(
+        &shown(&["status"]),
+        &["[2] Step 2: Say a span of time: passed (proven), 2 attempts", pending],
+    );
     assert_lines(&shown(&["logs", "--step", "2", "--attempt", "1"]), &["left: \"\"", "right: \"0s\""]);
     assert_lines(&shown(&["diff", "--step", "2"]), &["+    parts.join(\" \")", "+        return \"0s\""]);
     shown(&["confirm", "plan.md", "3", "--by", "YOU"]);

@@ -63,10 +63,10 @@ const FIRST: [&str; 2] = ["- [x] Write `one.txt`", "- [x] `sh check.sh one.txt` 
 #[test]
 fn a_script_that_ticks_while_it_validates_ticks_nothing() {
     let bench = bench(&format!("touch one.txt; echo \\\"{TICK}; test \\\\$1 = one.txt\\\" > check.sh"));
-    execute(&bench, &[]).code(1).says("its boxes were changed during a validation");
-    assert_eq!(ticked(&bench), FIRST);
-    execute(&bench, &[]).code(1);
-    assert_eq!(ticked(&bench), FIRST);
+    for _ in 0..2 {
+        execute(&bench, &[]).code(1).says("its boxes were changed during a validation");
+        assert_eq!(ticked(&bench), Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -98,10 +98,8 @@ fn the_steps_of_the_plan_are_not_the_agents_to_change() {
         "touch one.txt; chmod a-w plan.md; mv plan.md other.md; touch plan.md",
     ] {
         let bench = bench(command);
-        let ran = execute(&bench, &[]).code(1);
-        assert_eq!(ticked(&bench), FIRST, "{command}: {ran}");
-        let plan = bench.read("plan.md").replace("[x]", "[ ]");
-        assert_eq!(plan, PLAN, "{command}: {ran}");
+        let ran = execute(&bench, &[]).code(1).says("the agent changed what is not its own");
+        assert_eq!(bench.read("plan.md"), PLAN, "{command}: {ran}");
         assert!(bench.events().contains(&"plan.restored".to_owned()), "{command}: {ran}");
     }
 }
@@ -163,7 +161,7 @@ fn a_full_disk_ends_the_run_with_what_to_do_and_the_next_goes_on() {
     let args = "execute plan.md --model scripted:replies.jsonl";
     let mut limited = std::process::Command::new("bash");
     limited.args(["-c", &format!("ulimit -f 48; exec {program} {args}")]);
-    let output = limited.current_dir(bench.root()).output().unwrap();
+    let output = limited.current_dir(bench.root()).env("XDG_STATE_HOME", bench.state()).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(70), "{said}");
     assert!(said.contains("hint: there is no room left: make some"), "{said}");

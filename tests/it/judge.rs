@@ -104,6 +104,9 @@ fn what_the_judge_saw_is_ticked_as_judged_and_what_it_cannot_tell_waits() {
     let run = ran.stderr.lines().find_map(|line| line.strip_prefix("logs: ")).unwrap().to_owned();
     let report = bench.read(&format!("{run}report.md"));
     assert!(report.contains("| commands, a judge |"), "{report}");
+    let audit = bench.run(&["verify", "plan.md"]).code(0).stdout;
+    assert!(audit.contains("line 12 is judged: The greeting is friendly"), "{audit}");
+    assert!(audit.contains("judged: The greeting is friendly · greeting.txt:2"), "{audit}");
 }
 
 #[test]

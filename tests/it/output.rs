@@ -64,7 +64,7 @@ fn logs_diff_and_status_tell_what_happened() {
     let diff = bench.run(&["diff", "--step", "1"]).code(0).stdout;
     assert!(diff.contains("+++ b/one.txt") && diff.contains("+one"), "{diff}");
     let status = bench.run(&["status"]).code(0).stdout;
-    assert_eq!(status, "plan.md\n  [1] Step 1: The file: passed, 1 attempt\n");
+    assert_eq!(status, "plan.md\n  [1] Step 1: The file: passed (proven), 1 attempt\n");
     let logs = bench.run(&["logs", "--step", "1"]).code(0).stdout;
     assert!(logs.contains("$ grep -q one one.txt"), "{logs}");
     bench.run(&["logs", "nope"]).code(2).says("there is no run `nope`");

@@ -143,8 +143,9 @@ fn wrong_configuration_and_arguments() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: [ROOT]/agentrun.toml: a project's file may not set `model.base_url`: it decides where the key goes, or what a command sees and reaches
-    hint: set it in your own file, ~/.config/agentrun/config.toml; or with --base-url, --sandbox, --network
+    error: agentrun.toml sets what a project may not set without your approval: `model.base_url`
+    hint: `model.base_url` sends the model key and all that the agent reads to http://elsewhere
+    hint: `agentrun trust` approves it; or take it out, and set it in your own file or with a flag
     ");
     bench.file("agentrun.toml", "");
     let ran = bench.run(&["execute", "plan.md", "--step", "Step 11"]);

@@ -81,7 +81,9 @@ fn a_failed_step_is_taken_up_with_its_failure_in_the_brief() {
 #[test]
 fn a_failure_goes_back_into_the_same_conversation_and_the_last_attempt_is_fresh() {
     let bench = Bench::with_plan(PLAN.as_bytes());
-    let server = diligent(BAD_SECOND);
+    // Each attempt changes something, so each gets its turn.
+    let server =
+        diligent(&[("Step 1", "echo one > one.txt"), ("Step 2", "echo 'tow is printed' >> two.txt")]);
     bench.execute(&server, &[]).code(1);
     let second: Vec<_> = server
         .requests()

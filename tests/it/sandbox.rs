@@ -39,6 +39,7 @@ fn writes_outside_of_the_project_are_denied_through_links_too() {
 fn credentials_of_the_home_cannot_be_read() {
     for mode in working(&CONFINING) {
         let bench = bench();
+        bench.file("../state/agentrun/key", format!("{:<32}", "SECRET .state"));
         let secrets = [
             ".ssh/id",
             ".aws/credentials",
@@ -55,7 +56,7 @@ fn credentials_of_the_home_cannot_be_read() {
             bench.file(&format!("../home/{secret}"), format!("SECRET {secret}\n"));
         }
         bench.file("../home/.gitconfig", "[user]\nname = Plain\n");
-        let names = secrets.map(|secret| format!("~/{secret}")).join(" ");
+        let names = secrets.map(|secret| format!("~/{secret}")).join(" ") + " ../state/agentrun/key";
         let command = format!(
             "cat {names}; ln -s ~/.ssh/id k; cat k; cp -r ~ copy; grep -r SECRET copy ~; \
              unshare -Urm sh -c 'umount ~/.ssh; cat ~/.ssh/id'; cat ~/.gitconfig; false"
@@ -176,7 +177,8 @@ fn validation_is_confined_as_the_agent_is() {
             "plan.md",
             bench.read("plan.md").replace("test -f never", "touch ../escaped && test -f never"),
         );
-        told(&bench, "true", &["--sandbox", mode]);
+        let ran = bench.run(&["execute", "plan.md", "--validate-only", "--sandbox", mode]).code(1);
+        assert!(ran.stderr.contains("touch: cannot touch '../escaped'"), "{mode}: {ran}");
         assert!(!bench.home().join("../escaped").exists(), "{mode}");
     }
 }
@@ -270,8 +272,9 @@ fn a_project_cannot_loosen_its_own_sandbox() {
         ("caches = [\"/\"]", "sandbox.caches"),
     ] {
         bench.file("agentrun.toml", format!("[sandbox]\n{text}\n"));
-        let says = format!("a project's file may not set `{key}`");
-        bench.run(&["execute", "plan.md", "--dry-run"]).code(2).says(&says);
+        bench.run(&["execute", "plan.md"]).code(2).says("without your approval").says(key);
+        let listing = bench.run(&["execute", "plan.md", "--dry-run"]).code(0).stdout;
+        assert!(listing.contains("sandbox: none\n"), "the user's own setting holds: {listing}");
     }
     bench.file("agentrun.toml", "[sandbox]\nmode = \"bubblewrap\"\nnetwork = \"off\"\n");
     let listing = bench.run(&["execute", "plan.md", "--dry-run"]).code(0).stdout;

@@ -196,6 +196,7 @@ mod tests {
             failed: false,
             summary: String::new(),
             effect,
+            incidents: Vec::new(),
             signature: String::new(),
         };
         ledger.take(&call, &outcome);

@@ -20,7 +20,7 @@ use crate::model::{Model, ModelError, Notice, Place, Purpose, Request};
 use crate::run::event::{AgentEnd, AttemptRef, Event};
 use crate::run::record::Recorder;
 use crate::sources::wrong_template;
-use crate::workspace::guard::{Found, PlanGuard};
+use crate::workspace::guard::{Found, Guard};
 
 /// What one attempt of the agent needs.
 #[derive(Debug)]
@@ -33,8 +33,8 @@ pub struct Session<'a> {
     pub toolbox: &'a mut Toolbox,
     /// The door for facts.
     pub recorder: &'a mut Recorder,
-    /// Watches the plan.
-    pub guard: &'a mut PlanGuard,
+    /// Watches the plan and the files beside it.
+    pub guard: &'a mut Guard,
     /// Limits of the attempt.
     pub limits: Limits,
     /// The wish to stop.
@@ -275,6 +275,7 @@ impl Session<'_> {
             tool: call.name.clone(),
             summary: outcome.summary.clone(),
             failed: outcome.failed,
+            incidents: outcome.incidents.clone(),
             duration_ms,
         })
     }

@@ -34,6 +34,9 @@ const WRITE: &[&str] = &["read-only file system", "erofs", "readonlyfilesystem"]
 /// The same, and of a hundred other causes.
 const PERMISSION: &[&str] = &["permission denied", "operation not permitted", "eacces", "eperm"];
 
+/// What is kept in its place cannot be replaced.
+const KEPT: &[&str] = &["device or resource busy", "ebusy"];
+
 /// What a hidden file looks like.
 const MISSING: &[&str] = &["no such file or directory", "enoent"];
 
@@ -57,6 +60,19 @@ impl Denial {
     /// What the output of a command that failed in `dir` says. The last sign counts.
     pub(in crate::process) fn found(confinement: &Confinement, dir: &Path, output: &str) -> Option<Self> {
         output.lines().rev().find_map(|line| in_line(confinement, dir, line))
+    }
+
+    /// For people: what was denied.
+    pub fn what(&self) -> String {
+        match self {
+            Self::Write { path: Some(path), .. } => {
+                format!("the sandbox denies writing `{}`", path.display())
+            }
+            Self::Write { path: None, .. } => "the sandbox denies writing outside of the project".to_owned(),
+            Self::Protected { path } => format!("the sandbox protects `{}`", path.display()),
+            Self::Read { path } => format!("the sandbox hides `{}`", path.display()),
+            Self::Network => "the network is off, and the command asks for it".to_owned(),
+        }
     }
 
     /// For the agent: what was denied, and what to do instead.
@@ -90,15 +106,15 @@ fn in_line(confinement: &Confinement, dir: &Path, line: &str) -> Option<Denial> 
     if confinement.network == Network::Off && says(NETWORK) {
         return Some(Denial::Network);
     }
-    let (write, permission) = (says(WRITE), says(PERMISSION));
-    if !write && !permission && !says(MISSING) {
+    let (write, permission, kept) = (says(WRITE), says(PERMISSION), says(KEPT));
+    if !write && !permission && !kept && !says(MISSING) {
         return None;
     }
     let paths: Vec<(&str, PathBuf)> = paths(line, dir);
     if let Some((_, path)) = paths.iter().find(|(_, path)| below_any(path, &confinement.hidden)) {
         return Some(Denial::Read { path: path.clone() });
     }
-    if !write && !permission {
+    if !write && !permission && !kept {
         return None;
     }
     if let Some((_, path)) = paths.iter().find(|(_, path)| below_any(path, &confinement.read_only)) {
@@ -109,7 +125,7 @@ fn in_line(confinement: &Confinement, dir: &Path, line: &str) -> Option<Denial> 
     // first.
     let path = paths.iter().rev().find(|(_, path)| outside(path)).map(|(word, _)| PathBuf::from(word));
     // Rights are refused for many reasons: only a place outside speaks for this one.
-    (write || path.is_some()).then(|| Denial::Write { path, instead: places(confinement) })
+    (write || permission && path.is_some()).then(|| Denial::Write { path, instead: places(confinement) })
 }
 
 fn below_any(path: &Path, places: &[PathBuf]) -> bool {

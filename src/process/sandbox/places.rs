@@ -70,12 +70,13 @@ pub fn caches(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
 pub fn credentials(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let Some(home) = variable("HOME") else { return Vec::new() };
     let settings = variable("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
-    let state = variable("XDG_STATE_HOME").unwrap_or_else(|| home.join(".local/state"));
+    // Keys of a time without the variable are keys, too.
+    let state = [variable("XDG_STATE_HOME"), Some(home.join(".local/state"))];
     let cargo = variable("CARGO_HOME").unwrap_or_else(|| home.join(".cargo"));
     let mut found: Vec<PathBuf> = CREDENTIALS.iter().map(|name| home.join(name)).collect();
     found.extend(SETTINGS.iter().map(|name| settings.join(name)));
     found.extend(["credentials", "credentials.toml"].map(|name| cargo.join(name)));
-    found.push(state.join("agentrun"));
+    found.extend(state.iter().flatten().map(|state| state.join("agentrun")));
     found.sort();
     found.dedup();
     found

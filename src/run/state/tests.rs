@@ -4,7 +4,7 @@ use super::*;
 use crate::model::message::Usage;
 use crate::plan::{self, Reading};
 use crate::process::Exit;
-use crate::run::event::{ChangeSummary, RunCompleted, RunOutcome, StepRef, Ticked};
+use crate::run::event::{ChangeSummary, RedCommand, RunCompleted, RunOutcome, StepRef, Ticked};
 
 fn reading() -> Reading {
     plan::read("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n\n### Step 2: B\n\n- [ ] b\n")
@@ -17,9 +17,12 @@ fn story() -> Vec<Event> {
     let step = StepRef::from(found);
     let at = |attempt| AttemptRef { step: step.clone(), attempt };
     let failed = AttemptOutcome::ValidationFailed {
-        command: "false".into(),
-        exit: Exit::Code { code: 1 },
-        output: "no".into(),
+        red: RedCommand {
+            command: "false".into(),
+            exit: Exit::Code { code: 1 },
+            output: "no".into(),
+            why: None,
+        },
         limit: None,
     };
     let completed = |attempt, outcome| Event::AttemptCompleted {
@@ -51,6 +54,7 @@ fn story() -> Vec<Event> {
             judged: vec![],
             pending: vec![],
             tolerated: vec![],
+            marks: vec![],
         },
         Event::TickIntended {
             step: step.clone(),

@@ -93,6 +93,11 @@ impl Bench {
         self.dir.path().join("project").canonicalize().unwrap()
     }
 
+    /// The user's state folder, which no test shares with another or with the developer.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.dir.path().join("state")
+    }
+
     /// Writes a file of the project.
     pub(crate) fn file(&self, path: &str, content: impl AsRef<[u8]>) -> &Self {
         let path = self.root().join(path);
@@ -162,14 +167,19 @@ impl Bench {
         self.run(&args)
     }
 
-    /// Every record of the journal of the project's only plan.
+    /// Every record of the journal of the project's only plan, without its seal.
     pub(crate) fn journal(&self) -> Vec<Value> {
         let plans = self.root().join(".agentrun/plans");
         let Ok(mut entries) = std::fs::read_dir(plans) else { return Vec::new() };
         let dir = entries.next().unwrap().unwrap().path();
         assert!(entries.next().is_none(), "one plan only");
         let Ok(text) = std::fs::read_to_string(dir.join("journal.jsonl")) else { return Vec::new() };
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let record = |line: &str| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            record.as_object_mut().unwrap().remove("seal").unwrap();
+            record
+        };
+        text.lines().map(record).collect()
     }
 
     /// The types of the journal's records, in order.
@@ -202,6 +212,7 @@ impl Bench {
             .env_clear()
             .env("PATH", path)
             .env("HOME", self.dir.path().join("home"))
+            .env("XDG_STATE_HOME", self.state())
             .env("USER", "tester")
             .stdin(Stdio::null())
     }

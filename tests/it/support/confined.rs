@@ -93,8 +93,9 @@ pub(crate) fn told_of(bench: &Bench, call: &Value, more: &[&str]) -> (Ran, Strin
 pub(crate) fn started(bench: &Bench, command: &str, more: &[&str]) -> Child {
     let all = arguments(bench, &json!({"command": command}), more);
     let mut process = bench.command(&all.iter().map(AsRef::as_ref).collect::<Vec<&str>>());
-    let child = process.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = process.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     while !bench.root().join("ready").exists() {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before its command was ready");
         std::thread::yield_now();
     }
     child

@@ -25,7 +25,7 @@ use std::time::Duration;
 use arguments::Given;
 pub use definitions::{Tool, definitions, reading, reads, size_of_definitions};
 pub use outcome::{Claim, ClaimStatus, Effect, ToolOutcome, ToolboxError};
-use outcome::{Trouble, one_line};
+use outcome::{Trouble, first_sentence, one_line};
 use seen::SeenFiles;
 
 use crate::interrupt::Interrupt;
@@ -92,11 +92,18 @@ impl Toolbox {
         let mut outcome = match self.dispatch(call).await {
             Ok(outcome) => outcome,
             Err(Trouble::Mistake(text)) => ToolOutcome::mistake(text, &self.describe(call)),
+            Err(Trouble::Refused(text)) => {
+                let incidents = vec![first_sentence(&text)];
+                ToolOutcome { incidents, ..ToolOutcome::mistake(text, &self.describe(call)) }
+            }
             Err(Trouble::Own(error)) => return Err(error),
         };
         let redact = &self.settings.redact;
         outcome.text = redact.text(&outcome.text).into_owned();
         outcome.summary = one_line(&redact.text(&outcome.summary));
+        for incident in &mut outcome.incidents {
+            *incident = redact.text(incident).into_owned();
+        }
         Ok(outcome)
     }
 

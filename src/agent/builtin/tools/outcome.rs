@@ -11,6 +11,9 @@ use crate::workspace::Refusal;
 /// A line on the screen is no longer.
 const LINE_CHARACTERS: usize = 120;
 
+/// A sentence of the report is no longer.
+const SENTENCE_CHARACTERS: usize = 300;
+
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolOutcome {
@@ -22,6 +25,8 @@ pub struct ToolOutcome {
     pub summary: String,
     /// What it means for the attempt.
     pub effect: Effect,
+    /// What was refused or denied, and which processes were ended: for people.
+    pub incidents: Vec<String>,
     /// The same for the same outcome, however long it took: what repetition is told by.
     pub signature: String,
 }
@@ -95,6 +100,8 @@ pub enum ToolboxError {
 pub(super) enum Trouble {
     /// The call is wrong; the text tells the model how.
     Mistake(String),
+    /// It is not the agent's to do; the text tells the model why, and the first part of it people.
+    Refused(String),
     /// agentrun is unable.
     Own(ToolboxError),
 }
@@ -107,7 +114,10 @@ impl Trouble {
 
 impl From<Refusal> for Trouble {
     fn from(refusal: Refusal) -> Self {
-        Self::Mistake(refusal.to_string())
+        match refusal {
+            Refusal::Unresolvable { .. } => Self::Mistake(refusal.to_string()),
+            refusal => Self::Refused(refusal.to_string()),
+        }
     }
 }
 
@@ -115,14 +125,14 @@ impl ToolOutcome {
     /// A call that did what it should.
     pub(super) fn done(text: String, summary: String, effect: Effect) -> Self {
         let signature = digest(text.as_bytes());
-        Self { text, failed: false, summary, effect, signature }
+        Self { text, failed: false, summary, effect, incidents: Vec::new(), signature }
     }
 
     /// A call that was ended because the attempt's time was up.
     pub fn out_of_time(tool: &str) -> Self {
         let text = "ended: the attempt's time is up".to_owned();
         let summary = format!("{tool}: {text}");
-        Self { signature: digest(summary.as_bytes()), text, failed: true, summary, effect: Effect::None }
+        Self { failed: true, ..Self::done(text, summary, Effect::None) }
     }
 
     /// A call that was not carried out, and why.
@@ -136,6 +146,12 @@ impl ToolOutcome {
         let summary = format!("{described}: {first}");
         Self { failed: true, ..Self::done(text, summary, Effect::None) }
     }
+}
+
+/// What is told to people of a text for the model: its first sentence.
+pub(super) fn first_sentence(text: &str) -> String {
+    let end = text.find(". ").or_else(|| text.find("; ")).unwrap_or(text.len());
+    line(text[..end].trim_end_matches('.'), SENTENCE_CHARACTERS)
 }
 
 /// The first line, cut to the width of a screen.

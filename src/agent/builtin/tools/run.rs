@@ -9,7 +9,7 @@ use super::arguments::Given;
 use super::destructive::{self, Place};
 use super::outcome::{Effect, ToolOutcome, ToolboxError, Trouble, counted};
 use crate::digest::digest;
-use crate::process::{self, Command, Completed, Exit};
+use crate::process::{self, Command, Completed, Denial, Exit};
 
 impl Toolbox {
     pub(super) async fn run(&mut self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
@@ -24,7 +24,7 @@ impl Toolbox {
         let root = self.workspace().root.as_path();
         let home = self.settings.policy.environment.get(OsStr::new("HOME")).map(Path::new);
         if let Some(refusal) = destructive::refusal(script, Place { root, home, dir: &dir }) {
-            return Err(Trouble::Mistake(refusal));
+            return Err(Trouble::Refused(refusal));
         }
         let timeout = self.timeout(given.optional_count("timeout_s")?);
         let log = self.free_log();
@@ -34,6 +34,7 @@ impl Toolbox {
         let completed = process::run(&command, policy, interrupt, &self.settings.redact).await;
         let completed = completed.map_err(|error| Trouble::Own(ToolboxError::Log(error)))?;
         let footer = footer(&completed, &self.shown(&log), self.settings.command_timeout_max);
+        let incidents = incidents(&completed);
         let ended = ended(&completed.exit);
         let signature = digest(format!("{ended}\n{}", completed.output.digest).as_bytes());
         let mut text = completed.output.text;
@@ -44,7 +45,7 @@ impl Toolbox {
         let summary = format!("run {} ({ended}, {})", super::one_line(script), seconds(completed.duration));
         let failed = !completed.exit.success();
         let effect = Effect::Ran { exit: completed.exit };
-        Ok(ToolOutcome { failed, signature, ..ToolOutcome::done(text, summary, effect) })
+        Ok(ToolOutcome { failed, incidents, signature, ..ToolOutcome::done(text, summary, effect) })
     }
 
     /// The next name that is not taken: logs of an earlier conversation are kept.
@@ -73,6 +74,14 @@ fn ended(exit: &Exit) -> String {
         Exit::Interrupted => "interrupted".to_owned(),
         Exit::NotStarted { .. } => "not started".to_owned(),
     }
+}
+
+/// What people should know of how a command went.
+fn incidents(completed: &Completed) -> Vec<String> {
+    let left = &completed.output.left;
+    let left =
+        (!left.is_empty()).then(|| format!("left processes behind, which were ended: {}", left.join("; ")));
+    completed.denied.iter().map(Denial::what).chain(left).collect()
 }
 
 /// The facts in one line, and advice where something can be done about it.

@@ -1,0 +1,39 @@
+//! `agentrun trust`
+
+use std::path::Path;
+
+use super::open::Project;
+use crate::config::{PROJECT_FILE, Withheld};
+use crate::failure::{ExitCode, Failure};
+use crate::report::print;
+
+/// Shows what the project's file would be allowed, and allows it: whoever types this consents.
+pub(super) fn run(root: Option<&Path>) -> Result<ExitCode, Failure> {
+    let project = Project::find(root)?;
+    let Some(Withheld { powers, approval }) = project.config_and_withheld()?.1 else {
+        print::talk(&format!("{PROJECT_FILE} sets nothing that needs an approval it does not have"));
+        return Ok(ExitCode::Passed);
+    };
+    print::talk(&format!("{} now", project.root.join(PROJECT_FILE).display()));
+    for power in &powers {
+        print::talk(&format!("  {} ({})", power.does, power.key));
+    }
+    let no_home = || std::io::Error::other("neither XDG_STATE_HOME nor HOME is set");
+    let given = approval.ok_or_else(no_home).and_then(|approval| approval.give(&project.root, &powers));
+    given.map_err(|error| {
+        Failure::usage("the approval cannot be kept in the user's state folder").caused_by(error)
+    })?;
+    print::talk("approved, for this project and the file as it is: a change of it asks again");
+    Ok(ExitCode::Passed)
+}
+
+/// Why a run does not begin.
+pub(super) fn refusal(withheld: &Withheld) -> Failure {
+    let keys: Vec<String> = withheld.powers.iter().map(|power| format!("`{}`", power.key)).collect();
+    let message =
+        format!("{PROJECT_FILE} sets what a project may not set without your approval: {}", keys.join(", "));
+    let failure = Failure::usage(message);
+    let does = withheld.powers.iter().map(|power| format!("`{}` {}", power.key, power.does));
+    does.fold(failure, Failure::hint)
+        .hint("`agentrun trust` approves it; or take it out, and set it in your own file or with a flag")
+}

@@ -1,0 +1,190 @@
+//! `agentrun verify PLAN`
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::open::{OpenPlan, Project, fold, no_keep};
+use super::{confine, signals};
+use crate::cli::Verify;
+use crate::config::Config;
+use crate::failure::{ExitCode, Failure};
+use crate::journal::reader;
+use crate::journal::seal::{Proof, Verdict};
+use crate::plan::StepKey;
+use crate::process::{Exit, Policy};
+use crate::report::audit::{Audited, JournalNote};
+use crate::report::{self, print};
+use crate::run::audit::{Audit, AuditedStep, Known, Rerun, audit};
+use crate::run::event::{Event, Record, RunOutcome};
+use crate::run::state::RunState;
+use crate::run::state::StepStatus;
+use crate::validate::again::{Again, Looked};
+use crate::validate::applied::applied;
+use crate::workspace::{Workspace, clean};
+
+/// A journal, split into what is proven and what is not.
+struct Evidence {
+    records: Vec<Record>,
+    state: RunState,
+    claims: BTreeSet<StepKey>,
+    note: JournalNote,
+    forged: bool,
+}
+
+/// Says what every tick rests on. Starts no process without `--rerun`.
+pub(super) fn run(root: Option<&Path>, args: &Verify) -> Result<ExitCode, Failure> {
+    let project = Project::find(root)?;
+    let config = project.config()?;
+    let plan = project.plan(&args.plan)?;
+    let evidence = evidence(&plan)?;
+    let whole = evidence.note.state == "sealed";
+    let Evidence { records, state, claims, note, forged } = &evidence;
+    let mut audit = audit(&plan.reading, &Known { records, state, claims, whole });
+    if args.rerun {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Failure::internal("cannot start the runtime", error))?;
+        if let Some(code) = runtime.block_on(rerun(&project, &plan, &config, state, &mut audit))? {
+            return Ok(code);
+        }
+    }
+    let refuted = audit.steps.iter().any(AuditedStep::is_refuted);
+    let code = if *forged || audit.has_forgery() || refuted {
+        ExitCode::StepFailed
+    } else if audit.has_unbacked() {
+        ExitCode::NeedsPerson
+    } else {
+        ExitCode::Passed
+    };
+    let worth = worth(&audit, note);
+    let audited =
+        Audited { plan: &plan.path, journal: note, audit: &audit, worth: &worth, exit_code: code.code() };
+    if args.json {
+        let json = report::audit::json(&audited);
+        print::data_line(&json.map_err(|error| Failure::internal("cannot write the audit as JSON", error))?);
+    } else {
+        print::data(&report::audit::text(&audited));
+        print::talk(&report::audit::summary(&audit));
+        print::talk(&worth);
+    }
+    Ok(code)
+}
+
+/// Reads the journal and asks its seals what of it counts. Without a key nothing does.
+fn evidence(plan: &OpenPlan) -> Result<Evidence, Failure> {
+    let unreadable = |error| Failure::internal("cannot read the journal", error);
+    let bytes = reader::bytes(&plan.dir.journal()).map_err(unreadable)?;
+    let proof = plan.prove(&bytes).map_err(no_keep)?;
+    let proven = proof.as_ref().map_or(0, |proof| proof.bytes);
+    let journal = reader::parse(&bytes[..proven]);
+    let forged = proof.as_ref().is_some_and(|proof| proof.verdict.is_forgery());
+    let rest = if forged { reader::parse(&bytes[proven..]).records } else { Vec::new() };
+    let note = note(proof.as_ref(), &journal.records, bytes.is_empty());
+    let state = fold(&journal).state;
+    Ok(Evidence {
+        claims: rest.iter().filter_map(claimed).collect(),
+        records: journal.records,
+        state,
+        note,
+        forged,
+    })
+}
+
+/// The step that a record makes pass.
+fn claimed(record: &Record) -> Option<StepKey> {
+    match &record.event {
+        Event::StepPassed { at, .. } => Some(at.step.key.clone()),
+        Event::StepConfirmed { step, .. } => Some(step.key.clone()),
+        _ => None,
+    }
+}
+
+fn note(proof: Option<&Proof>, records: &[Record], empty: bool) -> JournalNote {
+    let verdict = proof.map(|proof| &proof.verdict);
+    let state = match verdict {
+        Some(Verdict::Whole) | None if empty => "absent",
+        Some(Verdict::Whole) => "sealed",
+        Some(Verdict::Unsealed) | None => "unsealed",
+        Some(Verdict::Foreign) => "foreign",
+        Some(Verdict::Broken { .. }) => "broken",
+        Some(Verdict::Truncated { .. }) => "truncated",
+    };
+    let complaint = match (state, verdict) {
+        ("absent", _) => Some("there is no journal of this plan here".to_owned()),
+        (_, None) => Some("there is no key on this machine that the journal could be sealed with".to_owned()),
+        (_, Some(verdict)) => verdict.complaint(),
+    };
+    let past = records.iter().filter_map(|record| match &record.event {
+        Event::JournalBroken { what, .. } => {
+            Some(format!("at {:.0} {what}; that was not believed", record.ts))
+        }
+        Event::JournalRestored { what, .. } => {
+            Some(format!("at {:.0} the journal was set back during a run: {what}", record.ts))
+        }
+        _ => None,
+    });
+    JournalNote {
+        state,
+        records: proof.map_or(0, |proof| proof.chain.records),
+        complaint,
+        past: past.collect(),
+    }
+}
+
+/// What the seals are worth, in words.
+fn worth(audit: &Audit, note: &JournalNote) -> String {
+    if note.state != "sealed" {
+        return "without a whole, sealed journal the ticks rest on nothing that could be shown here"
+            .to_owned();
+    }
+    let passes = audit.steps.iter().filter_map(|step| step.pass.as_ref());
+    let open: BTreeSet<&str> = passes
+        .filter(|pass| matches!(pass.sandbox.as_str(), "none" | "off"))
+        .map(|pass| pass.run.as_str())
+        .collect();
+    if open.is_empty() {
+        "the seals show that nothing was changed since, by anybody who could not read the key".to_owned()
+    } else {
+        format!(
+            "the sandbox was off in {}: an agent there could have read the key and sealed what it liked, so these \
+             seals show only that nothing was changed by accident, or without knowing how",
+            open.into_iter().collect::<Vec<_>>().join(", ")
+        )
+    }
+}
+
+/// Runs the commands of every ticked step again, in a clean copy. Gives an exit code if a signal
+/// ended it.
+async fn rerun(
+    project: &Project,
+    plan: &OpenPlan,
+    config: &Config,
+    state: &RunState,
+    audit: &mut Audit,
+) -> Result<Option<ExitCode>, Failure> {
+    let no_copy = |error| Failure::internal("cannot make a clean copy of the project", error);
+    let interrupt = signals::listen()?;
+    let unconfined = Policy::new(project.environment.all(), &config.env_pass);
+    let copy = clean::copy(&project.root, &unconfined).await.map_err(no_copy)?;
+    let workspace = Workspace::open(copy.path(), &[]).map_err(no_copy)?;
+    let policy = confine::policy(project, config, plan, &workspace, &interrupt).await?;
+    let mut again = Again::new(copy.path(), config.validation_timeout, &policy, &interrupt);
+    for found in &mut audit.steps {
+        let step = &plan.reading.plan.steps[found.index];
+        let tolerated: &[String] = match &state.step(&step.key).status {
+            StepStatus::Passed(pass) => &pass.tolerated,
+            _ => &[],
+        };
+        let mut reruns = Vec::new();
+        for command in applied(&plan.reading.plan, step, &config.commands) {
+            print::talk(&format!("again: {}", command.script.trim()));
+            let Looked { exit, vacuous } = again.run(&command).await.map_err(no_copy)?;
+            if exit == Exit::Interrupted {
+                return Ok(interrupt.raised().map(|signal| RunOutcome::of_signal(signal).exit_code()));
+            }
+            let tolerated = tolerated.contains(&command.script);
+            reruns.push(Rerun { command: command.script, dir: command.dir, exit, vacuous, tolerated });
+        }
+        found.rerun = Some(reruns);
+    }
+    Ok(None)
+}

@@ -1,0 +1,179 @@
+//! What is kept of journals outside of the project, where agents do not reach: the key of the
+//! seals, and where each journal ends.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::PlanDir;
+use super::seal::{Chain, Head, Key, Seal};
+use crate::digest::digest;
+
+/// Where the journal of one plan is looked after.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The user's state folder.
+    folder: PathBuf,
+    /// The project root.
+    root: PathBuf,
+    /// The key of the plan.
+    plan: String,
+}
+
+/// What is kept for one journal.
+#[derive(Debug)]
+pub struct Keep {
+    key: Key,
+    place: Place,
+}
+
+/// The file that says where a journal ends.
+#[derive(Debug)]
+pub struct HeadFile(File);
+
+impl Place {
+    /// The place of a plan's journal in the user's state folder.
+    pub fn of(folder: &Path, root: &Path, plan: &PlanDir) -> Self {
+        Self { folder: folder.to_owned(), root: root.to_owned(), plan: plan.key() }
+    }
+
+    /// What is kept, if there is a key on this machine. Writes nothing.
+    pub fn find(&self) -> io::Result<Option<Keep>> {
+        Ok(read_key(&self.key_file())?.map(|key| Keep { key, place: self.clone() }))
+    }
+
+    /// What is kept; the key is made at its first use.
+    pub fn make(&self) -> io::Result<Keep> {
+        if let Some(keep) = self.find()? {
+            return Ok(keep);
+        }
+        make_private(&self.folder)?;
+        let mut bytes = [0; 32];
+        File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+        // The file is there with all of its bytes, or it is not there; who comes second takes what
+        // the first one made.
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(&bytes)?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(self.key_file()) {
+            Ok(_) => {}
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error.error),
+        }
+        self.find()?.ok_or_else(|| io::Error::other("the key is gone right after it was made"))
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.folder.join("key")
+    }
+
+    fn head_file(&self) -> PathBuf {
+        let root = digest(self.root.as_os_str().as_encoded_bytes());
+        self.folder.join("heads").join(format!("{}-{}", &root[..16], self.plan))
+    }
+}
+
+impl Keep {
+    /// The beginning of the journal's seals.
+    pub fn chain(&self) -> Chain {
+        let root = self.place.root.as_os_str().as_encoded_bytes();
+        Chain::begin(&self.key, &[root, b"\0", self.place.plan.as_bytes()].concat())
+    }
+
+    /// Where the journal ends at least; `None` if nothing was ever sealed for it here.
+    pub fn head(&self) -> io::Result<Option<Head>> {
+        match fs::read(self.place.head_file()) {
+            Ok(bytes) => Ok(parse_head(&bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The file of the head, to be written.
+    pub fn open_head(&self) -> io::Result<HeadFile> {
+        let path = self.place.head_file();
+        make_private(path.parent().unwrap_or(&self.place.folder))?;
+        OpenOptions::new().write(true).create(true).truncate(false).open(path).map(HeadFile)
+    }
+}
+
+impl HeadFile {
+    /// Writes where the journal ends now. All heads have one length, far below a page: after a
+    /// kill the file holds the old one or the new one.
+    pub fn write(&self, head: Head) -> io::Result<()> {
+        self.0.write_all_at(format!("{:>20} {}\n", head.records, head.seal).as_bytes(), 0)
+    }
+}
+
+fn parse_head(bytes: &[u8]) -> Option<Head> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (records, seal) = text.trim().split_once(' ')?;
+    Some(Head { records: records.parse().ok()?, seal: Seal::parse(seal.as_bytes())? })
+}
+
+/// The key; `None` if there is none yet.
+fn read_key(path: &Path) -> io::Result<Option<Key>> {
+    match fs::read(path) {
+        Ok(bytes) => Key::of(&bytes).map(Some).ok_or_else(|| {
+            let problem = format!("`{}` has {} bytes and is no key", path.display(), bytes.len());
+            io::Error::new(io::ErrorKind::InvalidData, problem)
+        }),
+        // Where a folder cannot be, there is no key; making one says why.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes a folder that nobody else looks into.
+pub fn make_private(dir: &Path) -> io::Result<()> {
+    if !dir.is_dir() {
+        fs::create_dir_all(dir)?;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::StateDir;
+
+    fn place(dir: &tempfile::TempDir, plan: &str) -> Place {
+        let root = dir.path().join("project");
+        Place::of(&dir.path().join("state/agentrun"), &root, &StateDir::of(&root).plan(plan))
+    }
+
+    #[test]
+    fn the_key_is_made_once_and_is_nobody_elses() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = place(&dir, "plan.md");
+        assert!(place.find().unwrap().is_none());
+        let first = place.make().unwrap().chain().last;
+        assert_eq!(place.make().unwrap().chain().last, first);
+        let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(place.key_file()), mode(place.folder.clone())), (0o600, 0o700));
+        fs::write(place.key_file(), "short").unwrap();
+        assert!(place.make().unwrap_err().to_string().ends_with("has 5 bytes and is no key"));
+    }
+
+    #[test]
+    fn a_head_is_read_back_and_half_of_one_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let (place, other) = (place(&dir, "plan.md"), place(&dir, "other.md"));
+        let keep = place.make().unwrap();
+        assert_ne!(keep.chain().last, other.make().unwrap().chain().last, "each plan has its own beginning");
+        let file = keep.open_head().unwrap();
+        assert_eq!(keep.head().unwrap(), None);
+        for records in [9, 10] {
+            let head = Head { records, seal: keep.chain().last };
+            file.write(head).unwrap();
+            assert_eq!(keep.head().unwrap(), Some(head));
+        }
+        assert_eq!(other.find().unwrap().unwrap().head().unwrap(), None);
+        fs::write(place.head_file(), "        10 ab").unwrap();
+        assert_eq!(keep.head().unwrap(), None);
+    }
+}

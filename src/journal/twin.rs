@@ -1,0 +1,189 @@
+//! A second copy of the journal during a run, in a file without a name that no other process can
+//! reach: what is done to the journal meanwhile is set back from it.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Seek};
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use crate::workspace::file::free_name;
+
+/// The copy.
+#[derive(Debug)]
+pub struct Twin {
+    copy: File,
+    end: u64,
+    /// The journal's file after agentrun itself wrote to it.
+    mark: Mark,
+}
+
+/// What tells a file that was touched from one that was not. The time of change cannot be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    file: (u64, u64),
+    length: u64,
+    changed: (i64, i64),
+}
+
+impl Twin {
+    /// A copy of the journal as it is now.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let mut copy = tempfile::tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
+        let mut journal = File::open(path)?;
+        let end = io::copy(&mut journal, &mut copy)?;
+        Ok(Self { copy, end, mark: Mark::of(&journal.metadata()?) })
+    }
+
+    /// Takes in what is about to be appended to the journal.
+    pub fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        self.copy.write_all_at(line, self.end)?;
+        self.end += line.len() as u64;
+        Ok(())
+    }
+
+    /// Forgets what could not be appended.
+    pub fn cut(&mut self, end: u64) {
+        self.end = end;
+    }
+
+    /// Takes the journal's file as it is now for agentrun's own doing.
+    pub fn note(&mut self, journal: &File) -> io::Result<()> {
+        self.mark = Mark::of(&journal.metadata()?);
+        Ok(())
+    }
+
+    /// What somebody else did to the journal, if anything. A look is one question to the file
+    /// system; a thorough one compares every byte.
+    pub fn look(&mut self, path: &Path, thorough: bool) -> io::Result<Option<&'static str>> {
+        use io::ErrorKind::{NotADirectory, NotFound};
+        let metadata = match fs::symlink_metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) if matches!(error.kind(), NotFound | NotADirectory) => {
+                return Ok(Some("it was deleted"));
+            }
+            Err(error) => return Err(error),
+        };
+        let mark = Mark::of(&metadata);
+        if mark.file != self.mark.file || !metadata.is_file() {
+            return Ok(Some("something else was put in its place"));
+        }
+        if mark == self.mark && !thorough {
+            return Ok(None);
+        }
+        if mark.length < self.end {
+            return Ok(Some("it was cut short"));
+        }
+        if mark.length > self.end {
+            return Ok(Some("something was added to it"));
+        }
+        if !self.is_same(&File::open(path)?)? {
+            return Ok(Some("it was changed"));
+        }
+        self.mark = mark;
+        Ok(None)
+    }
+
+    fn is_same(&self, journal: &File) -> io::Result<bool> {
+        const BLOCK: usize = 64 << 10;
+        let (mut ours, mut theirs) = (vec![0; BLOCK], vec![0; BLOCK]);
+        let mut at = 0;
+        while at < self.end {
+            let size = usize::try_from(self.end - at).unwrap_or(BLOCK).min(BLOCK);
+            self.copy.read_exact_at(&mut ours[..size], at)?;
+            match journal.read_exact_at(&mut theirs[..size], at) {
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+                read => read?,
+            }
+            if ours[..size] != theirs[..size] {
+                return Ok(false);
+            }
+            at += size as u64;
+        }
+        Ok(true)
+    }
+
+    /// Puts the journal back as it has to be, and what stood in its place under a free name into
+    /// `copies`. Gives the journal's file and that copy, if there was anything.
+    pub fn restore(&mut self, path: &Path, copies: &Path) -> io::Result<(File, Option<PathBuf>)> {
+        let found = keep_found(path, copies)?;
+        let parent = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(parent)?;
+        let new = path.with_extension("restored");
+        let mut journal = File::options().read(true).write(true).create(true).truncate(true).open(&new)?;
+        self.copy.rewind()?;
+        io::copy(&mut Read::by_ref(&mut self.copy).take(self.end), &mut journal)?;
+        journal.sync_all()?;
+        fs::rename(&new, path)?;
+        self.note(&journal)?;
+        Ok((journal, found))
+    }
+}
+
+impl Mark {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            file: (metadata.dev(), metadata.ino()),
+            length: metadata.len(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+/// Keeps what stands at a path; what is no file is moved out of the way.
+fn keep_found(path: &Path, copies: &Path) -> io::Result<Option<PathBuf>> {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(None) };
+    fs::create_dir_all(copies)?;
+    let free = free_name(copies, "journal-as-found.jsonl");
+    if metadata.is_file() {
+        fs::copy(path, &free)?;
+    } else {
+        fs::rename(path, &free)?;
+    }
+    Ok(Some(free))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const TEXT: &str = "{\"seq\":1}\n{\"seq\":2}\n";
+
+    /// What is said of a journal after this was done to it; it is as it was afterwards.
+    fn after(what: impl Fn(&Path)) -> Option<&'static str> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("plan/journal.jsonl");
+        fs::create_dir(path.parent().unwrap()).unwrap();
+        fs::write(&path, &TEXT[..10]).unwrap();
+        let mut twin = Twin::of(&path).unwrap();
+        let mut journal = File::options().append(true).open(&path).unwrap();
+        twin.append(&TEXT.as_bytes()[10..]).unwrap();
+        journal.write_all(&TEXT.as_bytes()[10..]).unwrap();
+        twin.note(&journal).unwrap();
+        what(&path);
+        let said = twin.look(&path, true).unwrap();
+        if said.is_some() {
+            twin.restore(&path, &dir.path().join("copies")).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), TEXT);
+        assert_eq!(twin.look(&path, true).unwrap(), None);
+        said
+    }
+
+    #[test]
+    fn whatever_is_done_to_a_journal_is_named_and_set_back() {
+        assert_eq!(after(|_| {}), None);
+        assert_eq!(after(|path| fs::remove_file(path).unwrap()), Some("it was deleted"));
+        assert_eq!(after(|path| fs::remove_dir_all(path.parent().unwrap()).unwrap()), Some("it was deleted"));
+        assert_eq!(after(|path| fs::write(path, &TEXT[..10]).unwrap()), Some("it was cut short"));
+        assert_eq!(after(|path| fs::write(path, TEXT.repeat(2)).unwrap()), Some("something was added to it"));
+        assert_eq!(after(|path| fs::write(path, TEXT.replace('2', "3")).unwrap()), Some("it was changed"));
+        assert_eq!(after(|path| fs::write(path, TEXT).unwrap()), None, "the same bytes are no change");
+        let replace = |path: &Path| {
+            fs::remove_file(path).unwrap();
+            fs::create_dir(path).unwrap();
+        };
+        assert_eq!(after(replace), Some("something else was put in its place"));
+    }
+}

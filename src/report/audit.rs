@@ -1,0 +1,171 @@
+//! An audit for people, and as one JSON object for programs.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::print::{BAD, FAINT, GOOD, NOTICE, styled};
+use super::story::counted;
+use crate::run::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord};
+use crate::run::event::Ruling;
+
+/// Version of the JSON.
+const SCHEMA: &str = "agentrun.verify/1";
+
+/// What is told of the journal.
+#[derive(Debug, Serialize)]
+pub struct JournalNote {
+    /// `sealed`, `unsealed`, `foreign`, `broken`, `truncated` or `absent`.
+    pub state: &'static str,
+    /// How many records are proven.
+    pub records: u64,
+    /// What is wrong with it.
+    pub complaint: Option<String>,
+    /// Forgeries that earlier runs found and did not believe.
+    pub past: Vec<String>,
+}
+
+/// An audit with what it says about.
+#[derive(Debug)]
+pub struct Audited<'a> {
+    /// The plan's path.
+    pub plan: &'a str,
+    /// The journal.
+    pub journal: &'a JournalNote,
+    /// The ticks.
+    pub audit: &'a Audit,
+    /// What the seals are worth.
+    pub worth: &'a str,
+    /// The exit code that says it.
+    pub exit_code: u8,
+}
+
+/// The audit as one JSON object.
+pub fn json(audited: &Audited<'_>) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct Json<'a> {
+        schema: &'static str,
+        plan: &'a str,
+        journal: &'a JournalNote,
+        worth: &'a str,
+        steps: &'a [AuditedStep],
+        groups: &'a [AuditedBox],
+        exit_code: u8,
+    }
+    let Audited { plan, journal, audit, worth, exit_code } = *audited;
+    let Audit { steps, groups } = audit;
+    serde_json::to_string(&Json { schema: SCHEMA, plan, journal, worth, steps, groups, exit_code })
+}
+
+/// The audit for people.
+pub fn text(audited: &Audited<'_>) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    head(&mut text, audited).ok();
+    for found in &audited.audit.steps {
+        step(&mut text, found).ok();
+    }
+    for group in &audited.audit.groups {
+        writeln!(text, "{} line {}: {}", word(group.backing), group.line, group.text).ok();
+    }
+    text
+}
+
+fn head(text: &mut String, audited: &Audited<'_>) -> std::fmt::Result {
+    let journal = audited.journal;
+    let records = counted(usize::try_from(journal.records).unwrap_or(usize::MAX), "record");
+    writeln!(text, "{}", audited.plan)?;
+    match &journal.complaint {
+        None => writeln!(text, "journal: {}, {records}", journal.state)?,
+        Some(complaint) => writeln!(text, "{}; {records} proven", styled(BAD, complaint))?,
+    }
+    journal.past.iter().try_for_each(|past| writeln!(text, "{past}"))
+}
+
+fn step(text: &mut String, found: &AuditedStep) -> std::fmt::Result {
+    let why = found.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+    writeln!(text, "{} [{}] {}{why}", word(found.backing), found.id, found.name)?;
+    if let Some(pass) = &found.pass {
+        evidence(text, pass)?;
+    }
+    for odd in found.boxes.iter().filter(|odd| odd.backing != found.backing) {
+        writeln!(text, "              line {} is {}: {}", odd.line, odd.backing.say(), odd.text)?;
+    }
+    for rerun in found.rerun.iter().flatten() {
+        let verdict = match (&rerun.vacuous, rerun.tolerated) {
+            (Some(vacuous), _) => styled(BAD, &format!("green, but {}", vacuous.why())),
+            _ if rerun.holds() => styled(GOOD, "green"),
+            (None, true) => format!("still red, {}", rerun.exit.say()),
+            (None, false) => styled(BAD, &format!("red, {}", rerun.exit.say())),
+        };
+        writeln!(text, "              again: {} · {verdict}", one_line(&rerun.command))?;
+    }
+    Ok(())
+}
+
+fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
+    let mut facts = vec![format!("{:.0}", pass.ts), format!("run {}", pass.run)];
+    facts.extend((pass.attempt > 0).then(|| format!("attempt {}", pass.attempt)));
+    facts.extend(pass.confirmed_by.as_ref().map(|by| format!("confirmed by {by}")));
+    writeln!(text, "              {}", styled(FAINT, &facts.join(" · ")))?;
+    for seen in &pass.evidence {
+        let mut facts = vec![one_line(&seen.command), seen.exit.say()];
+        facts.extend(
+            seen.green_before.map(|green| if green { "green before" } else { "red before" }.to_owned()),
+        );
+        facts.extend(
+            seen.tests.map(|tests| counted(usize::try_from(tests.ran).unwrap_or(usize::MAX), "test")),
+        );
+        facts.extend(seen.tree.as_ref().map(|tree| format!("tree {}", &tree[..tree.len().min(12)])));
+        writeln!(text, "              {}", facts.join(" · "))?;
+    }
+    for said in pass.judgements.iter().filter(|said| said.ruling == Ruling::Pass) {
+        let place = said.citation.as_ref().map_or_else(String::new, |cited| format!(" · {}", cited.place()));
+        writeln!(text, "              judged: {}{place}", one_line(&said.text))?;
+    }
+    for mark in &pass.marks {
+        writeln!(text, "              {}", styled(NOTICE, mark))?;
+    }
+    Ok(())
+}
+
+/// A sentence that counts: `3 steps have ticks: 2 proven, 1 by hand`.
+pub fn summary(audit: &Audit) -> String {
+    const ALL: [Backing; 9] = [
+        Backing::Proven,
+        Backing::Weak,
+        Backing::Judged,
+        Backing::Confirmed,
+        Backing::Unvalidated,
+        Backing::Stale,
+        Backing::ByHand,
+        Backing::Unrecorded,
+        Backing::Forged,
+    ];
+    let steps = &audit.steps;
+    let count = |backing| steps.iter().filter(|step| step.backing == backing).count();
+    let counts: Vec<String> = ALL
+        .into_iter()
+        .filter(|&backing| count(backing) > 0)
+        .map(|backing| format!("{} {}", count(backing), backing.say()))
+        .collect();
+    match counts.as_slice() {
+        [] => "nothing is ticked".to_owned(),
+        counts => format!("{} ticked: {}", counted(steps.len(), "step"), counts.join(", ")),
+    }
+}
+
+fn word(backing: Backing) -> String {
+    let style = match backing {
+        Backing::Forged => BAD,
+        backing if backing.holds() => GOOD,
+        _ => NOTICE,
+    };
+    styled(style, &format!("{:<11}", backing.say()))
+}
+
+fn one_line(command: &str) -> String {
+    let mut lines = command.trim().lines();
+    let first = lines.next().unwrap_or_default();
+    if lines.next().is_some() { format!("{first} ...") } else { first.to_owned() }
+}

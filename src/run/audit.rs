@@ -1,0 +1,389 @@
+//! What each tick of a plan rests on: its boxes, held against what the journal proves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::event::{AttemptRef, Event, Evidence, Judgement, Record, Reopened, Strength, Vacuous};
+use super::reconcile::reconcile;
+use super::state::{Pass, RunState, StepStatus, TickState};
+use crate::plan::{BoxRole, CheckBox, CriterionKind, Reading, Step, StepKey};
+use crate::process::Exit;
+
+/// What a tick rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backing {
+    /// A command was red before and is green since.
+    Proven,
+    /// Something changed, and everything was green before and after.
+    Weak,
+    /// A judge says that it holds, and what it cites is there.
+    Judged,
+    /// A person vouches for it.
+    Confirmed,
+    /// No command applied; it was let through.
+    Unvalidated,
+    /// It had evidence, and its text or what it depends on changed since.
+    Stale,
+    /// Somebody else ticked it.
+    ByHand,
+    /// There is no journal here that could prove anything: another clone, another machine.
+    Unrecorded,
+    /// The journal was tampered with, or contradicts itself.
+    Forged,
+}
+
+/// Every tick of a plan.
+#[derive(Debug, Default)]
+pub struct Audit {
+    /// Steps with a tick, in the order of the plan.
+    pub steps: Vec<AuditedStep>,
+    /// Ticked boxes of groups.
+    pub groups: Vec<AuditedBox>,
+}
+
+/// A step with a tick.
+#[derive(Debug, Serialize)]
+pub struct AuditedStep {
+    /// As people name it.
+    pub id: String,
+    /// Its label and title.
+    pub name: String,
+    /// Where it stands.
+    pub line: usize,
+    /// Its place among the plan's steps.
+    #[serde(skip)]
+    pub index: usize,
+    /// What it rests on.
+    pub backing: Backing,
+    /// Why, where the word alone does not say it.
+    pub why: Option<String>,
+    /// Its ticked boxes.
+    pub boxes: Vec<AuditedBox>,
+    /// The record of its pass.
+    pub pass: Option<PassRecord>,
+    /// What its commands did when they were run again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rerun: Option<Vec<Rerun>>,
+}
+
+/// A ticked box.
+#[derive(Debug, Serialize)]
+pub struct AuditedBox {
+    /// Where it stands.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+    /// What it rests on.
+    pub backing: Backing,
+}
+
+/// When and on what a step passed.
+#[derive(Debug, Clone, Serialize)]
+pub struct PassRecord {
+    /// The run.
+    pub run: String,
+    /// When.
+    pub ts: Timestamp,
+    /// The attempt; 0 if no agent was needed.
+    pub attempt: u32,
+    /// The confinement that was in force.
+    pub sandbox: String,
+    /// The person who vouches for it, if one does.
+    pub confirmed_by: Option<String>,
+    /// What agentrun saw.
+    pub evidence: Vec<Evidence>,
+    /// What a judge said of sentences.
+    pub judgements: Vec<Judgement>,
+    /// What makes the pass worth less: weakened tests, a flaky command.
+    pub marks: Vec<String>,
+}
+
+/// A command that was run again.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rerun {
+    /// The command.
+    pub command: String,
+    /// Where, from the project root.
+    pub dir: String,
+    /// How it ended.
+    pub exit: Exit,
+    /// Why it says nothing, if it is green and cannot be anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vacuous: Option<Vacuous>,
+    /// It was red when the step passed, and may be until the end of the plan.
+    pub tolerated: bool,
+}
+
+/// What is known besides the plan.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// The records that are proven.
+    pub records: &'a [Record],
+    /// The fold over them.
+    pub state: &'a RunState,
+    /// Steps that pass by records which are not proven, in a journal that was tampered with.
+    pub claims: &'a BTreeSet<StepKey>,
+    /// The journal is this plan's and nothing of it is missing.
+    pub whole: bool,
+}
+
+/// Holds the ticks of a plan against what is known.
+pub fn audit(reading: &Reading, known: &Known<'_>) -> Audit {
+    let plan = &reading.plan;
+    let mut passes = passes(known.records);
+    let reopened = reopened(reading, known.state);
+    let mut audit = Audit::default();
+    for &index in reading.graph.order() {
+        let step = &plan.steps[index];
+        let counts = |found: &&CheckBox| !matches!(found.role, BoxRole::Ignored | BoxRole::OpenQuestion);
+        let boxes = plan.boxes.iter().enumerate();
+        let ticked: Vec<usize> = boxes
+            .filter(|(_, found)| found.step == Some(index) && found.ticked() && counts(found))
+            .map(|(place, _)| place)
+            .collect();
+        let status = &known.state.step(&step.key).status;
+        let by_journal = rests_on_journal_alone(status) && !reopened.contains_key(&step.key);
+        if ticked.is_empty() && !by_journal {
+            continue;
+        }
+        let record = passes.remove(&step.key);
+        let (backing, why) = backing(step, known, record.as_ref(), reopened.get(&step.key));
+        let boxes = ticked.iter().map(|&place| AuditedBox {
+            line: plan.boxes[place].line,
+            text: plan.boxes[place].text.clone(),
+            backing: of_box(step, place, backing, status),
+        });
+        audit.steps.push(AuditedStep {
+            id: step.id.clone(),
+            name: step.name(),
+            line: step.line,
+            index,
+            backing,
+            why,
+            boxes: boxes.collect(),
+            pass: record.filter(|_| matches!(status, StepStatus::Passed(_))),
+            rerun: None,
+        });
+    }
+    audit.groups = groups(reading, known, &audit);
+    audit
+}
+
+/// Passed, and there is no box that would say so.
+fn rests_on_journal_alone(status: &StepStatus) -> bool {
+    matches!(status, StepStatus::Passed(pass) if pass.tick == TickState::Written)
+}
+
+/// What a step rests on, and why if the word alone does not say it.
+fn backing(
+    step: &Step,
+    known: &Known<'_>,
+    record: Option<&PassRecord>,
+    reopened: Option<&Reopened>,
+) -> (Backing, Option<String>) {
+    let because = |backing, why: &str| (backing, Some(why.to_owned()));
+    match &known.state.step(&step.key).status {
+        StepStatus::Passed(pass) => match (contradiction(pass, record), reopened) {
+            (Some(why), _) => because(Backing::Forged, why),
+            (None, Some(Reopened::Edited)) => because(Backing::Stale, "its text changed since"),
+            (None, Some(Reopened::DependencyEdited)) => {
+                because(Backing::Stale, "what it depends on changed since")
+            }
+            (None, Some(_)) => because(Backing::Stale, "a box of it was unticked since"),
+            (None, None) => (of_pass(pass), None),
+        },
+        StepStatus::Revalidate => because(Backing::Stale, "it was to be validated again, and was not"),
+        _ if known.claims.contains(&step.key) => {
+            because(Backing::Forged, "it passed by a record that is not agentrun's, or was changed")
+        }
+        _ if known.whole => (Backing::ByHand, None),
+        _ => (Backing::Unrecorded, None),
+    }
+}
+
+fn of_pass(pass: &Pass) -> Backing {
+    match pass.strength {
+        Some(Strength::Proven) => Backing::Proven,
+        Some(Strength::Weak) => Backing::Weak,
+        None => Backing::Confirmed,
+        Some(Strength::Unvalidated) if pass.confirmed_by.is_some() => Backing::Confirmed,
+        Some(Strength::Unvalidated) => Backing::Unvalidated,
+    }
+}
+
+/// A pass on commands needs a green one of the same text of the step.
+fn contradiction(pass: &Pass, record: Option<&PassRecord>) -> Option<&'static str> {
+    if !matches!(pass.strength, Some(Strength::Proven | Strength::Weak)) {
+        return None;
+    }
+    let evidence = record.map_or(&[][..], |record| &record.evidence);
+    if !evidence.iter().any(Evidence::holds) {
+        return Some("it passed, and no command of it was green");
+    }
+    let same = |evidence: &Evidence| evidence.fingerprint == pass.fingerprint;
+    (!evidence.iter().all(same)).then_some("it passed on evidence for another text")
+}
+
+/// A sentence is not decided by the commands of its step.
+fn of_box(step: &Step, place: usize, backing: Backing, status: &StepStatus) -> Backing {
+    let StepStatus::Passed(pass) = status else { return backing };
+    let mut criteria = step.criteria.iter().enumerate();
+    let Some((index, criterion)) = criteria.find(|(_, criterion)| criterion.check_box == Some(place)) else {
+        return backing;
+    };
+    match criterion.kind {
+        CriterionKind::Command(_) => backing,
+        _ if !matches!(backing, Backing::Proven | Backing::Weak) => backing,
+        _ if pass.judged.contains(&index) => Backing::Judged,
+        _ if pass.confirmed_by.is_some() && !pass.pending.contains(&criterion.text) => Backing::Confirmed,
+        _ => Backing::ByHand,
+    }
+}
+
+/// The ticked boxes of groups: agentrun ticks one together with the last of its steps.
+fn groups(reading: &Reading, known: &Known<'_>, audit: &Audit) -> Vec<AuditedBox> {
+    let plan = &reading.plan;
+    let own = plan.groups.iter().filter_map(|group| group.own_box);
+    let ticked = own.map(|place| &plan.boxes[place]).filter(|found| found.ticked());
+    ticked
+        .map(|found| {
+            let ticked_it = |step: &&AuditedStep| match &known.state.step(&plan.steps[step.index].key).status
+            {
+                StepStatus::Passed(pass) => pass.ticked.contains(&found.text),
+                _ => false,
+            };
+            let otherwise = if known.whole { Backing::ByHand } else { Backing::Unrecorded };
+            let backing = audit.steps.iter().find(ticked_it).map_or(otherwise, |step| step.backing);
+            AuditedBox { line: found.line, text: found.text.clone(), backing }
+        })
+        .collect()
+}
+
+/// The steps whose evidence does not count for the plan as it is now.
+fn reopened(reading: &Reading, state: &RunState) -> BTreeMap<StepKey, Reopened> {
+    let events = reconcile(&reading.plan, &reading.graph, state).into_iter();
+    events
+        .filter_map(|event| match event {
+            Event::StepReopened { step, reason } => Some((step.key, reason)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The last pass of each step, with its evidence.
+fn passes(records: &[Record]) -> BTreeMap<StepKey, PassRecord> {
+    let mut passes: BTreeMap<StepKey, PassRecord> = BTreeMap::new();
+    let mut evidence: BTreeMap<StepKey, Vec<(u32, &Evidence)>> = BTreeMap::new();
+    let mut judgements: BTreeMap<StepKey, &Vec<Judgement>> = BTreeMap::new();
+    let mut sandbox = "";
+    for record in records {
+        match &record.event {
+            Event::RunStarted(run) => sandbox = &run.sandbox,
+            Event::StepStarted { step, .. } => {
+                evidence.remove(&step.key);
+                judgements.remove(&step.key);
+            }
+            Event::ValidationCompleted { at, evidence: seen } => {
+                evidence.entry(at.step.key.clone()).or_default().push((at.attempt, seen));
+            }
+            Event::JudgeCompleted { at, judgements: said, .. } => {
+                judgements.insert(at.step.key.clone(), said);
+            }
+            Event::StepPassed { at, marks, .. } => {
+                let seen = evidence.get(&at.step.key).map_or(&[][..], Vec::as_slice);
+                let mut pass = pass(record, at, seen, sandbox);
+                pass.judgements.extend(judgements.remove(&at.step.key).into_iter().flatten().cloned());
+                pass.marks.clone_from(marks);
+                passes.insert(at.step.key.clone(), pass);
+            }
+            Event::StepConfirmed { step, by, .. } => {
+                let at = AttemptRef { step: step.clone(), attempt: 0 };
+                let known = passes.entry(step.key.clone());
+                known.or_insert_with(|| pass(record, &at, &[], sandbox)).confirmed_by = Some(by.clone());
+            }
+            _ => {}
+        }
+    }
+    passes
+}
+
+/// A pass with what its own attempt saw; where nothing was run anew, with all that was seen.
+fn pass(record: &Record, at: &AttemptRef, seen: &[(u32, &Evidence)], sandbox: &str) -> PassRecord {
+    let own: Vec<Evidence> =
+        seen.iter().filter(|(attempt, _)| *attempt == at.attempt).map(|(_, seen)| (*seen).clone()).collect();
+    let evidence = if own.is_empty() { seen.iter().map(|(_, seen)| (*seen).clone()).collect() } else { own };
+    PassRecord {
+        run: record.run.clone(),
+        ts: record.ts,
+        attempt: at.attempt,
+        sandbox: sandbox.to_owned(),
+        confirmed_by: None,
+        evidence,
+        judgements: Vec::new(),
+        marks: Vec::new(),
+    }
+}
+
+impl Backing {
+    /// As people say it.
+    pub fn say(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Weak => "weak",
+            Self::Judged => "judged",
+            Self::Confirmed => "confirmed",
+            Self::Unvalidated => "unvalidated",
+            Self::Stale => "stale",
+            Self::ByHand => "by hand",
+            Self::Unrecorded => "unrecorded",
+            Self::Forged => "forged",
+        }
+    }
+
+    /// agentrun, a judge or a person answers for it.
+    pub fn holds(self) -> bool {
+        matches!(self, Self::Proven | Self::Weak | Self::Judged | Self::Confirmed)
+    }
+}
+
+impl Rerun {
+    /// It is green, and that says something.
+    pub fn holds(&self) -> bool {
+        self.exit.success() && self.vacuous.is_none()
+    }
+}
+
+impl AuditedStep {
+    /// A command that was run again does not hold any more.
+    pub fn is_refuted(&self) -> bool {
+        self.rerun.iter().flatten().any(|rerun| !rerun.holds() && !rerun.tolerated)
+    }
+
+    /// Every command of it was run again, and at least one was green.
+    pub fn is_backed_by_rerun(&self) -> bool {
+        !self.is_refuted() && self.rerun.iter().flatten().any(Rerun::holds)
+    }
+
+    /// What the step and its boxes rest on.
+    pub fn backings(&self) -> impl Iterator<Item = Backing> {
+        std::iter::once(self.backing).chain(self.boxes.iter().map(|found| found.backing))
+    }
+}
+
+impl Audit {
+    /// Some tick is a forgery.
+    pub fn has_forgery(&self) -> bool {
+        self.steps.iter().any(|step| step.backing == Backing::Forged)
+    }
+
+    /// Some tick is backed by nothing, not even by commands that were run again.
+    pub fn has_unbacked(&self) -> bool {
+        let unbacked =
+            |step: &AuditedStep| !step.is_backed_by_rerun() && !step.backings().all(Backing::holds);
+        // A group is as good as its steps, which are listed too.
+        self.steps.iter().any(unbacked)
+    }
+}

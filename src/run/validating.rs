@@ -1,0 +1,185 @@
+//! Validates what an attempt left behind, and says what it comes to.
+
+use super::Run;
+use super::event::{AgentEnd, AttemptOutcome, Event, Evidence, Unfixable};
+use super::judging::{self, Judged, Work};
+use crate::agent::builtin::session::Worked;
+use crate::config::GuardMode;
+use crate::digest::digest;
+use crate::failure::Failure;
+use crate::model::message::Usage;
+use crate::validate::applied::Applied;
+use crate::validate::verdict::{Circumstances, Verdict, judge};
+use crate::validate::weakening::{Touched, compare};
+use crate::validate::{Ground, Validated, callee, unfixable};
+use crate::workspace::snapshot::{Changes, Snapshot};
+
+/// The commands of a step, and what they did before its first attempt.
+#[derive(Debug, Clone, Copy)]
+pub struct Commands<'a> {
+    /// The commands.
+    pub applied: &'a [Applied],
+    /// What they did; without output where an earlier run had asked them.
+    pub before: &'a [Validated],
+}
+
+/// What a validation came to, besides the outcome.
+#[derive(Debug, Default)]
+pub(super) struct Decided {
+    /// What its commands did.
+    pub results: Vec<Validated>,
+    /// Indices of commands that are red and may be until the end.
+    pub tolerated: Vec<usize>,
+    /// What makes a pass worth less.
+    pub marks: Vec<String>,
+    /// Indices of the criteria that hold by the judge's word.
+    pub judged: Vec<usize>,
+    /// What the judge cost.
+    pub usage: Usage,
+}
+
+/// Validates what the agent left behind, unless it did not get to work or says it cannot.
+pub(super) async fn validate_attempt(
+    run: &mut Run<'_>,
+    index: usize,
+    commands: Commands<'_>,
+    worked: &Worked,
+    (after, all): (&Snapshot, &Changes),
+) -> Result<(AttemptOutcome, Decided), Failure> {
+    if let Some(outcome) = not_to_validate(&worked.end) {
+        return Ok((outcome, Decided::default()));
+    }
+    let setting = run.setting;
+    let state = run.recorder.state.step(&setting.step(index).key);
+    let (number, baseline) = (state.attempts, state.baseline.clone());
+    let mut ground = setting.ground(index, number);
+    ground.tree = Some(after.tree.clone());
+    ground.diff_digest = Some(digest(all.diff.as_bytes()));
+    ground.usage = worked.usage;
+    let ground = Ground { baseline: &baseline, ..ground };
+    let results = run.validate(commands.applied, &ground).await?;
+    if results.len() < commands.applied.len() {
+        return Ok((AttemptOutcome::Interrupted, Decided::default()));
+    }
+    let touched = touched(setting, commands.applied, (&baseline, &results), all);
+    if !touched.files.is_empty() || !touched.marks.is_empty() {
+        let Touched { files, marks } = touched.clone();
+        run.recorder.record(Event::ValidationChanged { at: ground.at.clone(), files, marks })?;
+    }
+    let mut decided = Decided { results, marks: touched.marks, ..Decided::default() };
+    let outcome = decide(run, commands, &baseline, &mut decided, (!all.is_empty(), limit_of(&worked.end)));
+    if !matches!(outcome, AttemptOutcome::Passed { .. }) {
+        return Ok((outcome, decided));
+    }
+    let work = Work { attempt: number, results: &decided.results, diff: &all.diff, usage: worked.usage };
+    let Judged { hold, refuted, interrupted, usage } = judging::judge(run, index, work).await?;
+    let outcome = match refuted {
+        _ if interrupted => AttemptOutcome::Interrupted,
+        Some(judgement) => AttemptOutcome::CriterionFailed { judgement },
+        None => outcome,
+    };
+    Ok((outcome, Decided { judged: hold, usage, ..decided }))
+}
+
+/// What the results of the commands come to.
+fn decide(
+    run: &Run<'_>,
+    commands: Commands<'_>,
+    baseline: &[Evidence],
+    decided: &mut Decided,
+    (changed, limit): (bool, Option<String>),
+) -> AttemptOutcome {
+    let setting = run.setting;
+    let evidence: Vec<Evidence> = decided.results.iter().map(|result| result.evidence.clone()).collect();
+    let weakened = !decided.marks.is_empty();
+    match judge(baseline, &evidence, Circumstances { changed, weakened }) {
+        Verdict::Passed { .. } if weakened && setting.config.guard == GuardMode::Fail => {
+            AttemptOutcome::Weakened { marks: decided.marks.clone() }
+        }
+        Verdict::Passed { strength, tolerated } if setting.strong_enough(strength) => {
+            decided.tolerated = tolerated;
+            decided.marks.extend(evidence.iter().filter(|evidence| evidence.flaky).map(say_flaky));
+            AttemptOutcome::Passed { strength }
+        }
+        Verdict::Passed { .. } => AttemptOutcome::TooWeak,
+        Verdict::Unproven => AttemptOutcome::Unproven,
+        Verdict::Unvalidated => AttemptOutcome::Unvalidated,
+        Verdict::Vacuous(first) => {
+            let Evidence { command, vacuous, .. } = &evidence[first];
+            let why = vacuous.as_ref().map_or_else(String::new, |vacuous| vacuous.why().to_owned());
+            AttemptOutcome::Vacuous { command: command.clone(), why }
+        }
+        Verdict::Failed(failed) => {
+            if let Some(found) = beyond_repair(setting, commands.before, &decided.results, &failed, changed) {
+                return AttemptOutcome::Unfixable(found);
+            }
+            let first = failed.first().copied().unwrap_or(0);
+            AttemptOutcome::ValidationFailed { red: decided.results[first].red(), limit }
+        }
+    }
+}
+
+/// Where the agent left nothing to validate: what the attempt came to.
+fn not_to_validate(end: &AgentEnd) -> Option<AttemptOutcome> {
+    match end {
+        AgentEnd::Done { .. } | AgentEnd::Limit { .. } | AgentEnd::Loop { .. } => None,
+        AgentEnd::Blocked { reason } => Some(AttemptOutcome::Blocked { reason: reason.clone() }),
+        AgentEnd::Model { message, hint, temporary } => {
+            let (message, hint) = (message.clone(), hint.clone());
+            Some(AttemptOutcome::ModelFailed { message, hint, temporary: *temporary })
+        }
+        AgentEnd::Interrupted => Some(AttemptOutcome::Interrupted),
+    }
+}
+
+/// The limit that ended the agent's work, if one did.
+fn limit_of(end: &AgentEnd) -> Option<String> {
+    match end {
+        AgentEnd::Limit { limit } => Some(limit.clone()),
+        AgentEnd::Loop { what } => Some(format!("repetition ({what})")),
+        _ => None,
+    }
+}
+
+/// What the step changed of what validates it; fewer tests than before are a mark, too.
+fn touched(
+    setting: &super::Setting,
+    applied: &[Applied],
+    (before, after): (&[Evidence], &[Validated]),
+    all: &Changes,
+) -> Touched {
+    if all.is_empty() {
+        return Touched::default();
+    }
+    let files =
+        |command: &Applied| callee::files(&setting.root, &setting.root.join(&command.dir), &command.script);
+    let named: Vec<String> = applied.iter().flat_map(files).collect();
+    let mut touched = compare(&all.diff, &named);
+    for (before, after) in before.iter().zip(after.iter().map(|result| &result.evidence)) {
+        let ran = |evidence: &Evidence| evidence.tests.map_or(0, |tests| tests.ran);
+        if before.holds() && after.holds() && ran(after) < ran(before) {
+            let (command, fewer, were) = (&after.command, ran(after), ran(before));
+            touched.marks.push(format!("`{command}` ran {fewer} tests, and {were} before the step"));
+        }
+    }
+    touched
+}
+
+fn say_flaky(evidence: &Evidence) -> String {
+    format!("`{}` is flaky: on the same tree it was red before", evidence.command)
+}
+
+/// Why no further attempt would help: every command that failed does so for a reason that no agent
+/// can mend here.
+fn beyond_repair(
+    setting: &super::Setting,
+    before: &[Validated],
+    after: &[Validated],
+    failed: &[usize],
+    changed: bool,
+) -> Option<Unfixable> {
+    let found =
+        |&index: &usize| unfixable::after_work(before.get(index)?, &after[index], &setting.root, changed);
+    let all: Option<Vec<Unfixable>> = failed.iter().map(found).collect();
+    all?.into_iter().next()
+}

@@ -1,0 +1,76 @@
+//! Runs the commands of ticked steps again, in a clean copy of the project.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::applied::Applied;
+use super::{count, vacuous};
+use crate::interrupt::Interrupt;
+use crate::process::{self, Command, Exit, Policy};
+use crate::redact::Redact;
+use crate::run::event::Vacuous;
+
+/// What running again rests on.
+#[derive(Debug)]
+pub struct Again<'a> {
+    /// The clean copy.
+    pub root: &'a Path,
+    /// Wall clock of a command.
+    pub timeout: Duration,
+    /// How children are started.
+    pub policy: &'a Policy,
+    /// The wish to stop.
+    pub interrupt: &'a Interrupt,
+    /// How commands ended that ran already, by script and folder: each runs once.
+    ran: BTreeMap<(String, String), Looked>,
+}
+
+/// How a command ended that was run again.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// How.
+    pub exit: Exit,
+    /// Why its green says nothing.
+    pub vacuous: Option<Vacuous>,
+}
+
+impl<'a> Again<'a> {
+    /// Nothing has run yet.
+    pub fn new(root: &'a Path, timeout: Duration, policy: &'a Policy, interrupt: &'a Interrupt) -> Self {
+        Self { root, timeout, policy, interrupt, ran: BTreeMap::new() }
+    }
+
+    /// How a command ends now.
+    pub async fn run(&mut self, applied: &Applied) -> io::Result<Looked> {
+        let key = (applied.script.clone(), applied.dir.clone());
+        if let Some(looked) = self.ran.get(&key) {
+            return Ok(looked.clone());
+        }
+        let dir = self.root.join(&applied.dir);
+        let looked = if dir.is_dir() {
+            self.look(applied, dir).await?
+        } else {
+            let reason = format!("the directory `{}` does not exist in the project", applied.dir);
+            Looked { exit: Exit::NotStarted { reason }, vacuous: None }
+        };
+        self.ran.insert(key, looked.clone());
+        Ok(looked)
+    }
+
+    async fn look(&self, applied: &Applied, dir: PathBuf) -> io::Result<Looked> {
+        let log = tempfile::NamedTempFile::new()?;
+        let command = Command {
+            script: applied.script.clone(),
+            strict: true,
+            dir,
+            timeout: self.timeout,
+            log: Some(log.path().to_owned()),
+        };
+        let completed = process::run(&command, self.policy, self.interrupt, &Redact::new(None)).await?;
+        let tests = count(log.path(), &completed.output)?;
+        let vacuous = completed.exit.success().then(|| vacuous(applied, self.root, tests)).flatten();
+        Ok(Looked { exit: completed.exit, vacuous })
+    }
+}

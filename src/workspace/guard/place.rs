@@ -1,0 +1,61 @@
+//! What stands where a guarded file has to be: read with care, cleared away, kept as a copy.
+
+use std::fs::{File, Permissions};
+use std::io::{self, Read};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::plan_file::MAX_BYTES;
+use crate::workspace::file::free_name;
+
+/// The bytes of a regular file; `None` if there is none, or something else in its place: a pipe
+/// would never end, and a device neither.
+pub(super) fn read_if_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+    let is_loop = |error: &io::Error| error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = match File::options().read(true).custom_flags(nonblocking).open(path) {
+        Ok(file) => file,
+        Err(error) if is_loop(&error) => return Ok(None),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory | IsADirectory) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !file.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// Moves what is no file out of the way, under a free name in `copies`, and makes a file writable
+/// that was made read-only.
+pub(super) fn clear_the_way(path: &Path, copies: &Path, name: &str) -> io::Result<()> {
+    let Ok(metadata) = std::fs::symlink_metadata(path) else { return Ok(()) };
+    if !metadata.is_file() {
+        std::fs::create_dir_all(copies)?;
+        return std::fs::rename(path, free_name(copies, name));
+    }
+    if metadata.permissions().readonly() {
+        std::fs::set_permissions(path, Permissions::from_mode(metadata.permissions().mode() | 0o200))?;
+    }
+    Ok(())
+}
+
+/// Makes the folders of a file, in place of files that stand there.
+pub(super) fn make_parents(path: &Path) -> io::Result<()> {
+    let Some(parent) = path.parent() else { return Ok(()) };
+    if let Some(intruder) = parent.ancestors().find(|dir| dir.is_file()) {
+        std::fs::rename(intruder, intruder.with_extension("in-place-of-a-folder"))?;
+    }
+    std::fs::create_dir_all(parent)
+}
+
+/// Keeps what was found under the first free name.
+pub(super) fn keep_copy(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    std::fs::create_dir_all(dir)?;
+    let path = free_name(dir, name);
+    let mut file = File::create_new(&path)?;
+    io::Write::write_all(&mut file, bytes)?;
+    Ok(path)
+}

@@ -1,0 +1,354 @@
+//! The plan while an agent works: what the agent does to it is set back, a person's edits are kept.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular};
+
+use crate::digest::digest;
+use crate::plan::restore::{restore_marks, take_ticks_back};
+use crate::plan::{self, Plan};
+use crate::plan_file::{PlanFile, ReplaceError};
+use crate::run::event::{AttemptRef, Event};
+use crate::workspace::file;
+
+/// What a copy of the plan as it was found is called.
+const NAME: &str = "plan-as-found.md";
+
+/// The plan as it has to be.
+#[derive(Debug)]
+pub struct PlanGuard {
+    file: PlanFile,
+    /// Its bytes; `None` while a person has taken it away.
+    bytes: Option<Vec<u8>>,
+    /// A copy on disk while a run is going on: what a killed run's agent did to the plan is set
+    /// back at the next start.
+    copy: PathBuf,
+}
+
+/// What happened to the plan.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing.
+    Same,
+    /// Its text was edited; the edit is kept.
+    Edited {
+        /// Digest of the plan now.
+        digest: String,
+    },
+    /// A person took it away; that is theirs to do.
+    Gone,
+    /// It was set back; what was found is kept as a copy.
+    Restored {
+        /// What had happened.
+        what: &'static str,
+        /// The copy.
+        copy: PathBuf,
+        /// The text was edited too, and that edit is kept.
+        edited: bool,
+        /// A tool or a command was running: it is the agent's doing.
+        by_agent: bool,
+    },
+}
+
+/// How much of an edit may stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    /// Text, but no mark: it is nearly certain that a person made the edit.
+    Text,
+    /// Text outside the steps that were there: the agent, or a command it had a hand in, was running.
+    TextBesideSteps,
+}
+
+impl PlanGuard {
+    /// Takes the plan as it is now for what it has to be. If the copy of a killed run is still
+    /// there, ticks that are not in it are set back first; a person's other edits since are kept.
+    pub fn open(file: PlanFile, copy: PathBuf, copies: &Path) -> io::Result<(Self, Found)> {
+        let mut guard = Self { bytes: read_if_regular(file.path())?, file, copy };
+        let killed = std::fs::read(&guard.copy).ok();
+        let found = match (killed, guard.bytes.clone()) {
+            (Some(before), Some(now)) if before != now => guard.take_ticks_back(&before, &now, copies)?,
+            _ => Found::Same,
+        };
+        guard.remember()?;
+        Ok((guard, found))
+    }
+
+    /// Its digest.
+    pub fn digest(&self) -> String {
+        digest(self.bytes.as_deref().unwrap_or_default())
+    }
+
+    /// Takes the plan as it is now for what it has to be: no agent had a hand in it.
+    pub fn accept(&mut self) -> io::Result<Found> {
+        let now = read_if_regular(self.file.path())?;
+        if now == self.bytes {
+            return Ok(Found::Same);
+        }
+        self.bytes = now;
+        self.remember()?;
+        Ok(if self.bytes.is_some() { Found::Edited { digest: self.digest() } } else { Found::Gone })
+    }
+
+    /// Looks at the plan between two tool calls: a person's text is kept, but no tick counts while
+    /// an agent works. `copies` is where a copy of what was found goes.
+    pub fn look(&mut self, copies: &Path) -> io::Result<Found> {
+        match read_if_regular(self.file.path())? {
+            None => self.accept(),
+            Some(_) => self.set_back(copies, Keep::Text),
+        }
+    }
+
+    /// Looks at the plan after a tool of the agent, or a command that it may have had a hand in. A
+    /// plan that is gone is written back, and so are boxes and the text of steps.
+    pub fn check(&mut self, copies: &Path) -> io::Result<Found> {
+        self.set_back(copies, Keep::TextBesideSteps)
+    }
+
+    /// agentrun itself is about to write this plan: should it be killed right after, the ticks are
+    /// its own.
+    pub fn foresee(&self, text: &str) -> io::Result<()> {
+        std::fs::write(&self.copy, text)
+    }
+
+    /// The run is over in order: nothing has to be set back at the next start.
+    pub fn end(&self) {
+        drop(std::fs::remove_file(&self.copy));
+    }
+
+    fn set_back(&mut self, copies: &Path, keep: Keep) -> io::Result<Found> {
+        let now = read_if_regular(self.file.path())?;
+        if now == self.bytes {
+            return Ok(Found::Same);
+        }
+        let expected = self.bytes.clone().unwrap_or_default();
+        let texts = now.as_deref().map(std::str::from_utf8).zip(std::str::from_utf8(&expected).ok());
+        let (what, restored) = match texts {
+            None => ("it was deleted", expected.clone()),
+            Some((Err(_), _)) => ("it was overwritten with something that is not text", expected.clone()),
+            Some((Ok(after), before)) => match wanted(before, after, keep) {
+                Some((what, text)) => (what, text.into_bytes()),
+                None => return self.accept(),
+            },
+        };
+        let copy = keep_copy(copies, NAME, now.as_deref().unwrap_or_default())?;
+        self.write_back(&restored, copies)?;
+        let edited = restored != expected;
+        self.bytes = Some(restored);
+        self.remember()?;
+        Ok(Found::Restored { what, copy, edited, by_agent: keep == Keep::TextBesideSteps })
+    }
+
+    /// Sets ticks back that a killed run's agent may have made.
+    fn take_ticks_back(&mut self, before: &[u8], now: &[u8], copies: &Path) -> io::Result<Found> {
+        let (Ok(before), Ok(after)) = (std::str::from_utf8(before), std::str::from_utf8(now)) else {
+            return Ok(Found::Same);
+        };
+        // Marks that a person took away stay away.
+        let restored = take_ticks_back(before, after).map(String::into_bytes);
+        let Some(restored) = restored else { return Ok(Found::Same) };
+        let copy = keep_copy(copies, NAME, now)?;
+        self.write_back(&restored, copies)?;
+        self.bytes = Some(restored);
+        let what = "boxes were ticked during the run before, which was killed,";
+        Ok(Found::Restored { what, copy, edited: false, by_agent: true })
+    }
+
+    fn remember(&self) -> io::Result<()> {
+        self.bytes.as_ref().map_or(Ok(()), |bytes| std::fs::write(&self.copy, bytes))
+    }
+
+    /// Writes the plan back over whatever stands in its place.
+    fn write_back(&self, bytes: &[u8], copies: &Path) -> io::Result<()> {
+        let path = self.file.path();
+        clear_the_way(path, copies, NAME)?;
+        let Some(now) = read_if_regular(path)? else {
+            make_parents(path)?;
+            return file::replace(path, bytes).or_else(|_| std::fs::write(path, bytes));
+        };
+        match self.file.replace(&digest(&now), std::str::from_utf8(bytes).unwrap_or_default()) {
+            Ok(()) => Ok(()),
+            Err(ReplaceError::Changed) => {
+                Err(io::Error::other("the plan keeps changing while it is set back"))
+            }
+            // No new file can be made beside it: better in place than not at all.
+            Err(ReplaceError::Io { .. }) => std::fs::write(path, bytes),
+        }
+    }
+}
+
+/// The text that the plan has to have, if it is not the one that was found, and what was wrong.
+fn wanted(before: &str, after: &str, keep: Keep) -> Option<(&'static str, String)> {
+    let marked = restore_marks(before, after);
+    if keep == Keep::TextBesideSteps {
+        let (old, new) = (plan::read(before).plan, plan::read(marked.as_deref().unwrap_or(after)).plan);
+        if !holds_steps_of(&new, &old) {
+            return Some(("its steps were changed", before.to_owned()));
+        }
+    }
+    marked.map(|text| ("its boxes were changed", text))
+}
+
+/// Every step of `old` is still there and says the same, and so are the plan's own commands.
+fn holds_steps_of(new: &Plan, old: &Plan) -> bool {
+    let same = |step: &plan::Step| {
+        new.steps.iter().any(|other| other.key == step.key && other.fingerprint == step.fingerprint)
+    };
+    let commands =
+        |plan: &Plan| -> Vec<String> { plan.criteria.iter().map(|found| found.text.clone()).collect() };
+    old.steps.iter().all(same) && commands(new) == commands(old)
+}
+
+impl Found {
+    /// The events that tell of it. `noticed` says when: `during run_command`.
+    pub fn events(self, at: &AttemptRef, guard: &PlanGuard, noticed: &str) -> Vec<Event> {
+        let edited = || Event::PlanEdited { digest: guard.digest(), noticed: noticed.to_owned() };
+        match self {
+            Self::Same => Vec::new(),
+            Self::Edited { .. } => vec![edited()],
+            Self::Gone => vec![Event::Warning {
+                code: "plan-gone".to_owned(),
+                message: "the plan's file is gone: steps that pass are ticked when it is back".to_owned(),
+            }],
+            Self::Restored { what, copy, edited: also_edited, by_agent } => {
+                let restored = Event::PlanRestored {
+                    at: at.clone(),
+                    what: format!("{what} {noticed}"),
+                    copy: copy.display().to_string(),
+                    by_agent,
+                };
+                let mut events = vec![restored];
+                events.extend(also_edited.then(edited));
+                events
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const PLAN: &str =
+        "# P\r\n\r\n## Implementation Steps\r\n\r\n### Step 1: A\r\n\r\n- [ ] one\r\n- [x] two\r\n";
+
+    fn guard(text: &str) -> (tempfile::TempDir, PlanGuard) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("plan.md");
+        std::fs::write(&path, text).unwrap();
+        let file = PlanFile::at(&path).unwrap();
+        let (guard, _) = PlanGuard::open(file, dir.path().join("copy.md"), dir.path()).unwrap();
+        (dir, guard)
+    }
+
+    fn after(now: Option<&str>) -> (Found, String) {
+        let (dir, mut guard) = guard(PLAN);
+        let path = dir.path().join("plan.md");
+        match now {
+            Some(text) => std::fs::write(&path, text).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        let mut found = guard.check(&dir.path().join("copies")).unwrap();
+        assert_eq!(guard.check(dir.path()).unwrap(), Found::Same);
+        if let Found::Restored { copy, .. } = &mut found {
+            assert_eq!(std::fs::read_to_string(&copy).unwrap(), now.unwrap_or_default());
+            *copy = PathBuf::new();
+        }
+        (found, std::fs::read_to_string(path).unwrap())
+    }
+
+    #[test]
+    fn a_plan_that_a_person_took_away_is_not_written_back() {
+        let (dir, mut guard) = guard(PLAN);
+        let path = dir.path().join("plan.md");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(guard.accept().unwrap(), Found::Gone);
+        assert_eq!(guard.check(dir.path()).unwrap(), Found::Same);
+        assert!(!path.exists());
+        std::fs::write(&path, PLAN).unwrap();
+        assert_eq!(guard.accept().unwrap(), Found::Edited { digest: digest(PLAN.as_bytes()) });
+    }
+
+    #[test]
+    fn an_agents_tick_is_set_back_and_an_edit_is_kept() {
+        let restored = |what, edited| Found::Restored { what, copy: PathBuf::new(), edited, by_agent: true };
+        assert_eq!(after(Some(PLAN)), (Found::Same, PLAN.into()));
+        let ticked = PLAN.replace("- [ ] one", "- [x] one");
+        assert_eq!(after(Some(&ticked)), (restored("its boxes were changed", false), PLAN.into()));
+        assert_eq!(after(None), (restored("it was deleted", false), PLAN.into()));
+        let edited = ticked.replace("# P", "# Better");
+        let kept = PLAN.replace("# P", "# Better");
+        assert_eq!(after(Some(&edited)), (restored("its boxes were changed", true), kept.clone()));
+        let (found, text) = after(Some(&kept));
+        assert_eq!(
+            (found, text.as_str()),
+            (Found::Edited { digest: digest(kept.as_bytes()) }, kept.as_str())
+        );
+    }
+
+    #[test]
+    fn steps_stay_as_they_were_while_the_agent_works() {
+        let restored = |what| Found::Restored { what, copy: PathBuf::new(), edited: false, by_agent: true };
+        for changed in
+            [PLAN.replace("- [ ] one", "- [ ] none"), PLAN.replace("- [x] two\r\n", ""), String::new()]
+        {
+            assert_eq!(after(Some(&changed)), (restored("its steps were changed"), PLAN.into()), "{changed}");
+        }
+    }
+
+    #[test]
+    fn between_tools_text_is_kept_and_ticks_are_not() {
+        let (dir, mut guard) = guard(PLAN);
+        let path = dir.path().join("plan.md");
+        std::fs::write(&path, PLAN.replace("[ ] one", "[x] first")).unwrap();
+        assert!(matches!(
+            guard.look(dir.path()).unwrap(),
+            Found::Restored { edited: true, by_agent: false, .. }
+        ));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), PLAN.replace("[ ] one", "[ ] first"));
+    }
+
+    #[test]
+    fn whatever_stands_in_the_plans_place_gives_way() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let (dir, mut guard) = guard(PLAN);
+        let path = dir.path().join("plan.md");
+        let restored = |guard: &mut PlanGuard, copies: &str| {
+            assert!(matches!(guard.check(&dir.path().join(copies)).unwrap(), Found::Restored { .. }));
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), PLAN);
+        };
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        restored(&mut guard, "a");
+        std::fs::remove_file(&path).unwrap();
+        mknodat(CWD, &path, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        restored(&mut guard, "b");
+        std::fs::write(&path, PLAN.replace("[ ]", "[x]")).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o444)).unwrap();
+        restored(&mut guard, "c");
+    }
+
+    #[test]
+    fn after_a_kill_ticks_are_taken_back_and_what_a_person_did_is_kept() {
+        let (dir, guard) = guard(PLAN);
+        let open = |text: &str, foreseen: &str| {
+            let path = dir.path().join("plan.md");
+            std::fs::write(&path, text).unwrap();
+            guard.foresee(foreseen).unwrap();
+            let file = PlanFile::at(&path).unwrap();
+            PlanGuard::open(file, dir.path().join("copy.md"), dir.path()).unwrap();
+            std::fs::read_to_string(path).unwrap()
+        };
+        let ticked = PLAN.replace("[ ] one", "[x] one");
+        assert_eq!(open(&ticked, PLAN), PLAN);
+        assert_eq!(open(&ticked, &ticked), ticked, "agentrun's own tick");
+        assert_eq!(open(PLAN, &ticked), PLAN, "killed before it could tick");
+        let unticked = PLAN.replace("[x] two", "[ ] two");
+        assert_eq!(open(&unticked, PLAN), unticked, "a person unticked it");
+        guard.end();
+        assert!(!dir.path().join("copy.md").exists());
+    }
+}
