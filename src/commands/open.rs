@@ -13,7 +13,7 @@ use crate::model::openai::Settings;
 use crate::plan::{self, Reading};
 use crate::plan_file::{PlanFile, PlanText, ReadError};
 use crate::report::story::counted;
-use crate::run::renames::renames;
+use crate::run::renames::renamed;
 use crate::run::state::RunState;
 use crate::workspace::Workspace;
 
@@ -155,10 +155,7 @@ impl OpenPlan {
     /// The same as the plan's steps are called now. The next run records it.
     pub(super) fn standing(&self) -> Result<Past, Failure> {
         let mut past = self.past()?;
-        for event in renames(&self.reading.plan, &past.state) {
-            // A step that a run is working on stays what it is.
-            past.state.apply(&event).ok();
-        }
+        past.state = renamed(&self.reading.plan, &past.state).0.into_owned();
         Ok(past)
     }
 

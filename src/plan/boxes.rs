@@ -1,10 +1,10 @@
 //! Every box of the file, once, and the first part of the plan that claims it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::check_box::{BoxRole, CheckBox};
 use super::document::{BlockKind, Document};
+use super::names;
 
 /// The boxes of a document, in order.
 #[derive(Debug, Clone)]
@@ -63,29 +63,22 @@ impl Boxes {
             boxes.blocks.push(index);
         }
         boxes.before.push(boxes.all.len());
-        boxes.understand_dashes();
+        boxes.understand_dashes(document);
         boxes.claimed.truncate(boxes.all.len());
         boxes.unclaimed = boxes.all.len();
         boxes
     }
 
-    /// `[-]` means in progress in some plans and left out in others. A box that holds ticked ones and open ones
-    /// is in progress; one of these says what the mark means to its author.
-    fn understand_dashes(&mut self) {
+    /// `[-]` means in progress in some plans and left out in others. Where one of them holds boxes, and no line with
+    /// it says that something is left out, it is in progress. Ticks change nothing of that.
+    fn understand_dashes(&mut self, document: &Document<'_>) {
         let is_dash = |check_box: &CheckBox| check_box.mark == '-' && check_box.word.is_none();
-        if !self.all.iter().any(is_dash) || self.all.iter().any(|check_box| check_box.mark == '~') {
+        let holder = |check_box: &CheckBox| check_box.parent.filter(|parent| is_dash(&self.all[*parent]));
+        if !self.all.iter().any(|check_box| holder(check_box).is_some()) {
             return;
         }
-        let mut held: HashMap<usize, (bool, bool)> = HashMap::new();
-        for check_box in &self.all {
-            if let Some(parent) = check_box.parent {
-                let (ticked, open) = held.entry(parent).or_default();
-                *ticked |= check_box.ticked();
-                *open |= check_box.mark == ' ';
-            }
-        }
-        let is_begun = |parent: usize| held.get(&parent) == Some(&(true, true));
-        if (0..self.all.len()).any(|index| is_dash(&self.all[index]) && is_begun(index)) {
+        let mut lines = document.text.lines().filter(|line| line.contains("[-]"));
+        if !lines.any(names::leaves_out) {
             self.all
                 .iter_mut()
                 .filter(|check_box| is_dash(check_box))

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::vocabulary::Match::{self, Has};
 use super::vocabulary::{
-    BY_HAND, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STEP_CODES,
-    STEP_KEYWORDS, VERIFYING_ENDS, VERIFYING_STARTS,
+    BY_HAND, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STATES,
+    STEP_CODES, STEP_KEYWORDS, VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -109,6 +109,14 @@ pub fn verifies(name: &str) -> bool {
     let words = words(name);
     let is = |word: Option<&str>, among: &str| among.split(", ").any(|one| Some(one) == word);
     is(words.split(' ').next(), VERIFYING_STARTS) || is(words.split(' ').next_back(), VERIFYING_ENDS)
+}
+
+/// A line says of what it names that it is not to be done.
+pub fn leaves_out(line: &str) -> bool {
+    let line_words = lower(line);
+    let said = joined(line_words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()));
+    let states = STATES.iter().filter(|(mark, _)| *mark == '-').flat_map(|(_, states)| states.split(", "));
+    line.contains("~~") || states.into_iter().any(|state| has_words(&said, state))
 }
 
 /// A task of this text is for a person.

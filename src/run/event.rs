@@ -3,7 +3,6 @@
 //! A [`Record`] is one line of the journal and one line of `--json`. The format is documented in
 //! `docs/events.md`; readers ignore fields that they do not know.
 
-use crate::plan::StepKey;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +14,7 @@ pub use super::outcome::{
 };
 pub use super::reference::{AttemptRef, StepRef, Ticked};
 use crate::model::message::Usage;
-use crate::plan::Fingerprint;
+use crate::plan::{Fingerprint, StepKey};
 
 /// Version of the records.
 pub const SCHEMA: u32 = 1;

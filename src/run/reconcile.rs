@@ -1,19 +1,15 @@
 //! Where the plan's boxes and the journal disagree at the start of a run, and what follows.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::event::{Event, Reopened, StepRef};
-use super::renames::renames;
+use super::renames::renamed;
 use super::state::{RunState, StepStatus, TickState};
 use crate::plan::{Plan, StepGraph, StepKind};
 
 /// The events that bring the state in line with the plan as it is now.
 pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event> {
-    let mut events = renames(plan, state);
-    let mut state = Cow::Borrowed(state);
-    // What cannot be moved stays where it is: its step is a new one.
-    events.retain(|event| state.to_mut().apply(event).is_ok());
+    let (state, mut events) = renamed(plan, state);
     let mut outdated = BTreeSet::new();
     let mut work_is_open = false;
     for &index in graph.order() {

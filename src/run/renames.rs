@@ -1,5 +1,6 @@
 //! Steps that are called otherwise than in the run before: what is known of them goes with them.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::event::{Event, StepRef};
@@ -12,9 +13,18 @@ use crate::plan::{Fingerprint, Plan, StepKey};
 const PARTS: [fn(&Fingerprint) -> Option<&str>; 3] =
     [|said| Some(said.as_str()), Fingerprint::body, |said| Some(said.heading())];
 
+/// The state with every step under its name of today, and the events that made it so.
+pub fn renamed<'a>(plan: &Plan, state: &'a RunState) -> (Cow<'a, RunState>, Vec<Event>) {
+    let mut events = renames(plan, state);
+    let mut state = Cow::Borrowed(state);
+    // What cannot be moved stays where it is: its step is a new one.
+    events.retain(|event| state.to_mut().apply(event).is_ok());
+    (state, events)
+}
+
 /// An event for each step that no run knows, and that says what a step said which is gone. Where two could be
 /// meant, none is.
-pub fn renames(plan: &Plan, state: &RunState) -> Vec<Event> {
+fn renames(plan: &Plan, state: &RunState) -> Vec<Event> {
     let now: HashSet<&StepKey> = plan.steps.iter().map(|step| &step.key).collect();
     let (mut known, mut gone) = (HashSet::new(), Vec::new());
     for (key, said) in state.said() {

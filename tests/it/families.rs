@@ -34,7 +34,7 @@ fn bench(plan: &[u8]) -> Bench {
 
 /// An agent that leaves a line of work for each step, and what a plan asks for besides.
 fn worker() -> Server {
-    diligent(&[("", "echo work >> work.txt; mkdir -p tools posts; echo true > tools/check.sh")])
+    diligent(&[("", "echo work >> work.txt; mkdir -p tools posts; echo 'test -s work.txt' > tools/check.sh")])
 }
 
 /// Carries the plan out: the exit code, and the lines that were changed, with their numbers.

@@ -78,6 +78,21 @@ fn other_marks_and_moved_boxes_are_refused() {
 }
 
 #[test]
+fn a_dash_may_mean_left_out_or_in_progress() {
+    let begun = "# T\n\n- [-] one\n  - [ ] a\n- [-] two\n";
+    assert_eq!(passed(begun, 0).unwrap(), "# T\n\n- [x] one\n  - [x] a\n- [-] two\n");
+    assert_eq!(passed(begun, 1).unwrap(), "# T\n\n- [-] one\n  - [ ] a\n- [x] two\n");
+    for left_out in ["Legend: `[-]` is skipped.\n\n", "- [-] old (cancelled)\n"] {
+        let text = begun.replace("# T\n\n", &format!("# T\n\n{left_out}"));
+        assert!(read(&text).plan.boxes.iter().all(|found| found.mark != '-' || !found.tickable()));
+    }
+    // What a tick makes of the other boxes gives a dash no other meaning.
+    let text = "# T\n\n- [-] one\n\n  - [ ] a\n  - [ ]* b\n";
+    let after = passed(text, 0).unwrap();
+    assert_eq!(passed(&after, 0), Ok(after));
+}
+
+#[test]
 fn a_status_comment_is_kept_true() {
     let text = "# T\n<!-- STATUS: pending -->\n\n- [ ] one\n";
     let plan = read(text).plan;
