@@ -1,5 +1,7 @@
 //! Which parts of the file become steps, in the order of the file, before any of them is read.
 
+use std::collections::HashSet;
+
 use super::candidates::{Place, top_items};
 use super::choice::Choice;
 use super::names::Role;
@@ -42,8 +44,8 @@ pub(super) fn draw(sections: &Sections<'_>, choice: &Choice) -> (Vec<Blueprint>,
     let mut blueprints = units(sections, choice);
     let cover = cover(sections, choice);
     if !blueprints.is_empty() {
-        let groups = choice.chosen.as_ref().map_or(&[][..], |candidate| &candidate.groups);
-        blueprints.extend(around(sections, &cover, groups));
+        let groups = choice.chosen.iter().flat_map(|candidate| &candidate.groups).copied();
+        blueprints.extend(around(sections, &cover, &groups.collect()));
     }
     blueprints.sort_by_key(|blueprint| blueprint.start);
     (blueprints, cover)
@@ -101,7 +103,7 @@ impl Cover {
 }
 
 /// The steps that the rest of the plan asks for: prerequisites, tests, documents, acceptance.
-fn around(sections: &Sections<'_>, cover: &Cover, groups: &[usize]) -> Vec<Blueprint> {
+fn around(sections: &Sections<'_>, cover: &Cover, groups: &HashSet<usize>) -> Vec<Blueprint> {
     let mut found = Vec::new();
     let mut prerequisites = Vec::new();
     let mut acceptance = Vec::new();

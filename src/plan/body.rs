@@ -9,15 +9,15 @@ use super::criterion::{Criterion, CriterionKind};
 use super::document::{BlockKind, Document};
 use super::entry::EntryKind;
 use super::label::Label;
-use super::names::{self, Role, lower};
+use super::names::{self, Role};
 use super::piece::{Piece, one_line};
 use super::sections::{LABEL, Sections};
 use super::step::{Field, Reference, ReferenceTo, StepKind, Task};
 use super::title::Title;
 use super::{files, references};
 
-/// What a sentence begins with that names other steps.
-const DEPENDS: &str = "depends on ";
+/// What a sentence begins with that names other steps, without the letter that may be a capital.
+const DEPENDS: &str = "epends on ";
 
 /// Reads the parts of one step.
 pub(super) struct Body<'plan, 'text> {
@@ -344,16 +344,15 @@ impl<'plan, 'text> Body<'plan, 'text> {
 
     /// `Depends on Phase 1.` at the start of a line, `(depends on T010)` inside it.
     fn add_said_references(&mut self, at: usize, line: &str) {
-        let words = lower(line);
-        let said =
-            words.find(DEPENDS).filter(|from| words.len() == line.len() && line.is_char_boundary(*from));
-        let Some(from) = said else { return };
+        let said = line.find(DEPENDS).and_then(|at| at.checked_sub(1));
+        let is_whole = |from: &usize| line.get(*from..).is_some_and(|rest| rest.starts_with(['d', 'D']));
+        let Some(from) = said.filter(is_whole) else { return };
         let opens =
             line[..from].trim_start_matches(['*', '_', '>', ' ']).is_empty() || line[..from].ends_with('(');
         if !opens {
             return;
         }
-        let from = from + DEPENDS.len();
+        let from = from + 1 + DEPENDS.len();
         let rest = &line[from..];
         let said = rest.split([')', ';']).next().unwrap_or(rest).trim_end_matches(['.', '*', '_', ' ']);
         let piece = self.piece(at + from, said, at + from + said.len());

@@ -84,18 +84,21 @@ pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> Choice
 /// Parts from the others the lists of boxes that only name what headings with more text are about: a place to
 /// tick, and no steps.
 fn outlines(sections: &Sections<'_>, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
+    let is_boxes = |candidate: &Candidate| matches!(candidate.shape, Shape::NamedBoxes | Shape::Boxes);
+    if !candidates.iter().any(is_boxes) {
+        return (candidates, Vec::new());
+    }
     let headings = candidates.iter().filter(|candidate| candidate.shape == Shape::NamedHeadings);
     let headings: Vec<(usize, HashSet<String>)> = headings
         .filter(|candidate| candidate.units.len() > 1)
         .map(|candidate| (candidate.lines, names_of(sections, candidate).collect()))
         .collect();
     let is_detailed = |candidate: &Candidate| {
-        let boxes = matches!(candidate.shape, Shape::NamedBoxes | Shape::Boxes);
         let repeats = |(lines, names): &(usize, HashSet<String>)| {
             let same = names_of(sections, candidate).filter(|name| names.contains(name)).count();
             *lines > candidate.lines && same * 2 > candidate.units.len()
         };
-        !boxes || !headings.iter().any(repeats)
+        !is_boxes(candidate) || !headings.iter().any(repeats)
     };
     candidates.into_iter().partition(is_detailed)
 }

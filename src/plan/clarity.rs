@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::candidates::{Candidate, Place};
-use super::check_box::BoxRole;
+use super::check_box::{BoxRole, CheckBox};
 use super::choice::Choice;
 use super::criterion::CriterionKind;
 use super::diagnostic::{Diagnostic, Severity};
@@ -19,6 +19,8 @@ use super::vocabulary::{STATES, VAGUE};
 const LARGEST_STEP: usize = 40_000;
 /// A step of more tasks is a plan of its own.
 const MOST_TASKS: usize = 50;
+/// So few words are never longer.
+const VAGUE_BYTES: usize = 120;
 /// A criterion of more words says more than that something works.
 const VAGUE_WORDS: usize = 6;
 
@@ -88,6 +90,9 @@ fn vague_criteria(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let criteria = plan.steps.iter().flat_map(|step| &step.criteria);
     let prose = criteria.filter(|criterion| criterion.kind == CriterionKind::Prose);
     let is_vague = |text: &str| {
+        if text.len() > VAGUE_BYTES {
+            return false;
+        }
         let exact = text.contains(|c: char| c == '`' || c.is_ascii_digit());
         let said = words(text);
         let short = said.split(' ').count() <= VAGUE_WORDS;
@@ -107,10 +112,10 @@ fn vague_criteria(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
 
 /// A heading that says done above boxes that do not.
 fn done_with_open_boxes(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
-    let open = |step: &usize| {
-        plan.boxes_of(*step).any(|check_box| check_box.mark == ' ' && check_box.role != BoxRole::Mirror)
+    let is_open = |found: &&CheckBox| {
+        found.mark == ' ' && !matches!(found.role, BoxRole::Mirror | BoxRole::Optional | BoxRole::Ignored)
     };
-    let open: HashSet<usize> = (0..plan.steps.len()).filter(open).collect();
+    let open: HashSet<usize> = plan.boxes.iter().filter(is_open).filter_map(|found| found.step).collect();
     let steps = open.iter().map(|step| plan.steps[*step].line);
     let groups = open.iter().filter_map(|step| plan.steps[*step].group);
     let groups = groups.filter_map(|group| plan.groups.get(group)).map(|group| group.line);

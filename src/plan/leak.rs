@@ -12,12 +12,9 @@ pub(super) fn is_cut_short(document: &Document<'_>, block: usize) -> bool {
     matches!(code.info.as_deref(), Some("markdown" | "md")) && code.literal.lines().any(opens)
 }
 
-/// One past the last block of the embedded document, if it leaks: the fence that was to close it opens a block
+/// One past the last block of a document that was cut short, if it leaks: the fence that was to close it opens a block
 /// without a language.
 pub(super) fn end_of(document: &Document<'_>, block: usize) -> Option<usize> {
-    if !is_cut_short(document, block) {
-        return None;
-    }
     let found = &document.blocks[block];
     let behind = found.parent.map_or(document.blocks.len(), |parent| document.blocks[parent].end);
     document.siblings(found.end, behind).find(|next| match &document.blocks[*next].kind {

@@ -70,8 +70,13 @@ impl<'text> Sections<'text> {
     /// Makes the tree.
     pub fn of(document: Document<'text>) -> Self {
         let owned = owned(&document);
-        let mut builder =
-            Builder { document: &document, all: vec![Section::default()], open: vec![0], leak: 0 };
+        let mut builder = Builder {
+            document: &document,
+            all: vec![Section::default()],
+            open: vec![0],
+            leak: 0,
+            leaks_end: true,
+        };
         for block in document.siblings(0, document.blocks.len()) {
             builder.add(block, owned.as_ref());
         }
@@ -117,6 +122,8 @@ struct Builder<'a, 'text> {
     open: Vec<usize>,
     /// One past the last block of an embedded document that leaked into the plan.
     leak: usize,
+    /// There may be an end of such a document further on.
+    leaks_end: bool,
 }
 
 impl<'text> Builder<'_, 'text> {
@@ -133,8 +140,10 @@ impl<'text> Builder<'_, 'text> {
                 self.all[current].named = role_of(&self.all[current].title);
             }
             BlockKind::Paragraph if index >= self.leak => self.add_paragraph(index),
-            BlockKind::Code(_) if index >= self.leak => {
-                self.leak = leak::end_of(self.document, index).unwrap_or(0);
+            BlockKind::Code(_) if index >= self.leak && leak::is_cut_short(self.document, index) => {
+                self.leak = if self.leaks_end { leak::end_of(self.document, index).unwrap_or(0) } else { 0 };
+                // Where one has no end, none behind it has: nobody looks twice.
+                self.leaks_end = self.leak > 0;
             }
             // What follows a thematic break belongs to the heading, no longer to the label before it.
             BlockKind::Rule if self.all[self.current()].level >= NUMBERED_LABEL => {

@@ -93,7 +93,7 @@ impl<'text> Title<'text> {
         let behind = behind.trim_start();
         let word_end = behind.find(|c: char| !c.is_alphabetic()).unwrap_or(behind.len());
         let (word, behind) = behind.split_at(word_end);
-        let unit = names::counted(word)?;
+        let unit = (!word.is_ascii()).then(|| names::counted(word)).flatten()?;
         Some(Self {
             label: Cow::Borrowed(&text[..text.len() - behind.len()]),
             keyword: Some(Cow::Borrowed(word)),
@@ -141,6 +141,9 @@ impl<'text> Title<'text> {
         };
         let letters = code.chars().take_while(char::is_ascii_uppercase).count();
         let digits = code[letters..].trim_start_matches('-');
+        if letters == 0 || !digits.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
         let number = digits.trim_end_matches(|c: char| c.is_ascii_lowercase());
         let is_step = names::codes_a_step(&code[..letters]);
         let is_code = (1..=8).contains(&letters)
