@@ -134,7 +134,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
     pub(super) fn read_item_step(&mut self, block: usize) {
         let title = self.item_text(block);
         self.add_files(files::in_text(&title.text));
-        let verifies = self.add_title_command(&title);
+        let alone = self.document.blocks[block].end <= block + 2;
+        let verifies = (!alone || title.text.contains('`')) && self.add_title_command(&title);
         self.add_said_references(title.at, &title.text);
         let first = block + 1 + usize::from(self.document.own_text(block).is_some());
         for child in self.document.siblings(first, self.document.blocks[block].end) {
@@ -150,6 +151,9 @@ impl<'plan, 'text> Body<'plan, 'text> {
     fn add_title_command(&mut self, piece: &Piece<'_>) -> bool {
         let title = Title::parse(&piece.text);
         let verifies = names::verifies(&title.title);
+        if !piece.text.contains('`') {
+            return verifies;
+        }
         let verdict = criteria::classify(&piece.text, false);
         let is_command = matches!(verdict.kind, CriterionKind::Command(_));
         if is_command && (verifies || criteria::checks(&title.title)) {

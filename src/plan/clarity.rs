@@ -10,10 +10,10 @@ use super::diagnostic::{Diagnostic, Severity};
 use super::document::BlockKind;
 use super::findings::{diagnostic, line_span};
 use super::leak;
-use super::names::{has_words, words};
+use super::names::{is_vague, words};
 use super::sections::Sections;
 use super::step::{Plan, StepKind};
-use super::vocabulary::{STATES, VAGUE};
+use super::vocabulary::STATES;
 
 /// A step of more bytes fills the view of an agent before it has read a file.
 const LARGEST_STEP: usize = 40_000;
@@ -89,17 +89,17 @@ fn huge_steps(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
 fn vague_criteria(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let criteria = plan.steps.iter().flat_map(|step| &step.criteria);
     let prose = criteria.filter(|criterion| criterion.kind == CriterionKind::Prose);
-    let is_vague = |text: &str| {
+    let says_little = |text: &str| {
         if text.len() > VAGUE_BYTES {
             return false;
         }
         let exact = text.contains(|c: char| c == '`' || c.is_ascii_digit());
         let said = words(text);
         let short = said.split(' ').count() <= VAGUE_WORDS;
-        !exact && short && (said.is_empty() || VAGUE.split(", ").any(|phrase| has_words(&said, phrase)))
+        !exact && short && (said.is_empty() || is_vague(&said))
     };
     let mut seen = HashSet::new();
-    let vague = prose.filter(|criterion| is_vague(&criterion.text) && seen.insert(criterion.span.start));
+    let vague = prose.filter(|criterion| says_little(&criterion.text) && seen.insert(criterion.span.start));
     vague
         .map(|criterion| {
             let message = "nobody can tell whether this holds";
@@ -148,8 +148,13 @@ fn is_of_entries(candidate: &Candidate) -> bool {
 fn is_said_done(line: &str) -> bool {
     let text =
         line.trim_start_matches(['#', '-', '*', '+', ' ']).trim_end_matches(['#', '*', ' ', '\u{fe0f}']);
+    let is_sign = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric());
+    let behind_box = text.strip_prefix("[ ]").unwrap_or(text).trim_start();
+    let signed = is_sign(behind_box.chars().next()) || is_sign(text.chars().next_back());
+    if !signed && !text.ends_with([')', ']']) {
+        return false;
+    }
     let done = STATES.iter().filter(|(mark, _)| *mark == 'x').flat_map(|(_, states)| states.split(", "));
-    let text_behind_box = text.strip_prefix("[ ]").unwrap_or(text).trim_start();
     let bracket = text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '[']));
     let bracket = bracket.map(|(_, inner)| words(inner)).unwrap_or_default();
     let is_said = |state: &str| {
@@ -158,7 +163,7 @@ fn is_said_done(line: &str) -> bool {
                 bracket.strip_prefix(state).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
             state.len() > 1 && begins
         } else {
-            text_behind_box.starts_with(state) || text.ends_with(state)
+            behind_box.starts_with(state) || text.ends_with(state)
         }
     };
     done.into_iter().any(is_said)

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::vocabulary::Match::{self, Has};
 use super::vocabulary::{
-    BY_HAND, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STATES,
-    STEP_CODES, STEP_KEYWORDS, VERIFYING_ENDS, VERIFYING_STARTS,
+    BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES,
+    STATES, STEP_CODES, STEP_KEYWORDS, VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -81,6 +81,15 @@ static INTRODUCING: LazyLock<Phrases<()>> =
 static BY_HAND_PHRASES: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(BY_HAND.split(", ").map(|phrase| (phrase, ()))));
 
+static VAGUE_PHRASES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(VAGUE.split(", ").map(|phrase| (phrase, ()))));
+
+static STARTS: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(VERIFYING_STARTS.split(", ").map(|word| (word, ()))));
+
+static ENDS: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(VERIFYING_ENDS.split(", ").map(|word| (word, ()))));
+
 static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
     let steps = STEP_KEYWORDS.split(", ").map(|word| (word, Keyword::Step));
     Phrases::of(steps.chain(GROUP_KEYWORDS.split(", ").map(|word| (word, Keyword::Group))))
@@ -106,9 +115,18 @@ pub fn runs(name: &str) -> bool {
 
 /// A step of this title looks whether something holds.
 pub fn verifies(name: &str) -> bool {
-    let words = words(name);
-    let is = |word: Option<&str>, among: &str| among.split(", ").any(|one| Some(one) == word);
-    is(words.split(' ').next(), VERIFYING_STARTS) || is(words.split(' ').next_back(), VERIFYING_ENDS)
+    let open = name.find(['(', '[']).filter(|at| *at > 0).unwrap_or(name.len());
+    let is_word = |part: &&str| part.bytes().any(|byte| !byte.is_ascii_digit());
+    let mut words = name[..open].split(|c: char| !c.is_alphanumeric()).filter(is_word);
+    let first = words.next();
+    let last = words.next_back().or(first);
+    first.is_some_and(|word| STARTS.contains(&lower(word)))
+        || last.is_some_and(|word| ENDS.contains(&lower(word)))
+}
+
+/// A criterion of these words says no more than that something is good.
+pub fn is_vague(words: &str) -> bool {
+    VAGUE_PHRASES.any_within(words)
 }
 
 /// A line says of what it names that it is not to be done.
@@ -121,7 +139,7 @@ pub fn leaves_out(line: &str) -> bool {
 
 /// A task of this text is for a person.
 pub fn by_hand(text: &str) -> bool {
-    BY_HAND_PHRASES.any_within(&words(text))
+    BY_HAND_HINTS.iter().any(|hint| text.contains(hint)) && BY_HAND_PHRASES.any_within(&words(text))
 }
 
 /// A file of this title is a list of steps.

@@ -190,6 +190,9 @@ pub(super) const BY_HAND: &str = "manual test, manual tests, manual testing, man
     user manual verification, manually test, manually verify, manually check, manually confirm, manually review, \
     test manually, verify manually, check manually, human review, user acceptance testing";
 
+/// Letters that each of these has: most texts have none of them, and are looked at no further.
+pub(super) const BY_HAND_HINTS: &[&str] = &["anual", "uman ", "cceptance"];
+
 /// What a criterion says that neither a command nor a person can decide.
 pub(super) const VAGUE: &str = "works well, works correctly, works properly, works as expected, works fine, everything works, looks good, \
     is good, all good, no issues, no problems, is clean, is robust, is intuitive, is easy to use, user friendly, \
