@@ -13,7 +13,6 @@ use super::names::{self, Role};
 use super::piece::{Piece, one_line};
 use super::sections::{LABEL, Sections};
 use super::step::{Field, Reference, ReferenceTo, StepKind, Task};
-use super::title::Title;
 use super::{files, references};
 
 /// What a sentence begins with that names other steps, without the letter that may be a capital.
@@ -131,35 +130,33 @@ impl<'plan, 'text> Body<'plan, 'text> {
     }
 
     /// Reads an item that is a step: its nested items and fields.
-    pub(super) fn read_item_step(&mut self, block: usize) {
-        let title = self.item_text(block);
-        self.add_files(files::in_text(&title.text));
-        let alone = self.document.blocks[block].end <= block + 2;
-        let verifies = (!alone || title.text.contains('`')) && self.add_title_command(&title);
-        self.add_said_references(title.at, &title.text);
+    pub(super) fn read_item_step(&mut self, block: usize, title: &str) {
+        let text = self.item_text(block);
+        self.add_files(files::in_text(&text.text));
+        self.add_title_command(&text, title);
+        self.add_said_references(text.at, &text.text);
         let first = block + 1 + usize::from(self.document.own_text(block).is_some());
-        for child in self.document.siblings(first, self.document.blocks[block].end) {
-            self.read_block(child, verifies.then_some(Role::Testing));
+        let mut nested = self.document.siblings(first, self.document.blocks[block].end).peekable();
+        // A step that is called `Verification` holds commands as well as work.
+        let role = nested.peek().and_then(|_| names::verifies(title).then_some(Role::Testing));
+        for child in nested {
+            self.read_block(child, role);
         }
         let from = self.document.blocks[block].start;
         let to = self.document.lines.span(self.document.blocks[block].end_line).end;
         self.read_comments_between(from, to);
     }
 
-    /// A step of one line may name the command that decides about it. Says whether the step is one that looks
-    /// whether something holds.
-    fn add_title_command(&mut self, piece: &Piece<'_>) -> bool {
-        let title = Title::parse(&piece.text);
-        let verifies = names::verifies(&title.title);
+    /// A step of one line may name the command that decides about it, if its title wants to see that succeed.
+    fn add_title_command(&mut self, piece: &Piece<'_>, title: &str) {
         if !piece.text.contains('`') {
-            return verifies;
+            return;
         }
         let verdict = criteria::classify(&piece.text, false);
         let is_command = matches!(verdict.kind, CriterionKind::Command(_));
-        if is_command && (verifies || criteria::checks(&title.title)) {
+        if is_command && (names::verifies(title) || criteria::checks(title)) {
             self.add_criterion(piece, verdict, None);
         }
-        verifies
     }
 
     /// Reads what an entry that is no item says of files, other entries and its validation.
@@ -171,7 +168,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         };
         self.add_files(files::in_text(&found.title.title));
         let title = self.piece(found.span.start, found.title.title.as_ref(), found.span.end);
-        self.add_title_command(&title);
+        self.add_title_command(&title, &found.title.title);
         if let Some((_, text)) = said(&found.files) {
             self.add_files(files::in_field(text));
         }

@@ -99,7 +99,7 @@ impl<'text> Builder<'_, 'text> {
     fn add_step(&mut self, blueprint: &Blueprint) {
         let index = self.plan.steps.len();
         let head = self.head(blueprint, index);
-        let parts = self.parts(blueprint, index);
+        let parts = self.parts(blueprint, index, &head.title.title);
         self.plan.open_questions.extend(parts.open_questions);
         let fingerprint = self.fingerprint(blueprint, &head);
         let key = self.key(blueprint.group, &head.title);
@@ -193,11 +193,11 @@ impl<'text> Builder<'_, 'text> {
         Head { title, start: found.start, end, line: number, end_line: found.end_line, own_box }
     }
 
-    fn parts(&mut self, blueprint: &Blueprint, index: usize) -> Parts {
+    fn parts(&mut self, blueprint: &Blueprint, index: usize, title: &str) -> Parts {
         let mut body = Body::new(self.sections, &mut self.boxes, (index, blueprint.kind));
         match &blueprint.source {
             Source::Unit(Place::Item { block, .. }) => {
-                body.read_item_step(*block);
+                body.read_item_step(*block, title);
                 body.claim_rest(*block..self.sections.document.blocks[*block].end);
             }
             Source::Unit(Place::Entry { entry, .. }) => body.read_entry(*entry),
