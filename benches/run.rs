@@ -26,6 +26,8 @@ fn main() {
     memory();
     deltas();
     five_steps();
+    confined();
+    verify();
 }
 
 /// One run of the program, and what the server saw of it.
@@ -41,7 +43,12 @@ struct Ran {
 /// Carries out a plan in a folder of its own; the model gives these replies.
 fn run(plan: &str, replies: Vec<Vec<u8>>) -> Ran {
     let project = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(project.path().join("plan.md"), plan).expect("a plan");
+    run_in(project.path(), plan, replies, &[])
+}
+
+/// The same in a folder that is there, with more arguments.
+fn run_in(project: &Path, plan: &str, replies: Vec<Vec<u8>>, more: &[&str]) -> Ran {
+    std::fs::write(project.join("plan.md"), plan).expect("a plan");
     let (pid, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU64::new(0)));
     let (watched, seen) = (Arc::clone(&pid), Arc::clone(&most));
     let server = Server::start(replies, move |number| {
@@ -52,7 +59,9 @@ fn run(plan: &str, replies: Vec<Vec<u8>>) -> Ran {
     });
     let before = process::time_of_children();
     let started = Instant::now();
-    let mut child = command(project.path(), &server).spawn().expect("the program starts");
+    let url = server.base_url();
+    let execute = ["execute", "plan.md", "--model", "m", "--max-turns", "10000", "--base-url", &url];
+    let mut child = command(project, &[&execute, more].concat()).spawn().expect("the program starts");
     pid.store(child.id(), Ordering::SeqCst);
     let status = child.wait().expect("the program ends");
     let wall = started.elapsed();
@@ -61,11 +70,10 @@ fn run(plan: &str, replies: Vec<Vec<u8>>) -> Ran {
     Ran { started, wall, processor, exchanges: server.exchanges(), memory: most.load(Ordering::SeqCst) }
 }
 
-fn command(project: &Path, server: &Server) -> Command {
+fn command(project: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_agentrun"));
     command
-        .args(["execute", "plan.md", "--model", "m", "--max-turns", "10000", "--base-url"])
-        .arg(server.base_url())
+        .args(arguments)
         .current_dir(project)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -146,6 +154,44 @@ fn five_steps() {
     let (processor, _) = median_and_p95(ran.iter().map(|ran| ran.processor).collect());
     let measured = format!("{:.2} / {:.2} s", wall.as_secs_f64(), processor.as_secs_f64());
     table::row(&["five-step plan, wall / CPU", &measured, "0.35 / 0.25 s"]);
+}
+
+/// The five-step plan in a sandbox, against the same without one.
+fn confined() {
+    let wall = |mode| {
+        let runs = (0..5).map(|_| {
+            let project = tempfile::tempdir().expect("a temporary folder");
+            let replies = (1..=5).flat_map(|step| replies(step, 1, 0)).collect();
+            run_in(project.path(), &plan(5), replies, &["--sandbox", mode]).wall
+        });
+        median_and_p95(runs.collect()).0
+    };
+    let off = wall("off");
+    for mode in ["bubblewrap", "landlock"] {
+        let ratio = format!("{:.2} times without one", wall(mode).as_secs_f64() / off.as_secs_f64());
+        table::row(&[&format!("five-step plan, sandbox {mode}"), &ratio, "-"]);
+    }
+}
+
+/// Looking at ticks, against reading the same plan.
+fn verify() {
+    const TICKS: usize = 1_000;
+    let project = tempfile::tempdir().expect("a temporary folder");
+    let replies = (1..=TICKS).flat_map(|step| replies(step, 1, 0)).collect();
+    run_in(project.path(), &plan(TICKS), replies, &["--sandbox", "off"]);
+    let time = |arguments: &[&str]| {
+        let times = (0..5).map(|_| {
+            let started = Instant::now();
+            let status = command(project.path(), arguments).status().expect("the program starts");
+            assert!(status.success(), "{status}");
+            started.elapsed()
+        });
+        median_and_p95(times.collect()).0
+    };
+    let (verify, check) = (time(&["verify", "plan.md"]), time(&["check", "plan.md"]));
+    let ratio = verify.as_secs_f64() / check.as_secs_f64();
+    let measured = format!("{}, {ratio:.1} times `check`", millis(verify));
+    table::row(&["`verify` of 1,000 ticks", &measured, "-"]);
 }
 
 fn median_and_p95(mut times: Vec<Duration>) -> (Duration, Duration) {

@@ -39,6 +39,8 @@ pub enum Command {
     Diff(Diff),
     /// Vouch for a step that no command can decide
     Confirm(Confirm),
+    /// Bring the files that a step changed back to what they were before it
+    Restore(Restore),
     /// Say what every tick of a plan rests on
     Verify(Verify),
     /// Approve what the project's agentrun.toml sets beyond its rights
@@ -76,6 +78,9 @@ pub struct Execute {
     /// After a step that does not pass, go on with what does not depend on it
     #[arg(long)]
     pub keep_going: bool,
+    /// Commit each step that passes on the current branch: what it changed, and its tick
+    #[arg(long)]
+    pub commit: bool,
     /// The model's name as the server knows it, or scripted:FILE
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
@@ -195,6 +200,16 @@ pub struct Confirm {
     /// Who vouches; by default the author that git's environment names, else the login name
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
+}
+
+/// Bring the files that a step changed back.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The plan
+    pub plan: PathBuf,
+    /// The step: its id, or #7 for the seventh
+    #[arg(long, value_name = "ID")]
+    pub step: String,
 }
 
 /// Say what every tick of a plan rests on.

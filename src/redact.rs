@@ -8,21 +8,20 @@ use regex::Regex;
 /// What stands in place of a secret.
 const MASK: &str = "[redacted]";
 
-/// Shapes of tokens that are secrets wherever they stand. Each has a prefix that its issuer
-/// documents, so ordinary text does not match.
-const SHAPES: &str = r"(?x)
-    \b(?: sk-[A-Za-z0-9_-]{20,}            # OpenAI, Anthropic and compatible
-      | gh[pousr]_[A-Za-z0-9]{36,}         # GitHub
-      | github_pat_[A-Za-z0-9_]{22,}
-      | glpat-[A-Za-z0-9_-]{20,}           # GitLab
-      | xox[abprs]-[A-Za-z0-9-]{10,}       # Slack
-      | AKIA[0-9A-Z]{16}                   # AWS
-      | AIza[0-9A-Za-z_-]{35}              # Google
-      | npm_[A-Za-z0-9]{36}
-      | hf_[A-Za-z0-9]{30,}
-    )\b
-    | -----BEGIN\ [A-Z\ ]*PRIVATE\ KEY-----
-";
+/// Shapes of tokens that are secrets wherever they stand, and what they are. Each has a prefix that
+/// its issuer documents, so ordinary text does not match.
+const SHAPES: &[(&str, &str)] = &[
+    ("an API key", r"\bsk-[A-Za-z0-9_-]{20,}\b"),
+    ("a GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
+    ("a GitHub token", r"\bgithub_pat_[A-Za-z0-9_]{22,}\b"),
+    ("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}\b"),
+    ("a Slack token", r"\bxox[abprs]-[A-Za-z0-9-]{10,}\b"),
+    ("an AWS access key", r"\bAKIA[0-9A-Z]{16}\b"),
+    ("a Google API key", r"\bAIza[0-9A-Za-z_-]{35}\b"),
+    ("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
+    ("a Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}\b"),
+    ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"),
+];
 
 /// The filter; cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,8 +36,9 @@ impl Redact {
     pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
         let mut secrets: Vec<String> = secrets.into_iter().filter(|secret| secret.len() >= 8).collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        let shapes =
-            Regex::new(SHAPES).unwrap_or_else(|error| unreachable!("the pattern is constant: {error}"));
+        let groups: Vec<String> = SHAPES.iter().map(|(_, pattern)| format!("({pattern})")).collect();
+        let shapes = Regex::new(&groups.join("|"))
+            .unwrap_or_else(|error| unreachable!("the pattern is constant: {error}"));
         Self { secrets: secrets.into(), shapes }
     }
 
@@ -55,6 +55,15 @@ impl Redact {
         } else {
             text
         }
+    }
+
+    /// What the first secret in a text is: `a GitHub token`. Never the secret itself.
+    pub fn find(&self, text: &str) -> Option<&'static str> {
+        if self.secrets.iter().any(|secret| text.contains(secret.as_str())) {
+            return Some("the model's key");
+        }
+        let found = self.shapes.captures(text)?;
+        SHAPES.iter().zip(1..).find_map(|((what, _), group)| found.get(group).map(|_| *what))
     }
 
     /// Every string inside a JSON value, keys left as they are, without what would command a
@@ -105,5 +114,20 @@ mod tests {
         assert_eq!(redact.text("key=hunter2-hunter2 short"), "key=[redacted] short");
         assert_eq!(redact.text("Bearer sk-abcdefghijklmnopqrstuv!"), "Bearer [redacted]!");
         assert!(matches!(redact.text("task-list: sk-8 risk-free"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_is_found_is_named_by_its_shape() {
+        let redact = Redact::new(["hunter2-hunter2".to_owned()]);
+        for (text, expected) in [
+            ("k = hunter2-hunter2", Some("the model's key")),
+            ("AKIAABCDEFGHIJKLMNOP", Some("an AWS access key")),
+            ("-----BEGIN OPENSSH PRIVATE KEY-----", Some("a private key")),
+            ("-----BEGIN PGP PRIVATE KEY BLOCK-----", Some("a private key")),
+            ("-----BEGIN PUBLIC KEY-----", None),
+            ("risk-free", None),
+        ] {
+            assert_eq!(redact.find(text), expected, "{text}");
+        }
     }
 }

@@ -19,6 +19,7 @@ use crate::run::record::Recorder;
 use crate::run::schedule::Selection;
 use crate::run::state::{RunState, StepStatus};
 use crate::run::{Setting, tick};
+use crate::workspace::git::author::Author;
 
 /// Records that a person vouches for a step, and ticks what was waiting for it.
 pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failure> {
@@ -98,7 +99,7 @@ fn who(environment: &Environment) -> Result<String, Failure> {
 }
 
 /// A setting for ticking alone: no agent, no command.
-fn setting(
+pub(super) fn setting(
     project: &Project,
     config: crate::config::Config,
     plan: OpenPlan,
@@ -117,6 +118,7 @@ fn setting(
         selection: Selection::default(),
         validate_only: false,
         allow_unvalidated: false,
+        author: Author::default(),
         templates: Templates::new([]).map_err(crate::sources::wrong_template)?,
         system: String::new(),
         interrupt: Interrupt::never(),

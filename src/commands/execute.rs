@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::launch::Launch;
+use super::launch::{self, Launch};
 use super::open::{OpenPlan, Past, Project};
-use super::{confine, detect, signals, trust};
+use super::{confine, detect, renamed, signals, trust};
 use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
 use crate::config::{Config, say_duration};
@@ -21,6 +21,7 @@ use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
+use crate::workspace::git::author::Author;
 use crate::workspace::guard::plan::Found;
 use crate::workspace::snapshot::Snapshots;
 
@@ -54,10 +55,7 @@ pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failur
         .hint(format!("put this into agentrun.toml:\n\n{}\n", detect::snippet(&prepared.project.root)))
         .hint("or write commands into the plan: `Run: cargo test`, or a shell block under Validation"));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::internal("cannot start the runtime", error))?;
+    let runtime = launch::runtime()?;
     let outcome = runtime.block_on(execute(prepared, args));
     // A look-up of a host name cannot be interrupted; nobody waits for it.
     runtime.shutdown_background();
@@ -77,6 +75,7 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let plan = project.plan(&args.plan)?;
     let mut warnings = examine(&plan, args.allow_placeholders, &config)?;
     warnings.extend(untrusted);
+    warnings.extend(renamed::notice(&project, &plan).map(|message| warning("renamed", message)));
     let selection = select(&plan, &args.step, config.keep_going)?;
     let found = sources::find(&plan.reading.plan, plan.file.path(), &project.root, &config)?;
     warnings.extend(found.warnings.into_iter().map(|message| warning("brief", message)));
@@ -107,6 +106,7 @@ fn lay_flags_over(config: &mut Config, args: &Execute) {
     config.limits.turns = max_turns.unwrap_or(config.limits.turns);
     config.limits.time = max_time.unwrap_or(config.limits.time);
     config.keep_going |= keep_going;
+    config.commit |= args.commit;
     config.sandbox.mode = sandbox.unwrap_or(config.sandbox.mode);
     config.sandbox.network = network.unwrap_or(config.sandbox.network);
 }
@@ -247,6 +247,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         selection: prepared.selection,
         validate_only: args.validate_only,
         allow_unvalidated: args.allow_unvalidated,
+        author: Author::of(prepared.project.environment.all()),
         templates: prepared.templates,
         system: prepared.system,
         interrupt,
@@ -271,14 +272,26 @@ async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
     Ok(outcome.exit_code())
 }
 
-/// The snapshots of the project, and a word on what is not committed in it.
+/// The snapshots of the project, and a word on what is not committed in it. Steps that are to be
+/// committed are refused here, before anything is spent, if that cannot be.
 async fn open_snapshots(
     setting: &Setting,
     state: &StateDir,
     plan: &PlanDir,
 ) -> Result<(Snapshots, Option<Event>), Failure> {
     let leave_out = [setting.plan_file.path().to_owned(), state.path().to_owned()];
-    let snapshots = Snapshots::open(&setting.root, &plan.snapshots(), &leave_out, &setting.policy).await;
+    let mut snapshots = Snapshots::open(&setting.root, &plan.snapshots(), &leave_out, &setting.policy).await;
+    if setting.config.commit {
+        let checked = match snapshots.repository() {
+            Ok(git) => git.can_commit(&setting.author).await,
+            Err(obstacle) => Err(obstacle),
+        };
+        checked.map_err(|obstacle| {
+            Failure::usage(format!("steps cannot be committed: {obstacle}"))
+                .hint(obstacle.hint())
+                .hint("or run without --commit, and without `commit = true` in [run]")
+        })?;
+    }
     let dirty = snapshots.dirty().await;
     let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
     Ok((snapshots, (!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty)))))
@@ -345,7 +358,11 @@ fn typed(args: &Execute) -> String {
     for (flag, value) in limits {
         words.extend(value.map(|value| format!("{flag} {value}")));
     }
-    let flags = [(args.keep_going, "--keep-going"), (args.allow_unvalidated, "--allow-unvalidated")];
+    let flags = [
+        (args.keep_going, "--keep-going"),
+        (args.commit, "--commit"),
+        (args.allow_unvalidated, "--allow-unvalidated"),
+    ];
     words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));
     words.join(" ")
 }

@@ -135,6 +135,14 @@ impl Launch {
     }
 }
 
+/// What children and connections are waited for with.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal("cannot start the runtime", error))
+}
+
 /// Keeps a journal that is not believed as a copy, and cuts it back to what is proven. Until this
 /// is written down, the head still says that something is missing.
 fn set_aside(plan: &OpenPlan, proof: &Proof) -> std::io::Result<Option<Event>> {

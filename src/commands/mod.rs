@@ -13,6 +13,8 @@ mod launch;
 mod logs;
 mod new;
 mod open;
+mod renamed;
+mod restore;
 mod signals;
 mod status;
 mod trust;
@@ -34,6 +36,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Logs(args) => logs::run(root.as_deref(), &args),
         Command::Diff(args) => diff::run(root.as_deref(), &args),
         Command::Confirm(args) => confirm::run(root.as_deref(), &args),
+        Command::Restore(args) => restore::run(root.as_deref(), &args),
         Command::Verify(args) => verify::run(root.as_deref(), &args),
         Command::Trust => trust::run(root.as_deref()),
         Command::Demo(args) => demo::run(root.as_deref(), &args),

@@ -31,6 +31,8 @@ pub struct Config {
     pub max_attempts: u32,
     /// Go on with what does not depend on a step that did not pass.
     pub keep_going: bool,
+    /// Commit each step that passes.
+    pub commit: bool,
     /// Commands that apply to every step.
     pub commands: Vec<String>,
     /// Wall clock of a validation command.
@@ -184,6 +186,7 @@ impl Default for Config {
             },
             max_attempts: 3,
             keep_going: false,
+            commit: false,
             commands: Vec::new(),
             validation_timeout: Duration::from_mins(10),
             strength: RequiredStrength::Weak,
@@ -260,6 +263,7 @@ impl Config {
         set(&mut self.limits.command, agent.command_timeout);
         set(&mut self.max_attempts, run.max_attempts);
         set(&mut self.keep_going, run.keep_going);
+        set(&mut self.commit, run.commit);
         set(&mut self.commands, validation.commands);
         set(&mut self.validation_timeout, validation.timeout);
         set(&mut self.strength, validation.strength);

@@ -82,6 +82,8 @@ pub struct RawRun {
     pub max_attempts: Option<u32>,
     /// Go on with what does not depend on a step that did not pass.
     pub keep_going: Option<bool>,
+    /// Commit each step that passes.
+    pub commit: Option<bool>,
 }
 
 /// `[validation]`

@@ -196,7 +196,7 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
             styled(GOOD, &format!("{who}{tick}"))
         }
         StepStatus::Stopped(outcome) => styled(NOTICE, &outcome.say()),
-        StepStatus::Running => "was interrupted".to_owned(),
+        StepStatus::Running => "begun, not ended".to_owned(),
         _ if !boxes.is_empty() && ticked == boxes.len() => styled(GOOD, "ticked by hand"),
         StepStatus::Parked { .. } => styled(NOTICE, "waits for a person"),
         _ if ticked > 0 => format!("open, {ticked} of {} boxes ticked", boxes.len()),

@@ -114,6 +114,9 @@ fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir)
     for target in &step.ticked {
         writeln!(text, "- ticked {target}")?;
     }
+    if let Some(commit) = &step.committed {
+        writeln!(text, "- committed as `{commit}`")?;
+    }
     for item in &step.pending {
         writeln!(text, "- waits for a person: {item}")?;
     }

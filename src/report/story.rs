@@ -17,6 +17,8 @@ pub struct Story {
     pub steps: Vec<StepStory>,
     /// Warnings and other remarks.
     pub remarks: Vec<String>,
+    /// Steps that passed and could not be committed.
+    pub uncommitted: Vec<StepRef>,
     /// How it ended.
     pub completed: Option<RunCompleted>,
 }
@@ -34,6 +36,8 @@ pub struct StepStory {
     pub ticked: Vec<String>,
     /// Criteria that wait for a person.
     pub pending: Vec<String>,
+    /// The commit that holds it.
+    pub committed: Option<String>,
     /// What makes its pass worth less.
     pub marks: Vec<String>,
 }
@@ -118,6 +122,16 @@ impl Story {
             Event::TickIntended { step, targets, .. } => {
                 self.step(step).ticked = targets.iter().map(Ticked::say).collect();
             }
+            Event::StepCommitted { step, commit, .. } => {
+                if let Some(story) = self.steps.iter_mut().rfind(|story| story.step.key == step.key) {
+                    story.committed = Some(commit.clone());
+                }
+            }
+            Event::CommitRefused { step, reason } => {
+                let (why, hint) = (reason.say(), reason.hint());
+                self.remarks.push(format!("step {} is not committed: {why}; {hint}", step.id));
+                self.uncommitted.push(step.clone());
+            }
             Event::RunCompleted(completed) => self.completed = Some(completed.clone()),
             other => self.remarks.extend(remark(other)),
         }
@@ -148,6 +162,7 @@ impl Story {
                 end: None,
                 ticked: Vec::new(),
                 pending: Vec::new(),
+                committed: None,
                 marks: Vec::new(),
             });
         }

@@ -4,8 +4,8 @@ use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::{StepEnd, Story, counted, ran, say_millis, say_tokens};
 use crate::run::event::{
-    AgentEnd, AttemptOutcome, Event, Evidence, Judgement, RedCommand, Reopened, Ruling, RunCompleted,
-    RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable,
+    AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Judgement, RedCommand, Reopened, Ruling,
+    RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable,
 };
 
 /// How many lines of a failing command's output are shown when a step stops, and between attempts.
@@ -87,16 +87,9 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::RunStarted(run) => run_started(run, &story.run),
         Event::StepAdopted { step } => vec![format!("  step {} is ticked by hand: left alone", step.id)],
         Event::StepReopened { step, reason } => vec![reopened(step, *reason)],
-        Event::StepRenamed { step, .. } => {
-            vec![format!("  step {} was known under another name, number or place: it is the same", step.id)]
-        }
+        Event::StepRenamed { step, .. } => vec![renamed(step)],
         Event::StepStarted { step, .. } => vec![String::new(), step_line(step, story)],
-        Event::AttemptStarted { at, fresh, .. } => {
-            let how = if *fresh { "" } else { ", with what failed" };
-            let mut lines = failed_before(&at.step, story);
-            lines.push(format!("  attempt {}{how}", at.attempt));
-            lines
-        }
+        Event::AttemptStarted { at, fresh, .. } => attempt_started(at, *fresh, story),
         Event::ModelWaited { reason, delay_ms, retry, .. } => {
             let line = format!("    waiting {} before retry {retry}: {reason}", say_millis(*delay_ms));
             vec![styled(NOTICE, &line)]
@@ -130,7 +123,11 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::TickIntended { targets, .. } => {
             targets.iter().map(|target| format!("  ticked {}", target.say())).collect()
         }
+        Event::StepCommitted { commit, paths, without_plan, .. } => {
+            vec![committed(commit, *paths, without_plan.as_deref())]
+        }
         Event::PlanRestored { .. }
+        | Event::CommitRefused { .. }
         | Event::FileRestored { .. }
         | Event::JournalRestored { .. }
         | Event::JournalBroken { .. }
@@ -146,6 +143,7 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
 }
 
 fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
+    let commits = if run.commits { " · commits: one a step" } else { "" };
     vec![
         format!(
             "{} {} · {} · {}",
@@ -156,7 +154,10 @@ fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
         ),
         styled(
             FAINT,
-            &format!("model {} · sandbox: {} · snapshots: {}", run.model, run.sandbox, run.snapshots),
+            &format!(
+                "model {} · sandbox: {} · snapshots: {}{commits}",
+                run.model, run.sandbox, run.snapshots
+            ),
         ),
         styled(FAINT, &format!("limits: {}", run.limits)),
         styled(FAINT, &format!("logs: .agentrun/runs/{id}/")),
@@ -170,12 +171,32 @@ fn step_line(step: &StepRef, story: &Story) -> String {
     format!("> {name} {}", styled(FAINT, &format!("[{place}/{}]", steps.len())))
 }
 
+fn committed(commit: &str, paths: usize, without_plan: Option<&str>) -> String {
+    let plan = without_plan.map_or_else(String::new, |why| format!(", without the plan: {why}"));
+    match paths {
+        0 => format!("  nothing to commit{plan}"),
+        _ => format!("  committed {} ({}{plan})", &commit[..commit.len().min(12)], counted(paths, "file")),
+    }
+}
+
+fn attempt_started(at: &AttemptRef, fresh: bool, story: &Story) -> Vec<String> {
+    let how = if fresh { "" } else { ", with what failed" };
+    let mut lines = failed_before(&at.step, story);
+    lines.push(format!("  attempt {}{how}", at.attempt));
+    lines
+}
+
+fn renamed(step: &StepRef) -> String {
+    format!("  step {} was known under another name, number or place: it is the same", step.id)
+}
+
 fn reopened(step: &StepRef, reason: Reopened) -> String {
     let why = match reason {
         Reopened::Unticked => "was unticked: it runs again",
         Reopened::Edited => "was edited since it passed: it is validated again",
         Reopened::DependencyEdited => "rests on something that changed: it is validated again",
         Reopened::Restart => "is started anew",
+        Reopened::Restored => "was taken back: it runs again",
     };
     styled(NOTICE, &format!("  step {} {why}", step.id))
 }
@@ -315,6 +336,10 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
         lines.extend(
             completed.pending.iter().map(|pending| format!("    step {}: {}", pending.step, pending.text)),
         );
+    }
+    if !story.uncommitted.is_empty() {
+        let steps: Vec<&str> = story.uncommitted.iter().map(|step| step.id.as_str()).collect();
+        lines.push(format!("  Not committed, see the warnings above: step {}", steps.join(", ")));
     }
     lines.push(format!("  report: .agentrun/runs/{}/report.md", story.run));
     if let Some(next) = next_command(completed, story) {

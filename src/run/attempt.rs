@@ -108,6 +108,8 @@ pub async fn run(
         usage,
         turns: worked.turns,
         duration_ms: watch.millis(),
+        tree: Some(after.tree.clone()),
+        reference: after.reference,
     })?;
     let Decided { results, tolerated, marks, judged, .. } = decided;
     let evidence = results.into_iter().map(|result| result.evidence).collect();
@@ -124,7 +126,7 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees,
         tree: before.tree.clone(),
         reference: before.reference.clone(),
     })?;
-    let base = run.recorder.state.step(&at.step.key).base.clone();
+    let base = run.recorder.state.step(&at.step.key).trees.base.clone();
     let Some(base) = base.map(|base| Snapshot { tree: base.tree, reference: base.reference }) else {
         return Ok(Trees { base: before.clone(), before });
     };

@@ -13,6 +13,7 @@ pub use super::outcome::{
     AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable,
 };
 pub use super::reference::{AttemptRef, StepRef, Ticked};
+pub use super::refusal::{CommitRefusal, Secret};
 use crate::model::message::Usage;
 use crate::plan::{Fingerprint, StepKey};
 
@@ -328,6 +329,12 @@ pub enum Event {
         turns: u32,
         /// How long it took, validation included.
         duration_ms: u64,
+        /// The tree that it left, the plan left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tree: Option<String>,
+        /// Where that tree is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
     },
     /// A step passed: every command that applies was run by agentrun and holds.
     #[serde(rename = "step.passed")]
@@ -389,6 +396,27 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// What a step changed, and its tick, are in the history of the branch.
+    #[serde(rename = "step.committed")]
+    StepCommitted {
+        /// The step.
+        step: StepRef,
+        /// The commit.
+        commit: String,
+        /// How many paths of it are the step's, the plan included.
+        paths: usize,
+        /// Why the plan is not in it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        without_plan: Option<String>,
+    },
+    /// What a step changed was not committed, and is in the work tree as before.
+    #[serde(rename = "commit.refused")]
+    CommitRefused {
+        /// The step.
+        step: StepRef,
+        /// Why.
+        reason: CommitRefusal,
+    },
     /// A person vouched for what no command can show.
     #[serde(rename = "step.confirmed")]
     StepConfirmed {
@@ -445,6 +473,8 @@ impl Event {
             | Self::TickIntended { step, .. }
             | Self::TickWritten { step, .. }
             | Self::TickRefused { step, .. }
+            | Self::StepCommitted { step, .. }
+            | Self::CommitRefused { step, .. }
             | Self::StepConfirmed { step, .. } => (Some(step), None),
             Self::RunStarted(_)
             | Self::PlanEdited { .. }

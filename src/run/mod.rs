@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod audit;
 pub mod bounds;
+pub mod commit;
 pub mod event;
 pub mod evidence;
 pub mod judgement;
@@ -12,6 +13,7 @@ pub mod outcome;
 pub mod reconcile;
 pub mod record;
 pub mod reference;
+pub mod refusal;
 pub mod renames;
 pub mod schedule;
 pub mod setting;

@@ -4,7 +4,7 @@ use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarte
 use super::reconcile::reconcile;
 use super::schedule::{self, Decision};
 use super::state::{StepStatus, TickState};
-use super::{Run, step, tick};
+use super::{Run, commit, step, tick};
 use crate::clock::Stopwatch;
 use crate::failure::Failure;
 use crate::process::Sandbox;
@@ -41,6 +41,7 @@ impl Run<'_> {
             let state = &self.recorder.state;
             match schedule::next(&reading.plan, &reading.graph, state, &self.setting.selection) {
                 Decision::Tick(index) => self.tick(index)?,
+                Decision::Commit(index) => commit::commit(self, index).await?,
                 Decision::Run(index) => {
                     if let Some(signal) = self.setting.interrupt.raised() {
                         return Ok(RunOutcome::of_signal(signal));
@@ -155,6 +156,7 @@ impl Run<'_> {
             sandbox: setting.policy.start.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
             command: setting.command.clone(),
+            commits: setting.config.commit,
             limits: setting.config.say_limits(),
         }
     }

@@ -20,6 +20,8 @@ pub enum Reopened {
     DependencyEdited,
     /// `--restart`.
     Restart,
+    /// `agentrun restore` brought its files back to what they were before it.
+    Restored,
 }
 
 /// Why the agent stopped working.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::event::{RunOutcome, StepOutcome};
-use super::state::{RunState, StepStatus, TickState};
+use super::state::{CommitState, RunState, StepStatus, TickState};
 use crate::plan::{Plan, StepGraph, StepKind};
 
 /// What a run is about.
@@ -20,6 +20,8 @@ pub struct Selection {
 pub enum Decision {
     /// The journal says that it passed, the plan does not yet.
     Tick(usize),
+    /// The plan says that it passed, the history of the branch does not yet.
+    Commit(usize),
     /// Work on it.
     Run(usize),
     /// Only a person can do it.
@@ -37,6 +39,10 @@ impl Selection {
 
 /// Decides what comes next.
 pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Selection) -> Decision {
+    // Before anything else changes, and whatever was asked for: it holds this step and no other.
+    if let Some(&index) = graph.order().iter().find(|&&index| commit_is_due(plan, state, index)) {
+        return Decision::Commit(index);
+    }
     let mut stopped: Option<RunOutcome> = None;
     let mut blocked = BTreeSet::new();
     let mut parked = BTreeSet::new();
@@ -73,6 +79,11 @@ pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Select
         }
     }
     Decision::Stop(stopped.unwrap_or(RunOutcome::Completed))
+}
+
+fn commit_is_due(plan: &Plan, state: &RunState, index: usize) -> bool {
+    matches!(&state.step(&plan.steps[index].key).status, StepStatus::Passed(pass)
+        if pass.tick == TickState::Written && pass.commit == CommitState::Due)
 }
 
 /// A parked step blocks only what names it; any other step that did not pass also blocks what

@@ -17,6 +17,7 @@ use crate::validate::Ground;
 use crate::validate::applied::{Applied, applied};
 use crate::validate::vacuous::why_written_so;
 use crate::workspace::Workspace;
+use crate::workspace::git::author::Author;
 
 /// What does not change during a run.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub struct Setting {
     pub validate_only: bool,
     /// Steps without any command pass when something was changed.
     pub allow_unvalidated: bool,
+    /// In whose name steps are committed.
+    pub author: Author,
     /// The templates of the briefs.
     pub templates: Templates,
     /// The constant prefix of every conversation.

@@ -1,11 +1,15 @@
 //! What is known of a plan: a fold over its events. There is no other way to change it.
 
+mod trees;
+
 use std::collections::BTreeMap;
 
+pub use self::trees::{Base, Trees};
 use super::event::{
     AttemptOutcome, AttemptRef, Event, Evidence, Reopened, RunStarted, StepOutcome, Strength,
 };
 use crate::plan::{Fingerprint, StepKey};
+use crate::process::Exit;
 
 /// Everything known of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,8 +31,8 @@ pub struct StepState {
     pub spent: u32,
     /// What the step said when it was last started.
     pub fingerprint: Option<Fingerprint>,
-    /// The tree before its first attempt, and where it is kept.
-    pub base: Option<Base>,
+    /// The trees that it began with and left.
+    pub trees: Trees,
     /// What its commands did before the first attempt.
     pub baseline: Vec<Evidence>,
     /// What each of its commands did last, in this run.
@@ -39,15 +43,6 @@ pub struct StepState {
     pub last_failure: Option<AttemptOutcome>,
     /// What the agent changed in the running attempt that was not its own, and was set back.
     pub set_back: Vec<String>,
-}
-
-/// The tree before a step began.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Base {
-    /// Its digest.
-    pub tree: String,
-    /// Where it is kept.
-    pub reference: Option<String>,
 }
 
 /// Where a step stands.
@@ -96,6 +91,26 @@ pub struct Pass {
     pub tick: TickState,
     /// Texts of what agentrun ticked for it.
     pub ticked: Vec<String>,
+    /// The attempt that passed; 0 if no agent was needed.
+    pub attempt: u32,
+    /// Its commands, and how each ended last.
+    pub commands: Vec<(String, Exit)>,
+    /// Whether the history of the branch says it too.
+    pub commit: CommitState,
+}
+
+/// Whether a pass is in the history of the branch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CommitState {
+    /// The run that recorded the pass was not asked to commit.
+    #[default]
+    Unasked,
+    /// Not yet.
+    Due,
+    /// Yes.
+    Done,
+    /// No, and it is not tried again.
+    Refused,
 }
 
 /// Whether the plan says what the journal says.
@@ -131,7 +146,7 @@ impl RunState {
             attempts: 0,
             spent: 0,
             fingerprint: None,
-            base: None,
+            trees: Trees::NONE,
             baseline: Vec::new(),
             seen: Vec::new(),
             notes: Vec::new(),
@@ -180,7 +195,7 @@ impl RunState {
                 let step = self.running(at, "attempt.started")?;
                 step.attempts = at.attempt;
                 step.set_back.clear();
-                step.base.get_or_insert_with(|| Base { tree: tree.clone(), reference: reference.clone() });
+                step.trees.begin(Base { tree: tree.clone(), reference: reference.clone() });
             }
             Event::ValidationCompleted { at, evidence } => {
                 if at.attempt == 0 {
@@ -189,10 +204,15 @@ impl RunState {
                 self.take_evidence(&at.step.key, evidence);
             }
             Event::NoteTaken { at, text } => self.running(at, "note.taken")?.notes.push(text.clone()),
-            Event::AttemptCompleted { at, outcome, .. } => {
-                self.running(at, "attempt.completed")?.complete_attempt(outcome);
+            Event::AttemptCompleted { at, outcome, tree, reference, .. } => {
+                let step = self.running(at, "attempt.completed")?;
+                step.complete_attempt(outcome);
+                step.trees.left = tree.clone().map(|tree| Base { tree, reference: reference.clone() });
             }
             Event::StepPassed { at, fingerprint, strength, passed, judged, pending, tolerated, marks } => {
+                let commits = self.run.as_ref().is_some_and(|run| run.commits);
+                let step = self.running(at, "step.passed")?;
+                let said = |evidence: &Evidence| (evidence.command.clone(), evidence.exit.clone());
                 let pass = Pass {
                     fingerprint: fingerprint.clone(),
                     strength: Some(*strength),
@@ -204,8 +224,10 @@ impl RunState {
                     marks: marks.clone(),
                     tick: TickState::Due,
                     ticked: Vec::new(),
+                    attempt: at.attempt,
+                    commands: step.seen.iter().map(said).collect(),
+                    commit: if commits { CommitState::Due } else { CommitState::Unasked },
                 };
-                let step = self.running(at, "step.passed")?;
                 step.status = StepStatus::Passed(pass);
                 step.last_failure = None;
             }
@@ -220,6 +242,12 @@ impl RunState {
             }
             Event::TickWritten { step, .. } => self.pass(step, "tick.written")?.tick = TickState::Written,
             Event::TickRefused { step, .. } => self.pass(step, "tick.refused")?.tick = TickState::Refused,
+            Event::StepCommitted { step, .. } => {
+                self.pass(step, "step.committed")?.commit = CommitState::Done;
+            }
+            Event::CommitRefused { step, .. } => {
+                self.pass(step, "commit.refused")?.commit = CommitState::Refused;
+            }
             Event::StepAdopted { step } => {
                 self.expect(&step.key, &step.id, "step.adopted", StepStatus::is_idle)?.status =
                     StepStatus::ByHand;
@@ -227,6 +255,10 @@ impl RunState {
             Event::StepParked { step, items } => {
                 self.expect(&step.key, &step.id, "step.parked", StepStatus::is_idle)?.status =
                     StepStatus::Parked { items: items.clone() };
+            }
+            // The plan's lock is held: what runs was killed.
+            Event::StepReopened { step, reason: Reopened::Restored } => {
+                self.steps.entry(step.key.clone()).or_default().restore();
             }
             Event::StepReopened { step, reason } => {
                 self.expect(&step.key, &step.id, "step.reopened", StepStatus::is_idle)?.reopen(*reason);
@@ -342,11 +374,12 @@ impl StepState {
     /// step that goes on after an interruption was still red before and is green after.
     fn start(&mut self, fingerprint: &Fingerprint) {
         if self.fingerprint.as_ref() != Some(fingerprint) {
-            self.base = None;
+            self.trees = Trees::NONE;
         }
-        if self.base.is_none() {
+        if self.trees.base.is_none() {
             self.baseline.clear();
         }
+        self.trees.take_up();
         self.fingerprint = Some(fingerprint.clone());
         self.status = StepStatus::Running;
     }
@@ -361,7 +394,7 @@ impl StepState {
     /// What a command of the step did on this tree in this run. A baseline that names no tree ran
     /// on the one that the first attempt began with.
     pub fn seen_on(&self, tree: &str, command: &str, dir: &str) -> Option<&Evidence> {
-        let base = self.base.as_ref().map(|base| base.tree.as_str());
+        let base = self.trees.base.as_ref().map(|base| base.tree.as_str());
         let on_it = |evidence: &&Evidence| evidence.tree.as_deref().or(base) == Some(tree);
         self.seen.iter().find(|evidence| evidence.is_of(command, dir)).filter(on_it)
     }
@@ -385,10 +418,18 @@ impl StepState {
     fn reopen(&mut self, reason: Reopened) {
         self.status = match reason {
             Reopened::Edited | Reopened::DependencyEdited => StepStatus::Revalidate,
-            Reopened::Unticked | Reopened::Restart => StepStatus::Open,
+            Reopened::Unticked | Reopened::Restart | Reopened::Restored => StepStatus::Open,
         };
-        self.base = None;
+        self.trees = Trees::NONE;
         self.baseline.clear();
+        self.last_failure = None;
+    }
+
+    /// Open again. Its trees are known until it starts anew, for files that were not brought back
+    /// yet.
+    fn restore(&mut self) {
+        self.status = StepStatus::Open;
+        self.fingerprint = None;
         self.last_failure = None;
     }
 
@@ -410,6 +451,9 @@ impl StepState {
             marks: Vec::new(),
             tick: TickState::Due,
             ticked: Vec::new(),
+            attempt: 0,
+            commands: Vec::new(),
+            commit: CommitState::Unasked,
         });
         self.last_failure = None;
     }

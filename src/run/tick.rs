@@ -2,14 +2,14 @@
 //! written.
 
 use super::Setting;
-use super::event::{Event, StepRef, Ticked};
+use super::event::{self, Event, StepRef};
 use super::record::Recorder;
 use super::state::{Pass, StepStatus, TickState};
 use crate::config::Progress;
 use crate::digest::digest;
 use crate::failure::Failure;
 use crate::plan::edit::{self, Change, TickTarget};
-use crate::plan::{BoxRole, CheckBox, Plan, Reading, StepKind};
+use crate::plan::{BoxRole, CheckBox, Plan, Reading, Step, StepKind};
 use crate::plan_file::{PlanText, ReplaceError};
 use crate::workspace::guard::Guard;
 
@@ -40,21 +40,15 @@ pub fn write(
         {
             return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
         }
-        let plan = &reading.plan;
-        let Some(found) = plan.steps.iter().position(|other| other.key == step.key) else {
-            return refuse(recorder, reference, "the step is not in the plan any more".to_owned());
+        let Ticked { step: found, targets, new } = match ticked(setting, &text.text, &reading, (step, &pass))
+        {
+            Ok(ticked) => ticked,
+            Err(reason) => return refuse(recorder, reference, reason),
         };
-        if plan.steps[found].fingerprint != pass.fingerprint {
-            return refuse(recorder, reference, "the step's text was edited during the run".to_owned());
-        }
-        let targets = targets(setting, plan, found, &pass);
         if targets.is_empty() {
             return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
         }
-        let new = match edit::apply(&text.text, plan, &targets, Change::Tick) {
-            Ok(new) => new,
-            Err(error) => return refuse(recorder, reference, error.to_string()),
-        };
+        let plan = &reading.plan;
         recorder.record(Event::TickIntended {
             step: reference.clone(),
             targets: targets.iter().map(|target| say(plan, found, &pass, target)).collect(),
@@ -72,6 +66,41 @@ pub fn write(
         }
     }
     refuse(recorder, reference, "somebody else keeps editing the plan".to_owned())
+}
+
+/// What a pass makes of a text of the plan.
+struct Ticked {
+    /// The step, as an index into the text's own steps.
+    step: usize,
+    targets: Vec<TickTarget>,
+    new: String,
+}
+
+fn ticked(
+    setting: &Setting,
+    text: &str,
+    reading: &Reading,
+    (step, pass): (&Step, &Pass),
+) -> Result<Ticked, String> {
+    let plan = &reading.plan;
+    let Some(found) = plan.steps.iter().position(|other| other.key == step.key) else {
+        return Err("the step is not in the plan any more".to_owned());
+    };
+    if plan.steps[found].fingerprint != pass.fingerprint {
+        return Err("the step's text was edited during the run".to_owned());
+    }
+    let targets = targets(setting, plan, found, pass);
+    if targets.is_empty() {
+        return Ok(Ticked { step: found, targets, new: text.to_owned() });
+    }
+    let new = edit::apply(text, plan, &targets, Change::Tick).map_err(|error| error.to_string())?;
+    Ok(Ticked { step: found, targets, new })
+}
+
+/// Another text of the plan with the step ticked; `None` if the step is not the same in it.
+pub fn in_text(setting: &Setting, index: usize, pass: &Pass, text: &str) -> Option<String> {
+    let reading = crate::plan::read(text);
+    ticked(setting, text, &reading, (setting.step(index), pass)).ok().map(|ticked| ticked.new)
 }
 
 /// Unticks what agentrun had ticked for a pass that is forgotten. If the process dies right after
@@ -161,7 +190,7 @@ fn ticked_targets(plan: &Plan, step: usize, pass: &Pass) -> Vec<TickTarget> {
 }
 
 /// A target as the journal names it.
-fn say(plan: &Plan, step: usize, pass: &Pass, target: &TickTarget) -> Ticked {
+fn say(plan: &Plan, step: usize, pass: &Pass, target: &TickTarget) -> event::Ticked {
     let (line, text) = match target {
         TickTarget::Box(index) => (plan.boxes[*index].line, plan.boxes[*index].text.clone()),
         TickTarget::Progress(step) => (plan.steps[*step].line, plan.steps[*step].name()),
@@ -169,7 +198,7 @@ fn say(plan: &Plan, step: usize, pass: &Pass, target: &TickTarget) -> Ticked {
     };
     let criteria = pass.judged.iter().map(|&criterion| &plan.steps[step].criteria[criterion]);
     let mut boxes = criteria.filter_map(|criterion| criterion.check_box).map(TickTarget::Box);
-    Ticked { line, text, judged: boxes.any(|found| found == *target) }
+    event::Ticked { line, text, judged: boxes.any(|found| found == *target) }
 }
 
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {

@@ -1,18 +1,29 @@
 //! Snapshots without git: a manifest of digests, and copies of the smaller files by digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::diff;
-use super::file::{digest, is_binary};
+use super::entry::{self, Difference};
+use super::file::{digest, is_binary, replace};
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
 use crate::digest::Digest;
 
 /// Larger files are known by digest only.
 const COPIED: u64 = 1024 * 1024;
+
+/// How the digest of a link's target begins.
+const LINK: &str = "link-";
+
+/// What stands for the digest of a pipe, a socket or a device.
+const SPECIAL: &str = "special";
 
 /// Snapshots by copies.
 #[derive(Debug)]
@@ -32,6 +43,23 @@ type Manifest = BTreeMap<String, Entry>;
 struct Entry {
     size: u64,
     digest: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    executable: bool,
+}
+
+impl Entry {
+    fn new(size: u64, digest: String) -> Self {
+        Self { size, digest, executable: false }
+    }
+
+    fn as_git_says(&self) -> entry::Entry {
+        let mode = match self {
+            Self { digest, .. } if digest.starts_with(LINK) => "120000",
+            Self { executable: true, .. } => "100755",
+            Self { .. } => "100644",
+        };
+        entry::Entry { mode: mode.to_owned(), object: self.digest.clone() }
+    }
 }
 
 impl Files {
@@ -81,19 +109,22 @@ impl Files {
         let metadata = path.symlink_metadata().map_err(failed)?;
         if metadata.is_symlink() {
             let target = path.read_link().map_err(failed)?;
-            let digest = digest(target.as_os_str().as_encoded_bytes());
-            return Ok(Entry { size: 0, digest: format!("link-{digest}") });
+            let target = target.as_os_str().as_encoded_bytes();
+            let digest = format!("{LINK}{}", digest(target));
+            put(&self.content_path(&digest), target)?;
+            return Ok(Entry::new(0, digest));
         }
         if !metadata.is_file() {
-            return Ok(Entry { size: 0, digest: "special".to_owned() });
+            return Ok(Entry::new(0, SPECIAL.to_owned()));
         }
+        let executable = metadata.permissions().mode() & 0o100 != 0;
         if metadata.len() > COPIED {
-            return digest_large(path).map_err(failed);
+            return digest_large(path).map(|entry| Entry { executable, ..entry }).map_err(failed);
         }
         let bytes = std::fs::read(path).map_err(failed)?;
         let digest = digest(&bytes);
         put(&self.content_path(&digest), &bytes)?;
-        Ok(Entry { size: bytes.len() as u64, digest })
+        Ok(Entry { size: bytes.len() as u64, digest, executable })
     }
 
     fn content_path(&self, digest: &str) -> PathBuf {
@@ -118,6 +149,61 @@ impl Files {
             }
         }
         Ok(changes)
+    }
+
+    /// The files that differ.
+    pub(super) fn differences(
+        &self,
+        from: &Snapshot,
+        to: &Snapshot,
+    ) -> Result<Vec<Difference>, SnapshotError> {
+        let (old, new) = (self.manifest(&from.tree)?, self.manifest(&to.tree)?);
+        let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let differing = paths.into_iter().filter(|path| old.get(*path) != new.get(*path));
+        let entry = |manifest: &Manifest, path: &str| manifest.get(path).map(Entry::as_git_says);
+        let differences = differing.map(|path| Difference {
+            path: path.into(),
+            before: entry(&old, path),
+            after: entry(&new, path),
+        });
+        Ok(differences.collect())
+    }
+
+    /// Why a file cannot be written again as a snapshot has it.
+    pub(super) fn unkept(&self, tree: &str, path: &Path) -> Result<Option<&'static str>, SnapshotError> {
+        let manifest = self.manifest(tree)?;
+        let Some(path) = path.to_str().filter(|path| !path.contains('\u{fffd}')) else {
+            return Ok(Some("its name is not UTF-8"));
+        };
+        Ok(match manifest.get(path) {
+            Some(entry) if entry.size > COPIED => {
+                Some("it is larger than 1 MiB, and only its digest was kept")
+            }
+            Some(entry) if entry.digest == SPECIAL => Some("it is no regular file"),
+            Some(entry) if !self.content_path(&entry.digest).exists() => Some("its copy is gone"),
+            _ => None,
+        })
+    }
+
+    /// Writes a file as a snapshot has it.
+    pub(super) fn write_kept(&self, tree: &str, path: &Path) -> Result<(), SnapshotError> {
+        let manifest = self.manifest(tree)?;
+        let Some(entry) = path.to_str().and_then(|path| manifest.get(path)) else { return Ok(()) };
+        let place = self.root.join(path);
+        let failed = |error| SnapshotError::file(&place, error);
+        let content = std::fs::read(self.content_path(&entry.digest)).map_err(failed)?;
+        if place.is_symlink() || entry.digest.starts_with(LINK) {
+            // A link is no place to write through.
+            std::fs::remove_file(&place).or_else(unless_missing).map_err(failed)?;
+        }
+        if entry.digest.starts_with(LINK) {
+            std::fs::create_dir_all(place.parent().unwrap_or(&self.root)).map_err(failed)?;
+            return symlink(OsStr::from_bytes(&content), &place).map_err(failed);
+        }
+        replace(&place, &content).map_err(failed)?;
+        let mode = place.metadata().map_err(failed)?.permissions().mode();
+        let mode = if entry.executable { mode | (mode & 0o444) >> 2 } else { mode & !0o111 };
+        std::fs::set_permissions(&place, Permissions::from_mode(mode)).map_err(failed)
     }
 
     fn compare(&self, path: &str, before: Option<&Entry>, after: Option<&Entry>, changes: &mut Changes) {
@@ -164,6 +250,10 @@ fn put(path: &Path, bytes: &[u8]) -> Result<(), SnapshotError> {
     if path.exists() { Ok(()) } else { write().map_err(|error| SnapshotError::file(path, error)) }
 }
 
+fn unless_missing(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
 fn unreadable(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
 }
@@ -175,7 +265,7 @@ fn digest_large(path: &Path) -> io::Result<Entry> {
     let mut size = 0;
     loop {
         match io::Read::read(&mut file, &mut buffer)? {
-            0 => return Ok(Entry { size, digest: digest.finish() }),
+            0 => return Ok(Entry::new(size, digest.finish())),
             count => {
                 digest.update(&buffer[..count]);
                 size += count as u64;

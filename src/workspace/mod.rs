@@ -2,10 +2,13 @@
 
 pub mod clean;
 pub mod diff;
+mod entry;
 pub mod file;
 mod files;
-mod git;
+pub mod git;
 pub mod guard;
+pub mod own;
+pub mod put_back;
 pub mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;

@@ -244,3 +244,22 @@ async fn an_empty_project_has_a_snapshot_too() {
     assert_eq!(one.tree, two.tree);
     assert!(snapshots.changes(&one, &two).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_file_that_changed_right_after_it_was_staged_is_seen() {
+    let project = Project::with_git();
+    project.git(&["config", "core.trustctime", "false"]);
+    let then = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
+    let touch = |path: &str| {
+        let file = fs::File::options().append(true).open(project.root.join(path)).unwrap();
+        file.set_modified(then).unwrap();
+    };
+    project.write("a", "one\n");
+    touch("a");
+    project.commit();
+    touch(".git/index");
+    project.write("a", "two\n");
+    touch("a");
+    let tree = project.snapshots().await.take("racy").await.unwrap().tree;
+    assert_eq!(project.git(&["show", &format!("{tree}:a")]), "two\n");
+}

@@ -17,6 +17,7 @@ const PURE: &[&str] = &[
     "src/run/event",
     "src/run/evidence",
     "src/run/outcome",
+    "src/run/refusal",
     "src/run/state",
     "src/run/schedule",
     "src/run/reconcile",

@@ -1,8 +1,14 @@
 //! The program is killed around every event of a run, and started again.
 
 use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::Rng;
+use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use crate::support::bench::Bench;
+use crate::support::confined::{processes, unique, working};
 
 const PLAN: &str = "\
 # Three files
@@ -146,5 +152,71 @@ fn a_box_that_a_person_unticks_in_between_runs_its_step_again_and_no_other() {
         if ticked {
             assert!(starts("1") == 2, "after:{seq}: the unticked step runs again: {ran}");
         }
+    }
+}
+
+/// How many moments, unless the variable says otherwise.
+const MOMENTS: u32 = 12;
+
+/// A step, killed so often, is carried out when it is left alone.
+const KILLS_A_PROJECT: u32 = 3;
+
+/// A project in a sandbox, whose agent leaves this behind in its first step.
+fn confined(daemon: &str) -> Bench {
+    let bench = Bench::outside_tmp();
+    bench.settings("");
+    let leaving = format!("setsid sleep {daemon} >/dev/null 2>&1 & echo one > one.txt");
+    bench
+        .file("plan.md", PLAN)
+        .file("PROJECT_RULES.md", "Plain text.\n")
+        .file("FEATURE_REQUEST.md", "Files.\n");
+    bench.file("replies.jsonl", REPLIES.replace("echo one > one.txt", &leaving));
+    bench.git();
+    bench
+}
+
+/// Starts a run and kills it after this time; `false` if it had ended.
+fn killed_after(bench: &Bench, time: Duration) -> bool {
+    let mut command = bench.command(&["execute", "plan.md", "--model", "scripted:replies.jsonl"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let started = Instant::now();
+    while let Some(rest) = time.checked_sub(started.elapsed()) {
+        std::thread::park_timeout(rest);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap().code().is_none()
+}
+
+/// `AGENTRUN_MOMENTS=200 cargo test --test it random_moments` takes a longer look.
+#[test]
+fn after_kills_at_random_moments_the_next_run_ends_with_the_same_files() {
+    if working(&["bubblewrap"]).is_empty() {
+        return;
+    }
+    let moments = std::env::var("AGENTRUN_MOMENTS").map_or(MOMENTS, |text| text.parse().unwrap());
+    let daemon = unique();
+    let bench = confined(&daemon);
+    let started = Instant::now();
+    execute(&bench).code(0);
+    let (files, whole) = (bench.read("plan.md"), started.elapsed());
+    let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let mut left = moments;
+    while left > 0 {
+        let bench = confined(&daemon);
+        for _ in 0..KILLS_A_PROJECT.min(left) {
+            left -= u32::from(killed_after(&bench, whole * (random.next_u32() % 1000) / 1000));
+        }
+        let ran = execute(&bench).code(0);
+        let so = format!("{left} moments to come: {ran}");
+        assert_eq!(bench.read("plan.md"), files, "{so}");
+        assert_eq!(
+            ["one.txt", "two.txt", "three.txt"].map(|file| bench.read(file)),
+            ["one\n", "two\n", "three\n"],
+            "{so}"
+        );
+        assert_eq!(repeated(&bench), Vec::<String>::new(), "{so}");
+        assert!(!bench.events().contains(&"journal.broken".to_owned()), "a kill is no forgery: {so}");
+        bench.run(&["verify", "plan.md"]).code(0);
+        assert_eq!(processes(&daemon), Vec::<i32>::new(), "{so}");
     }
 }

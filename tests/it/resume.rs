@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 
 use serde_json::json;
 
-use crate::support::bench::Bench;
+use crate::support::bench::{Bench, ONE_STEP};
 use crate::support::server::{Answer, Server};
 use crate::support::worker::{diligent, finish, messages, step_of};
 
@@ -273,4 +273,17 @@ fn two_runs_of_one_plan_do_not_get_in_each_others_way() {
     first.kill().unwrap();
     first.wait().unwrap();
     bench.execute(&diligent(GOOD), &[]).code(0);
+}
+
+#[test]
+fn a_plan_that_seems_to_be_renamed_is_told_where_its_evidence_is() {
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
+    let server = diligent(&[("Step 1", "echo one > one.txt")]);
+    bench.execute(&server, &[]).code(0);
+    bench.shell("mv plan.md other.md");
+    let told = "`other.md` was never carried out; `plan.md`, with the same title, was, and its file is gone.";
+    bench.run(&["execute", "other.md", "--dry-run"]).code(0).says(told);
+    bench.file("plan.md", "# Another\n");
+    let ran = bench.run(&["execute", "other.md", "--dry-run"]).code(0);
+    assert!(!ran.stderr.contains("never carried out"), "{ran}");
 }

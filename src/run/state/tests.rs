@@ -32,6 +32,8 @@ fn story() -> Vec<Event> {
         usage: Usage::default(),
         turns: 1,
         duration_ms: 1,
+        tree: Some(format!("left-{attempt}")),
+        reference: None,
     };
     let started = |attempt| Event::AttemptStarted {
         at: at(attempt),
@@ -83,6 +85,7 @@ fn run() -> RunStarted {
         sandbox: "none".into(),
         snapshots: "git".into(),
         command: String::new(),
+        commits: true,
         limits: String::new(),
     }
 }
@@ -112,7 +115,7 @@ fn a_step_goes_from_open_to_passed_and_ticked() {
     let StepStatus::Passed(pass) = &end.status else { panic!("{end:?}") };
     assert_eq!((&pass.tick, pass.ticked.as_slice()), (&TickState::Written, &["a".to_owned()][..]));
     assert_eq!((end.attempts, end.spent, end.last_failure), (2, 2, None));
-    assert_eq!(end.base, Some(Base { tree: "tree-1".into(), reference: None }));
+    assert_eq!(end.trees.base, Some(Base { tree: "tree-1".into(), reference: None }));
 }
 
 #[test]
@@ -145,6 +148,8 @@ fn outages_spend_no_attempt() {
         usage: Usage::default(),
         turns: 0,
         duration_ms: 0,
+        tree: None,
+        reference: None,
     });
     let state = fold(&events).step(&reading().plan.steps[0].key).clone();
     assert_eq!((state.attempts, state.spent), (1, 0));

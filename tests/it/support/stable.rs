@@ -14,6 +14,7 @@ pub(crate) fn stable(bench: &Bench, text: &str) -> String {
         (r"\d{8}-\d{6}-[0-9a-f]{4}", "[RUN]"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[WHEN]"),
         (r"\b[0-9a-f]{40,64}\b", "[DIGEST]"),
+        (r"committed [0-9a-f]{12}\b", "committed [DIGEST]"),
         (r"digest `[0-9a-f]{16}`", "digest `[DIGEST]`"),
         (r"\b[kf]1:[0-9a-f]{32}", "[KEY]"),
         (r"(< )?\b(\d+ min \d+ s|\d+(\.\d+)? s)\b", "[TIME]"),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::outcome::Trouble;
+use super::outcome::{Trouble, counted};
 use crate::digest::digest;
 use crate::workspace::diff;
 
@@ -38,9 +38,8 @@ impl SeenFiles {
     /// Refuses what was never read, and what has changed since: the change is told, and is seen then.
     pub(super) fn guard(&mut self, path: &Path, name: &str, text: &str) -> Result<(), Trouble> {
         let Some(seen) = self.seen.get(path) else {
-            let lines = text.lines().count();
-            let problem =
-                format!("`{name}` ({lines} lines) was not read in this conversation; read it first");
+            let lines = counted(text.lines().count() as u64, "line", "lines");
+            let problem = format!("`{name}` ({lines}) was not read in this conversation; read it first");
             return Err(Trouble::Mistake(problem));
         };
         if seen.digest == digest(text.as_bytes()) {

@@ -3,6 +3,13 @@
 //! The user's index, `HEAD`, stash, hooks and configuration are never touched: objects are added,
 //! and references under `refs/agentrun/` keep them.
 
+pub mod author;
+mod change;
+pub mod commit;
+mod objects;
+pub mod obstacle;
+mod secrets;
+
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -10,6 +17,8 @@ use std::time::Duration;
 
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
 use crate::process::{Captured, Invocation, Policy, capture};
+use author::Author;
+use obstacle::Start;
 
 /// Adding the files of a large project for the first time takes a while.
 const TIMEOUT: Duration = Duration::from_mins(5);
@@ -30,27 +39,44 @@ const SETTINGS: &[&str] = &[
     "advice.addEmbeddedRepo=false",
 ];
 
-/// An identity of its own, no lock on the user's index, and messages that can be relied on.
-const ENVIRONMENT: &[(&str, &str)] = &[
+/// No lock on the user's index, and messages that can be relied on.
+const ENVIRONMENT: &[(&str, &str)] = &[("GIT_OPTIONAL_LOCKS", "0"), ("LC_ALL", "C")];
+
+/// Whose name snapshots bear.
+const OWN_IDENTITY: &[(&str, &str)] = &[
     ("GIT_AUTHOR_NAME", "agentrun"),
     ("GIT_AUTHOR_EMAIL", "agentrun@localhost"),
     ("GIT_COMMITTER_NAME", "agentrun"),
     ("GIT_COMMITTER_EMAIL", "agentrun@localhost"),
-    ("GIT_OPTIONAL_LOCKS", "0"),
-    ("LC_ALL", "C"),
 ];
+
+/// The user's name has to be set: git must not make one up.
+const USERS_SETTINGS: &[&str] = &["user.useConfigOnly=true", "i18n.commitEncoding=UTF-8"];
+
+/// A call of git.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Call<'a> {
+    pub(super) args: &'a [&'a OsStr],
+    /// The index that it works on: the one that the user has if `None`.
+    pub(super) index: Option<&'a Path>,
+    pub(super) stdin: &'a [u8],
+    /// In whose name; agentrun's if `None`.
+    pub(super) author: Option<&'a Author>,
+}
 
 /// Snapshots by git.
 #[derive(Debug)]
 pub struct Git {
-    root: PathBuf,
+    pub(super) root: PathBuf,
     policy: Policy,
     /// The user's index, from which the private one is made.
     index: Option<PathBuf>,
-    private_index: PathBuf,
+    pub(super) private_index: PathBuf,
     seeded: bool,
     /// The root from the top level of the repository: empty, or with a slash at the end.
-    prefix: Vec<u8>,
+    pub(super) prefix: Vec<u8>,
+    /// Known once a commit may be made.
+    start: Option<Start>,
     /// From the root.
     leave_out: Vec<PathBuf>,
 }
@@ -75,6 +101,7 @@ impl Git {
             private_index: store.join("index"),
             seeded: false,
             prefix: Vec::new(),
+            start: None,
             leave_out: leave_out.iter().filter_map(below).chain([super::STATE_DIR.into()]).collect(),
         };
         let said = git.ask(&["rev-parse", "--is-inside-work-tree"]).await?;
@@ -136,7 +163,7 @@ impl Git {
             }
         }
         if let Some(index) = self.index.as_deref().filter(|index| index.exists()) {
-            std::fs::copy(index, &self.private_index).map_err(|error| SnapshotError::file(index, error))?;
+            copy(index, &self.private_index).map_err(|error| SnapshotError::file(index, error))?;
         }
         self.seeded = true;
         Ok(())
@@ -184,11 +211,11 @@ impl Git {
             .collect())
     }
 
-    async fn line(&self, args: &[&str]) -> Result<String, SnapshotError> {
+    pub(super) async fn line(&self, args: &[&str]) -> Result<String, SnapshotError> {
         Ok(String::from_utf8_lossy(trim_line(&self.run(args).await?)).into_owned())
     }
 
-    async fn run(&self, args: &[&str]) -> Result<Vec<u8>, SnapshotError> {
+    pub(super) async fn run(&self, args: &[&str]) -> Result<Vec<u8>, SnapshotError> {
         self.run_os(&args.iter().map(OsStr::new).collect::<Vec<_>>()).await
     }
 
@@ -196,22 +223,66 @@ impl Git {
         succeeded(args, self.invoke(args, Some(&self.private_index)).await?)
     }
 
+    /// An index of this name beside the private one; what a killed run left is removed.
+    pub(super) fn fresh_index(&self, name: &str) -> FreshIndex {
+        let path = self.private_index.with_file_name(name);
+        drop(std::fs::remove_file(path.with_extension("lock")));
+        drop(std::fs::remove_file(&path));
+        FreshIndex(path)
+    }
+
     async fn invoke(&self, args: &[&OsStr], index: Option<&Path>) -> Result<Captured, SnapshotError> {
-        let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]).map(OsStr::new);
+        self.call(Call { args, index, ..Call::default() }).await
+    }
+
+    /// What a call printed.
+    pub(super) async fn ask_for(&self, call: Call<'_>) -> Result<Vec<u8>, SnapshotError> {
+        succeeded(call.args, self.call(call).await?)
+    }
+
+    pub(super) async fn call(&self, call: Call<'_>) -> Result<Captured, SnapshotError> {
+        let Call { args, index, stdin, author } = call;
+        let users = if author.is_some() { USERS_SETTINGS } else { &[] };
+        let settings = SETTINGS.iter().chain(users).flat_map(|setting| ["-c", setting]).map(OsStr::new);
         let all: Vec<&OsStr> = settings.chain(args.iter().copied()).collect();
-        let fixed = ENVIRONMENT.iter().map(|&(name, value)| (name, OsString::from(value)));
+        let identity = if author.is_some() { &[] } else { OWN_IDENTITY };
+        let fixed = ENVIRONMENT.iter().chain(identity).map(|&(name, value)| (name, OsString::from(value)));
         let index = index.map(|index| ("GIT_INDEX_FILE", index.as_os_str().to_owned()));
-        let environment: Vec<_> = fixed.chain(index).collect();
+        let theirs = author.into_iter().flat_map(Author::variables);
+        let environment: Vec<_> = fixed.chain(index).chain(theirs).collect();
         let invocation = Invocation {
             program: "git",
             args: &all,
             dir: &self.root,
             environment: &environment,
-            stdin: &[],
+            stdin,
             timeout: TIMEOUT,
         };
         capture(&invocation, &self.policy).await.map_err(|error| git_error(args, error.to_string()))
     }
+}
+
+/// An index that is there while something is written, and at no other time.
+pub(super) struct FreshIndex(PathBuf);
+
+impl FreshIndex {
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for FreshIndex {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
+/// Copies an index with its time: a file that is as old as the index may have changed right after
+/// it, and git looks into it for that reason.
+fn copy(index: &Path, copy: &Path) -> std::io::Result<()> {
+    let time = index.metadata()?.modified()?;
+    std::fs::copy(index, copy)?;
+    std::fs::File::options().append(true).open(copy)?.set_modified(time)
 }
 
 fn succeeded(args: &[&OsStr], captured: Captured) -> Result<Vec<u8>, SnapshotError> {
@@ -243,7 +314,7 @@ fn reference(name: &str) -> String {
     format!("refs/agentrun/{}", parts.join("/"))
 }
 
-fn trim_line(bytes: &[u8]) -> &[u8] {
+pub(super) fn trim_line(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\n").unwrap_or(bytes)
 }
 

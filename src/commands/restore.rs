@@ -1,0 +1,142 @@
+//! `agentrun restore PLAN --step ID`
+
+use std::path::Path;
+
+use super::confirm::setting;
+use super::execute::find_step;
+use super::launch::{self, Launch};
+use super::open::Project;
+use crate::brief::Sources;
+use crate::cli::Restore;
+use crate::failure::{ExitCode, Failure};
+use crate::plan::Step;
+use crate::process::Policy;
+use crate::redact::Redact;
+use crate::report::{Report, print};
+use crate::run::event::{Event, Reopened, StepRef};
+use crate::run::record::Recorder;
+use crate::run::state::{StepState, StepStatus, TickState};
+use crate::run::{Setting, commit, tick};
+use crate::workspace::own::StepTrees;
+use crate::workspace::put_back::{InTheWay, PutBack};
+use crate::workspace::snapshot::{Snapshot, SnapshotError, Snapshots};
+
+/// The files that have to be brought back, and what is kept.
+struct Found {
+    snapshots: Snapshots,
+    trees: StepTrees,
+    now: Snapshot,
+    back: PutBack,
+}
+
+/// Brings the files that a step changed back to what they were before its first attempt, in the
+/// work tree alone, and opens the step again.
+pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failure> {
+    let project = Project::find(root)?;
+    let config = project.config()?;
+    let plan = project.plan(&args.plan)?;
+    let &[index] = find_step(&plan, &args.step)?.as_slice() else {
+        return Err(Failure::usage(format!("`{}` is a group: restore its steps one by one", args.step))
+            .hint("begin with the last: what a later step changed is not undone"));
+    };
+    let launch = Launch::new(&project, &plan)?;
+    let redact = Redact::new(project.secret(&config));
+    let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
+    recorder.report = Report::silent();
+    let (mut guard, _) = launch.guard(&project, &plan, &Sources::default())?;
+    let policy = Policy::new(project.environment.all(), &config.env_pass);
+    let store = plan.dir.snapshots();
+    let prefix = plan.dir.key();
+    let setting = setting(&project, config, plan, &launch)?;
+    let step = setting.step(index);
+
+    let runtime = launch::runtime()?;
+    let state = recorder.state.step(&step.key);
+    let found = runtime.block_on(look(&setting, step, state, (&store, &prefix, &policy)))?;
+    reopen(&setting, index, &mut recorder)?;
+    guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
+    let done = runtime.block_on(found.snapshots.put_back(&found.trees.before, &setting.root, &found.back));
+    guard.end();
+    done.map_err(|error| {
+        Failure::internal("cannot bring every file back", error)
+            .hint(format!("what was there before is kept: {}", kept(&found.now)))
+            .hint("the same command goes on with it")
+    })?;
+    say(&setting, step, &found, &recorder);
+    Ok(ExitCode::Passed)
+}
+
+/// Keeps the state of now and looks for what would be undone besides the step.
+async fn look(
+    setting: &Setting,
+    step: &Step,
+    state: &StepState,
+    (store, prefix, policy): (&Path, &str, &Policy),
+) -> Result<Found, Failure> {
+    let refuse = |why: &str| Failure::usage(format!("step {} {why}", step.id));
+    if state.trees.base.is_none() {
+        return Err(refuse("has no attempt whose changes could be taken back"));
+    }
+    let Some(trees) = commit::step_trees(&state.trees) else {
+        return Err(refuse("was cut short in its last attempt: nobody knows what that left")
+            .hint(format!("agentrun execute {} goes on with it", setting.plan_path)));
+    };
+    let leave_out = [setting.plan_file.path().to_owned(), setting.root.join(crate::workspace::STATE_DIR)];
+    let mut snapshots = Snapshots::open(&setting.root, store, &leave_out, policy).await;
+    let name = format!("{prefix}/{}/before-restore", setting.run_dir.id);
+    let now = snapshots.take(&name).await.map_err(no_snapshot)?;
+    match snapshots.plan_back(&trees, &now, &setting.root).await {
+        Ok(back) => Ok(Found { snapshots, trees, now, back }),
+        Err(InTheWay::Snapshot(error)) => {
+            Err(Failure::usage(format!("the trees of step {} cannot be read any more", step.id))
+                .caused_by(error))
+        }
+        Err(changed @ (InTheWay::Changed(_) | InTheWay::Shared(_))) => Err(refuse("cannot be restored").caused_by(changed).hint(
+            "that would be somebody's later work: put it elsewhere first, or restore the later step first",
+        )),
+        Err(error) => Err(refuse("cannot be restored").caused_by(error)),
+    }
+}
+
+/// The step is to be done again. What is not in the journal has not happened: this comes before
+/// the files.
+fn reopen(setting: &Setting, index: usize, recorder: &mut Recorder) -> Result<(), Failure> {
+    let step = setting.step(index);
+    if let StepStatus::Passed(pass) = &recorder.state.step(&step.key).status
+        && pass.tick == TickState::Written
+    {
+        tick::take_back(setting, index, &pass.clone())?;
+    }
+    recorder.record(Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restored })
+}
+
+fn say(setting: &Setting, step: &Step, found: &Found, recorder: &Recorder) {
+    let PutBack { written, removed } = &found.back;
+    let good = print::styled(print::GOOD, "+");
+    if written.is_empty() && removed.is_empty() {
+        print::talk(&format!("{good} {} had nothing to be brought back; it is open again", step.name()));
+    } else {
+        print::talk(&format!("{good} {} is taken back; it is open again", step.name()));
+    }
+    let written = written.iter().map(|path| ("as before", path));
+    let removed = removed.iter().map(|path| ("removed  ", path));
+    for (what, path) in written.chain(removed) {
+        print::talk(&format!(
+            "  {what}  {}",
+            path.display().to_string().replace(char::is_control, "\u{fffd}")
+        ));
+    }
+    print::talk(&format!("  what was there until now is kept: {}", kept(&found.now)));
+    let last = recorder.state.last_run().map(|run| run.command.clone()).filter(|typed| !typed.is_empty());
+    let again = last.unwrap_or_else(|| format!("agentrun execute {}", setting.plan_path));
+    print::talk(&format!("{} {again}", print::styled(print::STRONG, "next:")));
+}
+
+/// Where a snapshot is.
+fn kept(snapshot: &Snapshot) -> String {
+    snapshot.reference.clone().unwrap_or_else(|| format!("as copies, manifest {}.json", snapshot.tree))
+}
+
+fn no_snapshot(error: SnapshotError) -> Failure {
+    Failure::internal("cannot keep the state of now", error)
+}

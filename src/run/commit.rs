@@ -1,0 +1,113 @@
+//! One commit for a step that passed: what it changed, and its tick.
+
+use std::borrow::Cow;
+
+use super::event::{CommitRefusal, Event, StepRef, Strength};
+use super::state::{Base, Pass, StepState, StepStatus, Trees};
+use super::{Run, Setting, tick};
+use crate::failure::Failure;
+use crate::plan::Step;
+use crate::redact::harmless;
+use crate::workspace::git::commit::{Made, Wanted};
+use crate::workspace::own::{Own, StepTrees};
+use crate::workspace::snapshot::{Snapshot, Snapshots};
+
+/// Commits what a step changed, or says why not. The run goes on either way.
+pub async fn commit(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
+    let step = StepRef::from(run.setting.step(index));
+    let event = match make(run, index).await {
+        Ok(Made { commit, paths, without_plan }) => {
+            Event::StepCommitted { step, commit, paths, without_plan }
+        }
+        Err(reason) => Event::CommitRefused { step, reason },
+    };
+    run.recorder.record(event)
+}
+
+async fn make(run: &mut Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
+    let (setting, redact) = (run.setting, &run.recorder.redact);
+    let step = setting.step(index);
+    let state = run.recorder.state.step(&step.key);
+    let StepStatus::Passed(pass) = &state.status else {
+        return Err(CommitRefusal::impossible("the step has not passed"));
+    };
+    if !setting.config.commit {
+        let reason = "the run that ticked it ended before its commit, and this one was not asked to commit";
+        return Err(CommitRefusal::impossible(reason));
+    }
+    let own = own(&run.snapshots, &state.trees, pass).await?;
+    let plan = setting.plan_file.path().strip_prefix(&setting.root).ok();
+    let ticked = !pass.ticked.is_empty();
+    let tick = |text: &str| {
+        tick::in_text(setting, index, pass, text).ok_or("git has another text of the step".to_owned())
+    };
+    let message = message(setting, step, state, pass);
+    let wanted = Wanted {
+        changes: &own.changes,
+        plan: plan.filter(|_| ticked).map(|plan| (plan, tick)),
+        message: &redact.text(&message),
+        author: &setting.author,
+        redact,
+    };
+    let made = run.snapshots.repository()?.commit(&wanted).await?;
+    let outside = (ticked && plan.is_none()).then(|| "it is not in the project".to_owned());
+    Ok(Made { without_plan: made.without_plan.or(outside), ..made })
+}
+
+/// What the step changed. Before a validation without an agent only a person can have changed
+/// something, and that is the person's to commit.
+async fn own(snapshots: &Snapshots, trees: &Trees, pass: &Pass) -> Result<Own, CommitRefusal> {
+    if pass.attempt == 0 {
+        return Ok(Own::default());
+    }
+    let trees = step_trees(trees)
+        .ok_or_else(|| CommitRefusal::impossible("the trees before and after the step are not known"))?;
+    let own = snapshots.own(&trees).await?;
+    if own.shared.is_empty() {
+        return Ok(own);
+    }
+    Err(CommitRefusal::Shared { paths: own.shared.iter().map(|path| path.display().to_string()).collect() })
+}
+
+/// The trees of a step whose last attempt has ended.
+pub fn step_trees(trees: &Trees) -> Option<StepTrees> {
+    let snapshot = |base: &Base| Snapshot { tree: base.tree.clone(), reference: base.reference.clone() };
+    Some(StepTrees {
+        before: snapshot(trees.base.as_ref()?),
+        after: snapshot(trees.left.as_ref()?),
+        between: trees.between.iter().map(|(left, found)| (snapshot(left), snapshot(found))).collect(),
+    })
+}
+
+/// What agentrun knows of the pass. Nothing that a model said is in it.
+fn message(setting: &Setting, step: &Step, state: &StepState, pass: &Pass) -> String {
+    let mut lines = vec![line(&step.name()), String::new()];
+    lines.push(format!("Plan: {}", line(&setting.plan_path)));
+    lines.push(format!("Attempts: {}", state.attempts));
+    lines.push(format!("Validation: {}", pass.strength.map_or("none", say)));
+    lines.extend(pass.commands.iter().map(|(command, exit)| format!("- {}: {}", line(command), exit.say())));
+    lines.extend(pass.marks.iter().map(|mark| format!("Marked: {}", line(mark))));
+    if !pass.judged.is_empty() {
+        lines.push(format!("By the judge's word: {} in prose", pass.judged.len()));
+    }
+    if !pass.pending.is_empty() {
+        lines.push(format!("Waits for a person: {}", pass.pending.len()));
+    }
+    lines.push(format!("agentrun {}", env!("CARGO_PKG_VERSION")));
+    lines.join("\n") + "\n"
+}
+
+fn say(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Proven => "proven",
+        Strength::Weak => "weak",
+        Strength::Unvalidated => "none, let through",
+    }
+}
+
+/// The first line of a text, without what would command a terminal.
+fn line(text: &str) -> String {
+    let mut lines = text.trim().lines();
+    let first = harmless(Cow::Borrowed(lines.next().unwrap_or_default())).replace(char::is_control, " ");
+    if lines.next().is_some() { format!("{first} ...") } else { first }
+}

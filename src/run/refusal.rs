@@ -1,0 +1,103 @@
+//! Why what a step changed was not committed.
+
+use serde::{Deserialize, Serialize};
+
+/// How many paths or lines are named.
+const NAMED: usize = 10;
+
+/// Why what a step changed was not committed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CommitRefusal {
+    /// When the step began, these already had changes that were not committed: somebody's work.
+    Unsaved {
+        /// The files.
+        paths: Vec<String>,
+    },
+    /// These are staged with other content than the step left.
+    Staged {
+        /// The files.
+        paths: Vec<String>,
+    },
+    /// While the step was open, somebody else changed these too.
+    Shared {
+        /// The files.
+        paths: Vec<String>,
+    },
+    /// What looks like a secret would be in it.
+    Secrets {
+        /// Where.
+        found: Vec<Secret>,
+    },
+    /// Git cannot, or must not now.
+    Impossible {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The place of what looks like a secret; never the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    /// The file.
+    pub path: String,
+    /// Its line, from 1; absent if it is the file's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// What it looks like: `a GitHub token`.
+    pub shape: String,
+}
+
+impl CommitRefusal {
+    /// Git cannot, or must not now.
+    pub fn impossible(reason: impl Into<String>) -> Self {
+        Self::Impossible { reason: reason.into() }
+    }
+
+    /// Why, in words.
+    pub fn say(&self) -> String {
+        match self {
+            Self::Unsaved { paths } => {
+                format!("these had changes already that are not committed: {}", named(paths))
+            }
+            Self::Staged { paths } => {
+                format!("these are staged with other content than the step left: {}", named(paths))
+            }
+            Self::Shared { paths } => {
+                format!("somebody else changed these too while the step was open: {}", named(paths))
+            }
+            Self::Secrets { found } => {
+                let found: Vec<String> = found.iter().map(Secret::say).collect();
+                format!("it would hold what looks like a secret: {}", named(&found))
+            }
+            Self::Impossible { reason } => reason.clone(),
+        }
+    }
+
+    /// What to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Secrets { .. } => {
+                "take the secret out of the files, then commit them yourself; agentrun has pushed nothing"
+            }
+            Self::Unsaved { .. } | Self::Staged { .. } | Self::Shared { .. } | Self::Impossible { .. } => {
+                "the changes are in the work tree: commit them yourself"
+            }
+        }
+    }
+}
+
+impl Secret {
+    fn say(&self) -> String {
+        let line = self.line.map_or_else(String::new, |line| format!(":{line}"));
+        format!("{}{line} ({})", self.path, self.shape)
+    }
+}
+
+fn named(names: &[String]) -> String {
+    let shown = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

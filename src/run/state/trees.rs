@@ -1,0 +1,73 @@
+//! The trees that a step began with and left.
+
+/// A tree of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// Its digest.
+    pub tree: String,
+    /// Where it is kept.
+    pub reference: Option<String>,
+}
+
+/// The trees of a step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trees {
+    /// Before its first attempt.
+    pub base: Option<Base>,
+    /// What its last attempt left; `None` while one is going on, or if it was killed.
+    pub left: Option<Base>,
+    /// What an attempt left, and what the next run found in its place: between the two, others had
+    /// the project.
+    pub between: Vec<(Base, Base)>,
+    /// No attempt has begun since the step was last started.
+    taken_up: bool,
+}
+
+impl Trees {
+    /// Of a step that nobody knows.
+    pub(super) const NONE: Self = Self { base: None, left: None, between: Vec::new(), taken_up: false };
+
+    /// A run starts the step.
+    pub(super) fn take_up(&mut self) {
+        self.taken_up = true;
+    }
+
+    /// An attempt begins with this tree.
+    pub(super) fn begin(&mut self, found: Base) {
+        let left = self.left.take().filter(|left| left.tree != found.tree);
+        if let (true, Some(left)) = (self.taken_up, left) {
+            self.between.push((left, found.clone()));
+        }
+        self.taken_up = false;
+        self.base.get_or_insert(found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(tree: &str) -> Base {
+        Base { tree: tree.to_owned(), reference: None }
+    }
+
+    #[test]
+    fn only_what_the_next_run_found_is_somebody_elses() {
+        let mut trees = Trees::NONE;
+        trees.take_up();
+        trees.begin(base("1"));
+        trees.left = Some(base("2"));
+        // The same run goes on: what differs was written by its validation.
+        trees.begin(base("3"));
+        trees.left = Some(base("4"));
+        trees.take_up();
+        trees.begin(base("5"));
+        // This attempt was killed: what differs is taken for its own.
+        trees.take_up();
+        trees.begin(base("6"));
+        trees.left = Some(base("7"));
+        let between = vec![(base("4"), base("5"))];
+        let expected = Trees { base: Some(base("1")), left: Some(base("7")), between, taken_up: false };
+        assert_eq!(trees, expected);
+    }
+}

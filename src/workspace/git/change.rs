@@ -1,0 +1,67 @@
+//! A path that is to be committed: what it was before, what the branch and the user's index have.
+
+use crate::workspace::entry::{Entry, Name};
+
+/// A path of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    /// From the top of the repository.
+    pub(super) path: Name,
+    /// Before the step.
+    pub(super) before: Option<Entry>,
+    /// What is committed.
+    pub(super) after: Option<Entry>,
+    /// What the branch has.
+    pub(super) head: Option<Entry>,
+    /// What the user's index has.
+    pub(super) staged: Option<Entry>,
+    /// It was staged when the run began: what the index has is the user's choice.
+    pub(super) chosen: bool,
+    /// What the user's index gets.
+    pub(super) restaged: Option<Entry>,
+}
+
+impl Change {
+    /// The branch has something else.
+    pub(super) fn is_open(&self) -> bool {
+        self.head != self.after
+    }
+
+    /// A commit would sweep in what was there before the step and not committed.
+    pub(super) fn was_unsaved(&self) -> bool {
+        self.is_open() && self.head != self.before
+    }
+
+    /// The user's index has what the step neither found nor left.
+    pub(super) fn is_staged_otherwise(&self) -> bool {
+        self.is_open() && self.chosen && self.staged != self.before && self.staged != self.after
+    }
+
+    /// A repository inside the repository, whose commits are somebody else's.
+    pub(super) fn is_repository(&self) -> bool {
+        self.is_open() && self.after.as_ref().is_some_and(Entry::is_repository)
+    }
+
+    /// The object that is committed.
+    pub(super) fn object(&self) -> Option<&str> {
+        self.after.as_ref().map(|entry| entry.object.as_str())
+    }
+
+    /// How long this repository's object names are.
+    fn digits(&self) -> usize {
+        let any = [&self.before, &self.after, &self.head].into_iter().flatten().next();
+        any.map_or(40, |entry| entry.object.len())
+    }
+}
+
+/// Entries of an index as `update-index -z --index-info` reads them. What goes comes first, for a
+/// folder may take its place.
+pub(super) fn index_info(changes: &[Change], entry: impl Fn(&Change) -> Option<&Entry>) -> Vec<u8> {
+    let line = |change: &Change| {
+        let gone = || format!("0 {}", "0".repeat(change.digits()));
+        let entry = entry(change).map_or_else(gone, |entry| format!("{} {}", entry.mode, entry.object));
+        [entry.as_bytes(), b"\t", &change.path, b"\0"].concat()
+    };
+    let (there, gone): (Vec<_>, Vec<_>) = changes.iter().partition(|change| entry(change).is_some());
+    gone.into_iter().chain(there).flat_map(line).collect()
+}

@@ -1,0 +1,57 @@
+//! Reads and writes objects of git.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+
+use super::{Call, Git, trim_line};
+use crate::workspace::snapshot::SnapshotError;
+
+impl Git {
+    /// The sizes of objects in bytes.
+    pub(super) async fn sizes(&self, objects: &[&str]) -> Result<HashMap<String, u64>, SnapshotError> {
+        let printed = self.batch("--batch-check=%(objectname) %(objectsize)", objects).await?;
+        let printed = String::from_utf8_lossy(&printed).into_owned();
+        let lines = printed.lines().filter_map(|line| line.split_once(' '));
+        Ok(lines.filter_map(|(object, size)| Some((object.to_owned(), size.parse().ok()?))).collect())
+    }
+
+    /// The contents of objects; one that is not there is left out.
+    pub(super) async fn contents(&self, objects: &[&str]) -> Result<HashMap<String, Vec<u8>>, SnapshotError> {
+        let printed = self.batch("--batch=%(objectname) %(objectsize)", objects).await?;
+        let mut contents = HashMap::new();
+        let mut rest = printed.as_slice();
+        while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+            let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+            rest = &rest[end + 1..];
+            let size = head.split_once(' ').and_then(|(object, size)| Some((object, size.parse().ok()?)));
+            let Some((object, size)) = size.filter(|&(_, size): &(&str, usize)| size < rest.len()) else {
+                continue;
+            };
+            contents.insert(object.to_owned(), rest[..size].to_vec());
+            rest = &rest[size + 1..];
+        }
+        Ok(contents)
+    }
+
+    /// The text of an object.
+    pub(super) async fn text(&self, object: &str) -> Result<String, SnapshotError> {
+        let bytes = self.run(&["cat-file", "blob", object]).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Keeps a text, and names its object.
+    pub(super) async fn keep(&self, text: &str) -> Result<String, SnapshotError> {
+        let args = ["hash-object", "-w", "--stdin", "--no-filters"].map(OsStr::new);
+        let object = self.ask_for(Call { args: &args, stdin: text.as_bytes(), ..Call::default() }).await?;
+        Ok(String::from_utf8_lossy(trim_line(&object)).into_owned())
+    }
+
+    async fn batch(&self, how: &str, objects: &[&str]) -> Result<Vec<u8>, SnapshotError> {
+        if objects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let stdin = objects.join("\n") + "\n";
+        let args = ["cat-file", how].map(OsStr::new);
+        self.ask_for(Call { args: &args, stdin: stdin.as_bytes(), ..Call::default() }).await
+    }
+}

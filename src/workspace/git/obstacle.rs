@@ -1,0 +1,121 @@
+//! What keeps a repository from taking a commit.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::author::Author;
+use super::{Call, Git, trim_line};
+use crate::workspace::entry::Name;
+use crate::workspace::snapshot::{SnapshotError, Snapshots};
+
+/// What git keeps while it is in the middle of something.
+const UNFINISHED: &[(&str, &str)] = &[
+    ("MERGE_HEAD", "merge"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"),
+    ("REVERT_HEAD", "revert"),
+    ("rebase-merge", "rebase"),
+    ("rebase-apply", "rebase"),
+];
+
+/// What the repository was like when a run began that commits.
+#[derive(Debug)]
+pub(super) struct Start {
+    /// The branch.
+    pub(super) branch: String,
+    /// Paths that the user had staged.
+    pub(super) staged: HashSet<Name>,
+}
+
+/// Why no commit can be made now.
+#[derive(Debug, thiserror::Error)]
+pub enum Obstacle {
+    /// Git does not keep the snapshots.
+    #[error("git cannot be used here: {0}")]
+    NoGit(String),
+    /// Git is in the middle of something.
+    #[error("a {0} is going on in the repository")]
+    Unfinished(&'static str),
+    /// No branch would move.
+    #[error("HEAD is on no branch")]
+    NoBranch,
+    /// Another branch would move than the one that the run began on.
+    #[error("HEAD went from `{from}` to `{to}` during the run")]
+    OtherBranch {
+        /// At the start of the run.
+        from: String,
+        /// Now.
+        to: String,
+    },
+    /// Nobody would have made it.
+    #[error("git does not know who commits")]
+    Nobody,
+    /// Git cannot even say.
+    #[error(transparent)]
+    Git(#[from] SnapshotError),
+}
+
+impl Obstacle {
+    /// What to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoGit(_) | Self::Git(_) => "put the project under git: git init",
+            Self::Unfinished(_) => "finish it, or abort it: git status says how",
+            Self::OtherBranch { .. } => "go back to the branch: git switch NAME",
+            Self::NoBranch => "go to a branch: git switch -c NAME",
+            Self::Nobody => "say it: git config user.name NAME, git config user.email ADDRESS",
+        }
+    }
+}
+
+impl Snapshots {
+    /// The repository that can take commits.
+    pub fn repository(&mut self) -> Result<&mut Git, Obstacle> {
+        match self {
+            Self::Git(git) => Ok(git),
+            Self::Files(files) => Err(Obstacle::NoGit(files.reason.clone())),
+        }
+    }
+}
+
+impl Git {
+    /// Whether a commit could be made now: nothing else is going on, on the branch that HEAD was on
+    /// when this was asked first, in somebody's name.
+    pub async fn can_commit(&mut self, author: &Author) -> Result<(), Obstacle> {
+        let mut asked = vec!["rev-parse", "--path-format=absolute"];
+        asked.extend(UNFINISHED.iter().flat_map(|(file, _)| ["--git-path", file]));
+        let places = self.run(&asked).await?;
+        let exists = |place: &[u8]| Path::new(OsStr::from_bytes(place)).exists();
+        if let Some(found) = trim_line(&places).split(|&byte| byte == b'\n').position(exists) {
+            return Err(Obstacle::Unfinished(UNFINISHED[found].1));
+        }
+        let asked = self.line(&["symbolic-ref", "-q", "--short", "HEAD"]).await;
+        let to = asked.map_err(|_| Obstacle::NoBranch)?;
+        match &self.start {
+            Some(start) if start.branch != to => {
+                return Err(Obstacle::OtherBranch { from: start.branch.clone(), to });
+            }
+            Some(_) => {}
+            None => self.start = Some(Start { branch: to, staged: self.staged().await? }),
+        }
+        for name in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
+            let args = ["var", name].map(OsStr::new);
+            let call = Call { args: &args, author: Some(author), ..Call::default() };
+            self.ask_for(call).await.map_err(|_| Obstacle::Nobody)?;
+        }
+        Ok(())
+    }
+
+    /// Paths that the index has otherwise than the branch.
+    async fn staged(&self) -> Result<HashSet<Name>, SnapshotError> {
+        let head = self.head().await;
+        let names = match &head {
+            Some(head) => vec!["diff-index", "--cached", "--name-only", "-z", "--no-renames", head],
+            None => vec!["ls-files", "-z", "--full-name"],
+        };
+        let args: Vec<&OsStr> = names.into_iter().map(OsStr::new).collect();
+        let printed = self.ask_for(Call { args: &args, ..Call::default() }).await?;
+        Ok(printed.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect())
+    }
+}

@@ -1,0 +1,82 @@
+//! Which paths a step changed itself, and which somebody else changed while it was open.
+
+use std::path::PathBuf;
+
+use super::entry::Difference;
+use super::snapshot::{Snapshot, SnapshotError, Snapshots};
+
+/// The trees of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepTrees {
+    /// Before its first attempt.
+    pub before: Snapshot,
+    /// After its last.
+    pub after: Snapshot,
+    /// Pairs between which no agent worked: what the last attempt of a run left, and what the next
+    /// run began with.
+    pub between: Vec<(Snapshot, Snapshot)>,
+}
+
+/// What differs between the first and the last tree of a step.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    /// The step's own. What somebody else changed, and no agent touched, is not among them.
+    pub changes: Vec<Difference>,
+    /// Paths that the step and somebody else changed.
+    pub shared: Vec<PathBuf>,
+}
+
+impl Snapshots {
+    /// The changes of a step, less those of others.
+    pub async fn own(&self, trees: &StepTrees) -> Result<Own, SnapshotError> {
+        let all = self.differences(&trees.before, &trees.after).await?;
+        let mut others = Vec::new();
+        for (left, found) in &trees.between {
+            others.extend(self.differences(left, found).await?);
+        }
+        Ok(own(all, &others))
+    }
+
+    /// The paths that differ between two snapshots.
+    pub(super) async fn differences(
+        &self,
+        from: &Snapshot,
+        to: &Snapshot,
+    ) -> Result<Vec<Difference>, SnapshotError> {
+        match self {
+            _ if from.tree == to.tree => Ok(Vec::new()),
+            Self::Git(git) => git.differences(from, to).await,
+            Self::Files(files) => files.differences(from, to),
+        }
+    }
+}
+
+/// A path that others changed is theirs if all that happened to it is what they did.
+fn own(all: Vec<Difference>, others: &[Difference]) -> Own {
+    let (foreign, changes): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|change| others.iter().any(|other| other.path == change.path));
+    let shared = foreign.into_iter().filter(|change| !others.contains(change));
+    Own { changes, shared: shared.map(|change| change.path).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entry::Entry;
+    use super::*;
+
+    fn change(path: &str, before: Option<&str>, after: Option<&str>) -> Difference {
+        let entry = |object: &str| Entry { mode: "100644".to_owned(), object: object.to_owned() };
+        Difference { path: path.into(), before: before.map(entry), after: after.map(entry) }
+    }
+
+    #[test]
+    fn what_others_did_is_theirs_and_what_both_did_is_nobodys() {
+        let agents = change("agents", None, Some("1"));
+        let theirs = change("theirs", Some("1"), Some("2"));
+        let both = change("both", Some("1"), Some("3"));
+        let others =
+            [theirs.clone(), change("both", Some("1"), Some("2")), change("undone", None, Some("1"))];
+        let expected = Own { changes: vec![agents.clone()], shared: vec!["both".into()] };
+        assert_eq!(own(vec![agents, theirs, both], &others), expected);
+    }
+}
