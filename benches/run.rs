@@ -40,10 +40,10 @@ struct Ran {
     memory: u64,
 }
 
-/// Carries out a plan in a folder of its own; the model gives these replies.
+/// Carries out a plan in a folder of its own, without a sandbox; the model gives these replies.
 fn run(plan: &str, replies: Vec<Vec<u8>>) -> Ran {
     let project = tempfile::tempdir().expect("a temporary folder");
-    run_in(project.path(), plan, replies, &[])
+    run_in(project.path(), plan, replies, &["--sandbox", "off"])
 }
 
 /// The same in a folder that is there, with more arguments.
@@ -77,8 +77,7 @@ fn command(project: &Path, arguments: &[&str]) -> Command {
         .current_dir(project)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", project)
-        .env("XDG_STATE_HOME", project.join(".agentrun/user"))
+        .env("HOME", project.join(".agentrun/home"))
         .env("OPENAI_API_KEY", "none")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
