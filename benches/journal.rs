@@ -56,7 +56,7 @@ fn fold(bytes: &[u8], chain: Option<Chain>) -> (usize, Duration) {
 fn journal(mut chain: Option<Chain>) -> Vec<u8> {
     let key = StepKey::of("", "Step 1", "Write it", 0);
     let step = StepRef { id: "1".into(), key, title: "Write it".into() };
-    let fingerprint = Fingerprint::of("### Step 1: Write it");
+    let fingerprint = Fingerprint::of("### Step 1: Write it", "Step 1");
     let at = AttemptRef { step: step.clone(), attempt: 1 };
     let started =
         Event::AttemptStarted { at: at.clone(), fresh: true, tree: "0".repeat(40), reference: None };

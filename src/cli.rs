@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::process::LAUNCH;
@@ -29,6 +29,8 @@ pub enum Command {
     Execute(Execute),
     /// Say what is wrong or unclear in a plan
     Check(Check),
+    /// Write a plan to be filled in
+    New(New),
     /// Say where plans stand
     Status(Status),
     /// Show what happened in a run
@@ -119,6 +121,37 @@ pub struct Check {
     /// Print what was understood as one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Show which list became the steps, why the others did not, and what made each criterion and box
+    #[arg(long, conflicts_with = "json")]
+    pub explain: bool,
+    /// Exit 3 on warnings too
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Write a plan to be filled in.
+#[derive(Debug, Args)]
+pub struct New {
+    /// What it is called, with its folder if it is to be in one: user-login, plans/user-login.md
+    pub name: PathBuf,
+    /// How the plan is laid out
+    #[arg(long, value_name = "NAME", default_value = "steps")]
+    pub template: Template,
+}
+
+/// How a new plan is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// Numbered steps with tasks and validation criteria
+    Steps,
+    /// Phases of steps with fields for files, dependencies and validation
+    Fields,
+    /// Phases with numbered tasks and deliverables, without boxes
+    Phases,
+    /// Numbered sections, one of them with the phases
+    Numbered,
+    /// Phases with a priority and boxes
+    Priority,
 }
 
 /// Say where plans stand.

@@ -3,19 +3,23 @@
 use std::path::Path;
 
 use super::open::Project;
+use super::unresolved;
 use crate::cli::Check;
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Description, Severity};
 use crate::report::story::counted;
-use crate::report::{diagnostics, listing, print};
+use crate::report::{diagnostics, explanation, listing, print};
 
-/// Prints the diagnostics of a plan, or all that was understood as JSON.
+/// Prints the diagnostics of a plan, how it was read, or all that was understood as JSON.
 pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
-    let plan = project.plan(&args.plan)?;
+    let mut plan = project.plan(&args.plan)?;
+    let unresolved = unresolved::find(&plan.reading, &project.root, &project.environment);
+    plan.reading.diagnostics.extend(unresolved);
+    plan.reading.diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
     let found = &plan.reading.diagnostics;
     if args.json {
-        let state = plan.past()?.state;
+        let state = plan.standing()?.state;
         let described = Description::of(&plan.text.text, &plan.reading, &|index| {
             listing::status_word(&plan.reading, &state, index)
         });
@@ -23,7 +27,15 @@ pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure
             .map_err(|error| Failure::internal("cannot write the plan as JSON", error))?;
         print::data_line(&json);
     } else {
+        if args.explain {
+            print::data(&explanation::render(&plan.path, &plan.reading));
+        }
         print::data(&diagnostics::render(&plan.path, &plan.text.text, found));
+        if let Some(list) = plan.reading.lists.first() {
+            let place =
+                if list.place.is_empty() { String::new() } else { format!(" under `{}`", list.place) };
+            print::talk(&format!("{}: the steps are {}{place}", plan.path, list.what));
+        }
         let count = |severity| found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         print::talk(&format!(
             "{}: {}, {}, {}",
@@ -33,6 +45,7 @@ pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure
             counted(count(Severity::Warning), "warning")
         ));
     }
-    let invalid = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let worst = if args.strict { Severity::Warning } else { Severity::Error };
+    let invalid = found.iter().any(|diagnostic| diagnostic.severity <= worst);
     Ok(if invalid { ExitCode::PlanInvalid } else { ExitCode::Passed })
 }

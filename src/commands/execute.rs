@@ -82,7 +82,7 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let templates = sources::templates(&config, &project.root)?;
     let reading = &plan.reading;
     let system = templates.system(&reading.plan, &reading.graph, &found.sources).map_err(wrong_template)?;
-    let past = plan.past()?;
+    let past = plan.standing()?;
     warnings.extend(past.complaints.iter().map(|complaint| warning("journal", complaint.clone())));
     Ok(Prepared {
         project,

@@ -11,12 +11,14 @@ mod execute;
 mod history;
 mod launch;
 mod logs;
+mod new;
 mod open;
 mod renamed;
 mod restore;
 mod signals;
 mod status;
 mod trust;
+mod unresolved;
 mod verify;
 
 use crate::cli::{Cli, Command, Launch};
@@ -29,6 +31,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Execute(args) => execute::run(root.as_deref(), args),
         Command::Check(args) => check::run(root.as_deref(), &args),
+        Command::New(args) => new::run(&args),
         Command::Status(args) => status::run(root.as_deref(), &args),
         Command::Logs(args) => logs::run(root.as_deref(), &args),
         Command::Diff(args) => diff::run(root.as_deref(), &args),

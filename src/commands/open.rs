@@ -14,6 +14,7 @@ use crate::plan::{self, Reading};
 use crate::plan_file::{PlanFile, PlanText, ReadError};
 use crate::process::Policy;
 use crate::report::story::counted;
+use crate::run::renames::renamed;
 use crate::run::state::RunState;
 use crate::workspace::Workspace;
 
@@ -157,6 +158,13 @@ impl OpenPlan {
             }
             _ => Past { proof, ..fold(&whole) },
         })
+    }
+
+    /// The same as the plan's steps are called now. The next run records it.
+    pub(super) fn standing(&self) -> Result<Past, Failure> {
+        let mut past = self.past()?;
+        past.state = renamed(&self.reading.plan, &past.state).0.into_owned();
+        Ok(past)
     }
 
     /// What the seals of a journal with these bytes prove; `None` where there is no key.

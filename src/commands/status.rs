@@ -21,7 +21,7 @@ pub(super) fn run(root: Option<&Path>, args: &Status) -> Result<ExitCode, Failur
     for path in plans {
         match project.plan(&path) {
             Ok(plan) => {
-                let past = plan.past()?;
+                let past = plan.standing()?;
                 print::data(&format!("{}\n{}", plan.path, listing::status(&plan.reading, &past.state)));
                 let complaints = past.distrust().into_iter().chain(past.complaints);
                 complaints.for_each(|complaint| print::talk(&format!("warning: {complaint}")));

@@ -1,5 +1,7 @@
 //! Which parts of the file become steps, in the order of the file, before any of them is read.
 
+use std::collections::HashSet;
+
 use super::candidates::{Place, top_items};
 use super::choice::Choice;
 use super::names::Role;
@@ -42,7 +44,8 @@ pub(super) fn draw(sections: &Sections<'_>, choice: &Choice) -> (Vec<Blueprint>,
     let mut blueprints = units(sections, choice);
     let cover = cover(sections, choice);
     if !blueprints.is_empty() {
-        blueprints.extend(around(sections, &cover));
+        let groups = choice.chosen.iter().flat_map(|candidate| &candidate.groups).copied();
+        blueprints.extend(around(sections, &cover, &groups.collect()));
     }
     blueprints.sort_by_key(|blueprint| blueprint.start);
     (blueprints, cover)
@@ -55,6 +58,7 @@ fn units(sections: &Sections<'_>, choice: &Choice) -> Vec<Blueprint> {
             let start = match unit.place {
                 Place::Section(section) => sections.all[section].start,
                 Place::Item { block, .. } => sections.document.blocks[block].start,
+                Place::Entry { entry, .. } => sections.document.entries[entry].span.start,
             };
             let source = Source::Unit(unit.place);
             Blueprint { kind: StepKind::Work, source, group: unit.group, start }
@@ -72,7 +76,7 @@ fn cover(sections: &Sections<'_>, choice: &Choice) -> Cover {
                 cover.steps[sections.subtree(section)].fill(true);
                 section
             }
-            Place::Item { section, .. } => {
+            Place::Item { section, .. } | Place::Entry { section, .. } => {
                 cover.holders[section] = true;
                 section
             }
@@ -99,7 +103,7 @@ impl Cover {
 }
 
 /// The steps that the rest of the plan asks for: prerequisites, tests, documents, acceptance.
-fn around(sections: &Sections<'_>, cover: &Cover) -> Vec<Blueprint> {
+fn around(sections: &Sections<'_>, cover: &Cover, groups: &HashSet<usize>) -> Vec<Blueprint> {
     let mut found = Vec::new();
     let mut prerequisites = Vec::new();
     let mut acceptance = Vec::new();
@@ -118,7 +122,9 @@ fn around(sections: &Sections<'_>, cover: &Cover) -> Vec<Blueprint> {
                 index = end;
             }
             Some(Role::Acceptance | Role::Criteria) => {
-                if has_items(sections, place) {
+                // What must hold for a group is of its last step.
+                let of_group = section.parent.is_some_and(|parent| groups.contains(&parent));
+                if !of_group && has_items(sections, place) {
                     acceptance.push((place, Role::Acceptance));
                 }
                 index = end;

@@ -7,12 +7,16 @@ use super::boxes::Boxes;
 use super::criteria;
 use super::criterion::{Criterion, CriterionKind};
 use super::document::{BlockKind, Document};
+use super::entry::EntryKind;
 use super::label::Label;
 use super::names::{self, Role};
 use super::piece::{Piece, one_line};
 use super::sections::{LABEL, Sections};
-use super::step::{Field, Reference, StepKind, Task};
+use super::step::{Field, Reference, ReferenceTo, StepKind, Task};
 use super::{files, references};
+
+/// What a sentence begins with that names other steps, without the letter that may be a capital.
+const DEPENDS: &str = "epends on ";
 
 /// Reads the parts of one step.
 pub(super) struct Body<'plan, 'text> {
@@ -108,7 +112,12 @@ impl<'plan, 'text> Body<'plan, 'text> {
                 _ => role,
             };
             let named = if index == section { role } else { found.named };
-            let own = if is_closed(around) { around } else { named.or(around) };
+            let own = match (around, named) {
+                // `Level 2: Unit tests` of a validation section is validation.
+                (Some(Role::Validation), Some(Role::Testing)) => around,
+                _ if is_closed(around) => around,
+                _ => named.or(around),
+            };
             roles.push(own);
             if index > section && left_out(index) {
                 next = next.max(found.end);
@@ -121,16 +130,61 @@ impl<'plan, 'text> Body<'plan, 'text> {
     }
 
     /// Reads an item that is a step: its nested items and fields.
-    pub(super) fn read_item_step(&mut self, block: usize) {
-        let title = self.item_text(block);
-        self.add_files(files::in_text(&title.text));
+    pub(super) fn read_item_step(&mut self, block: usize, title: &str) {
+        let text = self.item_text(block);
+        self.add_files(files::in_text(&text.text));
+        self.add_title_command(&text, title);
+        self.add_said_references(text.at, &text.text);
         let first = block + 1 + usize::from(self.document.own_text(block).is_some());
-        for child in self.document.siblings(first, self.document.blocks[block].end) {
-            self.read_block(child, None);
+        let mut nested = self.document.siblings(first, self.document.blocks[block].end).peekable();
+        // A step that is called `Verification` holds commands as well as work.
+        let role = nested.peek().and_then(|_| names::verifies(title).then_some(Role::Testing));
+        for child in nested {
+            self.read_block(child, role);
         }
         let from = self.document.blocks[block].start;
         let to = self.document.lines.span(self.document.blocks[block].end_line).end;
         self.read_comments_between(from, to);
+    }
+
+    /// A step of one line may name the command that decides about it, if its title wants to see that succeed.
+    fn add_title_command(&mut self, piece: &Piece<'_>, title: &str) {
+        if !piece.text.contains('`') {
+            return;
+        }
+        let verdict = criteria::classify(&piece.text, false);
+        let is_command = matches!(verdict.kind, CriterionKind::Command(_));
+        if is_command && (names::verifies(title) || criteria::checks(title)) {
+            self.add_criterion(piece, verdict, None);
+        }
+    }
+
+    /// Reads what an entry that is no item says of files, other entries and its validation.
+    pub(super) fn read_entry(&mut self, entry: usize) {
+        let document = self.document;
+        let found = &document.entries[entry];
+        let said = |span: &Option<std::ops::Range<usize>>| {
+            span.clone().map(|span| (span.start, &document.text[span]))
+        };
+        self.add_files(files::in_text(&found.title.title));
+        let title = self.piece(found.span.start, found.title.title.as_ref(), found.span.end);
+        self.add_title_command(&title, &found.title.title);
+        if let Some((_, text)) = said(&found.files) {
+            self.add_files(files::in_field(text));
+        }
+        if let Some((at, text)) = said(&found.needs) {
+            let bare = text.replace(['[', ']', '"', '\'', '\n', '\r'], " ").replace("- ", "  ");
+            let known = self.parts.references.len();
+            let piece = self.piece(at, bare, at + text.len());
+            self.add_references(&piece);
+            if found.kind == EntryKind::Todo && self.parts.references.len() == known {
+                self.add_names(&piece);
+            }
+        }
+        if let Some((at, text)) = said(&found.validation) {
+            let piece = self.piece(at, text, at + text.len());
+            self.add_criterion(&piece, criteria::classify(text, false), None);
+        }
     }
 
     /// Claims the boxes that no rule has, so that none in the step is left behind.
@@ -167,7 +221,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
     fn read_value(&mut self, index: usize, role: Option<Role>) {
         let section = &self.sections.all[index];
         let Some(&(at, _)) = section.value.first() else { return };
-        let expected_to_fail = section.value.iter().skip(1).any(|(_, line)| says_it_fails(line));
+        let mut expected = section.value.iter().skip(1).map(|(_, line)| *line);
+        let expected_to_fail = expected.any(|line| is_expectation(line) && criteria::says_it_fails(line));
         if expected_to_fail {
             return;
         }
@@ -205,7 +260,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
                 self.add_criterion(piece, criteria::classify(&piece.text, false), None);
             }
             Some(Role::Files) => self.add_files(files::in_field(&piece.text)),
-            Some(Role::Dependencies) => self.add_references(piece),
+            Some(Role::Dependencies | Role::Prerequisites) => self.add_references(piece),
             Some(Role::Tasks | Role::Steps) => self.push_task(piece, None, false),
             _ => {
                 let field = Field { name: name.to_owned(), value: piece.text.to_string(), line: piece.line };
@@ -231,7 +286,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
                     self.read_item(item, role, *ordered);
                 }
             }
-            BlockKind::Code { .. } => self.read_code(block, role),
+            BlockKind::Code(_) => self.read_code(block, role),
             BlockKind::Paragraph => self.read_paragraph(block, role, false),
             BlockKind::Quote => {
                 for child in self.document.children(block) {
@@ -247,12 +302,14 @@ impl<'plan, 'text> Body<'plan, 'text> {
             if self.parts.dir.is_none() {
                 self.parts.dir = criteria::directory(line);
             }
+            if role.is_none() {
+                self.add_said_references(at, line);
+            }
             if let (None, Some(label)) = (role, Label::of(line)) {
-                let role = names::role(label.name);
                 let at = at + label.value_at;
                 let piece = self.piece(at, label.value, at + label.value.len());
                 if !label.value.is_empty() {
-                    self.read_field(label.name, &piece, (role, false));
+                    self.read_field(label.name, &piece, (label.role, false));
                 }
             }
         }
@@ -268,19 +325,57 @@ impl<'plan, 'text> Body<'plan, 'text> {
     }
 
     fn read_code(&mut self, block: usize, role: Option<Role>) {
-        let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
         let found = &self.document.blocks[block];
-        let BlockKind::Code { info: Some(info), literal } = &found.kind else { return };
-        let Some(verdict) = criteria::classify_block(info, literal, self.parts.dir.clone()) else { return };
+        let expected = self.document.blocks.get(found.end).filter(|next| next.parent == found.parent);
+        let expected = expected.map_or("", |_| self.document.first_line(found.end).1);
+        let verdict = match self.part(role) {
+            _ if is_expectation(expected) => !criteria::says_it_fails(expected),
+            Some(Role::Criteria | Role::Validation | Role::Acceptance) => true,
+            _ => false,
+        };
+        if !verdict {
+            return;
+        }
+        let BlockKind::Code(code) = &found.kind else { return };
+        let Some(verdict) = criteria::classify_block(code, self.parts.dir.clone()) else { return };
         let end = self.document.lines.span(found.end_line).end;
-        let piece = self.piece(found.start, literal.trim_end(), end);
+        let piece = self.piece(found.start, code.literal.trim_end(), end);
         self.add_criterion(&piece, verdict, None);
+    }
+
+    /// `Depends on Phase 1.` at the start of a line, `(depends on T010)` inside it.
+    fn add_said_references(&mut self, at: usize, line: &str) {
+        let said = line.find(DEPENDS).and_then(|at| at.checked_sub(1));
+        let is_whole = |from: &usize| line.get(*from..).is_some_and(|rest| rest.starts_with(['d', 'D']));
+        let Some(from) = said.filter(is_whole) else { return };
+        let opens =
+            line[..from].trim_start_matches(['*', '_', '>', ' ']).is_empty() || line[..from].ends_with('(');
+        if !opens {
+            return;
+        }
+        let from = from + 1 + DEPENDS.len();
+        let rest = &line[from..];
+        let said = rest.split([')', ';']).next().unwrap_or(rest).trim_end_matches(['.', '*', '_', ' ']);
+        let piece = self.piece(at + from, said, at + from + said.len());
+        self.add_references(&piece);
     }
 
     pub(super) fn add_references(&mut self, piece: &Piece<'_>) {
         let read = references::read(&piece.text, piece.at, piece.line);
         self.parts.references.extend(read.references);
         self.parts.independent |= read.independent;
+    }
+
+    /// Every word is the name of another step.
+    fn add_names(&mut self, piece: &Piece<'_>) {
+        let mut from = 0;
+        for name in piece.text.split([' ', ',']).filter(|name| !name.is_empty()) {
+            let at = from + piece.text[from..].find(name).unwrap_or(0);
+            from = at + name.len();
+            let span = piece.at + at..piece.at + from;
+            let to = ReferenceTo::One { keyword: String::new(), id: name.to_owned() };
+            self.parts.references.push(Reference { to, line: self.document.lines.line_of(span.start), span });
+        }
     }
 
     pub(super) fn add_files(&mut self, paths: Vec<String>) {
@@ -344,8 +439,8 @@ fn is_closed(role: Option<Role>) -> bool {
     matches!(role, Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History))
 }
 
-/// Test-first plans run a command to see it fail.
-fn says_it_fails(line: &str) -> bool {
-    let line = line.trim_start_matches('*').to_lowercase();
-    line.starts_with("expected") && line.contains("fail") && !line.contains("0 fail")
+/// `Expected: …`: what is said of the command before it.
+fn is_expectation(line: &str) -> bool {
+    let word = line.trim_start_matches(['*', '_', '>', ' ']).get(.."expected".len());
+    word.is_some_and(|word| word.eq_ignore_ascii_case("expected"))
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::document::BlockKind;
+use super::entry::EntryKind;
+use super::last_resort;
 use super::names::{Keyword, Role};
 use super::sections::Sections;
 use super::title::Title;
@@ -46,11 +48,31 @@ pub enum Place {
         /// Index of the section.
         section: usize,
     },
+    /// An entry that is no item, and the section that it stands in.
+    Entry {
+        /// Index of the entry.
+        entry: usize,
+        /// Index of the section.
+        section: usize,
+    },
+}
+
+impl Place {
+    /// The line on which it begins.
+    pub fn line(self, sections: &Sections<'_>) -> usize {
+        match self {
+            Self::Section(section) => sections.all[section].line,
+            Self::Item { block, .. } => sections.document.blocks[block].line,
+            Self::Entry { entry, .. } => sections.document.entries[entry].line,
+        }
+    }
 }
 
 /// How the entries of a list are written, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
+    /// `todos:` in front matter
+    Todos,
     /// `- [ ] T001 Title`
     NamedBoxes,
     /// `### Step 1: Title`
@@ -67,6 +89,10 @@ pub enum Shape {
     PlainHeadings,
     /// `- Title`
     Bullets,
+    /// `Task 1:` in a block of YAML
+    FencedTasks,
+    /// `| T1 | Title | open |`
+    Rows,
 }
 
 /// What the section around a list says about it.
@@ -80,6 +106,8 @@ pub enum Standing {
     Doubtful,
     /// It holds work that is the steps only where nothing else is.
     Second,
+    /// It says nothing, and neither does the list: nothing else is there.
+    Guess,
 }
 
 /// Finds them all.
@@ -87,7 +115,8 @@ pub fn find(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut candidates = headings(sections);
     candidates.extend(boxes(sections));
     candidates.extend(lists_of_steps(sections));
-    candidates
+    candidates.extend(entries(sections));
+    if candidates.is_empty() { last_resort::find(sections) } else { candidates }
 }
 
 /// Where the steps may stand; `None` where they never do.
@@ -191,7 +220,9 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
     let (Some(last), Some(next)) = (section(first.units.last()), section(second.units.first())) else {
         return false;
     };
-    let number = |id: Option<&str>| id.and_then(|id| id.split('.').next()?.parse::<u32>().ok());
+    let digits =
+        |id: &str| id.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches('-').to_owned();
+    let number = |id: Option<&str>| id.and_then(|id| digits(id).split('.').next()?.parse::<u32>().ok());
     let (one, two) = (last.title.id.as_deref(), next.title.id.as_deref());
     let (Some(one), Some(two)) = (number(one), number(two)) else { return false };
     last.level == next.level
@@ -205,8 +236,13 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
 fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
     for section in 0..sections.all.len() {
-        let Some(standing) = standing(sections.all[section].role) else { continue };
         let unit = unit_around(sections, section);
+        let mut role = sections.all[section].role;
+        if let (Some(unit), Some(Role::Testing | Role::Documentation)) = (unit, role) {
+            // Tests that a phase asks for are its work.
+            role = sections.all[unit].role;
+        }
+        let Some(standing) = standing(role) else { continue };
         let in_step = unit.is_some_and(|unit| keyword(sections, unit) == Some(Keyword::Step));
         let owner = unit.is_some_and(|unit| validates_itself(sections, unit));
         if in_step || owner || matches!(standing, Standing::Doubtful) {
@@ -263,6 +299,32 @@ fn lists_of_steps(sections: &Sections<'_>) -> Vec<Candidate> {
     lists.into_values().filter(|list| !list.units.is_empty()).collect()
 }
 
+/// Todos of front matter, rows of tables, tasks in blocks of YAML.
+fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
+    for (index, entry) in sections.document.entries.iter().enumerate() {
+        // The last section that begins before: its own content goes to the next.
+        let section = sections.all.partition_point(|section| section.start <= entry.span.start) - 1;
+        let role = sections.all[section].role;
+        let Some(standing) = standing(role).filter(|standing| *standing != Standing::Doubtful) else {
+            continue;
+        };
+        let (shape, standing) = match entry.kind {
+            EntryKind::Todo => (Shape::Todos, Standing::Named),
+            EntryKind::Row { named } if named || standing == Standing::Named => (Shape::Rows, standing),
+            EntryKind::Row { .. } => continue,
+            EntryKind::Task => (Shape::FencedTasks, standing),
+        };
+        if shape != Shape::Todos && unit_around(sections, section).is_some() {
+            continue;
+        }
+        let anchor = box_anchor(sections, section, standing);
+        let list = lists.entry((anchor, shape)).or_insert_with(|| Candidate::empty(shape, standing, anchor));
+        list.add_entry(sections, index, section);
+    }
+    lists.into_values().collect()
+}
+
 /// All boxes of a neutral part of the file are one list; a named section has its own.
 fn box_anchor(sections: &Sections<'_>, section: usize, standing: Standing) -> usize {
     let named = |index: &usize| matches!(sections.all[*index].named, Some(Role::Steps | Role::SecondSteps));
@@ -307,7 +369,7 @@ fn holds_box(sections: &Sections<'_>, section: usize) -> bool {
     })
 }
 
-fn lines_of(sections: &Sections<'_>, section: usize) -> usize {
+pub(super) fn lines_of(sections: &Sections<'_>, section: usize) -> usize {
     sections.all[section].end_line + 1 - sections.all[section].line
 }
 
@@ -319,7 +381,7 @@ impl super::sections::Section<'_> {
 }
 
 impl Candidate {
-    fn empty(shape: Shape, standing: Standing, anchor: usize) -> Self {
+    pub(super) fn empty(shape: Shape, standing: Standing, anchor: usize) -> Self {
         Self { shape, standing, anchor, units: Vec::new(), groups: Vec::new(), lines: 0 }
     }
 
@@ -343,16 +405,30 @@ impl Candidate {
         end
     }
 
-    fn add_item(&mut self, sections: &Sections<'_>, block: usize, section: usize) {
-        let heading = sections.heading_of(section);
+    pub(super) fn add_item(&mut self, sections: &Sections<'_>, block: usize, section: usize) {
+        let group = self.group_of(sections, section);
+        self.units.push(Unit { place: Place::Item { block, section }, group });
+        let item = &sections.document.blocks[block];
+        self.lines += item.end_line + 1 - item.line;
+    }
+
+    pub(super) fn add_entry(&mut self, sections: &Sections<'_>, entry: usize, section: usize) {
+        let group = self.group_of(sections, section);
+        self.units.push(Unit { place: Place::Entry { entry, section }, group });
+        let found = &sections.document.entries[entry];
+        self.lines += found.end_line + 1 - found.line;
+    }
+
+    /// The phase around an entry, or the heading above it, is its group, unless it is the one around the whole
+    /// list.
+    fn group_of(&mut self, sections: &Sections<'_>, section: usize) -> Option<usize> {
+        let unit = unit_around(sections, section).filter(|unit| sections.all[*unit].level <= 6);
+        let heading = unit.unwrap_or_else(|| sections.heading_of(section));
         let own = heading != self.anchor && sections.all[heading].level > 1;
         if own && self.groups.last() != Some(&heading) {
             self.groups.push(heading);
         }
-        let group = own.then(|| self.groups.len() - 1);
-        self.units.push(Unit { place: Place::Item { block, section }, group });
-        let item = &sections.document.blocks[block];
-        self.lines += item.end_line + 1 - item.line;
+        own.then(|| self.groups.len() - 1)
     }
 
     fn absorb(&mut self, other: Self) {

@@ -1,6 +1,7 @@
 //! A checkbox of the file: where its mark is, and what it stands for.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -11,6 +12,10 @@ pub struct CheckBox {
     pub mark_at: usize,
     /// The mark: space, `x`, `X`, or another character that its author uses.
     pub mark: char,
+    /// Its mark says that it is being worked on.
+    pub in_progress: bool,
+    /// The word that stands for the mark, where there are no brackets.
+    pub word: Option<StateWord>,
     /// Line where it stands.
     pub line: usize,
     /// Text of the item, first line, without marker and box.
@@ -23,6 +28,19 @@ pub struct CheckBox {
     pub parent: Option<usize>,
     /// Why it has this role.
     pub reason: Cow<'static, str>,
+}
+
+/// A state that is written as a word: the status of a todo, a cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateWord {
+    /// Its bytes.
+    pub span: Range<usize>,
+    /// As it was read.
+    pub text: String,
+    /// What its list says of what is done.
+    pub done: String,
+    /// What its list says of what is open.
+    pub open: String,
 }
 
 /// What a box stands for.
@@ -63,6 +81,6 @@ impl CheckBox {
 
     /// Open, or marked as being worked on: what a tick may overwrite.
     pub fn tickable(&self) -> bool {
-        matches!(self.mark, ' ' | '~')
+        self.mark == ' ' || self.in_progress
     }
 }

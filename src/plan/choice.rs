@@ -1,9 +1,12 @@
 //! The choice among the candidates: one list is the list of steps, the others are named, never added.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
-use super::candidates::{Candidate, Shape, Standing};
+use super::candidates::{Candidate, Place, Shape, Standing};
+use super::names::lower;
 use super::sections::Sections;
+use super::title::Title;
 
 /// The list of steps, and those that are not.
 #[derive(Debug, Clone, Default)]
@@ -16,21 +19,99 @@ pub struct Choice {
     pub others: Vec<Candidate>,
 }
 
+/// A list that could be the list of steps, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// How its entries are written.
+    pub what: &'static str,
+    /// Line of its first entry.
+    pub line: usize,
+    /// How many entries it has.
+    pub entries: usize,
+    /// How many lines they take.
+    pub lines: usize,
+    /// The name of the section around, if it has one.
+    pub place: String,
+    /// What the place is worth.
+    pub place_points: i32,
+    /// What the way of writing is worth, less what speaks against the list.
+    pub shape_points: i32,
+}
+
+impl Choice {
+    /// All lists, the chosen one first, then in the order in which they would have been taken.
+    pub fn lists(&self, sections: &Sections<'_>) -> Vec<List> {
+        let all = || self.chosen.iter().chain(&self.others);
+        let most = all().map(|candidate| candidate.lines).max().unwrap_or(0);
+        let list = |candidate: &Candidate| {
+            let (place_points, shape_points) = points(candidate, most);
+            let line = candidate.units.first().map_or(0, |unit| unit.place.line(sections));
+            List {
+                what: described(candidate.shape),
+                line,
+                entries: candidate.units.len(),
+                lines: candidate.lines,
+                place: sections.all[candidate.anchor].title.name().into_owned(),
+                place_points,
+                shape_points,
+            }
+        };
+        all().map(list).collect()
+    }
+}
+
 /// Chooses by where a list stands and how it is written; between equals the one with more detail.
 pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> Choice {
     let most = candidates.iter().map(|candidate| candidate.lines).max().unwrap_or(0);
+    let (detailed, outlines) = outlines(sections, candidates);
+    candidates = detailed;
     candidates.sort_by_key(|candidate| {
-        (Reverse(points(candidate, most)), Reverse(candidate.lines), candidate.anchor)
+        let (place, shape) = points(candidate, most);
+        (Reverse(place + shape), Reverse(candidate.lines), candidate.anchor)
     });
-    let mut candidates = candidates.into_iter();
+    let mut candidates = candidates.into_iter().chain(outlines);
     let Some(chosen) = candidates.next() else { return Choice::default() };
     let name = sections.all[chosen.anchor].title.name();
     let place = match chosen.standing {
+        _ if chosen.shape == Shape::Todos => String::new(),
         Standing::Named | Standing::Second => format!("under `{name}`"),
-        Standing::Neutral | Standing::Doubtful => "of the file".to_owned(),
+        Standing::Neutral | Standing::Doubtful | Standing::Guess => "of the file".to_owned(),
     };
-    let reason = format!("{} {place}", described(chosen.shape));
+    let reason = format!("{} {place}", described(chosen.shape)).trim_end().to_owned();
     Choice { chosen: Some(chosen), reason, others: candidates.collect() }
+}
+
+/// Parts from the others the lists of boxes that only name what headings with more text are about: a place to
+/// tick, and no steps.
+fn outlines(sections: &Sections<'_>, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
+    let is_boxes = |candidate: &Candidate| matches!(candidate.shape, Shape::NamedBoxes | Shape::Boxes);
+    if !candidates.iter().any(is_boxes) {
+        return (candidates, Vec::new());
+    }
+    let headings = candidates.iter().filter(|candidate| candidate.shape == Shape::NamedHeadings);
+    let headings: Vec<(usize, HashSet<String>)> = headings
+        .filter(|candidate| candidate.units.len() > 1)
+        .map(|candidate| (candidate.lines, names_of(sections, candidate).collect()))
+        .collect();
+    let is_detailed = |candidate: &Candidate| {
+        let repeats = |(lines, names): &(usize, HashSet<String>)| {
+            let same = names_of(sections, candidate).filter(|name| names.contains(name)).count();
+            *lines > candidate.lines && same * 2 > candidate.units.len()
+        };
+        !is_boxes(candidate) || !headings.iter().any(repeats)
+    };
+    candidates.into_iter().partition(is_detailed)
+}
+
+/// The names of the entries, as they are compared.
+fn names_of<'a>(sections: &'a Sections<'_>, candidate: &'a Candidate) -> impl Iterator<Item = String> + 'a {
+    candidate.units.iter().map(|unit| match unit.place {
+        Place::Section(section) => lower(&sections.all[section].title.name()).into_owned(),
+        Place::Item { block, .. } => {
+            lower(&Title::parse(sections.document.first_line(block).1).name()).into_owned()
+        }
+        Place::Entry { entry, .. } => lower(&sections.document.entries[entry].title.name()).into_owned(),
+    })
 }
 
 /// What entries of a shape are called in messages.
@@ -44,19 +125,24 @@ pub fn described(shape: Shape) -> &'static str {
         Shape::NumberedItems => "the numbered items",
         Shape::PlainHeadings => "the headings",
         Shape::Bullets => "the bullets",
+        Shape::Todos => "the todos of the front matter",
+        Shape::FencedTasks => "the tasks in a block of YAML",
+        Shape::Rows => "the rows of a table",
     }
 }
 
 /// Structure and place both count; a list with clear structure in a neutral place comes before a list
 /// without any in a well-named one.
-fn points(candidate: &Candidate, most: usize) -> i32 {
+fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
     let place = match candidate.standing {
         Standing::Named => 30,
         Standing::Neutral => 15,
         Standing::Doubtful => 5,
         Standing::Second => -20,
+        Standing::Guess => 0,
     };
     let shape = match candidate.shape {
+        Shape::Todos => 60,
         Shape::NamedBoxes => 34,
         Shape::NamedHeadings => 30,
         Shape::NumberedHeadings => 15,
@@ -65,9 +151,11 @@ fn points(candidate: &Candidate, most: usize) -> i32 {
         Shape::NumberedItems => 6,
         Shape::PlainHeadings => 5,
         Shape::Bullets => 1,
+        Shape::FencedTasks => 20,
+        Shape::Rows => 10,
     };
     let alone = candidate.units.len() == 1 && candidate.standing != Standing::Named;
     // A few lines beside a list that fills the file are an afterthought of it.
     let afterthought = candidate.shape == Shape::NamedHeadings && candidate.lines * 8 < most;
-    place + shape - if alone { 12 } else { 0 } - if afterthought { 20 } else { 0 }
+    (place, shape - if alone { 12 } else { 0 } - if afterthought { 20 } else { 0 })
 }

@@ -20,7 +20,7 @@ pub(super) fn find(document: &Document<'_>) -> Vec<Comment> {
     let Document { text, lines, blocks, .. } = document;
     let mut code = blocks
         .iter()
-        .filter(|block| matches!(block.kind, BlockKind::Code { .. }))
+        .filter(|block| matches!(block.kind, BlockKind::Code(_)))
         .map(|block| block.start..lines.span(block.end_line).end)
         .peekable();
     let mut comments = Vec::new();

@@ -3,8 +3,10 @@
 use std::sync::LazyLock;
 
 use super::criterion::{CommandLine, CriterionKind};
+use super::document::Code;
 use super::names::{joined, lower};
 use super::phrases::Phrases;
+use super::vocabulary::{ALTERNATIVES, CHECK_SIGNS, CHECKS, FAILURES, NO_FAILURES, RUNS};
 
 /// A fenced shell block is one script.
 pub const BLOCK: &str = "a shell block of a validation part";
@@ -47,6 +49,15 @@ static KNOWN_RUNNERS: LazyLock<Phrases<()>> =
 static DESTRUCTIVE_PHRASES: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(DESTRUCTIVE_WORDS.split(", ").map(|phrase| (phrase, ()))));
 
+static SAYS_CHECK: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(CHECKS.split(", ").map(|phrase| (phrase, ()))));
+
+static SAYS_FAILURE: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(FAILURES.split(", ").map(|phrase| (phrase, ()))));
+
+static SAYS_NO_FAILURE: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(NO_FAILURES.split(", ").map(|phrase| (phrase, ()))));
+
 /// Phrases in front of a code span that is the directory of a command, the surest first.
 const FROM: [&str; 5] = ["run from ", "from directory ", "working directory: ", "in directory ", "inside "];
 
@@ -69,8 +80,13 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
     }
     let mut why = PROSE;
     let mut script = String::new();
+    let mut behind = 0;
     for (at, span) in code_spans(text) {
-        let Some(rule) = rule_for(text, at, span) else { continue };
+        let alternative = ALTERNATIVES.contains(&text[behind..at].trim_matches(['`', ' ']));
+        behind = at + 1 + text[at + 1..].find(span).unwrap_or(0) + span.len();
+        let Some(rule) = rule_for(text, at, span).filter(|_| !alternative || script.is_empty()) else {
+            continue;
+        };
         why = rule;
         let line_end = if script.is_empty() { "" } else { "\n" };
         script.extend([line_end, span.strip_prefix("$ ").unwrap_or(span)]);
@@ -81,9 +97,47 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
     command_or_prose(script, why, directory(text))
 }
 
+/// A sentence with a command that wants to see it succeed: ``confirm that `make test` passes``.
+pub fn checks(text: &str) -> bool {
+    if !text.contains('`') || says_it_fails(text) {
+        return false;
+    }
+    let Some((at, span)) = code_spans(text).next() else { return false };
+    let (before, behind) =
+        (spoken(&text[..at]), spoken(text[at + 1..].split_once(span).map_or("", |(_, behind)| behind)));
+    // Far behind a command that is not only run, it is something else that passes.
+    let near = behind.match_indices(' ').nth(3).map_or(behind.as_str(), |(at, _)| &behind[..at]);
+    let behind = if RUNS.split(", ").any(|words| words == before) { &behind } else { near };
+    let says = CHECK_SIGNS.iter().any(|sign| text.contains(sign))
+        || CHECKS.split(", ").any(|check| before.starts_with(check))
+        || SAYS_CHECK.any_within(behind);
+    says && matches!(classify(text, false).kind, CriterionKind::Command(_))
+}
+
+/// What is said of a command makes its exit code no verdict: it is to fail, or to find nothing.
+pub fn says_it_fails(text: &str) -> bool {
+    let words = spoken(text);
+    SAYS_FAILURE.any_within(&words) && !SAYS_NO_FAILURE.any_within(&words)
+}
+
+/// What a text says outside its code spans, as words in lower case.
+fn spoken(text: &str) -> String {
+    let mut outside = String::with_capacity(text.len());
+    let mut at = 0;
+    for (start, span) in code_spans(text) {
+        outside.push_str(&text[at..start]);
+        outside.push(' ');
+        at = start + text[start..].find(span).unwrap_or(0) + span.len();
+    }
+    outside.push_str(&text[at..]);
+    let lower = lower(&outside);
+    joined(lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()))
+}
+
 /// What a code block of a validation part is; `None` if its language is no shell.
-pub fn classify_block(info: &str, literal: &str, dir: Option<String>) -> Option<Verdict> {
-    if !matches!(info, "" | "sh" | "bash" | "shell" | "console" | "zsh" | "shell-session") {
+pub fn classify_block(code: &Code, dir: Option<String>) -> Option<Verdict> {
+    let Code { info: Some(info), literal } = code else { return None };
+    if !matches!(info.as_str(), "" | "sh" | "bash" | "shell" | "console" | "zsh" | "shell-session") {
         return None;
     }
     let prompted = literal.lines().any(|line| line.starts_with("$ "));
@@ -123,7 +177,8 @@ pub fn directory(text: &str) -> Option<String> {
     fits.then(|| dir.trim_end_matches('/').to_owned())
 }
 
-fn ends_with_any_case(text: &str, ending: &str) -> bool {
+/// Ends so, in whatever case.
+pub(super) fn ends_with_any_case(text: &str, ending: &str) -> bool {
     let from = text.len().checked_sub(ending.len());
     from.and_then(|from| text.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
 }
@@ -234,8 +289,9 @@ fn called(text: &str, at: usize, span: &str) -> bool {
 
 fn destructive(script: &str) -> bool {
     let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')');
-    let words = joined(lower(script).split(separates).filter(|word| !word.is_empty()));
-    DESTRUCTIVE_PHRASES.any_within(&words)
+    let script = lower(script);
+    let words = || script.split(separates).filter(|word| !word.is_empty());
+    words().any(|word| DESTRUCTIVE_PHRASES.begins(word)) && DESTRUCTIVE_PHRASES.any_within(&joined(words()))
 }
 
 #[cfg(test)]
@@ -281,9 +337,12 @@ mod tests {
 
     #[test]
     fn a_console_block_keeps_only_what_was_typed() {
-        let verdict = classify_block("console", "$ make test\nok 1\n$ make lint\n", None).unwrap();
+        let block = |info: &str, literal: &str| {
+            classify_block(&Code { info: Some(info.to_owned()), literal: literal.to_owned() }, None)
+        };
+        let verdict = block("console", "$ make test\nok 1\n$ make lint\n").unwrap();
         assert_eq!(verdict, command_or_prose("make test\nmake lint".to_owned(), BLOCK, None));
-        assert_eq!(classify_block("rust", "fn main() {}", None), None);
-        assert_eq!(classify_block("sh", "# nothing\n", None), None);
+        assert_eq!(block("rust", "fn main() {}"), None);
+        assert_eq!(block("sh", "# nothing\n"), None);
     }
 }

@@ -151,7 +151,12 @@ impl Description {
                 .iter()
                 .map(|criterion| CriterionDescription::of(plan, criterion))
                 .collect(),
-            boxes: plan.boxes.iter().map(|check_box| BoxDescription::of(plan, check_box)).collect(),
+            boxes: plan
+                .boxes
+                .iter()
+                .filter(|check_box| check_box.word.is_none())
+                .map(|check_box| BoxDescription::of(plan, check_box))
+                .collect(),
             diagnostics: reading
                 .diagnostics
                 .iter()

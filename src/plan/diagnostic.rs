@@ -20,6 +20,13 @@ pub struct Diagnostic {
     pub help: Option<Cow<'static, str>>,
 }
 
+impl Diagnostic {
+    /// The same with what to do.
+    pub(super) fn help(self, help: impl Into<Cow<'static, str>>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
 /// How bad a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

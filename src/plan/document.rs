@@ -12,6 +12,7 @@ use comrak::nodes::{ListType, Node, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
 use super::comment::{self, Comment};
+use super::entry::{self, Entry};
 use super::lines::LineTable;
 use super::mark::{Mark, behind_marker};
 
@@ -26,6 +27,8 @@ pub struct Document<'text> {
     pub blocks: Vec<Block>,
     /// Its HTML comments outside code.
     pub comments: Vec<Comment>,
+    /// Entries of lists that are written as something else than items.
+    pub entries: Vec<Entry>,
 }
 
 /// One block of Markdown.
@@ -68,12 +71,7 @@ pub enum BlockKind {
     /// Text.
     Paragraph,
     /// Code, fenced or indented.
-    Code {
-        /// First word of the info string, lower case; `None` for indented code.
-        info: Option<String>,
-        /// The code, without fence and indentation.
-        literal: String,
-    },
+    Code(Box<Code>),
     /// A block of HTML.
     Html,
     /// A table.
@@ -86,6 +84,15 @@ pub enum BlockKind {
     FrontMatter,
     /// Anything else.
     Other,
+}
+
+/// A block of code. It is rare and large, and blocks are many and small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// First word of the info string, lower case; `None` for indented code.
+    pub info: Option<String>,
+    /// The code, without fence and indentation.
+    pub literal: String,
 }
 
 /// Where the own text of a block stands.
@@ -106,10 +113,11 @@ impl<'text> Document<'text> {
         options.extension.front_matter_delimiter = Some("---".to_owned());
         let root = parse_document(&arena, text, &options);
         let blocks = Vec::with_capacity(lines.count());
-        let mut document = Self { text, lines, blocks, comments: Vec::new() };
+        let mut document = Self { text, lines, blocks, comments: Vec::new(), entries: Vec::new() };
         document.collect(root);
         document.find_boxes();
         document.comments = comment::find(&document);
+        document.entries = entry::find(&document);
         document
     }
 
@@ -195,7 +203,7 @@ impl<'text> Document<'text> {
     pub fn in_code(&self, offset: usize) -> bool {
         let behind = self.blocks.partition_point(|block| block.start <= offset);
         self.blocks[..behind].iter().next_back().is_some_and(|block| {
-            matches!(block.kind, BlockKind::Code { .. }) && offset < self.lines.span(block.end_line).end
+            matches!(block.kind, BlockKind::Code(_)) && offset < self.lines.span(block.end_line).end
         })
     }
 
@@ -301,10 +309,10 @@ fn kind_of(value: &mut NodeValue, start: usize) -> BlockKind {
         NodeValue::List(list) => BlockKind::List { ordered: list.list_type == ListType::Ordered },
         NodeValue::Item(_) => BlockKind::Item { mark: None, text_at: start },
         NodeValue::Paragraph => BlockKind::Paragraph,
-        NodeValue::CodeBlock(code) => BlockKind::Code {
+        NodeValue::CodeBlock(code) => BlockKind::Code(Box::new(Code {
             info: code.fenced.then(|| code.info.split_whitespace().next().unwrap_or_default().to_lowercase()),
             literal: std::mem::take(&mut code.literal),
-        },
+        })),
         NodeValue::HtmlBlock(_) => BlockKind::Html,
         NodeValue::Table(_) => BlockKind::Table,
         NodeValue::ThematicBreak => BlockKind::Rule,

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::check_box::{BoxRole, CheckBox};
-use super::lines::LineTable;
 use super::mirror::entry_names;
 use super::read;
 use super::sections::{PROGRESS_CLOSES, PROGRESS_OPENS};
@@ -64,7 +63,7 @@ pub enum EditError {
 }
 
 /// A replacement of bytes.
-type Splice = (Range<usize>, String);
+pub(super) type Splice = (Range<usize>, String);
 
 /// What to change when a step passes with these criteria: its boxes, those that mirror it, the boxes that
 /// hold them and are now complete; and where it has none of these, its entry under `## Progress`.
@@ -145,9 +144,7 @@ fn mark_splice(
 ) -> Result<Option<Splice>, EditError> {
     let check_box = plan.boxes.get(index).ok_or(EditError::NoSuchTarget)?;
     let (line, mark) = (check_box.line, check_box.mark);
-    let end = check_box.mark_at + mark.len_utf8();
-    let around = check_box.mark_at.checked_sub(1).and_then(|start| text.get(start..=end));
-    if around != Some(format!("[{mark}]").as_str()) {
+    if !stands(text, check_box) {
         return Err(EditError::Moved { line });
     }
     let (wanted, allowed) = match change {
@@ -159,8 +156,22 @@ fn mark_splice(
         (true, _) => Ok(None),
         (false, false) => Err(EditError::Mark { line, mark }),
         (false, true) if marks.insert(index, wanted).is_some() => Ok(None),
-        (false, true) => Ok(Some((check_box.mark_at..end, wanted.to_string()))),
+        (false, true) => Ok(Some(match &check_box.word {
+            Some(word) if wanted == 'x' => (word.span.clone(), word.done.clone()),
+            Some(word) => (word.span.clone(), word.open.clone()),
+            None => (check_box.mark_at..check_box.mark_at + mark.len_utf8(), wanted.to_string()),
+        })),
     }
+}
+
+/// The box is where it was read.
+fn stands(text: &str, check_box: &CheckBox) -> bool {
+    if let Some(word) = &check_box.word {
+        return text.get(word.span.clone()) == Some(word.text.as_str());
+    }
+    let end = check_box.mark_at + check_box.mark.len_utf8();
+    let around = check_box.mark_at.checked_sub(1).and_then(|start| text.get(start..=end));
+    around == Some(format!("[{}]", check_box.mark).as_str())
 }
 
 fn status_splice(plan: &Plan, comment: usize, value: &str) -> Result<Splice, EditError> {
@@ -198,7 +209,8 @@ fn line_end(text: &str) -> &'static str {
     }
 }
 
-fn spliced(text: &str, mut splices: Vec<Splice>) -> String {
+/// A text with these replacements.
+pub(super) fn spliced(text: &str, mut splices: Vec<Splice>) -> String {
     splices.sort_by_key(|(range, _)| range.start);
     let mut changed = String::with_capacity(text.len() + 256);
     let mut at = 0;
@@ -239,63 +251,4 @@ fn verified(plan: &Plan, changed: &str, marks: &HashMap<usize, char>, entries: u
         && count
         && plan.boxes.iter().zip(&after.boxes).enumerate().all(same_box)
         && new.iter().all(|check_box| check_box.role == BoxRole::Mirror && check_box.ticked())
-}
-
-/// A text in which the marks are those of an earlier one: what an agent ticked is open again, what it
-/// opened is ticked. `None` if there is nothing to set back.
-pub fn restore_marks(before: &str, after: &str) -> Option<String> {
-    let old = Marks::of(before);
-    let new = Marks::of(after);
-    let old_line = matching_lines(&old.blank, &new.blank);
-    let mut splices: Vec<Splice> = Vec::new();
-    for (line, at, mark) in &new.boxes {
-        let earlier = old_line.get(line).and_then(|line| old.by_line.get(line)).copied();
-        let wanted = match (earlier, mark) {
-            (Some(earlier), _) => earlier,
-            (None, 'x' | 'X') => ' ',
-            (None, _) => *mark,
-        };
-        if wanted != *mark {
-            splices.push((*at..at + mark.len_utf8(), wanted.to_string()));
-        }
-    }
-    (!splices.is_empty()).then(|| spliced(after, splices))
-}
-
-/// The boxes of a text by line, and its lines without their marks.
-struct Marks {
-    boxes: Vec<(usize, usize, char)>,
-    by_line: HashMap<usize, char>,
-    blank: Vec<String>,
-}
-
-impl Marks {
-    fn of(text: &str) -> Self {
-        let document = super::document::Document::parse(text);
-        let boxes: Vec<(usize, usize, char)> =
-            document.marks().map(|mark| (document.lines.line_of(mark.at), mark.at, mark.mark)).collect();
-        let by_line: HashMap<usize, char> = boxes.iter().map(|(line, _, mark)| (*line, *mark)).collect();
-        let lines: &LineTable = &document.lines;
-        let mut blank: Vec<String> =
-            (1..=lines.count()).map(|line| lines.text(text, line).trim_end().to_owned()).collect();
-        for (line, at, mark) in &boxes {
-            let column = at - lines.start(*line);
-            if let Some(text) = blank.get_mut(line - 1).filter(|text| text.len() > column) {
-                text.replace_range(column..column + mark.len_utf8(), " ");
-            }
-        }
-        Self { boxes, by_line, blank }
-    }
-}
-
-/// For each line of the new text the line of the old one that it is, both 1-based.
-fn matching_lines(old: &[String], new: &[String]) -> HashMap<usize, usize> {
-    let operations = similar::capture_diff_slices(similar::Algorithm::Patience, old, new);
-    let mut matching = HashMap::new();
-    for operation in operations {
-        if let similar::DiffOp::Equal { old_index, new_index, len } = operation {
-            matching.extend((0..len).map(|offset| (new_index + offset + 1, old_index + offset + 1)));
-        }
-    }
-    matching
 }

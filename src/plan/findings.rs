@@ -4,19 +4,20 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::candidates::{Place, Shape, Standing};
-use super::check_box::BoxRole;
+use super::candidates::{Shape, Standing};
+use super::check_box::{BoxRole, CheckBox};
 use super::choice::{Choice, described};
 use super::diagnostic::{Diagnostic, Severity};
 use super::names::lower;
-use super::placeholders;
 use super::sections::Sections;
 use super::step::{Plan, Step, StepKind};
+use super::{clarity, placeholders};
 
 /// All of it.
 pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(no_steps(sections, plan));
+    found.extend(guessed(sections, choice, plan));
     found.extend(competing(sections, choice, plan));
     found.extend(duplicate_ids(sections, plan));
     found.extend(no_command(sections, plan));
@@ -24,10 +25,11 @@ pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec
     found.extend(other_marks(plan));
     found.extend(link_definitions(sections));
     found.extend(placeholders::find(sections, plan));
+    found.extend(clarity::find(sections, choice, plan));
     found
 }
 
-fn diagnostic(
+pub(super) fn diagnostic(
     severity: Severity,
     code: &'static str,
     span: Range<usize>,
@@ -37,7 +39,7 @@ fn diagnostic(
 }
 
 /// The text of a line, without the white space around.
-fn line_span(sections: &Sections<'_>, line: usize) -> Range<usize> {
+pub(super) fn line_span(sections: &Sections<'_>, line: usize) -> Range<usize> {
     let document = &sections.document;
     let start = document.lines.start(line);
     let text = document.lines.text(document.text, line);
@@ -70,13 +72,21 @@ fn no_steps(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
     }
     let help = "write the steps as headings `### Step 1: Title`, or as a list of boxes `- [ ] Title`";
     misses.push(help.to_owned());
-    let help = Some(misses.join("; ").into());
-    Some(Diagnostic { help, ..diagnostic(Severity::Error, "no-steps", span, "no steps found") })
+    Some(diagnostic(Severity::Error, "no-steps", span, "no steps found").help(misses.join("; ")))
 }
 
 fn boxes_elsewhere(plan: &Plan) -> Option<String> {
     let first = plan.boxes.first()?;
     Some(format!("the {} boxes of the file are no steps: the first is {}", plan.boxes.len(), first.reason))
+}
+
+/// Nothing says that this is the list of steps, but that nothing else is there.
+fn guessed(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Option<Diagnostic> {
+    choice.chosen.as_ref().filter(|chosen| chosen.standing == Standing::Guess)?;
+    let first = plan.steps.first()?;
+    let message = format!("nothing here is called a step: {} are taken for them", choice.reason);
+    let help = "put them under a heading `Implementation Steps`, or call them `Step 1: …`";
+    Some(diagnostic(Severity::Warning, "guessed-steps", line_span(sections, first.line), message).help(help))
 }
 
 /// Another list of the same kind of thing was left out: the author may have meant that one.
@@ -89,10 +99,7 @@ fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagn
     let mut found = Vec::new();
     for other in others {
         let Some(unit) = other.units.first() else { continue };
-        let line = match unit.place {
-            Place::Section(section) => sections.all[section].line,
-            Place::Item { block, .. } => sections.document.blocks[block].line,
-        };
+        let line = unit.place.line(sections);
         let before = plan.steps.partition_point(|step| step.line <= line);
         let inside = before.checked_sub(1).is_some_and(|step| plan.steps[step].end_line >= line);
         let grouped = plan.groups.iter().any(|group| group.line == line);
@@ -103,7 +110,9 @@ fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagn
                 described(other.shape),
                 other.units.len()
             );
-            found.push(diagnostic(Severity::Note, "competing-steps", line_span(sections, line), message));
+            let help = "`agentrun check --explain` shows why";
+            let span = line_span(sections, line);
+            found.push(diagnostic(Severity::Note, "competing-steps", span, message).help(help));
         }
     }
     found
@@ -125,13 +134,14 @@ fn duplicate_ids(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         match (near, far) {
             (Some(first), _) if !step.label.is_empty() => {
                 let message = format!("two steps are called `{name}`; the first is on line {}", first.line);
-                let help = Some("give one of them another number".into());
-                found.push(Diagnostic { help, ..diagnostic(Severity::Error, "duplicate-id", span, message) });
+                let help = "give one of them another number";
+                found.push(diagnostic(Severity::Error, "duplicate-id", span, message).help(help));
             }
             (_, Some(first)) if step.label.is_empty() || first.group == step.group => {
                 let message =
                     format!("the id `{name}` is also on line {}: its place names this step", first.line);
-                found.push(diagnostic(Severity::Warning, "duplicate-id", span, message));
+                let help = "give it an id of its own, so that other steps can name it";
+                found.push(diagnostic(Severity::Warning, "duplicate-id", span, message).help(help));
             }
             _ => {}
         }
@@ -147,13 +157,25 @@ fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         matches!(step.kind, StepKind::Work | StepKind::Closing)
             && step.criteria.iter().all(|criterion| criterion.command().is_none())
     };
-    let about = |step: &Step| {
+    let steps: Vec<&Step> = plan.steps.iter().filter(without).collect();
+    let about = |step: &Step, message: Cow<'static, str>, help: &'static str| {
         let span = line_span(sections, step.line);
-        let message = "nothing in this step can be run to validate it";
-        let help = Some("add a criterion with a command: ``- [ ] `cargo test` passes``".into());
-        Diagnostic { help, ..diagnostic(Severity::Warning, "no-command", span, message) }
+        diagnostic(Severity::Warning, "no-command", span, message).help(help)
     };
-    plan.steps.iter().filter(without).map(about).collect()
+    match steps.as_slice() {
+        [first, _, _, _, ..] => {
+            let message =
+                format!("nothing in {} steps can be run to validate them; this is the first", steps.len());
+            let help = "add criteria with a command: ``- [ ] `cargo test` passes``; or commands for every step, \
+                under a heading `Validation`";
+            vec![about(first, message.into(), help)]
+        }
+        few => {
+            let message = "nothing in this step can be run to validate it";
+            let help = "add a criterion with a command: ``- [ ] `cargo test` passes``";
+            few.iter().map(|step| about(step, message.into(), help)).collect()
+        }
+    }
 }
 
 fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
@@ -165,22 +187,34 @@ fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     open.map(|question| {
         let message = format!("open question: {}", question.value);
         diagnostic(Severity::Warning, "open-question", line_span(sections, question.line), message)
+            .help("answer it in the plan, and take the question out")
     })
     .collect()
 }
 
+/// Each mark once, where it stands first: many authors have one of their own.
 fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
-    let other = |mark: char| !matches!(mark, ' ' | 'x' | 'X');
-    let boxes = plan.boxes.iter().filter(|check_box| other(check_box.mark));
-    boxes
-        .map(|check_box| {
-            let span = check_box.mark_at - 1..check_box.mark_at + check_box.mark.len_utf8() + 1;
-            let kept = if check_box.tickable() && check_box.role != BoxRole::Ignored {
-                "read as in progress"
-            } else {
-                "kept as it is"
-            };
-            diagnostic(Severity::Note, "other-mark", span, format!("the mark `{}` is {kept}", check_box.mark))
+    let other = |check_box: &&CheckBox| !matches!(check_box.mark, ' ' | 'x' | 'X');
+    let mut found: Vec<(String, bool, usize, Range<usize>)> = Vec::new();
+    for check_box in plan.boxes.iter().filter(other) {
+        let end = check_box.mark_at + check_box.mark.len_utf8();
+        let (span, shown) = match &check_box.word {
+            Some(word) => (word.span.clone(), word.text.clone()),
+            None => (check_box.mark_at - 1..end + 1, check_box.mark.to_string()),
+        };
+        let begun = check_box.tickable() && check_box.role != BoxRole::Ignored;
+        match found.iter_mut().find(|known| (&known.0, known.1) == (&shown, begun)) {
+            Some(known) => known.2 += 1,
+            None => found.push((shown, begun, 1, span)),
+        }
+    }
+    found
+        .into_iter()
+        .map(|(shown, begun, count, span)| {
+            let kept = if begun { "read as in progress" } else { "kept as it is" };
+            let times = if count > 1 { format!(", {count} times") } else { String::new() };
+            diagnostic(Severity::Note, "other-mark", span, format!("the mark `{shown}` is {kept}{times}"))
+                .help("open is `[ ]` or `pending`, done is `[x]` or `completed`, in progress is `[~]`")
         })
         .collect()
 }
@@ -189,16 +223,15 @@ fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
 fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
     let document = &sections.document;
     let mut found = Vec::new();
-    for line in 1..=document.lines.count() {
+    for (at, _) in document.text.match_indices("]:") {
+        let line = document.lines.line_of(at);
         let span = line_span(sections, line);
-        let text = &document.text[span.clone()];
-        let Some(definition) = ["[x]:", "[X]:", "[ ]:"].into_iter().find(|mark| text.starts_with(mark))
-        else {
-            continue;
-        };
-        if span.start - document.lines.start(line) <= 3 && !document.in_code(span.start) {
+        let definition = document.text.get(span.start..at + 2).unwrap_or_default();
+        let indent = span.start - document.lines.start(line);
+        if matches!(definition, "[x]:" | "[X]:" | "[ ]:") && indent <= 3 && !document.in_code(span.start) {
             let message = format!("`{definition}` is a link definition: other readers show boxes as links");
-            found.push(diagnostic(Severity::Warning, "link-definition", span, message));
+            let help = "take it out, or give the link another name";
+            found.push(diagnostic(Severity::Warning, "link-definition", span, message).help(help));
         }
     }
     found

@@ -12,9 +12,12 @@ const PART_ENDS: char = '\u{1f}';
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StepKey(String);
 
-/// What a step says: digest of its normalised text without marks and status.
+/// What a step says: digests of its heading and of the text below, without number, marks and status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint(String);
+
+/// Stands between the digest of the heading and the digest of the text below it, if there is any.
+const BODY: char = '-';
 
 impl StepKey {
     /// The key of the `occurrence`-th step with this label and title in this group.
@@ -24,14 +27,7 @@ impl StepKey {
 
     /// The key of the `occurrence`-th step of this [`step_name`].
     pub(super) fn of_name(name: &str, occurrence: usize) -> Self {
-        let mut hasher = Sha256::new();
-        hasher.update(name);
-        if occurrence == 0 {
-            hasher.update("0");
-        } else {
-            hasher.update(occurrence.to_string());
-        }
-        Self(shown("k1:", hasher))
+        Self(digest("k1:", &format!("{name}{occurrence}")))
     }
 }
 
@@ -47,25 +43,49 @@ pub(super) fn step_name(group: &str, label: &str, title: &str) -> String {
 }
 
 impl Fingerprint {
-    /// The fingerprint of a step's source text. Marks of boxes, runs of white space and line
-    /// endings do not count.
-    pub fn of(text: &str) -> Self {
-        let mut said = String::with_capacity(text.len());
-        for line in text.lines() {
-            let before = said.len();
-            if before > 0 {
-                said.push('\n');
-            }
-            let from = said.len();
-            for part in without_mark(line) {
-                push_words(&mut said, from, part);
-            }
-            if said.len() == from {
-                said.truncate(before);
-            }
-        }
-        Self(shown("f1:", Sha256::new_with_prefix(said)))
+    /// The fingerprint of a step's source text, whose first line holds its label: `Step 1.1`. The label,
+    /// marks of boxes, the level of headings, runs of white space and line endings do not count.
+    pub fn of(text: &str, label: &str) -> Self {
+        let (first, below) = text.split_once(['\n', '\r']).unwrap_or((text, ""));
+        let titled = (!label.is_empty()).then(|| first.split_once(label)).flatten();
+        let heading = digest("f2:", &normalised(titled.map_or(first, |(_, title)| title)));
+        let body = normalised(below);
+        Self(if body.is_empty() { heading } else { digest(&format!("{heading}{BODY}"), &body) })
     }
+
+    /// All of it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part about the text below the heading; `None` if there is none.
+    pub fn body(&self) -> Option<&str> {
+        self.0.split_once(BODY).map(|(_, body)| body)
+    }
+
+    /// The part about the heading.
+    pub fn heading(&self) -> &str {
+        self.0.split_once(BODY).map_or(&self.0, |(heading, _)| heading)
+    }
+}
+
+/// A text as it is compared: words with one space between them, lines that say something.
+fn normalised(text: &str) -> String {
+    let mut said = String::with_capacity(text.len());
+    for line in text.lines() {
+        let before = said.len();
+        if before > 0 {
+            said.push('\n');
+        }
+        let from = said.len();
+        for part in without_mark(line) {
+            push_words(&mut said, from, part);
+        }
+        if said.len() == from {
+            said.truncate(before);
+        }
+    }
+    said
 }
 
 impl fmt::Display for StepKey {
@@ -82,6 +102,14 @@ impl fmt::Display for Fingerprint {
 
 /// Adds the words of a text, with one space between all words from this place on.
 fn push_words(to: &mut String, from: usize, text: &str) {
+    let text = text.trim();
+    if is_tidy(text) {
+        if to.len() > from {
+            to.push(' ');
+        }
+        to.push_str(text);
+        return;
+    }
     for word in text.split_whitespace() {
         if to.len() > from {
             to.push(' ');
@@ -90,28 +118,45 @@ fn push_words(to: &mut String, from: usize, text: &str) {
     }
 }
 
-/// The parts of a line around the mark of a list item's box: `- [x] a` and `- [ ] a` say the same.
+/// Words with one space between them already, as most lines are.
+fn is_tidy(text: &str) -> bool {
+    let mut before = b' ';
+    let follows = |byte: u8| {
+        let twice = byte == b' ' && before == b' ';
+        before = byte;
+        matches!(byte, b' '..=b'~') && !twice
+    };
+    text.bytes().all(follows) && before != b' '
+}
+
+/// The parts of a line around the mark of a list item's box: `- [x] a` and `* [ ] a` say the same.
 fn without_mark(line: &str) -> [&str; 3] {
     let body = line.trim_start().trim_start_matches('>').trim_start();
+    if let Some(heading) = body.strip_prefix('#') {
+        return [heading.trim_start_matches('#'), "", ""];
+    }
     let marker = body.trim_start_matches(|c: char| c.is_ascii_digit());
     let Some(rest) = marker.strip_prefix(['-', '*', '+', '.', ')']) else { return [line, "", ""] };
     let mut chars = rest.trim_start().chars();
+    let number = &body[..body.len() - rest.len()];
+    // One bullet is as good as another.
+    let marker = if number.len() == 1 { "-" } else { number };
     match (chars.next(), chars.next(), chars.next()) {
-        (Some('['), Some(_), Some(']')) => [&body[..body.len() - rest.len()], "[ ]", chars.as_str()],
+        (Some('['), Some(_), Some(']')) => [marker, "[ ]", chars.as_str()],
+        _ if number.len() == 1 && rest.starts_with([' ', '\t']) => [marker, rest, ""],
         _ => [line, "", ""],
     }
 }
 
-/// The first 128 bits of a SHA-256, in hexadecimal, behind the version of the rule.
-fn shown(version: &str, hasher: Sha256) -> String {
+/// The first 128 bits of a SHA-256, in hexadecimal, behind what is given.
+fn digest(before: &str, text: &str) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    let mut text = String::with_capacity(version.len() + 32);
-    text.push_str(version);
-    for byte in &hasher.finalize()[..16] {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
-    }
-    text
+    let digest = Sha256::digest(text);
+    let digits = digest[..16].iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    let mut shown = String::with_capacity(before.len() + 32);
+    shown.push_str(before);
+    shown.extend(digits);
+    shown
 }
 
 #[cfg(test)]
@@ -121,9 +166,20 @@ mod tests {
     #[test]
     fn a_tick_does_not_change_what_a_step_says() {
         let open = "### Step 1\r\n\r\n1. [ ] a\r\n  - [~]  b\r\n> - [X] c\r\n";
-        let done = "### Step 1\n1. [x] a\n - [ ] b\n> - [ ] c";
-        assert_eq!(Fingerprint::of(open), Fingerprint::of(done));
-        assert_ne!(Fingerprint::of(open), Fingerprint::of("### Step 1\n1. [x] a\n - [ ] d\n> - [ ] c"));
+        let done = "### Step 1\n1. [x] a\n * [ ] b\n> - [ ] c";
+        let other = "### Step 1\n1. [x] a\n - [ ] d\n> - [ ] c";
+        assert_eq!(Fingerprint::of(open, "Step 1"), Fingerprint::of(done, "Step 1"));
+        assert_ne!(Fingerprint::of(open, "Step 1"), Fingerprint::of(other, "Step 1"));
+    }
+
+    #[test]
+    fn a_number_and_a_level_do_not_change_what_a_step_says_but_a_title_does() {
+        let step = Fingerprint::of("### Step 1: Write\n\n#### Tasks\n- [ ] a\n", "Step 1");
+        assert_eq!(step, Fingerprint::of("## Step 2: Write\n\n### Tasks\n  - [x] a\n", "Step 2"));
+        let renamed = Fingerprint::of("### Step 1: Write it\n\n#### Tasks\n- [ ] a\n", "Step 1");
+        assert_eq!(step.body(), renamed.body());
+        assert_ne!(step.heading(), renamed.heading());
+        assert_eq!(Fingerprint::of("- [ ] Write", "").body(), None);
     }
 
     #[test]

@@ -2,15 +2,19 @@
 
 use super::body::Body;
 use super::check_box::BoxRole;
-use super::criteria::{self, Verdict};
+use super::criteria::{self, Verdict, ends_with_any_case};
 use super::criterion::{Criterion, CriterionKind};
 use super::document::BlockKind;
 use super::files;
 use super::label::Label;
-use super::names::{self, Role, lower};
+use super::names::{self, Role};
 use super::piece::Piece;
 use super::step::{Field, StepKind, Task};
-use super::title::plain;
+
+/// What stands under this name must hold.
+fn is_criteria(role: Option<Role>) -> bool {
+    matches!(role, Some(Role::Criteria | Role::Validation | Role::Acceptance))
+}
 
 impl Body<'_, '_> {
     pub(super) fn read_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
@@ -18,7 +22,7 @@ impl Body<'_, '_> {
         let boxed = self.boxes.of_block(item).is_some();
         let open = matches!(role, None | Some(Role::Context));
         if let Some(label) = Label::of(line).filter(|_| open) {
-            let named = names::role(label.name);
+            let named = label.role;
             if !boxed && (named.is_some() || !ordered) {
                 let value_at = at + label.value_at;
                 self.read_field_item(item, (label.name, named), (value_at, label.value));
@@ -55,6 +59,11 @@ impl Body<'_, '_> {
     fn read_plain_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
         let boxed = self.boxes.of_block(item).is_some();
         match self.part(role) {
+            None | Some(Role::Tasks | Role::Steps | Role::Testing)
+                if boxed && names::by_hand(self.document.first_line(item).1) =>
+            {
+                self.add_criterion_item(item, true);
+            }
             Some(Role::Criteria | Role::Validation | Role::Acceptance) => {
                 self.add_criterion_item(item, false);
             }
@@ -64,7 +73,12 @@ impl Body<'_, '_> {
                 let piece = self.item_text(item);
                 self.add_criterion(&piece, criteria::classify(&piece.text, false), None);
             }
-            Some(Role::Testing) if boxed && self.is_command(item) => self.add_criterion_item(item, false),
+            Some(Role::Testing) if self.is_command(item) => self.add_criterion_item(item, false),
+            None | Some(Role::Tasks | Role::Steps | Role::Testing)
+                if self.kind == StepKind::Work && criteria::checks(&self.item_text(item).text) =>
+            {
+                self.add_criterion_item(item, false);
+            }
             Some(Role::Tasks | Role::Steps) => self.add_task(item, false, "a task of the step"),
             Some(Role::Files) if !boxed => {
                 let text = self.item_text(item).text;
@@ -96,13 +110,15 @@ impl Body<'_, '_> {
                     for nested in self.document.children(block) {
                         if self.boxes.of_block(nested).is_some() {
                             self.read_plain_item(nested, role, ordered);
+                        } else if is_criteria(self.part(role)) && self.is_command(nested) {
+                            self.add_criterion_item(nested, false);
                         } else {
                             self.read_labelled(nested);
                             self.read_nested(nested, role);
                         }
                     }
                 }
-                BlockKind::Code { .. } if !matches!(role, Some(Role::Criteria | Role::Validation)) => {}
+                BlockKind::Code(_) if !matches!(role, Some(Role::Criteria | Role::Validation)) => {}
                 BlockKind::Paragraph => self.read_paragraph(block, None, false),
                 _ => self.read_block(block, role),
             }
@@ -112,7 +128,7 @@ impl Body<'_, '_> {
     fn read_labelled(&mut self, item: usize) {
         let (at, line) = self.document.first_line(item);
         let Some(label) = Label::of(line) else { return };
-        let role = names::role(label.name);
+        let role = label.role;
         let counts = matches!(
             role,
             Some(Role::Criteria | Role::Validation | Role::Files | Role::Dependencies | Role::Manual)
@@ -153,7 +169,7 @@ impl Body<'_, '_> {
             return Some(criteria::command_or_prose(command.to_owned(), criteria::COMMENT, None));
         }
         self.document.children(item).find_map(|child| match &self.document.blocks[child].kind {
-            BlockKind::Code { info: Some(info), literal } => criteria::classify_block(info, literal, None),
+            BlockKind::Code(code) => criteria::classify_block(code, None),
             _ => None,
         })
     }
@@ -203,12 +219,10 @@ impl Body<'_, '_> {
             self.document.blocks[item].kind,
             BlockKind::Item { mark: Some(mark), .. } if mark.optional
         );
-        let plain = plain(text);
-        let lower = lower(&plain);
-        starred
-            || lower.starts_with("optional:")
-            || lower.starts_with("(optional)")
-            || lower.ends_with("(optional)")
+        let text = text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')'));
+        let starts =
+            |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        starred || starts("optional:") || starts("(optional)") || ends_with_any_case(text, "(optional)")
     }
 
     fn add_open_question(&mut self, item: usize) {

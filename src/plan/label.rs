@@ -11,6 +11,8 @@ pub(super) struct Label<'text> {
     pub value: &'text str,
     /// Byte offset of the value in the line.
     pub value_at: usize,
+    /// What the name says about the text.
+    pub role: Option<Role>,
 }
 
 /// No label is longer; what is longer is a sentence.
@@ -37,7 +39,8 @@ impl<'text> Label<'text> {
         let fits = !name.is_empty() && name.len() <= LONGEST && (colon || alone);
         let value = after.trim();
         let value_at = line.len() - after.trim_start().len();
-        fits.then_some(Self { name: name.trim(), value, value_at: value_at.min(line.len()) })
+        let name = name.trim();
+        fits.then(|| Self { name, value, value_at: value_at.min(line.len()), role: names::role(name) })
     }
 
     fn plain(line: &'text str) -> Option<Self> {
@@ -47,10 +50,11 @@ impl<'text> Label<'text> {
         let name = name.trim_matches(['*', '_']);
         let short = name.len() <= 40 && name.split_whitespace().count() <= 3;
         let opens = name.starts_with(char::is_alphabetic);
-        let known = short && opens && names::role(name).is_some_and(|role| role != Role::Context);
+        let role = if short && opens { names::role(name) } else { None };
+        let known = role.is_some_and(|role| role != Role::Context);
         let value = rest.trim_matches([' ', '\t', '_']).trim();
         let value_at = line.len() - rest.trim_start().len();
-        known.then_some(Self { name, value, value_at })
+        known.then_some(Self { name, value, value_at, role })
     }
 }
 

@@ -15,6 +15,7 @@ mod boxes;
 pub mod candidates;
 pub mod check_box;
 pub mod choice;
+mod clarity;
 pub mod comment;
 pub mod criteria;
 pub mod criterion;
@@ -22,13 +23,18 @@ pub mod describe;
 pub mod diagnostic;
 pub mod document;
 pub mod edit;
+pub mod entry;
+mod fenced;
 mod files;
 pub mod find;
 mod findings;
+mod front_matter;
 pub mod graph;
 pub mod identity;
 mod items;
 mod label;
+mod last_resort;
+mod leak;
 pub mod lines;
 pub mod mark;
 mod mirror;
@@ -39,14 +45,17 @@ mod piece;
 mod placeholders;
 pub mod references;
 mod resolve;
+pub mod restore;
 pub mod sections;
 pub mod step;
 pub mod steps;
 mod surroundings;
+mod table;
 pub mod title;
 mod vocabulary;
 
-pub use check_box::{BoxRole, CheckBox};
+pub use check_box::{BoxRole, CheckBox, StateWord};
+pub use choice::List;
 pub use criterion::{Criterion, CriterionKind};
 pub use describe::Description;
 pub use diagnostic::{Diagnostic, Severity};
@@ -63,6 +72,8 @@ pub struct Reading {
     pub plan: Plan,
     /// The order in which the steps go.
     pub graph: StepGraph,
+    /// Every list that could have been the steps; the first is the one that is.
+    pub lists: Vec<List>,
     /// All diagnostics at once, in the order of the file.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -78,7 +89,7 @@ pub fn read(text: &str) -> Reading {
     plan.name_by_position(graph.order());
     diagnostics.extend(more);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
-    Reading { plan, graph, diagnostics }
+    Reading { plan, graph, lists: choice.lists(&sections), diagnostics }
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 
 use super::phrases::Phrases;
 use super::vocabulary::Match::{self, Has};
-use super::vocabulary::{GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES, STEP_KEYWORDS};
+use super::vocabulary::{
+    BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES,
+    STATES, STEP_CODES, STEP_KEYWORDS, VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
+};
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
 /// success criteria inside a step are the step's, outside they are the plan's.
@@ -75,6 +78,18 @@ static ROLES: LazyLock<Phrases<Row>> = LazyLock::new(|| {
 static INTRODUCING: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(INTRODUCTIONS.split(", ").map(|phrase| (phrase, ()))));
 
+static BY_HAND_PHRASES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(BY_HAND.split(", ").map(|phrase| (phrase, ()))));
+
+static VAGUE_PHRASES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(VAGUE.split(", ").map(|phrase| (phrase, ()))));
+
+static STARTS: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(VERIFYING_STARTS.split(", ").map(|word| (word, ()))));
+
+static ENDS: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(VERIFYING_ENDS.split(", ").map(|word| (word, ()))));
+
 static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
     let steps = STEP_KEYWORDS.split(", ").map(|word| (word, Keyword::Step));
     Phrases::of(steps.chain(GROUP_KEYWORDS.split(", ").map(|word| (word, Keyword::Group))))
@@ -98,6 +113,35 @@ pub fn runs(name: &str) -> bool {
     matches!(words(name).as_str(), "run" | "command" | "test command")
 }
 
+/// A step of this title looks whether something holds.
+pub fn verifies(name: &str) -> bool {
+    let open = name.find(['(', '[']).filter(|at| *at > 0).unwrap_or(name.len());
+    let is_word = |part: &&str| part.bytes().any(|byte| !byte.is_ascii_digit());
+    let mut words = name[..open].split(|c: char| !c.is_alphanumeric()).filter(is_word);
+    let first = words.next();
+    let last = words.next_back().or(first);
+    first.is_some_and(|word| STARTS.contains(&lower(word)))
+        || last.is_some_and(|word| ENDS.contains(&lower(word)))
+}
+
+/// A criterion of these words says no more than that something is good.
+pub fn is_vague(words: &str) -> bool {
+    VAGUE_PHRASES.any_within(words)
+}
+
+/// A line says of what it names that it is not to be done.
+pub fn leaves_out(line: &str) -> bool {
+    let line_words = lower(line);
+    let said = joined(line_words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()));
+    let states = STATES.iter().filter(|(mark, _)| *mark == '-').flat_map(|(_, states)| states.split(", "));
+    line.contains("~~") || states.into_iter().any(|state| has_words(&said, state))
+}
+
+/// A task of this text is for a person.
+pub fn by_hand(text: &str) -> bool {
+    BY_HAND_HINTS.iter().any(|hint| text.contains(hint)) && BY_HAND_PHRASES.any_within(&words(text))
+}
+
 /// A file of this title is a list of steps.
 pub fn titles_a_list(name: &str) -> bool {
     let name = words(name);
@@ -107,6 +151,18 @@ pub fn titles_a_list(name: &str) -> bool {
 /// What a keyword is: `step`, `Phases`.
 pub fn keyword(word: &str) -> Option<Keyword> {
     known(word).map(|(_, keyword)| keyword)
+}
+
+/// The letters of a code are those of units of work.
+pub fn codes_a_step(letters: &str) -> bool {
+    STEP_CODES.split(", ").any(|code| letters.eq_ignore_ascii_case(code))
+}
+
+/// A word for units that are counted, behind or around the number.
+pub fn counted(word: &str) -> Option<Keyword> {
+    let is = |among: &str| among.split(", ").any(|one| one == word);
+    let step = is(COUNTED_STEPS).then_some(Keyword::Step);
+    step.or_else(|| is(COUNTED_GROUPS).then_some(Keyword::Group))
 }
 
 /// A keyword as it is compared: lower case, one of it.
@@ -130,14 +186,18 @@ pub fn lower(text: &str) -> Cow<'_, str> {
 /// A name as it is compared: words in lower case, without numbering, signs and what is in brackets.
 pub fn words(name: &str) -> String {
     let open = name.find(['(', '[']).filter(|at| *at > 0).unwrap_or(name.len());
-    let lower = lower(&name[..open]);
-    let parts = lower.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-    joined(parts.skip_while(|part| part.bytes().all(|byte| byte.is_ascii_digit())))
+    let parts = name[..open].split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let mut words = joined(parts.skip_while(|part| part.bytes().all(|byte| byte.is_ascii_digit())));
+    if words.is_ascii() {
+        words.make_ascii_lowercase();
+        return words;
+    }
+    words.to_lowercase()
 }
 
 /// Words with one space between them.
 pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let mut text = String::with_capacity(64);
+    let mut text = String::new();
     for word in words {
         if !text.is_empty() {
             text.push(' ');

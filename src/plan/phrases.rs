@@ -43,6 +43,11 @@ impl<T: Copy> Phrases<T> {
         self.within(text).next().is_some()
     }
 
+    /// One of them begins with this word.
+    pub(super) fn begins(&self, word: &str) -> bool {
+        !self.starting(word).is_empty()
+    }
+
     /// A text is one of them.
     pub(super) fn contains(&self, text: &str) -> bool {
         self.get(text).is_some()

@@ -40,7 +40,12 @@ fn diagnostic(text: &str, span: Range<usize>, nothing_else: bool) -> Diagnostic 
     } else {
         (Severity::Warning, format!("`{text}` looks like a placeholder"))
     };
-    let help = nothing_else.then(|| "fill it in, or take the line out".into());
+    let help = if nothing_else {
+        "fill it in, or take the line out"
+    } else {
+        "fill it in; what is meant as it stands goes into backticks"
+    };
+    let help = Some(help.into());
     Diagnostic { severity, code: "placeholder", span, message: message.into(), help }
 }
 
@@ -106,8 +111,10 @@ fn square(text: &str) -> Option<usize> {
     let first = inner.chars().next()?;
     let starts = first.is_uppercase() || (first.is_alphabetic() && words > 1);
     let name = words > 1 || (inner.len() >= 4 && inner.chars().skip(1).all(char::is_lowercase));
+    // One word with others around is a legend or a label: `[Story] names the story`.
+    let alone = words > 1 || text[end + 1..].trim_matches(['*', '_', '.', ' ']).is_empty();
     let field = inner.contains(": ") || inner.contains('`') || inner.contains('[');
-    (!link && starts && name && !field && inner.len() < 160).then_some(end + 1)
+    (!link && starts && name && alone && !field && inner.len() < 160).then_some(end + 1)
 }
 
 #[cfg(test)]
@@ -122,6 +129,8 @@ mod tests {
             ("Fill in {{feature_id}} and [the name of it]", vec!["{{feature_id}}", "[the name of it]"]),
             ("- `[Name]` and [a link](b.md), a [footnote][1], [P] [US1] [^1], a[Some thing]", vec![]),
             ("Foundation [Priority: HIGH]", vec![]),
+            ("**[Story]**: which story it belongs to", vec![]),
+            ("**Owner**: [Name].", vec!["[Name]"]),
             ("[Metric 1]: [Target/expectation here]", vec!["[Metric 1]", "[Target/expectation here]"]),
         ];
         for (text, expected) in cases {

@@ -73,6 +73,12 @@ impl<'a> Resolver<'a> {
     fn insert(&mut self, label: &'a str, target: Target) {
         let title = Title::parse(label);
         if let (Some(keyword), Some(id)) = (title.keyword, title.id) {
+            // `Tasks 3-5` is what `Task 4` means.
+            if let Some((from, to)) = id.split_once('-').filter(|(from, _)| !from.is_empty()) {
+                for one in range(from, to) {
+                    self.named.entry((keyword.clone(), Cow::Owned(one))).or_default().push(target);
+                }
+            }
             if !self.keywords.contains(&keyword) {
                 self.keywords.insert(keyword.clone());
             }
@@ -193,7 +199,8 @@ impl<'a> Resolver<'a> {
         // A suggestion looks at every label; whoever has many unknown references needs no more of them.
         let first = self.diagnostics.len() < 20;
         let nearest = first.then(|| names::nearest(&name, labels)).flatten();
-        let help = nearest.map(|label| format!("did you mean `{label}`?").into());
+        let guess = nearest.map(|label| format!("did you mean `{label}`?").into());
+        let help = guess.or(Some("name a step by its label or its id: `Step 1.2`, `1.2`".into()));
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
             code: "unknown-reference",

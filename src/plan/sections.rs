@@ -2,7 +2,9 @@
 
 use super::document::{BlockKind, Document};
 use super::label::Label;
+use super::leak;
 use super::names::{self, Role};
+use super::references;
 use super::title::Title;
 
 /// Start of the section that agentrun owns.
@@ -68,7 +70,13 @@ impl<'text> Sections<'text> {
     /// Makes the tree.
     pub fn of(document: Document<'text>) -> Self {
         let owned = owned(&document);
-        let mut builder = Builder { document: &document, all: vec![Section::default()], open: vec![0] };
+        let mut builder = Builder {
+            document: &document,
+            all: vec![Section::default()],
+            open: vec![0],
+            leak: 0,
+            leaks_end: true,
+        };
         for block in document.siblings(0, document.blocks.len()) {
             builder.add(block, owned.as_ref());
         }
@@ -112,6 +120,10 @@ struct Builder<'a, 'text> {
     all: Vec<Section<'text>>,
     /// The sections that are open, outermost first.
     open: Vec<usize>,
+    /// One past the last block of an embedded document that leaked into the plan.
+    leak: usize,
+    /// There may be an end of such a document further on.
+    leaks_end: bool,
 }
 
 impl<'text> Builder<'_, 'text> {
@@ -120,9 +132,19 @@ impl<'text> Builder<'_, 'text> {
         match &block.kind {
             BlockKind::Heading { level } => {
                 let title = self.heading_title(index);
+                if index < self.leak && !self.goes_on_with(*level, &title) {
+                    return self.add_content(index);
+                }
                 self.open(*level, title, (index, block.start, block.line));
+                let current = self.current();
+                self.all[current].named = role_of(&self.all[current].title);
             }
-            BlockKind::Paragraph => self.add_paragraph(index),
+            BlockKind::Paragraph if index >= self.leak => self.add_paragraph(index),
+            BlockKind::Code(_) if index >= self.leak && leak::is_cut_short(self.document, index) => {
+                self.leak = if self.leaks_end { leak::end_of(self.document, index).unwrap_or(0) } else { 0 };
+                // Where one has no end, none behind it has: nobody looks twice.
+                self.leaks_end = self.leak > 0;
+            }
             // What follows a thematic break belongs to the heading, no longer to the label before it.
             BlockKind::Rule if self.all[self.current()].level >= NUMBERED_LABEL => {
                 self.open(NUMBERED_LABEL, Title::default(), (index, block.start, block.line));
@@ -132,12 +154,26 @@ impl<'text> Builder<'_, 'text> {
             }
             _ => {}
         }
+        self.add_content(index);
+    }
+
+    fn add_content(&mut self, index: usize) {
+        let block = &self.document.blocks[index];
         let current = self.current();
         // A thematic break is no content: it must not stretch the step before it.
         if !matches!(block.kind, BlockKind::Rule) {
             self.all[current].end_line = self.all[current].end_line.max(block.end_line);
         }
         self.all[current].to = block.end;
+    }
+
+    /// The heading is of the kind that the embedded document stands in: it is the plan's.
+    fn goes_on_with(&self, level: u8, title: &Title<'_>) -> bool {
+        let same = |open: &usize| {
+            let open = &self.all[*open];
+            open.level == level && open.title.unit.is_some() && open.title.keyword == title.keyword
+        };
+        self.open.iter().any(same)
     }
 
     fn heading_title(&self, index: usize) -> Title<'text> {
@@ -155,14 +191,20 @@ impl<'text> Builder<'_, 'text> {
     /// A paragraph may be several fields, one a line, or end with the label of the list behind it.
     fn add_paragraph(&mut self, index: usize) {
         let document = self.document;
-        let first = Label::of(document.first_line(index).1).is_some();
-        let last = document.blocks[index].end_line;
-        for (number, (at, line)) in (document.blocks[index].line..).zip(document.lines_of(index)) {
-            match Label::of(line).filter(|_| first || number == last) {
+        let mut first = false;
+        let block = &document.blocks[index];
+        for (number, (at, line)) in (block.line..).zip(document.lines_of(index)) {
+            let label = if number == block.line || first || number == block.end_line {
+                Label::of(line)
+            } else {
+                None
+            };
+            first |= number == block.line && label.is_some();
+            match label {
                 Some(label) if first || label.value.is_empty() => {
                     if !first {
                         let current = self.current();
-                        self.all[current].to = document.blocks[index].end;
+                        self.all[current].to = block.end;
                     }
                     self.open_label(label, at, (index, number));
                 }
@@ -177,8 +219,7 @@ impl<'text> Builder<'_, 'text> {
         // `**Goal:** text` and then a list: the list is the heading's, not the goal's.
         let current = self.current();
         let section = &self.all[current];
-        if first && section.level == LABEL && !section.value.is_empty() && is_aside(&section.title.title) {
-            let block = &self.document.blocks[index];
+        if first && section.level == LABEL && !section.value.is_empty() && is_aside(section) {
             self.open(LABEL, Title::default(), (index, block.start, block.end_line));
         }
     }
@@ -196,6 +237,7 @@ impl<'text> Builder<'_, 'text> {
         self.open(level, title, (index, at, line));
         let current = self.current();
         self.all[current].end_line = line;
+        self.all[current].named = label.role;
         if !label.value.is_empty() {
             self.all[current].value.push((at + label.value_at, label.value));
         }
@@ -249,10 +291,23 @@ impl<'text> Builder<'_, 'text> {
 }
 
 /// What stands under this label ends with it.
-fn is_aside(name: &str) -> bool {
-    matches!(names::role(name), Some(Role::Timeline | Role::Progress))
-        || names::introduces(name)
-        || names::runs(name)
+fn is_aside(section: &Section<'_>) -> bool {
+    let name = &section.title.title;
+    match section.named {
+        Some(Role::Timeline | Role::Progress) => true,
+        None | Some(Role::Context | Role::Validation) => names::introduces(name) || names::runs(name),
+        // A field that is complete needs no list.
+        Some(Role::Dependencies) => section.value.iter().any(|(at, value)| {
+            let read = references::read(value, *at, section.line);
+            read.independent || !read.references.is_empty()
+        }),
+        _ => false,
+    }
+}
+
+/// What the name of a heading says; a unit of work may be named for anything.
+fn role_of(title: &Title<'_>) -> Option<Role> {
+    if title.unit.is_some() { None } else { names::role(&title.name()) }
 }
 
 /// The marked section, if both of its markers are there.
@@ -267,8 +322,11 @@ fn owned(document: &Document<'_>) -> Option<Owned> {
 }
 
 fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
-    let title = all.iter().position(|section| section.level == 1);
-    let alone = all.iter().filter(|section| section.level == 1).count() == 1;
+    // The section that agentrun owns comes and goes, and says nothing about the others.
+    let is_owned = |section: &Section<'_>| owned.is_some_and(|owned| owned.outer.contains(&section.start));
+    let is_top = |section: &&Section<'_>| section.level == 1 && !is_owned(section);
+    let title = all.iter().position(|section| is_top(&section));
+    let alone = all.iter().filter(is_top).count() == 1;
     if let Some(title) = title.filter(|title| alone && all[*title].end > title + 1) {
         // `# Story 1.3: Title` around everything names the file, not a step of it.
         all[title].title.keyword = None;
@@ -278,16 +336,15 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
     for index in 1..all.len() {
         let parent = all[index].parent.and_then(|parent| all[parent].role);
         let section = &all[index];
-        let is_owned = owned.is_some_and(|owned| owned.outer.contains(&section.start));
         let unit = section.title.unit.is_some();
         let item_of_steps = section.title.id.is_some() && parent == Some(Role::Steps);
         let is_title = title == Some(index) && section.end > index + 1;
         let is_list = is_title && names::titles_a_list(&section.title.name());
         let named = match () {
-            () if is_owned => Some(Role::Progress),
+            () if is_owned(section) => Some(Role::Progress),
             () if is_list => Some(Role::Steps),
             () if unit || item_of_steps || is_title => None,
-            () => names::role(&section.title.name()),
+            () => section.named,
         };
         all[index].named = named;
         all[index].role = inherited(parent, named);

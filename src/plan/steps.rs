@@ -22,9 +22,9 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
     let (blueprints, cover) = blueprint::draw(sections, choice);
     let mut builder = Builder {
         sections,
-        boxes: Boxes::of(&sections.document),
+        boxes: Boxes::of(&sections.document, &entries(choice)),
         plan: Plan::default(),
-        occurrences: HashMap::new(),
+        occurrences: HashMap::with_capacity(blueprints.len()),
     };
     builder.plan.steps.reserve_exact(blueprints.len());
     builder.add_groups(choice);
@@ -40,6 +40,13 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
     plan.name_by_author();
     let diagnostics = findings::find(sections, choice, &plan);
     (plan, diagnostics)
+}
+
+/// The entries that are steps.
+fn entries(choice: &Choice) -> Vec<usize> {
+    let units = choice.chosen.iter().flat_map(|candidate| &candidate.units);
+    let entry = |place: Place| if let Place::Entry { entry, .. } = place { Some(entry) } else { None };
+    units.filter_map(|unit| entry(unit.place)).collect()
 }
 
 struct Builder<'a, 'text> {
@@ -92,7 +99,7 @@ impl<'text> Builder<'_, 'text> {
     fn add_step(&mut self, blueprint: &Blueprint) {
         let index = self.plan.steps.len();
         let head = self.head(blueprint, index);
-        let parts = self.parts(blueprint, index);
+        let parts = self.parts(blueprint, index, &head.title.title);
         self.plan.open_questions.extend(parts.open_questions);
         let fingerprint = self.fingerprint(blueprint, &head);
         let key = self.key(blueprint.group, &head.title);
@@ -140,6 +147,17 @@ impl<'text> Builder<'_, 'text> {
     fn head(&mut self, blueprint: &Blueprint, index: usize) -> Head<'text> {
         match &blueprint.source {
             Source::Unit(Place::Item { block, .. }) => self.item_head(*block, index),
+            Source::Unit(Place::Entry { entry, .. }) => {
+                let found = &self.sections.document.entries[*entry];
+                Head {
+                    title: found.title.clone(),
+                    start: found.span.start,
+                    end: found.span.end,
+                    line: found.line,
+                    end_line: found.end_line,
+                    own_box: self.boxes.claim_entry(*entry, index),
+                }
+            }
             Source::Unit(Place::Section(section)) => {
                 self.section_head(*section, self.sections.all[*section].title.clone())
             }
@@ -175,17 +193,19 @@ impl<'text> Builder<'_, 'text> {
         Head { title, start: found.start, end, line: number, end_line: found.end_line, own_box }
     }
 
-    fn parts(&mut self, blueprint: &Blueprint, index: usize) -> Parts {
+    fn parts(&mut self, blueprint: &Blueprint, index: usize, title: &str) -> Parts {
         let mut body = Body::new(self.sections, &mut self.boxes, (index, blueprint.kind));
         match &blueprint.source {
             Source::Unit(Place::Item { block, .. }) => {
-                body.read_item_step(*block);
+                body.read_item_step(*block, title);
                 body.claim_rest(*block..self.sections.document.blocks[*block].end);
             }
+            Source::Unit(Place::Entry { entry, .. }) => body.read_entry(*entry),
             Source::Unit(Place::Section(section)) => {
                 // A step that is called `Verification` holds commands as well as work.
-                let title = names::role(&self.sections.all[*section].title.title);
-                let verifies = matches!(title, Some(Role::Validation | Role::Acceptance));
+                let title = &self.sections.all[*section].title.title;
+                let verifies = matches!(names::role(title), Some(Role::Validation | Role::Acceptance))
+                    || names::verifies(title);
                 body.read_subtree(*section, verifies.then_some(Role::Testing), &|_| false);
                 let last = self.sections.all[*section].end - 1;
                 body.claim_rest(self.sections.all[*section].from..self.sections.all[last].to);
@@ -269,6 +289,8 @@ impl<'text> Builder<'_, 'text> {
 
     fn fingerprint(&self, blueprint: &Blueprint, head: &Head) -> Fingerprint {
         let text = |from: usize, to: usize| self.sections.document.text.get(from..to).unwrap_or_default();
+        let (label, id) = (head.title.label.as_ref(), head.title.id.as_deref());
+        let label = if label.is_empty() { id.unwrap_or_default() } else { label };
         match &blueprint.source {
             Source::Sections(parts) if parts.len() > 1 => {
                 let all: Vec<&str> = parts
@@ -277,9 +299,14 @@ impl<'text> Builder<'_, 'text> {
                         text(self.sections.all[*section].start, self.sections.end_of(*section))
                     })
                     .collect();
-                Fingerprint::of(&all.join("\n"))
+                Fingerprint::of(&all.join("\n"), label)
             }
-            _ => Fingerprint::of(&self.without_status(head.start, head.end)),
+            Source::Unit(Place::Entry { entry, .. }) => {
+                let state = self.sections.document.entries[*entry].state.as_ref();
+                let state = state.map_or(head.end..head.end, |(word, _)| word.span.clone());
+                Fingerprint::of(&[text(head.start, state.start), text(state.end, head.end)].concat(), label)
+            }
+            _ => Fingerprint::of(&self.without_status(head.start, head.end), label),
         }
     }
 }

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 
 use super::names::{self, Keyword};
 
+/// The numerals of ordinals, by their value.
+const NUMERALS: &str = "〇一二三四五六七八九十";
+
 /// A heading or the first line of an item, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Title<'text> {
@@ -58,14 +61,46 @@ impl<'text> Title<'text> {
         let (rest, fields) = without_fields(plain);
         let title =
             Self::labelled(rest).or_else(|| Self::coded(rest)).unwrap_or_else(|| Self::numbered(rest));
-        Self { fields, ..title }
+        let numbered = title.id.is_some();
+        let mut title = Self { fields, ..title };
+        while let Some((tag, rest)) = leading_tag(&title.title).filter(|_| numbered) {
+            title.fields.push(("tag".to_owned(), tag.to_owned()));
+            title.title = match title.title {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[text.len() - rest..]),
+                Cow::Owned(text) => Cow::Owned(text[text.len() - rest..].to_owned()),
+            };
+        }
+        title
     }
 
     /// `Step 1.1: Title`, also behind a section number: `3.1 Phase 1: Title`.
     fn labelled(text: &'text str) -> Option<Self> {
-        Self::labelled_at_start(text).or_else(|| {
+        let at_start = Self::labelled_at_start(text).or_else(|| Self::counted(text));
+        at_start.or_else(|| {
             let (_, rest) = split_number(text)?;
             Self::labelled_at_start(rest)
+        })
+    }
+
+    /// `第一步：Title`, `第 2 阶段 Title`, `2단계: Title`.
+    fn counted(text: &'text str) -> Option<Self> {
+        let rest = text.strip_prefix('第').map(str::trim_start);
+        let ordinal = rest.is_some();
+        let rest = rest.unwrap_or(text);
+        let is_digit = |c: char| c.is_ascii_digit() || (ordinal && NUMERALS.contains(c));
+        let number_end = rest.find(|c: char| !is_digit(c)).filter(|end| *end > 0)?;
+        let (number, behind) = rest.split_at(number_end);
+        let behind = behind.trim_start();
+        let word_end = behind.find(|c: char| !c.is_alphabetic()).unwrap_or(behind.len());
+        let (word, behind) = behind.split_at(word_end);
+        let unit = (!word.is_ascii()).then(|| names::counted(word)).flatten()?;
+        Some(Self {
+            label: Cow::Borrowed(&text[..text.len() - behind.len()]),
+            keyword: Some(Cow::Borrowed(word)),
+            unit: Some(unit),
+            id: Some(western(number)),
+            title: Cow::Borrowed(behind_separator(behind)?),
+            fields: Vec::new(),
         })
     }
 
@@ -79,9 +114,13 @@ impl<'text> Title<'text> {
         if word.is_empty() || (glued && word.is_ascii()) {
             return None;
         }
-        let known = names::known(word);
-        let (id, behind) = split_id(spaced, known.is_some())?;
+        let (id, behind) = split_id(spaced, true)?;
         let title = behind_separator(behind)?;
+        let known = names::known(word);
+        // `Phase A` has an id, `Appendix A` has none.
+        if known.is_none() && id.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
         let label_end = text.len() - behind.len();
         Some(Self {
             label: Cow::Borrowed(&text[..label_end]),
@@ -102,13 +141,18 @@ impl<'text> Title<'text> {
         };
         let letters = code.chars().take_while(char::is_ascii_uppercase).count();
         let digits = code[letters..].trim_start_matches('-');
+        if letters == 0 || !digits.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
         let number = digits.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let is_step = names::codes_a_step(&code[..letters]);
         let is_code = (1..=8).contains(&letters)
-            && number.len() >= 2
+            && number.len() >= if is_step { 1 } else { 2 }
             && number.starts_with(|c: char| c.is_ascii_digit())
             && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
         is_code.then(|| Self {
             label: Cow::Borrowed(code),
+            unit: is_step.then_some(Keyword::Step),
             id: Some(Cow::Borrowed(code)),
             title: Cow::Borrowed(behind_separator(rest).unwrap_or(rest).trim()),
             ..Self::default()
@@ -123,6 +167,38 @@ impl<'text> Title<'text> {
         };
         Self { id, title: Cow::Borrowed(title), ..Self::default() }
     }
+}
+
+/// The short or long name of a commit, as it is put behind what was done.
+fn is_commit(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_name = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    (7..=40).contains(&text.len()) && is_name && digits > 0 && digits < text.len()
+}
+
+/// `[P]` of `[P] [US1] Title`, and how many bytes follow it.
+fn leading_tag(title: &str) -> Option<(&str, usize)> {
+    let (tag, rest) = title.strip_prefix('[')?.split_once("] ")?;
+    let short = (1..=5).contains(&tag.len());
+    let is_tag = short && tag.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    is_tag.then(|| (tag, rest.trim_start().len()))
+}
+
+/// A number of up to two digits in western ones: `十二` is 12.
+fn western(number: &str) -> Cow<'_, str> {
+    if number.is_ascii() {
+        return Cow::Borrowed(number);
+    }
+    let value = |part: &str| NUMERALS.chars().position(|numeral| part.chars().eq([numeral]));
+    let known = match number.split_once('十') {
+        None => value(number),
+        Some((tens, ones)) => {
+            let tens = if tens.is_empty() { Some(1) } else { value(tens) };
+            let ones = if ones.is_empty() { Some(0) } else { value(ones) };
+            tens.zip(ones).map(|(tens, ones)| tens * 10 + ones)
+        }
+    };
+    known.map_or(Cow::Borrowed(number), |value| Cow::Owned(value.to_string()))
 }
 
 /// `1.1 Title`, `1. Title`, `1) Title`: the number and the title.
@@ -217,7 +293,11 @@ fn without_fields(text: &str) -> (&str, Vec<(String, String)>) {
     {
         let Some(at) = rest.rfind(open) else { break };
         let inner = &rest[at + 1..rest.len() - close.len_utf8()];
-        let Some((name, value)) = inner.split_once(':') else { break };
+        let (name, value) = match inner.split_once(':') {
+            Some(field) => field,
+            None if is_commit(inner) => ("commit", inner),
+            None => break,
+        };
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || c == ' ');
         if !is_name || value.starts_with("//") || at == 0 {
             break;
@@ -252,9 +332,14 @@ mod tests {
             ("Phase 1 Verification", ("", "", "Phase 1 Verification")),
             ("4. Implementation Steps", ("", "4", "Implementation Steps")),
             ("1.1 Write it", ("", "1.1", "Write it")),
-            ("T001 [P] [US1] Write `a.rs`", ("T001", "T001", "[P] [US1] Write `a.rs`")),
+            ("T001 [P] [US1] Write `a.rs`", ("T001", "T001", "Write `a.rs`")),
             ("[TASK-001] Write it", ("TASK-001", "TASK-001", "Write it")),
             ("阶段 1：基础", ("阶段 1", "1", "基础")),
+            ("第一步：创建", ("第一步", "1", "创建")),
+            ("第十二阶段 - 测试", ("第十二阶段", "12", "测试")),
+            ("3단계: 시험", ("3단계", "3", "시험")),
+            ("WI-3: Docs", ("WI-3", "WI-3", "Docs")),
+            ("SHA-1 is old", ("", "", "SHA-1 is old")),
             ("2026 goals", ("", "", "2026 goals")),
             ("Use `__init__` ~~now~~", ("", "", "Use `__init__` now")),
         ];
@@ -268,6 +353,11 @@ mod tests {
         let title = Title::parse("Phase 1: Foundation [Priority: HIGH]");
         assert_eq!(title.fields, [("Priority".to_owned(), "HIGH".to_owned())]);
         assert_eq!(title.name(), "Phase 1: Foundation");
+        let commit = Title::parse("Task: Choose a stone [9f8e7d6]");
+        assert_eq!((commit.title.as_ref(), commit.fields.len()), ("Task: Choose a stone", 1));
+        assert_eq!(Title::parse("Dial (5551234567)").title, "Dial (5551234567)");
+        let tags = [("tag".to_owned(), "P".to_owned()), ("tag".to_owned(), "US1".to_owned())];
+        assert_eq!(Title::parse("T001 [P] [US1] Write").fields, tags);
         assert_eq!(Title::parse("See [a link](https://x.y)").title, "See [a link](https://x.y)");
     }
 }

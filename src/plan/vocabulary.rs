@@ -2,6 +2,7 @@
 //! adding code.
 
 use super::names::Role;
+use super::table::Column;
 
 /// How a row of the table is compared with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +141,7 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
          architecture, specification, specifications, data models, data model, integration points, \
          risks, mitigation, mitigations, considerations, consideration, notes, edge cases, \
          assumptions, constraints, requirements, key functions, rationale, analysis, current state, \
-         problem statement, strategy, pitfalls, decisions",
+         problem statement, strategy, pitfalls, decisions, implementation note",
     ),
     (
         Role::Context,
@@ -158,12 +159,113 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
 pub(super) const INTRODUCTIONS: &str = "goal, objective, description, overview, summary, purpose, details, approach, what, independent \
     test";
 
+/// What a sentence says that wants to see its command succeed: at its start, or behind the command.
+pub(super) const CHECKS: &str = "verify, verifies, validate, confirm, ensure, make sure, pass, passes, passing, succeed, succeeds, green, \
+    no errors, without errors, exit 0, exits 0, exit code 0, returns 0, verificar, comprobar, vérifier, prüfen, \
+    überprüfen, проверить, убедиться";
+
+/// The same in languages without spaces, and signs that stand between a command and what is expected of it.
+pub(super) const CHECK_SIGNS: &[&str] =
+    &["` →", "` ->", "` =>", "`→", "确认", "確認", "验证", "検証", "通过", "通る", "成功", "확인", "통과"];
+
+/// Words before a command that say no more than that it is run.
+pub(super) const RUNS: &str = "run, rerun, re run, execute, then run, finally run, now run";
+
+/// What a sentence says whose command is to fail, as a test does before the code is there, or to find
+/// nothing: its exit code is no verdict. Or nobody but a person can run it.
+pub(super) const FAILURES: &str = "fail, fails, failing, failed, failure, red, error, not pass, no match, no matches, no output, \
+    no results, no hits, nothing, empty, non zero exit, nonzero exit, exit 1, exits 1, manually, by hand";
+
+/// Where nothing fails after all.
+pub(super) const NO_FAILURES: &str = "0 fail, 0 failed, 0 failures, no failure, no failures, no failing, without failures, zero failures, no error, \
+    no errors, without error, without errors, 0 errors, not empty, non empty, \
+    not fail";
+
+/// Between two commands: one of them is enough.
+pub(super) const ALTERNATIVES: &[&str] =
+    &["or", "oder", "ou", "o", "или", "または", "もしくは", "或", "或者", "또는"];
+
+/// How a task begins, or what it names, that only a person can do.
+pub(super) const BY_HAND: &str = "manual test, manual tests, manual testing, manual verification, manual check, manual review, manual qa, \
+    user manual verification, manually test, manually verify, manually check, manually confirm, manually review, \
+    test manually, verify manually, check manually, human review, user acceptance testing";
+
+/// Letters that each of these has: most texts have none of them, and are looked at no further.
+pub(super) const BY_HAND_HINTS: &[&str] = &["anual", "uman ", "cceptance"];
+
+/// What a criterion says that neither a command nor a person can decide.
+pub(super) const VAGUE: &str = "works well, works correctly, works properly, works as expected, works fine, everything works, looks good, \
+    is good, all good, no issues, no problems, is clean, is robust, is intuitive, is easy to use, user friendly, \
+    high quality, good quality, production ready, best practices, as needed, as appropriate, is fast, performs well";
+
+/// Words at the start of a title of a step that looks whether something holds.
+pub(super) const VERIFYING_STARTS: &str = "verify, validate, check, lint, verification, validation, verificar, verificación, comprobar, vérifier, \
+    vérification, prüfen, überprüfen, überprüfung, проверить, проверка, 验证, 驗證, 确认, 検証, 確認, 검증, 확인";
+
+/// Words at its end.
+pub(super) const VERIFYING_ENDS: &str = "check, checks, verification";
+
+/// Words for how far an entry is, by the mark that they stand for.
+pub(super) const STATES: &[(char, &str)] = &[
+    (
+        ' ',
+        "pending, todo, to do, open, not started, not done, planned, backlog, new, waiting, queued, ready, no, \
+         pendiente, offen, à faire, не начато, 待办, 未开始, 未着手, 대기, ⬜, ☐, 🔲, 📋, ⭕, ⚪",
+    ),
+    (
+        '~',
+        "in progress, doing, wip, started, active, ongoing, underway, en curso, in arbeit, en cours, в работе, \
+         进行中, 進行中, 진행중, 🔄, 🚧, ⏳, 🟡, 🔵",
+    ),
+    (
+        'x',
+        "completed, complete, done, finished, closed, merged, shipped, yes, x, completado, hecho, erledigt, fertig, \
+         terminé, готово, 已完成, 完成, 完了, 완료, ✅, ✔, ☑, 🟢, ✓",
+    ),
+    (
+        '-',
+        "cancelled, canceled, skipped, blocked, deferred, obsolete, superseded, postponed, dropped, on hold, n/a, \
+         removed, ❌, ⏸, 🔴",
+    ),
+];
+
+/// Names of columns, and what stands under them.
+pub(super) const COLUMNS: &[(Column, &str)] = &[
+    (
+        Column::Task,
+        "task, tasks, step, steps, todo, work, work item, action, action item, story, ticket, tarea, paso, aufgabe, \
+         schritt, tâche, задача, шаг, 任务, 步骤, タスク, 작업, task name, task description, phase",
+    ),
+    (Column::Name, "title, name, item, description, what, summary, deliverable, feature, 内容, 说明, 名称"),
+    (Column::Id, "id, no, nr, number, task id, step id, ticket id, key, ref"),
+    (
+        Column::State,
+        "status, state, done, progress, completed, complete, estado, stand, statut, статус, 状态, 状態, 상태",
+    ),
+    (Column::Needs, "depends on, dependencies, dependency, depends, blocked by, requires, after, needs"),
+    (Column::Files, "file, files, location, path, paths, target"),
+    (
+        Column::Validation,
+        "validation, verification, verify, check, checks, how to verify, test command, command, gate",
+    ),
+];
+
 /// Names under which a whole file is a list of steps.
 pub(super) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list, tasks, task list";
 
 /// Words before a number that make a heading a unit of work.
 pub(super) const STEP_KEYWORDS: &str = "step, task, iteration, story, ticket, item, todo, pr, paso, tarea, schritt, aufgabe, étape, \
     tâche, passo, tarefa, шаг, задача, 步骤, 任务, ステップ, タスク, 작업";
+
+/// Letters of codes that make a heading a unit of work: `TASK-001`, `WI-3`.
+pub(super) const STEP_CODES: &str =
+    "t, task, step, wi, pr, ticket, item, story, todo, bug, fix, feat, dev, work";
+
+/// Words for units that are counted: `第一步`, `2단계`.
+pub(super) const COUNTED_STEPS: &str = "步, 步骤, 步驟, 任务, 項, 项";
+
+/// The same for units that may hold others.
+pub(super) const COUNTED_GROUPS: &str = "阶段, 階段, 部分, 周, 天, 期, 章, フェーズ, 단계, 주차, 부";
 
 /// Words before a number that make a heading a unit of work which may hold others.
 pub(super) const GROUP_KEYWORDS: &str = "phase, milestone, stage, sprint, epic, week, day, part, chunk, track, wave, batch, workstream, \

@@ -23,8 +23,11 @@ fn render_one(renderer: &Renderer, path: &str, text: &str, diagnostic: &Diagnost
         Severity::Note => Level::NOTE,
     };
     let (excerpt, start, span) = excerpt(text, diagnostic);
+    let returns = |to: usize| excerpt[..to].matches('\r').count();
+    let span = span.start - returns(span.start)..span.end - returns(span.end);
+    let excerpt = excerpt.replace('\r', "");
     let snippet =
-        Snippet::source(excerpt).path(path).line_start(start).annotation(AnnotationKind::Primary.span(span));
+        Snippet::source(&excerpt).path(path).line_start(start).annotation(AnnotationKind::Primary.span(span));
     let mut group = level.primary_title(&*diagnostic.message).id(diagnostic.code).element(snippet);
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(&**help));

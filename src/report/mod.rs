@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod diagnostics;
+pub mod explanation;
 pub mod heartbeat;
 pub mod listing;
 pub mod markdown;

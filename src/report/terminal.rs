@@ -4,8 +4,8 @@ use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::{StepEnd, Story, counted, ran, say_millis, say_tokens};
 use crate::run::event::{
-    AgentEnd, AttemptOutcome, Event, Evidence, Judgement, RedCommand, Reopened, Ruling, RunCompleted,
-    RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable,
+    AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Judgement, RedCommand, Reopened, Ruling,
+    RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable,
 };
 
 /// How many lines of a failing command's output are shown when a step stops, and between attempts.
@@ -87,13 +87,9 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::RunStarted(run) => run_started(run, &story.run),
         Event::StepAdopted { step } => vec![format!("  step {} is ticked by hand: left alone", step.id)],
         Event::StepReopened { step, reason } => vec![reopened(step, *reason)],
+        Event::StepRenamed { step, .. } => vec![renamed(step)],
         Event::StepStarted { step, .. } => vec![String::new(), step_line(step, story)],
-        Event::AttemptStarted { at, fresh, .. } => {
-            let how = if *fresh { "" } else { ", with what failed" };
-            let mut lines = failed_before(&at.step, story);
-            lines.push(format!("  attempt {}{how}", at.attempt));
-            lines
-        }
+        Event::AttemptStarted { at, fresh, .. } => attempt_started(at, *fresh, story),
         Event::ModelWaited { reason, delay_ms, retry, .. } => {
             let line = format!("    waiting {} before retry {retry}: {reason}", say_millis(*delay_ms));
             vec![styled(NOTICE, &line)]
@@ -181,6 +177,17 @@ fn committed(commit: &str, paths: usize, without_plan: Option<&str>) -> String {
         0 => format!("  nothing to commit{plan}"),
         _ => format!("  committed {} ({}{plan})", &commit[..commit.len().min(12)], counted(paths, "file")),
     }
+}
+
+fn attempt_started(at: &AttemptRef, fresh: bool, story: &Story) -> Vec<String> {
+    let how = if fresh { "" } else { ", with what failed" };
+    let mut lines = failed_before(&at.step, story);
+    lines.push(format!("  attempt {}{how}", at.attempt));
+    lines
+}
+
+fn renamed(step: &StepRef) -> String {
+    format!("  step {} was known under another name, number or place: it is the same", step.id)
 }
 
 fn reopened(step: &StepRef, reason: Reopened) -> String {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::event::{AttemptRef, Event, Evidence, Judgement, Record, Reopened, Strength, Vacuous};
 use super::reconcile::reconcile;
+use super::renames::renamed;
 use super::state::{Pass, RunState, StepStatus, TickState};
 use crate::plan::{BoxRole, CheckBox, CriterionKind, Reading, Step, StepKey};
 use crate::process::Exit;
@@ -133,7 +134,9 @@ pub struct Known<'a> {
 /// Holds the ticks of a plan against what is known.
 pub fn audit(reading: &Reading, known: &Known<'_>) -> Audit {
     let plan = &reading.plan;
-    let mut passes = passes(known.records);
+    let (state, renames) = renamed(plan, known.state);
+    let known = &Known { state: &state, ..*known };
+    let mut passes = passes(known.records, &renames);
     let reopened = reopened(reading, known.state);
     let mut audit = Audit::default();
     for &index in reading.graph.order() {
@@ -273,8 +276,8 @@ fn reopened(reading: &Reading, state: &RunState) -> BTreeMap<StepKey, Reopened> 
         .collect()
 }
 
-/// The last pass of each step, with its evidence.
-fn passes(records: &[Record]) -> BTreeMap<StepKey, PassRecord> {
+/// The last pass of each step, with its evidence, under the name that the step has now.
+fn passes(records: &[Record], renames: &[Event]) -> BTreeMap<StepKey, PassRecord> {
     let mut passes: BTreeMap<StepKey, PassRecord> = BTreeMap::new();
     let mut evidence: BTreeMap<StepKey, Vec<(u32, &Evidence)>> = BTreeMap::new();
     let mut judgements: BTreeMap<StepKey, &Vec<Judgement>> = BTreeMap::new();
@@ -304,10 +307,20 @@ fn passes(records: &[Record]) -> BTreeMap<StepKey, PassRecord> {
                 let known = passes.entry(step.key.clone());
                 known.or_insert_with(|| pass(record, &at, &[], sandbox)).confirmed_by = Some(by.clone());
             }
-            _ => {}
+            event => rename(&mut passes, event),
         }
     }
+    for event in renames {
+        rename(&mut passes, event);
+    }
     passes
+}
+
+fn rename(passes: &mut BTreeMap<StepKey, PassRecord>, event: &Event) {
+    if let Event::StepRenamed { step, from } = event {
+        let pass = passes.remove(from);
+        passes.extend(pass.map(|pass| (step.key.clone(), pass)));
+    }
 }
 
 /// A pass with what its own attempt saw; where nothing was run anew, with all that was seen.

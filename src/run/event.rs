@@ -15,7 +15,7 @@ pub use super::outcome::{
 pub use super::reference::{AttemptRef, StepRef, Ticked};
 pub use super::refusal::{CommitRefusal, Secret};
 use crate::model::message::Usage;
-use crate::plan::Fingerprint;
+use crate::plan::{Fingerprint, StepKey};
 
 /// Version of the records.
 pub const SCHEMA: u32 = 1;
@@ -56,6 +56,14 @@ pub enum Event {
         step: StepRef,
         /// Why.
         reason: Reopened,
+    },
+    /// A step is one that was known under another name or number, or in another place.
+    #[serde(rename = "step.renamed")]
+    StepRenamed {
+        /// The step as it is called now.
+        step: StepRef,
+        /// Its key before.
+        from: StepKey,
     },
     /// A step waits for a person and blocks only what names it.
     #[serde(rename = "step.parked")]
@@ -458,6 +466,7 @@ impl Event {
             | Self::StepPassed { at, .. } => (Some(&at.step), Some(at.attempt)),
             Self::StepAdopted { step }
             | Self::StepReopened { step, .. }
+            | Self::StepRenamed { step, .. }
             | Self::StepParked { step, .. }
             | Self::StepStarted { step, .. }
             | Self::StepStopped { step, .. }

@@ -14,6 +14,7 @@ pub mod reconcile;
 pub mod record;
 pub mod reference;
 pub mod refusal;
+pub mod renames;
 pub mod schedule;
 pub mod setting;
 pub mod state;

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::event::{Event, Reopened, StepRef};
+use super::renames::renamed;
 use super::state::{RunState, StepStatus, TickState};
 use crate::plan::{Plan, StepGraph, StepKind};
 
 /// The events that bring the state in line with the plan as it is now.
 pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event> {
-    let mut events = Vec::new();
+    let (state, mut events) = renamed(plan, state);
     let mut outdated = BTreeSet::new();
     let mut work_is_open = false;
     for &index in graph.order() {

@@ -156,6 +156,14 @@ impl RunState {
         self.steps.get(key).unwrap_or(&UNKNOWN)
     }
 
+    /// Every step that anything is known of, with what it said then.
+    pub fn said(&self) -> impl Iterator<Item = (&StepKey, Option<&Fingerprint>)> {
+        self.steps.iter().map(|(key, step)| match &step.status {
+            StepStatus::Passed(pass) => (key, Some(&pass.fingerprint)),
+            _ => (key, step.fingerprint.as_ref()),
+        })
+    }
+
     /// What a command did on this tree in this run, if it was green and no agent worked since.
     pub fn green_on(&self, tree: &str, command: &str, dir: &str) -> Option<&Evidence> {
         self.green(command, dir).filter(|evidence| evidence.tree.as_deref() == Some(tree))
@@ -254,6 +262,11 @@ impl RunState {
             }
             Event::StepReopened { step, reason } => {
                 self.expect(&step.key, &step.id, "step.reopened", StepStatus::is_idle)?.reopen(*reason);
+            }
+            Event::StepRenamed { step, from } => {
+                let known = self.expect(from, &step.id, "step.renamed", StepStatus::is_idle)?.clone();
+                self.steps.remove(from);
+                self.steps.insert(step.key.clone(), known);
             }
             Event::StepConfirmed { step, fingerprint, by, items } => {
                 self.expect(&step.key, &step.id, "step.confirmed", StepStatus::is_idle)?.confirm(

@@ -138,7 +138,7 @@ mod tests {
             reused: false,
             output_digest: String::new(),
             log: String::new(),
-            fingerprint: Fingerprint::of(""),
+            fingerprint: Fingerprint::of("", ""),
             tree: None,
             diff_digest: None,
             usage: Usage::default(),

@@ -21,6 +21,7 @@ const PURE: &[&str] = &[
     "src/run/state",
     "src/run/schedule",
     "src/run/reconcile",
+    "src/run/renames",
     "src/brief",
     "src/validate/runners",
     "src/validate/shell",

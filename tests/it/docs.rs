@@ -185,7 +185,13 @@ fn the_roles_of_boxes_and_the_codes_of_diagnostics_are_described() {
     let described = first_cells.iter().flat_map(|cell| cell.split(", ")).map(str::to_owned).collect();
     assert_eq!(roles, described);
     let mut sources = read("src/plan/findings.rs");
-    for file in ["src/plan/graph.rs", "src/plan/resolve.rs", "src/plan/placeholders.rs"] {
+    for file in [
+        "src/plan/clarity.rs",
+        "src/plan/graph.rs",
+        "src/plan/resolve.rs",
+        "src/plan/placeholders.rs",
+        "src/commands/unresolved.rs",
+    ] {
         sources += &read(file);
     }
     let codes = caught(r#"(?:code: |Severity::[A-Za-z]+,\s+)"([a-z]+(?:-[a-z]+)*)""#, &sources);

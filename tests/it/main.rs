@@ -2,13 +2,16 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod check;
 mod crash;
 mod demo;
 mod dialects;
 mod docs;
 mod evidence;
+mod families;
 mod git;
 mod hostile;
+mod identity;
 mod judge;
 mod long;
 mod model;

@@ -3,14 +3,15 @@
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
-use crate::plan::edit::{apply, restore_marks, targets};
-use crate::plan::{Change, EditError, TickTarget, read};
+use crate::plan::edit::{apply, targets};
+use crate::plan::restore::restore_marks;
+use crate::plan::{Change, CheckBox, EditError, Plan, TickTarget, read};
 
 const PLAN: &str = "# T\n\n## Implementation Steps\n\n### Step 1: One\n**Tasks:**\n- [ ] a\n  - [~] b\n- [x] c\n\n\
     **Validation Criteria:**\n- [ ] `make test` passes\n- [ ] it looks good\n\n### Step 2: Two\n\nText only.";
 
 /// The text after a pass of this step, all of its criteria passed.
-fn passed(text: &str, step: usize) -> Result<String, EditError> {
+pub(super) fn passed(text: &str, step: usize) -> Result<String, EditError> {
     let plan = read(text).plan;
     let commands: Vec<usize> = (0..plan.steps[step].criteria.len())
         .filter(|index| plan.steps[step].criteria[*index].command().is_some())
@@ -50,6 +51,14 @@ fn the_section_uses_the_line_ends_of_the_file() {
 }
 
 #[test]
+fn the_section_makes_no_step_of_the_title() {
+    let text = "# Story 1.2: Shelves\n\n## Steps\n\n### Step 1: Cut\n\n### Step 2: Mount\n";
+    let after = passed(text, 1).unwrap();
+    assert!(after.starts_with(text));
+    assert_eq!(read(&after).plan.steps.len(), 2);
+}
+
+#[test]
 fn a_parent_is_ticked_with_its_last_child() {
     let text = "# T\n\n- [ ] 1. A\n  - [ ] 1.1 a\n  - [ ]* 1.2 tests\n- [ ] 2. B\n";
     assert_eq!(
@@ -66,6 +75,21 @@ fn other_marks_and_moved_boxes_are_refused() {
     assert_eq!(apply(text, &plan, &one, Change::Tick), Err(EditError::Mark { line: 3, mark: '-' }));
     let moved = "# Title\n\n- [-] one\n- [ ] two\n";
     assert_eq!(apply(moved, &plan, &[TickTarget::Box(1)], Change::Tick), Err(EditError::Moved { line: 4 }));
+}
+
+#[test]
+fn a_dash_may_mean_left_out_or_in_progress() {
+    let begun = "# T\n\n- [-] one\n  - [ ] a\n- [-] two\n";
+    assert_eq!(passed(begun, 0).unwrap(), "# T\n\n- [x] one\n  - [x] a\n- [-] two\n");
+    assert_eq!(passed(begun, 1).unwrap(), "# T\n\n- [-] one\n  - [ ] a\n- [x] two\n");
+    for left_out in ["Legend: `[-]` is skipped.\n\n", "- [-] old (cancelled)\n"] {
+        let text = begun.replace("# T\n\n", &format!("# T\n\n{left_out}"));
+        assert!(read(&text).plan.boxes.iter().all(|found| found.mark != '-' || !found.tickable()));
+    }
+    // What a tick makes of the other boxes gives a dash no other meaning.
+    let text = "# T\n\n- [-] one\n\n  - [ ] a\n  - [ ]* b\n";
+    let after = passed(text, 0).unwrap();
+    assert_eq!(passed(&after, 0), Ok(after));
 }
 
 #[test]
@@ -99,13 +123,26 @@ fn marks_that_an_agent_changed_are_set_back() {
 }
 
 #[test]
-fn every_step_of_every_template_can_be_written_back() {
+fn every_step_of_every_family_can_be_written_back() {
     let plans = [
         include_str!("../../../tests/fixtures/plans/steps.md"),
         include_str!("../../../tests/fixtures/plans/fields.md"),
         include_str!("../../../tests/fixtures/plans/phases.md"),
         include_str!("../../../tests/fixtures/plans/numbered.md"),
         include_str!("../../../tests/fixtures/plans/priority.md"),
+        include_str!("../../../tests/fixtures/plans/small.md"),
+        include_str!("../../../tests/fixtures/plans/ids.md"),
+        include_str!("../../../tests/fixtures/plans/nested.md"),
+        include_str!("../../../tests/fixtures/plans/sections.md"),
+        include_str!("../../../tests/fixtures/plans/verified.md"),
+        include_str!("../../../tests/fixtures/plans/commands.md"),
+        include_str!("../../../tests/fixtures/plans/milestones.md"),
+        include_str!("../../../tests/fixtures/plans/tracks.md"),
+        include_str!("../../../tests/fixtures/plans/story.md"),
+        include_str!("../../../tests/fixtures/plans/oddities.md"),
+        include_str!("../../../tests/fixtures/plans/details.md"),
+        include_str!("../../../tests/fixtures/plans/checks.md"),
+        include_str!("../../../tests/fixtures/plans/blueprint.md"),
     ];
     for before in plans {
         let steps = read(before).plan.steps.len();
@@ -117,7 +154,7 @@ fn every_step_of_every_template_can_be_written_back() {
         let kept = after.find("<!-- agentrun:progress -->").unwrap_or(after.len());
         let kept = after.get(..kept.min(before.len())).unwrap();
         let same = kept.bytes().zip(before.bytes()).filter(|(one, two)| one != two);
-        assert!(same.clone().all(|(after, before)| (after, before) == (b'x', b' ')));
+        assert!(same.clone().all(|(after, before)| after == b'x' && b" ~-".contains(&before)));
     }
 }
 
@@ -144,6 +181,24 @@ fn plans() -> impl Strategy<Value = String> {
     })
 }
 
+/// A plan whose steps have words for how far they are: todos of front matter, or rows of a table.
+fn plans_of_words() -> impl Strategy<Value = String> {
+    let word = "pending|in_progress|completed|cancelled|Not started|✅|⬜|🔄|later";
+    let entries = proptest::collection::vec(("[a-z]{1,6}( [a-z]{1,4})?", word), 1..6);
+    (entries, any::<bool>(), plans()).prop_map(|(entries, todos, rest)| {
+        let each = |line: &dyn Fn(usize, &str, &str) -> String| -> String {
+            entries.iter().enumerate().map(|(at, (title, word))| line(at, title, word)).collect()
+        };
+        if todos {
+            let lines =
+                each(&|at, title, word| format!("  - id: t{at}\n    content: {title}\n    status: {word}\n"));
+            return format!("---\ntodos:\n{lines}---\n\n{rest}");
+        }
+        let rows = each(&|at, title, word| format!("| T{at}0 | {title} | {word} |\n"));
+        format!("# T\n\n## Tasks\n\n| ID | Task | Status |\n|---|---|---|\n{rows}\n{rest}")
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -155,9 +210,13 @@ proptest! {
             order.sort_unstable();
             prop_assert_eq!(order, (0..reading.plan.steps.len()).collect::<Vec<_>>());
             for check_box in &reading.plan.boxes {
+                prop_assert!(!check_box.reason.is_empty());
+                if let Some(word) = &check_box.word {
+                    prop_assert_eq!(&text[word.span.clone()], &word.text);
+                    continue;
+                }
                 let end = check_box.mark_at + check_box.mark.len_utf8();
                 prop_assert_eq!(&text[check_box.mark_at - 1..=end], format!("[{}]", check_box.mark));
-                prop_assert!(!check_box.reason.is_empty());
             }
             for diagnostic in &reading.diagnostics {
                 prop_assert!(text.get(diagnostic.span.clone()).is_some());
@@ -168,7 +227,8 @@ proptest! {
     #[test]
     fn a_tick_changes_one_byte_and_can_be_taken_back(text in plans()) {
         let plan = read(&text).plan;
-        for (index, check_box) in plan.boxes.iter().enumerate().filter(|(_, found)| found.mark == ' ') {
+        let is_open = |found: &CheckBox| found.mark == ' ' && found.word.is_none();
+        for (index, check_box) in plan.boxes.iter().enumerate().filter(|(_, found)| is_open(found)) {
             let target = [TickTarget::Box(index)];
             let ticked = apply(&text, &plan, &target, Change::Tick);
             prop_assert!(ticked.is_ok(), "{:?} {:?}", check_box, ticked);
@@ -180,6 +240,27 @@ proptest! {
             let again = read(&ticked).plan;
             prop_assert_eq!(apply(&ticked, &again, &target, Change::Untick), Ok(text.clone()));
             prop_assert_eq!(restore_marks(&text, &ticked), Some(text.clone()));
+        }
+    }
+
+    #[test]
+    fn a_word_is_replaced_alone_and_can_be_set_back(text in plans_of_words()) {
+        let plan = read(&text).plan;
+        for (index, check_box) in plan.boxes.iter().enumerate() {
+            let Some(word) = check_box.word.as_ref().filter(|_| check_box.tickable()) else { continue };
+            // A word that changes may make a list of another kind of a table: that is refused.
+            let Ok(done) = apply(&text, &plan, &[TickTarget::Box(index)], Change::Tick) else { continue };
+            prop_assert_eq!(&done[..word.span.start], &text[..word.span.start]);
+            prop_assert!(done.ends_with(&text[word.span.end..]));
+            prop_assert_eq!(done.len(), text.len() - word.text.len() + word.done.len());
+            let again = read(&done).plan;
+            prop_assert!(again.boxes[index].ticked());
+            let others = |plan: &Plan| -> Vec<_> {
+                let all = plan.boxes.iter().enumerate().filter(|(at, _)| *at != index);
+                all.map(|(_, found)| (found.mark, found.text.clone(), found.role, found.step)).collect()
+            };
+            prop_assert_eq!(others(&plan), others(&again));
+            prop_assert_eq!(restore_marks(&text, &done), Some(text.clone()));
         }
     }
 

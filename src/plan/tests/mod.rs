@@ -2,4 +2,5 @@
 
 mod dialects;
 mod edits;
+mod families;
 mod shapes;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular};
 
 use crate::digest::digest;
-use crate::plan::edit::restore_marks;
+use crate::plan::restore::{restore_marks, take_ticks_back};
 use crate::plan::{self, Plan};
 use crate::plan_file::{PlanFile, ReplaceError};
 use crate::run::event::{AttemptRef, Event};
@@ -144,18 +144,9 @@ impl PlanGuard {
         let (Ok(before), Ok(after)) = (std::str::from_utf8(before), std::str::from_utf8(now)) else {
             return Ok(Found::Same);
         };
-        // Both have the same length: a mark is one byte.
-        let restored = restore_marks(before, after).filter(|restored| restored.len() == after.len());
-        let Some(mut restored) = restored.map(String::into_bytes) else { return Ok(Found::Same) };
-        for (byte, &found) in restored.iter_mut().zip(now) {
-            // Marks that a person took away stay away.
-            if !matches!(found, b'x' | b'X') {
-                *byte = found;
-            }
-        }
-        if restored == now {
-            return Ok(Found::Same);
-        }
+        // Marks that a person took away stay away.
+        let restored = take_ticks_back(before, after).map(String::into_bytes);
+        let Some(restored) = restored else { return Ok(Found::Same) };
         let copy = keep_copy(copies, NAME, now)?;
         self.write_back(&restored, copies)?;
         self.bytes = Some(restored);

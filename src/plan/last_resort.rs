@@ -1,0 +1,73 @@
+//! Lists of a plan that has none by the rules: what a reader would take for the steps where nothing else is.
+
+use std::collections::BTreeMap;
+
+use super::candidates::{Candidate, Place, Shape, Standing, Unit, lines_of};
+use super::document::BlockKind;
+use super::entry::EntryKind;
+use super::names::Role;
+use super::sections::Sections;
+
+/// Headings with a number, rows of tables, lists with numbers, headings, bullets: each where at least two stand together.
+pub(super) fn find(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut candidates = headings(sections);
+    candidates.extend(lists(sections));
+    candidates.extend(rows(sections));
+    candidates.retain(|candidate| candidate.units.len() > 1);
+    candidates
+}
+
+/// What stands here may be work.
+fn may_hold_steps(role: Option<Role>) -> bool {
+    matches!(role, None | Some(Role::Context | Role::Steps | Role::Tasks))
+}
+
+/// Headings of one level under one section whose names say nothing else about them.
+fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut families: BTreeMap<(usize, u8, bool), Candidate> = BTreeMap::new();
+    for (index, section) in sections.all.iter().enumerate().skip(1) {
+        let Some(parent) = section.parent.filter(|_| (2..=6).contains(&section.level)) else { continue };
+        if section.named.is_some() || !may_hold_steps(section.role) {
+            continue;
+        }
+        let numbered = section.title.id.is_some();
+        let shape = if numbered { Shape::NumberedHeadings } else { Shape::PlainHeadings };
+        let list = families
+            .entry((parent, section.level, numbered))
+            .or_insert_with(|| Candidate::empty(shape, Standing::Guess, parent));
+        list.units.push(Unit { place: Place::Section(index), group: None });
+        list.lines += lines_of(sections, index);
+    }
+    families.into_values().collect()
+}
+
+/// The lists of the file, all with numbers together, and all with bullets.
+fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut found =
+        [Shape::NumberedItems, Shape::Bullets].map(|shape| Candidate::empty(shape, Standing::Guess, 0));
+    for (index, section) in sections.all.iter().enumerate() {
+        if !may_hold_steps(section.role) || section.level > 6 {
+            continue;
+        }
+        for block in sections.content(index) {
+            let BlockKind::List { ordered } = sections.document.blocks[block].kind else { continue };
+            for item in sections.document.children(block) {
+                found[usize::from(!ordered)].add_item(sections, item, index);
+            }
+        }
+    }
+    found.into()
+}
+
+/// The rows of tables that say how far each is.
+fn rows(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut list = Candidate::empty(Shape::Rows, Standing::Guess, 0);
+    for (index, entry) in sections.document.entries.iter().enumerate() {
+        let section = sections.all.partition_point(|section| section.start <= entry.span.start) - 1;
+        let is_row = matches!(entry.kind, EntryKind::Row { .. }) && entry.state.is_some();
+        if is_row && may_hold_steps(sections.all[section].role) {
+            list.add_entry(sections, index, section);
+        }
+    }
+    vec![list]
+}

@@ -1,0 +1,88 @@
+//! How a plan was read: the lists that could have been its steps, and the rule behind each criterion and box.
+
+use std::fmt::Write;
+
+use crate::plan::{BoxRole, CriterionKind, List, Reading, StepKind};
+
+/// The explanation of a plan, one fact a line, each with its place in the file.
+pub fn render(path: &str, reading: &Reading) -> String {
+    let mut text = String::new();
+    for (index, list) in reading.lists.iter().enumerate() {
+        let verdict = match (index, reading.lists.first()) {
+            (0, _) => "these are the steps".to_owned(),
+            (_, Some(chosen)) => format!("not taken: {}", less(list, chosen)),
+            (_, None) => String::new(),
+        };
+        let place = if list.place.is_empty() { String::new() } else { format!(" under `{}`", list.place) };
+        let (line, what, entries) = (list.line, list.what, list.entries);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{path}:{line}: {what}{place} ({entries}): {verdict}");
+    }
+    for step in reading.graph.order() {
+        explain_step(&mut text, path, reading, *step);
+    }
+    let plan = &reading.plan;
+    for criterion in plan.criteria.iter().filter(|criterion| criterion.command().is_some()) {
+        let _ = writeln!(text, "{path}:{}: a command for every step: {}", criterion.line, criterion.why);
+    }
+    for check_box in &plan.boxes {
+        let step = check_box.step.and_then(|step| plan.steps.get(step));
+        let step = step.map_or(String::new(), |step| format!(" of step {}", step.id));
+        let (line, role) = (check_box.line, role(check_box.role));
+        let _ = writeln!(text, "{path}:{line}: box, {role}{step}: {}", check_box.reason);
+    }
+    text
+}
+
+fn explain_step(text: &mut String, path: &str, reading: &Reading, index: usize) {
+    let step = &reading.plan.steps[index];
+    let kind = match step.kind {
+        StepKind::Work => "work",
+        StepKind::Prerequisite => "criteria that must hold first",
+        StepKind::Closing => "work after the last step",
+        StepKind::Manual => "for a person",
+        StepKind::Acceptance => "criteria of the whole plan",
+    };
+    let _ = writeln!(text, "{path}:{}: step {}: {} ({kind})", step.line, step.id, step.name());
+    for criterion in &step.criteria {
+        let kind = match criterion.kind {
+            CriterionKind::Command(_) => "a command",
+            CriterionKind::Prose => "prose",
+            CriterionKind::Manual => "for a person",
+        };
+        let _ = writeln!(text, "{path}:{}:   criterion, {kind}: {}", criterion.line, criterion.why);
+    }
+}
+
+/// What spoke against a list.
+fn less(list: &List, chosen: &List) -> String {
+    let points = |list: &List| list.place_points + list.shape_points;
+    let mut reasons = Vec::new();
+    if list.place_points < chosen.place_points {
+        reasons.push("it stands in a less sure place");
+    }
+    if list.shape_points < chosen.shape_points {
+        reasons.push("it is written less clearly");
+    }
+    if points(list) == points(chosen) {
+        reasons.push("it has less detail");
+    }
+    format!("{} ({} points against {})", reasons.join(", "), points(list), points(chosen))
+}
+
+fn role(role: BoxRole) -> &'static str {
+    match role {
+        BoxRole::Task => "task",
+        BoxRole::Criterion => "criterion",
+        BoxRole::Step => "step",
+        BoxRole::Group => "group",
+        BoxRole::Mirror => "mirror",
+        BoxRole::Optional => "optional",
+        BoxRole::Prerequisite => "prerequisite",
+        BoxRole::Closing => "closing",
+        BoxRole::Manual => "manual",
+        BoxRole::Acceptance => "acceptance",
+        BoxRole::OpenQuestion => "open question",
+        BoxRole::Ignored => "ignored",
+    }
+}

@@ -1,0 +1,74 @@
+//! Steps that are called otherwise than in the run before: what is known of them goes with them.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::event::{Event, StepRef};
+use super::state::RunState;
+use crate::plan::{Fingerprint, Plan, StepKey};
+
+/// What of two fingerprints has to be equal for one step, the surest first: all, for a step that got another
+/// number or place; the text below the heading, for one that got another name; the heading, for one that got
+/// another number and other text.
+const PARTS: [fn(&Fingerprint) -> Option<&str>; 3] =
+    [|said| Some(said.as_str()), Fingerprint::body, |said| Some(said.heading())];
+
+/// The state with every step under its name of today, and the events that made it so.
+pub fn renamed<'a>(plan: &Plan, state: &'a RunState) -> (Cow<'a, RunState>, Vec<Event>) {
+    let mut events = renames(plan, state);
+    let mut state = Cow::Borrowed(state);
+    // What cannot be moved stays where it is: its step is a new one.
+    events.retain(|event| state.to_mut().apply(event).is_ok());
+    (state, events)
+}
+
+/// An event for each step that no run knows, and that says what a step said which is gone. Where two could be
+/// meant, none is.
+fn renames(plan: &Plan, state: &RunState) -> Vec<Event> {
+    let now: HashSet<&StepKey> = plan.steps.iter().map(|step| &step.key).collect();
+    let (mut known, mut gone) = (HashSet::new(), Vec::new());
+    for (key, said) in state.said() {
+        known.insert(key);
+        gone.extend(said.filter(|_| !now.contains(key)).map(|said| (said, key)));
+    }
+    if gone.is_empty() {
+        return Vec::new();
+    }
+    let mut new: Vec<(&Fingerprint, usize)> = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| !known.contains(&step.key))
+        .map(|(index, step)| (&step.fingerprint, index))
+        .collect();
+    let mut events = Vec::new();
+    for part in PARTS {
+        let (before, after) = (only(&gone, part), only(&new, part));
+        let both = before.iter().filter_map(|(said, key)| Some(((*key)?, (*after.get(said)?)?)));
+        let pairs: HashMap<&StepKey, usize> = both.collect();
+        let paired: HashSet<usize> = pairs.values().copied().collect();
+        gone.retain(|(_, key)| !pairs.contains_key(key));
+        new.retain(|(_, index)| !paired.contains(index));
+        events.extend(pairs.into_iter().map(|(from, index)| (index, from.clone())));
+    }
+    events.sort_unstable();
+    let event = |(index, from): (usize, StepKey)| Event::StepRenamed {
+        step: StepRef::from(&plan.steps[index]),
+        from,
+    };
+    events.into_iter().map(event).collect()
+}
+
+/// Who says this, where only one does.
+fn only<'a, T: Copy>(
+    all: &[(&'a Fingerprint, T)],
+    part: fn(&Fingerprint) -> Option<&str>,
+) -> HashMap<&'a str, Option<T>> {
+    let mut found = HashMap::new();
+    for (said, who) in all {
+        if let Some(said) = part(said) {
+            found.entry(said).and_modify(|who| *who = None).or_insert(Some(*who));
+        }
+    }
+    found
+}
