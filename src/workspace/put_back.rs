@@ -117,7 +117,8 @@ impl Git {
         from: &Snapshot,
         to: &Snapshot,
     ) -> Result<Vec<Difference>, SnapshotError> {
-        let args = ["diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", "--relative"];
+        let args =
+            ["diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", "--relative", "--no-ext-diff"];
         Ok(entry::differences(&self.run(&[&args[..], &[&from.tree, &to.tree]].concat()).await?))
     }
 

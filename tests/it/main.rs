@@ -8,6 +8,7 @@ mod dialects;
 mod docs;
 mod evidence;
 mod git;
+mod git_hostile;
 mod hostile;
 mod judge;
 mod long;
