@@ -88,13 +88,23 @@ fn a_repository_inside_starts_no_program() {
         && cd .. && echo zero > one.txt";
     let ran = execute(&bench, script, &["--max-attempts", "1"]).code(1);
     nothing_started(&bench, &ran);
-    bench.shell("touch -d 2002-02-02 in/x");
+    bench.shell("git add in && touch -d 2002-02-02 in/x");
     let ran = execute(&bench, "touch -d 2003-03-03 in/x; echo one > one.txt", &[]).code(0);
     nothing_started(&bench, &ran);
     let after =
-        bench.shell("git for-each-ref --format='%(refname)' --sort=-creatordate refs/agentrun | head -1");
+        bench.shell("git for-each-ref --format='%(refname)' refs/agentrun | grep -- -after | tail -1");
     let listed = bench.shell(&format!("git ls-tree {} in | cut -d' ' -f1,2", after.trim()));
     assert_eq!(listed, "160000 commit\n");
+}
+
+#[test]
+fn a_missing_object_is_not_fetched() {
+    let bench = project();
+    let script = "git config extensions.partialClone far; git config remote.far.promisor true; \
+        git config remote.far.url .; git config remote.far.uploadpack 'touch ~/started;'; \
+        rm -f .git/objects/$(git rev-parse HEAD:b.txt | sed 's,^..,&/,'); echo one > one.txt; echo x >> b.txt";
+    let ran = execute(&bench, script, &[]);
+    nothing_started(&bench, &ran);
 }
 
 #[test]
@@ -181,6 +191,15 @@ fn what_a_sparse_checkout_leaves_out_is_no_change() {
 }
 
 #[test]
+fn what_a_step_makes_outside_of_a_sparse_checkout_is_not_committed() {
+    let bench = project();
+    bench.file("out/y", "y\n");
+    bench.shell("git add -A && git commit -qm more && git sparse-checkout set --cone");
+    execute(&bench, "echo one > one.txt; mkdir out; echo new > out/y", &["--commit"]).code(0).says("out/y");
+    assert_eq!(bench.shell("git log --format=%s"), "more\nstart\n");
+}
+
+#[test]
 fn a_change_outside_of_a_sparse_checkout_is_seen() {
     let bench = project();
     bench.shell("git config core.sparseCheckout true && echo '/plan.md' > .git/info/sparse-checkout");
@@ -195,7 +214,8 @@ fn with_filter() -> Bench {
     let bench = project();
     bench.shell("git config filter.loud.clean 'tr a-z A-Z' && git config filter.loud.smudge 'tr A-Z a-z'");
     bench.file(".gitattributes", "*.big filter=loud\n").file("one.big", "low\n").file("two.big", "low\n");
-    bench.shell("git add -A && git commit -qm big");
+    // Older than the index: git believes what it knows of them.
+    bench.shell("touch -d 2000-01-01 *.big && git add -A && git commit -qm big");
     assert_eq!(bench.shell("git show HEAD:one.big"), "LOW\n");
     bench
 }
