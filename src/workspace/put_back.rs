@@ -111,7 +111,8 @@ impl Snapshots {
 }
 
 impl Git {
-    /// The paths that differ, without those outside of the project.
+    /// The paths that differ, without those outside of the project. All that they are read from is
+    /// what its name says.
     pub(super) async fn differences(
         &self,
         from: &Snapshot,
@@ -119,7 +120,11 @@ impl Git {
     ) -> Result<Vec<Difference>, SnapshotError> {
         let args =
             ["diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", "--relative", "--no-ext-diff"];
-        Ok(entry::differences(&self.run(&[&args[..], &[&from.tree, &to.tree]].concat()).await?))
+        let trees = [from.tree.as_str(), to.tree.as_str()];
+        self.check_trees(&trees).await?;
+        let found = entry::differences(&self.run(&[&args[..], &trees].concat()).await?);
+        self.check_files(found.iter().flat_map(|found| found.before.iter().chain(&found.after))).await?;
+        Ok(found)
     }
 
     async fn write_back(&self, base: &Snapshot, paths: &[PathBuf]) -> Result<(), SnapshotError> {

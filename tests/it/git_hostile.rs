@@ -141,6 +141,24 @@ fn replaced_objects_deceive_nobody() {
 }
 
 #[test]
+fn forged_objects_are_found_out() {
+    let tree = "git add -A; new=$(git write-tree); git reset -q; \
+        old=$(git for-each-ref --format='%(tree)' refs/agentrun | tail -1)";
+    let file = "new=$(git hash-object -w a.txt); old=$(git rev-parse HEAD:a.txt)";
+    let folder = "echo x >> d/x; new=$(git mktree < /dev/null); old=$(git rev-parse HEAD:d)";
+    for objects in [tree, file, folder] {
+        let bench = project();
+        bench.file("d/x", "x\n").shell("git add -A && git commit -qm more");
+        let script = "place() { echo .git/objects/$(echo $1 | sed 's,^..,&/,'); }; \
+            rm -f $(place $old); cp $(place $new) $(place $old)";
+        let script = format!("echo one > one.txt; echo x >> a.txt; {objects}; {script}");
+        let ran = execute(&bench, script.leak(), &[]).code(70);
+        let said = ["something else under its name", "hash mismatch"];
+        assert!(said.iter().any(|said| ran.stderr.contains(said)), "{objects}: {ran}");
+    }
+}
+
+#[test]
 fn files_that_git_was_told_not_to_look_at_are_seen() {
     let bench = project();
     bench.shell("git update-index --assume-unchanged a.txt && git update-index --skip-worktree b.txt");

@@ -182,6 +182,7 @@ impl Git {
     pub(super) async fn changes(&self, from: &Snapshot, to: &Snapshot) -> Result<Changes, SnapshotError> {
         let common = ["diff-tree", "-r", "--no-renames", "--relative", "--no-ext-diff", "--no-textconv"];
         let trees = [from.tree.as_str(), to.tree.as_str()];
+        self.differences(from, to).await?;
         let counted = self.run(&[&common[..], &["--numstat", "-z"], &trees].concat()).await?;
         let files = parse_counts(&counted);
         let lines: u64 = files.iter().map(|file| file.added + file.removed).sum();
