@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::STATE_DIR;
+use super::{STATE_DIR, git};
 use crate::process::{Invocation, Policy, capture};
 
 const TIMEOUT: Duration = Duration::from_mins(5);
@@ -31,10 +31,12 @@ pub async fn copy(root: &Path, policy: &Policy) -> io::Result<tempfile::TempDir>
 
 /// What git tracks, and what it does not ignore; `None` where there is no git.
 async fn listed_by_git(root: &Path, policy: &Policy) -> Option<Vec<PathBuf>> {
-    // No setting of the user or the repository may start a program here.
-    let args = ["-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    let args = args.map(OsStr::new);
-    let environment = [("GIT_OPTIONAL_LOCKS", OsString::from("0"))];
+    // No setting of the user or the repository starts a program here: nothing is filtered or written.
+    let settings = git::SETTINGS.iter().flat_map(|setting| ["-c", setting]);
+    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let args: Vec<&OsStr> = settings.chain(list).map(OsStr::new).collect();
+    let environment: Vec<_> =
+        git::ENVIRONMENT.iter().map(|&(name, value)| (name, OsString::from(value))).collect();
     let invocation = Invocation {
         program: "git",
         args: &args,

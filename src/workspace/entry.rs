@@ -70,6 +70,17 @@ pub(super) fn index(bytes: &[u8]) -> HashMap<Name, Entry> {
     })
 }
 
+/// Reads what `ls-files -v --stage -z` prints: `tag mode object stage TAB path NUL`, without paths
+/// that wait for a merge.
+pub(super) fn tagged(bytes: &[u8]) -> impl Iterator<Item = (u8, Name, Entry)> {
+    bytes.split(|&byte| byte == 0).filter_map(|line| {
+        let tab = line.iter().position(|&byte| byte == b'\t')?;
+        let facts = std::str::from_utf8(&line[..tab]).ok()?;
+        let &[tag, mode, object, "0"] = facts.split(' ').collect::<Vec<_>>().as_slice() else { return None };
+        Some((*tag.as_bytes().first()?, line[tab + 1..].to_vec(), entry(mode, object)?))
+    })
+}
+
 fn listed(bytes: &[u8], read: impl Fn(&[&str]) -> Option<Entry>) -> HashMap<Name, Entry> {
     let lines = bytes.split(|&byte| byte == 0);
     let entry = |line: &[u8]| {

@@ -111,14 +111,20 @@ impl Snapshots {
 }
 
 impl Git {
-    /// The paths that differ, without those outside of the project.
+    /// The paths that differ, without those outside of the project. All that they are read from is
+    /// what its name says.
     pub(super) async fn differences(
         &self,
         from: &Snapshot,
         to: &Snapshot,
     ) -> Result<Vec<Difference>, SnapshotError> {
-        let args = ["diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", "--relative"];
-        Ok(entry::differences(&self.run(&[&args[..], &[&from.tree, &to.tree]].concat()).await?))
+        let args =
+            ["diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", "--relative", "--no-ext-diff"];
+        let trees = [from.tree.as_str(), to.tree.as_str()];
+        self.check_trees(&trees).await?;
+        let found = entry::differences(&self.run(&[&args[..], &trees].concat()).await?);
+        self.check_files(found.iter().flat_map(|found| found.before.iter().chain(&found.after))).await?;
+        Ok(found)
     }
 
     async fn write_back(&self, base: &Snapshot, paths: &[PathBuf]) -> Result<(), SnapshotError> {

@@ -69,6 +69,12 @@ pub enum SnapshotError {
         /// Why.
         error: io::Error,
     },
+    /// Git's store has been tampered with, or is broken.
+    #[error("git does not have the object {object}, or has something else under its name")]
+    Forged {
+        /// Its name.
+        object: String,
+    },
     /// The store does not know this snapshot.
     #[error("there is no snapshot `{tree}` in the store")]
     Unknown {

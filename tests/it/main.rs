@@ -10,6 +10,7 @@ mod docs;
 mod evidence;
 mod families;
 mod git;
+mod git_hostile;
 mod hostile;
 mod identity;
 mod judge;

@@ -126,6 +126,7 @@ impl Git {
         let own = wanted.changes.iter();
         let mut changes: Vec<Change> =
             own.map(|own| known(&own.path, own.before.as_ref(), own.after.as_ref())).collect();
+        self.refuse_filtered(wanted.changes).await?;
         self.refuse_foreign(&changes)?;
         let Some((plan, tick)) = &wanted.plan else { return Ok((changes, None)) };
         match self.with_tick(plan, known(plan, None, None), tick).await? {
@@ -155,6 +156,20 @@ impl Git {
         };
         let staged = entry::index(&list(&["ls-files", "--stage", "-z", "--full-name"]).await?);
         Ok((committed, staged))
+    }
+
+    /// Refuses files that git would not keep as they are: a filter is a program, and none is started,
+    /// not even to tell whether the file was committed before the step.
+    async fn refuse_filtered(&self, changes: &[Difference]) -> Result<(), CommitRefusal> {
+        let is_file = |change: &&Difference| {
+            change.before.iter().chain(&change.after).any(|entry| entry.mode.starts_with("100"))
+        };
+        let files = changes.iter().filter(is_file).map(|change| change.path.as_os_str().as_bytes());
+        let Some((path, driver)) = self.filtered(files).await?.pop_first() else { return Ok(()) };
+        let path = String::from_utf8_lossy(&path);
+        Err(CommitRefusal::impossible(format!(
+            "`{path}` goes through the filter `{driver}`, a program that agentrun does not start"
+        )))
     }
 
     /// Refuses what would sweep in somebody's work.
@@ -211,6 +226,10 @@ impl Git {
         let ignored = [&ignored[..], &[plan.as_os_str()]].concat();
         if self.ask_for(Call { args: &ignored, ..Call::default() }).await.is_ok() {
             return Ok(Err("the repository ignores it".to_owned()));
+        }
+        let filtered = self.filtered(std::iter::once(plan.as_os_str().as_bytes())).await?;
+        if let Some(driver) = filtered.values().next() {
+            return Ok(Err(format!("it goes through the filter `{driver}`")));
         }
         let keep = ["hash-object", "-w", "--"].map(OsStr::new);
         let keep = [&keep[..], &[plan.as_os_str()]].concat();

@@ -6,8 +6,10 @@
 pub mod author;
 mod change;
 pub mod commit;
+mod index;
 mod objects;
 pub mod obstacle;
+mod programs;
 mod secrets;
 
 use std::ffi::{OsStr, OsString};
@@ -26,12 +28,18 @@ const TIMEOUT: Duration = Duration::from_mins(5);
 /// A larger change is counted and kept in the snapshot, but not spelled out.
 const DIFF_LINES: u64 = 200_000;
 
-/// Settings of the user that would run programs, ask, or change what a snapshot means.
-const SETTINGS: &[&str] = &[
+/// Settings of the user that would run programs, ask, hide what changed, or change what a snapshot
+/// means.
+pub(super) const SETTINGS: &[&str] = &[
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
+    "core.checkStat=default",
+    "core.commitGraph=false",
+    "core.ignoreStat=false",
+    "core.trustctime=true",
     "core.safecrlf=false",
     "core.splitIndex=false",
+    "submodule.recurse=false",
     "core.quotePath=false",
     "commit.gpgSign=false",
     "gc.auto=0",
@@ -39,8 +47,16 @@ const SETTINGS: &[&str] = &[
     "advice.addEmbeddedRepo=false",
 ];
 
-/// No lock on the user's index, and messages that can be relied on.
-const ENVIRONMENT: &[(&str, &str)] = &[("GIT_OPTIONAL_LOCKS", "0"), ("LC_ALL", "C")];
+/// No lock on the user's index, messages that can be relied on, and objects that are what their
+/// names say: nothing is fetched or put in their place.
+pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_ALLOW_PROTOCOL", "none"),
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
+    (programs::NOTHING, ""),
+    ("LC_ALL", "C"),
+];
 
 /// Whose name snapshots bear.
 const OWN_IDENTITY: &[(&str, &str)] = &[
@@ -52,6 +68,9 @@ const OWN_IDENTITY: &[(&str, &str)] = &[
 
 /// The user's name has to be set: git must not make one up.
 const USERS_SETTINGS: &[&str] = &["user.useConfigOnly=true", "i18n.commitEncoding=UTF-8"];
+
+/// Of the indexes that are agentrun's: all of the files are looked at.
+const OWN_SETTINGS: &[&str] = &["core.sparseCheckout=false"];
 
 /// A call of git.
 #[derive(Clone, Copy, Default)]
@@ -89,8 +108,12 @@ impl Git {
         leave_out: &[PathBuf],
         policy: &Policy,
     ) -> Result<Self, String> {
-        if !root.ancestors().any(|directory| directory.join(".git").exists()) {
+        let Some(above) = root.ancestors().find(|directory| directory.join(".git").exists()) else {
             return Err("not a git repository".to_owned());
+        };
+        // Only the folder of a work tree of its own has it, and there `.git` is a file.
+        if above.join(".git/commondir").symlink_metadata().is_ok() {
+            return Err("a file `.git/commondir` puts another repository in its place".to_owned());
         }
         std::fs::create_dir_all(store).map_err(|error| format!("`{}`: {error}", store.display()))?;
         let below = |path: &PathBuf| root.join(path).strip_prefix(root).map(Path::to_owned).ok();
@@ -129,7 +152,7 @@ impl Git {
         if let Some(dir) = self.private_index.parent() {
             std::fs::create_dir_all(dir).map_err(|error| SnapshotError::file(dir, error))?;
         }
-        self.seed()?;
+        self.prepare().await?;
         // Files that cannot be read, and embedded repositories without a commit, are passed over.
         let add = ["add", "-A", "--ignore-errors", "--", "."].map(OsStr::new);
         let added = self.invoke(&add, Some(&self.private_index)).await?;
@@ -148,27 +171,6 @@ impl Git {
         Ok(Snapshot { tree, reference: Some(reference) })
     }
 
-    /// The private index starts as a copy of the user's, which knows the files' times, so only
-    /// what changed is read. What a killed run left is not trusted.
-    fn seed(&mut self) -> Result<(), SnapshotError> {
-        if self.seeded {
-            return Ok(());
-        }
-        for old in [self.private_index.clone(), self.private_index.with_extension("lock")] {
-            match std::fs::remove_file(&old) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(SnapshotError::file(&old, error));
-                }
-                _ => {}
-            }
-        }
-        if let Some(index) = self.index.as_deref().filter(|index| index.exists()) {
-            copy(index, &self.private_index).map_err(|error| SnapshotError::file(index, error))?;
-        }
-        self.seeded = true;
-        Ok(())
-    }
-
     async fn drop_left_out(&self) -> Result<(), SnapshotError> {
         let mut args = ["--literal-pathspecs", "rm", "-r", "-q", "-f", "--cached", "--ignore-unmatch", "--"]
             .map(OsStr::new)
@@ -178,8 +180,9 @@ impl Git {
     }
 
     pub(super) async fn changes(&self, from: &Snapshot, to: &Snapshot) -> Result<Changes, SnapshotError> {
-        let common = ["diff-tree", "-r", "--no-renames", "--relative"];
+        let common = ["diff-tree", "-r", "--no-renames", "--relative", "--no-ext-diff", "--no-textconv"];
         let trees = [from.tree.as_str(), to.tree.as_str()];
+        self.differences(from, to).await?;
         let counted = self.run(&[&common[..], &["--numstat", "-z"], &trees].concat()).await?;
         let files = parse_counts(&counted);
         let lines: u64 = files.iter().map(|file| file.added + file.removed).sum();
@@ -190,15 +193,16 @@ impl Git {
             );
             return Ok(Changes { files, diff });
         }
-        let plain =
-            ["-p", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/"];
+        let plain = ["-p", "--submodule=short", "--no-color", "--src-prefix=a/", "--dst-prefix=b/"];
         let diff = self.run(&[&common[..], &plain, &trees].concat()).await?;
         Ok(Changes { files, diff: String::from_utf8_lossy(&diff).into_owned() })
     }
 
     pub(super) async fn dirty(&self) -> Result<Vec<String>, SnapshotError> {
-        let asked = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=normal", "--", "."];
-        let args = asked.map(OsStr::new);
+        // What is inside of another repository is not looked at: git would start a git there.
+        let asked = ["status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=dirty"];
+        let asked = [&asked[..], &["--untracked-files=normal", "--", "."]].concat();
+        let args: Vec<&OsStr> = asked.into_iter().map(OsStr::new).collect();
         let status = succeeded(&args, self.invoke(&args, self.index.as_deref()).await?)?;
         let paths = status.split(|&byte| byte == 0).filter_map(|entry| entry.get(3..));
         let paths = paths.map(|path| path.strip_prefix(self.prefix.as_slice()).unwrap_or(path));
@@ -223,14 +227,6 @@ impl Git {
         succeeded(args, self.invoke(args, Some(&self.private_index)).await?)
     }
 
-    /// An index of this name beside the private one; what a killed run left is removed.
-    pub(super) fn fresh_index(&self, name: &str) -> FreshIndex {
-        let path = self.private_index.with_file_name(name);
-        drop(std::fs::remove_file(path.with_extension("lock")));
-        drop(std::fs::remove_file(&path));
-        FreshIndex(path)
-    }
-
     async fn invoke(&self, args: &[&OsStr], index: Option<&Path>) -> Result<Captured, SnapshotError> {
         self.call(Call { args, index, ..Call::default() }).await
     }
@@ -240,11 +236,21 @@ impl Git {
         succeeded(call.args, self.call(call).await?)
     }
 
+    /// A call that starts no program which the configuration of now names.
     pub(super) async fn call(&self, call: Call<'_>) -> Result<Captured, SnapshotError> {
+        let off = self.programs().await?.off();
+        self.call_with(&off.iter().map(OsString::as_os_str).collect::<Vec<_>>(), call).await
+    }
+
+    /// A call with these options besides.
+    async fn call_with(&self, options: &[&OsStr], call: Call<'_>) -> Result<Captured, SnapshotError> {
         let Call { args, index, stdin, author } = call;
         let users = if author.is_some() { USERS_SETTINGS } else { &[] };
-        let settings = SETTINGS.iter().chain(users).flat_map(|setting| ["-c", setting]).map(OsStr::new);
-        let all: Vec<&OsStr> = settings.chain(args.iter().copied()).collect();
+        let is_own = index.is_some() && index != self.index.as_deref();
+        let own = if is_own { OWN_SETTINGS } else { &[] };
+        let settings = SETTINGS.iter().chain(users).chain(own).flat_map(|setting| ["-c", setting]);
+        let options = settings.map(OsStr::new).chain(options.iter().copied());
+        let all: Vec<&OsStr> = options.chain(args.iter().copied()).collect();
         let identity = if author.is_some() { &[] } else { OWN_IDENTITY };
         let fixed = ENVIRONMENT.iter().chain(identity).map(|&(name, value)| (name, OsString::from(value)));
         let index = index.map(|index| ("GIT_INDEX_FILE", index.as_os_str().to_owned()));
@@ -260,29 +266,6 @@ impl Git {
         };
         capture(&invocation, &self.policy).await.map_err(|error| git_error(args, error.to_string()))
     }
-}
-
-/// An index that is there while something is written, and at no other time.
-pub(super) struct FreshIndex(PathBuf);
-
-impl FreshIndex {
-    pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for FreshIndex {
-    fn drop(&mut self) {
-        drop(std::fs::remove_file(&self.0));
-    }
-}
-
-/// Copies an index with its time: a file that is as old as the index may have changed right after
-/// it, and git looks into it for that reason.
-fn copy(index: &Path, copy: &Path) -> std::io::Result<()> {
-    let time = index.metadata()?.modified()?;
-    std::fs::copy(index, copy)?;
-    std::fs::File::options().append(true).open(copy)?.set_modified(time)
 }
 
 fn succeeded(args: &[&OsStr], captured: Captured) -> Result<Vec<u8>, SnapshotError> {

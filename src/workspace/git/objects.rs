@@ -1,9 +1,10 @@
 //! Reads and writes objects of git.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 
 use super::{Call, Git, trim_line};
+use crate::workspace::entry::{self, Entry};
 use crate::workspace::snapshot::SnapshotError;
 
 impl Git {
@@ -44,6 +45,36 @@ impl Git {
         let args = ["hash-object", "-w", "--stdin", "--no-filters"].map(OsStr::new);
         let object = self.ask_for(Call { args: &args, stdin: text.as_bytes(), ..Call::default() }).await?;
         Ok(String::from_utf8_lossy(trim_line(&object)).into_owned())
+    }
+
+    /// Whether trees, with all that are in them, are what their names say.
+    pub(in crate::workspace) async fn check_trees(&self, trees: &[&str]) -> Result<(), SnapshotError> {
+        let mut all: HashSet<String> = trees.iter().map(|&tree| tree.to_owned()).collect();
+        for tree in trees {
+            let listed = entry::tree(&self.run(&["ls-tree", "-r", "-d", "-z", "--full-tree", tree]).await?);
+            all.extend(listed.into_values().filter(|entry| !entry.is_repository()).map(|entry| entry.object));
+        }
+        self.check(all.iter().map(|tree| format!("{tree}^{{tree}}"))).await
+    }
+
+    /// Whether the contents of files are what their names say.
+    pub(in crate::workspace) async fn check_files(
+        &self,
+        entries: impl Iterator<Item = &Entry>,
+    ) -> Result<(), SnapshotError> {
+        let files = entries.filter(|entry| !entry.is_repository());
+        self.check(files.map(|entry| format!("{}^{{blob}}", entry.object))).await
+    }
+
+    /// Git believes what its store holds under a name, and commands can write the store; only what is
+    /// asked for with its kind is digested again.
+    async fn check(&self, objects: impl Iterator<Item = String>) -> Result<(), SnapshotError> {
+        let objects: Vec<String> = objects.collect();
+        let names: Vec<&str> = objects.iter().map(String::as_str).collect();
+        let printed = self.batch("--batch-check=%(objectname)", &names).await?;
+        let printed = String::from_utf8_lossy(&printed).into_owned();
+        let forged = printed.lines().find_map(|line| line.strip_suffix(" missing")?.split('^').next());
+        forged.map_or(Ok(()), |object| Err(SnapshotError::Forged { object: object.to_owned() }))
     }
 
     async fn batch(&self, how: &str, objects: &[&str]) -> Result<Vec<u8>, SnapshotError> {
