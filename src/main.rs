@@ -1,8 +1,14 @@
 //! Arguments in, exit code out.
 
+use agentrun::failure::ExitCode;
 use clap::Parser;
 
 fn main() -> std::process::ExitCode {
+    // The journal is as it was at its last record: nothing is left to be cleared up.
+    std::panic::set_hook(Box::new(|panic| {
+        agentrun::report::print::mistake_of_ours(&panic.to_string());
+        std::process::exit(ExitCode::Internal.code().into());
+    }));
     let cli = agentrun::cli::Cli::parse();
     match agentrun::commands::run(cli) {
         Ok(code) => code.into(),

@@ -41,6 +41,12 @@ pub fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// Says that agentrun itself is wrong somewhere.
+pub fn mistake_of_ours(what: &str) {
+    talk(&format!("{} agentrun has a mistake: {what}", styled(BAD, "error:")));
+    talk(&format!("{} nothing is lost: the same command goes on; please report it", styled(STRONG, "hint:")));
+}
+
 /// Says why agentrun cannot go on, and what to do.
 pub fn failure(failure: &crate::failure::Failure) {
     talk(&format!("{} {failure}", styled(BAD, "error:")));

@@ -69,6 +69,11 @@ const FILTERS: &[&str] = &["cat", "tee", "head", "tail", "sort", "uniq", "wc", "
 /// Scripts that run scripts are followed this deep.
 const DEPTH: u32 = 4;
 
+/// The name of a program of the system, however it is written.
+fn plain(program: &str) -> &str {
+    ["/bin/", "/usr/bin/"].iter().find_map(|place| program.strip_prefix(place)).unwrap_or(program)
+}
+
 /// What can come of a command.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Effect {
@@ -228,7 +233,7 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
         if program.expands {
             return self.may();
         }
-        match program.text.as_str() {
+        match plain(&program.text) {
             name if ALWAYS.contains(&name) => {
                 self.real |= arguments.iter().any(|argument| argument.substitutes);
                 GOOD
@@ -238,7 +243,7 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
                 self.may()
             }
             "exit" | "return" => match arguments {
-                [code] if code.text == "0" => Effect { ends: program.text == "exit", ..GOOD },
+                [code] if code.text.parse() == Ok(0_u8) => Effect { ends: program.text == "exit", ..GOOD },
                 _ => Effect { fails: true, dies: true, ends: false },
             },
             "set" => self.set(arguments),
@@ -362,8 +367,11 @@ mod tests {
             "",
             "# cargo test",
             "true",
+            "/bin/true",
+            "/usr/bin/env true",
             ":",
             "exit 0",
+            "exit 00",
             "echo all tests pass",
             "echo \"$(cargo test)\"",
             "cargo test || true",
