@@ -151,10 +151,10 @@ impl Policy {
     }
 
     /// The shell, or a program of agentrun's own. A path and no name, for the system then starts it
-    /// without a copy of this process; one that leads nowhere if there is none.
+    /// without a copy of this process; the system's own if the path has none that counts.
     pub fn program(&self, name: &str) -> PathBuf {
         let mut places = self.programs.iter().map(|dir| dir.join(name));
-        places.find(|place| place.is_file()).unwrap_or_else(|| Path::new("/nowhere").join(name))
+        places.find(|place| place.is_file()).unwrap_or_else(|| Path::new("/usr/bin").join(name))
     }
 
     /// The same with commands started by a launcher, and known by a mark.
