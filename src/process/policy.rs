@@ -147,14 +147,17 @@ impl Policy {
     pub fn without_programs_below(mut self, places: &[PathBuf]) -> Self {
         let below = |dir: &Path| places.iter().any(|place| dir.starts_with(place));
         self.programs.retain(|dir| !below(dir) && !dir.canonicalize().is_ok_and(|real| below(&real)));
+        // The system's own stand in for what was taken out.
+        self.programs.push("/usr/bin".into());
         self
     }
 
     /// The shell, or a program of agentrun's own. A path and no name, for the system then starts it
-    /// without a copy of this process; the system's own if the path has none that counts.
+    /// without a copy of this process; one that leads nowhere if there is none.
     pub fn program(&self, name: &str) -> PathBuf {
         let mut places = self.programs.iter().map(|dir| dir.join(name));
-        places.find(|place| place.is_file()).unwrap_or_else(|| Path::new("/usr/bin").join(name))
+        let nowhere = || self.programs.last().map_or_else(|| name.into(), |dir| dir.join(name));
+        places.find(|place| place.is_file()).unwrap_or_else(nowhere)
     }
 
     /// The same with commands started by a launcher, and known by a mark.
