@@ -29,6 +29,9 @@ const CACHES: &[(&str, &str, &[&str])] = &[
     ("", ".pub-cache", &["hosted", "git"]),
 ];
 
+/// Folders that builds write to, wherever they are, if the environment names them.
+const BUILDS: &[&str] = &["CARGO_TARGET_DIR"];
+
 /// Credentials, and what else a command has no business with, below the home.
 const CREDENTIALS: &[&str] = &[
     ".ssh",
@@ -63,7 +66,8 @@ pub fn caches(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
         let base = variable(name).or_else(|| Some(home.as_ref()?.join(usual)))?;
         Some(parts.iter().map(move |part| join(&base, part)))
     });
-    places.flatten().filter(|path| path.is_absolute()).collect()
+    let builds = BUILDS.iter().filter_map(|name| variable(name));
+    places.flatten().chain(builds).filter(|path| path.is_absolute()).collect()
 }
 
 /// The credentials that may be there, and agentrun's own settings and secrets.
@@ -94,6 +98,7 @@ mod tests {
         match name {
             "HOME" => Some("/home/me".into()),
             "CARGO_HOME" => Some("/opt/cargo".into()),
+            "CARGO_TARGET_DIR" => Some("/srv/target".into()),
             _ => None,
         }
     }
@@ -101,8 +106,13 @@ mod tests {
     #[test]
     fn caches_are_where_the_environment_says_and_hold_no_programs() {
         let caches = caches(&variable);
-        for cache in ["/opt/cargo/registry", "/home/me/.cache", "/home/me/go/pkg", "/home/me/.gradle/caches"]
-        {
+        for cache in [
+            "/srv/target",
+            "/opt/cargo/registry",
+            "/home/me/.cache",
+            "/home/me/go/pkg",
+            "/home/me/.gradle/caches",
+        ] {
             assert!(caches.contains(&PathBuf::from(cache)), "{cache}");
         }
         for other in ["/opt/cargo", "/opt/cargo/bin", "/home/me", "/home/me/.gradle", "/home/me/go/bin"] {
