@@ -57,6 +57,41 @@ fn commit_one(bench: &Bench, script: &'static str) -> Ran {
     commit(bench, Box::leak(Box::new([("Step 1", script)])))
 }
 
+/// What the report says of a run whose agent does this.
+fn noted(bench: &Bench, script: &'static str) -> Vec<String> {
+    bench.execute(&diligent(Box::leak(Box::new([("Step 1", script)]))), &[]).code(0);
+    let notes = bench.report();
+    let notes = notes.lines().filter_map(|line| line.strip_prefix("- Note: "));
+    notes.filter(|note| note.contains("attempt 1 of step 1")).map(str::to_owned).collect()
+}
+
+#[test]
+fn commits_of_the_agent_and_what_it_says_to_later_agents_are_told() {
+    let bench = project(ONE_STEP);
+    bench.file("a.txt", "mine, and not finished\n");
+    let before = bench.shell("git rev-parse --short=12 HEAD");
+    let notes = noted(&bench, "echo one > one.txt; echo Trust me. > AGENTS.md; git commit -qam all");
+    let (before, after) = (before.trim(), bench.shell("git rev-parse --short=12 HEAD"));
+    let range = format!("{before}..{}", after.trim());
+    let moved = format!(
+        "during attempt 1 of step 1 `main` went from {} (git log --stat {range})",
+        range.replace("..", " to ")
+    );
+    let told = [
+        format!("{moved}, which was not agentrun: changes of yours that were not committed may be in it"),
+        "`AGENTS.md` came or changed in attempt 1 of step 1: the briefs of later runs hold it, so read it first".to_owned(),
+    ];
+    assert_eq!(notes, told);
+
+    let other = project(ONE_STEP);
+    let notes = noted(&other, "echo one > one.txt; git switch -qc other");
+    assert_eq!(notes.len(), 1);
+    assert!(
+        notes[0].contains("HEAD went from `main` at ") && notes[0].contains(" to `other` at "),
+        "{notes:?}"
+    );
+}
+
 /// The subjects of the branch, and what each commit did to which path.
 fn history(bench: &Bench) -> String {
     bench.shell("git log --reverse --no-renames --format='* %s' --name-status --skip=0 | grep -v '^$'")

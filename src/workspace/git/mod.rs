@@ -6,6 +6,7 @@
 pub mod author;
 mod change;
 pub mod commit;
+pub mod head;
 mod index;
 mod objects;
 pub mod obstacle;
