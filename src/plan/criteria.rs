@@ -6,7 +6,7 @@ use super::criterion::{CommandLine, CriterionKind};
 use super::document::Code;
 use super::names::{joined, lower};
 use super::phrases::Phrases;
-use super::vocabulary::{ALTERNATIVES, CHECK_SIGNS, CHECKS, FAILURES, NO_FAILURES, RUNS};
+use super::vocabulary::{ABSENCES, ALTERNATIVES, ARROWS, CHECK_SIGNS, CHECKS, FAILURES, NO_FAILURES, RUNS};
 
 /// A fenced shell block is one script.
 pub const BLOCK: &str = "a shell block of a validation part";
@@ -18,6 +18,8 @@ const RUNNER: &str = "a code span that starts with a known program";
 const CALLED: &str = "a code span that the sentence calls a command";
 const ALL_CODE: &str = "a code span that is the whole criterion";
 const DESTRUCTIVE: &str = "it looks like rollback, cleanup or deployment, which is never run as validation";
+const ENDLESS: &str = "it runs until it is stopped, and so never says whether something holds";
+const ABSENT: &str = "it is to find nothing: its exit code is no verdict";
 const PROSE: &str = "no command in it";
 const MANUAL: &str = "the plan says that a person has to look";
 
@@ -39,6 +41,22 @@ const DESTRUCTIVE_WORDS: &str = "git reset, git checkout, git restore, git clean
     cargo publish, yarn publish, pnpm publish, twine upload, gem push, deploy, rollback, shutdown, \
     reboot, sudo, gh release";
 
+/// Names of scripts that do the same.
+const DESTRUCTIVE_SCRIPTS: &str = "deploy rollback publish release uninstall destroy";
+
+/// Commands that serve, watch or wait, and end only when they are stopped.
+const ENDLESS_WORDS: &str = "npm start, npm run dev, npm run start, npm run serve, npm run watch, npm run preview, yarn dev, yarn start, \
+    yarn serve, yarn watch, pnpm dev, pnpm start, pnpm run dev, pnpm run start, bun dev, bun start, bun run dev, \
+    bun run start, next dev, nuxt dev, ng serve, expo start, docker compose up, docker-compose up, flask run, uvicorn, \
+    gunicorn, rails s, rails server, artisan serve, http.server, mkdocs serve, hugo server, jekyll serve, nodemon, \
+    cargo watch, dotnet watch, tail -f, kubectl port-forward, --watch";
+
+/// What lets such a command end.
+const ENDING_WORDS: &str = "-d, --detach, --wait, timeout, --abort-on-container-exit, --exit-code-from";
+
+/// Programs that fail when they find nothing.
+const SEARCHES: [&str; 6] = ["grep", "egrep", "fgrep", "rg", "ag", "ack"];
+
 /// Words that call a code span of one word a command.
 const CALLS: &str = "pass, passes, exit, exits, run, runs, running, succeed, succeeds, execute, executes, command, \
     green, returns 0";
@@ -48,6 +66,12 @@ static KNOWN_RUNNERS: LazyLock<Phrases<()>> =
 
 static DESTRUCTIVE_PHRASES: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(DESTRUCTIVE_WORDS.split(", ").map(|phrase| (phrase, ()))));
+
+static ENDLESS_PHRASES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(ENDLESS_WORDS.split(", ").map(|phrase| (phrase, ()))));
+
+static SAYS_ABSENT: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(ABSENCES.split(", ").map(|phrase| (phrase, ()))));
 
 static SAYS_CHECK: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(CHECKS.split(", ").map(|phrase| (phrase, ()))));
@@ -94,7 +118,15 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
     if script.is_empty() {
         return Verdict { kind: CriterionKind::Prose, why: PROSE };
     }
+    if searches(&script) && SAYS_ABSENT.any_within(&spoken(text)) {
+        return Verdict { kind: CriterionKind::Prose, why: ABSENT };
+    }
     command_or_prose(script, why, directory(text))
+}
+
+/// A command of it fails when it finds nothing.
+fn searches(script: &str) -> bool {
+    script.lines().any(|line| line.split_whitespace().next().is_some_and(|word| SEARCHES.contains(&word)))
 }
 
 /// A sentence with a command that wants to see it succeed: ``confirm that `make test` passes``.
@@ -109,9 +141,16 @@ pub fn checks(text: &str) -> bool {
     let near = behind.match_indices(' ').nth(3).map_or(behind.as_str(), |(at, _)| &behind[..at]);
     let behind = if RUNS.split(", ").any(|words| words == before) { &behind } else { near };
     let says = CHECK_SIGNS.iter().any(|sign| text.contains(sign))
+        || points_at_result(text)
         || CHECKS.split(", ").any(|check| before.starts_with(check))
         || SAYS_CHECK.any_within(behind);
     says && matches!(classify(text, false).kind, CriterionKind::Command(_))
+}
+
+/// `` `make lint` → no errors ``, but not the next of several commands: `` `make` → `make install` ``.
+fn points_at_result(text: &str) -> bool {
+    let behind = |arrow: &&str| text.split_once(arrow).map(|(_, behind)| behind.trim_start());
+    ARROWS.iter().find_map(behind).is_some_and(|behind| !behind.starts_with('`'))
 }
 
 /// What is said of a command makes its exit code no verdict: it is to fail, or to find nothing.
@@ -161,6 +200,9 @@ pub fn comment_command(inner: &str) -> Option<&str> {
 pub fn command_or_prose(script: String, why: &'static str, dir: Option<String>) -> Verdict {
     if destructive(&script) {
         return Verdict { kind: CriterionKind::Prose, why: DESTRUCTIVE };
+    }
+    if endless(&script) {
+        return Verdict { kind: CriterionKind::Prose, why: ENDLESS };
     }
     let command = CommandLine { script, dir };
     Verdict { kind: CriterionKind::Command(command), why }
@@ -267,7 +309,7 @@ fn is_program(word: &str) -> bool {
 }
 
 fn is_signature(span: &str) -> bool {
-    span.contains("()") || span.ends_with('(') || span.contains("=>") || span.contains("::")
+    span.ends_with('(') || ["()", "=>", "::", "→", " = "].iter().any(|sign| span.contains(sign))
 }
 
 fn is_assignment(word: &str) -> bool {
@@ -291,7 +333,28 @@ fn destructive(script: &str) -> bool {
     let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')');
     let script = lower(script);
     let words = || script.split(separates).filter(|word| !word.is_empty());
-    words().any(|word| DESTRUCTIVE_PHRASES.begins(word)) && DESTRUCTIVE_PHRASES.any_within(&joined(words()))
+    let is_script = |word: &str| word.starts_with("./") || word.starts_with("../") || word.ends_with(".sh");
+    words().any(|word| is_script(word) && is_destructive_script(word))
+        || (words().any(|word| DESTRUCTIVE_PHRASES.begins(word)) && DESTRUCTIVE_PHRASES.any_within(&joined(words())))
+}
+
+/// `./scripts/deploy-all.sh`
+fn is_destructive_script(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_known = |part: &str| DESTRUCTIVE_SCRIPTS.split(' ').any(|known| known == part);
+    name.split(['.', '-', '_']).any(is_known)
+}
+
+/// It serves, watches or waits, and nothing in it makes that end.
+fn endless(script: &str) -> bool {
+    let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '|' | '(' | ')');
+    script.lines().any(|line| {
+        let words = || line.split(separates).filter(|word| !word.is_empty());
+        let ends = || words().any(|word| word == "&" || ENDING_WORDS.split(", ").any(|ending| ending == word));
+        words().any(|word| ENDLESS_PHRASES.begins(word))
+            && ENDLESS_PHRASES.any_within(&joined(words()))
+            && !ends()
+    })
 }
 
 #[cfg(test)]
@@ -327,6 +390,13 @@ mod tests {
             ("Tests pass", "-"),
             ("`git reset --hard` works", "-"),
             ("Roll back with `./deploy.sh` or `make deploy`", "-"),
+            ("`./scripts/deploy-all.sh --test` passes", "-"),
+            ("The page opens: `npm run dev`", "-"),
+            ("`docker compose up` works", "-"),
+            ("`docker compose up -d` works", "docker compose up -d"),
+            ("`read → write → diff = 0` passes", "-"),
+            ("`rg old src` shows no remaining names", "-"),
+            ("`rg new src` finds the name", "rg new src"),
             ("", "-"),
             ("``` odd ` ticks", "-"),
         ];

@@ -164,9 +164,14 @@ pub(super) const CHECKS: &str = "verify, verifies, validate, confirm, ensure, ma
     no errors, without errors, exit 0, exits 0, exit code 0, returns 0, verificar, comprobar, vérifier, prüfen, \
     überprüfen, проверить, убедиться";
 
-/// The same in languages without spaces, and signs that stand between a command and what is expected of it.
-pub(super) const CHECK_SIGNS: &[&str] =
-    &["` →", "` ->", "` =>", "`→", "确认", "確認", "验证", "検証", "通过", "通る", "成功", "확인", "통과"];
+/// The same in languages without spaces.
+pub(super) const CHECK_SIGNS: &[&str] = &["确认", "確認", "验证", "検証", "通过", "通る", "成功", "확인", "통과"];
+
+/// Signs that stand between a command and what is expected of it.
+pub(super) const ARROWS: &[&str] = &["` →", "` ->", "` =>", "`→"];
+
+/// What a sentence says whose search is to find nothing.
+pub(super) const ABSENCES: &str = "no, none, zero, 0, nothing, empty, never, not, without, only in";
 
 /// Words before a command that say no more than that it is run.
 pub(super) const RUNS: &str = "run, rerun, re run, execute, then run, finally run, now run";
