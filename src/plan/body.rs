@@ -177,13 +177,18 @@ impl<'plan, 'text> Body<'plan, 'text> {
             let known = self.parts.references.len();
             let piece = self.piece(at, bare, at + text.len());
             self.add_references(&piece);
-            if found.kind == EntryKind::Todo && self.parts.references.len() == known {
+            let names = matches!(found.kind, EntryKind::Todo | EntryKind::Row { .. });
+            if names && self.parts.references.len() == known {
                 self.add_names(&piece);
             }
         }
         if let Some((at, text)) = said(&found.validation) {
-            let piece = self.piece(at, text, at + text.len());
-            self.add_criterion(&piece, criteria::classify(text, false), None);
+            for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                let from = at + line.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+                let line = line.trim().trim_start_matches(['-', '*', ' ']);
+                let piece = self.piece(from, line, from + line.len());
+                self.add_criterion(&piece, criteria::classify(line, false), None);
+            }
         }
     }
 

@@ -42,7 +42,7 @@ impl Boxes {
             while let Some(entry) = steps.next_if(|entry| document.entries[*entry].block == index) {
                 boxes.add_entry(document, entry);
             }
-            let BlockKind::Item { mark: Some(mark), .. } = block.kind else { continue };
+            let Some(mark) = block.mark() else { continue };
             while around.last().is_some_and(|(_, end)| *end <= index) {
                 around.pop();
             }
@@ -54,7 +54,7 @@ impl Boxes {
                 in_progress: mark.mark == '~',
                 word: None,
                 line: document.own_text(index).map_or(block.line, |own| document.blocks[own].line),
-                text: document.first_line(index).1.to_owned(),
+                text: said(document, index).to_owned(),
                 role: BoxRole::Ignored,
                 step: None,
                 parent,
@@ -165,5 +165,14 @@ impl Boxes {
         let before = |block: usize| self.before.get(block).copied().unwrap_or(self.all.len());
         let open = (before(blocks.start)..before(blocks.end)).filter(|index| !self.claimed[*index]);
         open.map(|index| self.blocks[index]).collect()
+    }
+}
+
+/// What stands behind the box.
+fn said<'text>(document: &Document<'text>, block: usize) -> &'text str {
+    let text = document.first_line(block).1;
+    match (&document.blocks[block].kind, text.split_once("] ")) {
+        (BlockKind::Heading { .. }, Some((_, behind))) => behind.trim(),
+        _ => text,
     }
 }

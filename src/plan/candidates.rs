@@ -1,6 +1,6 @@
 //! Every list of a plan that could be the list of its steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use super::document::BlockKind;
@@ -91,6 +91,8 @@ pub enum Shape {
     Bullets,
     /// `Task 1:` in a block of YAML
     FencedTasks,
+    /// `<task>` with a name
+    Elements,
     /// `| T1 | Title | open |`
     Rows,
 }
@@ -176,7 +178,7 @@ fn shape_of(sections: &Sections<'_>, section: usize) -> Option<Shape> {
 fn anchor_of(sections: &Sections<'_>, section: usize) -> (usize, usize) {
     let mut top = section;
     for ancestor in sections.ancestors(section) {
-        let transparent = matches!(sections.all[ancestor].named, Some(Role::Tasks | Role::Steps))
+        let transparent = lets_through(sections, ancestor, section)
             && sections.ancestors(ancestor).any(|above| keyword(sections, above).is_some());
         if keyword(sections, ancestor).is_some() {
             top = ancestor;
@@ -185,6 +187,13 @@ fn anchor_of(sections: &Sections<'_>, section: usize) -> (usize, usize) {
         }
     }
     (0, top)
+}
+
+/// Units of a group may stand under a heading between: one for its tasks, or one that says nothing.
+fn lets_through(sections: &Sections<'_>, between: usize, unit: usize) -> bool {
+    let named = sections.all[between].named;
+    let is_step = keyword(sections, unit) == Some(Keyword::Step) && sections.all[unit].level <= 6;
+    matches!(named, Some(Role::Tasks | Role::Steps)) || (is_step && named.is_none())
 }
 
 fn heading_list(
@@ -234,6 +243,7 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
 
 /// Boxes that are no part of a unit with a heading, or that carry an id of their own.
 fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
+    let shared = shared_anchors(sections);
     let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
     for section in 0..sections.all.len() {
         let unit = unit_around(sections, section);
@@ -249,6 +259,7 @@ fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
             continue;
         }
         let anchor = box_anchor(sections, section, standing);
+        let anchor = shared.get(&anchor).copied().unwrap_or(anchor);
         for block in top_items(sections, section) {
             let BlockKind::Item { mark: Some(_), .. } = sections.document.blocks[block].kind else {
                 continue;
@@ -301,6 +312,7 @@ fn lists_of_steps(sections: &Sections<'_>) -> Vec<Candidate> {
 
 /// Todos of front matter, rows of tables, tasks in blocks of YAML.
 fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
+    let shared = if sections.document.entries.is_empty() { HashMap::new() } else { shared_anchors(sections) };
     let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
     for (index, entry) in sections.document.entries.iter().enumerate() {
         // The last section that begins before: its own content goes to the next.
@@ -314,11 +326,13 @@ fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
             EntryKind::Row { named } if named || standing == Standing::Named => (Shape::Rows, standing),
             EntryKind::Row { .. } => continue,
             EntryKind::Task => (Shape::FencedTasks, standing),
+            EntryKind::Element => (Shape::Elements, standing),
         };
         if shape != Shape::Todos && unit_around(sections, section).is_some() {
             continue;
         }
         let anchor = box_anchor(sections, section, standing);
+        let anchor = shared.get(&anchor).copied().unwrap_or(anchor);
         let list = lists.entry((anchor, shape)).or_insert_with(|| Candidate::empty(shape, standing, anchor));
         list.add_entry(sections, index, section);
     }
@@ -332,6 +346,41 @@ fn box_anchor(sections: &Sections<'_>, section: usize, standing: Standing) -> us
         return 0;
     }
     std::iter::once(section).chain(sections.ancestors(section)).find(named).unwrap_or(section)
+}
+
+/// `Server tasks` and `Client tasks` side by side are one list, under the heading around both, unless the second says
+/// again what the first says.
+fn shared_anchors(sections: &Sections<'_>) -> HashMap<usize, usize> {
+    let mut shared = HashMap::new();
+    let mut last: Option<(usize, HashSet<String>)> = None;
+    for (index, section) in sections.all.iter().enumerate().skip(1) {
+        if section.named != Some(Role::Steps) || section.level > 6 || section.level < 2 {
+            continue;
+        }
+        let said = said_under(sections, index);
+        let beside = |other: &usize| {
+            sections.all[*other].parent == section.parent && sections.all[*other].level == section.level
+        };
+        if let Some((other, before)) = last.take().filter(|(other, _)| beside(other)) {
+            let same = said.intersection(&before).count();
+            if let Some(parent) = section.parent.filter(|_| same == 0 && !said.is_empty() && !before.is_empty()) {
+                shared.extend([(other, parent), (index, parent)]);
+            }
+        }
+        last = Some((index, said));
+    }
+    shared
+}
+
+/// The first lines of the boxes and rows under a heading.
+fn said_under(sections: &Sections<'_>, section: usize) -> HashSet<String> {
+    let document = &sections.document;
+    let found = &sections.all[section];
+    let is_box = |item: &usize| matches!(document.blocks[*item].kind, BlockKind::Item { mark: Some(_), .. });
+    let boxes = sections.subtree(section).flat_map(|inner| top_items(sections, inner));
+    let boxes = boxes.filter(is_box).map(|item| document.first_line(item).1.to_lowercase());
+    let rows = document.entries.iter().filter(|entry| (found.line..=found.end_line).contains(&entry.line));
+    boxes.chain(rows.map(|entry| entry.title.title.to_lowercase())).collect()
 }
 
 /// The nearest unit of work that a section is, or stands in.
@@ -450,17 +499,18 @@ fn inner_units(sections: &Sections<'_>, section: usize) -> Vec<usize> {
     let belongs = |inner: &usize| {
         let title = &sections.all[*inner].title;
         let same_kind = (sections.all[*inner].level <= 6) == (level <= 6);
-        let through_names = sections.ancestors(*inner).take_while(|above| *above != section).all(|above| {
-            keyword(sections, above).is_some()
-                || matches!(sections.all[above].named, Some(Role::Tasks | Role::Steps))
-        });
+        let through_names = sections
+            .ancestors(*inner)
+            .take_while(|above| *above != section)
+            .all(|above| keyword(sections, above).is_some() || lets_through(sections, above, *inner));
         let dotted = title.keyword.is_none()
             && title
                 .id
                 .as_deref()
                 .and_then(|inner| inner.strip_prefix(id))
                 .is_some_and(|s| s.starts_with('.'));
-        same_kind && through_names && (keyword(sections, *inner).is_some() || dotted)
+        let coded = title.keyword.is_none() && !title.label.is_empty() && title.id.is_some();
+        same_kind && through_names && (keyword(sections, *inner).is_some() || dotted || coded)
     };
     sections.subtree(section).skip(1).filter(belongs).collect()
 }

@@ -127,6 +127,7 @@ pub fn described(shape: Shape) -> &'static str {
         Shape::Bullets => "the bullets",
         Shape::Todos => "the todos of the front matter",
         Shape::FencedTasks => "the tasks in a block of YAML",
+        Shape::Elements => "the tasks in elements",
         Shape::Rows => "the rows of a table",
     }
 }
@@ -152,9 +153,11 @@ fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
         Shape::PlainHeadings => 5,
         Shape::Bullets => 1,
         Shape::FencedTasks => 20,
+        Shape::Elements => 34,
         Shape::Rows => 10,
     };
-    let alone = candidate.units.len() == 1 && candidate.standing != Standing::Named;
+    let plain = candidate.shape == Shape::PlainHeadings;
+    let alone = candidate.units.len() == 1 && (candidate.standing != Standing::Named || plain);
     // A few lines beside a list that fills the file are an afterthought of it.
     let afterthought = candidate.shape == Shape::NamedHeadings && candidate.lines * 8 < most;
     (place, shape - if alone { 12 } else { 0 } - if afterthought { 20 } else { 0 })

@@ -54,6 +54,12 @@ const ENDLESS_WORDS: &str = "npm start, npm run dev, npm run start, npm run serv
 /// What lets such a command end.
 const ENDING_WORDS: &str = "-d, --detach, --wait, timeout, --abort-on-container-exit, --exit-code-from";
 
+/// What `git` is asked for to see whether something holds.
+const GIT_QUESTIONS: [&str; 12] = [
+    "diff", "status", "log", "show", "grep", "ls-files", "rev-parse", "check-ignore", "cat-file", "fsck", "describe",
+    "merge-base",
+];
+
 /// Programs that fail when they find nothing.
 const SEARCHES: [&str; 6] = ["grep", "egrep", "fgrep", "rg", "ag", "ack"];
 
@@ -277,7 +283,8 @@ fn rule_for(text: &str, at: usize, span: &str) -> Option<&'static str> {
     let mut words = span.split_whitespace().skip_while(|word| is_assignment(word));
     let first = words.next()?;
     let several = words.next().is_some();
-    let known = KNOWN_RUNNERS.contains(first) || first.starts_with("./") || first.starts_with("../");
+    let asks = first != "git" || GIT_QUESTIONS.iter().any(|word| span.split_whitespace().nth(1) == Some(word));
+    let known = asks && KNOWN_RUNNERS.contains(first) || first.starts_with("./") || first.starts_with("../");
     if several && known {
         return Some(RUNNER);
     }
@@ -395,6 +402,8 @@ mod tests {
             ("`docker compose up` works", "-"),
             ("`docker compose up -d` works", "docker compose up -d"),
             ("`read → write → diff = 0` passes", "-"),
+            ("The test calls `git worktree`", "-"),
+            ("`git diff --check` is clean", "git diff --check"),
             ("`rg old src` shows no remaining names", "-"),
             ("`rg new src` finds the name", "rg new src"),
             ("", "-"),

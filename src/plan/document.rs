@@ -55,6 +55,8 @@ pub enum BlockKind {
     Heading {
         /// 1 to 6.
         level: u8,
+        /// A box before its text: `## [x] Title`.
+        mark: Option<Mark>,
     },
     /// A list.
     List {
@@ -193,10 +195,7 @@ impl<'text> Document<'text> {
 
     /// The marks of all boxes, in order.
     pub fn marks(&self) -> impl Iterator<Item = Mark> + '_ {
-        self.blocks.iter().filter_map(|block| match block.kind {
-            BlockKind::Item { mark, .. } => mark,
-            _ => None,
-        })
+        self.blocks.iter().filter_map(Block::mark)
     }
 
     /// Stands in a code block.
@@ -277,9 +276,21 @@ impl<'text> Document<'text> {
         Block { kind, parent, end: self.blocks.len() + 1, start, line, end_line }
     }
 
+    /// The box of `## [x] Title`.
+    fn heading_mark(&self, heading: usize) -> Option<Mark> {
+        let start = self.blocks[heading].start;
+        let text = self.text.get(start..self.lines.end(self.blocks[heading].line))?;
+        let body = text.strip_prefix('#')?.trim_start_matches('#').trim_start();
+        Mark::at(self.text, start + text.len() - body.len()).filter(|mark| mark.at + 2 < start + text.len())
+    }
+
     /// The parser's positions of items are right; the box is where the text of the item starts.
     fn find_boxes(&mut self) {
         for index in 0..self.blocks.len() {
+            if let BlockKind::Heading { level, .. } = self.blocks[index].kind {
+                let mark = self.heading_mark(index);
+                self.blocks[index].kind = BlockKind::Heading { level, mark };
+            }
             if !matches!(self.blocks[index].kind, BlockKind::Item { .. }) {
                 continue;
             }
@@ -298,6 +309,16 @@ impl<'text> Document<'text> {
     }
 }
 
+impl Block {
+    /// The box of an item or a heading.
+    pub fn mark(&self) -> Option<Mark> {
+        match self.kind {
+            BlockKind::Item { mark, .. } | BlockKind::Heading { mark, .. } => mark,
+            _ => None,
+        }
+    }
+}
+
 /// Only these can hold boxes, headings or code; the rest of the tree is inline text.
 fn may_hold_blocks(kind: &BlockKind) -> bool {
     matches!(kind, BlockKind::List { .. } | BlockKind::Item { .. } | BlockKind::Quote)
@@ -305,7 +326,7 @@ fn may_hold_blocks(kind: &BlockKind) -> bool {
 
 fn kind_of(value: &mut NodeValue, start: usize) -> BlockKind {
     match value {
-        NodeValue::Heading(heading) => BlockKind::Heading { level: heading.level },
+        NodeValue::Heading(heading) => BlockKind::Heading { level: heading.level, mark: None },
         NodeValue::List(list) => BlockKind::List { ordered: list.list_type == ListType::Ordered },
         NodeValue::Item(_) => BlockKind::Item { mark: None, text_at: start },
         NodeValue::Paragraph => BlockKind::Paragraph,

@@ -7,7 +7,7 @@ use super::check_box::StateWord;
 use super::document::{BlockKind, Document};
 use super::title::Title;
 use super::vocabulary::STATES;
-use super::{fenced, front_matter, table};
+use super::{elements, fenced, front_matter, table};
 
 /// One entry.
 #[derive(Debug, Clone)]
@@ -46,6 +46,8 @@ pub enum EntryKind {
     },
     /// `Task 1:` in a block of YAML.
     Task,
+    /// `<task>`.
+    Element,
 }
 
 impl Entry {
@@ -79,6 +81,7 @@ pub(super) fn find(document: &Document<'_>) -> Vec<Entry> {
         let list = match &block.kind {
             BlockKind::FrontMatter => front_matter::todos(document, index),
             BlockKind::Table => table::rows(document, index),
+            BlockKind::Html => elements::tasks(document, index),
             BlockKind::Code(code) if matches!(code.info.as_deref(), Some("yaml" | "yml")) => {
                 fenced::tasks(document, index)
             }

@@ -133,7 +133,10 @@ fn is_tidy(text: &str) -> bool {
 fn without_mark(line: &str) -> [&str; 3] {
     let body = line.trim_start().trim_start_matches('>').trim_start();
     if let Some(heading) = body.strip_prefix('#') {
-        return [heading.trim_start_matches('#'), "", ""];
+        let heading = heading.trim_start_matches('#').trim_start();
+        let mut chars = heading.chars();
+        let boxed = matches!((chars.next(), chars.next(), chars.next()), (Some('['), Some(_), Some(']')));
+        return [if boxed { chars.as_str() } else { heading }, "", ""];
     }
     let marker = body.trim_start_matches(|c: char| c.is_ascii_digit());
     let Some(rest) = marker.strip_prefix(['-', '*', '+', '.', ')']) else { return [line, "", ""] };

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::candidates::{Candidate, Place, Shape, Standing, Unit, lines_of};
+use super::candidates::{Candidate, Place, Shape, Standing, Unit, lines_of, top_items};
 use super::document::BlockKind;
 use super::entry::EntryKind;
 use super::names::Role;
 use super::sections::Sections;
 
-/// Headings with a number, rows of tables, lists with numbers, headings, bullets: each where at least two stand together.
+/// Boxes of a checklist or a log of progress, headings with a number, rows of tables, lists with numbers, headings, bullets: each where at least two stand together.
 pub(super) fn find(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut candidates = headings(sections);
     candidates.extend(lists(sections));
     candidates.extend(rows(sections));
+    candidates.push(progress(sections));
     candidates.retain(|candidate| candidate.units.len() > 1);
     candidates
 }
@@ -57,6 +58,23 @@ fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
         }
     }
     found.into()
+}
+
+/// The boxes of a checklist: where nothing else says what is to be done, it does.
+fn progress(sections: &Sections<'_>) -> Candidate {
+    let mut list = Candidate::empty(Shape::Boxes, Standing::Guess, 0);
+    let owned = |start: usize| sections.owned.as_ref().is_some_and(|owned| owned.outer.contains(&start));
+    for (index, section) in sections.all.iter().enumerate() {
+        if section.role != Some(Role::Progress) || owned(section.start) {
+            continue;
+        }
+        for item in top_items(sections, index) {
+            if matches!(sections.document.blocks[item].kind, BlockKind::Item { mark: Some(_), .. }) {
+                list.add_item(sections, item, index);
+            }
+        }
+    }
+    list
 }
 
 /// The rows of tables that say how far each is.

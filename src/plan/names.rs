@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use super::phrases::Phrases;
 use super::vocabulary::Match::{self, Has};
 use super::vocabulary::{
-    BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES,
-    STATES, STEP_CODES, STEP_KEYWORDS, VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
+    ALTERNATIVE_WORDS, BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
+    LIST_MARKS, LIST_TITLES, NAMES, PARTS,
+    STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES, VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -97,10 +98,23 @@ static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
 
 /// The role that a name gives to the text under it.
 pub fn role(name: &str) -> Option<Role> {
-    let name = words(name);
+    let mut name = words(name);
+    if name.contains("in progress") {
+        // A group of what is begun, and no list of progress.
+        name = name.replace("in progress", "").trim().to_owned();
+    }
     let fits = |(phrase, (_, _, how)): &(&str, Row)| *how == Has || *phrase == name;
     let first = ROLES.within(&name).filter(fits).min_by_key(|(_, (order, _, _))| *order);
-    first.map(|(_, (_, role, _))| role)
+    first.map(|(_, (_, role, _))| role).or_else(|| unspaced_role(&name))
+}
+
+/// The same for languages that put no space between words: what the name ends with says what it is.
+fn unspaced_role(name: &str) -> Option<Role> {
+    if name.is_ascii() {
+        return None;
+    }
+    let ends = |phrases: &&str| phrases.split(", ").any(|phrase| name.ends_with(phrase));
+    UNSPACED_NAMES.iter().find(|(_, phrases)| ends(phrases)).map(|(role, _)| *role)
 }
 
 /// What is said under this label only introduces what follows.
@@ -115,13 +129,14 @@ pub fn runs(name: &str) -> bool {
 
 /// A step of this title looks whether something holds.
 pub fn verifies(name: &str) -> bool {
-    let open = name.find(['(', '[']).filter(|at| *at > 0).unwrap_or(name.len());
+    let open = name.find(['(', '[', '（']).filter(|at| *at > 0).unwrap_or(name.len());
     let is_word = |part: &&str| part.bytes().any(|byte| !byte.is_ascii_digit());
     let mut words = name[..open].split(|c: char| !c.is_alphanumeric()).filter(is_word);
     let first = words.next();
     let last = words.next_back().or(first);
+    let unspaced = |word: &str| !word.is_ascii() && VERIFYING_STARTS.split(", ").any(|end| word.ends_with(end));
     first.is_some_and(|word| STARTS.contains(&lower(word)))
-        || last.is_some_and(|word| ENDS.contains(&lower(word)))
+        || last.is_some_and(|word| ENDS.contains(&lower(word)) || unspaced(word))
 }
 
 /// A criterion of these words says no more than that something is good.
@@ -145,7 +160,22 @@ pub fn by_hand(text: &str) -> bool {
 /// A file of this title is a list of steps.
 pub fn titles_a_list(name: &str) -> bool {
     let name = words(name);
-    LIST_TITLES.split(", ").any(|title| title == name)
+    let is_word = |rest: &str| rest.is_empty() || rest.starts_with(' ') || rest.ends_with(' ');
+    let marks = |title: &str| {
+        name.strip_prefix(title).is_some_and(is_word) || name.strip_suffix(title).is_some_and(is_word)
+    };
+    LIST_TITLES.split(", ").any(|title| title == name) || LIST_MARKS.split(", ").any(marks)
+}
+
+/// Among steps, a heading of this name is about a part of the product.
+pub fn names_a_part(name: &str) -> bool {
+    let name = words(name);
+    PARTS.split(", ").any(|part| part == name)
+}
+
+/// Numbered headings with this word are not done one after the other: options, risks, findings.
+pub fn counts_no_work(word: &str) -> bool {
+    ALTERNATIVE_WORDS.split(", ").any(|one| one == word)
 }
 
 /// What a keyword is: `step`, `Phases`.
@@ -173,8 +203,9 @@ pub fn singular(word: &str) -> Cow<'_, str> {
 /// A keyword as the table has it, and what it is.
 pub fn known(word: &str) -> Option<(&'static str, Keyword)> {
     let word = lower(word);
+    let word = word.strip_prefix("sub-").unwrap_or(&word);
     let of_many = || KEYWORDS.get(&format!("{}y", word.strip_suffix("ies")?));
-    KEYWORDS.get(&word).or_else(of_many).or_else(|| KEYWORDS.get(word.strip_suffix('s')?))
+    KEYWORDS.get(word).or_else(of_many).or_else(|| KEYWORDS.get(word.strip_suffix('s')?))
 }
 
 /// A text in lower case, copied only where it is not so yet.
@@ -185,7 +216,7 @@ pub fn lower(text: &str) -> Cow<'_, str> {
 
 /// A name as it is compared: words in lower case, without numbering, signs and what is in brackets.
 pub fn words(name: &str) -> String {
-    let open = name.find(['(', '[']).filter(|at| *at > 0).unwrap_or(name.len());
+    let open = name.find(['(', '[', '（']).filter(|at| *at > 0).unwrap_or(name.len());
     let parts = name[..open].split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
     let mut words = joined(parts.skip_while(|part| part.bytes().all(|byte| byte.is_ascii_digit())));
     if words.is_ascii() {
@@ -238,6 +269,14 @@ mod tests {
             ("Implementation Phases", Some(Role::Steps)),
             ("3. Components to Implement", Some(Role::SecondSteps)),
             ("Migration Steps", Some(Role::SecondSteps)),
+            ("Recommended Implementation Order", Some(Role::SecondSteps)),
+            ("In progress (3 left)", None),
+            ("Tasks in progress", Some(Role::Steps)),
+            ("Proposed Changes", Some(Role::Steps)),
+            ("Verification Plan", Some(Role::Validation)),
+            ("六、实施步骤（建议）", Some(Role::Steps)),
+            ("検証方法", Some(Role::Validation)),
+            ("任务背景", Some(Role::Context)),
             ("Testing Strategy", Some(Role::Testing)),
             ("Manual Testing Checklist", Some(Role::Manual)),
             ("Documentation Requirements", Some(Role::Documentation)),

@@ -78,6 +78,7 @@ impl Reader<'_> {
         let mut from = 0;
         while let Some((start, end)) = next_word(self.text, from) {
             from = end;
+            let end = self.phrase_end(start, end);
             let word = &self.text[start..end];
             if names::keyword(word).is_none() {
                 continue;
@@ -88,6 +89,13 @@ impl Reader<'_> {
                 from = self.read_ids(&keyword, start, ids_at).unwrap_or(from);
             }
         }
+    }
+
+    /// `Task Group 1`: two words are one keyword.
+    fn phrase_end(&self, start: usize, end: usize) -> usize {
+        let second = next_word(self.text, end).filter(|(from, _)| *from == end + 1);
+        let is_phrase = |to: &usize| names::keyword(&self.text[start..*to]).is_some();
+        second.map(|(_, to)| to).filter(is_phrase).unwrap_or(end)
     }
 
     /// `1.1, 1.2` or `T001 and T003`, if there is nothing else.
@@ -210,6 +218,8 @@ mod tests {
             ("Steps 2.1, 2.3 and 2.4 complete", "step 2.1, step 2.3, step 2.4"),
             ("Steps 2.1-2.4", "step 2.1..2.4"),
             ("Steps 1 to 3", "step 1..3"),
+            ("Task Group 1, Task Groups 2-3", "task group 1, task group 2..3"),
+            ("Task INF1", "task INF1"),
             ("Step 1 and Step 2.", "step 1, step 2"),
             ("All previous phases complete", "all"),
             ("1.1, 1.2", " 1.1,  1.2"),

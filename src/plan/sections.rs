@@ -1,9 +1,12 @@
 //! The tree of sections: each heading or label with what stands under it, and the role that names give it.
 
+use std::collections::HashMap;
+
+use super::details::Details;
 use super::document::{BlockKind, Document};
 use super::label::Label;
 use super::leak;
-use super::names::{self, Role};
+use super::names::{self, Keyword, Role};
 use super::references;
 use super::title::Title;
 
@@ -54,6 +57,8 @@ pub struct Section<'text> {
     pub end: usize,
     /// What follows a label on its own line: offset and text of each line.
     pub value: Vec<(usize, &'text str)>,
+    /// The block that it begins with.
+    pub block: usize,
     /// First block of its own content.
     pub from: usize,
     /// One past the last block of its own content.
@@ -76,6 +81,7 @@ impl<'text> Sections<'text> {
             open: vec![0],
             leak: 0,
             leaks_end: true,
+            details: Vec::new(),
         };
         for block in document.siblings(0, document.blocks.len()) {
             builder.add(block, owned.as_ref());
@@ -124,20 +130,28 @@ struct Builder<'a, 'text> {
     leak: usize,
     /// There may be an end of such a document further on.
     leaks_end: bool,
+    /// Levels of the summaries that are open.
+    details: Vec<u8>,
 }
 
 impl<'text> Builder<'_, 'text> {
     fn add(&mut self, index: usize, owned: Option<&Owned>) {
         let block = &self.document.blocks[index];
         match &block.kind {
-            BlockKind::Heading { level } => {
+            BlockKind::Heading { level, .. } => {
                 let title = self.heading_title(index);
                 if index < self.leak && !self.goes_on_with(*level, &title) {
                     return self.add_content(index);
                 }
+                let later = is_later(&title);
                 self.open(*level, title, (index, block.start, block.line));
                 let current = self.current();
                 self.all[current].named = role_of(&self.all[current].title);
+                if later {
+                    self.all[current].title.unit = None;
+                    self.all[current].title.id = None;
+                    self.all[current].named = Some(Role::Context);
+                }
             }
             BlockKind::Paragraph if index >= self.leak => self.add_paragraph(index),
             BlockKind::Code(_) if index >= self.leak && leak::is_cut_short(self.document, index) => {
@@ -152,9 +166,28 @@ impl<'text> Builder<'_, 'text> {
             BlockKind::Html if owned.is_some_and(|owned| owned.outer.start == block.start) => {
                 self.open(1, Title::default(), (index, block.start, block.line));
             }
+            BlockKind::Html => self.add_html(index),
             _ => {}
         }
         self.add_content(index);
+    }
+
+    /// `<details><summary>Title</summary>` without a heading inside is a heading itself.
+    fn add_html(&mut self, index: usize) {
+        let Some(html) = Details::of(self.document, index) else { return };
+        if html.closes
+            && let Some(level) = self.details.pop()
+        {
+            self.close(level, index);
+        }
+        let Some(summary) = html.summary else { return };
+        let last = self.open.iter().rev().map(|open| self.all[*open].level).find(|level| *level <= 6);
+        let level = last.map_or(2, |level| level + 1).clamp(2, 6);
+        let title = Title::parse(&summary).into_owned();
+        self.open(level, title, (index, html.start, html.line));
+        self.details.push(level);
+        let current = self.current();
+        self.all[current].named = role_of(&self.all[current].title);
     }
 
     fn add_content(&mut self, index: usize) {
@@ -179,7 +212,11 @@ impl<'text> Builder<'_, 'text> {
     fn heading_title(&self, index: usize) -> Title<'text> {
         let (_, first) = self.document.first_line(index);
         if first.starts_with('#') {
-            return Title::parse(first.trim_matches('#').trim());
+            let text = match self.document.blocks[index].mark() {
+                Some(_) => first.split_once("] ").map_or(first, |(_, behind)| behind),
+                None => first,
+            };
+            return Title::parse(text.trim_matches('#').trim());
         }
         // The last line is the one that underlines the others.
         let lines: Vec<&str> = self.document.lines_of(index).map(|(_, line)| line).collect();
@@ -252,6 +289,7 @@ impl<'text> Builder<'_, 'text> {
             level,
             title,
             parent,
+            block: index,
             from,
             to: from,
             start,
@@ -305,6 +343,12 @@ fn is_aside(section: &Section<'_>) -> bool {
     }
 }
 
+/// `Phase 9 (Future): Title` is named only to be left for another plan.
+fn is_later(title: &Title<'_>) -> bool {
+    let name = names::lower(&title.title);
+    title.unit.is_some() && (name.contains("(future)") || name.contains("[future]"))
+}
+
 /// What the name of a heading says; a unit of work may be named for anything.
 fn role_of(title: &Title<'_>) -> Option<Role> {
     if title.unit.is_some() { None } else { names::role(&title.name()) }
@@ -333,8 +377,16 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
         all[title].title.unit = None;
         all[title].title.id = None;
     }
+    for unit in numbered_units(all) {
+        all[unit].title.unit = Some(Keyword::Step);
+    }
+    let counts = counts(all);
+    let topics = title.filter(|title| names::titles_a_list(&all[*title].title.name()));
     for index in 1..all.len() {
         let parent = all[index].parent.and_then(|parent| all[parent].role);
+        if parent == Some(Role::Steps) && is_counted(&all[index], &counts) {
+            all[index].title.unit = Some(Keyword::Step);
+        }
         let section = &all[index];
         let unit = section.title.unit.is_some();
         let item_of_steps = section.title.id.is_some() && parent == Some(Role::Steps);
@@ -344,11 +396,73 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
             () if is_owned(section) => Some(Role::Progress),
             () if is_list => Some(Role::Steps),
             () if unit || item_of_steps || is_title => None,
+            () if topics.is_some() && section.parent == topics && is_topic(section) => None,
+            () if parent == Some(Role::Steps) && is_topic(section) && holds_units(all, index) => None,
+            () if parent == Some(Role::Steps) && is_part(section) => None,
             () => section.named,
         };
         all[index].named = named;
         all[index].role = inherited(parent, named);
     }
+}
+
+/// In a list of what is to be done, `Deployment` and `Testing` are what the items are about.
+fn is_topic(section: &Section<'_>) -> bool {
+    let role = section.named;
+    matches!(role, Some(Role::Rollout | Role::Testing | Role::Documentation | Role::Files)) && section.level <= 6
+}
+
+/// `API` under a name for steps.
+fn is_part(section: &Section<'_>) -> bool {
+    section.level <= 6 && section.named.is_some() && names::names_a_part(&section.title.name())
+}
+
+fn holds_units(all: &[Section<'_>], section: usize) -> bool {
+    all[section + 1..all[section].end].iter().any(|inner| inner.level <= 6 && inner.title.unit.is_some())
+}
+
+/// Numbered headings of one level, most of which have tasks of their own, are units of work.
+fn numbered_units(all: &[Section<'_>]) -> Vec<usize> {
+    let is_part = |inner: &usize| matches!(all[*inner].named, Some(Role::Steps | Role::Tasks));
+    let has_tasks = |section: &usize| {
+        let parts = section + 1..all[*section].end;
+        parts.filter(|inner| all[*inner].parent == Some(*section)).any(|inner| is_part(&inner))
+    };
+    let numbered = |index: &usize| {
+        let Section { title, named, .. } = &all[*index];
+        named.is_none() && title.id.is_some() && title.keyword.is_none() && title.label.is_empty()
+    };
+    let mut units = Vec::new();
+    for level in 2..=6 {
+        let found: Vec<usize> = (1..all.len()).filter(|index| all[*index].level == level).filter(numbered).collect();
+        let with_tasks = found.iter().filter(|section| has_tasks(section)).count();
+        if with_tasks > 1 && with_tasks * 2 > found.len() {
+            units.extend(found);
+        }
+    }
+    units
+}
+
+/// How many headings of a section have this word before their number.
+fn counts(all: &[Section<'_>]) -> HashMap<(Option<usize>, String), usize> {
+    let mut counts = HashMap::new();
+    for section in all.iter().filter(|section| may_be_counted(section)) {
+        let word = section.title.keyword.as_deref().unwrap_or_default();
+        *counts.entry((section.parent, word.to_owned())).or_default() += 1;
+    }
+    counts
+}
+
+/// `Fix 1`, `Fix 2`: what is counted with a word that nobody knows.
+fn may_be_counted(section: &Section<'_>) -> bool {
+    let title = &section.title;
+    let word = title.keyword.as_deref().filter(|word| !names::counts_no_work(word));
+    (1..=6).contains(&section.level) && word.is_some() && title.unit.is_none() && title.id.is_some()
+}
+
+fn is_counted(section: &Section<'_>, counts: &HashMap<(Option<usize>, String), usize>) -> bool {
+    let word = || section.title.keyword.as_deref().unwrap_or_default().to_owned();
+    may_be_counted(section) && counts.get(&(section.parent, word())).is_some_and(|count| *count > 1)
 }
 
 /// The section around decides: nothing inside a rollout is a step, whatever its name.

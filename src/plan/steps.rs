@@ -159,7 +159,10 @@ impl<'text> Builder<'_, 'text> {
                 }
             }
             Source::Unit(Place::Section(section)) => {
-                self.section_head(*section, self.sections.all[*section].title.clone())
+                let block = self.sections.all[*section].block;
+                let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "the box of the heading");
+                let head = self.section_head(*section, self.sections.all[*section].title.clone());
+                Head { own_box, ..head }
             }
             Source::Sections(parts) => {
                 let first = parts.first().map_or(0, |(section, _)| *section);

@@ -220,7 +220,10 @@ fn path_start(text: &str, end: usize) -> usize {
 /// Every box that no part of the plan claimed gets the reason why it is none of its steps.
 pub(super) fn explain_rest(sections: &Sections<'_>, choice: &Choice, boxes: &mut Boxes) {
     for (index, section) in sections.all.iter().enumerate() {
-        let unclaimed = boxes.unclaimed(section.from..section.to);
+        let mut unclaimed = boxes.unclaimed(section.from..section.to);
+        if (1..=6).contains(&section.level) {
+            unclaimed.extend(boxes.unclaimed(section.block..section.block + 1));
+        }
         if unclaimed.is_empty() {
             continue;
         }

@@ -105,7 +105,7 @@ impl<'text> Title<'text> {
     }
 
     fn labelled_at_start(text: &'text str) -> Option<Self> {
-        let word_end = text.find(|c: char| !c.is_alphabetic())?;
+        let word_end = keyword_end(text)?;
         let word = &text[..word_end];
         let rest = &text[word_end..];
         let spaced = rest.trim_start_matches([' ', '#']);
@@ -141,7 +141,7 @@ impl<'text> Title<'text> {
         };
         let letters = code.chars().take_while(char::is_ascii_uppercase).count();
         let digits = code[letters..].trim_start_matches('-');
-        if letters == 0 || !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        if letters == 0 || !(digits.starts_with(|c: char| c.is_ascii_digit()) || is_long_code(code)) {
             return None;
         }
         let number = digits.trim_end_matches(|c: char| c.is_ascii_lowercase());
@@ -150,7 +150,9 @@ impl<'text> Title<'text> {
             && number.len() >= if is_step { 1 } else { 2 }
             && number.starts_with(|c: char| c.is_ascii_digit())
             && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
-        is_code.then(|| Self {
+        let is_long = is_long_code(code);
+        let is_step = is_step || (is_long && code.split('-').any(names::codes_a_step));
+        (is_code || is_long).then(|| Self {
             label: Cow::Borrowed(code),
             unit: is_step.then_some(Keyword::Step),
             id: Some(Cow::Borrowed(code)),
@@ -169,11 +171,35 @@ impl<'text> Title<'text> {
     }
 }
 
+/// Where the word before a number ends: `Step`, `Sub-task`, `Task Group`.
+fn keyword_end(text: &str) -> Option<usize> {
+    let end = text.find(|c: char| !c.is_alphabetic())?;
+    let second = text[end..].strip_prefix([' ', '-']).and_then(|rest| {
+        let length = rest.find(|c: char| !c.is_alphabetic()).filter(|length| *length > 0)?;
+        Some(end + 1 + length)
+    });
+    let joined = |second: &usize| {
+        let word = &text[..*second];
+        names::keyword(word).is_some() && names::keyword(&text[end + 1..*second]).is_none_or(|_| word.contains('-'))
+    };
+    Some(second.filter(joined).unwrap_or(end))
+}
+
 /// The short or long name of a commit, as it is put behind what was done.
 fn is_commit(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let is_name = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
     (7..=40).contains(&text.len()) && is_name && digits > 0 && digits < text.len()
+}
+
+/// `W1-GAP-001`, `TASK-MCP-019-03`: parts of capitals and digits, a number at the end.
+fn is_long_code(code: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    let last = code.rsplit('-').next().unwrap_or_default();
+    let numbered = (2..=4).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_digit());
+    numbered && code.len() <= 24 && code.matches('-').count() > 1 && code.split('-').all(is_part)
 }
 
 /// `[P]` of `[P] [US1] Title`, and how many bytes follow it.
@@ -228,9 +254,24 @@ pub fn split_id(text: &str, letters: bool) -> Option<(&str, &str)> {
             && !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
         return Some(text.split_at(end + usize::from(suffix)));
     }
+    if let Some(end) = code_end(text).filter(|_| letters) {
+        return Some(text.split_at(end));
+    }
     let letter = bytes.first().is_some_and(u8::is_ascii_uppercase);
     let alone = !text.chars().nth(1).is_some_and(char::is_alphanumeric);
     (letters && letter && alone).then(|| text.split_at(1))
+}
+
+/// Where a code of capitals and digits ends: `INF1`, `P0-2`.
+fn code_end(text: &str) -> Option<usize> {
+    let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let is_code = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.');
+    let rest = text.get(letters..).filter(|_| (1..=4).contains(&letters))?;
+    let rest = rest.strip_prefix('-').unwrap_or(rest);
+    let numbered = rest.starts_with(|c: char| c.is_ascii_digit());
+    let behind = rest.trim_start_matches(is_code);
+    let end = text[..text.len() - behind.len()].trim_end_matches(['-', '.']).len();
+    (numbered && !behind.starts_with(char::is_alphanumeric)).then_some(end)
 }
 
 /// What follows a label: nothing, or a separator and a title.
@@ -339,6 +380,11 @@ mod tests {
             ("第十二阶段 - 测试", ("第十二阶段", "12", "测试")),
             ("3단계: 시험", ("3단계", "3", "시험")),
             ("WI-3: Docs", ("WI-3", "WI-3", "Docs")),
+            ("Task Group 2: Base", ("Task Group 2", "2", "Base")),
+            ("Sub-task 1.2: Base", ("Sub-task 1.2", "1.2", "Base")),
+            ("Giai đoạn 1 — Nền", ("Giai đoạn 1", "1", "Nền")),
+            ("Task INF1: Base", ("Task INF1", "INF1", "Base")),
+            ("W1-GAP-001: Base", ("W1-GAP-001", "W1-GAP-001", "Base")),
             ("SHA-1 is old", ("", "", "SHA-1 is old")),
             ("2026 goals", ("", "", "2026 goals")),
             ("Use `__init__` ~~now~~", ("", "", "Use `__init__` now")),

@@ -40,7 +40,7 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::Context,
         Has,
-        "out of scope, not doing, non goals, future enhancements, future work, future \
+        "user review required, out of scope, not doing, non goals, future enhancements, future work, future \
          considerations, future improvements, post implementation, post launch, next steps, follow \
          up, follow ups, nice to have, user stories, quick start, getting started, monitoring, \
          appendix, related documents, references",
@@ -79,7 +79,7 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
         Role::Validation,
         Has,
         "validation commands, verification commands, validation steps, verification steps, automated \
-         verification, automated validation, validation loop, quality gates, quality gate, how to \
+         verification, automated validation, verification plan, validation plan, validation loop, quality gates, quality gate, how to \
          verify, test command, test commands",
     ),
     (
@@ -100,17 +100,19 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::SecondSteps,
         Has,
-        "components to implement, components to build, migration, migration steps, migration \
-         strategy",
+        "components to implement, components to build, migration, migration steps, migration strategy, \
+         implementation order, implementation sequence, execution order, execution sequence, recommended order, \
+         priority order, order of work, order of implementation",
     ),
     (
         Role::Steps,
         Has,
         "implementation steps, implementation phases, implementation tasks, implementation plan, \
-         implementation order, implementation sequence, concrete steps, step by step, steps, phases, \
+         proposed changes, stages, tickets, to dos, concrete steps, step by step, steps, phases, \
          tasks, milestones, task list, todo, todos, work items, work breakdown, plan of work, action \
          items, action plan, implementation roadmap, roadmap, pasos, fases, tareas, etapas, \
-         schritte, aufgaben, étapes, tâches, этапы, шаги, задачи, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
+         schritte, aufgaben, umsetzungsplan, étapes, tâches, plan d implémentation, plan de mise en œuvre, \
+         plan de implementación, plano de implementação, plano de ação, этапы, план реализации, план работ, шаги, задачи, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
     ),
     (
         Role::Tasks,
@@ -146,12 +148,39 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::Context,
         Is,
-        "purpose, goal, objective, description, design, stack, tech stack, technical stack, api, api \
+        "purpose, goal, goal description, objective, description, design, stack, tech stack, technical stack, api, api \
          endpoints, endpoints, risk, resources, resource, resources required, resource requirements, \
          note, scope, details, implementation details, why, what, problem, example, examples, \
          concerns, security, performance, tips, reference, related, coverage, code, pseudocode, \
          infrastructure, team, development team, team members, legend, format, conventions, path \
          conventions, expected, expected output",
+    ),
+];
+
+/// Names in languages that put no space between words, by what they end with.
+pub(super) const UNSPACED_NAMES: &[(Role, &str)] = &[
+    (Role::Rollback, "回滚, 回滚方案, 回滚计划, 回滚策略, ロールバック, 롤백, 롤백 계획"),
+    (Role::Timeline, "时间表, 时间线, 时间估算, 预估时间, 预计时间, 預估時間, スケジュール, 見積もり, 工数, 일정, 예상 시간"),
+    (Role::OpenQuestions, "待确认问题, 未解决问题, 待定问题, 未解決事項, 未決事項, 미결 사항"),
+    (Role::Rollout, "部署流程, 部署方案, 部署计划, 上线计划, 发布计划, デプロイ手順, リリース計画, 배포 계획"),
+    (Role::Manual, "手动测试, 手动验证, 人工验证, 手動テスト, 手動確認, 수동 테스트, 수동 검증"),
+    (Role::Acceptance, "验收标准, 验收条件, 完成标准, 完成条件, 完了条件, 受け入れ基準, 受け入れ条件, 완료 조건, 인수 조건, 완료 기준"),
+    (Role::Criteria, "成功标准, 成功指标, 成功基準, 성공 기준"),
+    (
+        Role::Validation,
+        "验证, 驗證, 验证方式, 验证方法, 验证步骤, 检查, 確認, 确认, 検証, 検証方法, 確認方法, 検証手順, 확인, 검증, 검증 방법",
+    ),
+    (Role::Testing, "测试计划, 测试策略, 测试方案, テスト計画, テスト方針, テスト戦略, 테스트 계획, 테스트 전략"),
+    (
+        Role::Steps,
+        "步骤, 步驟, 任务列表, 任务清单, 任務列表, 任务分解, 任务拆分, 实施计划, 实现计划, 实施方案, 实施阶段, 開発計画, \
+         手順, 実装計画, 実装タスク, タスク一覧, タスクリスト, 实施顺序, 実施順序, 구현 계획, 구현 단계, 작업 순서, 작업 목록, 작업 계획",
+    ),
+    (Role::Files, "文件清单, 修改文件, 变更文件, 涉及文件, 変更ファイル, 対象ファイル, 변경 파일, 수정 파일"),
+    (
+        Role::Context,
+        "概述, 概要, 背景, 目标, 目標, 目的, 现状, 现状分析, 风险, 風險, 注意事项, 注意点, リスク, 参考, 备注, 開発背景, \
+         개요, 배경, 목표, 목적, 리스크, 참고, 주의사항",
     ),
 ];
 
@@ -234,6 +263,15 @@ pub(super) const STATES: &[(char, &str)] = &[
     ),
 ];
 
+/// Parts of a product that a heading among steps may be called by.
+pub(super) const PARTS: &str = "api, apis, api endpoints, endpoints, ui, security, performance, infrastructure, design, code, team, modules, \
+    file, files, data model, data models, architecture";
+
+/// Words before a number that count what is not done one after the other.
+pub(super) const ALTERNATIVE_WORDS: &str = "option, alternative, approach, variant, solution, strategy, risk, question, decision, note, example, \
+    appendix, figure, table, scenario, problem, finding, issue, level, layer, tier, case, principle, rule, goal, \
+    requirement, section, chapter, version, question, anexo, riesgo, опция, 方案, 选项, 风险, 问题";
+
 /// Names of columns, and what stands under them.
 pub(super) const COLUMNS: &[(Column, &str)] = &[
     (
@@ -258,9 +296,13 @@ pub(super) const COLUMNS: &[(Column, &str)] = &[
 /// Names under which a whole file is a list of steps.
 pub(super) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list, tasks, task list";
 
+/// The same, where the name begins or ends with one of these.
+pub(super) const LIST_MARKS: &str = "todo, todos, to do list, todo list";
+
 /// Words before a number that make a heading a unit of work.
 pub(super) const STEP_KEYWORDS: &str = "step, task, iteration, story, ticket, item, todo, pr, paso, tarea, schritt, aufgabe, étape, \
-    tâche, passo, tarefa, шаг, задача, 步骤, 任务, ステップ, タスク, 작업";
+    tâche, passo, tarefa, task group, work item, work package, bước, nhiệm vụ, langkah, krok, stap, taak, steg, adım, \
+    görev, шаг, задача, 步骤, 任务, ステップ, タスク, 작업";
 
 /// Letters of codes that make a heading a unit of work: `TASK-001`, `WI-3`.
 pub(super) const STEP_CODES: &str =
@@ -274,4 +316,4 @@ pub(super) const COUNTED_GROUPS: &str = "阶段, 階段, 部分, 周, 天, 期, 
 
 /// Words before a number that make a heading a unit of work which may hold others.
 pub(super) const GROUP_KEYWORDS: &str = "phase, milestone, stage, sprint, epic, week, day, part, chunk, track, wave, batch, workstream, \
-    fase, etapa, этап, фаза, 阶段, フェーズ, 단계, slice, increment, feature, priority";
+    fase, etapa, semana, woche, semaine, giai đoạn, tuần, ngày, tahap, aşama, etap, этап, спринт, неделя, фаза, 阶段, フェーズ, 단계, slice, increment, feature, priority";
