@@ -237,7 +237,7 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
     last.level == next.level
         && last.title.keyword == next.title.keyword
         && first.shape == second.shape
-        && first.standing == second.standing
+        && (first.standing == second.standing || second.standing == Standing::Doubtful)
         && one < two
 }
 

@@ -93,7 +93,8 @@ fn guessed(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Option<Diag
 fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
     let others = choice.others.iter().filter(|other| {
         other.units.len() > 1
-            && matches!(other.standing, Standing::Named | Standing::Neutral)
+            && (matches!(other.standing, Standing::Named | Standing::Neutral)
+                || (other.standing == Standing::Second && other.shape == Shape::NamedHeadings))
             && !matches!(other.shape, Shape::NamedLines | Shape::Bullets | Shape::PlainHeadings)
     });
     let mut found = Vec::new();

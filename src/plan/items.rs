@@ -21,7 +21,17 @@ impl Body<'_, '_> {
         let (at, line) = self.document.first_line(item);
         let boxed = self.boxes.of_block(item).is_some();
         let open = matches!(role, None | Some(Role::Context));
-        if let Some(label) = Label::of(line).filter(|_| open) {
+        let work = open || matches!(role, Some(Role::Tasks | Role::Steps));
+        if let Some(label) = Label::metadata(line).filter(|_| work && !boxed) {
+            self.read_field_item(item, (label.name, label.role), (at + label.value_at, label.value));
+            return;
+        }
+        // `Add tests: one for each case` is work, `**Tests**: one for each case` a field.
+        let is_work = |label: &Label<'_>| {
+            let about_work = matches!(label.role, Some(Role::Testing | Role::Documentation));
+            about_work && !line.starts_with(['*', '_'])
+        };
+        if let Some(label) = Label::of(line).filter(|label| open && !is_work(label)) {
             let named = label.role;
             if !boxed && (named.is_some() || !ordered) {
                 let value_at = at + label.value_at;

@@ -25,6 +25,16 @@ impl<'text> Label<'text> {
         Self::bold(line).or_else(|| Self::plain(line))
     }
 
+    /// What an item says about its step and not of what is to be done: `Owner: Bob`, `**Size**: M`.
+    pub(super) fn metadata(line: &'text str) -> Option<Self> {
+        let at = line.find([':', '：'])?;
+        let name = line[..at].trim_matches(['*', '_', '`', ' ']);
+        let value = line[at..].trim_start_matches([':', '：', '*', '_', ' ']);
+        let short = !value.is_empty() && value.len() <= LONGEST;
+        let value_at = line.len() - value.len();
+        (short && names::is_metadata(name)).then_some(Self { name, value, value_at, role: Some(Role::Context) })
+    }
+
     fn bold(line: &'text str) -> Option<Self> {
         let (body, mark) = line
             .strip_prefix("**")

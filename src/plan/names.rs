@@ -7,7 +7,7 @@ use super::phrases::Phrases;
 use super::vocabulary::Match::{self, Has};
 use super::vocabulary::{
     ALTERNATIVE_WORDS, BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
-    LIST_MARKS, LIST_TITLES, NAMES, PARTS,
+    LIST_MARKS, LIST_TITLES, METADATA, NAMES, PARTS,
     STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES, VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
@@ -78,6 +78,9 @@ static ROLES: LazyLock<Phrases<Row>> = LazyLock::new(|| {
 
 static INTRODUCING: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(INTRODUCTIONS.split(", ").map(|phrase| (phrase, ()))));
+
+static METADATA_NAMES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(METADATA.split(", ").map(|name| (name, ()))));
 
 static BY_HAND_PHRASES: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(BY_HAND.split(", ").map(|phrase| (phrase, ()))));
@@ -155,6 +158,11 @@ pub fn leaves_out(line: &str) -> bool {
 /// A task of this text is for a person.
 pub fn by_hand(text: &str) -> bool {
     BY_HAND_HINTS.iter().any(|hint| text.contains(hint)) && BY_HAND_PHRASES.any_within(&words(text))
+}
+
+/// What is said under this name is about a step: who, when, how much.
+pub fn is_metadata(name: &str) -> bool {
+    METADATA_NAMES.contains(&words(name))
 }
 
 /// A file of this title is a list of steps.

@@ -179,6 +179,9 @@ impl<'text> Builder<'_, 'text> {
             && let Some(level) = self.details.pop()
         {
             self.close(level, index);
+            // What follows belongs to the heading around again.
+            let block = &self.document.blocks[index];
+            self.open(NUMBERED_LABEL, Title::default(), (index, block.start, block.line));
         }
         let Some(summary) = html.summary else { return };
         let last = self.open.iter().rev().map(|open| self.all[*open].level).find(|level| *level <= 6);

@@ -217,6 +217,11 @@ fn path_start(text: &str, end: usize) -> usize {
     start
 }
 
+/// Stands in the section that agentrun owns.
+fn is_owned(sections: &Sections<'_>, start: usize) -> bool {
+    sections.owned.as_ref().is_some_and(|owned| owned.outer.contains(&start))
+}
+
 /// Every box that no part of the plan claimed gets the reason why it is none of its steps.
 pub(super) fn explain_rest(sections: &Sections<'_>, choice: &Choice, boxes: &mut Boxes) {
     for (index, section) in sections.all.iter().enumerate() {
@@ -231,6 +236,9 @@ pub(super) fn explain_rest(sections: &Sections<'_>, choice: &Choice, boxes: &mut
         let reason = match section.role {
             Some(Role::Rollout | Role::Rollback | Role::Timeline | Role::History) => {
                 format!("under `{name}`, which is never a step")
+            }
+            Some(Role::Progress) if is_owned(sections, section.start) => {
+                "agentrun's own progress list: no step has this name any more".to_owned()
             }
             Some(Role::Progress) => "in a progress list, but like no step".to_owned(),
             Some(Role::Steps | Role::Tasks | Role::SecondSteps) => {

@@ -200,7 +200,8 @@ pub(super) const CHECK_SIGNS: &[&str] = &["确认", "確認", "验证", "検証"
 pub(super) const ARROWS: &[&str] = &["` →", "` ->", "` =>", "`→"];
 
 /// What a sentence says whose search is to find nothing.
-pub(super) const ABSENCES: &str = "no, none, zero, 0, nothing, empty, never, not, without, only in";
+pub(super) const ABSENCES: &str = "no, none, zero, nothing, empty, never, not, without, only in, 0 matches, 0 results, 0 hits, 0 occurrences, \
+    0 references, 0 lines";
 
 /// Words before a command that say no more than that it is run.
 pub(super) const RUNS: &str = "run, rerun, re run, execute, then run, finally run, now run";
@@ -262,6 +263,17 @@ pub(super) const STATES: &[(char, &str)] = &[
          removed, ❌, ⏸, 🔴",
     ),
 ];
+
+/// Names of fields that say who does a step, when, and how much it is.
+pub(super) const METADATA: &str = "owner, owners, assignee, assignees, assigned to, responsible, lead, reviewer, reviewers, author, team, \
+    priority, severity, urgency, risk, risk level, complexity, difficulty, confidence, impact, value, size, points, \
+    story points, effort, estimate, estimated effort, estimated time, time, duration, cost, budget, due, due date, \
+    deadline, start, start date, end date, date, created, updated, last updated, started, completed, status, state, \
+    type, kind, category, area, component, components, labels, label, tags, tag, branch, branch name, milestone, epic, \
+    sprint, ticket, issue, pr, id, task id, version, target, parallel, wave, requirements, story, \
+    prioridad, responsable, estimación, estado, prioridade, responsável, estimativa, priorité, responsable, priorität, \
+    verantwortlich, aufwand, приоритет, ответственный, статус, срок, 优先级, 负责人, 状态, 预计时间, 工作量, 優先度, \
+    担当, 担当者, 状態, 工数, 우선순위, 담당, 담당자, 상태, 예상 시간";
 
 /// Parts of a product that a heading among steps may be called by.
 pub(super) const PARTS: &str = "api, apis, api endpoints, endpoints, ui, security, performance, infrastructure, design, code, team, modules, \
