@@ -119,6 +119,16 @@ fn pipes_in_the_place_of_lists_are_passed_by() {
 }
 
 #[test]
+fn a_pipe_that_git_would_wait_for_holds_nothing_up() {
+    let bench = bench();
+    bench.file("sub/kept.txt", "kept\n").file("sub/.gitignore", "none\n").git();
+    let trap = "rm sub/.gitignore; mkfifo sub/.gitignore .gitattributes; rm -f .git/info/exclude; \
+                mkfifo .git/info/exclude; echo one > one.txt";
+    execute(&bench, &[trap], &[]).code(0);
+    assert_eq!(bench.read("plan.md"), ONE_STEP.replace("[ ]", "[x]"));
+}
+
+#[test]
 fn what_is_no_file_is_no_plan_and_no_configuration() {
     let bench = bench();
     bench.shell("mkfifo pipe.md; mkdir sub; cp plan.md sub/; mkfifo sub/agentrun.toml");
