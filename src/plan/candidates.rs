@@ -1,8 +1,9 @@
 //! Every list of a plan that could be the list of its steps.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
+use super::beside;
 use super::document::BlockKind;
 use super::entry::EntryKind;
 use super::last_resort;
@@ -243,7 +244,7 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
 
 /// Boxes that are no part of a unit with a heading, or that carry an id of their own.
 fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
-    let shared = shared_anchors(sections);
+    let shared = beside::shared_anchors(sections);
     let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
     for section in 0..sections.all.len() {
         let unit = unit_around(sections, section);
@@ -312,7 +313,8 @@ fn lists_of_steps(sections: &Sections<'_>) -> Vec<Candidate> {
 
 /// Todos of front matter, rows of tables, tasks in blocks of YAML.
 fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
-    let shared = if sections.document.entries.is_empty() { HashMap::new() } else { shared_anchors(sections) };
+    let shared =
+        if sections.document.entries.is_empty() { HashMap::new() } else { beside::shared_anchors(sections) };
     let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
     for (index, entry) in sections.document.entries.iter().enumerate() {
         // The last section that begins before: its own content goes to the next.
@@ -346,41 +348,6 @@ fn box_anchor(sections: &Sections<'_>, section: usize, standing: Standing) -> us
         return 0;
     }
     std::iter::once(section).chain(sections.ancestors(section)).find(named).unwrap_or(section)
-}
-
-/// `Server tasks` and `Client tasks` side by side are one list, under the heading around both, unless the second says
-/// again what the first says.
-fn shared_anchors(sections: &Sections<'_>) -> HashMap<usize, usize> {
-    let mut shared = HashMap::new();
-    let mut last: Option<(usize, HashSet<String>)> = None;
-    for (index, section) in sections.all.iter().enumerate().skip(1) {
-        if section.named != Some(Role::Steps) || section.level > 6 || section.level < 2 {
-            continue;
-        }
-        let said = said_under(sections, index);
-        let beside = |other: &usize| {
-            sections.all[*other].parent == section.parent && sections.all[*other].level == section.level
-        };
-        if let Some((other, before)) = last.take().filter(|(other, _)| beside(other)) {
-            let same = said.intersection(&before).count();
-            if let Some(parent) = section.parent.filter(|_| same == 0 && !said.is_empty() && !before.is_empty()) {
-                shared.extend([(other, parent), (index, parent)]);
-            }
-        }
-        last = Some((index, said));
-    }
-    shared
-}
-
-/// The first lines of the boxes and rows under a heading.
-fn said_under(sections: &Sections<'_>, section: usize) -> HashSet<String> {
-    let document = &sections.document;
-    let found = &sections.all[section];
-    let is_box = |item: &usize| matches!(document.blocks[*item].kind, BlockKind::Item { mark: Some(_), .. });
-    let boxes = sections.subtree(section).flat_map(|inner| top_items(sections, inner));
-    let boxes = boxes.filter(is_box).map(|item| document.first_line(item).1.to_lowercase());
-    let rows = document.entries.iter().filter(|entry| (found.line..=found.end_line).contains(&entry.line));
-    boxes.chain(rows.map(|entry| entry.title.title.to_lowercase())).collect()
 }
 
 /// The nearest unit of work that a section is, or stands in.

@@ -144,7 +144,7 @@ fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
     };
     let shape = match candidate.shape {
         Shape::Todos => 60,
-        Shape::NamedBoxes => 34,
+        Shape::NamedBoxes | Shape::Elements => 34,
         Shape::NamedHeadings => 30,
         Shape::NumberedHeadings => 15,
         Shape::Boxes => 12,
@@ -153,7 +153,6 @@ fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
         Shape::PlainHeadings => 5,
         Shape::Bullets => 1,
         Shape::FencedTasks => 20,
-        Shape::Elements => 34,
         Shape::Rows => 10,
     };
     let plain = candidate.shape == Shape::PlainHeadings;

@@ -34,31 +34,30 @@ const RUNNERS: &str = "cargo npm npx pnpm yarn bun bunx deno node tsc eslint vit
     sphinx-build mkdocs hugo stat sha256sum type command which !";
 
 /// Words that make a command one that changes what cannot be changed back.
-const DESTRUCTIVE_WORDS: &str = "git reset, git checkout, git restore, git clean, git revert, git push, git rebase, git stash, \
-    git commit, git merge, rm, rmdir, shred, mkfs, dd, drop table, drop database, truncate, kubectl \
-    delete, kubectl apply, kubectl rollout, helm upgrade, helm uninstall, helm rollback, helm \
-    install, terraform apply, terraform destroy, docker system prune, docker push, npm publish, \
-    cargo publish, yarn publish, pnpm publish, twine upload, gem push, deploy, rollback, shutdown, \
-    reboot, sudo, gh release";
+const DESTRUCTIVE_WORDS: &str = "git reset, git checkout, git restore, git clean, git revert, git push, \
+    git rebase, git stash, git commit, git merge, rm, rmdir, shred, mkfs, dd, drop table, drop database, \
+    truncate, kubectl delete, kubectl apply, kubectl rollout, helm upgrade, helm uninstall, helm rollback, \
+    helm install, terraform apply, terraform destroy, docker system prune, docker push, npm publish, \
+    cargo publish, yarn publish, pnpm publish, twine upload, gem push, deploy, rollback, shutdown, reboot, \
+    sudo, gh release";
 
 /// Names of scripts that do the same.
 const DESTRUCTIVE_SCRIPTS: &str = "deploy rollback publish release uninstall destroy";
 
 /// Commands that serve, watch or wait, and end only when they are stopped.
-const ENDLESS_WORDS: &str = "npm start, npm run dev, npm run start, npm run serve, npm run watch, npm run preview, yarn dev, yarn start, \
-    yarn serve, yarn watch, pnpm dev, pnpm start, pnpm run dev, pnpm run start, bun dev, bun start, bun run dev, \
-    bun run start, next dev, nuxt dev, ng serve, expo start, docker compose up, docker-compose up, flask run, uvicorn, \
-    gunicorn, rails s, rails server, artisan serve, http.server, mkdocs serve, hugo server, jekyll serve, nodemon, \
-    cargo watch, dotnet watch, tail -f, kubectl port-forward, --watch";
+const ENDLESS_WORDS: &str = "npm start, npm run dev, npm run start, npm run serve, npm run watch, \
+    npm run preview, yarn dev, yarn start, yarn serve, yarn watch, pnpm dev, pnpm start, pnpm run dev, \
+    pnpm run start, bun dev, bun start, bun run dev, bun run start, next dev, nuxt dev, ng serve, \
+    expo start, docker compose up, docker-compose up, flask run, uvicorn, gunicorn, rails s, rails server, \
+    artisan serve, http.server, mkdocs serve, hugo server, jekyll serve, nodemon, cargo watch, dotnet watch, \
+    tail -f, kubectl port-forward, --watch";
 
 /// What lets such a command end.
 const ENDING_WORDS: &str = "-d, --detach, --wait, timeout, --abort-on-container-exit, --exit-code-from";
 
 /// What `git` is asked for to see whether something holds.
-const GIT_QUESTIONS: [&str; 12] = [
-    "diff", "status", "log", "show", "grep", "ls-files", "rev-parse", "check-ignore", "cat-file", "fsck", "describe",
-    "merge-base",
-];
+const GIT_QUESTIONS: &str = "diff status log show grep ls-files rev-parse check-ignore cat-file fsck describe \
+    merge-base";
 
 /// Programs that fail when they find nothing.
 const SEARCHES: [&str; 6] = ["grep", "egrep", "fgrep", "rg", "ag", "ack"];
@@ -283,7 +282,8 @@ fn rule_for(text: &str, at: usize, span: &str) -> Option<&'static str> {
     let mut words = span.split_whitespace().skip_while(|word| is_assignment(word));
     let first = words.next()?;
     let several = words.next().is_some();
-    let asks = first != "git" || GIT_QUESTIONS.iter().any(|word| span.split_whitespace().nth(1) == Some(word));
+    let asks =
+        first != "git" || GIT_QUESTIONS.split(' ').any(|word| span.split_whitespace().nth(1) == Some(word));
     let known = asks && KNOWN_RUNNERS.contains(first) || first.starts_with("./") || first.starts_with("../");
     if several && known {
         return Some(RUNNER);
@@ -340,9 +340,11 @@ fn destructive(script: &str) -> bool {
     let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')');
     let script = lower(script);
     let words = || script.split(separates).filter(|word| !word.is_empty());
-    let is_script = |word: &str| word.starts_with("./") || word.starts_with("../") || word.ends_with(".sh");
+    let is_script =
+        |word: &str| word.starts_with("./") || word.starts_with("../") || lower(word).ends_with(".sh");
     words().any(|word| is_script(word) && is_destructive_script(word))
-        || (words().any(|word| DESTRUCTIVE_PHRASES.begins(word)) && DESTRUCTIVE_PHRASES.any_within(&joined(words())))
+        || (words().any(|word| DESTRUCTIVE_PHRASES.begins(word))
+            && DESTRUCTIVE_PHRASES.any_within(&joined(words())))
 }
 
 /// `./scripts/deploy-all.sh`
@@ -357,7 +359,8 @@ fn endless(script: &str) -> bool {
     let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '|' | '(' | ')');
     script.lines().any(|line| {
         let words = || line.split(separates).filter(|word| !word.is_empty());
-        let ends = || words().any(|word| word == "&" || ENDING_WORDS.split(", ").any(|ending| ending == word));
+        let ends =
+            || words().any(|word| word == "&" || ENDING_WORDS.split(", ").any(|ending| ending == word));
         words().any(|word| ENDLESS_PHRASES.begins(word))
             && ENDLESS_PHRASES.any_within(&joined(words()))
             && !ends()

@@ -21,7 +21,10 @@ pub(super) fn tasks(document: &Document<'_>, block: usize) -> Vec<Entry> {
 
 fn task(document: &Document<'_>, block: usize, line: usize) -> Option<Entry> {
     let start = document.lines.start(line);
-    let length = document.text[start..].find("</task>")? + "</task>".len();
+    let rest = &document.text[start..];
+    let another = |at: &usize| rest[at + "<task".len()..].starts_with([' ', '>']);
+    let next = rest.match_indices("<task").map(|(at, _)| at).skip(1).find(another);
+    let length = rest[..next.unwrap_or(rest.len())].find("</task>")? + "</task>".len();
     let span = start..start + length;
     let last = document.lines.line_of(span.end - 1);
     let name = inside(document, &span, "name")?;

@@ -32,7 +32,12 @@ impl<'text> Label<'text> {
         let value = line[at..].trim_start_matches([':', '：', '*', '_', ' ']);
         let short = !value.is_empty() && value.len() <= LONGEST;
         let value_at = line.len() - value.len();
-        (short && names::is_metadata(name)).then_some(Self { name, value, value_at, role: Some(Role::Context) })
+        (short && names::is_metadata(name)).then_some(Self {
+            name,
+            value,
+            value_at,
+            role: Some(Role::Context),
+        })
     }
 
     fn bold(line: &'text str) -> Option<Self> {

@@ -8,7 +8,8 @@ use super::entry::EntryKind;
 use super::names::Role;
 use super::sections::Sections;
 
-/// Boxes of a checklist or a log of progress, headings with a number, rows of tables, lists with numbers, headings, bullets: each where at least two stand together.
+/// Boxes of a checklist or a log of progress, headings with a number, rows of tables, lists with numbers, headings,
+/// bullets: each where at least two stand together.
 pub(super) fn find(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut candidates = headings(sections);
     candidates.extend(lists(sections));

@@ -7,8 +7,8 @@ use super::phrases::Phrases;
 use super::vocabulary::Match::{self, Has};
 use super::vocabulary::{
     ALTERNATIVE_WORDS, BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
-    LIST_MARKS, LIST_TITLES, METADATA, NAMES, PARTS,
-    STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES, VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
+    LIST_MARKS, LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES,
+    VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -101,14 +101,12 @@ static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
 
 /// The role that a name gives to the text under it.
 pub fn role(name: &str) -> Option<Role> {
-    let mut name = words(name);
-    if name.contains("in progress") {
-        // A group of what is begun, and no list of progress.
-        name = name.replace("in progress", "").trim().to_owned();
-    }
+    // A group of what is begun is no list of progress.
+    let name = words(name).replace("in progress", "");
+    let name = name.trim();
     let fits = |(phrase, (_, _, how)): &(&str, Row)| *how == Has || *phrase == name;
-    let first = ROLES.within(&name).filter(fits).min_by_key(|(_, (order, _, _))| *order);
-    first.map(|(_, (_, role, _))| role).or_else(|| unspaced_role(&name))
+    let first = ROLES.within(name).filter(fits).min_by_key(|(_, (order, _, _))| *order);
+    first.map(|(_, (_, role, _))| role).or_else(|| unspaced_role(name))
 }
 
 /// The same for languages that put no space between words: what the name ends with says what it is.
@@ -137,7 +135,8 @@ pub fn verifies(name: &str) -> bool {
     let mut words = name[..open].split(|c: char| !c.is_alphanumeric()).filter(is_word);
     let first = words.next();
     let last = words.next_back().or(first);
-    let unspaced = |word: &str| !word.is_ascii() && VERIFYING_STARTS.split(", ").any(|end| word.ends_with(end));
+    let unspaced =
+        |word: &str| !word.is_ascii() && VERIFYING_STARTS.split(", ").any(|end| word.ends_with(end));
     first.is_some_and(|word| STARTS.contains(&lower(word)))
         || last.is_some_and(|word| ENDS.contains(&lower(word)) || unspaced(word))
 }

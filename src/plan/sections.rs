@@ -412,7 +412,8 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
 /// In a list of what is to be done, `Deployment` and `Testing` are what the items are about.
 fn is_topic(section: &Section<'_>) -> bool {
     let role = section.named;
-    matches!(role, Some(Role::Rollout | Role::Testing | Role::Documentation | Role::Files)) && section.level <= 6
+    matches!(role, Some(Role::Rollout | Role::Testing | Role::Documentation | Role::Files))
+        && section.level <= 6
 }
 
 /// `API` under a name for steps.
@@ -437,7 +438,8 @@ fn numbered_units(all: &[Section<'_>]) -> Vec<usize> {
     };
     let mut units = Vec::new();
     for level in 2..=6 {
-        let found: Vec<usize> = (1..all.len()).filter(|index| all[*index].level == level).filter(numbered).collect();
+        let found: Vec<usize> =
+            (1..all.len()).filter(|index| all[*index].level == level).filter(numbered).collect();
         let with_tasks = found.iter().filter(|section| has_tasks(section)).count();
         if with_tasks > 1 && with_tasks * 2 > found.len() {
             units.extend(found);

@@ -180,7 +180,8 @@ fn keyword_end(text: &str) -> Option<usize> {
     });
     let joined = |second: &usize| {
         let word = &text[..*second];
-        names::keyword(word).is_some() && names::keyword(&text[end + 1..*second]).is_none_or(|_| word.contains('-'))
+        names::keyword(word).is_some()
+            && names::keyword(&text[end + 1..*second]).is_none_or(|_| word.contains('-'))
     };
     Some(second.filter(joined).unwrap_or(end))
 }

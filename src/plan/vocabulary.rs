@@ -78,9 +78,9 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::Validation,
         Has,
-        "validation commands, verification commands, validation steps, verification steps, automated \
-         verification, automated validation, verification plan, validation plan, validation loop, quality gates, quality gate, how to \
-         verify, test command, test commands",
+        "validation commands, verification commands, validation steps, verification steps, \
+         automated verification, automated validation, verification plan, validation plan, validation loop, \
+         quality gates, quality gate, how to verify, test command, test commands",
     ),
     (
         Role::Validation,
@@ -112,7 +112,8 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
          tasks, milestones, task list, todo, todos, work items, work breakdown, plan of work, action \
          items, action plan, implementation roadmap, roadmap, pasos, fases, tareas, etapas, \
          schritte, aufgaben, umsetzungsplan, étapes, tâches, plan d implémentation, plan de mise en œuvre, \
-         plan de implementación, plano de implementação, plano de ação, этапы, план реализации, план работ, шаги, задачи, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
+         plan de implementación, plano de implementação, plano de ação, этапы, план реализации, план работ, \
+         шаги, задачи, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
     ),
     (
         Role::Tasks,
@@ -148,29 +149,41 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::Context,
         Is,
-        "purpose, goal, goal description, objective, description, design, stack, tech stack, technical stack, api, api \
-         endpoints, endpoints, risk, resources, resource, resources required, resource requirements, \
-         note, scope, details, implementation details, why, what, problem, example, examples, \
-         concerns, security, performance, tips, reference, related, coverage, code, pseudocode, \
-         infrastructure, team, development team, team members, legend, format, conventions, path \
-         conventions, expected, expected output",
+        "purpose, goal, goal description, objective, description, design, stack, tech stack, \
+         technical stack, api, api endpoints, endpoints, risk, resources, resource, resources required, \
+         resource requirements, note, scope, details, implementation details, why, what, problem, example, \
+         examples, concerns, security, performance, tips, reference, related, coverage, code, pseudocode, \
+         infrastructure, team, development team, team members, legend, format, conventions, \
+         path conventions, expected, expected output",
     ),
 ];
 
 /// Names in languages that put no space between words, by what they end with.
 pub(super) const UNSPACED_NAMES: &[(Role, &str)] = &[
     (Role::Rollback, "回滚, 回滚方案, 回滚计划, 回滚策略, ロールバック, 롤백, 롤백 계획"),
-    (Role::Timeline, "时间表, 时间线, 时间估算, 预估时间, 预计时间, 預估時間, スケジュール, 見積もり, 工数, 일정, 예상 시간"),
+    (
+        Role::Timeline,
+        "时间表, 时间线, 时间估算, 预估时间, 预计时间, 預估時間, スケジュール, 見積もり, 工数, 일정, 예상 시간",
+    ),
     (Role::OpenQuestions, "待确认问题, 未解决问题, 待定问题, 未解決事項, 未決事項, 미결 사항"),
-    (Role::Rollout, "部署流程, 部署方案, 部署计划, 上线计划, 发布计划, デプロイ手順, リリース計画, 배포 계획"),
+    (
+        Role::Rollout,
+        "部署流程, 部署方案, 部署计划, 上线计划, 发布计划, デプロイ手順, リリース計画, 배포 계획",
+    ),
     (Role::Manual, "手动测试, 手动验证, 人工验证, 手動テスト, 手動確認, 수동 테스트, 수동 검증"),
-    (Role::Acceptance, "验收标准, 验收条件, 完成标准, 完成条件, 完了条件, 受け入れ基準, 受け入れ条件, 완료 조건, 인수 조건, 완료 기준"),
+    (
+        Role::Acceptance,
+        "验收标准, 验收条件, 完成标准, 完成条件, 完了条件, 受け入れ基準, 受け入れ条件, 완료 조건, 인수 조건, 완료 기준",
+    ),
     (Role::Criteria, "成功标准, 成功指标, 成功基準, 성공 기준"),
     (
         Role::Validation,
         "验证, 驗證, 验证方式, 验证方法, 验证步骤, 检查, 確認, 确认, 検証, 検証方法, 確認方法, 検証手順, 확인, 검증, 검증 방법",
     ),
-    (Role::Testing, "测试计划, 测试策略, 测试方案, テスト計画, テスト方針, テスト戦略, 테스트 계획, 테스트 전략"),
+    (
+        Role::Testing,
+        "测试计划, 测试策略, 测试方案, テスト計画, テスト方針, テスト戦略, 테스트 계획, 테스트 전략",
+    ),
     (
         Role::Steps,
         "步骤, 步驟, 任务列表, 任务清单, 任務列表, 任务分解, 任务拆分, 实施计划, 实现计划, 实施方案, 实施阶段, 開発計画, \
@@ -185,57 +198,62 @@ pub(super) const UNSPACED_NAMES: &[(Role, &str)] = &[
 ];
 
 /// Labels whose text only introduces what follows: a list behind it is not about the label.
-pub(super) const INTRODUCTIONS: &str = "goal, objective, description, overview, summary, purpose, details, approach, what, independent \
-    test";
+pub(super) const INTRODUCTIONS: &str = "goal, objective, description, overview, summary, purpose, details, \
+    approach, what, independent test";
 
 /// What a sentence says that wants to see its command succeed: at its start, or behind the command.
-pub(super) const CHECKS: &str = "verify, verifies, validate, confirm, ensure, make sure, pass, passes, passing, succeed, succeeds, green, \
-    no errors, without errors, exit 0, exits 0, exit code 0, returns 0, verificar, comprobar, vérifier, prüfen, \
-    überprüfen, проверить, убедиться";
+pub(super) const CHECKS: &str = "verify, verifies, validate, confirm, ensure, make sure, pass, passes, \
+    passing, succeed, succeeds, green, no errors, without errors, exit 0, exits 0, exit code 0, returns 0, \
+    verificar, comprobar, vérifier, prüfen, überprüfen, проверить, убедиться";
 
 /// The same in languages without spaces.
-pub(super) const CHECK_SIGNS: &[&str] = &["确认", "確認", "验证", "検証", "通过", "通る", "成功", "확인", "통과"];
+pub(super) const CHECK_SIGNS: &[&str] =
+    &["确认", "確認", "验证", "検証", "通过", "通る", "成功", "확인", "통과"];
 
 /// Signs that stand between a command and what is expected of it.
 pub(super) const ARROWS: &[&str] = &["` →", "` ->", "` =>", "`→"];
 
 /// What a sentence says whose search is to find nothing.
-pub(super) const ABSENCES: &str = "no, none, zero, nothing, empty, never, not, without, only in, 0 matches, 0 results, 0 hits, 0 occurrences, \
-    0 references, 0 lines";
+pub(super) const ABSENCES: &str = "no, none, zero, nothing, empty, never, not, without, only in, 0 matches, \
+    0 results, 0 hits, 0 occurrences, 0 references, 0 lines";
 
 /// Words before a command that say no more than that it is run.
 pub(super) const RUNS: &str = "run, rerun, re run, execute, then run, finally run, now run";
 
 /// What a sentence says whose command is to fail, as a test does before the code is there, or to find
 /// nothing: its exit code is no verdict. Or nobody but a person can run it.
-pub(super) const FAILURES: &str = "fail, fails, failing, failed, failure, red, error, not pass, no match, no matches, no output, \
-    no results, no hits, nothing, empty, non zero exit, nonzero exit, exit 1, exits 1, manually, by hand";
+pub(super) const FAILURES: &str = "fail, fails, failing, failed, failure, red, error, not pass, no match, \
+    no matches, no output, no results, no hits, nothing, empty, non zero exit, nonzero exit, exit 1, \
+    exits 1, manually, by hand";
 
 /// Where nothing fails after all.
-pub(super) const NO_FAILURES: &str = "0 fail, 0 failed, 0 failures, no failure, no failures, no failing, without failures, zero failures, no error, \
-    no errors, without error, without errors, 0 errors, not empty, non empty, \
-    not fail";
+pub(super) const NO_FAILURES: &str = "0 fail, 0 failed, 0 failures, no failure, no failures, no failing, \
+    without failures, zero failures, no error, no errors, without error, without errors, 0 errors, \
+    not empty, non empty, not fail";
 
 /// Between two commands: one of them is enough.
 pub(super) const ALTERNATIVES: &[&str] =
     &["or", "oder", "ou", "o", "или", "または", "もしくは", "或", "或者", "또는"];
 
 /// How a task begins, or what it names, that only a person can do.
-pub(super) const BY_HAND: &str = "manual test, manual tests, manual testing, manual verification, manual check, manual review, manual qa, \
-    user manual verification, manually test, manually verify, manually check, manually confirm, manually review, \
-    test manually, verify manually, check manually, human review, user acceptance testing";
+pub(super) const BY_HAND: &str = "manual test, manual tests, manual testing, manual verification, \
+    manual check, manual review, manual qa, user manual verification, manually test, manually verify, \
+    manually check, manually confirm, manually review, test manually, verify manually, check manually, \
+    human review, user acceptance testing";
 
 /// Letters that each of these has: most texts have none of them, and are looked at no further.
 pub(super) const BY_HAND_HINTS: &[&str] = &["anual", "uman ", "cceptance"];
 
 /// What a criterion says that neither a command nor a person can decide.
-pub(super) const VAGUE: &str = "works well, works correctly, works properly, works as expected, works fine, everything works, looks good, \
-    is good, all good, no issues, no problems, is clean, is robust, is intuitive, is easy to use, user friendly, \
-    high quality, good quality, production ready, best practices, as needed, as appropriate, is fast, performs well";
+pub(super) const VAGUE: &str = "works well, works correctly, works properly, works as expected, works fine, \
+    everything works, looks good, is good, all good, no issues, no problems, is clean, is robust, \
+    is intuitive, is easy to use, user friendly, high quality, good quality, production ready, \
+    best practices, as needed, as appropriate, is fast, performs well";
 
 /// Words at the start of a title of a step that looks whether something holds.
-pub(super) const VERIFYING_STARTS: &str = "verify, validate, check, lint, verification, validation, verificar, verificación, comprobar, vérifier, \
-    vérification, prüfen, überprüfen, überprüfung, проверить, проверка, 验证, 驗證, 确认, 検証, 確認, 검증, 확인";
+pub(super) const VERIFYING_STARTS: &str = "verify, validate, check, lint, verification, validation, \
+    verificar, verificación, comprobar, vérifier, vérification, prüfen, überprüfen, überprüfung, проверить, \
+    проверка, 验证, 驗證, 确认, 検証, 確認, 검증, 확인";
 
 /// Words at its end.
 pub(super) const VERIFYING_ENDS: &str = "check, checks, verification";
@@ -265,24 +283,26 @@ pub(super) const STATES: &[(char, &str)] = &[
 ];
 
 /// Names of fields that say who does a step, when, and how much it is.
-pub(super) const METADATA: &str = "owner, owners, assignee, assignees, assigned to, responsible, lead, reviewer, reviewers, author, team, \
-    priority, severity, urgency, risk, risk level, complexity, difficulty, confidence, impact, value, size, points, \
-    story points, effort, estimate, estimated effort, estimated time, time, duration, cost, budget, due, due date, \
-    deadline, start, start date, end date, date, created, updated, last updated, started, completed, status, state, \
-    type, kind, category, area, component, components, labels, label, tags, tag, branch, branch name, milestone, epic, \
-    sprint, ticket, issue, pr, id, task id, version, target, parallel, wave, requirements, story, \
-    prioridad, responsable, estimación, estado, prioridade, responsável, estimativa, priorité, responsable, priorität, \
-    verantwortlich, aufwand, приоритет, ответственный, статус, срок, 优先级, 负责人, 状态, 预计时间, 工作量, 優先度, \
-    担当, 担当者, 状態, 工数, 우선순위, 담당, 담당자, 상태, 예상 시간";
+pub(super) const METADATA: &str = "owner, owners, assignee, assignees, assigned to, responsible, lead, \
+    reviewer, reviewers, author, team, priority, severity, urgency, risk, risk level, complexity, \
+    difficulty, confidence, impact, value, size, points, story points, effort, estimate, estimated effort, \
+    estimated time, time, duration, cost, budget, due, due date, deadline, start, start date, end date, \
+    date, created, updated, last updated, started, completed, status, state, type, kind, category, area, \
+    component, components, labels, label, tags, tag, branch, branch name, milestone, epic, sprint, ticket, \
+    issue, pr, id, task id, version, target, parallel, wave, requirements, story, prioridad, responsable, \
+    estimación, estado, prioridade, responsável, estimativa, priorité, responsable, priorität, \
+    verantwortlich, aufwand, приоритет, ответственный, статус, срок, 优先级, 负责人, 状态, 预计时间, 工作量, 優先度, 担当, 担当者, \
+    状態, 工数, 우선순위, 담당, 담당자, 상태, 예상 시간";
 
 /// Parts of a product that a heading among steps may be called by.
-pub(super) const PARTS: &str = "api, apis, api endpoints, endpoints, ui, security, performance, infrastructure, design, code, team, modules, \
-    file, files, data model, data models, architecture";
+pub(super) const PARTS: &str = "api, apis, api endpoints, endpoints, ui, security, performance, \
+    infrastructure, design, code, team, modules, file, files, data model, data models, architecture";
 
 /// Words before a number that count what is not done one after the other.
-pub(super) const ALTERNATIVE_WORDS: &str = "option, alternative, approach, variant, solution, strategy, risk, question, decision, note, example, \
-    appendix, figure, table, scenario, problem, finding, issue, level, layer, tier, case, principle, rule, goal, \
-    requirement, section, chapter, version, question, anexo, riesgo, опция, 方案, 选项, 风险, 问题";
+pub(super) const ALTERNATIVE_WORDS: &str = "option, alternative, approach, variant, solution, strategy, \
+    risk, question, decision, note, example, appendix, figure, table, scenario, problem, finding, issue, \
+    level, layer, tier, case, principle, rule, goal, requirement, section, chapter, version, question, \
+    anexo, riesgo, опция, 方案, 选项, 风险, 问题";
 
 /// Names of columns, and what stands under them.
 pub(super) const COLUMNS: &[(Column, &str)] = &[
@@ -312,9 +332,9 @@ pub(super) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list,
 pub(super) const LIST_MARKS: &str = "todo, todos, to do list, todo list";
 
 /// Words before a number that make a heading a unit of work.
-pub(super) const STEP_KEYWORDS: &str = "step, task, iteration, story, ticket, item, todo, pr, paso, tarea, schritt, aufgabe, étape, \
-    tâche, passo, tarefa, task group, work item, work package, bước, nhiệm vụ, langkah, krok, stap, taak, steg, adım, \
-    görev, шаг, задача, 步骤, 任务, ステップ, タスク, 작업";
+pub(super) const STEP_KEYWORDS: &str = "step, task, iteration, story, ticket, item, todo, pr, paso, tarea, \
+    schritt, aufgabe, étape, tâche, passo, tarefa, task group, work item, work package, bước, nhiệm vụ, \
+    langkah, krok, stap, taak, steg, adım, görev, шаг, задача, 步骤, 任务, ステップ, タスク, 작업";
 
 /// Letters of codes that make a heading a unit of work: `TASK-001`, `WI-3`.
 pub(super) const STEP_CODES: &str =
@@ -327,5 +347,6 @@ pub(super) const COUNTED_STEPS: &str = "步, 步骤, 步驟, 任务, 項, 项";
 pub(super) const COUNTED_GROUPS: &str = "阶段, 階段, 部分, 周, 天, 期, 章, フェーズ, 단계, 주차, 부";
 
 /// Words before a number that make a heading a unit of work which may hold others.
-pub(super) const GROUP_KEYWORDS: &str = "phase, milestone, stage, sprint, epic, week, day, part, chunk, track, wave, batch, workstream, \
-    fase, etapa, semana, woche, semaine, giai đoạn, tuần, ngày, tahap, aşama, etap, этап, спринт, неделя, фаза, 阶段, フェーズ, 단계, slice, increment, feature, priority";
+pub(super) const GROUP_KEYWORDS: &str = "phase, milestone, stage, sprint, epic, week, day, part, chunk, \
+    track, wave, batch, workstream, fase, etapa, semana, woche, semaine, giai đoạn, tuần, ngày, tahap, \
+    aşama, etap, этап, спринт, неделя, фаза, 阶段, フェーズ, 단계, slice, increment, feature, priority";

@@ -43,9 +43,15 @@ fn an_order_of_work_is_the_steps_only_where_nothing_else_is() {
 #[test]
 fn headings_counted_with_any_word_are_steps_under_a_name_for_steps() {
     let fixes = "### Fix 1 — Saw\n\n**Step 1:** a\n\n**Step 2:** b\n\n### Fix 2 — Nail\n\n**Step 1:** c\n";
-    assert_eq!(steps(&format!("# P\n\n## Implementation Plan\n\n{fixes}")), ["Work Fix 1: Saw", "Work Fix 2: Nail"]);
+    assert_eq!(
+        steps(&format!("# P\n\n## Implementation Plan\n\n{fixes}")),
+        ["Work Fix 1: Saw", "Work Fix 2: Nail"]
+    );
     let options = fixes.replace("Fix", "Option");
-    assert!(!steps(&format!("# P\n\n## Implementation Plan\n\n{options}")).contains(&"Work Option 1: Saw".to_owned()));
+    assert!(
+        !steps(&format!("# P\n\n## Implementation Plan\n\n{options}"))
+            .contains(&"Work Option 1: Saw".to_owned())
+    );
 }
 
 #[test]
@@ -73,22 +79,26 @@ fn lists_of_boxes_side_by_side_are_one_list_unless_they_say_the_same() {
 
 #[test]
 fn sections_of_a_list_are_what_its_items_are_about() {
-    let text = "# Shelf and release TODOs\n\n## Release\n\n- [ ] a\n\n## Testing\n\n- [ ] b\n\n## Docs\n\n- [ ] c\n";
+    let text =
+        "# Shelf and release TODOs\n\n## Release\n\n- [ ] a\n\n## Testing\n\n- [ ] b\n\n## Docs\n\n- [ ] c\n";
     assert_eq!(steps(text), ["Work a", "Work b", "Work c"]);
 }
 
 #[test]
 fn a_phase_of_the_future_is_no_step() {
-    let text = "# Plan\n\n## Phase 1: Saw\n\n## Phase 2: Nail\n\n## Phase 2 (Future): Varnish\n\n- Two coats\n";
+    let text =
+        "# Plan\n\n## Phase 1: Saw\n\n## Phase 2: Nail\n\n## Phase 2 (Future): Varnish\n\n- Two coats\n";
     assert_eq!(steps(text), ["Work Phase 1: Saw", "Work Phase 2: Nail"]);
 }
 
 #[test]
 fn boxes_of_headings_are_ticked() {
-    let text = "# Plan\n\n## [x] Task 1: Saw\n- **Priority**: P0\n\n## [ ] Task 2: Nail\n- **Depends On**: Task 1\n";
+    let text =
+        "# Plan\n\n## [x] Task 1: Saw\n- **Priority**: P0\n\n## [ ] Task 2: Nail\n- **Depends On**: Task 1\n";
     let plan = read(text).plan;
     assert_eq!(steps(text), ["Work Task 1: Saw", "Work Task 2: Nail"]);
-    let boxes: Vec<_> = plan.boxes.iter().map(|found| (found.line, found.mark, found.role, found.step)).collect();
+    let boxes: Vec<_> =
+        plan.boxes.iter().map(|found| (found.line, found.mark, found.role, found.step)).collect();
     assert_eq!(boxes, [(3, 'x', BoxRole::Step, Some(0)), (6, ' ', BoxRole::Step, Some(1))]);
     let after = passed(text, 1).unwrap();
     assert_eq!(after, text.replace("[ ] Task 2", "[x] Task 2"));
