@@ -139,6 +139,8 @@ fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
         Standing::Named => 30,
         Standing::Neutral => 15,
         Standing::Doubtful => 5,
+        // Phases of a migration are its steps, unless something else is surer.
+        Standing::Second if candidate.shape == Shape::NamedHeadings && candidate.units.len() > 1 => 0,
         Standing::Second => -20,
         Standing::Guess => 0,
     };

@@ -24,7 +24,7 @@ const PROSE: &str = "no command in it";
 const MANUAL: &str = "the plan says that a person has to look";
 
 /// Programs whose name at the start of a code span makes it a command.
-const RUNNERS: &str = "cargo npm npx pnpm yarn bun bunx deno node tsc eslint vitest jest pytest python python3 uv uvx \
+const RUNNERS: &str = "cargo npm npx pipenv pdm pnpm yarn bun bunx deno node tsc eslint vitest jest pytest python python3 uv uvx \
     tox nox ruff mypy pyright black poetry hatch pre-commit go golangci-lint make cmake ctest ninja \
     just task mage bazel gradle mvn sbt dotnet swift xcodebuild flutter dart zig mix rake bundle \
     rspec rubocop ruby php composer phpunit perl prove lua busted bash sh zsh test [ [[ grep rg diff \

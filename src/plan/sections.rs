@@ -335,7 +335,7 @@ impl<'text> Builder<'_, 'text> {
 fn is_aside(section: &Section<'_>) -> bool {
     let name = &section.title.title;
     match section.named {
-        Some(Role::Timeline | Role::Progress) => true,
+        Some(Role::Timeline | Role::Progress | Role::Prerequisites) => true,
         None | Some(Role::Context | Role::Validation) => names::introduces(name) || names::runs(name),
         // A field that is complete needs no list.
         Some(Role::Dependencies) => section.value.iter().any(|(at, value)| {
