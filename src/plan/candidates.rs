@@ -277,7 +277,24 @@ fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
             list.add_item(sections, block, section);
         }
     }
+    join_few(&mut lists, sections);
     lists.into_values().collect()
+}
+
+/// A few boxes with an id among many without are boxes of one list.
+fn join_few(lists: &mut BTreeMap<(usize, Shape), Candidate>, sections: &Sections<'_>) {
+    let few = |(&(anchor, shape), list): (&(usize, Shape), &Candidate)| {
+        let others = lists.get(&(anchor, Shape::Boxes)).map_or(0, |others| others.units.len());
+        (shape == Shape::NamedBoxes && list.units.len() * 2 < others).then_some(anchor)
+    };
+    let anchors: Vec<usize> = lists.iter().filter_map(few).collect();
+    for anchor in anchors {
+        let Some(named) = lists.remove(&(anchor, Shape::NamedBoxes)) else { continue };
+        if let Some(boxes) = lists.get_mut(&(anchor, Shape::Boxes)) {
+            boxes.absorb(named);
+            boxes.units.sort_by_key(|unit| unit.place.line(sections));
+        }
+    }
 }
 
 /// Items under a section that is named as the place of the steps, and headings without a number there.

@@ -383,6 +383,9 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
     for unit in numbered_units(all) {
         all[unit].title.unit = Some(Keyword::Step);
     }
+    for unit in unnumbered_units(all) {
+        all[unit].title.unit = Some(Keyword::Step);
+    }
     let counts = counts(all);
     let topics = title.filter(|title| names::titles_a_list(&all[*title].title.name()));
     for index in 1..all.len() {
@@ -446,6 +449,17 @@ fn numbered_units(all: &[Section<'_>]) -> Vec<usize> {
         }
     }
     units
+}
+
+/// `Task: Saw`, `Task: Nail`: headings with a word for steps and no number.
+fn unnumbered_units(all: &[Section<'_>]) -> Vec<usize> {
+    let is_unit = |section: &usize| {
+        let Section { title, level, .. } = &all[*section];
+        let begins = title.title.split_once(": ").and_then(|(word, _)| names::keyword(word));
+        (2..=6).contains(level) && title.id.is_none() && begins == Some(Keyword::Step)
+    };
+    let found: Vec<usize> = (1..all.len()).filter(is_unit).collect();
+    if found.len() > 1 { found } else { Vec::new() }
 }
 
 /// How many headings of a section have this word before their number.
