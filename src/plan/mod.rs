@@ -18,6 +18,7 @@ pub mod check_box;
 pub mod choice;
 mod clarity;
 pub mod comment;
+mod counted;
 pub mod criteria;
 pub mod criterion;
 pub mod describe;

@@ -1,7 +1,6 @@
 //! The tree of sections: each heading or label with what stands under it, and the role that names give it.
 
-use std::collections::HashMap;
-
+use super::counted;
 use super::details::Details;
 use super::document::{BlockKind, Document};
 use super::label::Label;
@@ -144,7 +143,8 @@ impl<'text> Builder<'_, 'text> {
                     return self.add_content(index);
                 }
                 let later = is_later(&title);
-                self.open(*level, title, (index, block.start, block.line));
+                let level = self.level_among_its_like(*level, &title);
+                self.open(level, title, (index, block.start, block.line));
                 let current = self.current();
                 self.all[current].named = role_of(&self.all[current].title);
                 if later {
@@ -210,6 +210,18 @@ impl<'text> Builder<'_, 'text> {
             open.level == level && open.title.unit.is_some() && open.title.keyword == title.keyword
         };
         self.open.iter().any(same)
+    }
+
+    /// `### Phase 2` behind `## Phase 1` is no part of it.
+    fn level_among_its_like(&self, level: u8, title: &Title<'_>) -> u8 {
+        let number = |title: &Title<'_>| title.id.as_deref().and_then(|id| id.parse::<u32>().ok());
+        let Some(next) = number(title).filter(|_| title.unit.is_some()) else { return level };
+        let is_before = |open: &&Section<'_>| {
+            (2..level).contains(&open.level)
+                && open.title.keyword == title.keyword
+                && number(&open.title).is_some_and(|number| number < next)
+        };
+        self.open.iter().map(|open| &self.all[*open]).find(is_before).map_or(level, |open| open.level)
     }
 
     fn heading_title(&self, index: usize) -> Title<'text> {
@@ -380,17 +392,17 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
         all[title].title.unit = None;
         all[title].title.id = None;
     }
-    for unit in numbered_units(all) {
+    for unit in counted::numbered_units(all) {
         all[unit].title.unit = Some(Keyword::Step);
     }
-    for unit in unnumbered_units(all) {
+    for unit in counted::unnumbered_units(all) {
         all[unit].title.unit = Some(Keyword::Step);
     }
-    let counts = counts(all);
+    let counts = counted::counts(all);
     let topics = title.filter(|title| names::titles_a_list(&all[*title].title.name()));
     for index in 1..all.len() {
         let parent = all[index].parent.and_then(|parent| all[parent].role);
-        if parent == Some(Role::Steps) && is_counted(&all[index], &counts) {
+        if parent == Some(Role::Steps) && counted::is_counted(&all[index], &counts) {
             all[index].title.unit = Some(Keyword::Step);
         }
         let section = &all[index];
@@ -426,62 +438,6 @@ fn is_part(section: &Section<'_>) -> bool {
 
 fn holds_units(all: &[Section<'_>], section: usize) -> bool {
     all[section + 1..all[section].end].iter().any(|inner| inner.level <= 6 && inner.title.unit.is_some())
-}
-
-/// Numbered headings of one level, most of which have tasks of their own, are units of work.
-fn numbered_units(all: &[Section<'_>]) -> Vec<usize> {
-    let is_part = |inner: &usize| matches!(all[*inner].named, Some(Role::Steps | Role::Tasks));
-    let has_tasks = |section: &usize| {
-        let parts = section + 1..all[*section].end;
-        parts.filter(|inner| all[*inner].parent == Some(*section)).any(|inner| is_part(&inner))
-    };
-    let numbered = |index: &usize| {
-        let Section { title, named, .. } = &all[*index];
-        named.is_none() && title.id.is_some() && title.keyword.is_none() && title.label.is_empty()
-    };
-    let mut units = Vec::new();
-    for level in 2..=6 {
-        let found: Vec<usize> =
-            (1..all.len()).filter(|index| all[*index].level == level).filter(numbered).collect();
-        let with_tasks = found.iter().filter(|section| has_tasks(section)).count();
-        if with_tasks > 1 && with_tasks * 2 > found.len() {
-            units.extend(found);
-        }
-    }
-    units
-}
-
-/// `Task: Saw`, `Task: Nail`: headings with a word for steps and no number.
-fn unnumbered_units(all: &[Section<'_>]) -> Vec<usize> {
-    let is_unit = |section: &usize| {
-        let Section { title, level, .. } = &all[*section];
-        let begins = title.title.split_once(": ").and_then(|(word, _)| names::keyword(word));
-        (2..=6).contains(level) && title.id.is_none() && begins == Some(Keyword::Step)
-    };
-    let found: Vec<usize> = (1..all.len()).filter(is_unit).collect();
-    if found.len() > 1 { found } else { Vec::new() }
-}
-
-/// How many headings of a section have this word before their number.
-fn counts(all: &[Section<'_>]) -> HashMap<(Option<usize>, String), usize> {
-    let mut counts = HashMap::new();
-    for section in all.iter().filter(|section| may_be_counted(section)) {
-        let word = section.title.keyword.as_deref().unwrap_or_default();
-        *counts.entry((section.parent, word.to_owned())).or_default() += 1;
-    }
-    counts
-}
-
-/// `Fix 1`, `Fix 2`: what is counted with a word that nobody knows.
-fn may_be_counted(section: &Section<'_>) -> bool {
-    let title = &section.title;
-    let word = title.keyword.as_deref().filter(|word| !names::counts_no_work(word));
-    (1..=6).contains(&section.level) && word.is_some() && title.unit.is_none() && title.id.is_some()
-}
-
-fn is_counted(section: &Section<'_>, counts: &HashMap<(Option<usize>, String), usize>) -> bool {
-    let word = || section.title.keyword.as_deref().unwrap_or_default().to_owned();
-    may_be_counted(section) && counts.get(&(section.parent, word())).is_some_and(|count| *count > 1)
 }
 
 /// The section around decides: nothing inside a rollout is a step, whatever its name.

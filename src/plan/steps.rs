@@ -1,7 +1,7 @@
 //! The choice becomes a plan: steps with their parts, groups, and a role for every box.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::blueprint::{self, Blueprint, Cover, Source, own_parts};
 use super::body::{Body, Parts};
@@ -11,7 +11,7 @@ use super::check_box::BoxRole;
 use super::choice::Choice;
 use super::diagnostic::Diagnostic;
 use super::identity::{Fingerprint, StepKey, step_name};
-use super::names::{self, Role};
+use super::names::{self, Keyword, Role};
 use super::sections::Sections;
 use super::step::{Field, Group, Plan, Step, StepKind};
 use super::title::Title;
@@ -25,6 +25,7 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
         boxes: Boxes::of(&sections.document, &entries(choice)),
         plan: Plan::default(),
         occurrences: HashMap::with_capacity(blueprints.len()),
+        topics: topics(sections, choice),
     };
     builder.plan.steps.reserve_exact(blueprints.len());
     builder.add_groups(choice);
@@ -49,12 +50,27 @@ fn entries(choice: &Choice) -> Vec<usize> {
     units.filter_map(|unit| entry(unit.place)).collect()
 }
 
+/// `- [ ] Stage 4: Saw`, `- [ ] Stage 4: Nail`: the word for a group that several items begin with names none of them.
+fn topics(sections: &Sections<'_>, choice: &Choice) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let units = choice.chosen.iter().flat_map(|candidate| &candidate.units);
+    let title = |place: Place| match place {
+        Place::Item { block, .. } => Some(Title::parse(sections.document.first_line(block).1)),
+        _ => None,
+    };
+    let titles = units.filter_map(|unit| title(unit.place));
+    let groups = titles.filter(|title| title.unit == Some(Keyword::Group));
+    groups.map(|title| title.label.into_owned()).filter(|label| !seen.insert(label.clone())).collect()
+}
+
 struct Builder<'a, 'text> {
     sections: &'a Sections<'text>,
     boxes: Boxes,
     plan: Plan,
     /// How often a step of this name was seen.
     occurrences: HashMap<String, usize>,
+    /// Labels that say what several items are about.
+    topics: HashSet<String>,
 }
 
 /// The name and place of a step.
@@ -192,7 +208,11 @@ impl<'text> Builder<'_, 'text> {
         let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "an entry of the list of steps");
         let last = document.lines.span(found.end_line);
         let end = last.start + document.lines.text(document.text, found.end_line).trim_end().len();
-        let title = Title::parse(text);
+        let mut title = Title::parse(text);
+        if self.topics.contains(&*title.label) {
+            title =
+                Title { title: title.name().into_owned().into(), fields: title.fields, ..Title::default() };
+        }
         Head { title, start: found.start, end, line: number, end_line: found.end_line, own_box }
     }
 
