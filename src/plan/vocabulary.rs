@@ -115,6 +115,7 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
          plan de implementación, plano de implementação, plano de ação, этапы, план реализации, план работ, \
          шаги, задачи, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
     ),
+    (Role::Steps, Is, "plan, the plan, our plan, proposed plan, план, plano, 计划, 計画, 계획"),
     (
         Role::Tasks,
         Has,
