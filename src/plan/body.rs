@@ -249,7 +249,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
         match self.part(role) {
             Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual) => {
                 let manual = role == Some(Role::Manual) || self.kind == StepKind::Manual;
-                let runs = names::runs(name);
+                let bare = role == Some(Role::Validation) && criteria::is_bare_command(&piece.text);
+                let runs = names::runs(name) || bare;
                 let verdict = if runs {
                     criteria::classify(&format!("Run: {}", piece.text), manual)
                 } else {

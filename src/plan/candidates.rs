@@ -464,7 +464,7 @@ impl Candidate {
         own.then(|| self.groups.len() - 1)
     }
 
-    fn absorb(&mut self, other: Self) {
+    pub(super) fn absorb(&mut self, other: Self) {
         let offset = self.groups.len();
         self.groups.extend(other.groups);
         let moved = |unit: Unit| Unit { group: unit.group.map(|group| group + offset), ..unit };

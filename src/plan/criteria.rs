@@ -33,6 +33,14 @@ const RUNNERS: &str = "cargo npm npx pipenv pdm pnpm yarn bun bunx deno node tsc
     nix buf protoc playwright cypress tsx ts-node turbo nx lerna hurl markdownlint vale mdbook \
     sphinx-build mkdocs hugo stat sha256sum type command which !";
 
+/// What a command without marks of code does, if it is one and no sentence: `verify: go test ./...`.
+const DEEDS: &str = "test check build lint vet clippy run exec fmt verify validate typecheck pytest jest vitest mypy ruff \
+    eslint tsc unittest compile";
+
+/// Words that make it a sentence all the same.
+const SENTENCE_WORDS: &str = "and then or pass passes passing succeed succeeds is are should must the a all with without \
+    exits returns works shows prints no on in for until → -> =>";
+
 /// Words that make a command one that changes what cannot be changed back.
 const DESTRUCTIVE_WORDS: &str = "git reset, git checkout, git restore, git clean, git revert, git push, \
     git rebase, git stash, git commit, git merge, rm, rmdir, shred, mkfs, dd, drop table, drop database, \
@@ -127,6 +135,23 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
         return Verdict { kind: CriterionKind::Prose, why: ABSENT };
     }
     command_or_prose(script, why, directory(text))
+}
+
+/// A command that stands behind `verify:` without marks of code.
+pub fn is_bare_command(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let (Some(first), Some(second)) = (words.next(), words.next()) else { return false };
+    let acts = second.starts_with('-') || second.contains('/') || DEEDS.split(' ').any(|deed| deed == second);
+    let says = |word: &str| {
+        word.starts_with('(')
+            || word.ends_with(',')
+            || SENTENCE_WORDS.split(' ').any(|said| lower(word) == said)
+    };
+    !text.contains(['`', '\n'])
+        && KNOWN_RUNNERS.contains(first)
+        && first != "test"
+        && acts
+        && !words.any(says)
 }
 
 /// A command of it fails when it finds nothing.
@@ -378,6 +403,31 @@ mod tests {
             CriterionKind::Command(CommandLine { script, dir: Some(dir) }) => format!("{dir}$ {script}"),
             CriterionKind::Prose | CriterionKind::Manual => "-".to_owned(),
         }
+    }
+
+    #[test]
+    fn a_command_without_marks_is_told_from_a_sentence() {
+        let commands = [
+            "go test ./... -run 'A|B' -count=1",
+            "cargo test",
+            "npm run lint",
+            "pytest tests/a.py",
+            "make check",
+        ];
+        assert!(commands.iter().all(|text| is_bare_command(text)));
+        let sentences = [
+            "make sure that src/a.rs is there",
+            "cargo test passes",
+            "go through the list",
+            "make",
+            "npm run it",
+            "cargo test, then look",
+            "test the page",
+            "find all uses in src/",
+            "npm test (all green)",
+        ];
+        let taken: Vec<_> = sentences.into_iter().filter(|text| is_bare_command(text)).collect();
+        assert_eq!(taken, ["npm run it"]);
     }
 
     #[test]

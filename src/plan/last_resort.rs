@@ -40,15 +40,53 @@ fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
         list.units.push(Unit { place: Place::Section(index), group: None });
         list.lines += lines_of(sections, index);
     }
-    families.into_values().collect()
+    let mut found: Vec<Candidate> = Vec::new();
+    for list in families.into_values().filter(|list| !is_outline(sections, list)) {
+        match found.last_mut().filter(|before| goes_on(sections, before, &list)) {
+            Some(before) => before.absorb(list),
+            None => found.push(list),
+        }
+    }
+    found
 }
 
-/// The lists of the file, all with numbers together, and all with bullets.
+/// `### 1`, `### 2` in one section, `### 3` in the next.
+fn goes_on(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
+    let heading = |unit: Option<&Unit>| match unit.map(|unit| unit.place) {
+        Some(Place::Section(section)) => Some(&sections.all[section]),
+        _ => None,
+    };
+    let number = |unit: Option<&Unit>| heading(unit)?.title.id.as_deref()?.parse::<u32>().ok();
+    let level = |unit: Option<&Unit>| heading(unit).map(|found| found.level);
+    let (last, next) = (first.units.last(), second.units.first());
+    let (Some(before), Some(behind)) = (number(last), number(next)) else { return false };
+    level(last) == level(next) && before + 1 == behind
+}
+
+/// Chapters of a document: the headings of the same level beside them are about architecture or risks.
+fn is_outline(sections: &Sections<'_>, list: &Candidate) -> bool {
+    let Some(Place::Section(first)) = list.units.first().map(|unit| unit.place) else { return false };
+    let (parent, level) = (sections.all[first].parent, sections.all[first].level);
+    let beside = sections.all.iter().filter(|other| {
+        other.parent == parent && other.level == level && other.title.id.is_some() && other.named.is_some()
+    });
+    list.shape == Shape::NumberedHeadings && beside.count() * 2 > list.units.len()
+}
+
+/// The lists of the file, all with numbers together, and all with bullets; those under headings that speak of something
+/// else only if there are no others.
 fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
+    let surer = lists_where(sections, |role| role != Some(Role::Context));
+    let all = lists_where(sections, |_| true);
+    let lists = surer.into_iter().zip(all);
+    lists.map(|(surer, all)| if surer.units.len() > 1 { surer } else { all }).collect()
+}
+
+fn lists_where(sections: &Sections<'_>, fits: impl Fn(Option<Role>) -> bool) -> [Candidate; 2] {
     let mut found =
         [Shape::NumberedItems, Shape::Bullets].map(|shape| Candidate::empty(shape, Standing::Guess, 0));
     for (index, section) in sections.all.iter().enumerate() {
-        if !may_hold_steps(section.role) || section.level > 6 {
+        if !may_hold_steps(section.role) || section.level > 6 || !fits(section.role) {
             continue;
         }
         for block in sections.content(index) {
@@ -58,7 +96,7 @@ fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
             }
         }
     }
-    found.into()
+    found
 }
 
 /// The boxes of a checklist: where nothing else says what is to be done, it does.

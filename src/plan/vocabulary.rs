@@ -149,6 +149,13 @@ pub(super) const NAMES: &[(Role, Match, &str)] = &[
     ),
     (
         Role::Context,
+        Has,
+        "arquitetura, arquitectura, architektur, архитектура, visão geral, visión general, überblick, обзор, \
+         riscos, riesgos, risiken, risques, риски, decisões, decisiones, contexto, contexte, kontext, контекст, \
+         resumo, resumen, zusammenfassung, estrutura de pastas, referências, referencias",
+    ),
+    (
+        Role::Context,
         Is,
         "purpose, goal, goal description, objective, description, design, stack, tech stack, \
          technical stack, api, api endpoints, endpoints, risk, resources, resource, resources required, \
