@@ -102,11 +102,18 @@ static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
 /// The role that a name gives to the text under it.
 pub fn role(name: &str) -> Option<Role> {
     // A group of what is begun is no list of progress.
-    let name = words(name).replace("in progress", "");
+    let name = words(&without_code(name)).replace("in progress", "");
     let name = name.trim();
     let fits = |(phrase, (_, _, how)): &(&str, Row)| *how == Has || *phrase == name;
     let first = ROLES.within(name).filter(fits).min_by_key(|(_, (order, _, _))| *order);
     first.map(|(_, (_, role, _))| role).or_else(|| unspaced_role(name))
+}
+
+/// What a name says beside the code in it: ``Pass `ctx.context` `` is about no context.
+fn without_code(name: &str) -> Cow<'_, str> {
+    let said: String = name.split('`').step_by(2).collect();
+    let is_beside = name.contains('`') && said.contains(char::is_alphanumeric);
+    if is_beside { Cow::Owned(said) } else { Cow::Borrowed(name) }
 }
 
 /// The same for languages that put no space between words: what the name ends with says what it is.

@@ -183,3 +183,72 @@ fn an_entry_of_a_renamed_step_stays_and_says_nothing_of_the_others() {
     assert_eq!(lines, ["- [x] Step 2: Two", "- [x] Step 2: Three"]);
     assert_eq!(passed(&after, 1).unwrap(), after);
 }
+
+#[test]
+fn phases_of_a_migration_are_steps_beside_loose_boxes() {
+    let text = "# Plan\n\n## Migration Strategy\n\n### Phase 1: Saw\n\n1. **Board**\n   - [ ] a\n\n### Phase 2: Nail\n\n- [ ] b\n\n\
+        ## Decision Points\n\n### Go\n\n- [ ] It is straight\n- [ ] It holds\n";
+    assert_eq!(steps(text), ["Work Phase 1: Saw", "Work Phase 2: Nail"]);
+}
+
+#[test]
+fn words_for_steps_need_no_number() {
+    let text = "# Plan\n\n## Phase 1: Wood\n\n### Task: Saw\n- **Context**:\n  - old\n- **To-Do**:\n  - [ ] a\n\n\
+        ## Phase 2: Iron\n\n### Task: Nail\n";
+    assert_eq!(steps(text), ["Work Task: Saw", "Work Task: Nail"]);
+    let plan = read(text).plan;
+    assert_eq!(plan.steps.iter().map(|step| step.group).collect::<Vec<_>>(), [Some(0), Some(1)]);
+}
+
+#[test]
+fn a_few_boxes_with_an_id_are_boxes_like_the_others() {
+    let text = "# Plan\n\n## Backlog\n\n- [ ] Stage 4: Saw\n- [ ] Stage 4: Nail\n- [ ] Glue\n- [ ] Wait\n- [ ] Paint\n\n\
+        ## Evaluation\n\n- [ ] T1: Sit on it\n- [ ] T2: Stand on it\n";
+    let names = ["Saw", "Nail"].map(|name| format!("Work Stage 4: {name}"));
+    assert_eq!(steps(text)[..2], names);
+    assert_eq!(steps(text)[5..], ["Work T1: Sit on it", "Work T2: Stand on it"]);
+    assert!(read(text).diagnostics.iter().all(|found| found.code != "duplicate-id"));
+}
+
+#[test]
+fn a_prerequisite_with_its_text_holds_no_list() {
+    let text = "# Todo\n\n## Wood\n\n**Prerequisite**: a saw.\n\n- [ ] Cut\n- [ ] Plane\n";
+    let kinds: Vec<_> = read(text).plan.steps.iter().map(|step| step.name()).collect();
+    assert!(kinds.ends_with(&["Cut".to_owned(), "Plane".to_owned()]), "{kinds:?}");
+}
+
+#[test]
+fn a_phase_one_level_below_its_like_is_no_part_of_it() {
+    let text =
+        "# Plan\n\n## Phase 1: Saw\n\ntext\n\n### Phase 2: Nail\n\n#### Why\n\ntext\n\n### Phase 3: Paint\n";
+    assert_eq!(steps(text), ["Work Phase 1: Saw", "Work Phase 2: Nail", "Work Phase 3: Paint"]);
+    assert_eq!(read(text).plan.steps[0].end_line, 5);
+}
+
+#[test]
+fn what_is_called_a_plan_holds_the_steps() {
+    let text = "# Shelf\n\n## Findings\n\n1. It is old\n2. It is wet\n\n## Plan\n\n1. Saw `a b`\n2. Nail\n\n## Risks\n\n- Rain\n";
+    assert_eq!(steps(text), ["Work Saw `a b`", "Work Nail"]);
+}
+
+#[test]
+fn a_command_behind_verify_needs_no_marks() {
+    let task = |n: u8, verify: &str| {
+        format!("- [ ] T{n} — Saw\n  - why: it is long\n  - verify: {verify}\n  - depends: —\n")
+    };
+    let text =
+        format!("# Plan\n\n{}\n{}", task(1, "make test -k 'A|B'"), task(2, "make sure that a/b is there"));
+    assert_eq!(commands(&read(&text).plan), ["make test -k 'A|B'"]);
+}
+
+#[test]
+fn where_nothing_is_named_numbers_go_on_and_chapters_are_no_steps() {
+    let text = "# Debt\n\n## Left for later\n\n### 1. Pass `context.Context` down\n\n- **What:** a\n\n### 2. Nail\n\ntext\n\n\
+        ## Found by others\n\n### 3. Paint\n\ntext\n";
+    assert_eq!(steps(text), ["Work Pass `context.Context` down", "Work Nail", "Work Paint"]);
+    let text =
+        "# Shelf\n\n## 1. Overview\n\na\n\n## 2. Boards\n\nb\n\n## 3. Nails\n\nc\n\n## 4. Risks\n\nd\n";
+    assert_eq!(steps(text), Vec::<String>::new());
+    let text = "# Shelf\n\n## Decisions\n\n1. Oak\n2. Glue\n\n## Left over\n\n1. Saw\n2. Nail\n";
+    assert_eq!(steps(text), ["Work Saw", "Work Nail"]);
+}
