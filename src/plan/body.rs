@@ -178,7 +178,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
             let piece = self.piece(at, bare, at + text.len());
             self.add_references(&piece);
             let names = matches!(found.kind, EntryKind::Todo | EntryKind::Row { .. });
-            if names && self.parts.references.len() == known {
+            let says = text.contains(char::is_alphanumeric);
+            if names && says && self.parts.references.len() == known {
                 self.add_names(&piece);
             }
         }
