@@ -38,7 +38,7 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
         None => who(&project.environment)?,
     };
     let launch = Launch::new(&project, &plan)?;
-    let redact = Redact::new(project.secret(&config));
+    let redact = Redact::new(project.secrets(&config));
     let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
     recorder.report = crate::report::Report::silent();
     let (mut guard, _) = launch.guard(&project, &plan, &Sources::default())?;

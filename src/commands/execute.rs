@@ -222,7 +222,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
     let policy =
         confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
-    let redact = Redact::new(prepared.project.secret(&prepared.config));
+    let redact = Redact::new(prepared.project.secrets(&prepared.config));
     launch.make_run_dir(&redact)?;
     let (recorder, unsealed) =
         launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;

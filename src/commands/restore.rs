@@ -41,7 +41,7 @@ pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failu
             .hint("begin with the last: what a later step changed is not undone"));
     };
     let launch = Launch::new(&project, &plan)?;
-    let redact = Redact::new(project.secret(&config));
+    let redact = Redact::new(project.secrets(&config));
     let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
     recorder.report = Report::silent();
     if let Some(left) = Launch::end_what_was_left(&plan) {
