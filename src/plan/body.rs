@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::boxes::Boxes;
+use super::claim::{Claim, claim};
 use super::criteria;
 use super::criterion::{Criterion, CriterionKind};
 use super::document::{BlockKind, Document};
@@ -348,6 +349,9 @@ impl<'plan, 'text> Body<'plan, 'text> {
         let end = self.document.lines.span(found.end_line).end;
         let piece = self.piece(found.start, code.literal.trim_end(), end);
         self.add_criterion(&piece, verdict, None);
+        if let Some(criterion) = self.parts.criteria.last_mut().filter(|_| is_expectation(expected)) {
+            criterion.says_more = says_output(expected);
+        }
     }
 
     /// `Depends on Phase 1.` at the start of a line, `(depends on T010)` inside it.
@@ -444,6 +448,12 @@ fn drop_repeated<T>(all: &mut Vec<T>, may_drop: impl Fn(&T) -> bool, said: impl 
 /// Under these nothing is work, whatever it is called.
 fn is_closed(role: Option<Role>) -> bool {
     matches!(role, Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History))
+}
+
+/// ``Expected output: `bye` ``: more than that the command succeeds.
+fn says_output(expectation: &str) -> bool {
+    let (name, value) = expectation.split_once(':').unwrap_or((expectation, ""));
+    name.to_ascii_lowercase().contains("output") || value.contains('`') || claim(value) == Claim::More
 }
 
 /// `Expected: …`: what is said of the command before it.

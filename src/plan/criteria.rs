@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::claim::{Claim, claim};
 use super::criterion::{CommandLine, CriterionKind};
 use super::document::Code;
 use super::names::{joined, lower};
@@ -20,6 +21,7 @@ const ALL_CODE: &str = "a code span that is the whole criterion";
 const DESTRUCTIVE: &str = "it looks like rollback, cleanup or deployment, which is never run as validation";
 const ENDLESS: &str = "it runs until it is stopped, and so never says whether something holds";
 const ABSENT: &str = "it is to find nothing: its exit code is no verdict";
+const FAILING: &str = "its command is to fail or not to be run: `! command` says so to a shell";
 const PROSE: &str = "no command in it";
 const MANUAL: &str = "the plan says that a person has to look";
 
@@ -112,6 +114,9 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
     if manual {
         return Verdict { kind: CriterionKind::Manual, why: MANUAL };
     }
+    if claim(text) == Claim::Failure {
+        return Verdict { kind: CriterionKind::Prose, why: if text.contains('`') { FAILING } else { PROSE } };
+    }
     if let Some(command) = after_run(text) {
         return command_or_prose(command.to_owned(), RUN, directory(text));
     }
@@ -190,7 +195,7 @@ pub fn says_it_fails(text: &str) -> bool {
 }
 
 /// What a text says outside its code spans, as words in lower case.
-fn spoken(text: &str) -> String {
+pub(super) fn spoken(text: &str) -> String {
     let mut outside = String::with_capacity(text.len());
     let mut at = 0;
     for (start, span) in code_spans(text) {

@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::check_box::BoxRole;
+use super::claim::{Claim, claim};
 use super::criteria::{self, Verdict, ends_with_any_case};
 use super::criterion::{Criterion, CriterionKind};
 use super::document::BlockKind;
@@ -186,7 +187,10 @@ impl Body<'_, '_> {
 
     pub(super) fn add_criterion(&mut self, piece: &Piece<'_>, verdict: Verdict, check_box: Option<usize>) {
         let text = piece.without_comments();
+        let is_command = matches!(verdict.kind, CriterionKind::Command(_));
+        let says_more = is_command && piece.text.contains('`') && claim(&piece.text) == Claim::More;
         self.parts.criteria.push(Criterion {
+            says_more,
             line: piece.line,
             span: piece.at..piece.end.max(piece.at),
             text,

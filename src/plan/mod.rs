@@ -16,6 +16,7 @@ mod boxes;
 pub mod candidates;
 pub mod check_box;
 pub mod choice;
+mod claim;
 mod clarity;
 pub mod comment;
 mod counted;

@@ -239,6 +239,28 @@ pub(super) const NO_FAILURES: &str = "0 fail, 0 failed, 0 failures, no failure, 
     without failures, zero failures, no error, no errors, without error, without errors, 0 errors, \
     not empty, non empty, not fail";
 
+/// Right behind a command: it is to fail.
+pub(super) const FAILS: &str = "fails, must fail, should fail, will fail, fail, non zero, nonzero, with an error, with error, \
+    errors out, crashes, is rejected, is refused, no longer works, no longer passes, no longer compiles, no longer builds, \
+    no longer runs, does not work, does not pass, does not compile, does not succeed, must not pass, must not succeed, \
+    should not pass, should not succeed";
+
+/// Right in front of a command: it is not to be run.
+pub(super) const FORBIDS: &str =
+    "never run, never, do not run, don t run, do not use, don t use, remove, drop, delete, instead of";
+
+/// Right behind a command: what it does besides succeeding.
+pub(super) const RESULTS: &str = "prints, outputs, displays, shows, returns, reports, gives, produces, contains, lists, logs, yields, \
+    emits, equals, takes, creates, generates, writes, responds, answers, finishes in, completes in, finishes within, \
+    completes within, should print, should output, should show, should return, should report, should not print, \
+    should not output, must print, must output, must show, must return, must not print, is empty, are empty, is under, \
+    is below, is less than, is at least, is at most, is documented, is listed, is mentioned, runs in less, runs in under";
+
+/// What such words come to where they only say that it succeeds.
+pub(super) const SUCCEEDS: &str = "pass, passes, passing, passed, succeed, succeeds, success, successful, successfully, green, \
+    no error, no errors, without error, without errors, 0 errors, zero errors, no failure, no failures, 0 failures, \
+    without failures, 0 failed, error free, returns 0, returns zero, returns true, ok";
+
 /// Between two commands: one of them is enough.
 pub(super) const ALTERNATIVES: &[&str] =
     &["or", "oder", "ou", "o", "или", "または", "もしくは", "或", "或者", "또는"];

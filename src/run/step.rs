@@ -161,7 +161,10 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
         Origin::Step { criterion } => Some(criterion),
         _ => None,
     };
-    let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own);
+    let seen = |&index: &usize| {
+        !run.setting.prose_waits() || !step.criteria[index].says_more || judged.contains(&index)
+    };
+    let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own).filter(seen);
     // What cannot fail says nothing: a person has to look.
     let void: Vec<usize> = evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
     // A deliverable's box is ticked with the step's tasks.
@@ -169,7 +172,7 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
         found.check_box.is_some() && step.tasks.iter().any(|task| task.check_box == found.check_box)
     };
     let waits = |(index, criterion): &(usize, &Criterion)| match criterion.kind {
-        CriterionKind::Command(_) => void.contains(index),
+        CriterionKind::Command(_) => void.contains(index) || !seen(index),
         CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index) && !task(criterion),
         CriterionKind::Manual => true,
     };
