@@ -213,7 +213,8 @@ fn a_few_boxes_with_an_id_are_boxes_like_the_others() {
 #[test]
 fn a_prerequisite_with_its_text_holds_no_list() {
     let text = "# Todo\n\n## Wood\n\n**Prerequisite**: a saw.\n\n- [ ] Cut\n- [ ] Plane\n";
-    let kinds: Vec<_> = read(text).plan.steps.iter().map(|step| step.name()).collect();
+    let steps = read(text).plan.steps;
+    let kinds: Vec<String> = steps.iter().map(crate::plan::step::Step::name).collect();
     assert!(kinds.ends_with(&["Cut".to_owned(), "Plane".to_owned()]), "{kinds:?}");
 }
 
