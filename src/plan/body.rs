@@ -142,9 +142,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
         for child in nested {
             self.read_block(child, role);
         }
-        let from = self.document.blocks[block].start;
-        let to = self.document.lines.span(self.document.blocks[block].end_line).end;
-        self.read_comments_between(from, to);
+        let found = &self.document.blocks[block];
+        self.read_comments_in(&(found.start..self.document.lines.end(found.end_line)));
     }
 
     /// A step of one line may name the command that decides about it, if its title wants to see that succeed.
@@ -383,16 +382,13 @@ impl<'plan, 'text> Body<'plan, 'text> {
     }
 
     fn read_comments(&mut self, section: usize) {
-        let from = self.sections.all[section].start;
-        let to = self.sections.end_of(section);
-        self.read_comments_between(from, to);
+        self.read_comments_in(&(self.sections.all[section].start..self.sections.end_of(section)));
     }
 
     /// `<!-- validate: … -->` and `<!-- dir: … -->` on lines of their own.
-    fn read_comments_between(&mut self, from: usize, to: usize) {
-        let first = self.document.comments.partition_point(|comment| comment.span.start < from);
+    fn read_comments_in(&mut self, span: &std::ops::Range<usize>) {
         let document = self.document;
-        for comment in document.comments[first..].iter().take_while(|comment| comment.span.start < to) {
+        for comment in document.comments_in(span) {
             let inner = &document.text[comment.inner.clone()];
             if let Some(dir) = inner.strip_prefix("dir:") {
                 self.parts.dir = Some(dir.trim().to_owned()).filter(|dir| !dir.is_empty());

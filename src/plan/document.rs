@@ -199,6 +199,13 @@ impl<'text> Document<'text> {
         })
     }
 
+    /// The comments that begin in these bytes.
+    pub fn comments_in(&self, span: &Range<usize>) -> impl Iterator<Item = &Comment> {
+        let first = self.comments.partition_point(|comment| comment.span.start < span.start);
+        let end = span.end;
+        self.comments[first..].iter().take_while(move |comment| comment.span.start < end)
+    }
+
     /// Stands in a code block.
     pub fn in_code(&self, offset: usize) -> bool {
         let behind = self.blocks.partition_point(|block| block.start <= offset);

@@ -1,6 +1,9 @@
 //! Who a step is, and what it says: two digests, each with the version of the rule that made it.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -18,6 +21,35 @@ pub struct Fingerprint(String);
 
 /// Stands between the digest of the heading and the digest of the text below it, if there is any.
 const BODY: char = '-';
+
+/// The part of a plan's text that a step's fingerprint is of.
+#[derive(Debug, Clone)]
+pub(super) enum Said {
+    /// These bytes, without the words in them that agentrun keeps true.
+    Without(Arc<str>, Range<usize>, Vec<Range<usize>>),
+    /// Sections that are one step together.
+    Parts(Arc<str>, Vec<Range<usize>>),
+}
+
+impl Said {
+    /// All of it.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Without(text, span, words) if words.is_empty() => {
+                Cow::Borrowed(text.get(span.clone()).unwrap_or_default())
+            }
+            Self::Without(text, span, words) => {
+                let starts = std::iter::once(span.start).chain(words.iter().map(|word| word.end));
+                let ends = words.iter().map(|word| word.start).chain([span.end]);
+                Cow::Owned(starts.zip(ends).filter_map(|(from, to)| text.get(from..to)).collect())
+            }
+            Self::Parts(text, parts) => {
+                let parts = parts.iter().map(|part| text.get(part.clone()).unwrap_or_default());
+                Cow::Owned(parts.collect::<Vec<_>>().join("\n"))
+            }
+        }
+    }
+}
 
 impl StepKey {
     /// The key of the `occurrence`-th step with this label and title in this group.

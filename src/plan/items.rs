@@ -159,11 +159,10 @@ impl Body<'_, '_> {
     /// The command that a `validate` comment or a shell block inside an item gives for it.
     fn nested_command(&self, item: usize) -> Option<Verdict> {
         let block = &self.document.blocks[item];
-        let span = block.start..self.document.lines.span(block.end_line).end;
-        let first = self.document.comments.partition_point(|comment| comment.span.start < span.start);
-        let mut comments =
-            self.document.comments[first..].iter().take_while(|comment| comment.span.start < span.end);
-        let comment = comments
+        let span = block.start..self.document.lines.end(block.end_line);
+        let comment = self
+            .document
+            .comments_in(&span)
             .find_map(|comment| criteria::comment_command(&self.document.text[comment.inner.clone()]));
         if let Some(command) = comment {
             return Some(criteria::command_or_prose(command.to_owned(), criteria::COMMENT, None));

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::identity::Said;
 use super::{BoxRole, CheckBox, Criterion, Fingerprint, StepKey};
 
 /// The parsed document. Lines are 1-based; spans are byte ranges of the text that was read.
@@ -65,8 +66,8 @@ pub struct Step {
     pub position: usize,
     /// Identity by content and place, stable when other steps change.
     pub key: StepKey,
-    /// Digest of its normalised text without marks and status.
-    pub fingerprint: Fingerprint,
+    /// What it says; [`Step::fingerprint`] digests it.
+    pub(super) said: Said,
     /// As the author wrote it: `Step 1.1`, `Phase 2`; empty if there is none.
     pub label: String,
     /// The text behind the label, without decoration, priority or status.
@@ -227,6 +228,13 @@ pub struct StatusComment {
 }
 
 impl Step {
+    /// Digest of its normalised text without marks and status. Each call computes it again: few ask, and they
+    /// ask about few steps.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let label = if self.label.is_empty() { &self.author_id } else { &self.label };
+        Fingerprint::of(&self.said.text(), label)
+    }
+
     /// Label and title as one name: `Step 1.1: Write the lexer`.
     pub fn name(&self) -> String {
         match (self.label.is_empty(), self.title.is_empty()) {
