@@ -13,7 +13,7 @@ use agentrun::journal::reader;
 use agentrun::journal::seal::{self, Chain, Key, Verdict};
 use agentrun::model::message::Usage;
 use agentrun::plan::{Fingerprint, StepKey};
-use agentrun::run::event::{AttemptRef, Event, Record, SCHEMA, StepRef};
+use agentrun::run::event::{AttemptRef, Event, Programs, Record, SCHEMA, StepRef};
 use agentrun::run::state::RunState;
 
 /// What a long-lived plan may have gathered.
@@ -58,8 +58,8 @@ fn journal(mut chain: Option<Chain>) -> Vec<u8> {
     let step = StepRef { id: "1".into(), key, title: "Write it".into() };
     let fingerprint = Fingerprint::of("### Step 1: Write it", "Step 1");
     let at = AttemptRef { step: step.clone(), attempt: 1 };
-    let started =
-        Event::AttemptStarted { at: at.clone(), fresh: true, tree: "0".repeat(40), reference: None };
+    let (tree, programs) = ("0".repeat(40), Programs::new());
+    let started = Event::AttemptStarted { at: at.clone(), fresh: true, tree, reference: None, programs };
     let mut bytes = Vec::with_capacity(BYTES + 4096);
     let mut records = 0;
     let mut push = |bytes: &mut Vec<u8>, event| push(bytes, &mut records, event, chain.as_mut());

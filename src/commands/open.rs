@@ -171,7 +171,13 @@ impl OpenPlan {
     pub(super) fn prove(&self, bytes: &[u8]) -> std::io::Result<Option<Proof>> {
         let keep = self.place.as_ref().map_or(Ok(None), Place::find)?;
         let Some(keep) = keep else { return Ok(None) };
-        Ok(Some(seal::examine(bytes, keep.chain(), keep.head()?)))
+        let mut proof = seal::examine(bytes, keep.chain(), keep.head()?);
+        if let Verdict::Truncated { known } = proof.verdict
+            && !self.dir.journal().exists()
+        {
+            proof.verdict = Verdict::Gone { known };
+        }
+        Ok(Some(proof))
     }
 }
 

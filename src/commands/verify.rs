@@ -50,7 +50,7 @@ pub(super) fn run(root: Option<&Path>, args: &Verify) -> Result<ExitCode, Failur
     let refuted = audit.steps.iter().any(AuditedStep::is_refuted);
     let code = if *forged || audit.has_forgery() || refuted {
         ExitCode::StepFailed
-    } else if audit.has_unbacked() {
+    } else if audit.has_unbacked() || evidence.note.state == "gone" {
         ExitCode::NeedsPerson
     } else {
         ExitCode::Passed
@@ -106,6 +106,7 @@ fn note(proof: Option<&Proof>, records: &[Record], empty: bool) -> JournalNote {
         Some(Verdict::Unsealed) | None => "unsealed",
         Some(Verdict::Foreign) => "foreign",
         Some(Verdict::Broken { .. }) => "broken",
+        Some(Verdict::Gone { .. }) => "gone",
         Some(Verdict::Truncated { .. }) => "truncated",
     };
     let complaint = match (state, verdict) {

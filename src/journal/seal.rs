@@ -66,6 +66,11 @@ pub enum Verdict {
         /// What is wrong with it.
         fault: Fault,
     },
+    /// It is not there, and was: somebody cleaned up, or wants something forgotten.
+    Gone {
+        /// How many records there were at least.
+        known: u64,
+    },
     /// What there is fits, but there was more.
     Truncated {
         /// How many records there were at least.
@@ -231,6 +236,9 @@ impl Verdict {
                     .to_owned()
             }
             Self::Broken { record, fault } => format!("the journal is broken: record {record} {fault}"),
+            Self::Gone { known } => format!(
+                "the journal is gone, with {known} records at least: deleted, or cleaned away with the ignored files"
+            ),
             Self::Truncated { known } => format!("the journal is truncated: it had {known} records at least"),
         };
         Some(text)

@@ -133,12 +133,18 @@ impl Policy {
             environment.remove(OsStr::new("RUST_BACKTRACE"));
         }
         Self {
-            programs: programs(&environment),
+            // Without those that depend on where it is looked from.
+            programs: path(&environment).filter(|dir| dir.is_absolute()).collect(),
             environment,
             grace: Duration::from_secs(2),
             drain: Duration::from_millis(500),
             start: Start::Direct,
         }
+    }
+
+    /// Where a command looks for programs, in this order.
+    pub fn path(&self) -> Vec<PathBuf> {
+        path(&self.environment).collect()
     }
 
     /// The same, with no shell and no program of agentrun's own from below these places: a command
@@ -178,11 +184,10 @@ impl Policy {
     }
 }
 
-/// The folders of the path of commands, without those that depend on where it is looked from.
-fn programs(environment: &BTreeMap<OsString, OsString>) -> Vec<PathBuf> {
+/// The folders of the path of commands.
+fn path(environment: &BTreeMap<OsString, OsString>) -> impl Iterator<Item = PathBuf> {
     let path = environment.get(OsStr::new("PATH")).map_or(&b""[..], |path| path.as_bytes());
-    let dirs = path.split(|&byte| byte == b':').map(|dir| PathBuf::from(OsStr::from_bytes(dir)));
-    dirs.filter(|dir| dir.is_absolute()).collect()
+    path.split(|&byte| byte == b':').map(|dir| PathBuf::from(OsStr::from_bytes(dir)))
 }
 
 fn admits(name: &OsStr, pass: &[String]) -> bool {

@@ -125,6 +125,7 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees,
         fresh,
         tree: before.tree.clone(),
         reference: before.reference.clone(),
+        programs: run.setting.search().programs(&run.setting.all_applied()),
     })?;
     let base = run.recorder.state.step(&at.step.key).trees.base.clone();
     let Some(base) = base.map(|base| Snapshot { tree: base.tree, reference: base.reference }) else {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use super::bounds::{Pending, RunCompleted, RunStarted};
-pub use super::evidence::{ChangeSummary, Evidence, Origin, Tests, Vacuous};
+pub use super::evidence::{ChangeSummary, Evidence, Origin, Programs, Tests, Vacuous};
 pub use super::judgement::{Citation, Judgement, Ruling};
 pub use super::outcome::{
     AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable,
@@ -94,6 +94,9 @@ pub enum Event {
         /// Where that tree is kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
+        /// The programs in the project that the plan's commands name.
+        #[serde(default, skip_serializing_if = "Programs::is_empty")]
+        programs: Programs,
     },
     /// The model replied.
     #[serde(rename = "model.replied")]

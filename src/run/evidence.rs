@@ -1,11 +1,16 @@
 //! What agentrun saw with its own eyes: what a tick rests on.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::message::Usage;
 use crate::plan::Fingerprint;
 use crate::process::Exit;
 pub use crate::validate::runners::Tests;
+
+/// Digests of programs that lie in the project, by their path from its root.
+pub type Programs = BTreeMap<String, String>;
 
 /// What agentrun saw when it ran a command: what a tick rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

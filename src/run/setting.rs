@@ -15,6 +15,7 @@ use crate::plan_file::{PlanFile, PlanText, ReadError};
 use crate::process::Policy;
 use crate::validate::Ground;
 use crate::validate::applied::{Applied, applied};
+use crate::validate::programs::Search;
 use crate::validate::vacuous::why_written_so;
 use crate::workspace::Workspace;
 use crate::workspace::git::author::Author;
@@ -96,6 +97,16 @@ impl Setting {
     /// The commands that decide about a step.
     pub fn applied(&self, index: usize) -> Vec<Applied> {
         applied(&self.reading.plan, self.step(index), &self.config.commands)
+    }
+
+    /// The commands that decide about any step.
+    pub fn all_applied(&self) -> Vec<Applied> {
+        (0..self.reading.plan.steps.len()).flat_map(|index| self.applied(index)).collect()
+    }
+
+    /// Where commands look for programs.
+    pub fn search(&self) -> Search<'_> {
+        Search::new(&self.root, self.policy.path())
     }
 
     /// A warning for each command of the selected steps that cannot fail as it is written.

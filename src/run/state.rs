@@ -190,12 +190,12 @@ impl RunState {
             Event::StepStarted { step, fingerprint } => {
                 self.expect(&step.key, &step.id, "step.started", StepStatus::may_start)?.start(fingerprint);
             }
-            Event::AttemptStarted { at, tree, reference, .. } => {
+            Event::AttemptStarted { at, tree, reference, programs, .. } => {
                 self.green.clear();
                 let step = self.running(at, "attempt.started")?;
                 step.attempts = at.attempt;
                 step.set_back.clear();
-                step.trees.begin(Base { tree: tree.clone(), reference: reference.clone() });
+                step.trees.begin(Base { tree: tree.clone(), reference: reference.clone() }, programs);
             }
             Event::ValidationCompleted { at, evidence } => {
                 if at.attempt == 0 {

@@ -11,7 +11,7 @@ use crate::model::message::Usage;
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::weakening::{Touched, compare};
-use crate::validate::{Ground, Validated, callee, unfixable};
+use crate::validate::{Ground, Validated, named, unfixable};
 use crate::workspace::snapshot::{Changes, Snapshot};
 
 /// The commands of a step, and what they did before its first attempt.
@@ -61,7 +61,8 @@ pub(super) async fn validate_attempt(
     if results.len() < commands.applied.len() {
         return Ok((AttemptOutcome::Interrupted, Decided::default()));
     }
-    let touched = touched(setting, commands.applied, (&baseline, &results), all);
+    let mut touched = touched(setting, commands.applied, (&baseline, &results), all);
+    touched += programs(run, index, all);
     if !touched.files.is_empty() || !touched.marks.is_empty() {
         let Touched { files, marks } = touched.clone();
         run.recorder.record(Event::ValidationChanged { at: ground.at.clone(), files, marks })?;
@@ -152,9 +153,9 @@ fn touched(
         return Touched::default();
     }
     let files =
-        |command: &Applied| callee::files(&setting.root, &setting.root.join(&command.dir), &command.script);
+        |command: &Applied| named::files(&setting.root, &setting.root.join(&command.dir), &command.script);
     let named: Vec<String> = applied.iter().flat_map(files).collect();
-    let mut touched = compare(&all.diff, &named);
+    let mut touched = compare(&all.diff, &named, |path| setting.root.join(path).is_file());
     for (before, after) in before.iter().zip(after.iter().map(|result| &result.evidence)) {
         let ran = |evidence: &Evidence| evidence.tests.map_or(0, |tests| tests.ran);
         if after.holds() && ran(after) < ran(before) {
@@ -163,6 +164,14 @@ fn touched(
         }
     }
     touched
+}
+
+/// What the step did to programs in the project that a command of the plan names.
+fn programs(run: &Run<'_>, index: usize, all: &Changes) -> Touched {
+    let search = run.setting.search();
+    let before = &run.recorder.state.step(&run.setting.step(index).key).trees.programs;
+    let in_diff = |path: &str| all.files.iter().any(|file| file.path == path);
+    search.compare(before, &search.programs(&run.setting.all_applied()), in_diff)
 }
 
 fn say_flaky(evidence: &Evidence) -> String {

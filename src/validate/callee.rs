@@ -2,26 +2,18 @@
 //! script of `package.json`.
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use super::shell;
 use super::vacuous::{Callee, Options};
 
 /// Larger files are not looked into.
 const READ_BYTES: u64 = 1 << 20;
 
-/// Scripts that run scripts are followed this deep.
-const FOLLOWED: u32 = 3;
-
 /// Files that `make` reads, in its order.
-const MAKEFILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
+pub(super) const MAKEFILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
 
 /// Programs that run the scripts of `package.json`.
-const SCRIPT_RUNNERS: &[&str] = &["npm", "yarn", "pnpm", "bun"];
-
-/// Programs that are given a file to run.
-const INTERPRETERS: &[&str] =
-    &["sh", "bash", "dash", "zsh", "python", "python3", "node", "ruby", "perl", "source", "."];
+pub(super) const SCRIPT_RUNNERS: &[&str] = &["npm", "yarn", "pnpm", "bun"];
 
 /// What a command, run in `dir`, stands for; `None` if it is a program of its own, or what it runs
 /// is not understood.
@@ -42,56 +34,6 @@ pub fn callee(dir: &Path, words: &[String]) -> Option<Callee> {
         _ if program.contains('/') => script(dir, program, Options::PLAIN),
         _ => None,
     }
-}
-
-/// The files that are there to check something and that a script runs, directly and through what it
-/// runs, relative to the project's `root`.
-pub fn files(root: &Path, dir: &Path, script: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    collect(dir, script, (FOLLOWED, false), &mut found);
-    found.iter().filter_map(|path| inside(root, path)).collect()
-}
-
-fn collect(dir: &Path, script: &str, (depth, inside): (u32, bool), found: &mut BTreeSet<PathBuf>) {
-    let Some(list) = shell::parse(script).filter(|_| depth > 0) else { return };
-    for words in list.simple_commands() {
-        let plain: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        let Some((&program, arguments)) = plain.split_first() else { continue };
-        let file = match program {
-            "make" | "gmake" => MAKEFILES.iter().find(|name| dir.join(name).is_file()).copied(),
-            _ if SCRIPT_RUNNERS.contains(&program) => Some("package.json"),
-            _ if INTERPRETERS.contains(&program) => file_argument(arguments),
-            _ => program.contains('/').then_some(program),
-        };
-        let callee = callee(dir, &plain.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
-        let checks = inside || callee.as_ref().is_some_and(|callee| callee.checks);
-        found.extend(file.filter(|file| checks || is_check(file)).map(|file| dir.join(file)));
-        for part in callee.map_or_else(Vec::new, |callee| callee.parts) {
-            collect(dir, &part, (depth - 1, checks), found);
-        }
-    }
-}
-
-/// The file that an interpreter is given, if it is not given a module or a text.
-fn file_argument<'a>(arguments: &[&'a str]) -> Option<&'a str> {
-    let (options, rest) =
-        arguments.split_at(arguments.iter().take_while(|word| word.starts_with('-')).count());
-    let other =
-        options.iter().any(|option| option.ends_with(['m', 'c']) || ["-e", "--test"].contains(option));
-    rest.first().filter(|_| !other).copied()
-}
-
-/// The path of a file from the root, without `.` and `..`.
-fn inside(root: &Path, path: &Path) -> Option<String> {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            other => plain.push(other),
-        }
-    }
-    plain.strip_prefix(root).ok()?.to_str().map(str::to_owned)
 }
 
 fn read(path: PathBuf) -> Option<String> {
@@ -186,7 +128,7 @@ const CHECKS: &[&str] = &[
 ];
 
 /// Whether the name of a script or target says that it checks something.
-fn is_check(name: &str) -> bool {
+pub(super) fn is_check(name: &str) -> bool {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric());
     words.map(str::to_ascii_lowercase).any(|word| CHECKS.contains(&word.as_str()))
 }
@@ -438,25 +380,6 @@ needs: src/lib.rs
             assert_eq!(why(command), None, "{command}");
         }
         assert_eq!(why("./outer-test.sh").as_deref(), Some("it runs `./outer-test.sh`, which cannot fail"));
-    }
-
-    #[test]
-    fn the_files_that_a_command_runs_are_found() {
-        let dir = project(&[
-            ("Makefile", "test: ; ./check.sh && python3 -m unittest\n"),
-            ("check.sh", "sh inner.sh\n"),
-            ("inner.sh", "true\n"),
-            ("package.json", r#"{"scripts":{"test":"node verify.js"}}"#),
-            ("verify.js", "process.exit(1)\n"),
-        ]);
-        let root = dir.path().canonicalize().unwrap();
-        let files = |script: &str| Vec::from_iter(files(&root, &root, script));
-        assert_eq!(
-            files("if make test; then npm test; fi"),
-            ["Makefile", "check.sh", "inner.sh", "package.json", "verify.js"]
-        );
-        assert_eq!(files("cd . && ./check.sh 2>&1 | tee log"), ["check.sh", "inner.sh"]);
-        assert_eq!(files("cargo test"), [""; 0]);
     }
 
     proptest::proptest! {

@@ -4,6 +4,8 @@ pub mod again;
 pub mod applied;
 pub mod callee;
 pub mod judge;
+pub mod named;
+pub mod programs;
 pub mod runners;
 pub mod shell;
 pub mod unfixable;

@@ -1,6 +1,7 @@
 //! A shell script as a tree: as much of the grammar as it takes to see whether a script can fail.
 //! Pure; what it does not understand is `None`, never a guess.
 
+pub mod constant;
 mod tokens;
 
 use tokens::{Token, tokens};
@@ -62,8 +63,13 @@ pub enum Command {
         /// What is done in each.
         body: List,
     },
-    /// A function is named; nothing runs.
-    Function,
+    /// A function is made; nothing runs yet.
+    Function {
+        /// Its name.
+        name: String,
+        /// What it does when it is called.
+        body: Box<Self>,
+    },
     /// `case`, `[[ ... ]]`, `(( ... ))`: it can end either way.
     Opaque,
 }
@@ -101,7 +107,8 @@ impl Command {
             Self::Loop { condition, body } => {
                 [condition, body].into_iter().flat_map(List::simple_commands).collect()
             }
-            Self::Function | Self::Opaque => Vec::new(),
+            Self::Function { body, .. } => body.simple_commands(),
+            Self::Opaque => Vec::new(),
         }
     }
 }
@@ -284,9 +291,10 @@ impl Parser<'_> {
             self.at += 1;
         }
         if words.len() == 1 && self.take(&Token::Open) {
-            let defined = self.take(&Token::Close);
+            self.take(&Token::Close).then_some(())?;
             while self.take(&Token::Line) {}
-            return (defined && self.command().is_some()).then_some(Command::Function);
+            let body = Box::new(self.command()?);
+            return words.pop().map(|name| Command::Function { name: name.text, body });
         }
         (!words.is_empty()).then_some(Command::Simple(words))
     }
@@ -325,7 +333,7 @@ mod tests {
                 format!("if[{}][{}]", all(conditions), all(bodies))
             }
             Command::Loop { condition, body } => format!("loop[{}][{}]", say(condition), say(body)),
-            Command::Function => "function".to_owned(),
+            Command::Function { name, body } => format!("{name}() {}", say_command(body)),
             Command::Opaque => "?".to_owned(),
         }
     }
@@ -344,7 +352,7 @@ mod tests {
             ("for f in *.sh; do sh $f; done", "loop[][<sh> <$f>]"),
             ("while read x; do y; done < file", "loop[<read> <x>][<y>]"),
             ("cat <<'EOF' > x\nif then ((\nEOF\ntest -f x", "<cat>; <test> <-f> <x>"),
-            ("f() { exit 1; }\nf a", "function; <f> <a>"),
+            ("f() { exit 1; }\nf a", "f() {<exit> <1>}; <f> <a>"),
             ("case $x in a) b;; *) c;; esac; d", "?; <d>"),
             ("[[ $a == b* && -f c ]] || e", "? || <e>"),
             ("echo \"$(cargo test; echo ')')\" `a; b`", "<echo> <$(cargo test; echo ')')> <`a; b`>"),

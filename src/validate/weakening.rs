@@ -8,9 +8,10 @@ mod patch;
 mod signs;
 
 use std::collections::HashMap;
+use std::ops::AddAssign;
 
 use patch::{Patch, patches};
-use signs::{Kind, kind, takes_over};
+use signs::{Kind, hidden_by, is_impostor, kind, takes_over};
 
 /// What was changed of what validates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,14 +22,23 @@ pub struct Touched {
     pub marks: Vec<String>,
 }
 
+impl AddAssign for Touched {
+    fn add_assign(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.marks.extend(other.marks);
+    }
+}
+
 /// Compares a step's base with what its attempt left, given as a unified diff. `named` are the
-/// files that the commands run.
-pub fn compare(diff: &str, named: &[String]) -> Touched {
+/// files that the commands run; `exists` says whether a file is there now.
+pub fn compare(diff: &str, named: &[String], exists: impl Fn(&str) -> bool) -> Touched {
     let patches = patches(diff);
     let mut moved = Moved::of(&patches);
     let mut touched = Touched::default();
-    let new = patches.iter().filter(|patch| !patch.existed && takes_over(&patch.path));
-    touched.files.extend(new.map(|patch| patch.path.clone()));
+    for patch in patches.iter().filter(|patch| !patch.existed && takes_over(&patch.path)) {
+        touched.files.push(patch.path.clone());
+        touched.marks.extend(new_marks(patch, &exists).map(|mark| format!("{}: {mark}", patch.path)));
+    }
     for patch in patches.iter().filter(|patch| patch.existed) {
         let kind = if named.contains(&patch.path) { Some(Kind::Named) } else { kind(&patch.path) };
         let Some(kind) = kind else { continue };
@@ -38,6 +48,16 @@ pub fn compare(diff: &str, named: &[String]) -> Touched {
         touched.marks.extend(marks(patch, kind, &mut moved).map(|mark| format!("{}: {mark}", patch.path)));
     }
     touched
+}
+
+/// Of a new file that is read besides those that were there, or in their place.
+fn new_marks(patch: &Patch<'_>, exists: impl Fn(&str) -> bool) -> impl Iterator<Item = String> {
+    let kind = kind(&patch.path).unwrap_or(Kind::Build);
+    let hides = patch.added.iter().any(|line| kind.weakens(line)).then(|| kind.say_weakened().to_owned());
+    let module = is_impostor(&patch.path).then(|| "it runs in the place of a module of that name".to_owned());
+    let other = hidden_by(&patch.path).into_iter().find(|other| exists(other));
+    let file = other.map(|other| format!("it is read in the place of `{other}`"));
+    hides.into_iter().chain(module).chain(file)
 }
 
 fn marks(patch: &Patch<'_>, kind: Kind, moved: &mut Moved<'_>) -> impl Iterator<Item = String> {
@@ -54,7 +74,7 @@ fn marks(patch: &Patch<'_>, kind: Kind, moved: &mut Moved<'_>) -> impl Iterator<
     let came = patch.added.iter().filter(|line| asserts(line)).count();
     let lost = went.into_iter().filter(|line| !moved.take(line)).count();
     if lost > 0 && came == 0 {
-        let what = if kind == Kind::Named { "check" } else { "assertion" };
+        let what = if matches!(kind, Kind::Named | Kind::Build) { "check" } else { "assertion" };
         marks.push(format!("{} gone, and none came", counted_are(lost, what)));
     }
     let weakens = |lines: &[&str]| lines.iter().filter(|line| kind.weakens(line)).count();
@@ -116,7 +136,7 @@ mod tests {
             .map(|(path, old, new)| unified(old, new, &name("a", path, old), &name("b", path, new)))
             .collect();
         let named: Vec<String> = named.iter().map(|&name| name.to_owned()).collect();
-        let touched = compare(&diff, &named);
+        let touched = compare(&diff, &named, |path| path == "Makefile");
         if touched.marks.is_empty() { touched.files } else { touched.marks }
     }
 
@@ -197,6 +217,40 @@ mod tests {
     }
 
     #[test]
+    fn a_recipe_that_no_longer_checks_is_seen() {
+        for (path, before, after) in [
+            ("Makefile", "test:\n\tcargo test --all\n", "test:\n\t@ls\n"),
+            ("package.json", "  \"test\": \"jest\"\n", "  \"test\": \"ls\"\n"),
+            ("justfile", "lint:\n  npm run lint\n", "lint:\n  ls\n"),
+        ] {
+            let mark = format!("{path}: 1 check is gone, and none came");
+            assert_eq!(compare_files(&[(path, before, after)], &[]), [mark]);
+        }
+        let other = [("Makefile", "test:\n\tpytest\n", "test:\n\tpython -m pytest -q\n")];
+        assert_eq!(compare_files(&other, &[]), ["Makefile"]);
+    }
+
+    #[test]
+    fn a_new_file_that_takes_over_is_told_and_marked_if_it_hides_something() {
+        let hides = |path: &str| vec![format!("{path}: tests are switched off, or their failures hidden")];
+        for (path, line) in [
+            ("conftest.py", "def pytest_collection_modifyitems(items):"),
+            ("tests/conftest.py", "collect_ignore = ['test_a.py']"),
+            ("pytest.ini", "addopts = --deselect tests/test_a.py"),
+            (".npmrc", "script-shell=/bin/true"),
+            ("sub/GNUmakefile", "SHELL = /bin/true"),
+        ] {
+            assert_eq!(compare_files(&[(path, "", &format!("{line}\n"))], &[]), hides(path), "{line}");
+        }
+        let fixture = "@pytest.fixture\ndef client():\n    return Client()\n";
+        assert_eq!(compare_files(&[("conftest.py", "", fixture)], &[]), ["conftest.py"]);
+        let mark = ["GNUmakefile: it is read in the place of `Makefile`"];
+        assert_eq!(compare_files(&[("GNUmakefile", "", "test:\n\t@ls\n")], &[]), mark);
+        let mark = ["pytest.py: it runs in the place of a module of that name"];
+        assert_eq!(compare_files(&[("pytest.py", "", "print('5 passed')\n")], &[]), mark);
+    }
+
+    #[test]
     fn new_files_and_other_files_are_nobodys_business() {
         let new = RUST.replace("#[test]", "#[test]\n#[ignore]");
         let files = [("tests/new.rs", "", new.as_str()), ("README.md", "assert this\n", "no\n")];
@@ -209,13 +263,16 @@ mod tests {
     fn a_test_that_became_unreadable_is_said_to_be() {
         let diff = "diff --git a/tests/a.py b/tests/a.py\nindex 1..2 100644\nBinary files a/tests/a.py and b/tests/a.py differ\n";
         let mark = "tests/a.py: it was changed in a way that cannot be compared".to_owned();
-        assert_eq!(compare(diff, &[]), Touched { files: vec!["tests/a.py".to_owned()], marks: vec![mark] });
+        assert_eq!(
+            compare(diff, &[], |_| false),
+            Touched { files: vec!["tests/a.py".to_owned()], marks: vec![mark] }
+        );
     }
 
     proptest::proptest! {
         #[test]
         fn any_diff_is_compared(diff in "(--- a/tests/a.rs\n|\\+\\+\\+ b/tests/a.rs\n|@@ -[0-9],[0-9]{0,20} \\+1,2 @@\n|[-+ ]assert!\\(x\\)\n|diff --git|\\PC{0,5}\n){0,12}") {
-            compare(&diff, &[]);
+            compare(&diff, &[], |_| true);
         }
     }
 }

@@ -208,8 +208,11 @@ fn each_way_to_change_a_journal_is_named() {
     }
     std::fs::write(journal(&done), &honest).unwrap();
     verify(&done).code(0);
-    std::fs::remove_file(journal(&done)).unwrap();
-    verify(&done).code(1);
+    // Nobody forges a tick by cleaning up: what is left is a tick that nothing shows.
+    done.shell("git clean -qfdx");
+    let gone = verdict(&done, &[]);
+    assert_eq!(gone, expect(4, "gone", &[("1", "unrecorded"), ("2", "unrecorded")]));
+    assert!(verify(&done).stdout.contains("cleaned away with the ignored files"));
 }
 
 #[test]
@@ -339,15 +342,21 @@ fn what_an_agent_does_to_the_journal_is_set_back_and_fails_its_attempt() {
 
 #[test]
 fn a_journal_that_an_agent_forged_before_it_killed_agentrun_is_not_believed() {
-    for script in [
-        "for j in .agentrun/plans/*/journal.jsonl; do sed -i 's/,\"seal\".*/}/' $j; done; kill -9 $(sed -n 's/^PPid:.//p' /proc/$PPID/status)",
-        "for j in .agentrun/plans/*/journal.jsonl; do head -2 $j > j; mv j $j; done; kill -9 $(sed -n 's/^PPid:.//p' /proc/$PPID/status)",
-        "rm -r .agentrun/plans; kill -9 $(sed -n 's/^PPid:.//p' /proc/$PPID/status)",
+    for (script, code) in [
+        (
+            "for j in .agentrun/plans/*/journal.jsonl; do sed -i 's/,\"seal\".*/}/' $j; done; kill -9 $(sed -n 's/^PPid:.//p' /proc/$PPID/status)",
+            1,
+        ),
+        (
+            "for j in .agentrun/plans/*/journal.jsonl; do head -2 $j > j; mv j $j; done; kill -9 $(sed -n 's/^PPid:.//p' /proc/$PPID/status)",
+            1,
+        ),
+        ("rm -r .agentrun/plans; kill -9 $(sed -n 's/^PPid:.//p' /proc/$PPID/status)", 4),
     ] {
         let bench = bench();
         let ran = run_with(&bench, script, &[]);
         assert_eq!(ran.code, None, "{script}: {ran}");
-        verify(&bench).code(1);
+        verify(&bench).code(code);
         let ran = run_with(&bench, "echo one > one.txt", &[]).code(0);
         let ran = ran.says("the journal is ").says("records are believed, and the run goes on from these");
         assert_eq!(

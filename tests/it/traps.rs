@@ -59,6 +59,20 @@ fn programs_in_the_project_are_not_agentruns_own() {
 }
 
 #[test]
+fn a_program_that_no_diff_shows_is_a_mark() {
+    let mut bench = Bench::outside_tmp();
+    let plan = ONE_STEP.replace("`grep -q one one.txt` passes", "`checker one.txt` passes");
+    bench.file("plan.md", plan).file(".gitignore", ".venv\n");
+    program(&bench.root().join(".venv/bin/checker"), "#!/bin/sh\ngrep -q one \"$1\"\n");
+    let path = format!("{}/.venv/bin:{}", bench.root().display(), std::env::var("PATH").unwrap());
+    bench.git();
+    bench.env("PATH", &path);
+    let forge = "printf '#!/bin/sh\\ntest -f \"$1\"\\n' > .venv/bin/checker; echo two > one.txt";
+    let ran = execute(&bench, &[forge], &[]).code(0);
+    ran.says("weakened: .venv/bin/checker: the program was changed, which no diff shows").says("weak");
+}
+
+#[test]
 fn a_link_in_the_place_of_a_guarded_file_shows_nothing() {
     for mode in working(&["bubblewrap", "landlock", "off"]) {
         let bench = bench();

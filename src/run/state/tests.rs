@@ -4,10 +4,14 @@ use super::*;
 use crate::model::message::Usage;
 use crate::plan::{self, Reading};
 use crate::process::Exit;
-use crate::run::event::{ChangeSummary, RedCommand, RunCompleted, RunOutcome, StepRef, Ticked};
+use crate::run::event::{ChangeSummary, Programs, RedCommand, RunCompleted, RunOutcome, StepRef, Ticked};
 
 fn reading() -> Reading {
     plan::read("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n\n### Step 2: B\n\n- [ ] b\n")
+}
+
+fn red() -> RedCommand {
+    RedCommand { command: "false".into(), exit: Exit::Code { code: 1 }, output: "no".into(), why: None }
 }
 
 /// The story of a step that failed once and passed then.
@@ -16,15 +20,7 @@ fn story() -> Vec<Event> {
     let found = &reading.plan.steps[0];
     let step = StepRef::from(found);
     let at = |attempt| AttemptRef { step: step.clone(), attempt };
-    let failed = AttemptOutcome::ValidationFailed {
-        red: RedCommand {
-            command: "false".into(),
-            exit: Exit::Code { code: 1 },
-            output: "no".into(),
-            why: None,
-        },
-        limit: None,
-    };
+    let failed = AttemptOutcome::ValidationFailed { red: red(), limit: None };
     let completed = |attempt, outcome| Event::AttemptCompleted {
         at: at(attempt),
         outcome,
@@ -40,6 +36,7 @@ fn story() -> Vec<Event> {
         fresh: attempt == 1,
         tree: format!("tree-{attempt}"),
         reference: None,
+        programs: Programs::new(),
     };
     vec![
         Event::RunStarted(run()),

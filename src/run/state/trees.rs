@@ -1,5 +1,7 @@
 //! The trees that a step began with and left.
 
+use crate::run::event::Programs;
+
 /// A tree of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
@@ -14,6 +16,8 @@ pub struct Base {
 pub struct Trees {
     /// Before its first attempt.
     pub base: Option<Base>,
+    /// The programs in the project that were there besides it.
+    pub programs: Programs,
     /// What its last attempt left; `None` while one is going on, or if it was killed.
     pub left: Option<Base>,
     /// What an attempt left, and what the next run found in its place: between the two, others had
@@ -25,21 +29,24 @@ pub struct Trees {
 
 impl Trees {
     /// Of a step that nobody knows.
-    pub(super) const NONE: Self = Self { base: None, left: None, between: Vec::new(), taken_up: false };
+    pub(super) const NONE: Self =
+        Self { base: None, programs: Programs::new(), left: None, between: Vec::new(), taken_up: false };
 
     /// A run starts the step.
     pub(super) fn take_up(&mut self) {
         self.taken_up = true;
     }
 
-    /// An attempt begins with this tree.
-    pub(super) fn begin(&mut self, found: Base) {
+    /// An attempt begins with this tree and these programs.
+    pub(super) fn begin(&mut self, found: Base, programs: &Programs) {
         let left = self.left.take().filter(|left| left.tree != found.tree);
         if let (true, Some(left)) = (self.taken_up, left) {
             self.between.push((left, found.clone()));
         }
         self.taken_up = false;
-        self.base.get_or_insert(found);
+        if self.base.is_none() {
+            (self.base, self.programs) = (Some(found), programs.clone());
+        }
     }
 }
 
@@ -55,19 +62,25 @@ mod tests {
     fn only_what_the_next_run_found_is_somebody_elses() {
         let mut trees = Trees::NONE;
         trees.take_up();
-        trees.begin(base("1"));
+        trees.begin(base("1"), &Programs::new());
         trees.left = Some(base("2"));
         // The same run goes on: what differs was written by its validation.
-        trees.begin(base("3"));
+        trees.begin(base("3"), &Programs::new());
         trees.left = Some(base("4"));
         trees.take_up();
-        trees.begin(base("5"));
+        trees.begin(base("5"), &Programs::new());
         // This attempt was killed: what differs is taken for its own.
         trees.take_up();
-        trees.begin(base("6"));
+        trees.begin(base("6"), &Programs::new());
         trees.left = Some(base("7"));
         let between = vec![(base("4"), base("5"))];
-        let expected = Trees { base: Some(base("1")), left: Some(base("7")), between, taken_up: false };
+        let expected = Trees {
+            base: Some(base("1")),
+            programs: Programs::new(),
+            left: Some(base("7")),
+            between,
+            taken_up: false,
+        };
         assert_eq!(trees, expected);
     }
 }

@@ -63,20 +63,34 @@ const BUILD_FILES: &[&str] = &[
 ];
 
 /// Files that are read in the place of others, or besides them, as soon as they are there.
-const TAKING_OVER: &[&str] = &[
-    "GNUmakefile",
-    "makefile",
-    ".npmrc",
-    "pytest.ini",
-    "tox.ini",
-    "conftest.py",
-    "unittest.py",
-    "pytest.py",
-];
+const TAKING_OVER: &[&str] = &["GNUmakefile", "makefile", ".npmrc", "pytest.ini", "tox.ini", "conftest.py"];
+
+/// Files that a runner loads in the place of its own module of that name.
+const IMPOSTORS: &[&str] = &["unittest.py", "pytest.py", "sitecustomize.py", "usercustomize.py"];
 
 /// Whether a new file may change what a command means that was there before.
 pub(super) fn takes_over(path: &str) -> bool {
-    TAKING_OVER.contains(&path.rsplit('/').next().unwrap_or(path))
+    TAKING_OVER.contains(&name(path)) || is_impostor(path)
+}
+
+/// Whether a new file runs in the place of what a command means by that name.
+pub(super) fn is_impostor(path: &str) -> bool {
+    IMPOSTORS.contains(&name(path))
+}
+
+/// The files that `make` no longer reads once this one is there.
+pub(super) fn hidden_by(path: &str) -> Vec<String> {
+    let others: &[&str] = match name(path) {
+        "GNUmakefile" => &["makefile", "Makefile"],
+        "makefile" => &["Makefile"],
+        _ => &[],
+    };
+    let folder = &path[..path.len() - name(path).len()];
+    others.iter().map(|other| format!("{folder}{other}")).collect()
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// What a file is to the validation; `None` if it has nothing to do with it.
@@ -129,6 +143,14 @@ static ASKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?:^|[;&|!]\s*|if\s+|\s)(?:test|\[\[?|grep|diff|cmp)\s|\bexit\s+[1-9$]|\bset\s+-\w*e")
 });
 
+/// Lines that run tests or another check, in build files and scripts.
+static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?x) \b(?:cargo|npm|pnpm|yarn|bun|go|make|dotnet|mvn|gradlew?|rake|mix|swift|deno|zig)\s+(?:run\s+)?(?:[\w:-]*test\w*|check|clippy|lint|verify|vet)\b
+        | \b(?:pytest|unittest|nox|tox|jest|vitest|mocha|ava|ctest|phpunit|rspec|bats|nextest|mypy|pyright|ruff|eslint|tsc|shellcheck)\b",
+    )
+});
+
 static SKIPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r"(?x) \#\[(?:cfg_attr\(.*,\s*)?ignore\b
@@ -145,7 +167,8 @@ static HIDES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?x) \|\|\s*(?:true|:|exit\s+0|echo)\b?  | \bset\s+\+e | \bexit\s+0\b | --pass-?[wW]ith-?[nN]o-?[tT]ests
         | \bpassWithNoTests\b | --no-run\b | --if-present\b | --exit-zero\b
         | ^\s*(?:test|doctest|autotests)\s*=\s*false
-        | --(?:deselect|ignore|skip)\b | \bcollect_ignore | \btestPathIgnorePatterns\b
+        | --(?:deselect|ignore|skip|collect-only|listTests|dry-run|just-print)\b | \bos\._exit\( | \bexitstatus\s*=
+        | \bdef\s+pytest_(?:collection_modifyitems|ignore_collect|runtest_\w+|pyfunc_call|sessionfinish|cmdline_main)\b | \bcollect_ignore | \btestPathIgnorePatterns\b
         | ^\s*(?:export\s+|override\s+)*(?:SHELL|\.SHELLFLAGS|(?:GNU)?MAKEFLAGS)\s*[:+?!]*= | ^\s*script-shell\s*=
         | \b(?:skipTests|maven\.test\.skip|testFailureIgnore|ignoreFailures)\b | ^\t@?-",
     )
@@ -166,8 +189,9 @@ impl Kind {
         }
         match self {
             Self::Test | Self::Source => matches(&ASSERTS, line),
-            Self::Named => matches(&ASSERTS, line) || matches(&ASKS, line),
-            Self::Build | Self::Pipeline => false,
+            Self::Named => matches(&ASSERTS, line) || matches(&ASKS, line) || matches(&RUNS, line),
+            Self::Build => matches(&RUNS, line),
+            Self::Pipeline => false,
         }
     }
 
