@@ -17,6 +17,8 @@ use super::{files, references};
 
 /// What a sentence begins with that names other steps, without the letter that may be a capital.
 const DEPENDS: &str = "epends on ";
+/// Its word, quick to look for.
+const DEPENDS_WORD: &str = "epends";
 
 /// Reads the parts of one step.
 pub(super) struct Body<'plan, 'text> {
@@ -344,6 +346,9 @@ impl<'plan, 'text> Body<'plan, 'text> {
 
     /// `Depends on Phase 1.` at the start of a line, `(depends on T010)` inside it.
     fn add_said_references(&mut self, at: usize, line: &str) {
+        if !line.contains(DEPENDS_WORD) {
+            return;
+        }
         let said = line.find(DEPENDS).and_then(|at| at.checked_sub(1));
         let is_whole = |from: &usize| line.get(*from..).is_some_and(|rest| rest.starts_with(['d', 'D']));
         let Some(from) = said.filter(is_whole) else { return };

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::criterion::{CommandLine, CriterionKind};
 use super::document::Code;
-use super::names::{joined, lower};
+use super::names::{self, joined, lower};
 use super::phrases::Phrases;
 use super::vocabulary::{ALTERNATIVES, CHECK_SIGNS, CHECKS, FAILURES, NO_FAILURES, RUNS};
 
@@ -51,6 +51,14 @@ static DESTRUCTIVE_PHRASES: LazyLock<Phrases<()>> =
 
 static SAYS_CHECK: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(CHECKS.split(", ").map(|phrase| (phrase, ()))));
+
+static STARTS_CHECK: LazyLock<Vec<&'static str>> = LazyLock::new(|| CHECKS.split(", ").collect());
+
+static ONLY_RUNS: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(RUNS.split(", ").map(|words| (words, ()))));
+
+static CALLING: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(CALLS.split(", ").map(|words| (words, ()))));
 
 static SAYS_FAILURE: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(FAILURES.split(", ").map(|phrase| (phrase, ()))));
@@ -99,19 +107,24 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
 
 /// A sentence with a command that wants to see it succeed: ``confirm that `make test` passes``.
 pub fn checks(text: &str) -> bool {
-    if !text.contains('`') || says_it_fails(text) {
-        return false;
-    }
     let Some((at, span)) = code_spans(text).next() else { return false };
-    let (before, behind) =
-        (spoken(&text[..at]), spoken(text[at + 1..].split_once(span).map_or("", |(_, behind)| behind)));
+    says_check(text, at, span)
+        && !says_it_fails(text)
+        && matches!(classify(text, false).kind, CriterionKind::Command(_))
+}
+
+/// What is said around the first code span wants to see a command succeed.
+fn says_check(text: &str, at: usize, span: &str) -> bool {
+    let before = spoken(&text[..at]);
+    if STARTS_CHECK.iter().any(|check| before.starts_with(check)) {
+        return true;
+    }
+    let behind = spoken(text[at + 1..].split_once(span).map_or("", |(_, behind)| behind));
     // Far behind a command that is not only run, it is something else that passes.
     let near = behind.match_indices(' ').nth(3).map_or(behind.as_str(), |(at, _)| &behind[..at]);
-    let behind = if RUNS.split(", ").any(|words| words == before) { &behind } else { near };
-    let says = CHECK_SIGNS.iter().any(|sign| text.contains(sign))
-        || CHECKS.split(", ").any(|check| before.starts_with(check))
-        || SAYS_CHECK.any_within(behind);
-    says && matches!(classify(text, false).kind, CriterionKind::Command(_))
+    let behind = if ONLY_RUNS.contains(&before) { &behind } else { near };
+    let may_stand = |sign: &&&str| sign.is_ascii() || !text.is_ascii();
+    SAYS_CHECK.any_within(behind) || CHECK_SIGNS.iter().filter(may_stand).any(|sign| text.contains(sign))
 }
 
 /// What is said of a command makes its exit code no verdict: it is to fail, or to find nothing.
@@ -122,6 +135,9 @@ pub fn says_it_fails(text: &str) -> bool {
 
 /// What a text says outside its code spans, as words in lower case.
 fn spoken(text: &str) -> String {
+    if !text.contains('`') {
+        return names::spoken(text);
+    }
     let mut outside = String::with_capacity(text.len());
     let mut at = 0;
     for (start, span) in code_spans(text) {
@@ -130,8 +146,7 @@ fn spoken(text: &str) -> String {
         at = start + text[start..].find(span).unwrap_or(0) + span.len();
     }
     outside.push_str(&text[at..]);
-    let lower = lower(&outside);
-    joined(lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()))
+    names::spoken(&outside)
 }
 
 /// What a code block of a validation part is; `None` if its language is no shell.
@@ -284,7 +299,7 @@ fn called(text: &str, at: usize, span: &str) -> bool {
     let mut behind = behind.trim_start_matches('`').split_whitespace().take(2).map(word);
     let verb_before = before
         .is_some_and(|word| matches!(word.as_str(), "run" | "running" | "execute" | "command" | "runs"));
-    verb_before || behind.next().is_some_and(|word| CALLS.split(", ").any(|verb| verb == word))
+    verb_before || behind.next().is_some_and(|word| CALLING.contains(&word))
 }
 
 fn destructive(script: &str) -> bool {

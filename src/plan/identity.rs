@@ -59,7 +59,7 @@ impl StepKey {
 
     /// The key of the `occurrence`-th step of this [`step_name`].
     pub(super) fn of_name(name: &str, occurrence: usize) -> Self {
-        Self(digest("k1:", &format!("{name}{occurrence}")))
+        Self(digest("k1:", &[name, &occurrence.to_string()]))
     }
 }
 
@@ -80,9 +80,9 @@ impl Fingerprint {
     pub fn of(text: &str, label: &str) -> Self {
         let (first, below) = text.split_once(['\n', '\r']).unwrap_or((text, ""));
         let titled = (!label.is_empty()).then(|| first.split_once(label)).flatten();
-        let heading = digest("f2:", &normalised(titled.map_or(first, |(_, title)| title)));
+        let heading = digest("f2:", &[&normalised(titled.map_or(first, |(_, title)| title))]);
         let body = normalised(below);
-        Self(if body.is_empty() { heading } else { digest(&format!("{heading}{BODY}"), &body) })
+        Self(if body.is_empty() { heading } else { digest(&format!("{heading}{BODY}"), &[&body]) })
     }
 
     /// All of it.
@@ -180,10 +180,10 @@ fn without_mark(line: &str) -> [&str; 3] {
     }
 }
 
-/// The first 128 bits of a SHA-256, in hexadecimal, behind what is given.
-fn digest(before: &str, text: &str) -> String {
+/// The first 128 bits of a SHA-256 of some parts, in hexadecimal, behind what is given.
+fn digest(before: &str, parts: &[&str]) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    let digest = Sha256::digest(text);
+    let digest = parts.iter().fold(Sha256::new(), |digest, part| digest.chain_update(part)).finalize();
     let digits = digest[..16].iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
     let mut shown = String::with_capacity(before.len() + 32);
     shown.push_str(before);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::blueprint::{self, Blueprint, Cover, Source, own_parts};
@@ -139,13 +140,17 @@ impl<'text> Builder<'_, 'text> {
         let group = group.and_then(|group| self.plan.groups.get(group));
         let group = group.map_or(String::new(), |group| format!("{} {}", group.label, group.title));
         let name = step_name(&group, &title.label, &title.title);
-        if let Some(occurrence) = self.occurrences.get_mut(&name) {
-            *occurrence += 1;
-            return StepKey::of_name(&name, *occurrence);
+        match self.occurrences.entry(name) {
+            Entry::Occupied(mut known) => {
+                *known.get_mut() += 1;
+                StepKey::of_name(known.key(), *known.get())
+            }
+            Entry::Vacant(new) => {
+                let key = StepKey::of_name(new.key(), 0);
+                new.insert(0);
+                key
+            }
         }
-        let key = StepKey::of_name(&name, 0);
-        self.occurrences.insert(name, 0);
-        key
     }
 
     fn head(&mut self, blueprint: &Blueprint, index: usize) -> Head<'text> {
