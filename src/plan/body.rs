@@ -191,7 +191,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
     /// Claims the boxes that no rule has, so that none in the step is left behind.
     pub(super) fn claim_rest(&mut self, blocks: std::ops::Range<usize>) {
         for block in self.boxes.unclaimed(blocks) {
-            self.add_task(block, false, "a box inside the step");
+            let piece = self.item_text(block);
+            self.add_task((block, &piece), false, "a box inside the step");
         }
     }
 
@@ -382,7 +383,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         }
     }
 
-    pub(super) fn add_files(&mut self, paths: Vec<String>) {
+    pub(super) fn add_files(&mut self, paths: impl IntoIterator<Item = String>) {
         self.parts.files.extend(paths);
     }
 

@@ -91,7 +91,7 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
     let mut behind = 0;
     for (at, span) in code_spans(text) {
         let alternative = ALTERNATIVES.contains(&text[behind..at].trim_matches(['`', ' ']));
-        behind = at + 1 + text[at + 1..].find(span).unwrap_or(0) + span.len();
+        behind = end_of(text, span);
         let Some(rule) = rule_for(text, at, span).filter(|_| !alternative || script.is_empty()) else {
             continue;
         };
@@ -108,9 +108,9 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
 /// A sentence with a command that wants to see it succeed: ``confirm that `make test` passes``.
 pub fn checks(text: &str) -> bool {
     let Some((at, span)) = code_spans(text).next() else { return false };
-    says_check(text, at, span)
+    matches!(classify(text, false).kind, CriterionKind::Command(_))
+        && says_check(text, at, span)
         && !says_it_fails(text)
-        && matches!(classify(text, false).kind, CriterionKind::Command(_))
 }
 
 /// What is said around the first code span wants to see a command succeed.
@@ -119,7 +119,7 @@ fn says_check(text: &str, at: usize, span: &str) -> bool {
     if STARTS_CHECK.iter().any(|check| before.starts_with(check)) {
         return true;
     }
-    let behind = spoken(text[at + 1..].split_once(span).map_or("", |(_, behind)| behind));
+    let behind = spoken(&text[end_of(text, span)..]);
     // Far behind a command that is not only run, it is something else that passes.
     let near = behind.match_indices(' ').nth(3).map_or(behind.as_str(), |(at, _)| &behind[..at]);
     let behind = if ONLY_RUNS.contains(&before) { &behind } else { near };
@@ -143,7 +143,7 @@ fn spoken(text: &str) -> String {
     for (start, span) in code_spans(text) {
         outside.push_str(&text[at..start]);
         outside.push(' ');
-        at = start + text[start..].find(span).unwrap_or(0) + span.len();
+        at = end_of(text, span);
     }
     outside.push_str(&text[at..]);
     names::spoken(&outside)
@@ -213,6 +213,12 @@ pub fn code_spans(text: &str) -> impl Iterator<Item = (usize, &str)> {
             }
         }
     })
+}
+
+/// One past the last byte of what stands in a code span: it is a slice of the text, so its place is the distance of
+/// the two.
+fn end_of(text: &str, span: &str) -> usize {
+    (span.as_ptr().addr() + span.len()).saturating_sub(text.as_ptr().addr()).min(text.len())
 }
 
 /// Where a run of exactly so many ticks stands.
@@ -295,8 +301,7 @@ fn is_assignment(word: &str) -> bool {
 fn called(text: &str, at: usize, span: &str) -> bool {
     let word = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let before = text.get(..at).and_then(|before| before.split_whitespace().next_back()).map(word);
-    let behind = text.get(at..).and_then(|rest| rest.split_once(span)).map_or("", |(_, behind)| behind);
-    let mut behind = behind.trim_start_matches('`').split_whitespace().take(2).map(word);
+    let mut behind = text[end_of(text, span)..].trim_start_matches('`').split_whitespace().take(2).map(word);
     let verb_before = before
         .is_some_and(|word| matches!(word.as_str(), "run" | "running" | "execute" | "command" | "runs"));
     verb_before || behind.next().is_some_and(|word| CALLING.contains(&word))

@@ -201,17 +201,19 @@ pub fn words(name: &str) -> String {
 
 /// The words of a text in lower case, with one space between them.
 pub fn spoken(text: &str) -> String {
-    if !text.is_ascii() {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        return joined(words).to_lowercase();
-    }
     let mut words = String::with_capacity(text.len());
-    for word in text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-        if !words.is_empty() {
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            words.push(c.to_ascii_lowercase());
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            // Letters of which one may become several, by those around them.
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            return joined(words).to_lowercase();
+        } else if !words.is_empty() && !words.ends_with(' ') {
             words.push(' ');
         }
-        words.extend(word.iter().map(|byte| char::from(byte.to_ascii_lowercase())));
     }
+    words.truncate(words.trim_end_matches(' ').len());
     words
 }
 

@@ -29,8 +29,7 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     // answer is no.
     let question = step.kind == StepKind::Closing && step.tasks.is_empty();
     let validate_first = stale || question || !for_the_agent;
-    run.recorder
-        .record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint() })?;
+    run.recorder.record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint() })?;
     let without_agent = validate_first || run.setting.validate_only;
     let Some(results) = baseline(run, index, &applied, !without_agent).await? else {
         return interrupted(run, index);
