@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use memchr::{memchr, memchr_iter};
+
 use super::criterion::{CommandLine, CriterionKind};
 use super::document::Code;
 use super::names::{self, joined, lower};
@@ -135,7 +137,7 @@ pub fn says_it_fails(text: &str) -> bool {
 
 /// What a text says outside its code spans, as words in lower case.
 fn spoken(text: &str) -> String {
-    if !text.contains('`') {
+    if memchr(b'`', text.as_bytes()).is_none() {
         return names::spoken(text);
     }
     let mut outside = String::with_capacity(text.len());
@@ -184,7 +186,7 @@ pub fn command_or_prose(script: String, why: &'static str, dir: Option<String>) 
 /// The directory of ``Run from `dir` ``.
 pub fn directory(text: &str) -> Option<String> {
     let phrase = |at: usize| FROM.iter().position(|phrase| ends_with_any_case(&text[..at], phrase));
-    let ticks = text.match_indices('`').filter_map(|(at, _)| Some((phrase(at)?, at + 1)));
+    let ticks = memchr_iter(b'`', text.as_bytes()).filter_map(|at| Some((phrase(at)?, at + 1)));
     let (_, at) = ticks.min()?;
     let dir = text.get(at..)?.split('`').next()?.trim();
     // A directory is a path inside the project; a command that follows is none.
@@ -203,7 +205,7 @@ pub fn code_spans(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let start = at + text[at..].find('`')?;
+            let start = at + memchr(b'`', &text.as_bytes()[at..])?;
             let ticks = ticks_at(text, start);
             at = start + ticks;
             if let Some(length) = closing(&text[at..], ticks) {
@@ -225,7 +227,7 @@ fn end_of(text: &str, span: &str) -> usize {
 fn closing(text: &str, ticks: usize) -> Option<usize> {
     let mut at = 0;
     loop {
-        let start = at + text[at..].find('`')?;
+        let start = at + memchr(b'`', &text.as_bytes()[at..])?;
         let found = ticks_at(text, start);
         if found == ticks {
             return Some(start);

@@ -59,7 +59,8 @@ impl StepKey {
 
     /// The key of the `occurrence`-th step of this [`step_name`].
     pub(super) fn of_name(name: &str, occurrence: usize) -> Self {
-        Self(digest("k1:", &[name, &occurrence.to_string()]))
+        let occurrence = if occurrence == 0 { "0" } else { &occurrence.to_string() };
+        Self(digest("k1:", &[name, occurrence]))
     }
 }
 

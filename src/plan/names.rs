@@ -189,7 +189,7 @@ pub fn lower(text: &str) -> Cow<'_, str> {
 
 /// A name as it is compared: words in lower case, without numbering, signs and what is in brackets.
 pub fn words(name: &str) -> String {
-    let open = name.bytes().position(|byte| matches!(byte, b'(' | b'[')).filter(|at| *at > 0);
+    let open = memchr::memchr2(b'(', b'[', name.as_bytes()).filter(|at| *at > 0);
     let mut words = spoken(&name[..open.unwrap_or(name.len())]);
     if words.starts_with(|c: char| c.is_ascii_digit()) {
         let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
