@@ -25,7 +25,7 @@ impl Body<'_, '_> {
         let (at, line) = self.document.first_line(item);
         let boxed = self.boxes.of_block(item).is_some();
         let open = matches!(role, None | Some(Role::Context));
-        if let Some(label) = Label::of(line).filter(|_| open) {
+        if let Some(label) = open.then(|| Label::of(line)).flatten() {
             let named = label.role;
             if !boxed && (named.is_some() || !ordered) {
                 let value_at = at + label.value_at;

@@ -74,13 +74,7 @@ impl<'text> Sections<'text> {
         let top = document.blocks.iter().filter(|block| block.parent.is_none());
         let mut all = Vec::with_capacity(1 + top.filter(begins).count());
         all.push(Section::default());
-        let mut builder = Builder {
-            document: &document,
-            all,
-            open: vec![0],
-            leak: 0,
-            leaks_end: true,
-        };
+        let mut builder = Builder { document: &document, all, open: vec![0], leak: 0, leaks_end: true };
         for block in document.siblings(0, document.blocks.len()) {
             builder.add(block, owned.as_ref());
         }

@@ -1,6 +1,7 @@
 //! The parsed plan: steps in the order of the file, and what belongs to them.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -34,6 +35,8 @@ pub struct Plan {
     pub progress: Option<Progress>,
     /// `<!-- STATUS: ... -->` comments that are kept true.
     pub status_comments: Vec<StatusComment>,
+    /// The boxes by their steps, from when somebody asks for those of one.
+    boxes_by_step: OnceLock<Vec<usize>>,
 }
 
 /// A phase that holds steps.
@@ -259,9 +262,15 @@ impl Plan {
 
     /// Every box of a step that must be ticked for it to count as done by hand.
     pub fn boxes_of(&self, step: usize) -> impl Iterator<Item = &CheckBox> {
-        self.boxes
-            .iter()
-            .filter(move |check_box| check_box.step == Some(step))
+        let step_of = |index: &usize| self.boxes[*index].step;
+        let by_step = self.boxes_by_step.get_or_init(|| {
+            let mut all: Vec<usize> = (0..self.boxes.len()).collect();
+            all.sort_by_key(step_of);
+            all
+        });
+        let first = by_step.partition_point(|index| step_of(index) < Some(step));
+        let own = by_step[first..].iter().map(|index| &self.boxes[*index]);
+        own.take_while(move |check_box| check_box.step == Some(step))
             .filter(|check_box| !matches!(check_box.role, BoxRole::Optional | BoxRole::Ignored))
     }
 }
