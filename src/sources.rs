@@ -10,6 +10,11 @@ use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::plan::step::BriefSource;
 
+/// What the sources are called where nothing says otherwise.
+const RULES: &str = "PROJECT_RULES.md";
+const REQUEST: &str = "FEATURE_REQUEST.md";
+const AGENTS: &str = "AGENTS.md";
+
 /// The sources, and what is worth telling about them.
 #[derive(Debug)]
 pub struct Found {
@@ -23,9 +28,9 @@ pub struct Found {
 pub fn find(plan: &Plan, plan_path: &Path, root: &Path, config: &Config) -> Result<Found, Failure> {
     let mut finder = Finder { root, plan_dir: plan_path.parent().unwrap_or(root), warnings: Vec::new() };
     let sources = Sources {
-        rules: finder.all(plan, BriefSource::Rules, config.rules.as_deref(), "PROJECT_RULES.md")?,
-        request: finder.all(plan, BriefSource::Request, config.request.as_deref(), "FEATURE_REQUEST.md")?,
-        agents: finder.read(&root.join("AGENTS.md"))?.into_iter().collect(),
+        rules: finder.all(plan, BriefSource::Rules, config.rules.as_deref(), RULES)?,
+        request: finder.all(plan, BriefSource::Request, config.request.as_deref(), REQUEST)?,
+        agents: finder.read(&root.join(AGENTS))?.into_iter().collect(),
     };
     let all = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
     for source in all.filter(|source| source.text.len() > LARGE_SOURCE_BYTES) {
@@ -37,6 +42,14 @@ pub fn find(plan: &Plan, plan_path: &Path, root: &Path, config: &Config) -> Resu
         ));
     }
     Ok(Found { sources, warnings: finder.warnings })
+}
+
+/// Whether briefs of later runs hold the file at this path, from the root, once it is there.
+pub fn would_be_read(path: &str, plan: &Plan, plan_path: &str) -> bool {
+    let beside = Path::new(plan_path).parent().unwrap_or(Path::new(""));
+    let linked = plan.links.iter().map(|link| link.target.as_str());
+    let mut names = linked.chain([RULES, REQUEST]);
+    path == AGENTS || names.any(|name| path == name || Path::new(path) == beside.join(name))
 }
 
 /// The templates, with those of the project's own folder in place of the built-in ones.

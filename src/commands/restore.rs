@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::confine;
 use super::confirm::setting;
 use super::execute::find_step;
 use super::launch::{self, Launch};
@@ -43,8 +44,11 @@ pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failu
     let redact = Redact::new(project.secret(&config));
     let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
     recorder.report = Report::silent();
+    if let Some(left) = Launch::end_what_was_left(&plan) {
+        recorder.record(left)?;
+    }
     let (mut guard, _) = launch.guard(&project, &plan, &Sources::default())?;
-    let policy = project.own_policy(&config);
+    let policy = project.own_policy(&config).known_by(&confine::mark(&plan));
     let store = plan.dir.snapshots();
     let prefix = plan.dir.key();
     let setting = setting(&project, config, plan, &launch)?;

@@ -169,8 +169,14 @@ impl Policy {
     /// The same with commands started by a launcher, and known by a mark.
     #[must_use]
     pub fn launched_by(mut self, launcher: Launcher, mark: &str) -> Self {
-        self.environment.insert(MARKER.into(), mark.into());
         self.start = Start::Launched(launcher);
+        self.known_by(mark)
+    }
+
+    /// The same with children that are known by a mark, should this process be killed.
+    #[must_use]
+    pub fn known_by(mut self, mark: &str) -> Self {
+        self.environment.insert(MARKER.into(), mark.into());
         self
     }
 

@@ -11,6 +11,8 @@ use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
 use crate::failure::Failure;
 use crate::process::Exit;
+use crate::sources;
+use crate::workspace::git::head::Head;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
 /// An attempt that ended.
@@ -81,13 +83,16 @@ pub async fn run(
     let dir = setting.attempt_dir(index, number);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
     let mut open = Talk::open(run, index, commands.applied, &trees, talk.take()).await?;
+    let head = run.snapshots.head().await;
     let worked = work(run, &at, &mut open, &dir).await?;
+    tell_of_commits(run, &at, head.as_ref()).await?;
 
     let after = run.snapshots.take(&setting.snapshot_name(&at, "-after")).await.map_err(no_snapshot)?;
     let own = run.snapshots.changes(&trees.before, &after).await.map_err(no_snapshot)?;
     let all = run.snapshots.changes(&trees.base, &after).await.map_err(no_snapshot)?;
     let diff = setting_redacted(run, &own.diff);
     std::fs::write(dir.join("changes.diff"), diff).map_err(no_run_dir)?;
+    tell_of_sources(run, &at, &own)?;
     let (outcome, decided) = validate_attempt(run, index, commands, &worked, (&after, &all)).await?;
     let outcome = run.unless_tampered(&step.key, outcome)?;
 
@@ -156,6 +161,32 @@ async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -
         dir,
     };
     session.work(&mut talk.conversation).await
+}
+
+/// The agent may commit. What is in its commits that a person had not committed yet is not lost,
+/// but has to be known.
+async fn tell_of_commits(run: &mut Run<'_>, at: &AttemptRef, before: Option<&Head>) -> Result<(), Failure> {
+    let Some(moved) = Head::moved(before, run.snapshots.head().await.as_ref()) else { return Ok(()) };
+    let message = format!(
+        "during attempt {} of step {} {moved}, which was not agentrun: changes of yours that were not committed \
+         may be in it",
+        at.attempt, at.step.id
+    );
+    run.recorder.record(Event::Warning { code: "head-moved".to_owned(), message })
+}
+
+/// Files that were there are guarded; one that the agent made speaks to the agents of later runs.
+fn tell_of_sources(run: &mut Run<'_>, at: &AttemptRef, own: &Changes) -> Result<(), Failure> {
+    let setting = run.setting;
+    let is_source = |path: &str| sources::would_be_read(path, &setting.reading.plan, &setting.plan_path);
+    for file in own.files.iter().filter(|file| is_source(&file.path)) {
+        let message = format!(
+            "`{}` came or changed in attempt {} of step {}: the briefs of later runs hold it, so read it first",
+            file.path, at.attempt, at.step.id
+        );
+        run.recorder.record(Event::Warning { code: "brief-source".to_owned(), message })?;
+    }
+    Ok(())
 }
 
 fn summary(changes: &Changes) -> ChangeSummary {

@@ -31,6 +31,7 @@ use crate::plan::Fingerprint;
 use crate::process::{self, Command, Completed, Denial, Exit, Output, Policy};
 use crate::run::event::{AttemptRef, Event, Evidence, RedCommand, Vacuous};
 use crate::run::record::Recorder;
+use crate::workspace::guard::folder;
 
 /// What a validation rests on, besides the commands.
 #[derive(Debug)]
@@ -110,6 +111,7 @@ pub async fn run(
     recorder: &mut Recorder,
 ) -> Result<Vec<Validated>, Failure> {
     let mut all = Vec::with_capacity(applied.len());
+    std::fs::create_dir_all(&ground.log_dir).map_err(no_log)?;
     for (index, command) in applied.iter().enumerate() {
         if let Some(evidence) = reused(command, index, ground, recorder) {
             recorder
@@ -170,6 +172,9 @@ async fn look(
 ) -> Result<Option<Validated>, Failure> {
     recorder.record(Event::ValidationStarted { at: ground.at.clone(), command: command.script.clone() })?;
     let completed = run_one(command, ground, log.clone(), recorder).await?;
+    if let Some(restored) = folder::set_back(&ground.log_dir).map_err(no_log)? {
+        recorder.record(restored.event(&ground.at, "during a validation"))?;
+    }
     if completed.exit == Exit::Interrupted {
         return Ok(None);
     }
@@ -248,7 +253,6 @@ async fn run_one(
         let reason = format!("the directory `{}` does not exist in the project", command.dir);
         return Ok(Completed::without_output(Exit::NotStarted { reason }));
     }
-    std::fs::create_dir_all(&ground.log_dir).map_err(no_log)?;
     let command = Command {
         script: command.script.clone(),
         strict: true,

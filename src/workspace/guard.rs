@@ -5,6 +5,7 @@
 //! sets back what the agent did; `look` and `accept` follow every wait, and keep what a person did.
 
 pub mod files;
+pub mod folder;
 mod place;
 pub mod plan;
 
@@ -51,8 +52,8 @@ impl Guard {
     /// Looks after a tool of the agent, or a command that it may have had a hand in, and sets back
     /// what changed.
     pub fn check(&mut self, copies: &Path) -> io::Result<Found> {
+        let mut restored = Vec::from_iter(folder::set_back(copies)?);
         let plan = self.plan.check(copies)?;
-        let mut restored = Vec::new();
         for file in &self.files {
             restored.extend(file.check(copies)?);
         }

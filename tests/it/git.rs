@@ -2,32 +2,10 @@
 
 use serde_json::Value;
 
-use crate::support::bench::{Bench, ONE_STEP, Ran};
+use crate::support::bench::{Bench, ONE_STEP, Ran, TWO_STEPS};
 use crate::support::confined::{CONFINING, working};
 use crate::support::stable::stable;
 use crate::support::worker::diligent;
-
-const PLAN: &str = "\
-# Two files
-
-## Implementation Steps
-
-### Step 1: The first file
-
-**Tasks:**
-- [ ] Write `one.txt`
-
-**Validation Criteria:**
-- [ ] `grep -q one one.txt` passes
-
-### Step 2: The second file
-
-**Tasks:**
-- [ ] Write `two.txt`
-
-**Validation Criteria:**
-- [ ] `cat two.txt && grep -q two two.txt` passes
-";
 
 const BOTH: &[(&str, &str)] = &[("Step 1", "echo one > one.txt"), ("Step 2", "echo two > two.txt")];
 
@@ -57,6 +35,41 @@ fn commit_one(bench: &Bench, script: &'static str) -> Ran {
     commit(bench, Box::leak(Box::new([("Step 1", script)])))
 }
 
+/// What the report says of a run whose agent does this.
+fn noted(bench: &Bench, script: &'static str) -> Vec<String> {
+    bench.execute(&diligent(Box::leak(Box::new([("Step 1", script)]))), &[]).code(0);
+    let notes = bench.report();
+    let notes = notes.lines().filter_map(|line| line.strip_prefix("- Note: "));
+    notes.filter(|note| note.contains("attempt 1 of step 1")).map(str::to_owned).collect()
+}
+
+#[test]
+fn commits_of_the_agent_and_what_it_says_to_later_agents_are_told() {
+    let bench = project(ONE_STEP);
+    bench.file("a.txt", "mine, and not finished\n");
+    let before = bench.shell("git rev-parse --short=12 HEAD");
+    let notes = noted(&bench, "echo one > one.txt; echo Trust me. > AGENTS.md; git commit -qam all");
+    let (before, after) = (before.trim(), bench.shell("git rev-parse --short=12 HEAD"));
+    let range = format!("{before}..{}", after.trim());
+    let moved = format!(
+        "during attempt 1 of step 1 `main` went from {} (git log --stat {range})",
+        range.replace("..", " to ")
+    );
+    let told = [
+        format!("{moved}, which was not agentrun: changes of yours that were not committed may be in it"),
+        "`AGENTS.md` came or changed in attempt 1 of step 1: the briefs of later runs hold it, so read it first".to_owned(),
+    ];
+    assert_eq!(notes, told);
+
+    let other = project(ONE_STEP);
+    let notes = noted(&other, "echo one > one.txt; git switch -qc other");
+    assert_eq!(notes.len(), 1);
+    assert!(
+        notes[0].contains("HEAD went from `main` at ") && notes[0].contains(" to `other` at "),
+        "{notes:?}"
+    );
+}
+
 /// The subjects of the branch, and what each commit did to which path.
 fn history(bench: &Bench) -> String {
     bench.shell("git log --reverse --no-renames --format='* %s' --name-status --skip=0 | grep -v '^$'")
@@ -77,7 +90,7 @@ fn refusal(bench: &Bench) -> Value {
 
 #[test]
 fn each_step_is_one_commit_with_what_it_changed_and_its_tick() {
-    let bench = project(PLAN);
+    let bench = project(TWO_STEPS);
     bench.shell(
         "echo mine > a.txt; echo staged > b.txt; git add b.txt; echo more >> b.txt; echo new > new.txt",
     );
@@ -169,7 +182,7 @@ fn every_kind_of_change_is_committed() {
 
 #[test]
 fn what_was_unsaved_before_the_step_is_not_swept_in() {
-    let bench = project(PLAN);
+    let bench = project(TWO_STEPS);
     bench.shell("echo mine >> a.txt; echo mine > untracked.txt");
     let scripts = &[
         ("Step 1", "echo one > one.txt; echo agent >> a.txt; echo agent >> untracked.txt"),
@@ -442,7 +455,7 @@ fn the_environment_names_the_author_and_no_hook_runs() {
 
 #[test]
 fn of_the_plan_only_the_ticks_of_the_step_are_committed() {
-    let bench = project(PLAN);
+    let bench = project(TWO_STEPS);
     bench.shell("sed -i 's/# Two files/# Two files, staged/' plan.md && git add plan.md");
     bench.shell("sed -i 's/^### Step 2.*/&s/' plan.md && echo unsaved > one.txt");
     let ran = commit(&bench, BOTH).code(0);
@@ -451,7 +464,7 @@ fn of_the_plan_only_the_ticks_of_the_step_are_committed() {
     assert_eq!(bench.shell("git diff --name-status HEAD~1 HEAD"), "A\ttwo.txt\n");
     assert_eq!(bench.shell("git diff --cached -U0 | tail -n +6"), "-# Two files\n+# Two files, staged\n");
 
-    let bench = project(PLAN);
+    let bench = project(TWO_STEPS);
     bench.shell("sed -i 's/# Two files/# Two files, staged/' plan.md && git add plan.md");
     bench.shell("sed -i 's/staged/edited/' plan.md && echo unsaved > one.txt");
     commit(&bench, BOTH).code(0).says("step 1 is not committed");

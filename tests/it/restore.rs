@@ -1,30 +1,8 @@
 //! Steps that are taken back, with real git and without.
 
-use crate::support::bench::{Bench, ONE_STEP, Ran};
+use crate::support::bench::{Bench, ONE_STEP, Ran, TWO_STEPS};
 use crate::support::stable::stable;
 use crate::support::worker::diligent;
-
-const PLAN: &str = "\
-# Two files
-
-## Implementation Steps
-
-### Step 1: The first file
-
-**Tasks:**
-- [ ] Write `one.txt`
-
-**Validation Criteria:**
-- [ ] `grep -q one one.txt` passes
-
-### Step 2: The second file
-
-**Tasks:**
-- [ ] Write `two.txt`
-
-**Validation Criteria:**
-- [ ] `cat two.txt && grep -q two two.txt` passes
-";
 
 const SCRIPTS: &[(&str, &str)] = &[
     (
@@ -38,7 +16,7 @@ const SCRIPTS: &[(&str, &str)] = &[
 /// A project with files of every kind; in git, if that is wanted, with one of them not committed.
 fn project(git: bool) -> Bench {
     let bench = Bench::new();
-    bench.file("plan.md", PLAN).file("a.txt", "a\n").file("b.txt", "b\n").file("c.txt", "c\n");
+    bench.file("plan.md", TWO_STEPS).file("a.txt", "a\n").file("b.txt", "b\n").file("c.txt", "c\n");
     bench.shell("mkdir -p d && echo x > d/x && ln -s a.txt link");
     if git {
         bench.git().shell("echo unsaved >> b.txt");
@@ -74,7 +52,7 @@ fn a_step_is_taken_back_with_everything_it_did_and_runs_again() {
         assert_eq!(bench.read("plan.md").matches("[x]").count(), 2, "{ran}");
         let ran = restore(&bench, "1").code(0);
         assert_eq!(tree(&bench), before, "git: {git}: {ran}");
-        assert_eq!(bench.read("plan.md"), PLAN);
+        assert_eq!(bench.read("plan.md"), TWO_STEPS);
         if git {
             insta::assert_snapshot!(stable(&bench, &ran.to_string()), @"
             exit Some(0)
@@ -258,7 +236,7 @@ fn a_restore_that_was_killed_goes_on() {
     restore(&bench, "1").code(0);
     assert!(bench.read("plan.md").contains("- [ ] Write `one.txt`"));
     restore(&bench, "2").code(0);
-    assert_eq!((tree(&bench), bench.read("plan.md")), (before, PLAN.to_owned()));
+    assert_eq!((tree(&bench), bench.read("plan.md")), (before, TWO_STEPS.to_owned()));
 }
 
 #[test]

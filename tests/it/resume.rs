@@ -5,31 +5,9 @@ use std::sync::{Arc, mpsc};
 
 use serde_json::json;
 
-use crate::support::bench::{Bench, ONE_STEP};
+use crate::support::bench::{Bench, ONE_STEP, TWO_STEPS};
 use crate::support::server::{Answer, Server};
 use crate::support::worker::{diligent, finish, messages, step_of};
-
-const PLAN: &str = "\
-# Two files
-
-## Implementation Steps
-
-### Step 1: The first file
-
-**Tasks:**
-- [ ] Write `one.txt`
-
-**Validation Criteria:**
-- [ ] `grep -q one one.txt` passes
-
-### Step 2: The second file
-
-**Tasks:**
-- [ ] Write `two.txt`
-
-**Validation Criteria:**
-- [ ] `cat two.txt && grep -q two two.txt` passes
-";
 
 const GOOD: &[(&str, &str)] = &[("Step 1", "echo one > one.txt"), ("Step 2", "echo two > two.txt")];
 const BAD_SECOND: &[(&str, &str)] =
@@ -50,7 +28,7 @@ const BOTH: [&str; 4] = [
 
 #[test]
 fn a_failed_step_is_taken_up_with_its_failure_in_the_brief() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let bad = diligent(BAD_SECOND);
     let ran = bench.execute(&bad, &["--max-attempts", "2"]).code(1);
     assert_eq!(ticked(&bench), FIRST);
@@ -80,7 +58,7 @@ fn a_failed_step_is_taken_up_with_its_failure_in_the_brief() {
 
 #[test]
 fn a_failure_goes_back_into_the_same_conversation_and_the_last_attempt_is_fresh() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     // Each attempt changes something, so each gets its turn.
     let server =
         diligent(&[("Step 1", "echo one > one.txt"), ("Step 2", "echo 'tow is printed' >> two.txt")]);
@@ -98,7 +76,7 @@ fn a_failure_goes_back_into_the_same_conversation_and_the_last_attempt_is_fresh(
 
 #[test]
 fn the_prefix_is_the_same_for_every_request_of_a_run() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let server = diligent(GOOD);
     bench.execute(&server, &[]).code(0);
     let systems: Vec<_> = server.bodies().iter().map(|body| body["messages"][0].to_string()).collect();
@@ -107,7 +85,7 @@ fn the_prefix_is_the_same_for_every_request_of_a_run() {
 
 #[test]
 fn a_step_that_was_green_before_and_is_not_changed_is_unproven_until_a_person_confirms_it() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     bench.file("one.txt", "one\n").git();
     let server = diligent(&[("Step 1", "true"), ("Step 2", "echo two > two.txt")]);
     let ran = bench.execute(&server, &[]).code(4).says("is unproven");
@@ -122,7 +100,7 @@ fn a_step_that_was_green_before_and_is_not_changed_is_unproven_until_a_person_co
 
 #[test]
 fn an_edited_step_is_validated_again_and_its_agent_runs_only_if_that_fails() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let server = diligent(GOOD);
     bench.execute(&server, &[]).code(0);
     let asked = server.requests().len();
@@ -141,7 +119,7 @@ fn an_edited_step_is_validated_again_and_its_agent_runs_only_if_that_fails() {
 
 #[test]
 fn a_plan_that_is_half_done_is_ticked_by_validation_alone() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     bench.file("one.txt", "one\n");
     let server = Server::start(|_| panic!("no agent is asked"));
     bench.execute(&server, &["--validate-only", "--keep-going"]).code(1);
@@ -150,7 +128,8 @@ fn a_plan_that_is_half_done_is_ticked_by_validation_alone() {
 
 #[test]
 fn restart_takes_back_what_agentrun_ticked_and_no_more() {
-    let bench = Bench::with_plan(PLAN.replace("- [ ] Write `one.txt`", "- [x] Write `one.txt`").as_bytes());
+    let bench =
+        Bench::with_plan(TWO_STEPS.replace("- [ ] Write `one.txt`", "- [x] Write `one.txt`").as_bytes());
     let server = diligent(GOOD);
     bench.execute(&server, &[]).code(0);
     bench.file("one.txt", "eins\n");
@@ -163,7 +142,7 @@ fn restart_takes_back_what_agentrun_ticked_and_no_more() {
 
 #[test]
 fn what_a_person_writes_into_the_plan_during_a_run_is_kept() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let path = bench.root().join("plan.md");
     let server = Server::start(move |request| {
         let messages = messages(request);
@@ -183,7 +162,7 @@ fn what_a_person_writes_into_the_plan_during_a_run_is_kept() {
 
 #[test]
 fn a_plan_that_a_person_takes_away_is_not_ticked_and_nothing_is_lost() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let path = bench.root().join("plan.md");
     let gone = Arc::new(AtomicBool::new(false));
     let server = Server::start(move |request| {
@@ -196,7 +175,7 @@ fn a_plan_that_a_person_takes_away_is_not_ticked_and_nothing_is_lost() {
         }
     });
     bench.execute(&server, &[]).code(4).says("could not be ticked");
-    bench.file("plan.md", PLAN);
+    bench.file("plan.md", TWO_STEPS);
     let asked = server.requests().len();
     bench.execute(&server, &["--step", "1"]).code(0);
     assert_eq!((ticked(&bench), server.requests().len()), (FIRST.map(str::to_owned).to_vec(), asked));
@@ -204,11 +183,11 @@ fn a_plan_that_a_person_takes_away_is_not_ticked_and_nothing_is_lost() {
 
 #[test]
 fn a_read_only_plan_is_not_ticked_until_it_can_be_written() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let server = diligent(GOOD);
     bench.shell("chmod a-w plan.md");
     bench.execute(&server, &[]).code(4).says("the file is read-only");
-    assert_eq!(bench.read("plan.md"), PLAN);
+    assert_eq!(bench.read("plan.md"), TWO_STEPS);
     bench.shell("chmod u+w plan.md");
     bench.execute(&server, &[]).code(0);
     assert_eq!(ticked(&bench), BOTH);
@@ -216,7 +195,7 @@ fn a_read_only_plan_is_not_ticked_until_it_can_be_written() {
 
 #[test]
 fn a_signal_stops_the_run_in_order_and_the_next_one_goes_on() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let (sender, receiver) = mpsc::channel();
     let stalling = Server::start(move |_| {
         sender.send(()).unwrap();
@@ -238,7 +217,7 @@ fn a_signal_stops_the_run_in_order_and_the_next_one_goes_on() {
 
 #[test]
 fn a_signal_during_a_command_leaves_no_child_behind() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let server = Server::start(|_| {
         Answer::call(
             "run_command",
@@ -258,7 +237,7 @@ fn a_signal_during_a_command_leaves_no_child_behind() {
 
 #[test]
 fn two_runs_of_one_plan_do_not_get_in_each_others_way() {
-    let bench = Bench::with_plan(PLAN.as_bytes());
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let (sender, receiver) = mpsc::channel();
     let stalling = Server::start(move |_| {
         sender.send(()).unwrap();

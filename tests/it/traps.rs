@@ -87,6 +87,23 @@ fn a_link_in_the_place_of_a_guarded_file_shows_nothing() {
 }
 
 #[test]
+fn a_link_in_the_place_of_a_folder_for_logs_leads_nowhere() {
+    for mode in working(&["landlock", "off"]) {
+        let bench = bench();
+        let elsewhere = bench.home().join("elsewhere");
+        std::fs::create_dir(&elsewhere).unwrap();
+        let lead = format!(
+            "cd .agentrun/runs/*/steps/*/; mv attempt-1 away; ln -s {} attempt-1; echo one > {}/one.txt",
+            elsewhere.display(),
+            bench.root().display()
+        );
+        let ran = execute(&bench, &[&lead], &["--max-attempts", "1", "--sandbox", mode]).code(1);
+        ran.says("attempt-1` was set back: something else was put in its place during run_command");
+        assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0, "{mode}");
+    }
+}
+
+#[test]
 fn a_plan_that_is_named_by_a_link_stays_the_same_plan() {
     let bench = Bench::outside_tmp();
     bench.file("docs/real.md", ONE_STEP).shell("ln -s docs/real.md plan.md");
@@ -116,6 +133,16 @@ fn pipes_in_the_place_of_lists_are_passed_by() {
         script = format!("{script}\n{reply}");
     }
     execute_script(&bench, &script, &[]).code(0);
+}
+
+#[test]
+fn a_pipe_that_git_would_wait_for_holds_nothing_up() {
+    let bench = bench();
+    bench.file("sub/kept.txt", "kept\n").file("sub/.gitignore", "none\n").git();
+    let trap = "rm sub/.gitignore; mkfifo sub/.gitignore .gitattributes; rm -f .git/info/exclude; \
+                mkfifo .git/info/exclude; echo one > one.txt";
+    execute(&bench, &[trap], &[]).code(0);
+    assert_eq!(bench.read("plan.md"), ONE_STEP.replace("[ ]", "[x]"));
 }
 
 #[test]

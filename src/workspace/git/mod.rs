@@ -6,9 +6,11 @@
 pub mod author;
 mod change;
 pub mod commit;
+pub mod head;
 mod index;
 mod objects;
 pub mod obstacle;
+mod pipes;
 mod programs;
 mod secrets;
 
@@ -264,7 +266,8 @@ impl Git {
             stdin,
             timeout: TIMEOUT,
         };
-        capture(&invocation, &self.policy).await.map_err(|error| git_error(args, error.to_string()))
+        let captured = pipes::while_emptied(&self.root, capture(&invocation, &self.policy)).await;
+        captured.map_err(|error| git_error(args, error.to_string()))
     }
 }
 

@@ -108,6 +108,11 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 impl Restored {
+    /// Of something that there is nothing to keep of.
+    pub(super) fn without_copy(name: String, what: &'static str) -> Self {
+        Self { name, what, copy: None }
+    }
+
     /// The event that tells of it.
     pub fn event(self, at: &AttemptRef, noticed: &str) -> Event {
         Event::FileRestored {

@@ -55,6 +55,12 @@ pub(super) fn make_parents(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(parent)
 }
 
+/// The path of something at or below the state folder, from the project's root.
+pub(super) fn as_name(state: &Path, path: &Path) -> String {
+    let root = state.parent().unwrap_or(state);
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
+}
+
 /// Keeps what was found under the first free name.
 pub(super) fn keep_copy(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     std::fs::create_dir_all(dir)?;

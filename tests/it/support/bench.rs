@@ -24,6 +24,29 @@ pub(crate) const ONE_STEP: &str = "\
 - [ ] `grep -q one one.txt` passes
 ";
 
+/// A plan of two steps, each of which wants a file.
+pub(crate) const TWO_STEPS: &str = "\
+# Two files
+
+## Implementation Steps
+
+### Step 1: The first file
+
+**Tasks:**
+- [ ] Write `one.txt`
+
+**Validation Criteria:**
+- [ ] `grep -q one one.txt` passes
+
+### Step 2: The second file
+
+**Tasks:**
+- [ ] Write `two.txt`
+
+**Validation Criteria:**
+- [ ] `cat two.txt && grep -q two two.txt` passes
+";
+
 /// A project of its own, with a home of its own.
 #[derive(Debug)]
 pub(crate) struct Bench {

@@ -1,0 +1,51 @@
+//! Where `HEAD` is: agentrun's snapshots leave it alone, an agent may not.
+
+use super::Git;
+use crate::workspace::snapshot::Snapshots;
+
+/// Where `HEAD` is at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The commit, shortened.
+    commit: String,
+    /// The branch, or `HEAD` if it is on none.
+    branch: String,
+}
+
+impl Snapshots {
+    /// Where `HEAD` is; `None` without git, or before the first commit.
+    pub async fn head(&self) -> Option<Head> {
+        match self {
+            Self::Git(git) => git.place().await,
+            Self::Files(_) => None,
+        }
+    }
+}
+
+impl Git {
+    async fn place(&self) -> Option<Head> {
+        let commit = self.line(&["rev-parse", "--short=12", "HEAD"]).await.ok()?;
+        let branch = self.line(&["rev-parse", "--abbrev-ref", "HEAD"]).await.ok()?;
+        Some(Head { commit, branch })
+    }
+}
+
+impl Head {
+    /// What happened between two moments, in words; nothing if it is where it was.
+    pub fn moved(before: Option<&Self>, after: Option<&Self>) -> Option<String> {
+        let (before, after) = match (before, after) {
+            (before, after) if before == after => return None,
+            (Some(before), Some(after)) => (before, after),
+            (None, Some(Self { commit, branch })) => {
+                return Some(format!("`{branch}` got its first commit, {commit}"));
+            }
+            (_, None) => return Some("HEAD no longer names a commit".to_owned()),
+        };
+        let (from, to) = (&before.commit, &after.commit);
+        Some(if before.branch == after.branch {
+            format!("`{}` went from {from} to {to} (git log --stat {from}..{to})", after.branch)
+        } else {
+            format!("HEAD went from `{}` at {from} to `{}` at {to}", before.branch, after.branch)
+        })
+    }
+}
