@@ -1,15 +1,16 @@
 //! What is known of a plan: a fold over its events. There is no other way to change it.
 
+mod pass;
+mod step;
 mod trees;
 
 use std::collections::BTreeMap;
 
+pub use self::pass::{CommitState, Pass, TickState};
+pub use self::step::{StepState, StepStatus};
 pub use self::trees::{Base, Trees};
-use super::event::{
-    AttemptOutcome, AttemptRef, Event, Evidence, Reopened, RunStarted, StepOutcome, Strength,
-};
+use super::event::{AttemptRef, Event, Evidence, Reopened, RunStarted};
 use crate::plan::{Fingerprint, StepKey};
-use crate::process::Exit;
 
 /// Everything known of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,115 +19,6 @@ pub struct RunState {
     run: Option<RunStarted>,
     /// What was green in this run since an agent last worked: on the same tree it still is.
     green: Vec<Evidence>,
-}
-
-/// What is known of one step.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StepState {
-    /// Where it stands.
-    pub status: StepStatus,
-    /// Attempts so far, in all runs.
-    pub attempts: u32,
-    /// Attempts of this run; outages and interruptions are none.
-    pub spent: u32,
-    /// What the step said when it was last started.
-    pub fingerprint: Option<Fingerprint>,
-    /// The trees that it began with and left.
-    pub trees: Trees,
-    /// What its commands did before the first attempt.
-    pub baseline: Vec<Evidence>,
-    /// What each of its commands did last, in this run.
-    pub seen: Vec<Evidence>,
-    /// Notes of the agent, for later attempts.
-    pub notes: Vec<String>,
-    /// The last attempt that validation did not let pass, until the step passes.
-    pub last_failure: Option<AttemptOutcome>,
-    /// What the agent changed in the running attempt that was not its own, and was set back.
-    pub set_back: Vec<String>,
-}
-
-/// Where a step stands.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum StepStatus {
-    /// To be done.
-    #[default]
-    Open,
-    /// Had evidence, and something changed since: validated first.
-    Revalidate,
-    /// Being worked on.
-    Running,
-    /// Evidence or a person says that it holds.
-    Passed(Pass),
-    /// All its boxes are ticked, by somebody else.
-    ByHand,
-    /// Waits for a person.
-    Parked {
-        /// What the person is asked for.
-        items: Vec<String>,
-    },
-    /// Ended in this run without a pass.
-    Stopped(StepOutcome),
-}
-
-/// Why a step is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pass {
-    /// What the step said when it passed.
-    pub fingerprint: Fingerprint,
-    /// What the pass is worth; `None` if a person alone vouches for it.
-    pub strength: Option<Strength>,
-    /// Who confirmed it.
-    pub confirmed_by: Option<String>,
-    /// Indices of its own criteria that hold.
-    pub criteria: Vec<usize>,
-    /// Indices of its own criteria that hold by the judge's word.
-    pub judged: Vec<usize>,
-    /// What still waits for a person.
-    pub pending: Vec<String>,
-    /// Commands that are red and must be green at the end.
-    pub tolerated: Vec<String>,
-    /// What makes it worth less.
-    pub marks: Vec<String>,
-    /// Whether the plan says so too.
-    pub tick: TickState,
-    /// Texts of what agentrun ticked for it.
-    pub ticked: Vec<String>,
-    /// The attempt that passed; 0 if no agent was needed.
-    pub attempt: u32,
-    /// Its commands, and how each ended last.
-    pub commands: Vec<(String, Exit)>,
-    /// Whether the history of the branch says it too.
-    pub commit: CommitState,
-}
-
-/// Whether a pass is in the history of the branch.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum CommitState {
-    /// The run that recorded the pass was not asked to commit.
-    #[default]
-    Unasked,
-    /// Not yet.
-    Due,
-    /// Yes.
-    Done,
-    /// No, and it is not tried again.
-    Refused,
-}
-
-/// Whether the plan says what the journal says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TickState {
-    /// Not yet.
-    Due,
-    /// Perhaps: the plan was about to be replaced.
-    Intended {
-        /// Digest of the plan after the replacement.
-        after: String,
-    },
-    /// Yes.
-    Written,
-    /// Not in this run: the plan could not be changed.
-    Refused,
 }
 
 /// An event that cannot follow what came before.
@@ -141,18 +33,7 @@ pub struct IllegalEvent {
 impl RunState {
     /// What is known of a step; the default for one that never ran.
     pub fn step(&self, key: &StepKey) -> &StepState {
-        static UNKNOWN: StepState = StepState {
-            status: StepStatus::Open,
-            attempts: 0,
-            spent: 0,
-            fingerprint: None,
-            trees: Trees::NONE,
-            baseline: Vec::new(),
-            seen: Vec::new(),
-            notes: Vec::new(),
-            last_failure: None,
-            set_back: Vec::new(),
-        };
+        static UNKNOWN: StepState = StepState::UNKNOWN;
         self.steps.get(key).unwrap_or(&UNKNOWN)
     }
 
@@ -366,128 +247,6 @@ impl RunState {
             StepStatus::Passed(pass) => Ok(pass),
             other => Err(IllegalEvent { event, step: step.id.clone(), status: other.name() }),
         }
-    }
-}
-
-impl StepState {
-    /// Baseline and base survive as long as the step says the same and its agent has begun: a
-    /// step that goes on after an interruption was still red before and is green after.
-    fn start(&mut self, fingerprint: &Fingerprint) {
-        if self.fingerprint.as_ref() != Some(fingerprint) {
-            self.trees = Trees::NONE;
-        }
-        if self.trees.base.is_none() {
-            self.baseline.clear();
-        }
-        self.trees.take_up();
-        self.fingerprint = Some(fingerprint.clone());
-        self.status = StepStatus::Running;
-    }
-
-    /// The first time counts: later looks at the same commands are no baseline.
-    fn take_baseline(&mut self, evidence: &Evidence) {
-        if !self.baseline.iter().any(|known| known.is_of(&evidence.command, &evidence.dir)) {
-            self.baseline.push(evidence.clone());
-        }
-    }
-
-    /// What a command of the step did on this tree in this run. A baseline that names no tree ran
-    /// on the one that the first attempt began with.
-    pub fn seen_on(&self, tree: &str, command: &str, dir: &str) -> Option<&Evidence> {
-        let base = self.trees.base.as_ref().map(|base| base.tree.as_str());
-        let on_it = |evidence: &&Evidence| evidence.tree.as_deref().or(base) == Some(tree);
-        self.seen.iter().find(|evidence| evidence.is_of(command, dir)).filter(on_it)
-    }
-
-    fn complete_attempt(&mut self, outcome: &AttemptOutcome) {
-        match outcome {
-            AttemptOutcome::Interrupted
-            | AttemptOutcome::ModelFailed { .. }
-            | AttemptOutcome::Unfixable(_) => return,
-            AttemptOutcome::ValidationFailed { .. }
-            | AttemptOutcome::Weakened { .. }
-            | AttemptOutcome::Tampered { .. }
-            | AttemptOutcome::CriterionFailed { .. } => {
-                self.last_failure = Some(outcome.clone());
-            }
-            _ => {}
-        }
-        self.spent += 1;
-    }
-
-    fn reopen(&mut self, reason: Reopened) {
-        self.status = match reason {
-            Reopened::Edited | Reopened::DependencyEdited => StepStatus::Revalidate,
-            Reopened::Unticked | Reopened::Restart | Reopened::Restored => StepStatus::Open,
-        };
-        self.trees = Trees::NONE;
-        self.baseline.clear();
-        self.last_failure = None;
-    }
-
-    /// Open again. Its trees are known until it starts anew, for files that were not brought back
-    /// yet.
-    fn restore(&mut self) {
-        self.status = StepStatus::Open;
-        self.fingerprint = None;
-        self.last_failure = None;
-    }
-
-    fn confirm(&mut self, fingerprint: &Fingerprint, by: &str, items: &[String]) {
-        if let StepStatus::Passed(pass) = &mut self.status {
-            pass.pending.retain(|pending| !items.contains(pending));
-            pass.confirmed_by = Some(by.to_owned());
-            pass.tick = TickState::Due;
-            return;
-        }
-        self.status = StepStatus::Passed(Pass {
-            fingerprint: fingerprint.clone(),
-            strength: None,
-            confirmed_by: Some(by.to_owned()),
-            criteria: Vec::new(),
-            judged: Vec::new(),
-            pending: Vec::new(),
-            tolerated: Vec::new(),
-            marks: Vec::new(),
-            tick: TickState::Due,
-            ticked: Vec::new(),
-            attempt: 0,
-            commands: Vec::new(),
-            commit: CommitState::Unasked,
-        });
-        self.last_failure = None;
-    }
-}
-
-impl StepStatus {
-    /// Nothing of it is left to do for agentrun.
-    pub fn is_done(&self) -> bool {
-        matches!(self, Self::Passed(_) | Self::ByHand)
-    }
-
-    /// One word for people.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Revalidate => "stale",
-            Self::Running => "running",
-            Self::Passed(_) => "passed",
-            Self::ByHand => "done by hand",
-            Self::Parked { .. } => "parked",
-            Self::Stopped(_) => "stopped",
-        }
-    }
-
-    fn is_running(&self) -> bool {
-        matches!(self, Self::Running)
-    }
-
-    fn is_idle(&self) -> bool {
-        !self.is_running()
-    }
-
-    fn may_start(&self) -> bool {
-        matches!(self, Self::Open | Self::Revalidate | Self::Running)
     }
 }
 

@@ -4,7 +4,9 @@ use super::*;
 use crate::model::message::Usage;
 use crate::plan::{self, Reading};
 use crate::process::Exit;
-use crate::run::event::{ChangeSummary, Programs, RedCommand, RunCompleted, RunOutcome, StepRef, Ticked};
+use crate::run::event::{
+    AttemptOutcome, ChangeSummary, Programs, RedCommand, RunCompleted, RunOutcome, StepRef, Strength, Ticked,
+};
 
 fn reading() -> Reading {
     plan::read("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n\n### Step 2: B\n\n- [ ] b\n")

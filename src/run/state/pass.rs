@@ -1,0 +1,66 @@
+//! Why a step is done, and whether the plan and the history say so too.
+
+use crate::plan::Fingerprint;
+use crate::process::Exit;
+use crate::run::event::Strength;
+
+/// Why a step is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// What the step said when it passed.
+    pub fingerprint: Fingerprint,
+    /// What the pass is worth; `None` if a person alone vouches for it.
+    pub strength: Option<Strength>,
+    /// Who confirmed it.
+    pub confirmed_by: Option<String>,
+    /// Indices of its own criteria that hold.
+    pub criteria: Vec<usize>,
+    /// Indices of its own criteria that hold by the judge's word.
+    pub judged: Vec<usize>,
+    /// What still waits for a person.
+    pub pending: Vec<String>,
+    /// Commands that are red and must be green at the end.
+    pub tolerated: Vec<String>,
+    /// What makes it worth less.
+    pub marks: Vec<String>,
+    /// Whether the plan says so too.
+    pub tick: TickState,
+    /// Texts of what agentrun ticked for it.
+    pub ticked: Vec<String>,
+    /// The attempt that passed; 0 if no agent was needed.
+    pub attempt: u32,
+    /// Its commands, and how each ended last.
+    pub commands: Vec<(String, Exit)>,
+    /// Whether the history of the branch says it too.
+    pub commit: CommitState,
+}
+
+/// Whether a pass is in the history of the branch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CommitState {
+    /// The run that recorded the pass was not asked to commit.
+    #[default]
+    Unasked,
+    /// Not yet.
+    Due,
+    /// Yes.
+    Done,
+    /// No, and it is not tried again.
+    Refused,
+}
+
+/// Whether the plan says what the journal says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TickState {
+    /// Not yet.
+    Due,
+    /// Perhaps: the plan was about to be replaced.
+    Intended {
+        /// Digest of the plan after the replacement.
+        after: String,
+    },
+    /// Yes.
+    Written,
+    /// Not in this run: the plan could not be changed.
+    Refused,
+}

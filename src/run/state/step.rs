@@ -1,0 +1,190 @@
+//! What is known of one step, and how an event changes it.
+
+use super::pass::{CommitState, Pass, TickState};
+use super::trees::Trees;
+use crate::plan::Fingerprint;
+use crate::run::event::{AttemptOutcome, Evidence, Reopened, StepOutcome};
+
+/// What is known of one step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StepState {
+    /// Where it stands.
+    pub status: StepStatus,
+    /// Attempts so far, in all runs.
+    pub attempts: u32,
+    /// Attempts of this run; outages and interruptions are none.
+    pub spent: u32,
+    /// What the step said when it was last started.
+    pub fingerprint: Option<Fingerprint>,
+    /// The trees that it began with and left.
+    pub trees: Trees,
+    /// What its commands did before the first attempt.
+    pub baseline: Vec<Evidence>,
+    /// What each of its commands did last, in this run.
+    pub seen: Vec<Evidence>,
+    /// Notes of the agent, for later attempts.
+    pub notes: Vec<String>,
+    /// The last attempt that validation did not let pass, until the step passes.
+    pub last_failure: Option<AttemptOutcome>,
+    /// What the agent changed in the running attempt that was not its own, and was set back.
+    pub set_back: Vec<String>,
+}
+
+/// Where a step stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum StepStatus {
+    /// To be done.
+    #[default]
+    Open,
+    /// Had evidence, and something changed since: validated first.
+    Revalidate,
+    /// Being worked on.
+    Running,
+    /// Evidence or a person says that it holds.
+    Passed(Pass),
+    /// All its boxes are ticked, by somebody else.
+    ByHand,
+    /// Waits for a person.
+    Parked {
+        /// What the person is asked for.
+        items: Vec<String>,
+    },
+    /// Ended in this run without a pass.
+    Stopped(StepOutcome),
+}
+
+impl StepState {
+    /// Of a step that never ran.
+    pub(super) const UNKNOWN: Self = Self {
+        status: StepStatus::Open,
+        attempts: 0,
+        spent: 0,
+        fingerprint: None,
+        trees: Trees::NONE,
+        baseline: Vec::new(),
+        seen: Vec::new(),
+        notes: Vec::new(),
+        last_failure: None,
+        set_back: Vec::new(),
+    };
+
+    /// Baseline and base survive as long as the step says the same and its agent has begun: a
+    /// step that goes on after an interruption was still red before and is green after.
+    pub(super) fn start(&mut self, fingerprint: &Fingerprint) {
+        if self.fingerprint.as_ref() != Some(fingerprint) {
+            self.trees = Trees::NONE;
+        }
+        if self.trees.base.is_none() {
+            self.baseline.clear();
+        }
+        self.trees.take_up();
+        self.fingerprint = Some(fingerprint.clone());
+        self.status = StepStatus::Running;
+    }
+
+    /// The first time counts: later looks at the same commands are no baseline.
+    pub(super) fn take_baseline(&mut self, evidence: &Evidence) {
+        if !self.baseline.iter().any(|known| known.is_of(&evidence.command, &evidence.dir)) {
+            self.baseline.push(evidence.clone());
+        }
+    }
+
+    /// What a command of the step did on this tree in this run. A baseline that names no tree ran
+    /// on the one that the first attempt began with.
+    pub fn seen_on(&self, tree: &str, command: &str, dir: &str) -> Option<&Evidence> {
+        let base = self.trees.base.as_ref().map(|base| base.tree.as_str());
+        let on_it = |evidence: &&Evidence| evidence.tree.as_deref().or(base) == Some(tree);
+        self.seen.iter().find(|evidence| evidence.is_of(command, dir)).filter(on_it)
+    }
+
+    pub(super) fn complete_attempt(&mut self, outcome: &AttemptOutcome) {
+        match outcome {
+            AttemptOutcome::Interrupted
+            | AttemptOutcome::ModelFailed { .. }
+            | AttemptOutcome::Unfixable(_) => return,
+            AttemptOutcome::ValidationFailed { .. }
+            | AttemptOutcome::Weakened { .. }
+            | AttemptOutcome::Tampered { .. }
+            | AttemptOutcome::CriterionFailed { .. } => {
+                self.last_failure = Some(outcome.clone());
+            }
+            _ => {}
+        }
+        self.spent += 1;
+    }
+
+    pub(super) fn reopen(&mut self, reason: Reopened) {
+        self.status = match reason {
+            Reopened::Edited | Reopened::DependencyEdited => StepStatus::Revalidate,
+            Reopened::Unticked | Reopened::Restart | Reopened::Restored => StepStatus::Open,
+        };
+        self.trees = Trees::NONE;
+        self.baseline.clear();
+        self.last_failure = None;
+    }
+
+    /// Open again. Its trees are known until it starts anew, for files that were not brought back
+    /// yet.
+    pub(super) fn restore(&mut self) {
+        self.status = StepStatus::Open;
+        self.fingerprint = None;
+        self.last_failure = None;
+    }
+
+    pub(super) fn confirm(&mut self, fingerprint: &Fingerprint, by: &str, items: &[String]) {
+        if let StepStatus::Passed(pass) = &mut self.status {
+            pass.pending.retain(|pending| !items.contains(pending));
+            pass.confirmed_by = Some(by.to_owned());
+            pass.tick = TickState::Due;
+            return;
+        }
+        self.status = StepStatus::Passed(Pass {
+            fingerprint: fingerprint.clone(),
+            strength: None,
+            confirmed_by: Some(by.to_owned()),
+            criteria: Vec::new(),
+            judged: Vec::new(),
+            pending: Vec::new(),
+            tolerated: Vec::new(),
+            marks: Vec::new(),
+            tick: TickState::Due,
+            ticked: Vec::new(),
+            attempt: 0,
+            commands: Vec::new(),
+            commit: CommitState::Unasked,
+        });
+        self.last_failure = None;
+    }
+}
+
+impl StepStatus {
+    /// Nothing of it is left to do for agentrun.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Passed(_) | Self::ByHand)
+    }
+
+    /// One word for people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Revalidate => "stale",
+            Self::Running => "running",
+            Self::Passed(_) => "passed",
+            Self::ByHand => "done by hand",
+            Self::Parked { .. } => "parked",
+            Self::Stopped(_) => "stopped",
+        }
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self, Self::Running)
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        !self.is_running()
+    }
+
+    pub(super) fn may_start(&self) -> bool {
+        matches!(self, Self::Open | Self::Revalidate | Self::Running)
+    }
+}
