@@ -91,7 +91,7 @@ impl Body<'_, '_> {
                 self.boxes.claim(item, (BoxRole::Ignored, self.step), "under a heading that is never work");
             }
             Some(Role::Context) | None if boxed => {
-                self.add_task((item, &piece), false, "a box inside the step")
+                self.add_task((item, &piece), false, "a box inside the step");
             }
             None if ordered => self.add_task((item, &piece), false, "a numbered item of the step"),
             Some(Role::Context) => {}
