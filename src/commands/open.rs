@@ -124,6 +124,20 @@ impl Project {
             .map_err(|error| Failure::internal("cannot open the project", error))
     }
 
+    /// What snapshots leave out: the plan, and what agentrun keeps for itself, wherever that is.
+    pub(super) fn left_out(&self, plan: &OpenPlan) -> Vec<PathBuf> {
+        let own = [plan.file.path().to_owned(), self.state.path().to_owned()];
+        own.into_iter().chain(self.private()).collect()
+    }
+
+    /// Folders of keys and settings of agentrun's own; they may lie in the project where that is
+    /// the home.
+    pub(super) fn private(&self) -> Vec<PathBuf> {
+        let settings = source::user_file(&self.environment).and_then(|file| Some(file.parent()?.to_owned()));
+        let folders = [source::state_folder(&self.environment), settings].into_iter().flatten();
+        folders.map(|path| path.canonicalize().unwrap_or(path)).collect()
+    }
+
     /// Reads a plan.
     pub(super) fn plan(&self, path: &Path) -> Result<OpenPlan, Failure> {
         let file = PlanFile::at(path).map_err(|error| unreadable(&error))?;

@@ -85,8 +85,7 @@ async fn look(
         return Err(refuse("was cut short in its last attempt: nobody knows what that left")
             .hint(format!("agentrun execute {} goes on with it", setting.plan_path)));
     };
-    let leave_out = [setting.plan_file.path().to_owned(), setting.root.join(crate::workspace::STATE_DIR)];
-    let mut snapshots = Snapshots::open(&setting.root, store, &leave_out, policy).await;
+    let mut snapshots = Snapshots::open(&setting.root, store, &setting.left_out, policy).await;
     let name = format!("{prefix}/{}/before-restore", setting.run_dir.id);
     let now = snapshots.take(&name).await.map_err(no_snapshot)?;
     match snapshots.plan_back(&trees, &now, &setting.root).await {
