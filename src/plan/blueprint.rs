@@ -52,8 +52,9 @@ pub(super) fn draw(sections: &Sections<'_>, choice: &Choice) -> (Vec<Blueprint>,
 }
 
 fn units(sections: &Sections<'_>, choice: &Choice) -> Vec<Blueprint> {
-    let units = choice.chosen.iter().flat_map(|candidate| &candidate.units);
+    let units = choice.chosen.as_ref().map_or(&[][..], |candidate| &candidate.units);
     units
+        .iter()
         .map(|unit| {
             let start = match unit.place {
                 Place::Section(section) => sections.all[section].start,

@@ -18,6 +18,8 @@ use super::{files, references};
 
 /// What a sentence begins with that names other steps, without the letter that may be a capital.
 const DEPENDS: &str = "epends on ";
+/// Its word, quick to look for.
+const DEPENDS_WORD: &str = "epends";
 
 /// Reads the parts of one step.
 pub(super) struct Body<'plan, 'text> {
@@ -143,9 +145,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
         for child in nested {
             self.read_block(child, role);
         }
-        let from = self.document.blocks[block].start;
-        let to = self.document.lines.span(self.document.blocks[block].end_line).end;
-        self.read_comments_between(from, to);
+        let found = &self.document.blocks[block];
+        self.read_comments_in(&(found.start..self.document.lines.end(found.end_line)));
     }
 
     /// A step of one line may name the command that decides about it, if its title wants to see that succeed.
@@ -197,7 +198,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
     /// Claims the boxes that no rule has, so that none in the step is left behind.
     pub(super) fn claim_rest(&mut self, blocks: std::ops::Range<usize>) {
         for block in self.boxes.unclaimed(blocks) {
-            self.add_task(block, false, "a box inside the step");
+            let piece = self.item_text(block);
+            self.add_task((block, &piece), false, "a box inside the step");
         }
     }
 
@@ -356,6 +358,9 @@ impl<'plan, 'text> Body<'plan, 'text> {
 
     /// `Depends on Phase 1.` at the start of a line, `(depends on T010)` inside it.
     fn add_said_references(&mut self, at: usize, line: &str) {
+        if !line.contains(DEPENDS_WORD) {
+            return;
+        }
         let said = line.find(DEPENDS).and_then(|at| at.checked_sub(1));
         let is_whole = |from: &usize| line.get(*from..).is_some_and(|rest| rest.starts_with(['d', 'D']));
         let Some(from) = said.filter(is_whole) else { return };
@@ -389,21 +394,18 @@ impl<'plan, 'text> Body<'plan, 'text> {
         }
     }
 
-    pub(super) fn add_files(&mut self, paths: Vec<String>) {
+    pub(super) fn add_files(&mut self, paths: impl IntoIterator<Item = String>) {
         self.parts.files.extend(paths);
     }
 
     fn read_comments(&mut self, section: usize) {
-        let from = self.sections.all[section].start;
-        let to = self.sections.end_of(section);
-        self.read_comments_between(from, to);
+        self.read_comments_in(&(self.sections.all[section].start..self.sections.end_of(section)));
     }
 
     /// `<!-- validate: … -->` and `<!-- dir: … -->` on lines of their own.
-    fn read_comments_between(&mut self, from: usize, to: usize) {
-        let first = self.document.comments.partition_point(|comment| comment.span.start < from);
+    fn read_comments_in(&mut self, span: &std::ops::Range<usize>) {
         let document = self.document;
-        for comment in document.comments[first..].iter().take_while(|comment| comment.span.start < to) {
+        for comment in document.comments_in(span) {
             let inner = &document.text[comment.inner.clone()];
             if let Some(dir) = inner.strip_prefix("dir:") {
                 self.parts.dir = Some(dir.trim().to_owned()).filter(|dir| !dir.is_empty());

@@ -93,7 +93,7 @@ fn vague_criteria(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         if text.len() > VAGUE_BYTES {
             return false;
         }
-        let exact = text.contains(|c: char| c == '`' || c.is_ascii_digit());
+        let exact = text.bytes().any(|byte| byte == b'`' || byte.is_ascii_digit());
         let said = words(text);
         let short = said.split(' ').count() <= VAGUE_WORDS;
         !exact && short && (said.is_empty() || is_vague(&said))
@@ -115,7 +115,8 @@ fn done_with_open_boxes(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -
     let is_open = |found: &&CheckBox| {
         found.mark == ' ' && !matches!(found.role, BoxRole::Mirror | BoxRole::Optional | BoxRole::Ignored)
     };
-    let open: HashSet<usize> = plan.boxes.iter().filter(is_open).filter_map(|found| found.step).collect();
+    let mut open: Vec<usize> = plan.boxes.iter().filter(is_open).filter_map(|found| found.step).collect();
+    open.dedup();
     let steps = open.iter().map(|step| plan.steps[*step].line);
     let groups = open.iter().filter_map(|step| plan.steps[*step].group);
     let groups = groups.filter_map(|group| plan.groups.get(group)).map(|group| group.line);

@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
+use memchr::{memchr, memchr_iter};
+
 use super::claim::{Claim, claim};
 use super::criterion::{CommandLine, CriterionKind};
 use super::document::Code;
-use super::names::{joined, lower};
+use super::names::{self, joined, lower};
 use super::phrases::Phrases;
 use super::vocabulary::{ABSENCES, ALTERNATIVES, ARROWS, CHECK_SIGNS, CHECKS, FAILURES, NO_FAILURES, RUNS};
 
@@ -91,6 +93,14 @@ static SAYS_ABSENT: LazyLock<Phrases<()>> =
 static SAYS_CHECK: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(CHECKS.split(", ").map(|phrase| (phrase, ()))));
 
+static STARTS_CHECK: LazyLock<Vec<&'static str>> = LazyLock::new(|| CHECKS.split(", ").collect());
+
+static ONLY_RUNS: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(RUNS.split(", ").map(|words| (words, ()))));
+
+static CALLING: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(CALLS.split(", ").map(|words| (words, ()))));
+
 static SAYS_FAILURE: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(FAILURES.split(", ").map(|phrase| (phrase, ()))));
 
@@ -125,7 +135,7 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
     let mut behind = 0;
     for (at, span) in code_spans(text) {
         let alternative = ALTERNATIVES.contains(&text[behind..at].trim_matches(['`', ' ']));
-        behind = at + 1 + text[at + 1..].find(span).unwrap_or(0) + span.len();
+        behind = end_of(text, span);
         let Some(rule) = rule_for(text, at, span).filter(|_| !alternative || script.is_empty()) else {
             continue;
         };
@@ -166,20 +176,26 @@ fn searches(script: &str) -> bool {
 
 /// A sentence with a command that wants to see it succeed: ``confirm that `make test` passes``.
 pub fn checks(text: &str) -> bool {
-    if !text.contains('`') || says_it_fails(text) {
-        return false;
-    }
     let Some((at, span)) = code_spans(text).next() else { return false };
-    let (before, behind) =
-        (spoken(&text[..at]), spoken(text[at + 1..].split_once(span).map_or("", |(_, behind)| behind)));
+    matches!(classify(text, false).kind, CriterionKind::Command(_))
+        && says_check(text, at, span)
+        && !says_it_fails(text)
+}
+
+/// What is said around the first code span wants to see a command succeed.
+fn says_check(text: &str, at: usize, span: &str) -> bool {
+    let before = spoken(&text[..at]);
+    if STARTS_CHECK.iter().any(|check| before.starts_with(check)) {
+        return true;
+    }
+    let behind = spoken(&text[end_of(text, span)..]);
     // Far behind a command that is not only run, it is something else that passes.
     let near = behind.match_indices(' ').nth(3).map_or(behind.as_str(), |(at, _)| &behind[..at]);
-    let behind = if RUNS.split(", ").any(|words| words == before) { &behind } else { near };
-    let says = CHECK_SIGNS.iter().any(|sign| text.contains(sign))
+    let behind = if ONLY_RUNS.contains(&before) { &behind } else { near };
+    let may_stand = |sign: &&&str| sign.is_ascii() || !text.is_ascii();
+    SAYS_CHECK.any_within(behind)
         || points_at_result(text)
-        || CHECKS.split(", ").any(|check| before.starts_with(check))
-        || SAYS_CHECK.any_within(behind);
-    says && matches!(classify(text, false).kind, CriterionKind::Command(_))
+        || CHECK_SIGNS.iter().filter(may_stand).any(|sign| text.contains(sign))
 }
 
 /// `` `make lint` → no errors ``, but not the next of several commands: `` `make` → `make install` ``.
@@ -196,16 +212,18 @@ pub fn says_it_fails(text: &str) -> bool {
 
 /// What a text says outside its code spans, as words in lower case.
 pub(super) fn spoken(text: &str) -> String {
+    if memchr(b'`', text.as_bytes()).is_none() {
+        return names::spoken(text);
+    }
     let mut outside = String::with_capacity(text.len());
     let mut at = 0;
     for (start, span) in code_spans(text) {
         outside.push_str(&text[at..start]);
         outside.push(' ');
-        at = start + text[start..].find(span).unwrap_or(0) + span.len();
+        at = end_of(text, span);
     }
     outside.push_str(&text[at..]);
-    let lower = lower(&outside);
-    joined(lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()))
+    names::spoken(&outside)
 }
 
 /// What a code block of a validation part is; `None` if its language is no shell.
@@ -246,7 +264,7 @@ pub fn command_or_prose(script: String, why: &'static str, dir: Option<String>) 
 /// The directory of ``Run from `dir` ``.
 pub fn directory(text: &str) -> Option<String> {
     let phrase = |at: usize| FROM.iter().position(|phrase| ends_with_any_case(&text[..at], phrase));
-    let ticks = text.match_indices('`').filter_map(|(at, _)| Some((phrase(at)?, at + 1)));
+    let ticks = memchr_iter(b'`', text.as_bytes()).filter_map(|at| Some((phrase(at)?, at + 1)));
     let (_, at) = ticks.min()?;
     let dir = text.get(at..)?.split('`').next()?.trim();
     // A directory is a path inside the project; a command that follows is none.
@@ -265,7 +283,7 @@ pub fn code_spans(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let start = at + text[at..].find('`')?;
+            let start = at + memchr(b'`', &text.as_bytes()[at..])?;
             let ticks = ticks_at(text, start);
             at = start + ticks;
             if let Some(length) = closing(&text[at..], ticks) {
@@ -277,11 +295,17 @@ pub fn code_spans(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// One past the last byte of what stands in a code span: it is a slice of the text, so its place is the distance of
+/// the two.
+fn end_of(text: &str, span: &str) -> usize {
+    (span.as_ptr().addr() + span.len()).saturating_sub(text.as_ptr().addr()).min(text.len())
+}
+
 /// Where a run of exactly so many ticks stands.
 fn closing(text: &str, ticks: usize) -> Option<usize> {
     let mut at = 0;
     loop {
-        let start = at + text[at..].find('`')?;
+        let start = at + memchr(b'`', &text.as_bytes()[at..])?;
         let found = ticks_at(text, start);
         if found == ticks {
             return Some(start);
@@ -312,6 +336,10 @@ fn rule_for(text: &str, at: usize, span: &str) -> Option<&'static str> {
     let mut words = span.split_whitespace().skip_while(|word| is_assignment(word));
     let first = words.next()?;
     let several = words.next().is_some();
+    // `bash -n` is a command once a file follows.
+    if ["bash", "sh", "zsh"].contains(&first) && span.ends_with(" -n") {
+        return None;
+    }
     let asks =
         first != "git" || GIT_QUESTIONS.split(' ').any(|word| span.split_whitespace().nth(1) == Some(word));
     let known = asks && KNOWN_RUNNERS.contains(first) || first.starts_with("./") || first.starts_with("../");
@@ -359,11 +387,10 @@ fn is_assignment(word: &str) -> bool {
 fn called(text: &str, at: usize, span: &str) -> bool {
     let word = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let before = text.get(..at).and_then(|before| before.split_whitespace().next_back()).map(word);
-    let behind = text.get(at..).and_then(|rest| rest.split_once(span)).map_or("", |(_, behind)| behind);
-    let mut behind = behind.trim_start_matches('`').split_whitespace().take(2).map(word);
+    let mut behind = text[end_of(text, span)..].trim_start_matches('`').split_whitespace().take(2).map(word);
     let verb_before = before
         .is_some_and(|word| matches!(word.as_str(), "run" | "running" | "execute" | "command" | "runs"));
-    verb_before || behind.next().is_some_and(|word| CALLS.split(", ").any(|verb| verb == word))
+    verb_before || behind.next().is_some_and(|word| CALLING.contains(&word))
 }
 
 fn destructive(script: &str) -> bool {
@@ -458,6 +485,8 @@ mod tests {
             ("`./scripts/deploy-all.sh --test` passes", "-"),
             ("The page opens: `npm run dev`", "-"),
             ("`docker compose up` works", "-"),
+            ("`bash -n` passes on all scripts", "-"),
+            ("`bash -n run.sh` passes", "bash -n run.sh"),
             ("`docker compose up -d` works", "docker compose up -d"),
             ("`read → write → diff = 0` passes", "-"),
             ("The test calls `git worktree`", "-"),

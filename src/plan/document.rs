@@ -149,6 +149,13 @@ impl<'text> Document<'text> {
         })
     }
 
+    /// The bytes of a block's own text, with the marks of the blocks around that stand between its lines.
+    pub fn bytes_of(&self, block: usize) -> &'text [u8] {
+        let place = self.text_place(block);
+        let span = place.map(|place| place.at..self.lines.end(place.end_line));
+        span.and_then(|span| self.text.as_bytes().get(span)).unwrap_or_default()
+    }
+
     /// A block's own text on one line, and its place: first byte and one past the last.
     pub fn text_of(&self, block: usize) -> (Cow<'text, str>, Range<usize>) {
         let mut lines = self.lines_of(block);
@@ -198,6 +205,13 @@ impl<'text> Document<'text> {
         self.blocks.iter().filter_map(Block::mark)
     }
 
+    /// The comments that begin in these bytes.
+    pub fn comments_in(&self, span: &Range<usize>) -> impl Iterator<Item = &Comment> {
+        let first = self.comments.partition_point(|comment| comment.span.start < span.start);
+        let end = span.end;
+        self.comments[first..].iter().take_while(move |comment| comment.span.start < end)
+    }
+
     /// Stands in a code block.
     pub fn in_code(&self, offset: usize) -> bool {
         let behind = self.blocks.partition_point(|block| block.start <= offset);
@@ -224,8 +238,9 @@ impl<'text> Document<'text> {
 
     /// From here to the end of the line, without white space around.
     fn trimmed(&self, from: usize, to: usize) -> (usize, &'text str) {
-        let body = self.text.get(from..to).unwrap_or_default();
-        (from + body.len() - body.trim_start().len(), body.trim())
+        let text = self.text.get(from..to).unwrap_or_default();
+        let body = text.trim_start();
+        (from + text.len() - body.len(), body.trim_end())
     }
 
     /// Walks the parser's tree once, without recursion: nesting may be as deep as the file is long.

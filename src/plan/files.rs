@@ -4,7 +4,7 @@ use super::criteria::code_spans;
 
 /// The files that a field names: in code spans, or else between commas.
 pub(super) fn in_field(text: &str) -> Vec<String> {
-    let spans: Vec<String> = code_spans(text).filter_map(|(_, span)| path(span)).collect();
+    let spans: Vec<String> = in_text(text).collect();
     if !spans.is_empty() {
         return spans;
     }
@@ -12,8 +12,8 @@ pub(super) fn in_field(text: &str) -> Vec<String> {
 }
 
 /// The files that a sentence names in code spans.
-pub(super) fn in_text(text: &str) -> Vec<String> {
-    code_spans(text).filter_map(|(_, span)| path(span)).collect()
+pub(super) fn in_text(text: &str) -> impl Iterator<Item = String> {
+    code_spans(text).filter_map(|(_, span)| path(span))
 }
 
 /// A word that is a path: it has a folder or an ending, and no sign that paths do not have.
@@ -25,11 +25,6 @@ fn path(word: &str) -> Option<String> {
         Some((path, lines)) if lines.starts_with(|c: char| c.is_ascii_digit()) => path,
         _ => word,
     };
-    let clean = !word.contains(|c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '(' | '<' | '>' | '[' | '{' | '=' | ';' | '|' | '"')
-    });
     let (_, name) = word.rsplit_once('/').unwrap_or(("", word));
     let ending = name.rsplit_once('.').is_some_and(|(_, ending)| {
         (1..=6).contains(&ending.len())
@@ -38,7 +33,14 @@ fn path(word: &str) -> Option<String> {
     });
     let folder = word.contains('/') && word.len() > 2 && !word.contains("://") && !word.starts_with("//");
     let abbreviation = matches!(word, "e.g" | "i.e");
-    (clean && (ending || folder) && !abbreviation).then(|| word.to_owned())
+    if !(ending || folder) || abbreviation {
+        return None;
+    }
+    let is_sign = |byte: u8| matches!(byte, b'(' | b'<' | b'>' | b'[' | b'{' | b'=' | b';' | b'|' | b'"');
+    let is_foreign = |c: char| c.is_whitespace() || c.is_control();
+    let clean = !word.bytes().any(|byte| is_sign(byte) || byte <= b' ' || byte == 0x7f)
+        && (word.is_ascii() || !word.contains(is_foreign));
+    clean.then(|| word.to_owned())
 }
 
 #[cfg(test)]
@@ -49,7 +51,7 @@ mod tests {
     fn paths_are_told_from_words() {
         assert_eq!(in_field("`src/a.rs:12-40` and `Makefile.am` (new)"), ["src/a.rs", "Makefile.am"]);
         assert_eq!(in_field("src/a.rs, docs/ (e.g. v1.2), none"), ["src/a.rs", "docs/"]);
-        assert_eq!(in_text("Call `run()` in `src/main.rs`"), ["src/main.rs"]);
+        assert_eq!(in_text("Call `run()` in `src/main.rs`").collect::<Vec<_>>(), ["src/main.rs"]);
         assert_eq!(in_field("[Specific files]"), Vec::<String>::new());
     }
 }

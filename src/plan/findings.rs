@@ -43,8 +43,9 @@ pub(super) fn line_span(sections: &Sections<'_>, line: usize) -> Range<usize> {
     let document = &sections.document;
     let start = document.lines.start(line);
     let text = document.lines.text(document.text, line);
-    let indent = text.len() - text.trim_start().len();
-    start + indent..start + indent + text.trim().len()
+    let body = text.trim_start();
+    let start = start + text.len() - body.len();
+    start..start + body.trim_end().len()
 }
 
 fn no_steps(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
@@ -224,7 +225,7 @@ fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
 fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
     let document = &sections.document;
     let mut found = Vec::new();
-    for (at, _) in document.text.match_indices("]:") {
+    for at in memchr::memmem::find_iter(document.text.as_bytes(), "]:") {
         let line = document.lines.line_of(at);
         let span = line_span(sections, line);
         let definition = document.text.get(span.start..at + 2).unwrap_or_default();

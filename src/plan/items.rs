@@ -12,6 +12,10 @@ use super::names::{self, Role};
 use super::piece::Piece;
 use super::step::{Field, StepKind, Task};
 
+fn is_command(piece: &Piece<'_>) -> bool {
+    matches!(criteria::classify(&piece.text, false).kind, CriterionKind::Command(_))
+}
+
 /// What stands under this name must hold.
 fn is_criteria(role: Option<Role>) -> bool {
     matches!(role, Some(Role::Criteria | Role::Validation | Role::Acceptance))
@@ -23,7 +27,7 @@ impl Body<'_, '_> {
         let boxed = self.boxes.of_block(item).is_some();
         let open = matches!(role, None | Some(Role::Context));
         let work = open || matches!(role, Some(Role::Tasks | Role::Steps));
-        if let Some(label) = Label::metadata(line).filter(|_| work && !boxed) {
+        if let Some(label) = (work && !boxed).then(|| Label::metadata(line)).flatten() {
             self.read_field_item(item, (label.name, label.role), (at + label.value_at, label.value));
             return;
         }
@@ -32,7 +36,7 @@ impl Body<'_, '_> {
             let about_work = matches!(label.role, Some(Role::Testing | Role::Documentation));
             about_work && !line.starts_with(['*', '_'])
         };
-        if let Some(label) = Label::of(line).filter(|label| open && !is_work(label)) {
+        if let Some(label) = open.then(|| Label::of(line)).flatten().filter(|label| !is_work(label)) {
             let named = label.role;
             if !boxed && (named.is_some() || !ordered) {
                 let value_at = at + label.value_at;
@@ -69,45 +73,41 @@ impl Body<'_, '_> {
 
     fn read_plain_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
         let boxed = self.boxes.of_block(item).is_some();
+        let piece = self.item_text(item);
         match self.part(role) {
             None | Some(Role::Tasks | Role::Steps | Role::Testing)
                 if boxed && names::by_hand(self.document.first_line(item).1) =>
             {
-                self.add_criterion_item(item, true);
+                self.add_criterion_item((item, &piece), true);
             }
             Some(Role::Criteria | Role::Validation | Role::Acceptance) => {
-                self.add_criterion_item(item, false);
+                self.add_criterion_item((item, &piece), false);
             }
-            Some(Role::Manual) => self.add_criterion_item(item, true),
+            Some(Role::Manual) => self.add_criterion_item((item, &piece), true),
             Some(Role::Deliverables) => {
-                self.add_task(item, true, "a deliverable of the step");
-                let piece = self.item_text(item);
+                self.add_task((item, &piece), true, "a deliverable of the step");
                 self.add_criterion(&piece, criteria::classify(&piece.text, false), None);
             }
-            Some(Role::Testing) if self.is_command(item) => self.add_criterion_item(item, false),
+            Some(Role::Testing) if is_command(&piece) => self.add_criterion_item((item, &piece), false),
             None | Some(Role::Tasks | Role::Steps | Role::Testing)
-                if self.kind == StepKind::Work && criteria::checks(&self.item_text(item).text) =>
+                if self.kind == StepKind::Work && criteria::checks(&piece.text) =>
             {
-                self.add_criterion_item(item, false);
+                self.add_criterion_item((item, &piece), false);
             }
-            Some(Role::Tasks | Role::Steps) => self.add_task(item, false, "a task of the step"),
-            Some(Role::Files) if !boxed => {
-                let text = self.item_text(item).text;
-                self.add_files(files::in_field(&text));
-            }
-            Some(Role::Dependencies | Role::Prerequisites) if !boxed => {
-                let piece = self.item_text(item);
-                self.add_references(&piece);
-            }
-            Some(Role::OpenQuestions) => self.add_open_question(item),
+            Some(Role::Tasks | Role::Steps) => self.add_task((item, &piece), false, "a task of the step"),
+            Some(Role::Files) if !boxed => self.add_files(files::in_field(&piece.text)),
+            Some(Role::Dependencies | Role::Prerequisites) if !boxed => self.add_references(&piece),
+            Some(Role::OpenQuestions) => self.add_open_question((item, &piece)),
             Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History) => {
                 self.boxes.claim(item, (BoxRole::Ignored, self.step), "under a heading that is never work");
             }
-            Some(Role::Context) | None if boxed => self.add_task(item, false, "a box inside the step"),
-            None if ordered => self.add_task(item, false, "a numbered item of the step"),
+            Some(Role::Context) | None if boxed => {
+                self.add_task((item, &piece), false, "a box inside the step");
+            }
+            None if ordered => self.add_task((item, &piece), false, "a numbered item of the step"),
             Some(Role::Context) => {}
-            Some(_) if boxed => self.add_task(item, false, "a box inside the step"),
-            None | Some(_) => self.add_bullet(item),
+            Some(_) if boxed => self.add_task((item, &piece), false, "a box inside the step"),
+            None | Some(_) => self.add_bullet(&piece),
         }
         self.read_nested(item, role);
     }
@@ -121,8 +121,11 @@ impl Body<'_, '_> {
                     for nested in self.document.children(block) {
                         if self.boxes.of_block(nested).is_some() {
                             self.read_plain_item(nested, role, ordered);
-                        } else if is_criteria(self.part(role)) && self.is_command(nested) {
-                            self.add_criterion_item(nested, false);
+                            continue;
+                        }
+                        let piece = self.item_text(nested);
+                        if is_criteria(self.part(role)) && is_command(&piece) {
+                            self.add_criterion_item((nested, &piece), false);
                         } else {
                             self.read_labelled(nested);
                             self.read_nested(nested, role);
@@ -151,30 +154,28 @@ impl Body<'_, '_> {
         }
     }
 
-    fn is_command(&self, item: usize) -> bool {
-        matches!(criteria::classify(&self.item_text(item).text, false).kind, CriterionKind::Command(_))
-    }
-
-    fn add_criterion_item(&mut self, item: usize, manual: bool) {
+    fn add_criterion_item(&mut self, (item, piece): (usize, &Piece<'_>), manual: bool) {
         let manual = manual || self.kind == StepKind::Manual;
-        let role = self.box_role(if manual { BoxRole::Manual } else { BoxRole::Criterion });
-        let check_box = self.boxes.claim(item, (role, self.step), "a criterion of the step");
-        let piece = self.item_text(item);
         let mut verdict = criteria::classify(&piece.text, manual);
         if verdict.kind == CriterionKind::Prose {
-            verdict = self.nested_command(item).unwrap_or(verdict);
+            verdict = match self.nested_command(item) {
+                None => criteria::classify(&piece.text, names::by_hand(&piece.text)),
+                Some(nested) => nested,
+            };
         }
-        self.add_criterion(&piece, verdict, check_box);
+        let by_hand = verdict.kind == CriterionKind::Manual;
+        let role = self.box_role(if by_hand { BoxRole::Manual } else { BoxRole::Criterion });
+        let check_box = self.boxes.claim(item, (role, self.step), "a criterion of the step");
+        self.add_criterion(piece, verdict, check_box);
     }
 
     /// The command that a `validate` comment or a shell block inside an item gives for it.
     fn nested_command(&self, item: usize) -> Option<Verdict> {
         let block = &self.document.blocks[item];
-        let span = block.start..self.document.lines.span(block.end_line).end;
-        let first = self.document.comments.partition_point(|comment| comment.span.start < span.start);
-        let mut comments =
-            self.document.comments[first..].iter().take_while(|comment| comment.span.start < span.end);
-        let comment = comments
+        let span = block.start..self.document.lines.end(block.end_line);
+        let comment = self
+            .document
+            .comments_in(&span)
             .find_map(|comment| criteria::comment_command(&self.document.text[comment.inner.clone()]));
         if let Some(command) = comment {
             return Some(criteria::command_or_prose(command.to_owned(), criteria::COMMENT, None));
@@ -200,21 +201,24 @@ impl Body<'_, '_> {
         });
     }
 
-    pub(super) fn add_task(&mut self, item: usize, deliverable: bool, reason: &'static str) {
-        let piece = self.item_text(item);
+    pub(super) fn add_task(
+        &mut self,
+        (item, piece): (usize, &Piece<'_>),
+        deliverable: bool,
+        reason: &'static str,
+    ) {
         let check_box = self.boxes.of_block(item);
         let optional = self.is_optional(item, &piece.text);
         let role = if optional { BoxRole::Optional } else { self.box_role(BoxRole::Task) };
         let reason = if self.kind == StepKind::Closing { "work after the last step" } else { reason };
         self.boxes.claim(item, (role, self.step), reason);
-        let mut task = Self::task(&piece, check_box, deliverable);
+        let mut task = Self::task(piece, check_box, deliverable);
         task.optional = optional;
         self.parts.tasks.push(task);
     }
 
-    fn add_bullet(&mut self, item: usize) {
-        let piece = self.item_text(item);
-        let task = Self::task(&piece, None, false);
+    fn add_bullet(&mut self, piece: &Piece<'_>) {
+        let task = Self::task(piece, None, false);
         self.parts.bullets.push(task);
     }
 
@@ -239,12 +243,11 @@ impl Body<'_, '_> {
         starred || starts("optional:") || starts("(optional)") || ends_with_any_case(text, "(optional)")
     }
 
-    fn add_open_question(&mut self, item: usize) {
+    fn add_open_question(&mut self, (item, piece): (usize, &Piece<'_>)) {
         self.boxes.claim(item, (BoxRole::OpenQuestion, self.step), "an open question");
-        let piece = self.item_text(item);
         self.parts.open_questions.push(Field {
             name: String::new(),
-            value: piece.text.into_owned(),
+            value: piece.text.to_string(),
             line: piece.line,
         });
     }

@@ -59,8 +59,8 @@ impl<'text> Label<'text> {
     }
 
     fn plain(line: &'text str) -> Option<Self> {
-        let colon = |(at, _): (usize, &str)| line[at + 1..].strip_prefix(' ').map(|rest| (&line[..at], rest));
-        let inside = line.match_indices(':').find_map(colon);
+        let colon = |at: usize| line[at + 1..].strip_prefix(' ').map(|rest| (&line[..at], rest));
+        let inside = memchr::memchr_iter(b':', line.as_bytes()).find_map(colon);
         let (name, rest) = inside.or_else(|| Some((line.strip_suffix(':')?, "")))?;
         let name = name.trim_matches(['*', '_']);
         let short = name.len() <= 40 && name.split_whitespace().count() <= 3;

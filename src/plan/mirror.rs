@@ -17,7 +17,8 @@ pub(super) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) 
     if boxes.all_claimed() {
         return;
     }
-    let by_name = Names::of(plan);
+    let listed = sections.all.iter().any(|section| section.role == Some(Role::Progress));
+    let by_name = Names::of(plan, sections.owned.is_some(), listed);
     let mut entries = Vec::new();
     for (index, section) in sections.all.iter().enumerate() {
         let owned = sections.owned.as_ref().is_some_and(|owned| owned.outer.contains(&section.start));
@@ -68,14 +69,16 @@ struct Names {
 }
 
 impl Names {
-    fn of(plan: &Plan) -> Self {
+    /// The names that the lists of the plan need: those of `owned` and of `listed` only where there is one.
+    fn of(plan: &Plan, owned: bool, listed: bool) -> Self {
         let mut names = Self { entries: HashMap::new(), full: HashMap::new(), short: HashMap::new() };
-        for (index, name) in entry_names(plan).iter().enumerate() {
+        let entries = if owned { entry_names(plan) } else { Vec::new() };
+        for (index, name) in entries.iter().enumerate() {
             insert(&mut names.entries, name, index);
         }
         for (index, step) in plan.steps.iter().enumerate() {
             insert(&mut names.full, &step.name(), index);
-            for name in [&step.label, &step.author_id, &step.title] {
+            for name in [&step.label, &step.author_id, &step.title].into_iter().filter(|_| listed) {
                 insert(&mut names.short, name, index);
             }
         }

@@ -94,6 +94,8 @@ static STARTS: LazyLock<Phrases<()>> =
 static ENDS: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(VERIFYING_ENDS.split(", ").map(|word| (word, ()))));
 
+static CODES: LazyLock<Vec<&'static str>> = LazyLock::new(|| STEP_CODES.split(", ").collect());
+
 static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
     let steps = STEP_KEYWORDS.split(", ").map(|word| (word, Keyword::Step));
     Phrases::of(steps.chain(GROUP_KEYWORDS.split(", ").map(|word| (word, Keyword::Group))))
@@ -155,8 +157,7 @@ pub fn is_vague(words: &str) -> bool {
 
 /// A line says of what it names that it is not to be done.
 pub fn leaves_out(line: &str) -> bool {
-    let line_words = lower(line);
-    let said = joined(line_words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()));
+    let said = spoken(line);
     let states = STATES.iter().filter(|(mark, _)| *mark == '-').flat_map(|(_, states)| states.split(", "));
     line.contains("~~") || states.into_iter().any(|state| has_words(&said, state))
 }
@@ -199,7 +200,7 @@ pub fn keyword(word: &str) -> Option<Keyword> {
 
 /// The letters of a code are those of units of work.
 pub fn codes_a_step(letters: &str) -> bool {
-    STEP_CODES.split(", ").any(|code| letters.eq_ignore_ascii_case(code))
+    CODES.iter().any(|code| letters.eq_ignore_ascii_case(code))
 }
 
 /// A word for units that are counted, behind or around the number.
@@ -224,20 +225,46 @@ pub fn known(word: &str) -> Option<(&'static str, Keyword)> {
 
 /// A text in lower case, copied only where it is not so yet.
 pub fn lower(text: &str) -> Cow<'_, str> {
-    let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    if is_lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+    match text.is_ascii() {
+        true if !text.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Borrowed(text),
+        true => Cow::Owned(text.to_ascii_lowercase()),
+        false => Cow::Owned(text.to_lowercase()),
+    }
 }
 
 /// A name as it is compared: words in lower case, without numbering, signs and what is in brackets.
 pub fn words(name: &str) -> String {
-    let open = name.find(['(', '[', '（']).filter(|at| *at > 0).unwrap_or(name.len());
-    let parts = name[..open].split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-    let mut words = joined(parts.skip_while(|part| part.bytes().all(|byte| byte.is_ascii_digit())));
-    if words.is_ascii() {
-        words.make_ascii_lowercase();
-        return words;
+    let open = if name.is_ascii() {
+        memchr::memchr2(b'(', b'[', name.as_bytes())
+    } else {
+        name.find(['(', '[', '（'])
+    };
+    let open = open.filter(|at| *at > 0);
+    let mut words = spoken(&name[..open.unwrap_or(name.len())]);
+    if words.starts_with(|c: char| c.is_ascii_digit()) {
+        let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+        let numbering: usize = words.split(' ').take_while(is_number).map(|word| word.len() + 1).sum();
+        words.drain(..numbering.min(words.len()));
     }
-    words.to_lowercase()
+    words
+}
+
+/// The words of a text in lower case, with one space between them.
+pub fn spoken(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            words.push(c.to_ascii_lowercase());
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            // Letters of which one may become several, by those around them.
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            return joined(words).to_lowercase();
+        } else if !words.is_empty() && !words.ends_with(' ') {
+            words.push(' ');
+        }
+    }
+    words.truncate(words.trim_end_matches(' ').len());
+    words
 }
 
 /// Words with one space between them.

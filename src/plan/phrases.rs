@@ -6,14 +6,17 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// Phrases by their first word, each with what it stands for.
 pub(super) struct Phrases<T> {
     by_word: HashMap<&'static str, Vec<(&'static str, T)>, BuildHasherDefault<WordHasher>>,
+    /// The lengths of these words by their first byte, a bit for each: most words are none of them.
+    lengths: [u64; 256],
 }
 
 impl<T: Copy> Phrases<T> {
     /// A table of phrases.
     pub(super) fn of(rows: impl IntoIterator<Item = (&'static str, T)>) -> Self {
-        let mut phrases = Self { by_word: HashMap::default() };
+        let mut phrases = Self { by_word: HashMap::default(), lengths: [0; 256] };
         for (phrase, meaning) in rows {
             let word = phrase.split(' ').next().unwrap_or(phrase);
+            phrases.lengths[first_byte(word)] |= length_bit(word);
             phrases.by_word.entry(word).or_default().push((phrase, meaning));
         }
         phrases
@@ -22,8 +25,9 @@ impl<T: Copy> Phrases<T> {
     /// Every phrase that stands in a text, whose words have one space between them.
     pub(super) fn within<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'static str, T)> + 'a {
         let mut at = 0;
-        text.split(' ').flat_map(move |word| {
+        text.as_bytes().split(|byte| *byte == b' ').flat_map(move |word| {
             let rest = &text[at..];
+            let word = &rest[..word.len()];
             at += word.len() + 1;
             let begins = move |phrase: &str| {
                 rest.strip_prefix(phrase).is_some_and(|behind| behind.is_empty() || behind.starts_with(' '))
@@ -54,8 +58,19 @@ impl<T: Copy> Phrases<T> {
     }
 
     fn starting(&self, word: &str) -> &[(&'static str, T)] {
+        if self.lengths[first_byte(word)] & length_bit(word) == 0 {
+            return &[];
+        }
         self.by_word.get(word).map_or(&[], Vec::as_slice)
     }
+}
+
+fn first_byte(word: &str) -> usize {
+    word.bytes().next().map_or(0, usize::from)
+}
+
+fn length_bit(word: &str) -> u64 {
+    1 << word.len().min(63)
 }
 
 /// FNV-1a: quick for words. What is put into the tables is this program's own, so nobody can choose words

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use memchr::{memchr2, memchr3};
+
 use super::diagnostic::{Diagnostic, Severity};
 use super::document::BlockKind;
 use super::sections::Sections;
@@ -18,7 +20,7 @@ pub(super) fn find(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         let bare = matches!(block.kind, BlockKind::Item { .. }) && block.end == index + 1;
         let has_text =
             matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table);
-        if bare || has_text {
+        if (bare || has_text) && memchr2(b'[', b'{', document.bytes_of(index)).is_some() {
             let first = |(at, text): (usize, &str)| Some((at, placeholders(text).into_iter().next()?));
             places.extend(document.lines_of(index).filter_map(first));
         }
@@ -75,8 +77,7 @@ fn placeholders(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
     let mut in_code = false;
-    let is_sign = |byte: &u8| matches!(byte, b'`' | b'[' | b'{');
-    while let Some(next) = text.as_bytes()[at..].iter().position(is_sign) {
+    while let Some(next) = memchr3(b'`', b'[', b'{', &text.as_bytes()[at..]) {
         let start = at + next;
         let (before, rest) = text.split_at(start);
         let behind_other = before.ends_with(|c: char| c.is_alphanumeric() || c == ']')

@@ -2,7 +2,7 @@
 
 use super::counted;
 use super::details::Details;
-use super::document::{BlockKind, Document};
+use super::document::{Block, BlockKind, Document};
 use super::label::Label;
 use super::leak;
 use super::names::{self, Keyword, Role};
@@ -74,9 +74,13 @@ impl<'text> Sections<'text> {
     /// Makes the tree.
     pub fn of(document: Document<'text>) -> Self {
         let owned = owned(&document);
+        let begins = |block: &&Block| matches!(block.kind, BlockKind::Heading { .. } | BlockKind::Paragraph);
+        let top = document.blocks.iter().filter(|block| block.parent.is_none());
+        let mut all = Vec::with_capacity(1 + top.filter(begins).count());
+        all.push(Section::default());
         let mut builder = Builder {
             document: &document,
-            all: vec![Section::default()],
+            all,
             open: vec![0],
             leak: 0,
             leaks_end: true,

@@ -34,9 +34,9 @@ fn title(sections: &Sections<'_>) -> Option<String> {
         return Some(title.into_owned());
     }
     let feature = sections.all.iter().find_map(|section| {
-        let name = section.title.name();
+        let name = (section.level == 2).then(|| section.title.name())?;
         let (word, feature) = name.split_once(':')?;
-        (section.level == 2 && word.trim().eq_ignore_ascii_case("feature")).then(|| feature.trim().to_owned())
+        word.trim().eq_ignore_ascii_case("feature").then(|| feature.trim().to_owned())
     });
     Some(feature.filter(|feature| !feature.is_empty()).unwrap_or_else(|| title.into_owned()))
 }
@@ -181,10 +181,7 @@ fn passage_until(sections: &Sections<'_>, section: usize, end: usize, end_line: 
 fn links(sections: &Sections<'_>) -> Vec<Link> {
     let document = &sections.document;
     let mut links: Vec<Link> = Vec::new();
-    for (at, _) in document.text.match_indices('.') {
-        if !document.text[at..].starts_with(".md") {
-            continue;
-        }
+    for at in memchr::memmem::find_iter(document.text.as_bytes(), ".md") {
         let end = at + 3;
         let start = path_start(document.text, at);
         let target = &document.text[start..end];

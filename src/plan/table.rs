@@ -1,10 +1,12 @@
 //! Rows of tables that are lists of tasks: a column for what is to be done, and one for how far it is.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::document::Document;
 use super::entry::{Entry, EntryKind, state_at};
 use super::names::words;
+use super::phrases::Phrases;
 use super::title::Title;
 use super::vocabulary::COLUMNS;
 
@@ -26,6 +28,10 @@ pub(super) enum Column {
     /// How it is seen to be done.
     Validation,
 }
+
+static NAMED: LazyLock<Phrases<Column>> = LazyLock::new(|| {
+    Phrases::of(COLUMNS.iter().flat_map(|(column, names)| names.split(", ").map(|name| (name, *column))))
+});
 
 /// The rows of a table, if it is a list of tasks: one column says what, another says how far or has an id.
 pub(super) fn rows(document: &Document<'_>, block: usize) -> Vec<Entry> {
@@ -66,7 +72,7 @@ pub(super) fn rows(document: &Document<'_>, block: usize) -> Vec<Entry> {
 
 fn column(name: &str) -> Option<Column> {
     let name = if name.trim() == "#" { "no".to_owned() } else { words(name) };
-    COLUMNS.iter().find(|(_, names)| names.split(", ").any(|one| one == name)).map(|(column, _)| *column)
+    NAMED.get(&name).map(|(_, column)| column)
 }
 
 /// The cells of a line, without the white space around: between bars that are not escaped and in no code.

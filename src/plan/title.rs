@@ -302,8 +302,8 @@ fn without_decoration(text: &str) -> &str {
 
 /// Outside code spans, `**`, `__` and `~~` are no text.
 fn without_marks(text: &str) -> Cow<'_, str> {
-    let is_mark = |pair: &[u8]| matches!(pair, b"**" | b"__" | b"~~");
-    if !text.as_bytes().windows(2).any(is_mark) {
+    let bytes = text.as_bytes();
+    if !memchr::memchr3_iter(b'*', b'_', b'~', bytes).any(|at| bytes.get(at + 1) == Some(&bytes[at])) {
         return Cow::Borrowed(text);
     }
     let mut plain = String::with_capacity(text.len());

@@ -269,10 +269,11 @@ pub(super) const ALTERNATIVES: &[&str] =
 pub(super) const BY_HAND: &str = "manual test, manual tests, manual testing, manual verification, \
     manual check, manual review, manual qa, user manual verification, manually test, manually verify, \
     manually check, manually confirm, manually review, test manually, verify manually, check manually, \
-    human review, user acceptance testing";
+    human review, user acceptance testing, signed off, sign off, signs off, signoff, approved by, \
+    approval from, approval by";
 
 /// Letters that each of these has: most texts have none of them, and are looked at no further.
-pub(super) const BY_HAND_HINTS: &[&str] = &["anual", "uman ", "cceptance"];
+pub(super) const BY_HAND_HINTS: &[&str] = &["anual", "uman ", "cceptance", "ign", "pprov"];
 
 /// What a criterion says that neither a command nor a person can decide.
 pub(super) const VAGUE: &str = "works well, works correctly, works properly, works as expected, works fine, \

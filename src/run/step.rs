@@ -27,8 +27,7 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     // answer is no.
     let question = step.kind == StepKind::Closing && step.tasks.is_empty();
     let validate_first = stale || question || !for_the_agent;
-    run.recorder
-        .record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint.clone() })?;
+    run.recorder.record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint() })?;
     let without_agent = validate_first || run.setting.validate_only;
     let Some(results) = baseline(run, index, &applied, !without_agent).await? else {
         return interrupted(run, index);
@@ -179,7 +178,7 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
     let pending = step.criteria.iter().enumerate().filter(waits);
     let event = Event::StepPassed {
         at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
-        fingerprint: step.fingerprint.clone(),
+        fingerprint: step.fingerprint(),
         strength,
         passed: passed.collect(),
         judged: judged.clone(),

@@ -102,7 +102,7 @@ fn boxes_of_headings_are_ticked() {
     assert_eq!(boxes, [(3, 'x', BoxRole::Step, Some(0)), (6, ' ', BoxRole::Step, Some(1))]);
     let after = passed(text, 1).unwrap();
     assert_eq!(after, text.replace("[ ] Task 2", "[x] Task 2"));
-    assert_eq!(read(&after).plan.steps[1].fingerprint, plan.steps[1].fingerprint);
+    assert_eq!(read(&after).plan.steps[1].fingerprint(), plan.steps[1].fingerprint());
 }
 
 #[test]
