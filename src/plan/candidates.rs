@@ -1,15 +1,17 @@
 //! Every list of a plan that could be the list of its steps.
 
+pub(super) mod beside;
+mod headings;
+pub(super) mod last_resort;
+
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::beside;
 use super::document::BlockKind;
-use super::entry::EntryKind;
-use super::last_resort;
 use super::names::{Keyword, Role};
 use super::sections::Sections;
-use super::title::Title;
+use crate::plan::document::entry::EntryKind;
+use crate::plan::names::title::Title;
 
 /// A list that could be the list of steps.
 #[derive(Debug, Clone)]
@@ -115,7 +117,7 @@ pub enum Standing {
 
 /// Finds them all.
 pub fn find(sections: &Sections<'_>) -> Vec<Candidate> {
-    let mut candidates = headings(sections);
+    let mut candidates = headings::lists(sections);
     candidates.extend(boxes(sections));
     candidates.extend(lists_of_steps(sections));
     candidates.extend(entries(sections));
@@ -138,108 +140,6 @@ fn standing(role: Option<Role>) -> Option<Standing> {
 /// What a section is by the word before its number.
 pub fn keyword(sections: &Sections<'_>, section: usize) -> Option<Keyword> {
     sections.all[section].title.unit
-}
-
-/// Lists of headings or bold lines with a keyword, or with a number, one per section around and keyword.
-fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
-    let mut families: BTreeMap<(usize, Shape, &str), Vec<usize>> = BTreeMap::new();
-    for section in 1..sections.all.len() {
-        let Some(shape) = shape_of(sections, section) else { continue };
-        let (anchor, top) = anchor_of(sections, section);
-        if shape == Shape::NumberedHeadings && top != section {
-            continue;
-        }
-        let word = sections.all[top].title.keyword.as_deref().unwrap_or_default();
-        families.entry((anchor, shape, word)).or_default().push(section);
-    }
-    let mut found: Vec<Candidate> = Vec::new();
-    for ((anchor, shape, _), members) in families {
-        let Some(candidate) = heading_list(sections, (anchor, shape), &members) else { continue };
-        match found.iter_mut().rev().take(8).find(|other| continues(sections, other, &candidate)) {
-            Some(other) => other.absorb(candidate),
-            None => found.push(candidate),
-        }
-    }
-    found
-}
-
-fn shape_of(sections: &Sections<'_>, section: usize) -> Option<Shape> {
-    let found = &sections.all[section];
-    match (keyword(sections, section), found.level) {
-        (Some(_), 1..=6) => Some(Shape::NamedHeadings),
-        (Some(_), _) => Some(Shape::NamedLines),
-        (None, 1..=6) if found.title.id.is_some() && found.title.keyword.is_none() => {
-            Some(Shape::NumberedHeadings)
-        }
-        _ => None,
-    }
-}
-
-/// The nearest section around that is no unit of work itself, and the outermost unit below it.
-fn anchor_of(sections: &Sections<'_>, section: usize) -> (usize, usize) {
-    let mut top = section;
-    for ancestor in sections.ancestors(section) {
-        let transparent = lets_through(sections, ancestor, section)
-            && sections.ancestors(ancestor).any(|above| keyword(sections, above).is_some());
-        if keyword(sections, ancestor).is_some() {
-            top = ancestor;
-        } else if !transparent {
-            return (ancestor, top);
-        }
-    }
-    (0, top)
-}
-
-/// Units of a group may stand under a heading between: one for its tasks, or one that says nothing.
-fn lets_through(sections: &Sections<'_>, between: usize, unit: usize) -> bool {
-    let named = sections.all[between].named;
-    let is_step = keyword(sections, unit) == Some(Keyword::Step) && sections.all[unit].level <= 6;
-    matches!(named, Some(Role::Tasks | Role::Steps)) || (is_step && named.is_none())
-}
-
-fn heading_list(
-    sections: &Sections<'_>,
-    (anchor, shape): (usize, Shape),
-    members: &[usize],
-) -> Option<Candidate> {
-    let standing = standing(sections.all[anchor].role)?;
-    if shape == Shape::NumberedHeadings && standing != Standing::Named {
-        let with_boxes = members.iter().filter(|section| holds_box(sections, **section)).count();
-        if members.len() < 2 || with_boxes * 2 <= members.len() {
-            return None;
-        }
-    }
-    let mut list = Candidate::empty(shape, standing, anchor);
-    let mut after = 0;
-    for &section in
-        members.iter().filter(|section| sections.all[**section].role_allows_steps(anchor, sections))
-    {
-        if section >= after {
-            after = list.add_section(sections, section, None);
-        }
-    }
-    (!list.units.is_empty()).then_some(list)
-}
-
-/// The same list, interrupted by another heading: `## Server`, tasks 1 to 3, `## Client`, tasks 4 to 6.
-fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
-    let section = |unit: Option<&Unit>| match unit.map(|unit| unit.place) {
-        Some(Place::Section(section)) => Some(&sections.all[section]),
-        _ => None,
-    };
-    let (Some(last), Some(next)) = (section(first.units.last()), section(second.units.first())) else {
-        return false;
-    };
-    let digits =
-        |id: &str| id.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches('-').to_owned();
-    let number = |id: Option<&str>| id.and_then(|id| digits(id).split('.').next()?.parse::<u32>().ok());
-    let (one, two) = (last.title.id.as_deref(), next.title.id.as_deref());
-    let (Some(one), Some(two)) = (number(one), number(two)) else { return false };
-    last.level == next.level
-        && last.title.keyword == next.title.keyword
-        && first.shape == second.shape
-        && (first.standing == second.standing || second.standing == Standing::Doubtful)
-        && one < two
 }
 
 /// Boxes that are no part of a unit with a heading, or that carry an id of their own.
@@ -317,7 +217,7 @@ fn lists_of_steps(sections: &Sections<'_>) -> Vec<Candidate> {
                 list.add_item(sections, item, section);
             }
         }
-        let plain = sections.all[section].level <= 6 && shape_of(sections, section).is_none();
+        let plain = sections.all[section].level <= 6 && headings::shape_of(sections, section).is_none();
         if plain && sections.all[section].parent == Some(anchor) && section != anchor {
             let key = (anchor, Shape::PlainHeadings);
             let list = lists.entry(key).or_insert_with(|| Candidate::empty(key.1, standing, anchor));
@@ -483,10 +383,9 @@ fn inner_units(sections: &Sections<'_>, section: usize) -> Vec<usize> {
     let belongs = |inner: &usize| {
         let title = &sections.all[*inner].title;
         let same_kind = (sections.all[*inner].level <= 6) == (level <= 6);
-        let through_names = sections
-            .ancestors(*inner)
-            .take_while(|above| *above != section)
-            .all(|above| keyword(sections, above).is_some() || lets_through(sections, above, *inner));
+        let through_names = sections.ancestors(*inner).take_while(|above| *above != section).all(|above| {
+            keyword(sections, above).is_some() || headings::lets_through(sections, above, *inner)
+        });
         let dotted = title.keyword.is_none()
             && title
                 .id

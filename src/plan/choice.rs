@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::candidates::{Candidate, Place, Shape, Standing};
 use super::names::lower;
 use super::sections::Sections;
-use super::title::Title;
+use crate::plan::names::title::Title;
 
 /// The list of steps, and those that are not.
 #[derive(Debug, Clone, Default)]

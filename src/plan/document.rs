@@ -5,16 +5,25 @@
 //! not to be trusted. Boxes are looked for here as well: the parser turns `- [x] a` into a link when the
 //! file has a definition `[x]: /url`, and a tick must not depend on that.
 
+pub mod comment;
+pub(super) mod elements;
+pub mod entry;
+pub(super) mod fenced;
+pub(super) mod front_matter;
+pub mod lines;
+pub mod mark;
+pub(super) mod table;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use comrak::nodes::{ListType, Node, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use super::comment::{self, Comment};
-use super::entry::{self, Entry};
-use super::lines::LineTable;
-use super::mark::{Mark, behind_marker};
+use self::comment::Comment;
+use self::entry::Entry;
+use self::lines::LineTable;
+use self::mark::{Mark, behind_marker};
 
 /// The facts of one text.
 #[derive(Debug, Clone)]

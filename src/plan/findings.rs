@@ -1,5 +1,8 @@
 //! What is wrong in a plan, or worth knowing before it runs.
 
+pub(super) mod clarity;
+pub(super) mod placeholders;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,7 +14,6 @@ use super::diagnostic::{Diagnostic, Severity};
 use super::names::lower;
 use super::sections::Sections;
 use super::step::{Plan, Step, StepKind};
-use super::{clarity, placeholders};
 
 /// All of it.
 pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {

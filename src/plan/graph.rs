@@ -1,10 +1,12 @@
 //! The order of the steps: references become edges, and a step without any follows the one before it.
 
+pub(super) mod resolve;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use self::resolve::Resolver;
 use super::diagnostic::{Diagnostic, Severity};
-use super::resolve::Resolver;
 use super::step::{Plan, StepKind};
 
 /// Steps and dependencies, resolved.

@@ -1,11 +1,16 @@
-//! What the names of sections, labels and fields mean, by the [`vocabulary`](super::vocabulary).
+//! What the names of sections, labels and fields mean, by the `vocabulary`.
+
+pub(super) mod label;
+pub(super) mod phrases;
+pub mod title;
+pub(super) mod vocabulary;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
-use super::vocabulary::Match::{self, Has};
-use super::vocabulary::{
+use self::phrases::Phrases;
+use self::vocabulary::Match::{self, Has};
+use self::vocabulary::{
     ALTERNATIVE_WORDS, BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
     LIST_MARKS, LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES,
     VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,

@@ -1,13 +1,15 @@
 //! The tree of sections: each heading or label with what stands under it, and the role that names give it.
 
-use super::counted;
-use super::details::Details;
+pub(super) mod counted;
+pub(super) mod details;
+pub(super) mod leak;
+
+use self::details::Details;
 use super::document::{Block, BlockKind, Document};
-use super::label::Label;
-use super::leak;
 use super::names::{self, Keyword, Role};
-use super::references;
-use super::title::Title;
+use crate::plan::names::label::Label;
+use crate::plan::names::title::{self, Title};
+use crate::plan::steps::references;
 
 /// Start of the section that agentrun owns.
 pub const PROGRESS_OPENS: &str = "<!-- agentrun:progress -->";
@@ -287,7 +289,7 @@ impl<'text> Builder<'_, 'text> {
         if numbered {
             level = NUMBERED_LABEL;
             if title.title.is_empty() {
-                title.title = super::title::plain(label.value);
+                title.title = title::plain(label.value);
             }
         }
         self.open(level, title, (index, at, line));

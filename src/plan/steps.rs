@@ -1,13 +1,24 @@
 //! The choice becomes a plan: steps with their parts, groups, and a role for every box.
 
+pub(super) mod blueprint;
+pub(super) mod body;
+pub(super) mod boxes;
+pub(super) mod claim;
+pub mod criteria;
+pub(super) mod files;
+pub(super) mod items;
+pub(super) mod mirror;
+pub mod references;
+pub(super) mod surroundings;
+
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::blueprint::{self, Blueprint, Cover, Source, own_parts};
-use super::body::{Body, Parts};
-use super::boxes::Boxes;
+use self::blueprint::{Blueprint, Cover, Source, own_parts};
+use self::body::{Body, Parts};
+use self::boxes::Boxes;
 use super::candidates::Place;
 use super::check_box::BoxRole;
 use super::choice::Choice;
@@ -16,8 +27,8 @@ use super::identity::{Said, StepKey, step_name};
 use super::names::{self, Keyword, Role};
 use super::sections::Sections;
 use super::step::{Field, Group, Plan, Step, StepKind};
-use super::title::Title;
-use super::{findings, mirror, references, surroundings};
+use crate::plan::findings;
+use crate::plan::names::title::Title;
 
 /// Builds the plan, and says what was noticed on the way.
 pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>) {
