@@ -106,6 +106,9 @@ static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
     Phrases::of(steps.chain(GROUP_KEYWORDS.split(", ").map(|word| (word, Keyword::Group))))
 });
 
+static NO_WORK: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(ALTERNATIVE_WORDS.split(", ").map(|word| (word, ()))));
+
 /// The role that a name gives to the text under it.
 pub fn role(name: &str) -> Option<Role> {
     // A group of what is begun is no list of progress.
@@ -195,7 +198,7 @@ pub fn names_a_part(name: &str) -> bool {
 
 /// Numbered headings with this word are not done one after the other: options, risks, findings.
 pub fn counts_no_work(word: &str) -> bool {
-    ALTERNATIVE_WORDS.split(", ").any(|one| one == word)
+    NO_WORK.contains(word)
 }
 
 /// What a keyword is: `step`, `Phases`.

@@ -9,6 +9,9 @@ use crate::plan::names::vocabulary::{FAILS, FORBIDS, RESULTS, SUCCEEDS};
 /// So many words behind a command are about it.
 const NEAR: usize = 6;
 
+/// So many bytes in front of a command may forbid it: more than any such phrase has.
+const FORBIDDING: usize = 24;
+
 /// What a sentence says of its command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::plan) enum Claim {
@@ -29,11 +32,13 @@ static SAYS_RESULT: LazyLock<Phrases<()>> =
 static SAYS_SUCCEEDS: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(SUCCEEDS.split(", ").map(|phrase| (phrase, ()))));
 
+static FORBIDDEN: LazyLock<Vec<&'static str>> = LazyLock::new(|| FORBIDS.split(", ").collect());
+
 /// What a sentence says of the first command in it.
 pub(in crate::plan) fn claim(text: &str) -> Claim {
     let Some((at, span)) = code_spans(text).next() else { return of_words(&spoken(text)) };
-    let before = spoken(&text[..at]);
-    if FORBIDS.split(", ").any(|phrase| ends_with_words(&before, phrase)) {
+    let before = spoken(&text[text.floor_char_boundary(at.saturating_sub(FORBIDDING))..at]);
+    if FORBIDDEN.iter().any(|phrase| ends_with_words(&before, phrase)) {
         return Claim::Failure;
     }
     let behind = text[at + 1..].split_once(span).map_or("", |(_, behind)| behind);

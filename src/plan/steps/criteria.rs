@@ -117,18 +117,40 @@ const FROM: [&str; 5] = ["run from ", "from directory ", "working directory: ", 
 pub struct Verdict {
     /// Command, prose or manual.
     pub kind: CriterionKind,
+    /// Its sentence says more of the command than that it succeeds.
+    pub says_more: bool,
     /// The rule that said so.
     pub why: &'static str,
+}
+
+impl Verdict {
+    fn none(kind: CriterionKind, why: &'static str) -> Self {
+        Self { kind, says_more: false, why }
+    }
+
+    /// What becomes of a command by what its sentence says of it.
+    fn claimed_by(self, text: &str) -> Self {
+        if !matches!(self.kind, CriterionKind::Command(_)) {
+            return self;
+        }
+        match claim(text) {
+            Claim::Success => self,
+            Claim::More => Self { says_more: text.contains('`'), ..self },
+            Claim::Failure => Self::none(CriterionKind::Prose, FAILING),
+        }
+    }
 }
 
 /// What a line of a criterion is.
 pub fn classify(text: &str, manual: bool) -> Verdict {
     if manual {
-        return Verdict { kind: CriterionKind::Manual, why: MANUAL };
+        return Verdict::none(CriterionKind::Manual, MANUAL);
     }
-    if claim(text) == Claim::Failure {
-        return Verdict { kind: CriterionKind::Prose, why: if text.contains('`') { FAILING } else { PROSE } };
-    }
+    command_in(text).claimed_by(text)
+}
+
+/// The command that a text names, whatever it says of it.
+fn command_in(text: &str) -> Verdict {
     if let Some(command) = after_run(text) {
         return command_or_prose(command.to_owned(), RUN, directory(text));
     }
@@ -146,10 +168,10 @@ pub fn classify(text: &str, manual: bool) -> Verdict {
         script.extend([line_end, span.strip_prefix("$ ").unwrap_or(span)]);
     }
     if script.is_empty() {
-        return Verdict { kind: CriterionKind::Prose, why: PROSE };
+        return Verdict::none(CriterionKind::Prose, PROSE);
     }
     if searches(&script) && SAYS_ABSENT.any_within(&spoken(text)) {
-        return Verdict { kind: CriterionKind::Prose, why: ABSENT };
+        return Verdict::none(CriterionKind::Prose, ABSENT);
     }
     command_or_prose(script, why, directory(text))
 }
@@ -254,13 +276,13 @@ pub fn comment_command(inner: &str) -> Option<&str> {
 /// A command, unless it is one that must not be run to see whether something holds.
 pub fn command_or_prose(script: String, why: &'static str, dir: Option<String>) -> Verdict {
     if destructive(&script) {
-        return Verdict { kind: CriterionKind::Prose, why: DESTRUCTIVE };
+        return Verdict::none(CriterionKind::Prose, DESTRUCTIVE);
     }
     if endless(&script) {
-        return Verdict { kind: CriterionKind::Prose, why: ENDLESS };
+        return Verdict::none(CriterionKind::Prose, ENDLESS);
     }
     let command = CommandLine { script, dir };
-    Verdict { kind: CriterionKind::Command(command), why }
+    Verdict { kind: CriterionKind::Command(command), says_more: false, why }
 }
 
 /// The directory of ``Run from `dir` ``.

@@ -1,7 +1,6 @@
 //! Items of lists inside a step: what each becomes, by the label above it.
 
 use super::body::Body;
-use super::claim::{Claim, claim};
 use super::criteria::{self, Verdict, ends_with_any_case};
 use super::files;
 use crate::plan::check_box::BoxRole;
@@ -193,10 +192,8 @@ impl Body<'_, '_> {
         check_box: Option<usize>,
     ) {
         let text = piece.without_comments();
-        let is_command = matches!(verdict.kind, CriterionKind::Command(_));
-        let says_more = is_command && piece.text.contains('`') && claim(&piece.text) == Claim::More;
         self.parts.criteria.push(Criterion {
-            says_more,
+            says_more: verdict.says_more,
             line: piece.line,
             span: piece.at..piece.end.max(piece.at),
             text,
