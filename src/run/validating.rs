@@ -154,7 +154,7 @@ fn touched(
     }
     let files =
         |command: &Applied| named::files(&setting.root, &setting.root.join(&command.dir), &command.script);
-    let named: Vec<String> = applied.iter().flat_map(files).collect();
+    let named = named::Named { run: applied.iter().flat_map(files).collect(), ..Default::default() };
     let mut touched = compare(&all.diff, &named, |path| setting.root.join(path).is_file());
     for (before, after) in before.iter().zip(after.iter().map(|result| &result.evidence)) {
         let ran = |evidence: &Evidence| evidence.tests.map_or(0, |tests| tests.ran);

@@ -13,6 +13,15 @@ const FOLLOWED: u32 = 3;
 const INTERPRETERS: &[&str] =
     &["sh", "bash", "dash", "zsh", "python", "python3", "node", "ruby", "perl", "source", "."];
 
+/// What commands name, relative to the project's root.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Files that are there to check something and that run.
+    pub run: BTreeSet<String>,
+    /// Files that are compared with others.
+    pub compared: BTreeSet<String>,
+}
+
 /// The files that are there to check something and that a script runs, relative to the project's
 /// `root`.
 pub fn files(root: &Path, dir: &Path, script: &str) -> BTreeSet<String> {

@@ -92,7 +92,7 @@ pub(super) mod tests {
     use crate::run::event::{Tests, Vacuous};
 
     /// A command of that origin that ended with this exit code; one below 0 is out of time.
-    pub fn evidence(origin: Origin, code: i32) -> Evidence {
+    pub(in crate::validate) fn evidence(origin: Origin, code: i32) -> Evidence {
         Evidence {
             origin,
             command: "true".into(),
