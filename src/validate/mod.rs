@@ -22,7 +22,8 @@ use std::time::Duration;
 use applied::Applied;
 use runners::{Counter, Told};
 use rustix::fs::OFlags;
-use vacuous::{Options, why_vacuous, why_written_so};
+use shell::inner::Options;
+use vacuous::{why_vacuous, why_written_so};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -212,8 +213,7 @@ fn vacuous(command: &Applied, root: &Path, (told, before): (Told, Option<&Eviden
         return Some(Vacuous::Command { why });
     }
     let dir = root.join(&command.dir);
-    let callee = |words: &[String]| callee::callee(&dir, words);
-    if let Some(why) = why_vacuous(&command.script, Options::STRICT, &callee) {
+    if let Some(why) = why_vacuous(&command.script, &dir, Options::STRICT, &callee::callee) {
         return Some(Vacuous::Project { why });
     }
     told.why_vacuous(before).map(|why| Vacuous::Tests { why })

@@ -2,6 +2,7 @@
 //! Pure; what it does not understand is `None`, never a guess.
 
 pub mod constant;
+pub mod inner;
 mod tokens;
 
 use tokens::{Token, tokens};
