@@ -182,7 +182,7 @@ async fn look(
     if !completed.output.left.is_empty() {
         recorder.record(left_behind(&command.script, &completed.output.left))?;
     }
-    let told = count(&log, &completed.output).map_err(no_log)?;
+    let told = count(&log, &completed.output).map_err(no_log)?.of(command, &ground.root);
     let before = ground.baseline.get(index);
     let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, (told, before))).flatten();
     let evidence = Evidence {

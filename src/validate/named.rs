@@ -49,12 +49,27 @@ pub fn words(dir: &Path, script: &str) -> BTreeSet<(PathBuf, String)> {
     all
 }
 
+/// Whether all that a script runs is Mocha, asked to list the tests and not to run them: what it
+/// prints is the same.
+pub fn only_lists(dir: &Path, script: &str) -> bool {
+    let (mut lists, mut other) = (false, false);
+    visit(dir, script, &mut |Found { words, leads, .. }| {
+        let mocha = words.iter().any(|word| word.rsplit('/').next() == Some("mocha"));
+        let listing = mocha && words.iter().any(|word| word == "--dry-run");
+        lists |= listing;
+        other |= !listing && !leads;
+    });
+    lists && !other
+}
+
 /// A simple command, without what only wraps it.
 struct Found {
     dir: PathBuf,
     words: Vec<String>,
     /// It is part of a check.
     checks: bool,
+    /// It stands for other commands, which are shown, too.
+    leads: bool,
 }
 
 /// Shows each simple command that a script runs, and those that they run in turn.
@@ -102,14 +117,12 @@ impl Place {
                 [condition, body].into_iter().for_each(|list| self.list(list, see));
             }
             Command::Function { body, .. } => self.clone().command(body, see),
-            Command::Opaque => {}
+            Command::Opaque(words) => self.substituted(words, see),
         }
     }
 
     fn simple(&mut self, words: &[Word], see: &mut impl FnMut(&Found)) {
-        for word in words.iter().filter(|word| word.substitutes) {
-            substituted(&word.text).into_iter().for_each(|script| self.script(script, see));
-        }
+        self.substituted(words, see);
         let words = inner::command(words);
         let plain: Vec<String> = words.iter().map(inner::path).collect();
         let Some((program, arguments)) = plain.split_first() else { return };
@@ -123,10 +136,16 @@ impl Place {
         }
     }
 
+    /// What stands in `$( ... )`.
+    fn substituted(&self, words: &[Word], see: &mut impl FnMut(&Found)) {
+        let scripts = words.iter().filter(|word| word.substitutes).flat_map(|word| substituted(&word.text));
+        scripts.for_each(|script| self.script(script, see));
+    }
+
     fn program(&self, words: Vec<String>, see: &mut impl FnMut(&Found)) {
         let callee = callee(&self.dir, &words);
         let checks = self.checks || callee.as_ref().is_some_and(|callee| callee.checks);
-        see(&Found { dir: self.dir.clone(), words, checks });
+        see(&Found { dir: self.dir.clone(), words, checks, leads: callee.is_some() });
         if let Some(callee) = callee {
             let there = Self { dir: callee.dir, depth: self.depth, checks };
             callee.parts.iter().for_each(|part| there.script(part, see));
@@ -230,6 +249,8 @@ mod tests {
             ("\"$PWD\"/check.sh", &["check.sh"]),
             ("test -z \"$(./check.sh || echo bad)\"", &["check.sh"]),
             ("X=$(sh check.sh) || exit 1", &["check.sh"]),
+            ("[[ $(./check.sh && echo ok) == *ok ]]", &["check.sh"]),
+            ("case $(./check.sh) in x) ;; esac", &["check.sh"]),
             ("python3 -m tools.verify", &["tools/verify.py"]),
             ("python3 -m suite.tests", &["suite/tests/__main__.py"]),
             ("python3 -X dev -W error verify.py", &["verify.py"]),
@@ -246,6 +267,19 @@ mod tests {
             ("cd app; npm test", package),
         ] {
             assert_eq!(Vec::from_iter(named(dir.path(), script).run), expected, "{script}");
+        }
+    }
+
+    #[test]
+    fn a_runner_that_only_lists_is_found() {
+        let dir = project(&[("package.json", r#"{"scripts":{"test":"mocha --dry-run"}}"#)]);
+        for script in
+            ["npm test", "CI=1 npx mocha --dry-run test", "cd . && ./node_modules/.bin/mocha --dry-run"]
+        {
+            assert!(only_lists(dir.path(), script), "{script}");
+        }
+        for script in ["mocha", "npm publish --dry-run", "mocha --dry-run && mocha", "cargo test; npm test"] {
+            assert!(!only_lists(dir.path(), script), "{script}");
         }
     }
 

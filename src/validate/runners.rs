@@ -3,11 +3,14 @@
 //! A runner is recognised by its own words, not by the command: `make test` may run any of them.
 //! What several runners, crates or modules say adds up.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex, RegexSet};
 use serde::{Deserialize, Serialize};
 
+use super::applied::Applied;
+use super::named::only_lists;
 use crate::run::event::Evidence;
 
 /// What the test runners of a command say.
@@ -45,6 +48,17 @@ pub struct Told {
 }
 
 impl Told {
+    /// As the output of this command: one that only lists tests ran none.
+    #[must_use]
+    pub fn of(self, command: &Applied, root: &Path) -> Self {
+        match self.tests {
+            Some(_) if only_lists(&root.join(&command.dir), &command.script) => {
+                Self { tests: Some(Tests::default()), ..self }
+            }
+            _ => self,
+        }
+    }
+
     /// Why the green of the command says nothing; `before` is what it did before the step.
     pub fn why_vacuous(&self, before: Option<&Evidence>) -> Option<String> {
         if self.unended {

@@ -236,7 +236,7 @@ impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
                 self.functions.insert(name.clone(), (**body).clone());
                 GOOD
             }
-            Command::Opaque => self.may(),
+            Command::Opaque(_) => self.may(),
         }
     }
 

@@ -40,7 +40,9 @@ static EXPECTS_FAILURE: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\bs
 
 /// Lines that ask in a shell script.
 static ASKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"(?:^|[;&|!]\s*|if\s+|\s)(?:test|\[\[?|grep|diff|cmp)\s|\bexit\s+[1-9$]|\bset\s+-\w*e")
+    pattern(
+        r"(?:^|[;&|!]\s*|if\s+|\s)(?:test|\[\[?|grep|diff|cmp)\s|\bexit\s+[1-9$]|\bset\s+-\w*e|\.exit\((?:[^0)]|0[^)])|^\s*(?:raise|throw)\s",
+    )
 });
 
 /// Lines that run tests or another check, in build files and scripts.
@@ -110,7 +112,9 @@ static REDIRECTS: LazyLock<Vec<(&[&str], Option<Regex>)>> = LazyLock::new(|| {
 });
 
 static COMMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"^\s*(?://|\#(?:[^\[!]|![^\[])|\#$|\*|/\*|use\s|import\s|from\s|const\s.*\brequire\()")
+    pattern(
+        r"^\s*(?://|\#(?:[^\[!]|![^\[])|\#$|\*|/\*|use\s|import\s|from\s|const\s[^;(]*\brequire\([^)]*\)[.\w]*;?\s*$)",
+    )
 });
 
 fn matches(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
@@ -159,6 +163,13 @@ impl Kind {
             }
         }
     }
+}
+
+static DEFINES: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^\s*(?:async\s+)?(?:def|func)\s+(\w+)"));
+
+/// The name of the function that a line defines, in languages where the name makes the test.
+pub(super) fn named_in(line: &str) -> Option<&str> {
+    DEFINES.as_ref()?.captures(line)?.get(1).map(|name| name.as_str())
 }
 
 /// Whether a line names what may be a test.

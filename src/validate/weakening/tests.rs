@@ -66,6 +66,7 @@ fn a_skip_that_came_is_seen_in_many_languages() {
         ("test_a.py", "def load_tests(loader, tests, pattern):"),
         ("a.test.js", "test('adds', { todo: true }, () => {"),
         ("a.test.js", "it('adds', { skip: 'later' }, () => {"),
+        ("a.test.js", "const t = require('node:test'); test('adds', { todo: true }, () => {"),
         ("tests/a.rs", "#![cfg(any())]"),
         ("src/lib.rs", "#[cfg(any())]"),
     ] {
@@ -91,6 +92,8 @@ fn a_test_that_is_none_any_more_is_seen_in_many_languages() {
         let found = compare_files(&[(path, &old, &new), other], &[]);
         assert_eq!(found, [format!("{path}: 1 test is gone")], "{was}");
     }
+    let beside = [("test_a.py", "def test_sum():\n", "def _test_sum():\n    pass\ndef test_new():\n")];
+    assert_eq!(compare_files(&beside, &[]), ["test_a.py: 1 test is gone"]);
     let renamed = [("test_a.py", "def test_sum():\n", "def test_all_sums():\n")];
     assert_eq!(compare_files(&renamed, &[]), ["test_a.py"]);
     let kept = "mod more;\nassert!(a);\n";
@@ -159,6 +162,8 @@ fn what_switches_tests_off_or_hides_a_failure_is_seen() {
     let marks = ["check.sh: 2 checks are gone, and none came", &off("check.sh")[0]];
     assert_eq!(compare_files(&script, &["check.sh"]), marks);
     assert_eq!(compare_files(&script, &[]), [""; 0]);
+    let script = [("verify.py", "sys.exit(0 if right else 1)\n", "print(1)\n")];
+    assert_eq!(compare_files(&script, &["verify.py"]), ["verify.py: 1 check is gone, and none came"]);
     let dependency = [("Cargo.toml", "[dependencies]\n", "[dependencies]\nserde = \"1\"\n")];
     assert_eq!(compare_files(&dependency, &[]), ["Cargo.toml"]);
 }
