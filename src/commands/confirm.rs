@@ -11,7 +11,7 @@ use crate::config::Environment;
 use crate::failure::{ExitCode, Failure};
 use crate::interrupt::Interrupt;
 use crate::plan::{Step, StepKind};
-use crate::process::Policy;
+use crate::process::{self, Policy};
 use crate::redact::Redact;
 use crate::report::print;
 use crate::run::event::{Event, StepOutcome, StepRef};
@@ -29,12 +29,16 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
     let &[index] = find_step(&plan, &args.step)?.as_slice() else {
         return Err(Failure::usage(format!("`{}` is a group: confirm its steps one by one", args.step)));
     };
+    by_a_person(&project.environment)?;
     let by = match &args.by {
+        Some(by) if by.contains(char::is_control) => {
+            return Err(Failure::usage("a name is one line of text"));
+        }
         Some(by) => by.clone(),
         None => who(&project.environment)?,
     };
     let launch = Launch::new(&project, &plan)?;
-    let redact = Redact::new(project.secret(&config));
+    let redact = Redact::new(project.secrets(&config));
     let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
     recorder.report = crate::report::Report::silent();
     let (mut guard, _) = launch.guard(&project, &plan, &Sources::default())?;
@@ -52,6 +56,15 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
     guard.end();
     say(&name, &by, &items, &recorder, &setting.step(index).key);
     Ok(ExitCode::Passed)
+}
+
+/// A command of an agent is no person, whatever name it gives. A seat belt: what confines commands
+/// is the sandbox.
+pub(super) fn by_a_person(environment: &Environment) -> Result<(), Failure> {
+    if environment.get(process::WITHIN).is_none() {
+        return Ok(());
+    }
+    Err(Failure::usage("this is for a person to say, and a command that agentrun has started is none"))
 }
 
 fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate::plan::StepKey) {
@@ -106,6 +119,7 @@ pub(super) fn setting(
     launch: &Launch,
 ) -> Result<Setting, Failure> {
     Ok(Setting {
+        left_out: project.left_out(&plan),
         workspace: project.workspace(&plan, &Sources::default())?,
         policy: Policy::new(std::iter::empty(), &[]),
         root: project.root.clone(),

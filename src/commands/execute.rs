@@ -10,7 +10,7 @@ use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
 use crate::config::{Config, say_duration};
 use crate::failure::{ExitCode, Failure};
-use crate::journal::{PlanDir, StateDir};
+use crate::journal::PlanDir;
 use crate::model::Model;
 use crate::model::scripted::Script;
 use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
@@ -222,7 +222,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
     let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
     let policy =
         confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
-    let redact = Redact::new(prepared.project.secret(&prepared.config));
+    let redact = Redact::new(prepared.project.secrets(&prepared.config));
     launch.make_run_dir(&redact)?;
     let (recorder, unsealed) =
         launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
@@ -235,6 +235,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         prepared.plan = prepared.project.plan(&args.plan)?;
     }
     let setting = Setting {
+        left_out: prepared.project.left_out(&prepared.plan),
         workspace,
         policy,
         root: prepared.project.root,
@@ -254,7 +255,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         run_dir: launch.run_dir.clone(),
         snapshot_prefix: prepared.plan.dir.key(),
     };
-    let (snapshots, dirty) = open_snapshots(&setting, &prepared.project.state, &prepared.plan.dir).await?;
+    let (snapshots, dirty) = open_snapshots(&setting, &prepared.plan.dir).await?;
     warnings.extend(dirty);
     let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
     run.begin(warnings)?;
@@ -274,13 +275,9 @@ async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
 
 /// The snapshots of the project, and a word on what is not committed in it. Steps that are to be
 /// committed are refused here, before anything is spent, if that cannot be.
-async fn open_snapshots(
-    setting: &Setting,
-    state: &StateDir,
-    plan: &PlanDir,
-) -> Result<(Snapshots, Option<Event>), Failure> {
-    let leave_out = [setting.plan_file.path().to_owned(), state.path().to_owned()];
-    let mut snapshots = Snapshots::open(&setting.root, &plan.snapshots(), &leave_out, &setting.policy).await;
+async fn open_snapshots(setting: &Setting, plan: &PlanDir) -> Result<(Snapshots, Option<Event>), Failure> {
+    let mut snapshots =
+        Snapshots::open(&setting.root, &plan.snapshots(), &setting.left_out, &setting.policy).await;
     if setting.config.commit {
         let checked = match snapshots.repository() {
             Ok(git) => git.can_commit(&setting.author).await,

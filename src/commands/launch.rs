@@ -15,6 +15,7 @@ use crate::journal::keep::Place;
 use crate::journal::lock::{Acquired, Holder, Lock};
 use crate::journal::seal::Proof;
 use crate::journal::writer::{Sealing, Writer};
+use crate::process::sandbox::redirections;
 use crate::redact::Redact;
 use crate::report::Report;
 use crate::run::event::Event;
@@ -97,6 +98,7 @@ impl Launch {
         let targets: Vec<String> = names.iter().filter_map(|name| target(&project.root, name)).collect();
         names.extend(targets);
         names.extend(link);
+        names.extend(redirections(&project.root).iter().map(|path| path.display().to_string()));
         let files = names.iter().map(|name| FileGuard::open(&project.root, name)).collect();
         let files: std::io::Result<Vec<FileGuard>> = files;
         Ok((Guard { plan, files: files.map_err(unwatched)? }, found))

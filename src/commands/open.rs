@@ -90,6 +90,14 @@ impl Project {
         self.environment.get(&config.model.api_key_env).map(str::to_owned)
     }
 
+    /// What nobody may read: the key, and names with passwords in addresses.
+    pub(super) fn secrets(&self, config: &Config) -> Vec<String> {
+        let proxies = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"];
+        let addresses = proxies.into_iter().filter_map(|name| self.environment.get(name));
+        let addresses = addresses.chain([config.model.base_url.as_str()]);
+        self.secret(config).into_iter().chain(addresses.filter_map(user_and_password)).collect()
+    }
+
     /// The endpoint as the model layer wants it.
     pub(super) fn model_settings(&self, config: &Config) -> Settings {
         let model = &config.model;
@@ -124,6 +132,20 @@ impl Project {
             .map_err(|error| Failure::internal("cannot open the project", error))
     }
 
+    /// What snapshots leave out: the plan, and what agentrun keeps for itself, wherever that is.
+    pub(super) fn left_out(&self, plan: &OpenPlan) -> Vec<PathBuf> {
+        let own = [plan.file.path().to_owned(), self.state.path().to_owned()];
+        own.into_iter().chain(self.private()).collect()
+    }
+
+    /// Folders of keys and settings of agentrun's own; they may lie in the project where that is
+    /// the home.
+    pub(super) fn private(&self) -> Vec<PathBuf> {
+        let settings = source::user_file(&self.environment).and_then(|file| Some(file.parent()?.to_owned()));
+        let folders = [source::state_folder(&self.environment), settings].into_iter().flatten();
+        folders.map(|path| path.canonicalize().unwrap_or(path)).collect()
+    }
+
     /// Reads a plan.
     pub(super) fn plan(&self, path: &Path) -> Result<OpenPlan, Failure> {
         let file = PlanFile::at(path).map_err(|error| unreadable(&error))?;
@@ -135,6 +157,13 @@ impl Project {
         let place = folder.map(|folder| Place::of(&folder, &self.root, &dir));
         Ok(OpenPlan { dir, place, path: relative, file, text, reading })
     }
+}
+
+/// The part of an address before the host, if there is a password in it.
+fn user_and_password(address: &str) -> Option<String> {
+    let (_, rest) = address.split_once("://")?;
+    let (user, _) = rest.split(['/', '?', '#']).next()?.rsplit_once('@')?;
+    user.contains(':').then(|| user.to_owned())
 }
 
 impl OpenPlan {

@@ -41,7 +41,7 @@ pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failu
             .hint("begin with the last: what a later step changed is not undone"));
     };
     let launch = Launch::new(&project, &plan)?;
-    let redact = Redact::new(project.secret(&config));
+    let redact = Redact::new(project.secrets(&config));
     let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
     recorder.report = Report::silent();
     if let Some(left) = Launch::end_what_was_left(&plan) {
@@ -85,8 +85,7 @@ async fn look(
         return Err(refuse("was cut short in its last attempt: nobody knows what that left")
             .hint(format!("agentrun execute {} goes on with it", setting.plan_path)));
     };
-    let leave_out = [setting.plan_file.path().to_owned(), setting.root.join(crate::workspace::STATE_DIR)];
-    let mut snapshots = Snapshots::open(&setting.root, store, &leave_out, policy).await;
+    let mut snapshots = Snapshots::open(&setting.root, store, &setting.left_out, policy).await;
     let name = format!("{prefix}/{}/before-restore", setting.run_dir.id);
     let now = snapshots.take(&name).await.map_err(no_snapshot)?;
     match snapshots.plan_back(&trees, &now, &setting.root).await {

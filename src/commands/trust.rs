@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::confirm::by_a_person;
 use super::open::Project;
 use crate::config::{PROJECT_FILE, Withheld};
 use crate::failure::{ExitCode, Failure};
@@ -10,6 +11,7 @@ use crate::report::print;
 /// Shows what the project's file would be allowed, and allows it: whoever types this consents.
 pub(super) fn run(root: Option<&Path>) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
+    by_a_person(&project.environment)?;
     let Some(Withheld { powers, approval }) = project.config_and_withheld()?.1 else {
         print::talk(&format!("{PROJECT_FILE} sets nothing that needs an approval it does not have"));
         return Ok(ExitCode::Passed);

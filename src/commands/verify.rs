@@ -165,7 +165,7 @@ async fn rerun(
     let no_copy = |error| Failure::internal("cannot make a clean copy of the project", error);
     let interrupt = signals::listen()?;
     let unconfined = project.own_policy(config);
-    let copy = clean::copy(&project.root, &unconfined).await.map_err(no_copy)?;
+    let copy = clean::copy(&project.root, &project.private(), &unconfined).await.map_err(no_copy)?;
     let workspace = Workspace::open(copy.path(), &[]).map_err(no_copy)?;
     let policy = confine::policy(project, config, plan, &workspace, &interrupt).await?;
     let mut again = Again::new(copy.path(), config.validation_timeout, &policy, &interrupt);

@@ -24,7 +24,7 @@ pub use capture::{Captured, Invocation, capture};
 pub use child::run;
 pub use launch::{confine, launch};
 pub use launched::{LAUNCH, Launcher};
-pub use policy::{Policy, Start};
+pub use policy::{Policy, Start, WITHIN};
 pub use sandbox::{Denial, Sandbox};
 
 use std::path::PathBuf;

@@ -99,9 +99,12 @@ const ALLOWED_PREFIXES: &[&str] =
 /// Names with one of these are secrets, whatever list they are on.
 const SECRET: &[&str] = &["KEY", "SECRET", "TOKEN", "PASSW", "CREDENTIAL", "AUTH", "PRIVATE", "COOKIE"];
 
+/// A variable that every child has: who has it was started by agentrun.
+pub const WITHIN: &str = "AGENTRUN";
+
 /// Nobody is there to answer a prompt, and nobody looks at colours or pages.
 const FIXED: &[(&str, &str)] = &[
-    ("AGENTRUN", "1"),
+    (WITHIN, "1"),
     ("CI", "1"),
     ("NO_COLOR", "1"),
     ("CARGO_TERM_COLOR", "never"),

@@ -321,6 +321,10 @@ fn last_lines(output: &str, most: usize) -> Vec<String> {
 
 fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
     let headline = match completed.outcome {
+        RunOutcome::Completed if completed.open > 0 => {
+            let steps = counted(completed.open, "step");
+            styled(GOOD, &format!("What was selected is carried out; {steps} of the plan still to be done."))
+        }
         RunOutcome::Completed if completed.pending.is_empty() => styled(GOOD, "The plan is carried out."),
         RunOutcome::Completed => styled(GOOD, "The plan is carried out, as far as commands can tell."),
         RunOutcome::StepFailed => styled(BAD, "Stopped: a step did not pass."),

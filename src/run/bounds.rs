@@ -43,8 +43,16 @@ pub struct RunCompleted {
     pub exit_code: u8,
     /// What waits for a person.
     pub pending: Vec<Pending>,
+    /// Steps of the plan that are still to be done, and wait for nobody.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub open: usize,
     /// How long the run took.
     pub duration_ms: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// Something that waits for a person.

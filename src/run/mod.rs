@@ -17,6 +17,7 @@ pub mod refusal;
 pub mod renames;
 pub mod schedule;
 pub mod setting;
+pub mod settle;
 pub mod state;
 pub mod step;
 pub mod talk;

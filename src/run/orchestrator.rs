@@ -4,7 +4,7 @@ use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarte
 use super::reconcile::reconcile;
 use super::schedule::{self, Decision};
 use super::state::{StepStatus, TickState};
-use super::{Run, commit, step, tick};
+use super::{Run, commit, settle, step, tick};
 use crate::clock::Stopwatch;
 use crate::failure::Failure;
 use crate::process::Sandbox;
@@ -30,6 +30,7 @@ impl Run<'_> {
             outcome,
             exit_code: outcome.exit_code().code(),
             pending: self.pending(),
+            open: self.open(),
             duration_ms: watch.millis(),
         }))?;
         Ok(outcome)
@@ -82,12 +83,11 @@ impl Run<'_> {
         self.accept_plan()
     }
 
-    /// What remains when nothing is left to do: commands that were tolerated red must be green,
-    /// and the plan's status comment is kept true.
+    /// What remains when nothing is left to do: commands of the whole plan must be green, and its status comment is kept true.
     async fn end(&mut self, outcome: RunOutcome) -> Result<RunOutcome, Failure> {
         let outcome = match outcome {
-            RunOutcome::Completed if self.setting.selection.steps.is_none() => {
-                match step::validate_tolerated(self).await? {
+            RunOutcome::Completed if self.setting.selection.steps.is_none() || self.all_done() => {
+                match settle::settle(self).await? {
                     RunOutcome::Completed => self.look_again()?,
                     other => other,
                 }
@@ -118,8 +118,18 @@ impl Run<'_> {
     }
 
     fn all_done(&self) -> bool {
-        let steps = &self.setting.reading.plan.steps;
-        steps.iter().all(|step| self.recorder.state.step(&step.key).status.is_done())
+        self.steps().all(StepStatus::is_done)
+    }
+
+    /// How many steps are still to be done, and wait for nobody.
+    fn open(&self) -> usize {
+        let parked = |status: &StepStatus| matches!(status, StepStatus::Parked { .. });
+        self.steps().filter(|status| !status.is_done() && !parked(status)).count()
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &StepStatus> {
+        let steps = self.setting.reading.plan.steps.iter();
+        steps.map(|step| &self.recorder.state.step(&step.key).status)
     }
 
     /// Everything that waits for a person.

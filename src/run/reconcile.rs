@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::event::{Event, Reopened, StepRef};
+use super::event::{Event, Reopened, StepRef, Strength};
 use super::renames::renamed;
-use super::state::{RunState, StepStatus, TickState};
-use crate::plan::{Plan, StepGraph, StepKind};
+use super::state::{Pass, RunState, StepStatus, TickState};
+use crate::plan::{Plan, Step, StepGraph, StepKind};
 
 /// The events that bring the state in line with the plan as it is now.
 pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event> {
@@ -19,7 +19,9 @@ pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event>
             graph.dependencies(index).iter().any(|edge| edge.explicit && outdated.contains(&edge.step))
                 || (step.kind == StepKind::Acceptance && work_is_open);
         let found = match status {
-            StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint => Some(Reopened::Edited),
+            StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint || never_ran(step, pass) => {
+                Some(Reopened::Edited)
+            }
             StepStatus::Passed(pass) if pass.tick == TickState::Written && unticked(plan, index, pass) => {
                 Some(Reopened::Unticked)
             }
@@ -44,8 +46,16 @@ pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event>
     events
 }
 
+/// A pass on commands that are not those of the step: what makes a difference to a shell may make
+/// none to its text.
+fn never_ran(step: &Step, pass: &Pass) -> bool {
+    let own = step.criteria.iter().filter_map(|criterion| criterion.command());
+    let on_commands = matches!(pass.strength, Some(Strength::Proven | Strength::Weak));
+    on_commands && own.into_iter().any(|command| pass.ran().all(|ran| ran != command.script))
+}
+
 /// A person unticked something that agentrun had ticked.
-fn unticked(plan: &Plan, index: usize, pass: &super::state::Pass) -> bool {
+fn unticked(plan: &Plan, index: usize, pass: &Pass) -> bool {
     let step = &plan.steps[index];
     let own = plan.tickable(step, &pass.criteria);
     own.into_iter().chain(mirrors(plan, index)).any(|check_box| plan.boxes[check_box].tickable())

@@ -57,6 +57,8 @@ pub struct Setting {
     pub interrupt: Interrupt,
     /// What people read.
     pub run_dir: RunDir,
+    /// What snapshots leave out: the plan, and what agentrun keeps for itself.
+    pub left_out: Vec<PathBuf>,
     /// Prefix of the private refs of this plan's snapshots.
     pub snapshot_prefix: String,
 }

@@ -2,11 +2,9 @@
 
 use super::Run;
 use super::attempt::{self, Ended};
-use super::event::{
-    AttemptOutcome, AttemptRef, Event, Evidence, Origin, RunOutcome, StepOutcome, StepRef, Strength,
-};
+use super::event::{AttemptOutcome, AttemptRef, Event, Evidence, Origin, StepOutcome, StepRef, Strength};
 use super::judging::{self, Work};
-use super::state::{StepState, StepStatus};
+use super::state::StepStatus;
 use super::talk::{Talk, no_snapshot};
 use super::validating::Commands;
 use crate::failure::Failure;
@@ -107,7 +105,11 @@ async fn baseline(
 
 /// Names the tree that a validation runs on, if that can save a command: what was green on it
 /// shortly before need not run again.
-async fn name_tree(run: &mut Run<'_>, applied: &[Applied], ground: &mut Ground<'_>) -> Result<(), Failure> {
+pub(super) async fn name_tree(
+    run: &mut Run<'_>,
+    applied: &[Applied],
+    ground: &mut Ground<'_>,
+) -> Result<(), Failure> {
     let state = &run.recorder.state;
     if applied.iter().any(|command| state.green(&command.script, &command.dir).is_some()) {
         let name = run.setting.snapshot_name(&ground.at, "-baseline");
@@ -211,49 +213,5 @@ fn refuted(run: &Run<'_>, index: usize, verdict: &Verdict, results: &[Validated]
     match run.setting.step(index).kind {
         StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { red },
         _ => StepOutcome::Failed { attempts: 0, red, unchanged: false },
-    }
-}
-
-/// Commands that some step left red must be green when the plan is done.
-pub async fn validate_tolerated(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
-    let plan = &run.setting.reading.plan;
-    let red = |state: &StepState| match &state.status {
-        StepStatus::Passed(pass) => pass.tolerated.clone(),
-        _ => Vec::new(),
-    };
-    let red: Vec<String> =
-        plan.steps.iter().flat_map(|step| red(run.recorder.state.step(&step.key))).collect();
-    let accepted = plan
-        .steps
-        .iter()
-        .any(|step| step.kind == StepKind::Acceptance && run.recorder.state.step(&step.key).status.is_done());
-    let Some(&last) = run.setting.reading.graph.order().last() else { return Ok(RunOutcome::Completed) };
-    if red.is_empty() || accepted {
-        return Ok(RunOutcome::Completed);
-    }
-    let applied: Vec<Applied> =
-        run.setting.applied(last).into_iter().filter(|command| red.contains(&command.script)).collect();
-    let mut ground = run.setting.ground(last, 0);
-    name_tree(run, &applied, &mut ground).await?;
-    ground.log_dir = run.setting.run_dir.path().join("at-the-end");
-    // Not the baseline of the last step: that one is over.
-    ground.at.attempt = run.recorder.state.step(&run.setting.step(last).key).attempts.max(1);
-    let results = run.validate(&applied, &ground).await?;
-    match results.iter().find(|result| !result.evidence.holds()) {
-        None if results.len() == applied.len() => Ok(RunOutcome::Completed),
-        None => Ok(RunOutcome::Interrupted),
-        Some(Validated { evidence: Evidence { command, vacuous: Some(vacuous), .. }, .. }) => {
-            let message = format!("`{command}` says nothing about the plan: {}", vacuous.why());
-            run.recorder.record(Event::Warning { code: "vacuous-at-the-end".to_owned(), message })?;
-            Ok(RunOutcome::NeedsPerson)
-        }
-        Some(failed) => {
-            let message = format!(
-                "`{}` was red before the plan and is red at its end; it must be green",
-                failed.evidence.command
-            );
-            run.recorder.record(Event::Warning { code: "red-at-the-end".to_owned(), message })?;
-            Ok(RunOutcome::StepFailed)
-        }
     }
 }

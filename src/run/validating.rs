@@ -1,8 +1,9 @@
 //! Validates what an attempt left behind, and says what it comes to.
 
 use super::Run;
-use super::event::{AgentEnd, AttemptOutcome, Event, Evidence, Unfixable};
+use super::event::{AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Unfixable};
 use super::judging::{self, Judged, Work};
+use super::talk::no_snapshot;
 use crate::agent::builtin::session::Worked;
 use crate::config::GuardMode;
 use crate::digest::digest;
@@ -64,6 +65,7 @@ pub(super) async fn validate_attempt(
     }
     let mut touched = touched(setting, commands.applied, (&baseline, &results), all);
     touched += programs(run, index, all);
+    touched += meanwhile(run, &ground.at, commands.applied, &results, after).await?;
     if !touched.files.is_empty() || !touched.marks.is_empty() {
         let Touched { files, marks } = touched.clone();
         run.recorder.record(Event::ValidationChanged { at: ground.at.clone(), files, marks })?;
@@ -166,6 +168,23 @@ fn touched(
         }
     }
     touched
+}
+
+/// What the commands themselves changed of what validates: one may rewrite what the next one runs.
+async fn meanwhile(
+    run: &mut Run<'_>,
+    at: &AttemptRef,
+    applied: &[Applied],
+    results: &[Validated],
+    before: &Snapshot,
+) -> Result<Touched, Failure> {
+    if !results.iter().all(|result| result.evidence.holds()) {
+        return Ok(Touched::default());
+    }
+    let after =
+        run.snapshots.take(&run.setting.snapshot_name(at, "-validated")).await.map_err(no_snapshot)?;
+    let changes = run.snapshots.changes(before, &after).await.map_err(no_snapshot)?;
+    Ok(touched(run.setting, applied, (&[], &[]), &changes))
 }
 
 /// What the step did to programs in the project that a command of the plan names.

@@ -13,8 +13,8 @@ use crate::process::{Invocation, Policy, capture};
 const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Copies the project at `root` into a temporary folder: with git the files that are tracked or
-/// not ignored, else all of them. Neither `.git` nor agentrun's state is in it.
-pub async fn copy(root: &Path, policy: &Policy) -> io::Result<tempfile::TempDir> {
+/// not ignored, else all of them. Neither `.git` nor agentrun's state is in it, nor `left_out`.
+pub async fn copy(root: &Path, left_out: &[PathBuf], policy: &Policy) -> io::Result<tempfile::TempDir> {
     let files = match listed_by_git(root, policy).await {
         Some(files) => files,
         None => everything(root)?,
@@ -22,8 +22,10 @@ pub async fn copy(root: &Path, policy: &Policy) -> io::Result<tempfile::TempDir>
     let copy = tempfile::Builder::new().prefix("agentrun-clean-").tempdir()?;
     for file in files {
         let first = file.components().next().map(|first| first.as_os_str().to_owned());
-        if first.as_deref() != Some(OsStr::new(STATE_DIR)) {
-            copy_one(&root.join(&file), &copy.path().join(&file))?;
+        let (from, to) = (root.join(&file), copy.path().join(&file));
+        let is_left_out = left_out.iter().any(|folder| from.starts_with(folder));
+        if first.as_deref() != Some(OsStr::new(STATE_DIR)) && !is_left_out {
+            copy_one(&from, &to)?;
         }
     }
     Ok(copy)
@@ -35,8 +37,8 @@ async fn listed_by_git(root: &Path, policy: &Policy) -> Option<Vec<PathBuf>> {
     let settings = git::SETTINGS.iter().flat_map(|setting| ["-c", setting]);
     let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     let args: Vec<&OsStr> = settings.chain(list).map(OsStr::new).collect();
-    let environment: Vec<_> =
-        git::ENVIRONMENT.iter().map(|&(name, value)| (name, OsString::from(value))).collect();
+    let fixed = git::ENVIRONMENT.iter().map(|&(name, value)| (name, OsString::from(value)));
+    let environment: Vec<_> = fixed.chain(git::places(git::top(root)?)).collect();
     let invocation = Invocation {
         program: "git",
         args: &args,

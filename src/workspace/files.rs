@@ -96,7 +96,7 @@ impl Files {
             let own = entry.depth() == 1 && name == super::STATE_DIR;
             !own && name != ".git"
                 && entry.path() != store
-                && !leave_out.iter().any(|path| path == entry.path())
+                && !leave_out.iter().any(|path| entry.path().starts_with(path))
         };
         let mut walk = ignore::WalkBuilder::new(&self.root);
         walk.standard_filters(false).git_ignore(true).ignore(true).require_git(false).filter_entry(wanted);

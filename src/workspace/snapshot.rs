@@ -45,7 +45,7 @@ pub struct FileChange {
 #[derive(Debug)]
 pub enum Snapshots {
     /// In the object store of the project's own repository, under `refs/agentrun/`.
-    Git(Git),
+    Git(Box<Git>),
     /// In agentrun's state, where there is no git.
     Files(Files),
 }
@@ -94,7 +94,7 @@ impl Snapshots {
     /// in a work tree and git answers, else agentrun's own. `store` is a directory for private files.
     pub async fn open(root: &Path, store: &Path, leave_out: &[PathBuf], policy: &Policy) -> Self {
         match Git::open(root, store, leave_out, policy).await {
-            Ok(git) => Self::Git(git),
+            Ok(git) => Self::Git(git.into()),
             Err(reason) => Self::Files(Files::open(root, store, leave_out, reason)),
         }
     }

@@ -1,6 +1,7 @@
 //! Repositories that are made to deceive: agentrun's own git calls start nothing and see everything.
 
 use crate::support::bench::{Bench, ONE_STEP, Ran};
+use crate::support::confined::working;
 use crate::support::worker::diligent;
 
 /// A project with a plan and three files, all of it committed.
@@ -65,6 +66,71 @@ fn no_setting_of_a_repository_starts_a_program() {
         assert_eq!(bench.read("a.txt"), "a\n", "{setter}: {ran}");
         assert!(!bench.root().join("one.txt").exists(), "{setter}: {ran}");
     }
+}
+
+#[test]
+fn no_setting_puts_another_tree_in_the_place_of_the_project() {
+    for hide in [
+        "git config core.worktree ~/other",
+        "git config core.bare true",
+        "git config extensions.worktreeConfig true; git config --worktree core.worktree ~/other",
+    ] {
+        let bench = project();
+        bench.shell("mkdir ~/other; echo secret > ~/other/secret.txt");
+        let ran = execute(&bench, format!("echo one > one.txt; {hide}").leak(), &[]);
+        let tree =
+            bench.shell("git --git-dir=.git for-each-ref --format='%(refname)' refs/agentrun | tail -1");
+        let kept = bench.shell(&format!("git --git-dir=.git ls-tree --name-only {}", tree.trim()));
+        assert_eq!(kept, "a.txt\nb.txt\nc.txt\none.txt\n", "{hide}: {ran}");
+    }
+}
+
+#[test]
+fn what_would_lead_the_next_git_elsewhere_is_undone() {
+    for (mode, file) in [("off", "commondir"), ("off", "config.worktree"), ("bubblewrap", "commondir")] {
+        for mode in working(&[mode]) {
+            let bench = Bench::outside_tmp();
+            bench.file("plan.md", ONE_STEP).git();
+            let trap = format!("echo one > one.txt; echo ../elsewhere > .git/{file}");
+            let more = ["--max-attempts", "1", "--sandbox", mode];
+            let ran = execute(&bench, trap.leak(), &more).code(1);
+            ran.says(&format!(".git/{file}` was set back: it was created during run_command"));
+            assert!(!bench.root().join(".git").join(file).exists(), "{mode}");
+        }
+    }
+}
+
+#[test]
+fn settings_and_hooks_of_submodules_are_read_only() {
+    for mode in working(&["bubblewrap"]) {
+        let bench = Bench::outside_tmp();
+        bench.shell(
+            "git init -q ~/sub && git -C ~/sub -c user.name=t -c user.email=t@t commit -qm s --allow-empty",
+        );
+        bench
+            .file("plan.md", ONE_STEP)
+            .shell("git init -q . && git -c protocol.file.allow=always submodule --quiet add ~/sub deep/sub");
+        bench.git();
+        let evil = "touch .git/modules/deep/sub/config && echo writable; \
+                    touch .git/modules/deep/sub/hooks/x && echo writable; echo one > one.txt";
+        execute(&bench, evil, &["--sandbox", mode]).code(0);
+        assert_eq!(
+            bench.shell("cat .agentrun/runs/*/steps/*/attempt-1/command-*.log | grep -c writable || true"),
+            "0\n"
+        );
+    }
+}
+
+#[test]
+fn what_agentrun_keeps_for_itself_is_in_no_snapshot() {
+    let mut bench = project();
+    let state = bench.root().join("home/.local/state");
+    bench.env("XDG_STATE_HOME", state.to_str().unwrap());
+    execute(&bench, "echo one > one.txt", &[]).code(0);
+    let key = bench.shell("git hash-object home/.local/state/agentrun/key");
+    let known = bench.shell(&format!("git cat-file -e {} 2>&1 && echo known || echo unknown", key.trim()));
+    assert!(known.ends_with("unknown\n"), "{known}");
+    bench.run(&["verify", "plan.md"]).code(0);
 }
 
 #[test]

@@ -266,3 +266,58 @@ fn a_plan_that_seems_to_be_renamed_is_told_where_its_evidence_is() {
     let ran = bench.run(&["execute", "other.md", "--dry-run"]).code(0);
     assert!(!ran.stderr.contains("never carried out"), "{ran}");
 }
+
+#[test]
+fn what_is_left_to_do_is_said_when_some_steps_were_selected() {
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
+    let ran = bench.execute(&diligent(GOOD), &["--step", "1"]).code(0);
+    ran.says("What was selected is carried out; 1 step of the plan still to be done.");
+    let ran = bench.execute(&diligent(GOOD), &["--step", "2"]).code(0);
+    ran.says("The plan is carried out.");
+}
+
+#[test]
+fn a_command_for_all_that_came_later_runs_at_the_end() {
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
+    bench.execute(&diligent(GOOD), &[]).code(0);
+    let more = "\n## Validation\n\n- `test -f three.txt` exits 0\n";
+    bench.file("plan.md", bench.read("plan.md") + more);
+    let ran = bench.execute(&diligent(GOOD), &[]).code(1);
+    ran.says("`test -f three.txt` is red at the end of the plan; it must be green");
+    bench.file("three.txt", "");
+    bench.execute(&diligent(GOOD), &[]).code(0).says("The plan is carried out.");
+}
+
+#[test]
+fn another_command_is_another_command_even_if_only_its_spaces_differ() {
+    let plan = ONE_STEP.replace("`grep -q one one.txt`", "`printf 'a  b' | cmp - one.txt`");
+    let bench = Bench::with_plan(plan.as_bytes());
+    bench.execute(&diligent(&[("Step 1", "printf 'a  b' > one.txt")]), &[]).code(0);
+    bench.file("plan.md", bench.read("plan.md").replace("a  b", "a b"));
+    assert!(bench.run(&["verify", "plan.md"]).code(4).stdout.contains("stale"));
+    bench.execute(&diligent(&[("Step 1", "printf 'a b' > one.txt")]), &[]).code(0);
+    assert_eq!(bench.read("one.txt"), "a b");
+    bench.run(&["verify", "plan.md"]).code(0);
+}
+
+#[test]
+fn a_command_of_an_agent_is_no_person() {
+    let mut bench = Bench::with_plan(TWO_STEPS.as_bytes());
+    bench.env("AGENTRUN", "1");
+    let ran = bench.run(&["confirm", "plan.md", "1", "--by", "Ada"]).code(2);
+    ran.says("this is for a person to say, and a command that agentrun has started is none");
+    bench.run(&["trust"]).code(2);
+}
+
+#[test]
+fn a_password_in_the_address_of_the_model_is_shown_nowhere() {
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
+    let address = "http://ada:secret-word@127.0.0.1:9/v1";
+    let ran = bench.run(&["execute", "plan.md", "--model", "tiny", "--base-url", address]);
+    let kept = bench.shell("grep -rl secret-word .agentrun || true");
+    assert_eq!(
+        (ran.stdout.contains("secret-word"), ran.stderr.contains("secret-word"), kept.as_str()),
+        (false, false, ""),
+        "{ran}"
+    );
+}

@@ -87,6 +87,16 @@ fn a_link_in_the_place_of_a_guarded_file_shows_nothing() {
 }
 
 #[test]
+fn a_command_that_rewrites_what_the_next_one_checks_is_a_mark() {
+    let bench = Bench::outside_tmp();
+    let both = "`sh build.sh` passes\n- [ ] `sh check.sh` passes";
+    bench.file("plan.md", ONE_STEP.replace("`grep -q one one.txt` passes", both));
+    bench.file("check.sh", "set -e\ngrep -q one one.txt\n").git();
+    let ran = execute(&bench, &["echo 'echo ls > check.sh' > build.sh"], &[]).code(0);
+    ran.says("weakened: check.sh: 2 checks are gone, and none came").says("weak");
+}
+
+#[test]
 fn a_link_in_the_place_of_a_folder_for_logs_leads_nowhere() {
     for mode in working(&["landlock", "off"]) {
         let bench = bench();

@@ -29,6 +29,7 @@ impl Repository {
         let mut read_only: Vec<PathBuf> =
             ["config", "hooks", "refs/agentrun"].map(|name| shared.join(name)).to_vec();
         read_only.push(folder.join("config.worktree"));
+        modules(&shared.join("modules"), &mut read_only);
         if !folder.starts_with(root) {
             read_only.push(place);
         }
@@ -42,6 +43,40 @@ impl Repository {
         for folder in folders.filter(|folder| folder.parent().is_some_and(Path::is_dir)) {
             // Where it cannot be made, nobody else can make it either.
             let _ = std::fs::create_dir(folder);
+        }
+    }
+}
+
+/// Files that put another repository or other settings in the place of those of the project or of
+/// its other work trees, for the next git command that a person types. Those that are not there
+/// cannot be protected.
+pub fn redirections(root: &Path) -> Vec<PathBuf> {
+    let repository = Repository::of(root);
+    let Some(folder) =
+        repository.read_only.iter().find_map(|path| path.ends_with("config").then(|| path.parent()))
+    else {
+        return Vec::new();
+    };
+    let folder = folder.unwrap_or(root);
+    let own = std::iter::once(folder.to_owned());
+    let trees = std::fs::read_dir(folder.join("worktrees")).into_iter().flatten().flatten();
+    let folders = own.chain(trees.map(|entry| entry.path()));
+    folders.flat_map(|folder| ["commondir", "config.worktree"].map(|name| folder.join(name))).collect()
+}
+
+/// Settings and hooks of the submodules below a folder of such, which may hold submodules too.
+fn modules(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let module = entry.path();
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        if module.join("HEAD").is_file() {
+            found.extend(["config", "hooks"].map(|name| module.join(name)));
+            modules(&module.join("modules"), found);
+        } else {
+            // The name of a submodule may be a path.
+            modules(&module, found);
         }
     }
 }

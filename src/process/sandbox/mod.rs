@@ -11,6 +11,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use denial::Denial;
+pub use git::redirections;
 pub use places::{caches, credentials};
 pub use probe::{Refused, Wish, open};
 

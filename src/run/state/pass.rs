@@ -64,3 +64,10 @@ pub enum TickState {
     /// Not in this run: the plan could not be changed.
     Refused,
 }
+
+impl Pass {
+    /// The commands that it rests on, and those that were borne.
+    pub fn ran(&self) -> impl Iterator<Item = &str> {
+        self.commands.iter().map(|(command, _)| command.as_str())
+    }
+}

@@ -68,6 +68,7 @@ fn story() -> Vec<Event> {
             outcome: RunOutcome::Completed,
             exit_code: 0,
             pending: vec![],
+            open: 0,
             duration_ms: 1,
         }),
     ]

@@ -89,6 +89,8 @@ pub(super) struct Call<'a> {
 #[derive(Debug)]
 pub struct Git {
     pub(super) root: PathBuf,
+    /// The top of the work tree, which holds `.git`: what a configuration says of it is not asked.
+    top: PathBuf,
     policy: Policy,
     /// The user's index, from which the private one is made.
     index: Option<PathBuf>,
@@ -110,7 +112,7 @@ impl Git {
         leave_out: &[PathBuf],
         policy: &Policy,
     ) -> Result<Self, String> {
-        let Some(above) = root.ancestors().find(|directory| directory.join(".git").exists()) else {
+        let Some(above) = top(root) else {
             return Err("not a git repository".to_owned());
         };
         // Only the folder of a work tree of its own has it, and there `.git` is a file.
@@ -121,6 +123,7 @@ impl Git {
         let below = |path: &PathBuf| root.join(path).strip_prefix(root).map(Path::to_owned).ok();
         let mut git = Self {
             root: root.to_owned(),
+            top: above.to_owned(),
             policy: policy.clone(),
             index: None,
             private_index: store.join("index"),
@@ -156,7 +159,9 @@ impl Git {
         }
         self.prepare().await?;
         // Files that cannot be read, and embedded repositories without a commit, are passed over.
-        let add = ["add", "-A", "--ignore-errors", "--", "."].map(OsStr::new);
+        let excluded = self.excluded();
+        let mut add = ["add", "-A", "--ignore-errors", "--", "."].map(OsStr::new).to_vec();
+        add.extend(excluded.iter().map(OsString::as_os_str));
         let added = self.invoke(&add, Some(&self.private_index)).await?;
         if !matches!(added.code, Some(0 | 1)) {
             return Err(failed(&add, &added));
@@ -171,6 +176,14 @@ impl Git {
         let reference = reference(name);
         self.run(&["update-ref", &reference, &commit]).await?;
         Ok(Snapshot { tree, reference: Some(reference) })
+    }
+
+    /// Folders that are left out are not even read: what git has read stays in its store.
+    fn excluded(&self) -> Vec<OsString> {
+        let folders = self.leave_out.iter().filter(|path| *path != Path::new(super::STATE_DIR));
+        let folders = folders.filter(|path| self.root.join(path).is_dir());
+        let pathspec = |path: &PathBuf| [b":(exclude,literal)", path.as_os_str().as_bytes()].concat();
+        folders.map(|path| OsString::from_vec(pathspec(path))).collect()
     }
 
     async fn drop_left_out(&self) -> Result<(), SnapshotError> {
@@ -257,7 +270,7 @@ impl Git {
         let fixed = ENVIRONMENT.iter().chain(identity).map(|&(name, value)| (name, OsString::from(value)));
         let index = index.map(|index| ("GIT_INDEX_FILE", index.as_os_str().to_owned()));
         let theirs = author.into_iter().flat_map(Author::variables);
-        let environment: Vec<_> = fixed.chain(index).chain(theirs).collect();
+        let environment: Vec<_> = fixed.chain(places(&self.top)).chain(index).chain(theirs).collect();
         let invocation = Invocation {
             program: "git",
             args: &all,
@@ -269,6 +282,17 @@ impl Git {
         let captured = pipes::while_emptied(&self.root, capture(&invocation, &self.policy)).await;
         captured.map_err(|error| git_error(args, error.to_string()))
     }
+}
+
+/// The top of the work tree that holds `root`.
+pub(super) fn top(root: &Path) -> Option<&Path> {
+    root.ancestors().find(|directory| directory.join(".git").exists())
+}
+
+/// Where the repository is and what it is of, whatever its configuration says (`core.worktree`,
+/// `core.bare`).
+pub(super) fn places(top: &Path) -> [(&'static str, OsString); 2] {
+    [("GIT_DIR", top.join(".git").into_os_string()), ("GIT_WORK_TREE", top.as_os_str().to_owned())]
 }
 
 fn succeeded(args: &[&OsStr], captured: Captured) -> Result<Vec<u8>, SnapshotError> {
