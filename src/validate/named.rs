@@ -114,7 +114,8 @@ impl Place {
                 conditions.iter().chain(bodies).for_each(|list| self.list(list, see));
             }
             Command::Loop { condition, body } => {
-                [condition, body].into_iter().for_each(|list| self.list(list, see));
+                self.list(condition, see);
+                self.list(body, see);
             }
             Command::Function { body, .. } => self.clone().command(body, see),
             Command::Opaque(words) => self.substituted(words, see),

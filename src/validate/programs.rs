@@ -49,29 +49,34 @@ impl<'a> Search<'a> {
 
     /// The programs in the project that these commands name, as they are now.
     pub fn programs(&self, commands: &[Applied]) -> Programs {
-        let (mut words_of, mut checks) = (BTreeSet::new(), Named::default());
+        let (mut said, mut checks) = (BTreeSet::new(), Named::default());
         let scripts: BTreeSet<(&str, &str)> =
             commands.iter().map(|command| (command.dir.as_str(), command.script.as_str())).collect();
         for (dir, script) in scripts {
             let dir = self.root.join(dir);
-            words_of.extend(words(&dir, script));
+            said.extend(words(&dir, script));
             checks.add(self.root, &dir, script);
         }
-        let dirs: BTreeSet<String> = words_of.iter().filter_map(|(dir, _)| inside(self.root, dir)).collect();
-        let own = self.path.iter().filter(|dir| dir.is_relative()).cloned();
-        let places = dirs.iter().flat_map(|dir| PLACES.iter().map(|place| Path::new(dir).join(place)));
-        let places: BTreeSet<PathBuf> = own.chain(places).chain(PLACES.iter().map(PathBuf::from)).collect();
-        let places: Vec<PathBuf> =
-            places.into_iter().filter(|place| self.root.join(place).is_dir()).collect();
-        let (by_path, by_name): (Vec<_>, Vec<_>) = words_of.iter().partition(|(_, word)| word.contains('/'));
-        let names: BTreeSet<&String> =
+        let places = self.places(said.iter().map(|(dir, _)| dir.as_path()).collect());
+        let (by_path, by_name): (Vec<_>, Vec<_>) = said.iter().partition(|(_, word)| word.contains('/'));
+        let words: BTreeSet<&String> =
             by_name.into_iter().map(|(_, word)| word).filter(|word| !word.starts_with('-')).collect();
-        let found = names.iter().flat_map(|name| places.iter().map(move |place| place.join(name)));
-        let named = by_path.into_iter().filter_map(|(dir, word)| inside(self.root, &dir.join(word)));
-        let named = named.map(PathBuf::from).filter(|path| is_placed(path));
+        let found = words.iter().flat_map(|word| places.iter().map(move |place| place.join(word)));
+        let direct = by_path.into_iter().filter_map(|(dir, word)| inside(self.root, &dir.join(word)));
+        let direct = direct.map(PathBuf::from).filter(|path| is_placed(path));
         let checks = checks.run.into_iter().map(PathBuf::from);
-        let paths: BTreeSet<PathBuf> = found.chain(named).chain(checks).collect();
+        let paths: BTreeSet<PathBuf> = found.chain(direct).chain(checks).collect();
         paths.iter().filter_map(|path| Some((path.to_str()?.to_owned(), self.digest_of(path)?))).collect()
+    }
+
+    /// The folders of programs in the project, seen from the folders in which commands run.
+    fn places(&self, dirs: BTreeSet<&Path>) -> Vec<PathBuf> {
+        let dirs = dirs.into_iter().filter_map(|dir| inside(self.root, dir)).map(PathBuf::from);
+        let below = dirs.chain([PathBuf::new()]);
+        let below = below.flat_map(|dir| PLACES.iter().map(move |place| dir.join(place)));
+        let own = self.path.iter().filter(|dir| dir.is_relative()).cloned();
+        let all: BTreeSet<PathBuf> = own.chain(below).collect();
+        all.into_iter().filter(|place| self.root.join(place).is_dir()).collect()
     }
 
     /// What a step did to programs, unless a diff shows it.

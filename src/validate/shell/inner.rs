@@ -155,12 +155,10 @@ pub fn substituted(text: &str) -> Vec<&str> {
     let (mut found, mut rest) = (Vec::new(), text);
     while let Some(at) = rest.find(['`', '$']) {
         let from = &rest[at..];
-        let length = if from.starts_with('`') {
-            from[1..].find('`').map(|length| (1, length + 2))
-        } else if from.starts_with("$(") {
-            closed(&from[1..], '(', ')').map(|length| (2, length + 1))
-        } else {
-            None
+        let length = match from.as_bytes() {
+            [b'`', ..] => from[1..].find('`').map(|length| (1, length + 2)),
+            [b'$', b'(', ..] => closed(&from[1..], '(', ')').map(|length| (2, length + 1)),
+            _ => None,
         };
         rest = &from[length.map_or(1, |(_, length)| length)..];
         found.extend(length.map(|(begin, length)| &from[begin..length - 1]));

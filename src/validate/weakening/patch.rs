@@ -158,7 +158,7 @@ Binary files /dev/null and b/logo.png differ
     #[test]
     fn what_only_stands_elsewhere_in_its_file_neither_went_nor_came() {
         let (removed, added) = (vec!["a", "b", "b", "  c d"], vec!["\tb\r", "c d ", "e"]);
-        let mut patch = Patch { removed, added, ..Patch::default() };
+        let mut patch = Patch { added, removed, ..Patch::default() };
         patch.settle();
         assert_eq!((patch.removed, patch.added), (vec!["a", "b"], vec!["e"]));
     }
