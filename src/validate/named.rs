@@ -10,6 +10,9 @@ use super::shell::{self, Command, List, Word};
 /// Scripts that run scripts are followed this deep.
 const FOLLOWED: u32 = 4;
 
+/// Of the commands of a script and of all that it runs, only so many are looked at.
+const COMMANDS: u32 = 2000;
+
 /// Programs that compare the files they are given.
 const COMPARERS: &[&str] = &["diff", "cmp", "comm", "sdiff"];
 
@@ -25,7 +28,7 @@ pub struct Named {
 impl Named {
     /// Adds what a script names that runs in `dir`, in the project at `root`.
     pub fn add(&mut self, root: &Path, dir: &Path, script: &str) {
-        visit(dir, script, &mut |found| {
+        visit(dir, script, |found| {
             let file = callee::file(&found.dir, &found.words).and_then(|file| inside(root, &file));
             self.run.extend(file.filter(|file| found.checks || is_check(file)));
             if let Some((_, arguments)) = found.words.split_first().filter(|(name, _)| is_comparer(name)) {
@@ -43,7 +46,7 @@ fn is_comparer(program: &str) -> bool {
 /// Every word of the commands that a script runs, with the folder in which it says so.
 pub fn words(dir: &Path, script: &str) -> BTreeSet<(PathBuf, String)> {
     let mut all = BTreeSet::new();
-    visit(dir, script, &mut |found| {
+    visit(dir, script, |found| {
         all.extend(found.words.iter().map(|word| (found.dir.clone(), word.clone())));
     });
     all
@@ -53,7 +56,7 @@ pub fn words(dir: &Path, script: &str) -> BTreeSet<(PathBuf, String)> {
 /// prints is the same.
 pub fn only_lists(dir: &Path, script: &str) -> bool {
     let (mut lists, mut other) = (false, false);
-    visit(dir, script, &mut |Found { words, leads, .. }| {
+    visit(dir, script, |Found { words, leads, .. }| {
         let mocha = words.iter().any(|word| word.rsplit('/').next() == Some("mocha"));
         let listing = mocha && words.iter().any(|word| word == "--dry-run");
         lists |= listing;
@@ -73,9 +76,16 @@ struct Found {
 }
 
 /// Shows each simple command that a script runs, and those that they run in turn.
-fn visit(dir: &Path, script: &str, see: &mut impl FnMut(&Found)) {
+fn visit(dir: &Path, script: &str, each: impl FnMut(&Found)) {
+    let see = &mut See { each, left: COMMANDS };
     let place = Place { dir: dir.to_owned(), depth: FOLLOWED, checks: false };
     place.script(script, see);
+}
+
+/// Who is shown the commands, and how many more there may be.
+struct See<F> {
+    each: F,
+    left: u32,
 }
 
 /// Where a command stands.
@@ -88,14 +98,14 @@ struct Place {
 
 impl Place {
     /// A script in a shell of its own.
-    fn script(&self, script: &str, see: &mut impl FnMut(&Found)) {
+    fn script(&self, script: &str, see: &mut See<impl FnMut(&Found)>) {
         let Some(depth) = self.depth.checked_sub(1) else { return };
         if let Some(list) = shell::parse(script) {
             Self { depth, ..self.clone() }.list(&list, see);
         }
     }
 
-    fn list(&mut self, list: &List, see: &mut impl FnMut(&Found)) {
+    fn list(&mut self, list: &List, see: &mut See<impl FnMut(&Found)>) {
         for (_, pipeline) in list.0.iter().flat_map(|item| &item.pipelines) {
             match pipeline.commands.as_slice() {
                 [command] => self.command(command, see),
@@ -105,7 +115,7 @@ impl Place {
         }
     }
 
-    fn command(&mut self, command: &Command, see: &mut impl FnMut(&Found)) {
+    fn command(&mut self, command: &Command, see: &mut See<impl FnMut(&Found)>) {
         match command {
             Command::Simple(words) => self.simple(words, see),
             Command::Subshell(list) => self.clone().list(list, see),
@@ -122,7 +132,7 @@ impl Place {
         }
     }
 
-    fn simple(&mut self, words: &[Word], see: &mut impl FnMut(&Found)) {
+    fn simple(&mut self, words: &[Word], see: &mut See<impl FnMut(&Found)>) {
         self.substituted(words, see);
         let words = inner::command(words);
         let plain: Vec<String> = words.iter().map(inner::path).collect();
@@ -138,15 +148,17 @@ impl Place {
     }
 
     /// What stands in `$( ... )`.
-    fn substituted(&self, words: &[Word], see: &mut impl FnMut(&Found)) {
+    fn substituted(&self, words: &[Word], see: &mut See<impl FnMut(&Found)>) {
         let scripts = words.iter().filter(|word| word.substitutes).flat_map(|word| substituted(&word.text));
         scripts.for_each(|script| self.script(script, see));
     }
 
-    fn program(&self, words: Vec<String>, see: &mut impl FnMut(&Found)) {
+    fn program(&self, words: Vec<String>, see: &mut See<impl FnMut(&Found)>) {
+        let Some(left) = see.left.checked_sub(1) else { return };
+        see.left = left;
         let callee = callee(&self.dir, &words);
         let checks = self.checks || callee.as_ref().is_some_and(|callee| callee.checks);
-        see(&Found { dir: self.dir.clone(), words, checks, leads: callee.is_some() });
+        (see.each)(&Found { dir: self.dir.clone(), words, checks, leads: callee.is_some() });
         if let Some(callee) = callee {
             let there = Self { dir: callee.dir, depth: self.depth, checks };
             callee.parts.iter().for_each(|part| there.script(part, see));
@@ -269,6 +281,12 @@ mod tests {
         ] {
             assert_eq!(Vec::from_iter(named(dir.path(), script).run), expected, "{script}");
         }
+    }
+
+    #[test]
+    fn what_runs_itself_again_and_again_comes_to_an_end() {
+        let dir = project(&[("check.sh", &"./check.sh\n".repeat(1000))]);
+        assert_eq!(Vec::from_iter(named(dir.path(), "./check.sh").run), ["check.sh"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Every program that is not known to succeed always may fail, so a real check is never called
 //! vacuous; some empty ones are not seen through.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -34,12 +35,14 @@ pub fn why_vacuous(
     options: Options,
     callee: &impl Fn(&Path, &[String]) -> Option<Callee>,
 ) -> Option<String> {
-    say(script, Walk::new(options, callee, Some(dir.to_owned()), 0))
+    let calls = Calls { callee, left: Cell::new(CALLS) };
+    say(script, Walk::new(options, &calls, Some(dir.to_owned()), 0))
 }
 
 /// Why a command proves nothing as it is written, whatever the project holds.
 pub fn why_written_so(script: &str) -> Option<String> {
-    say(script, Walk::new(Options::STRICT, &|_: &Path, _: &[String]| None, None, 0))
+    let calls = Calls { callee: &|_: &Path, _: &[String]| None, left: Cell::new(0) };
+    say(script, Walk::new(Options::STRICT, &calls, None, 0))
 }
 
 fn say<F: Fn(&Path, &[String]) -> Option<Callee>>(script: &str, mut walk: Walk<'_, F>) -> Option<String> {
@@ -67,6 +70,9 @@ const FILTERS: &[&str] = &["cat", "tee", "head", "tail", "sort", "uniq", "wc", "
 /// Scripts that run scripts are followed this deep.
 const DEPTH: u32 = 4;
 
+/// Of the commands of a script and of all that it runs, only so many are followed.
+const CALLS: u32 = 1000;
+
 /// What can come of a command.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Effect {
@@ -81,10 +87,23 @@ struct Effect {
 const GOOD: Effect = Effect { fails: false, dies: false, ends: false };
 const EITHER: Effect = Effect { fails: true, dies: false, ends: false };
 
+/// What commands stand for, and how many more are asked about.
+struct Calls<'a, F> {
+    callee: &'a F,
+    left: Cell<u32>,
+}
+
+impl<F: Fn(&Path, &[String]) -> Option<Callee>> Calls<'_, F> {
+    fn callee(&self, dir: &Path, words: &[String]) -> Option<Callee> {
+        self.left.set(self.left.get().checked_sub(1)?);
+        (self.callee)(dir, words)
+    }
+}
+
 #[expect(clippy::struct_excessive_bools, reason = "each is a finding or a place of its own, not a state")]
 struct Walk<'a, F> {
     options: Options,
-    callee: &'a F,
+    calls: &'a Calls<'a, F>,
     depth: u32,
     /// `trap 'exit 0' EXIT`: the status is 0 in the end.
     forced: bool,
@@ -107,10 +126,10 @@ struct Walk<'a, F> {
 }
 
 impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
-    fn new(options: Options, callee: &'a F, dir: Option<PathBuf>, depth: u32) -> Self {
+    fn new(options: Options, calls: &'a Calls<'a, F>, dir: Option<PathBuf>, depth: u32) -> Self {
         Self {
             options,
-            callee,
+            calls,
             depth,
             forced: false,
             forgiven: false,
@@ -352,7 +371,7 @@ impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
             return self.may();
         }
         let words: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
-        match (self.callee)(dir, &words).filter(|callee| callee.checks || self.inside) {
+        match self.calls.callee(dir, &words).filter(|callee| callee.checks || self.inside) {
             Some(Callee { name, parts, options, dir, .. }) => {
                 self.inner(&parts, (options, Some(dir)), Some(name))
             }
@@ -369,12 +388,15 @@ impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
     ) -> Effect {
         let mut fails = false;
         for part in parts {
-            let mut walk = Walk::new(options, self.callee, dir.clone(), self.depth + 1);
+            let mut walk = Walk::new(options, self.calls, dir.clone(), self.depth + 1);
             walk.inside = self.inside || name.is_some();
-            fails |= walk.may_fail(part);
+            fails = walk.may_fail(part);
             self.real |= walk.real;
             self.went |= walk.went;
             self.through = self.through.take().or(walk.through);
+            if fails {
+                break;
+            }
         }
         if !fails && name.is_some() {
             self.through = name;

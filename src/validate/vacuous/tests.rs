@@ -135,7 +135,7 @@ fn the_reason_says_what_hides_the_failure() {
 #[test]
 fn what_calls_itself_comes_to_an_end() {
     let again = |dir: &Path, words: &[String]| {
-        let parts = vec![words.join(" "); 2];
+        let parts = vec![words.join(" "); 1000];
         Some(Callee {
             name: String::new(),
             checks: true,
