@@ -24,7 +24,7 @@ static ASSERTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static DECLARES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r"(?x) ^\s*\#\[(?:\w+::)*(?:test|rstest|wasm_bindgen_test)\b | ^\s*(?:async\s+)?def\s+test\w*\s*\(
-        | ^\s*(?:it|test|specify)(?:\.\w+)?\s*\(?\s*['\x22`] | ^func\s+(?:Test|Fuzz)\w*\( | ^@test\s
+        | ^\s*(?:it|test|specify)(?:\.\w+)?(?:\s*\(\s*|\s+)['\x22`] | ^func\s+(?:Test|Fuzz)\w*\( | ^@test\s
         | ^\s*@(?:Test|ParameterizedTest|RepeatedTest)\b | ^\s*\[(?:Fact|Theory|Test|TestMethod)\b
         | ^\s*TEST(?:_F|_P)?\( | ^\s*(?:public\s+)?function\s+test\w*\(",
     )
@@ -137,7 +137,8 @@ impl Kind {
 
     /// Whether a line declares a test.
     pub(super) fn declares(self, line: &str) -> bool {
-        matches!(self, Self::Test | Self::Source) && matches(&DECLARES, line)
+        let may = self == Self::Test || self == Self::Source && line.trim_start().starts_with("#[");
+        may && matches(&DECLARES, line)
     }
 
     /// Whether a line lets a test hold that fails. Where it goes, a check goes.

@@ -94,6 +94,9 @@ fn a_test_that_is_none_any_more_is_seen_in_many_languages() {
     }
     let beside = [("test_a.py", "def test_sum():\n", "def _test_sum():\n    pass\ndef test_new():\n")];
     assert_eq!(compare_files(&beside, &[]), ["test_a.py: 1 test is gone"]);
+    let text =
+        [("src/words.rs", "const WORDS: &str = \"manual \\\n    test\";\n", "const WORDS: &str = \"\";\n")];
+    assert_eq!(compare_files(&text, &[]), [""; 0]);
     let renamed = [("test_a.py", "def test_sum():\n", "def test_all_sums():\n")];
     assert_eq!(compare_files(&renamed, &[]), ["test_a.py"]);
     let kept = "mod more;\nassert!(a);\n";
