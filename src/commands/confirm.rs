@@ -46,7 +46,7 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
     let items = confirmable(step, &recorder.state)?;
     recorder.record(Event::StepConfirmed {
         step: StepRef::from(step),
-        fingerprint: step.fingerprint.clone(),
+        fingerprint: step.fingerprint(),
         by: by.clone(),
         items: items.clone(),
     })?;

@@ -23,9 +23,11 @@ pub(super) fn find(reading: &Reading, root: &Path, environment: &Environment) ->
         let dir = root.join(command.dir.as_deref().unwrap_or_default());
         for program in programs(&command.script) {
             let is_path = program.contains('/');
-            let there =
-                if is_path { dir.join(&program).exists() } else { environment.on_path(&program).is_some() };
-            if there || !seen.insert(program.clone()) {
+            // A path depends on the directory as well; a name is looked for once.
+            if is_path && dir.join(&program).exists() || !seen.insert(program.clone()) {
+                continue;
+            }
+            if !is_path && environment.on_path(&program).is_some() {
                 continue;
             }
             let (severity, message, help) = if program.starts_with('/') {

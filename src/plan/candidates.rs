@@ -1,14 +1,17 @@
 //! Every list of a plan that could be the list of its steps.
 
-use std::collections::BTreeMap;
+pub(super) mod beside;
+mod headings;
+pub(super) mod last_resort;
+
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::document::BlockKind;
-use super::entry::EntryKind;
-use super::last_resort;
 use super::names::{Keyword, Role};
 use super::sections::Sections;
-use super::title::Title;
+use crate::plan::document::entry::EntryKind;
+use crate::plan::names::title::Title;
 
 /// A list that could be the list of steps.
 #[derive(Debug, Clone)]
@@ -91,6 +94,8 @@ pub enum Shape {
     Bullets,
     /// `Task 1:` in a block of YAML
     FencedTasks,
+    /// `<task>` with a name
+    Elements,
     /// `| T1 | Title | open |`
     Rows,
 }
@@ -112,7 +117,7 @@ pub enum Standing {
 
 /// Finds them all.
 pub fn find(sections: &Sections<'_>) -> Vec<Candidate> {
-    let mut candidates = headings(sections);
+    let mut candidates = headings::lists(sections);
     candidates.extend(boxes(sections));
     candidates.extend(lists_of_steps(sections));
     candidates.extend(entries(sections));
@@ -137,103 +142,9 @@ pub fn keyword(sections: &Sections<'_>, section: usize) -> Option<Keyword> {
     sections.all[section].title.unit
 }
 
-/// Lists of headings or bold lines with a keyword, or with a number, one per section around and keyword.
-fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
-    let mut families: BTreeMap<(usize, Shape, &str), Vec<usize>> = BTreeMap::new();
-    for section in 1..sections.all.len() {
-        let Some(shape) = shape_of(sections, section) else { continue };
-        let (anchor, top) = anchor_of(sections, section);
-        if shape == Shape::NumberedHeadings && top != section {
-            continue;
-        }
-        let word = sections.all[top].title.keyword.as_deref().unwrap_or_default();
-        families.entry((anchor, shape, word)).or_default().push(section);
-    }
-    let mut found: Vec<Candidate> = Vec::new();
-    for ((anchor, shape, _), members) in families {
-        let Some(candidate) = heading_list(sections, (anchor, shape), &members) else { continue };
-        match found.iter_mut().rev().take(8).find(|other| continues(sections, other, &candidate)) {
-            Some(other) => other.absorb(candidate),
-            None => found.push(candidate),
-        }
-    }
-    found
-}
-
-fn shape_of(sections: &Sections<'_>, section: usize) -> Option<Shape> {
-    let found = &sections.all[section];
-    match (keyword(sections, section), found.level) {
-        (Some(_), 1..=6) => Some(Shape::NamedHeadings),
-        (Some(_), _) => Some(Shape::NamedLines),
-        (None, 1..=6) if found.title.id.is_some() && found.title.keyword.is_none() => {
-            Some(Shape::NumberedHeadings)
-        }
-        _ => None,
-    }
-}
-
-/// The nearest section around that is no unit of work itself, and the outermost unit below it.
-fn anchor_of(sections: &Sections<'_>, section: usize) -> (usize, usize) {
-    let mut top = section;
-    for ancestor in sections.ancestors(section) {
-        let transparent = matches!(sections.all[ancestor].named, Some(Role::Tasks | Role::Steps))
-            && sections.ancestors(ancestor).any(|above| keyword(sections, above).is_some());
-        if keyword(sections, ancestor).is_some() {
-            top = ancestor;
-        } else if !transparent {
-            return (ancestor, top);
-        }
-    }
-    (0, top)
-}
-
-fn heading_list(
-    sections: &Sections<'_>,
-    (anchor, shape): (usize, Shape),
-    members: &[usize],
-) -> Option<Candidate> {
-    let standing = standing(sections.all[anchor].role)?;
-    if shape == Shape::NumberedHeadings && standing != Standing::Named {
-        let with_boxes = members.iter().filter(|section| holds_box(sections, **section)).count();
-        if members.len() < 2 || with_boxes * 2 <= members.len() {
-            return None;
-        }
-    }
-    let mut list = Candidate::empty(shape, standing, anchor);
-    let mut after = 0;
-    for &section in
-        members.iter().filter(|section| sections.all[**section].role_allows_steps(anchor, sections))
-    {
-        if section >= after {
-            after = list.add_section(sections, section, None);
-        }
-    }
-    (!list.units.is_empty()).then_some(list)
-}
-
-/// The same list, interrupted by another heading: `## Server`, tasks 1 to 3, `## Client`, tasks 4 to 6.
-fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
-    let section = |unit: Option<&Unit>| match unit.map(|unit| unit.place) {
-        Some(Place::Section(section)) => Some(&sections.all[section]),
-        _ => None,
-    };
-    let (Some(last), Some(next)) = (section(first.units.last()), section(second.units.first())) else {
-        return false;
-    };
-    let digits =
-        |id: &str| id.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches('-').to_owned();
-    let number = |id: Option<&str>| id.and_then(|id| digits(id).split('.').next()?.parse::<u32>().ok());
-    let (one, two) = (last.title.id.as_deref(), next.title.id.as_deref());
-    let (Some(one), Some(two)) = (number(one), number(two)) else { return false };
-    last.level == next.level
-        && last.title.keyword == next.title.keyword
-        && first.shape == second.shape
-        && first.standing == second.standing
-        && one < two
-}
-
 /// Boxes that are no part of a unit with a heading, or that carry an id of their own.
 fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
+    let shared = beside::shared_anchors(sections);
     let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
     for section in 0..sections.all.len() {
         let unit = unit_around(sections, section);
@@ -249,6 +160,7 @@ fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
             continue;
         }
         let anchor = box_anchor(sections, section, standing);
+        let anchor = shared.get(&anchor).copied().unwrap_or(anchor);
         for block in top_items(sections, section) {
             let BlockKind::Item { mark: Some(_), .. } = sections.document.blocks[block].kind else {
                 continue;
@@ -265,7 +177,24 @@ fn boxes(sections: &Sections<'_>) -> Vec<Candidate> {
             list.add_item(sections, block, section);
         }
     }
+    join_few(&mut lists, sections);
     lists.into_values().collect()
+}
+
+/// A few boxes with an id among many without are boxes of one list.
+fn join_few(lists: &mut BTreeMap<(usize, Shape), Candidate>, sections: &Sections<'_>) {
+    let few = |(&(anchor, shape), list): (&(usize, Shape), &Candidate)| {
+        let others = lists.get(&(anchor, Shape::Boxes)).map_or(0, |others| others.units.len());
+        (shape == Shape::NamedBoxes && list.units.len() * 2 < others).then_some(anchor)
+    };
+    let anchors: Vec<usize> = lists.iter().filter_map(few).collect();
+    for anchor in anchors {
+        let Some(named) = lists.remove(&(anchor, Shape::NamedBoxes)) else { continue };
+        if let Some(boxes) = lists.get_mut(&(anchor, Shape::Boxes)) {
+            boxes.absorb(named);
+            boxes.units.sort_by_key(|unit| unit.place.line(sections));
+        }
+    }
 }
 
 /// Items under a section that is named as the place of the steps, and headings without a number there.
@@ -288,7 +217,7 @@ fn lists_of_steps(sections: &Sections<'_>) -> Vec<Candidate> {
                 list.add_item(sections, item, section);
             }
         }
-        let plain = sections.all[section].level <= 6 && shape_of(sections, section).is_none();
+        let plain = sections.all[section].level <= 6 && headings::shape_of(sections, section).is_none();
         if plain && sections.all[section].parent == Some(anchor) && section != anchor {
             let key = (anchor, Shape::PlainHeadings);
             let list = lists.entry(key).or_insert_with(|| Candidate::empty(key.1, standing, anchor));
@@ -301,6 +230,8 @@ fn lists_of_steps(sections: &Sections<'_>) -> Vec<Candidate> {
 
 /// Todos of front matter, rows of tables, tasks in blocks of YAML.
 fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
+    let shared =
+        if sections.document.entries.is_empty() { HashMap::new() } else { beside::shared_anchors(sections) };
     let mut lists: BTreeMap<(usize, Shape), Candidate> = BTreeMap::new();
     for (index, entry) in sections.document.entries.iter().enumerate() {
         // The last section that begins before: its own content goes to the next.
@@ -314,11 +245,13 @@ fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
             EntryKind::Row { named } if named || standing == Standing::Named => (Shape::Rows, standing),
             EntryKind::Row { .. } => continue,
             EntryKind::Task => (Shape::FencedTasks, standing),
+            EntryKind::Element => (Shape::Elements, standing),
         };
         if shape != Shape::Todos && unit_around(sections, section).is_some() {
             continue;
         }
         let anchor = box_anchor(sections, section, standing);
+        let anchor = shared.get(&anchor).copied().unwrap_or(anchor);
         let list = lists.entry((anchor, shape)).or_insert_with(|| Candidate::empty(shape, standing, anchor));
         list.add_entry(sections, index, section);
     }
@@ -431,7 +364,7 @@ impl Candidate {
         own.then(|| self.groups.len() - 1)
     }
 
-    fn absorb(&mut self, other: Self) {
+    pub(super) fn absorb(&mut self, other: Self) {
         let offset = self.groups.len();
         self.groups.extend(other.groups);
         let moved = |unit: Unit| Unit { group: unit.group.map(|group| group + offset), ..unit };
@@ -451,8 +384,7 @@ fn inner_units(sections: &Sections<'_>, section: usize) -> Vec<usize> {
         let title = &sections.all[*inner].title;
         let same_kind = (sections.all[*inner].level <= 6) == (level <= 6);
         let through_names = sections.ancestors(*inner).take_while(|above| *above != section).all(|above| {
-            keyword(sections, above).is_some()
-                || matches!(sections.all[above].named, Some(Role::Tasks | Role::Steps))
+            keyword(sections, above).is_some() || headings::lets_through(sections, above, *inner)
         });
         let dotted = title.keyword.is_none()
             && title
@@ -460,7 +392,8 @@ fn inner_units(sections: &Sections<'_>, section: usize) -> Vec<usize> {
                 .as_deref()
                 .and_then(|inner| inner.strip_prefix(id))
                 .is_some_and(|s| s.starts_with('.'));
-        same_kind && through_names && (keyword(sections, *inner).is_some() || dotted)
+        let coded = title.keyword.is_none() && !title.label.is_empty() && title.id.is_some();
+        same_kind && through_names && (keyword(sections, *inner).is_some() || dotted || coded)
     };
     sections.subtree(section).skip(1).filter(belongs).collect()
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::candidates::{Candidate, Place, Shape, Standing};
 use super::names::lower;
 use super::sections::Sections;
-use super::title::Title;
+use crate::plan::names::title::Title;
 
 /// The list of steps, and those that are not.
 #[derive(Debug, Clone, Default)]
@@ -127,6 +127,7 @@ pub fn described(shape: Shape) -> &'static str {
         Shape::Bullets => "the bullets",
         Shape::Todos => "the todos of the front matter",
         Shape::FencedTasks => "the tasks in a block of YAML",
+        Shape::Elements => "the tasks in elements",
         Shape::Rows => "the rows of a table",
     }
 }
@@ -138,12 +139,14 @@ fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
         Standing::Named => 30,
         Standing::Neutral => 15,
         Standing::Doubtful => 5,
+        // Phases of a migration are its steps, unless something else is surer.
+        Standing::Second if candidate.shape == Shape::NamedHeadings && candidate.units.len() > 1 => 0,
         Standing::Second => -20,
         Standing::Guess => 0,
     };
     let shape = match candidate.shape {
         Shape::Todos => 60,
-        Shape::NamedBoxes => 34,
+        Shape::NamedBoxes | Shape::Elements => 34,
         Shape::NamedHeadings => 30,
         Shape::NumberedHeadings => 15,
         Shape::Boxes => 12,
@@ -154,7 +157,8 @@ fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
         Shape::FencedTasks => 20,
         Shape::Rows => 10,
     };
-    let alone = candidate.units.len() == 1 && candidate.standing != Standing::Named;
+    let plain = candidate.shape == Shape::PlainHeadings;
+    let alone = candidate.units.len() == 1 && (candidate.standing != Standing::Named || plain);
     // A few lines beside a list that fills the file are an afterthought of it.
     let afterthought = candidate.shape == Shape::NamedHeadings && candidate.lines * 8 < most;
     (place, shape - if alone { 12 } else { 0 } - if afterthought { 20 } else { 0 })

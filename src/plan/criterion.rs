@@ -17,6 +17,8 @@ pub struct Criterion {
     pub check_box: Option<usize>,
     /// How it is decided.
     pub kind: CriterionKind,
+    /// Its sentence says more of the command than that it succeeds: somebody has to look, too.
+    pub says_more: bool,
     /// The rule that made it a command, prose or manual.
     pub why: &'static str,
 }
@@ -43,6 +45,11 @@ pub struct CommandLine {
 }
 
 impl Criterion {
+    /// A sentence that neither agentrun nor the plan's word for it decides: a judge or a person does.
+    pub fn is_sentence(&self) -> bool {
+        self.kind == CriterionKind::Prose || self.says_more
+    }
+
     /// The command, if it is one.
     pub fn command(&self) -> Option<&CommandLine> {
         match &self.kind {

@@ -6,8 +6,8 @@ use super::Reading;
 use super::check_box::{BoxRole, CheckBox};
 use super::criterion::{Criterion, CriterionKind};
 use super::diagnostic::{Diagnostic, Severity};
-use super::lines::LineTable;
 use super::step::{Plan, Step, StepKind};
+use crate::plan::document::lines::LineTable;
 
 /// The name of the schema.
 pub const SCHEMA: &str = "agentrun.plan/1";

@@ -5,16 +5,25 @@
 //! not to be trusted. Boxes are looked for here as well: the parser turns `- [x] a` into a link when the
 //! file has a definition `[x]: /url`, and a tick must not depend on that.
 
+pub mod comment;
+pub(super) mod elements;
+pub mod entry;
+pub(super) mod fenced;
+pub(super) mod front_matter;
+pub mod lines;
+pub mod mark;
+pub(super) mod table;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use comrak::nodes::{ListType, Node, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use super::comment::{self, Comment};
-use super::entry::{self, Entry};
-use super::lines::LineTable;
-use super::mark::{Mark, behind_marker};
+use self::comment::Comment;
+use self::entry::Entry;
+use self::lines::LineTable;
+use self::mark::{Mark, behind_marker};
 
 /// The facts of one text.
 #[derive(Debug, Clone)]
@@ -55,6 +64,8 @@ pub enum BlockKind {
     Heading {
         /// 1 to 6.
         level: u8,
+        /// A box before its text: `## [x] Title`.
+        mark: Option<Mark>,
     },
     /// A list.
     List {
@@ -147,6 +158,13 @@ impl<'text> Document<'text> {
         })
     }
 
+    /// The bytes of a block's own text, with the marks of the blocks around that stand between its lines.
+    pub fn bytes_of(&self, block: usize) -> &'text [u8] {
+        let place = self.text_place(block);
+        let span = place.map(|place| place.at..self.lines.end(place.end_line));
+        span.and_then(|span| self.text.as_bytes().get(span)).unwrap_or_default()
+    }
+
     /// A block's own text on one line, and its place: first byte and one past the last.
     pub fn text_of(&self, block: usize) -> (Cow<'text, str>, Range<usize>) {
         let mut lines = self.lines_of(block);
@@ -193,10 +211,14 @@ impl<'text> Document<'text> {
 
     /// The marks of all boxes, in order.
     pub fn marks(&self) -> impl Iterator<Item = Mark> + '_ {
-        self.blocks.iter().filter_map(|block| match block.kind {
-            BlockKind::Item { mark, .. } => mark,
-            _ => None,
-        })
+        self.blocks.iter().filter_map(Block::mark)
+    }
+
+    /// The comments that begin in these bytes.
+    pub fn comments_in(&self, span: &Range<usize>) -> impl Iterator<Item = &Comment> {
+        let first = self.comments.partition_point(|comment| comment.span.start < span.start);
+        let end = span.end;
+        self.comments[first..].iter().take_while(move |comment| comment.span.start < end)
     }
 
     /// Stands in a code block.
@@ -225,8 +247,9 @@ impl<'text> Document<'text> {
 
     /// From here to the end of the line, without white space around.
     fn trimmed(&self, from: usize, to: usize) -> (usize, &'text str) {
-        let body = self.text.get(from..to).unwrap_or_default();
-        (from + body.len() - body.trim_start().len(), body.trim())
+        let text = self.text.get(from..to).unwrap_or_default();
+        let body = text.trim_start();
+        (from + text.len() - body.len(), body.trim_end())
     }
 
     /// Walks the parser's tree once, without recursion: nesting may be as deep as the file is long.
@@ -277,9 +300,21 @@ impl<'text> Document<'text> {
         Block { kind, parent, end: self.blocks.len() + 1, start, line, end_line }
     }
 
+    /// The box of `## [x] Title`.
+    fn heading_mark(&self, heading: usize) -> Option<Mark> {
+        let start = self.blocks[heading].start;
+        let text = self.text.get(start..self.lines.end(self.blocks[heading].line))?;
+        let body = text.strip_prefix('#')?.trim_start_matches('#').trim_start();
+        Mark::at(self.text, start + text.len() - body.len()).filter(|mark| mark.at + 2 < start + text.len())
+    }
+
     /// The parser's positions of items are right; the box is where the text of the item starts.
     fn find_boxes(&mut self) {
         for index in 0..self.blocks.len() {
+            if let BlockKind::Heading { level, .. } = self.blocks[index].kind {
+                let mark = self.heading_mark(index);
+                self.blocks[index].kind = BlockKind::Heading { level, mark };
+            }
             if !matches!(self.blocks[index].kind, BlockKind::Item { .. }) {
                 continue;
             }
@@ -298,6 +333,16 @@ impl<'text> Document<'text> {
     }
 }
 
+impl Block {
+    /// The box of an item or a heading.
+    pub fn mark(&self) -> Option<Mark> {
+        match self.kind {
+            BlockKind::Item { mark, .. } | BlockKind::Heading { mark, .. } => mark,
+            _ => None,
+        }
+    }
+}
+
 /// Only these can hold boxes, headings or code; the rest of the tree is inline text.
 fn may_hold_blocks(kind: &BlockKind) -> bool {
     matches!(kind, BlockKind::List { .. } | BlockKind::Item { .. } | BlockKind::Quote)
@@ -305,7 +350,7 @@ fn may_hold_blocks(kind: &BlockKind) -> bool {
 
 fn kind_of(value: &mut NodeValue, start: usize) -> BlockKind {
     match value {
-        NodeValue::Heading(heading) => BlockKind::Heading { level: heading.level },
+        NodeValue::Heading(heading) => BlockKind::Heading { level: heading.level, mark: None },
         NodeValue::List(list) => BlockKind::List { ordered: list.list_type == ListType::Ordered },
         NodeValue::Item(_) => BlockKind::Item { mark: None, text_at: start },
         NodeValue::Paragraph => BlockKind::Paragraph,

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::check_box::{BoxRole, CheckBox};
-use super::mirror::entry_names;
 use super::read;
 use super::sections::{PROGRESS_CLOSES, PROGRESS_OPENS};
 use super::step::Plan;
+use crate::plan::steps::mirror::entry_names;
 
 /// A place of the file that is changed when a step passes.
 #[derive(Debug, Clone, PartialEq, Eq)]

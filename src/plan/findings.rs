@@ -1,5 +1,8 @@
 //! What is wrong in a plan, or worth knowing before it runs.
 
+pub(super) mod clarity;
+pub(super) mod placeholders;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,7 +14,6 @@ use super::diagnostic::{Diagnostic, Severity};
 use super::names::lower;
 use super::sections::Sections;
 use super::step::{Plan, Step, StepKind};
-use super::{clarity, placeholders};
 
 /// All of it.
 pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
@@ -43,8 +45,9 @@ pub(super) fn line_span(sections: &Sections<'_>, line: usize) -> Range<usize> {
     let document = &sections.document;
     let start = document.lines.start(line);
     let text = document.lines.text(document.text, line);
-    let indent = text.len() - text.trim_start().len();
-    start + indent..start + indent + text.trim().len()
+    let body = text.trim_start();
+    let start = start + text.len() - body.len();
+    start..start + body.trim_end().len()
 }
 
 fn no_steps(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
@@ -93,7 +96,8 @@ fn guessed(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Option<Diag
 fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
     let others = choice.others.iter().filter(|other| {
         other.units.len() > 1
-            && matches!(other.standing, Standing::Named | Standing::Neutral)
+            && (matches!(other.standing, Standing::Named | Standing::Neutral)
+                || (other.standing == Standing::Second && other.shape == Shape::NamedHeadings))
             && !matches!(other.shape, Shape::NamedLines | Shape::Bullets | Shape::PlainHeadings)
     });
     let mut found = Vec::new();
@@ -223,7 +227,7 @@ fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
 fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
     let document = &sections.document;
     let mut found = Vec::new();
-    for (at, _) in document.text.match_indices("]:") {
+    for at in memchr::memmem::find_iter(document.text.as_bytes(), "]:") {
         let line = document.lines.line_of(at);
         let span = line_span(sections, line);
         let definition = document.text.get(span.start..at + 2).unwrap_or_default();

@@ -1,10 +1,12 @@
 //! The order of the steps: references become edges, and a step without any follows the one before it.
 
+pub(super) mod resolve;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use self::resolve::Resolver;
 use super::diagnostic::{Diagnostic, Severity};
-use super::resolve::Resolver;
 use super::step::{Plan, StepKind};
 
 /// Steps and dependencies, resolved.
@@ -52,6 +54,11 @@ impl StepGraph {
     fn sort(&mut self, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
         let last_work = plan.steps.iter().rposition(|step| step.kind == StepKind::Work).unwrap_or(0);
         let rank = |step: usize| Reverse((rank(plan, step, last_work), step));
+        if self.edges.iter().all(Vec::is_empty) {
+            self.order = (0..self.edges.len()).collect();
+            self.order.sort_by_key(|step| Reverse(rank(*step)));
+            return;
+        }
         let mut waiting: Vec<usize> = self.edges.iter().map(Vec::len).collect();
         let mut needed_by: Vec<Vec<usize>> = vec![Vec::new(); self.edges.len()];
         for (step, edges) in self.edges.iter().enumerate() {

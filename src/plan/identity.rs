@@ -1,6 +1,9 @@
 //! Who a step is, and what it says: two digests, each with the version of the rule that made it.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -19,6 +22,35 @@ pub struct Fingerprint(String);
 /// Stands between the digest of the heading and the digest of the text below it, if there is any.
 const BODY: char = '-';
 
+/// The part of a plan's text that a step's fingerprint is of.
+#[derive(Debug, Clone)]
+pub(super) enum Said {
+    /// These bytes, without the words in them that agentrun keeps true.
+    Without(Arc<str>, Range<usize>, Vec<Range<usize>>),
+    /// Sections that are one step together.
+    Parts(Arc<str>, Vec<Range<usize>>),
+}
+
+impl Said {
+    /// All of it.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Without(text, span, words) if words.is_empty() => {
+                Cow::Borrowed(text.get(span.clone()).unwrap_or_default())
+            }
+            Self::Without(text, span, words) => {
+                let starts = std::iter::once(span.start).chain(words.iter().map(|word| word.end));
+                let ends = words.iter().map(|word| word.start).chain([span.end]);
+                Cow::Owned(starts.zip(ends).filter_map(|(from, to)| text.get(from..to)).collect())
+            }
+            Self::Parts(text, parts) => {
+                let parts = parts.iter().map(|part| text.get(part.clone()).unwrap_or_default());
+                Cow::Owned(parts.collect::<Vec<_>>().join("\n"))
+            }
+        }
+    }
+}
+
 impl StepKey {
     /// The key of the `occurrence`-th step with this label and title in this group.
     pub fn of(group: &str, label: &str, title: &str, occurrence: usize) -> Self {
@@ -27,7 +59,8 @@ impl StepKey {
 
     /// The key of the `occurrence`-th step of this [`step_name`].
     pub(super) fn of_name(name: &str, occurrence: usize) -> Self {
-        Self(digest("k1:", &format!("{name}{occurrence}")))
+        let occurrence = if occurrence == 0 { "0" } else { &occurrence.to_string() };
+        Self(digest("k1:", &[name, occurrence]))
     }
 }
 
@@ -48,9 +81,9 @@ impl Fingerprint {
     pub fn of(text: &str, label: &str) -> Self {
         let (first, below) = text.split_once(['\n', '\r']).unwrap_or((text, ""));
         let titled = (!label.is_empty()).then(|| first.split_once(label)).flatten();
-        let heading = digest("f2:", &normalised(titled.map_or(first, |(_, title)| title)));
+        let heading = digest("f2:", &[&normalised(titled.map_or(first, |(_, title)| title))]);
         let body = normalised(below);
-        Self(if body.is_empty() { heading } else { digest(&format!("{heading}{BODY}"), &body) })
+        Self(if body.is_empty() { heading } else { digest(&format!("{heading}{BODY}"), &[&body]) })
     }
 
     /// All of it.
@@ -133,7 +166,10 @@ fn is_tidy(text: &str) -> bool {
 fn without_mark(line: &str) -> [&str; 3] {
     let body = line.trim_start().trim_start_matches('>').trim_start();
     if let Some(heading) = body.strip_prefix('#') {
-        return [heading.trim_start_matches('#'), "", ""];
+        let heading = heading.trim_start_matches('#').trim_start();
+        let mut chars = heading.chars();
+        let boxed = matches!((chars.next(), chars.next(), chars.next()), (Some('['), Some(_), Some(']')));
+        return [if boxed { chars.as_str() } else { heading }, "", ""];
     }
     let marker = body.trim_start_matches(|c: char| c.is_ascii_digit());
     let Some(rest) = marker.strip_prefix(['-', '*', '+', '.', ')']) else { return [line, "", ""] };
@@ -148,10 +184,10 @@ fn without_mark(line: &str) -> [&str; 3] {
     }
 }
 
-/// The first 128 bits of a SHA-256, in hexadecimal, behind what is given.
-fn digest(before: &str, text: &str) -> String {
+/// The first 128 bits of a SHA-256 of some parts, in hexadecimal, behind what is given.
+fn digest(before: &str, parts: &[&str]) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    let digest = Sha256::digest(text);
+    let digest = parts.iter().fold(Sha256::new(), Sha256::chain_update).finalize();
     let digits = digest[..16].iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
     let mut shown = String::with_capacity(before.len() + 32);
     shown.push_str(before);

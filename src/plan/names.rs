@@ -1,13 +1,19 @@
-//! What the names of sections, labels and fields mean, by the [`vocabulary`](super::vocabulary).
+//! What the names of sections, labels and fields mean, by the `vocabulary`.
+
+pub(super) mod label;
+pub(super) mod phrases;
+pub mod title;
+pub(super) mod vocabulary;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::phrases::Phrases;
-use super::vocabulary::Match::{self, Has};
-use super::vocabulary::{
-    BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_TITLES, NAMES,
-    STATES, STEP_CODES, STEP_KEYWORDS, VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
+use self::phrases::Phrases;
+use self::vocabulary::Match::{self, Has};
+use self::vocabulary::{
+    ALTERNATIVE_WORDS, BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
+    LIST_MARKS, LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES,
+    VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -78,6 +84,9 @@ static ROLES: LazyLock<Phrases<Row>> = LazyLock::new(|| {
 static INTRODUCING: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(INTRODUCTIONS.split(", ").map(|phrase| (phrase, ()))));
 
+static METADATA_NAMES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::of(METADATA.split(", ").map(|name| (name, ()))));
+
 static BY_HAND_PHRASES: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(BY_HAND.split(", ").map(|phrase| (phrase, ()))));
 
@@ -90,6 +99,8 @@ static STARTS: LazyLock<Phrases<()>> =
 static ENDS: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(VERIFYING_ENDS.split(", ").map(|word| (word, ()))));
 
+static CODES: LazyLock<Vec<&'static str>> = LazyLock::new(|| STEP_CODES.split(", ").collect());
+
 static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
     let steps = STEP_KEYWORDS.split(", ").map(|word| (word, Keyword::Step));
     Phrases::of(steps.chain(GROUP_KEYWORDS.split(", ").map(|word| (word, Keyword::Group))))
@@ -97,10 +108,28 @@ static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
 
 /// The role that a name gives to the text under it.
 pub fn role(name: &str) -> Option<Role> {
-    let name = words(name);
+    // A group of what is begun is no list of progress.
+    let name = words(&without_code(name)).replace("in progress", "");
+    let name = name.trim();
     let fits = |(phrase, (_, _, how)): &(&str, Row)| *how == Has || *phrase == name;
-    let first = ROLES.within(&name).filter(fits).min_by_key(|(_, (order, _, _))| *order);
-    first.map(|(_, (_, role, _))| role)
+    let first = ROLES.within(name).filter(fits).min_by_key(|(_, (order, _, _))| *order);
+    first.map(|(_, (_, role, _))| role).or_else(|| unspaced_role(name))
+}
+
+/// What a name says beside the code in it: ``Pass `ctx.context` `` is about no context.
+fn without_code(name: &str) -> Cow<'_, str> {
+    let said: String = name.split('`').step_by(2).collect();
+    let is_beside = name.contains('`') && said.contains(char::is_alphanumeric);
+    if is_beside { Cow::Owned(said) } else { Cow::Borrowed(name) }
+}
+
+/// The same for languages that put no space between words: what the name ends with says what it is.
+fn unspaced_role(name: &str) -> Option<Role> {
+    if name.is_ascii() {
+        return None;
+    }
+    let ends = |phrases: &&str| phrases.split(", ").any(|phrase| name.ends_with(phrase));
+    UNSPACED_NAMES.iter().find(|(_, phrases)| ends(phrases)).map(|(role, _)| *role)
 }
 
 /// What is said under this label only introduces what follows.
@@ -115,13 +144,15 @@ pub fn runs(name: &str) -> bool {
 
 /// A step of this title looks whether something holds.
 pub fn verifies(name: &str) -> bool {
-    let open = name.find(['(', '[']).filter(|at| *at > 0).unwrap_or(name.len());
+    let open = name.find(['(', '[', '（']).filter(|at| *at > 0).unwrap_or(name.len());
     let is_word = |part: &&str| part.bytes().any(|byte| !byte.is_ascii_digit());
     let mut words = name[..open].split(|c: char| !c.is_alphanumeric()).filter(is_word);
     let first = words.next();
     let last = words.next_back().or(first);
+    let unspaced =
+        |word: &str| !word.is_ascii() && VERIFYING_STARTS.split(", ").any(|end| word.ends_with(end));
     first.is_some_and(|word| STARTS.contains(&lower(word)))
-        || last.is_some_and(|word| ENDS.contains(&lower(word)))
+        || last.is_some_and(|word| ENDS.contains(&lower(word)) || unspaced(word))
 }
 
 /// A criterion of these words says no more than that something is good.
@@ -131,8 +162,7 @@ pub fn is_vague(words: &str) -> bool {
 
 /// A line says of what it names that it is not to be done.
 pub fn leaves_out(line: &str) -> bool {
-    let line_words = lower(line);
-    let said = joined(line_words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()));
+    let said = spoken(line);
     let states = STATES.iter().filter(|(mark, _)| *mark == '-').flat_map(|(_, states)| states.split(", "));
     line.contains("~~") || states.into_iter().any(|state| has_words(&said, state))
 }
@@ -142,10 +172,30 @@ pub fn by_hand(text: &str) -> bool {
     BY_HAND_HINTS.iter().any(|hint| text.contains(hint)) && BY_HAND_PHRASES.any_within(&words(text))
 }
 
+/// What is said under this name is about a step: who, when, how much.
+pub fn is_metadata(name: &str) -> bool {
+    METADATA_NAMES.contains(&words(name))
+}
+
 /// A file of this title is a list of steps.
 pub fn titles_a_list(name: &str) -> bool {
     let name = words(name);
-    LIST_TITLES.split(", ").any(|title| title == name)
+    let is_word = |rest: &str| rest.is_empty() || rest.starts_with(' ') || rest.ends_with(' ');
+    let marks = |title: &str| {
+        name.strip_prefix(title).is_some_and(is_word) || name.strip_suffix(title).is_some_and(is_word)
+    };
+    LIST_TITLES.split(", ").any(|title| title == name) || LIST_MARKS.split(", ").any(marks)
+}
+
+/// Among steps, a heading of this name is about a part of the product.
+pub fn names_a_part(name: &str) -> bool {
+    let name = words(name);
+    PARTS.split(", ").any(|part| part == name)
+}
+
+/// Numbered headings with this word are not done one after the other: options, risks, findings.
+pub fn counts_no_work(word: &str) -> bool {
+    ALTERNATIVE_WORDS.split(", ").any(|one| one == word)
 }
 
 /// What a keyword is: `step`, `Phases`.
@@ -155,7 +205,7 @@ pub fn keyword(word: &str) -> Option<Keyword> {
 
 /// The letters of a code are those of units of work.
 pub fn codes_a_step(letters: &str) -> bool {
-    STEP_CODES.split(", ").any(|code| letters.eq_ignore_ascii_case(code))
+    CODES.iter().any(|code| letters.eq_ignore_ascii_case(code))
 }
 
 /// A word for units that are counted, behind or around the number.
@@ -173,26 +223,53 @@ pub fn singular(word: &str) -> Cow<'_, str> {
 /// A keyword as the table has it, and what it is.
 pub fn known(word: &str) -> Option<(&'static str, Keyword)> {
     let word = lower(word);
+    let word = word.strip_prefix("sub-").unwrap_or(&word);
     let of_many = || KEYWORDS.get(&format!("{}y", word.strip_suffix("ies")?));
-    KEYWORDS.get(&word).or_else(of_many).or_else(|| KEYWORDS.get(word.strip_suffix('s')?))
+    KEYWORDS.get(word).or_else(of_many).or_else(|| KEYWORDS.get(word.strip_suffix('s')?))
 }
 
 /// A text in lower case, copied only where it is not so yet.
 pub fn lower(text: &str) -> Cow<'_, str> {
-    let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    if is_lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+    match text.is_ascii() {
+        true if !text.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Borrowed(text),
+        true => Cow::Owned(text.to_ascii_lowercase()),
+        false => Cow::Owned(text.to_lowercase()),
+    }
 }
 
 /// A name as it is compared: words in lower case, without numbering, signs and what is in brackets.
 pub fn words(name: &str) -> String {
-    let open = name.find(['(', '[']).filter(|at| *at > 0).unwrap_or(name.len());
-    let parts = name[..open].split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-    let mut words = joined(parts.skip_while(|part| part.bytes().all(|byte| byte.is_ascii_digit())));
-    if words.is_ascii() {
-        words.make_ascii_lowercase();
-        return words;
+    let open = if name.is_ascii() {
+        memchr::memchr2(b'(', b'[', name.as_bytes())
+    } else {
+        name.find(['(', '[', '（'])
+    };
+    let open = open.filter(|at| *at > 0);
+    let mut words = spoken(&name[..open.unwrap_or(name.len())]);
+    if words.starts_with(|c: char| c.is_ascii_digit()) {
+        let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+        let numbering: usize = words.split(' ').take_while(is_number).map(|word| word.len() + 1).sum();
+        words.drain(..numbering.min(words.len()));
     }
-    words.to_lowercase()
+    words
+}
+
+/// The words of a text in lower case, with one space between them.
+pub fn spoken(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            words.push(c.to_ascii_lowercase());
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            // Letters of which one may become several, by those around them.
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            return joined(words).to_lowercase();
+        } else if !words.is_empty() && !words.ends_with(' ') {
+            words.push(' ');
+        }
+    }
+    words.truncate(words.trim_end_matches(' ').len());
+    words
 }
 
 /// Words with one space between them.
@@ -238,6 +315,14 @@ mod tests {
             ("Implementation Phases", Some(Role::Steps)),
             ("3. Components to Implement", Some(Role::SecondSteps)),
             ("Migration Steps", Some(Role::SecondSteps)),
+            ("Recommended Implementation Order", Some(Role::SecondSteps)),
+            ("In progress (3 left)", None),
+            ("Tasks in progress", Some(Role::Steps)),
+            ("Proposed Changes", Some(Role::Steps)),
+            ("Verification Plan", Some(Role::Validation)),
+            ("六、实施步骤（建议）", Some(Role::Steps)),
+            ("検証方法", Some(Role::Validation)),
+            ("任务背景", Some(Role::Context)),
             ("Testing Strategy", Some(Role::Testing)),
             ("Manual Testing Checklist", Some(Role::Manual)),
             ("Documentation Requirements", Some(Role::Documentation)),

@@ -58,7 +58,7 @@ impl Marks {
     fn of(text: &str) -> Self {
         let document = Document::parse(text);
         let lines = &document.lines;
-        let of_box = |mark: super::mark::Mark| Mark {
+        let of_box = |mark: crate::plan::document::mark::Mark| Mark {
             line: lines.line_of(mark.at),
             span: mark.at..mark.at + mark.mark.len_utf8(),
             text: mark.mark.to_string(),

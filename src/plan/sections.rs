@@ -1,11 +1,15 @@
 //! The tree of sections: each heading or label with what stands under it, and the role that names give it.
 
-use super::document::{BlockKind, Document};
-use super::label::Label;
-use super::leak;
-use super::names::{self, Role};
-use super::references;
-use super::title::Title;
+pub(super) mod counted;
+pub(super) mod details;
+pub(super) mod leak;
+
+use self::details::Details;
+use super::document::{Block, BlockKind, Document};
+use super::names::{self, Keyword, Role};
+use crate::plan::names::label::Label;
+use crate::plan::names::title::{self, Title};
+use crate::plan::steps::references;
 
 /// Start of the section that agentrun owns.
 pub const PROGRESS_OPENS: &str = "<!-- agentrun:progress -->";
@@ -54,6 +58,8 @@ pub struct Section<'text> {
     pub end: usize,
     /// What follows a label on its own line: offset and text of each line.
     pub value: Vec<(usize, &'text str)>,
+    /// The block that it begins with.
+    pub block: usize,
     /// First block of its own content.
     pub from: usize,
     /// One past the last block of its own content.
@@ -70,12 +76,17 @@ impl<'text> Sections<'text> {
     /// Makes the tree.
     pub fn of(document: Document<'text>) -> Self {
         let owned = owned(&document);
+        let begins = |block: &&Block| matches!(block.kind, BlockKind::Heading { .. } | BlockKind::Paragraph);
+        let top = document.blocks.iter().filter(|block| block.parent.is_none());
+        let mut all = Vec::with_capacity(1 + top.filter(begins).count());
+        all.push(Section::default());
         let mut builder = Builder {
             document: &document,
-            all: vec![Section::default()],
+            all,
             open: vec![0],
             leak: 0,
             leaks_end: true,
+            details: Vec::new(),
         };
         for block in document.siblings(0, document.blocks.len()) {
             builder.add(block, owned.as_ref());
@@ -124,20 +135,29 @@ struct Builder<'a, 'text> {
     leak: usize,
     /// There may be an end of such a document further on.
     leaks_end: bool,
+    /// Levels of the summaries that are open.
+    details: Vec<u8>,
 }
 
 impl<'text> Builder<'_, 'text> {
     fn add(&mut self, index: usize, owned: Option<&Owned>) {
         let block = &self.document.blocks[index];
         match &block.kind {
-            BlockKind::Heading { level } => {
+            BlockKind::Heading { level, .. } => {
                 let title = self.heading_title(index);
                 if index < self.leak && !self.goes_on_with(*level, &title) {
                     return self.add_content(index);
                 }
-                self.open(*level, title, (index, block.start, block.line));
+                let later = is_later(&title);
+                let level = self.level_among_its_like(*level, &title);
+                self.open(level, title, (index, block.start, block.line));
                 let current = self.current();
                 self.all[current].named = role_of(&self.all[current].title);
+                if later {
+                    self.all[current].title.unit = None;
+                    self.all[current].title.id = None;
+                    self.all[current].named = Some(Role::Context);
+                }
             }
             BlockKind::Paragraph if index >= self.leak => self.add_paragraph(index),
             BlockKind::Code(_) if index >= self.leak && leak::is_cut_short(self.document, index) => {
@@ -152,9 +172,31 @@ impl<'text> Builder<'_, 'text> {
             BlockKind::Html if owned.is_some_and(|owned| owned.outer.start == block.start) => {
                 self.open(1, Title::default(), (index, block.start, block.line));
             }
+            BlockKind::Html => self.add_html(index),
             _ => {}
         }
         self.add_content(index);
+    }
+
+    /// `<details><summary>Title</summary>` without a heading inside is a heading itself.
+    fn add_html(&mut self, index: usize) {
+        let Some(html) = Details::of(self.document, index) else { return };
+        if html.closes
+            && let Some(level) = self.details.pop()
+        {
+            self.close(level, index);
+            // What follows belongs to the heading around again.
+            let block = &self.document.blocks[index];
+            self.open(NUMBERED_LABEL, Title::default(), (index, block.start, block.line));
+        }
+        let Some(summary) = html.summary else { return };
+        let last = self.open.iter().rev().map(|open| self.all[*open].level).find(|level| *level <= 6);
+        let level = last.map_or(2, |level| level + 1).clamp(2, 6);
+        let title = Title::parse(&summary).into_owned();
+        self.open(level, title, (index, html.start, html.line));
+        self.details.push(level);
+        let current = self.current();
+        self.all[current].named = role_of(&self.all[current].title);
     }
 
     fn add_content(&mut self, index: usize) {
@@ -176,10 +218,26 @@ impl<'text> Builder<'_, 'text> {
         self.open.iter().any(same)
     }
 
+    /// `### Phase 2` behind `## Phase 1` is no part of it.
+    fn level_among_its_like(&self, level: u8, title: &Title<'_>) -> u8 {
+        let number = |title: &Title<'_>| title.id.as_deref().and_then(|id| id.parse::<u32>().ok());
+        let Some(next) = number(title).filter(|_| title.unit.is_some()) else { return level };
+        let is_before = |open: &&Section<'_>| {
+            (2..level).contains(&open.level)
+                && open.title.keyword == title.keyword
+                && number(&open.title).is_some_and(|number| number < next)
+        };
+        self.open.iter().map(|open| &self.all[*open]).find(is_before).map_or(level, |open| open.level)
+    }
+
     fn heading_title(&self, index: usize) -> Title<'text> {
         let (_, first) = self.document.first_line(index);
         if first.starts_with('#') {
-            return Title::parse(first.trim_matches('#').trim());
+            let text = match self.document.blocks[index].mark() {
+                Some(_) => first.split_once("] ").map_or(first, |(_, behind)| behind),
+                None => first,
+            };
+            return Title::parse(text.trim_matches('#').trim());
         }
         // The last line is the one that underlines the others.
         let lines: Vec<&str> = self.document.lines_of(index).map(|(_, line)| line).collect();
@@ -231,7 +289,7 @@ impl<'text> Builder<'_, 'text> {
         if numbered {
             level = NUMBERED_LABEL;
             if title.title.is_empty() {
-                title.title = super::title::plain(label.value);
+                title.title = title::plain(label.value);
             }
         }
         self.open(level, title, (index, at, line));
@@ -252,6 +310,7 @@ impl<'text> Builder<'_, 'text> {
             level,
             title,
             parent,
+            block: index,
             from,
             to: from,
             start,
@@ -294,7 +353,7 @@ impl<'text> Builder<'_, 'text> {
 fn is_aside(section: &Section<'_>) -> bool {
     let name = &section.title.title;
     match section.named {
-        Some(Role::Timeline | Role::Progress) => true,
+        Some(Role::Timeline | Role::Progress | Role::Prerequisites) => true,
         None | Some(Role::Context | Role::Validation) => names::introduces(name) || names::runs(name),
         // A field that is complete needs no list.
         Some(Role::Dependencies) => section.value.iter().any(|(at, value)| {
@@ -303,6 +362,12 @@ fn is_aside(section: &Section<'_>) -> bool {
         }),
         _ => false,
     }
+}
+
+/// `Phase 9 (Future): Title` is named only to be left for another plan.
+fn is_later(title: &Title<'_>) -> bool {
+    let name = names::lower(&title.title);
+    title.unit.is_some() && (name.contains("(future)") || name.contains("[future]"))
 }
 
 /// What the name of a heading says; a unit of work may be named for anything.
@@ -333,8 +398,19 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
         all[title].title.unit = None;
         all[title].title.id = None;
     }
+    for unit in counted::numbered_units(all) {
+        all[unit].title.unit = Some(Keyword::Step);
+    }
+    for unit in counted::unnumbered_units(all) {
+        all[unit].title.unit = Some(Keyword::Step);
+    }
+    let counts = counted::counts(all);
+    let topics = title.filter(|title| names::titles_a_list(&all[*title].title.name()));
     for index in 1..all.len() {
         let parent = all[index].parent.and_then(|parent| all[parent].role);
+        if parent == Some(Role::Steps) && counted::is_counted(&all[index], &counts) {
+            all[index].title.unit = Some(Keyword::Step);
+        }
         let section = &all[index];
         let unit = section.title.unit.is_some();
         let item_of_steps = section.title.id.is_some() && parent == Some(Role::Steps);
@@ -344,11 +420,30 @@ fn give_roles(all: &mut [Section<'_>], owned: Option<&Owned>) {
             () if is_owned(section) => Some(Role::Progress),
             () if is_list => Some(Role::Steps),
             () if unit || item_of_steps || is_title => None,
+            () if topics.is_some() && section.parent == topics && is_topic(section) => None,
+            () if parent == Some(Role::Steps) && is_topic(section) && holds_units(all, index) => None,
+            () if parent == Some(Role::Steps) && is_part(section) => None,
             () => section.named,
         };
         all[index].named = named;
         all[index].role = inherited(parent, named);
     }
+}
+
+/// In a list of what is to be done, `Deployment` and `Testing` are what the items are about.
+fn is_topic(section: &Section<'_>) -> bool {
+    let role = section.named;
+    matches!(role, Some(Role::Rollout | Role::Testing | Role::Documentation | Role::Files))
+        && section.level <= 6
+}
+
+/// `API` under a name for steps.
+fn is_part(section: &Section<'_>) -> bool {
+    section.level <= 6 && section.named.is_some() && names::names_a_part(&section.title.name())
+}
+
+fn holds_units(all: &[Section<'_>], section: usize) -> bool {
+    all[section + 1..all[section].end].iter().any(|inner| inner.level <= 6 && inner.title.unit.is_some())
 }
 
 /// The section around decides: nothing inside a rollout is a step, whatever its name.

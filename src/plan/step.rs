@@ -1,9 +1,11 @@
 //! The parsed plan: steps in the order of the file, and what belongs to them.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
+use super::identity::Said;
 use super::{BoxRole, CheckBox, Criterion, Fingerprint, StepKey};
 
 /// The parsed document. Lines are 1-based; spans are byte ranges of the text that was read.
@@ -33,6 +35,8 @@ pub struct Plan {
     pub progress: Option<Progress>,
     /// `<!-- STATUS: ... -->` comments that are kept true.
     pub status_comments: Vec<StatusComment>,
+    /// The boxes by their steps, from when somebody asks for those of one.
+    boxes_by_step: OnceLock<Vec<usize>>,
 }
 
 /// A phase that holds steps.
@@ -65,8 +69,8 @@ pub struct Step {
     pub position: usize,
     /// Identity by content and place, stable when other steps change.
     pub key: StepKey,
-    /// Digest of its normalised text without marks and status.
-    pub fingerprint: Fingerprint,
+    /// What it says; [`Step::fingerprint`] digests it.
+    pub(super) said: Said,
     /// As the author wrote it: `Step 1.1`, `Phase 2`; empty if there is none.
     pub label: String,
     /// The text behind the label, without decoration, priority or status.
@@ -227,6 +231,13 @@ pub struct StatusComment {
 }
 
 impl Step {
+    /// Digest of its normalised text without marks and status. Each call computes it again: few ask, and they
+    /// ask about few steps.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let label = if self.label.is_empty() { &self.author_id } else { &self.label };
+        Fingerprint::of(&self.said.text(), label)
+    }
+
     /// Label and title as one name: `Step 1.1: Write the lexer`.
     pub fn name(&self) -> String {
         match (self.label.is_empty(), self.title.is_empty()) {
@@ -251,9 +262,15 @@ impl Plan {
 
     /// Every box of a step that must be ticked for it to count as done by hand.
     pub fn boxes_of(&self, step: usize) -> impl Iterator<Item = &CheckBox> {
-        self.boxes
-            .iter()
-            .filter(move |check_box| check_box.step == Some(step))
+        let step_of = |index: &usize| self.boxes[*index].step;
+        let by_step = self.boxes_by_step.get_or_init(|| {
+            let mut all: Vec<usize> = (0..self.boxes.len()).collect();
+            all.sort_by_key(step_of);
+            all
+        });
+        let first = by_step.partition_point(|index| step_of(index) < Some(step));
+        let own = by_step[first..].iter().map(|index| &self.boxes[*index]);
+        own.take_while(move |check_box| check_box.step == Some(step))
             .filter(|check_box| !matches!(check_box.role, BoxRole::Optional | BoxRole::Ignored))
     }
 }

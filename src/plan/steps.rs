@@ -1,21 +1,34 @@
 //! The choice becomes a plan: steps with their parts, groups, and a role for every box.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+pub(super) mod blueprint;
+pub(super) mod body;
+pub(super) mod boxes;
+pub(super) mod claim;
+pub mod criteria;
+pub(super) mod files;
+pub(super) mod items;
+pub(super) mod mirror;
+pub mod references;
+pub(super) mod surroundings;
 
-use super::blueprint::{self, Blueprint, Cover, Source, own_parts};
-use super::body::{Body, Parts};
-use super::boxes::Boxes;
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use self::blueprint::{Blueprint, Cover, Source, own_parts};
+use self::body::{Body, Parts};
+use self::boxes::Boxes;
 use super::candidates::Place;
 use super::check_box::BoxRole;
 use super::choice::Choice;
 use super::diagnostic::Diagnostic;
-use super::identity::{Fingerprint, StepKey, step_name};
-use super::names::{self, Role};
+use super::identity::{Said, StepKey, step_name};
+use super::names::{self, Keyword, Role};
 use super::sections::Sections;
 use super::step::{Field, Group, Plan, Step, StepKind};
-use super::title::Title;
-use super::{findings, mirror, references, surroundings};
+use crate::plan::findings;
+use crate::plan::names::title::Title;
 
 /// Builds the plan, and says what was noticed on the way.
 pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>) {
@@ -25,6 +38,8 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
         boxes: Boxes::of(&sections.document, &entries(choice)),
         plan: Plan::default(),
         occurrences: HashMap::with_capacity(blueprints.len()),
+        topics: topics(sections, choice),
+        text: Arc::from(sections.document.text),
     };
     builder.plan.steps.reserve_exact(blueprints.len());
     builder.add_groups(choice);
@@ -49,12 +64,29 @@ fn entries(choice: &Choice) -> Vec<usize> {
     units.filter_map(|unit| entry(unit.place)).collect()
 }
 
+/// `- [ ] Stage 4: Saw`, `- [ ] Stage 4: Nail`: the word for a group that several items begin with names none of them.
+fn topics(sections: &Sections<'_>, choice: &Choice) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let units = choice.chosen.iter().flat_map(|candidate| &candidate.units);
+    let title = |place: Place| match place {
+        Place::Item { block, .. } => Some(Title::parse(sections.document.first_line(block).1)),
+        _ => None,
+    };
+    let titles = units.filter_map(|unit| title(unit.place));
+    let groups = titles.filter(|title| title.unit == Some(Keyword::Group));
+    groups.map(|title| title.label.into_owned()).filter(|label| !seen.insert(label.clone())).collect()
+}
+
 struct Builder<'a, 'text> {
     sections: &'a Sections<'text>,
     boxes: Boxes,
     plan: Plan,
     /// How often a step of this name was seen.
     occurrences: HashMap<String, usize>,
+    /// Labels that say what several items are about.
+    topics: HashSet<String>,
+    /// The text, for whoever asks a step later what it says.
+    text: Arc<str>,
 }
 
 /// The name and place of a step.
@@ -101,7 +133,7 @@ impl<'text> Builder<'_, 'text> {
         let head = self.head(blueprint, index);
         let parts = self.parts(blueprint, index, &head.title.title);
         self.plan.open_questions.extend(parts.open_questions);
-        let fingerprint = self.fingerprint(blueprint, &head);
+        let said = self.said(blueprint, &head);
         let key = self.key(blueprint.group, &head.title);
         let line = head.line;
         let title = head.title;
@@ -113,7 +145,7 @@ impl<'text> Builder<'_, 'text> {
             position: 0,
             author_id: title.id.unwrap_or_default().into_owned(),
             key,
-            fingerprint,
+            said,
             label: title.label.into_owned(),
             title: title.title.into_owned(),
             line,
@@ -135,13 +167,17 @@ impl<'text> Builder<'_, 'text> {
         let group = group.and_then(|group| self.plan.groups.get(group));
         let group = group.map_or(String::new(), |group| format!("{} {}", group.label, group.title));
         let name = step_name(&group, &title.label, &title.title);
-        if let Some(occurrence) = self.occurrences.get_mut(&name) {
-            *occurrence += 1;
-            return StepKey::of_name(&name, *occurrence);
+        match self.occurrences.entry(name) {
+            Entry::Occupied(mut known) => {
+                *known.get_mut() += 1;
+                StepKey::of_name(known.key(), *known.get())
+            }
+            Entry::Vacant(new) => {
+                let key = StepKey::of_name(new.key(), 0);
+                new.insert(0);
+                key
+            }
         }
-        let key = StepKey::of_name(&name, 0);
-        self.occurrences.insert(name, 0);
-        key
     }
 
     fn head(&mut self, blueprint: &Blueprint, index: usize) -> Head<'text> {
@@ -159,7 +195,10 @@ impl<'text> Builder<'_, 'text> {
                 }
             }
             Source::Unit(Place::Section(section)) => {
-                self.section_head(*section, self.sections.all[*section].title.clone())
+                let block = self.sections.all[*section].block;
+                let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "the box of the heading");
+                let head = self.section_head(*section, self.sections.all[*section].title.clone());
+                Head { own_box, ..head }
             }
             Source::Sections(parts) => {
                 let first = parts.first().map_or(0, |(section, _)| *section);
@@ -189,7 +228,11 @@ impl<'text> Builder<'_, 'text> {
         let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "an entry of the list of steps");
         let last = document.lines.span(found.end_line);
         let end = last.start + document.lines.text(document.text, found.end_line).trim_end().len();
-        let title = Title::parse(text);
+        let mut title = Title::parse(text);
+        if self.topics.contains(&*title.label) {
+            title =
+                Title { title: title.name().into_owned().into(), fields: title.fields, ..Title::default() };
+        }
         Head { title, start: found.start, end, line: number, end_line: found.end_line, own_box }
     }
 
@@ -266,47 +309,25 @@ impl<'text> Builder<'_, 'text> {
         self.sections.document.text.get(from..to).unwrap_or_default().trim().to_owned()
     }
 
-    /// A step's text without the values of the comments that agentrun keeps true.
-    fn without_status(&self, from: usize, to: usize) -> Cow<'_, str> {
+    /// What a step says, without the words that agentrun keeps true.
+    fn said(&self, blueprint: &Blueprint, head: &Head<'_>) -> Said {
         let document = &self.sections.document;
-        let text = document.text.get(from..to).unwrap_or_default();
-        let first = document.comments.partition_point(|comment| comment.span.start < from);
-        let inside = document.comments[first..].iter().take_while(|comment| comment.span.end <= to);
-        let mut values =
-            inside.filter_map(|comment| surroundings::status_value(document, comment)).peekable();
-        if values.peek().is_none() {
-            return Cow::Borrowed(text);
-        }
-        let mut kept = String::with_capacity(text.len());
-        let mut at = from;
-        for value in values {
-            kept.push_str(&document.text[at..value.start]);
-            at = value.end;
-        }
-        kept.push_str(&document.text[at..to]);
-        Cow::Owned(kept)
-    }
-
-    fn fingerprint(&self, blueprint: &Blueprint, head: &Head) -> Fingerprint {
-        let text = |from: usize, to: usize| self.sections.document.text.get(from..to).unwrap_or_default();
-        let (label, id) = (head.title.label.as_ref(), head.title.id.as_deref());
-        let label = if label.is_empty() { id.unwrap_or_default() } else { label };
-        match &blueprint.source {
+        let span = head.start..head.end;
+        let words = match &blueprint.source {
             Source::Sections(parts) if parts.len() > 1 => {
-                let all: Vec<&str> = parts
-                    .iter()
-                    .map(|(section, _)| {
-                        text(self.sections.all[*section].start, self.sections.end_of(*section))
-                    })
-                    .collect();
-                Fingerprint::of(&all.join("\n"), label)
+                let part = |section: usize| self.sections.all[section].start..self.sections.end_of(section);
+                let parts = parts.iter().map(|(section, _)| part(*section)).collect();
+                return Said::Parts(Arc::clone(&self.text), parts);
             }
             Source::Unit(Place::Entry { entry, .. }) => {
-                let state = self.sections.document.entries[*entry].state.as_ref();
-                let state = state.map_or(head.end..head.end, |(word, _)| word.span.clone());
-                Fingerprint::of(&[text(head.start, state.start), text(state.end, head.end)].concat(), label)
+                let state = document.entries[*entry].state.as_ref();
+                state.map(|(word, _)| word.span.clone()).into_iter().collect()
             }
-            _ => Fingerprint::of(&self.without_status(head.start, head.end), label),
-        }
+            _ => {
+                let whole = document.comments_in(&span).filter(|comment| comment.span.end <= span.end);
+                whole.filter_map(|comment| surroundings::status_value(document, comment)).collect()
+            }
+        };
+        Said::Without(Arc::clone(&self.text), span, words)
     }
 }

@@ -179,7 +179,7 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
     let boxes: Vec<bool> = boxes.collect();
     let ticked = boxes.iter().filter(|ticked| **ticked).count();
     match &state.step(&step.key).status {
-        StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint => {
+        StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint() => {
             styled(NOTICE, "passed, edited since: it is validated again")
         }
         StepStatus::Passed(pass) => {

@@ -238,7 +238,7 @@ fn of_box(step: &Step, place: usize, backing: Backing, status: &StepStatus) -> B
         return backing;
     };
     match criterion.kind {
-        CriterionKind::Command(_) => backing,
+        CriterionKind::Command(_) if !criterion.says_more => backing,
         _ if !matches!(backing, Backing::Proven | Backing::Weak) => backing,
         _ if pass.judged.contains(&index) => Backing::Judged,
         _ if pass.confirmed_by.is_some() && !pass.pending.contains(&criterion.text) => Backing::Confirmed,

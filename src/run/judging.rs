@@ -7,7 +7,6 @@ use crate::brief::{FailedCommand, Hearing};
 use crate::config::Limits;
 use crate::failure::Failure;
 use crate::model::message::Usage;
-use crate::plan::CriterionKind;
 use crate::sources::wrong_template;
 use crate::validate::Validated;
 use crate::validate::judge::{Judge, Question};
@@ -45,7 +44,7 @@ pub(super) struct Judged {
 pub(super) async fn judge(run: &mut Run<'_>, index: usize, work: Work<'_>) -> Result<Judged, Failure> {
     let setting = run.setting;
     let step = setting.step(index);
-    let prose = step.criteria.iter().enumerate().filter(|(_, found)| found.kind == CriterionKind::Prose);
+    let prose = step.criteria.iter().enumerate().filter(|(_, found)| found.is_sentence());
     let criteria: Vec<(usize, String)> = prose.map(|(at, found)| (at, found.text.clone())).collect();
     if criteria.is_empty() || !setting.judges() {
         return Ok(Judged::default());

@@ -19,7 +19,7 @@ pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event>
             graph.dependencies(index).iter().any(|edge| edge.explicit && outdated.contains(&edge.step))
                 || (step.kind == StepKind::Acceptance && work_is_open);
         let found = match status {
-            StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint || never_ran(step, pass) => {
+            StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint() || never_ran(step, pass) => {
                 Some(Reopened::Edited)
             }
             StepStatus::Passed(pass) if pass.tick == TickState::Written && unticked(plan, index, pass) => {

@@ -34,13 +34,9 @@ fn renames(plan: &Plan, state: &RunState) -> Vec<Event> {
     if gone.is_empty() {
         return Vec::new();
     }
-    let mut new: Vec<(&Fingerprint, usize)> = plan
-        .steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| !known.contains(&step.key))
-        .map(|(index, step)| (&step.fingerprint, index))
-        .collect();
+    let unknown = plan.steps.iter().enumerate().filter(|(_, step)| !known.contains(&step.key));
+    let say: Vec<(Fingerprint, usize)> = unknown.map(|(index, step)| (step.fingerprint(), index)).collect();
+    let mut new: Vec<(&Fingerprint, usize)> = say.iter().map(|(said, index)| (said, *index)).collect();
     let mut events = Vec::new();
     for part in PARTS {
         let (before, after) = (only(&gone, part), only(&new, part));

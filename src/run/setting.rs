@@ -130,7 +130,7 @@ impl Setting {
         let step = self.step(index);
         Ground {
             at: AttemptRef { step: StepRef::from(step), attempt },
-            fingerprint: step.fingerprint.clone(),
+            fingerprint: step.fingerprint(),
             tree: None,
             diff_digest: None,
             usage: Usage::default(),

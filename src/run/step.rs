@@ -27,8 +27,7 @@ pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     // answer is no.
     let question = step.kind == StepKind::Closing && step.tasks.is_empty();
     let validate_first = stale || question || !for_the_agent;
-    run.recorder
-        .record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint.clone() })?;
+    run.recorder.record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint() })?;
     let without_agent = validate_first || run.setting.validate_only;
     let Some(results) = baseline(run, index, &applied, !without_agent).await? else {
         return interrupted(run, index);
@@ -161,7 +160,10 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
         Origin::Step { criterion } => Some(criterion),
         _ => None,
     };
-    let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own);
+    let seen = |&index: &usize| {
+        !run.setting.prose_waits() || !step.criteria[index].says_more || judged.contains(&index)
+    };
+    let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own).filter(seen);
     // What cannot fail says nothing: a person has to look.
     let void: Vec<usize> = evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
     // A deliverable's box is ticked with the step's tasks.
@@ -169,14 +171,14 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
         found.check_box.is_some() && step.tasks.iter().any(|task| task.check_box == found.check_box)
     };
     let waits = |(index, criterion): &(usize, &Criterion)| match criterion.kind {
-        CriterionKind::Command(_) => void.contains(index),
+        CriterionKind::Command(_) => void.contains(index) || !seen(index),
         CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index) && !task(criterion),
         CriterionKind::Manual => true,
     };
     let pending = step.criteria.iter().enumerate().filter(waits);
     let event = Event::StepPassed {
         at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
-        fingerprint: step.fingerprint.clone(),
+        fingerprint: step.fingerprint(),
         strength,
         passed: passed.collect(),
         judged: judged.clone(),

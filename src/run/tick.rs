@@ -86,7 +86,7 @@ fn ticked(
     let Some(found) = plan.steps.iter().position(|other| other.key == step.key) else {
         return Err("the step is not in the plan any more".to_owned());
     };
-    if plan.steps[found].fingerprint != pass.fingerprint {
+    if plan.steps[found].fingerprint() != pass.fingerprint {
         return Err("the step's text was edited during the run".to_owned());
     }
     let targets = targets(setting, plan, found, pass);

@@ -89,7 +89,7 @@ fn check_explains_which_list_became_the_steps_and_why() {
     let ran = bench.run(&["check", "plan.md", "--explain"]).code(0);
     assert_snapshot!(ran.stdout, @"
     plan.md:10: the headings with a keyword and a number under `Implementation Steps` (2): these are the steps
-    plan.md:28: the headings with a keyword and a number under `Order of Work` (3): not taken: it has less detail (60 points against 60)
+    plan.md:28: the headings with a keyword and a number under `Order of Work` (3): not taken: it stands in a less sure place (30 points against 60)
     plan.md:10: step 1: Step 1: Sow (work)
     plan.md:15:   criterion, a command: a code span that starts with a known program
     plan.md:16:   criterion, prose: no command in it

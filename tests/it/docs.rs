@@ -186,10 +186,10 @@ fn the_roles_of_boxes_and_the_codes_of_diagnostics_are_described() {
     assert_eq!(roles, described);
     let mut sources = read("src/plan/findings.rs");
     for file in [
-        "src/plan/clarity.rs",
+        "src/plan/findings/clarity.rs",
         "src/plan/graph.rs",
-        "src/plan/resolve.rs",
-        "src/plan/placeholders.rs",
+        "src/plan/graph/resolve.rs",
+        "src/plan/findings/placeholders.rs",
         "src/commands/unresolved.rs",
     ] {
         sources += &read(file);

@@ -154,3 +154,36 @@ fn a_judge_is_not_asked_where_the_configuration_wants_people() {
     assert!(bench.journal().iter().all(|record| record["type"] != "judge.started"));
     assert_eq!(marks(&bench), "xx  ");
 }
+
+#[test]
+fn a_command_that_succeeds_does_not_decide_what_it_prints() {
+    let plan = PLAN.replace("The greeting is friendly", "`cat greeting.txt` prints `welcome`");
+    let plan = plan.replace("- [ ] The greeting names the reader\n", "");
+    let with = |calls: &[Value]| {
+        let bench = bench("go away\nwelcome!\n", calls);
+        bench.file("plan.md", &plan).git();
+        (execute(&bench).code(0), bench)
+    };
+    let (ran, unjudged) = with(&[]);
+    assert_eq!(marks(&unjudged), "xx ", "{ran}");
+    ran.says("waits for a person: `cat greeting.txt` prints `welcome`");
+
+    let (ran, judged) = with(&[verdict(1, "pass", 2, "welcome!")]);
+    assert_eq!(marks(&judged), "xxx", "{ran}");
+    let audit = judged.run(&["verify", "plan.md"]).code(0).stdout;
+    assert!(audit.contains("line 12 is judged: `cat greeting.txt` prints `welcome`"), "{audit}");
+
+    let (ran, confirmed) = with(&[]);
+    confirmed.run(&["confirm", "plan.md", "1", "--by", "Ada"]).code(0);
+    assert_eq!(marks(&confirmed), "xxx", "{ran}");
+    let audit = confirmed.run(&["verify", "plan.md"]).code(0).stdout;
+    assert!(audit.contains("line 12 is confirmed"), "{audit}");
+}
+
+#[test]
+fn a_command_that_is_to_fail_is_run_by_nobody() {
+    let bench = bench("go away\n", &[]);
+    bench.file("plan.md", PLAN.replace("The greeting is friendly", "`ls greeting.txt` exits non-zero")).git();
+    execute(&bench).code(0).says("waits for a person: `ls greeting.txt` exits non-zero");
+    assert_eq!(marks(&bench), "xx  ");
+}

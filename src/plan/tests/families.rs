@@ -127,7 +127,7 @@ fn a_state_is_written_as_its_list_says_it_and_can_be_taken_back() {
             } else if found.mark == ' ' {
                 let ticked = ticked.unwrap();
                 let again = read(&ticked).plan;
-                assert_eq!(again.steps[index].fingerprint, plan.steps[index].fingerprint);
+                assert_eq!(again.steps[index].fingerprint(), plan.steps[index].fingerprint());
                 assert_eq!(apply(&ticked, &again, &target, Change::Untick).as_deref(), Ok(text));
                 assert_eq!(restore_marks(text, &ticked).as_deref(), Some(text));
                 assert_eq!(take_ticks_back(text, &ticked).as_deref(), Some(text));

@@ -3,4 +3,5 @@
 mod dialects;
 mod edits;
 mod families;
+mod habits;
 mod shapes;

@@ -277,7 +277,7 @@ fn other_lists_of_the_same_work_are_named() {
 fn the_value_of_a_status_comment_is_not_what_a_step_says() {
     let text = "# Plan\n\n### Step 1: A\n<!-- STATUS: pending -->\ntext\n\n### Step 2: B\n";
     let (before, after) = (read(text).plan, read(&text.replace("pending", "done")).plan);
-    assert_eq!(before.steps[0].fingerprint, after.steps[0].fingerprint);
+    assert_eq!(before.steps[0].fingerprint(), after.steps[0].fingerprint());
 }
 
 #[test]

@@ -42,14 +42,14 @@ fn story() -> Vec<Event> {
     };
     vec![
         Event::RunStarted(run()),
-        Event::StepStarted { step: step.clone(), fingerprint: found.fingerprint.clone() },
+        Event::StepStarted { step: step.clone(), fingerprint: found.fingerprint() },
         started(1),
         completed(1, failed),
         started(2),
         completed(2, AttemptOutcome::Passed { strength: Strength::Proven }),
         Event::StepPassed {
             at: at(2),
-            fingerprint: found.fingerprint.clone(),
+            fingerprint: found.fingerprint(),
             strength: Strength::Proven,
             passed: vec![],
             judged: vec![],

@@ -192,7 +192,7 @@ fn wanted(before: &str, after: &str, keep: Keep) -> Option<(&'static str, String
 /// Every step of `old` is still there and says the same, and so are the plan's own commands.
 fn holds_steps_of(new: &Plan, old: &Plan) -> bool {
     let same = |step: &plan::Step| {
-        new.steps.iter().any(|other| other.key == step.key && other.fingerprint == step.fingerprint)
+        new.steps.iter().any(|other| other.key == step.key && other.fingerprint() == step.fingerprint())
     };
     let commands =
         |plan: &Plan| -> Vec<String> { plan.criteria.iter().map(|found| found.text.clone()).collect() };

@@ -1,0 +1,130 @@
+//! Lists of a plan that has none by the rules: what a reader would take for the steps where nothing else is.
+
+use std::collections::BTreeMap;
+
+use crate::plan::candidates::{Candidate, Place, Shape, Standing, Unit, lines_of, top_items};
+use crate::plan::document::BlockKind;
+use crate::plan::document::entry::EntryKind;
+use crate::plan::names::Role;
+use crate::plan::sections::Sections;
+
+/// Boxes of a checklist or a log of progress, headings with a number, rows of tables, lists with numbers, headings,
+/// bullets: each where at least two stand together.
+pub(in crate::plan) fn find(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut candidates = headings(sections);
+    candidates.extend(lists(sections));
+    candidates.extend(rows(sections));
+    candidates.push(progress(sections));
+    candidates.retain(|candidate| candidate.units.len() > 1);
+    candidates
+}
+
+/// What stands here may be work.
+fn may_hold_steps(role: Option<Role>) -> bool {
+    matches!(role, None | Some(Role::Context | Role::Steps | Role::Tasks))
+}
+
+/// Headings of one level under one section whose names say nothing else about them.
+fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut families: BTreeMap<(usize, u8, bool), Candidate> = BTreeMap::new();
+    for (index, section) in sections.all.iter().enumerate().skip(1) {
+        let Some(parent) = section.parent.filter(|_| (2..=6).contains(&section.level)) else { continue };
+        if section.named.is_some() || !may_hold_steps(section.role) {
+            continue;
+        }
+        let numbered = section.title.id.is_some();
+        let shape = if numbered { Shape::NumberedHeadings } else { Shape::PlainHeadings };
+        let list = families
+            .entry((parent, section.level, numbered))
+            .or_insert_with(|| Candidate::empty(shape, Standing::Guess, parent));
+        list.units.push(Unit { place: Place::Section(index), group: None });
+        list.lines += lines_of(sections, index);
+    }
+    let mut found: Vec<Candidate> = Vec::new();
+    for list in families.into_values().filter(|list| !is_outline(sections, list)) {
+        match found.last_mut().filter(|before| goes_on(sections, before, &list)) {
+            Some(before) => before.absorb(list),
+            None => found.push(list),
+        }
+    }
+    found
+}
+
+/// `### 1`, `### 2` in one section, `### 3` in the next.
+fn goes_on(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
+    let heading = |unit: Option<&Unit>| match unit.map(|unit| unit.place) {
+        Some(Place::Section(section)) => Some(&sections.all[section]),
+        _ => None,
+    };
+    let number = |unit: Option<&Unit>| heading(unit)?.title.id.as_deref()?.parse::<u32>().ok();
+    let level = |unit: Option<&Unit>| heading(unit).map(|found| found.level);
+    let (last, next) = (first.units.last(), second.units.first());
+    let (Some(before), Some(behind)) = (number(last), number(next)) else { return false };
+    level(last) == level(next) && before + 1 == behind
+}
+
+/// Chapters of a document: the headings of the same level beside them are about architecture or risks.
+fn is_outline(sections: &Sections<'_>, list: &Candidate) -> bool {
+    let Some(Place::Section(first)) = list.units.first().map(|unit| unit.place) else { return false };
+    let (parent, level) = (sections.all[first].parent, sections.all[first].level);
+    let beside = sections.all.iter().filter(|other| {
+        other.parent == parent && other.level == level && other.title.id.is_some() && other.named.is_some()
+    });
+    list.shape == Shape::NumberedHeadings && beside.count() * 2 > list.units.len()
+}
+
+/// The lists of the file, all with numbers together, and all with bullets; those under headings that speak of something
+/// else only if there are no others.
+fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
+    let surer = lists_where(sections, |role| role != Some(Role::Context));
+    let all = lists_where(sections, |_| true);
+    let lists = surer.into_iter().zip(all);
+    lists.map(|(surer, all)| if surer.units.len() > 1 { surer } else { all }).collect()
+}
+
+fn lists_where(sections: &Sections<'_>, fits: impl Fn(Option<Role>) -> bool) -> [Candidate; 2] {
+    let mut found =
+        [Shape::NumberedItems, Shape::Bullets].map(|shape| Candidate::empty(shape, Standing::Guess, 0));
+    for (index, section) in sections.all.iter().enumerate() {
+        if !may_hold_steps(section.role) || section.level > 6 || !fits(section.role) {
+            continue;
+        }
+        for block in sections.content(index) {
+            let BlockKind::List { ordered } = sections.document.blocks[block].kind else { continue };
+            for item in sections.document.children(block) {
+                found[usize::from(!ordered)].add_item(sections, item, index);
+            }
+        }
+    }
+    found
+}
+
+/// The boxes of a checklist: where nothing else says what is to be done, it does.
+fn progress(sections: &Sections<'_>) -> Candidate {
+    let mut list = Candidate::empty(Shape::Boxes, Standing::Guess, 0);
+    let owned = |start: usize| sections.owned.as_ref().is_some_and(|owned| owned.outer.contains(&start));
+    for (index, section) in sections.all.iter().enumerate() {
+        if section.role != Some(Role::Progress) || owned(section.start) {
+            continue;
+        }
+        for item in top_items(sections, index) {
+            if matches!(sections.document.blocks[item].kind, BlockKind::Item { mark: Some(_), .. }) {
+                list.add_item(sections, item, index);
+            }
+        }
+    }
+    list
+}
+
+/// The rows of tables that say how far each is.
+fn rows(sections: &Sections<'_>) -> Vec<Candidate> {
+    let mut list = Candidate::empty(Shape::Rows, Standing::Guess, 0);
+    for (index, entry) in sections.document.entries.iter().enumerate() {
+        let section = sections.all.partition_point(|section| section.start <= entry.span.start) - 1;
+        let is_row = matches!(entry.kind, EntryKind::Row { .. }) && entry.state.is_some();
+        if is_row && may_hold_steps(sections.all[section].role) {
+            list.add_entry(sections, index, section);
+        }
+    }
+    vec![list]
+}
