@@ -14,7 +14,7 @@ fn pattern(text: &'static str) -> Option<Regex> {
 static ASSERTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r"(?x) \b(?:prop_|insta::)?assert\w*!?\s*[(\[{\s.]
-        | (?:^|[^.\w])expect\w*\( | \.should\b | \bshould\.
+        | (?:^|[^.\w\[])expect\w*\( | \.should\b | \bshould\.
         | \brequire\.[A-Z]\w*\( | \bt\.(?:Error|Fatal|Fail)\w*\(
         | \bAssert\.\w+ | \b(?:EXPECT|ASSERT|CHECK|REQUIRE)(?:_\w+)?\( | \bpanic!\(",
     )

@@ -250,6 +250,8 @@ fn new_files_and_other_files_are_nobodys_business() {
     let new = RUST.replace("#[test]", "#[test]\n#[ignore]");
     let files = [("tests/new.rs", "", new.as_str()), ("README.md", "assert this\n", "no\n")];
     assert_eq!(compare_files(&files, &[]), [""; 0]);
+    let lint = "#![expect(clippy::unwrap_used)]\nmod a;\n";
+    assert_eq!(compare_files(&[("src/lib.rs", lint, "mod a;\n")], &[]), [""; 0]);
     let debug = "fn f() {\n    debug_assert!(x);\n    y.expect(\"z\");\n    // assert!(x)\n}\n";
     assert_eq!(compare_files(&[("src/lib.rs", debug, "fn f() {\n}\n")], &[]), [""; 0]);
 }
