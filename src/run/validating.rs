@@ -10,9 +10,10 @@ use crate::digest::digest;
 use crate::failure::Failure;
 use crate::model::message::Usage;
 use crate::validate::applied::Applied;
+use crate::validate::named::Named;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::weakening::{Touched, compare};
-use crate::validate::{Ground, Validated, named, unfixable};
+use crate::validate::{Ground, Validated, unfixable};
 use crate::workspace::snapshot::{Changes, Snapshot};
 
 /// The commands of a step, and what they did before its first attempt.
@@ -154,9 +155,10 @@ fn touched(
     if all.is_empty() {
         return Touched::default();
     }
-    let files =
-        |command: &Applied| named::files(&setting.root, &setting.root.join(&command.dir), &command.script);
-    let named: Vec<String> = applied.iter().flat_map(files).collect();
+    let mut named = Named::default();
+    for command in applied {
+        named.add(&setting.root, &setting.root.join(&command.dir), &command.script);
+    }
     let mut touched = compare(&all.diff, &named, |path| setting.root.join(path).is_file());
     for (before, after) in before.iter().zip(after.iter().map(|result| &result.evidence)) {
         let ran = |evidence: &Evidence| evidence.tests.map_or(0, |tests| tests.ran);

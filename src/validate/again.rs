@@ -69,8 +69,8 @@ impl<'a> Again<'a> {
             log: Some(log.path().to_owned()),
         };
         let completed = process::run(&command, self.policy, self.interrupt, &Redact::new(None)).await?;
-        let tests = count(log.path(), &completed.output)?;
-        let vacuous = completed.exit.success().then(|| vacuous(applied, self.root, tests)).flatten();
+        let told = count(log.path(), &completed.output)?.of(applied, self.root);
+        let vacuous = completed.exit.success().then(|| vacuous(applied, self.root, (told, None))).flatten();
         Ok(Looked { exit: completed.exit, vacuous })
     }
 }

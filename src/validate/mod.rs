@@ -20,9 +20,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use applied::Applied;
-use runners::{Counter, Tests};
+use runners::{Counter, Told};
 use rustix::fs::OFlags;
-use vacuous::{Options, why_vacuous, why_written_so};
+use shell::inner::Options;
+use vacuous::{why_vacuous, why_written_so};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -181,15 +182,16 @@ async fn look(
     if !completed.output.left.is_empty() {
         recorder.record(left_behind(&command.script, &completed.output.left))?;
     }
-    let tests = count(&log, &completed.output).map_err(no_log)?;
-    let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, tests)).flatten();
+    let told = count(&log, &completed.output).map_err(no_log)?.of(command, &ground.root);
+    let before = ground.baseline.get(index);
+    let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, (told, before))).flatten();
     let evidence = Evidence {
         origin: command.origin,
         command: command.script.clone(),
         dir: command.dir.clone(),
         exit: completed.exit,
         duration_ms: u64::try_from(completed.duration.as_millis()).unwrap_or(u64::MAX),
-        tests,
+        tests: told.tests,
         vacuous,
         flaky: false,
         reused: false,
@@ -204,25 +206,26 @@ async fn look(
     Ok(Some(Validated { evidence, output: completed.output.text, denied: completed.denied }))
 }
 
-/// Why the green of a command says nothing.
-fn vacuous(command: &Applied, root: &Path, tests: Option<Tests>) -> Option<Vacuous> {
+/// Why the green of a command says nothing: for what it is, or for what its runners told, now and
+/// before the step.
+fn vacuous(command: &Applied, root: &Path, (told, before): (Told, Option<&Evidence>)) -> Option<Vacuous> {
     if let Some(why) = why_written_so(&command.script) {
         return Some(Vacuous::Command { why });
     }
     let dir = root.join(&command.dir);
-    let callee = |words: &[String]| callee::callee(&dir, words);
-    if let Some(why) = why_vacuous(&command.script, Options::STRICT, &callee) {
+    if let Some(why) = why_vacuous(&command.script, &dir, Options::STRICT, &callee::callee) {
         return Some(Vacuous::Project { why });
     }
-    tests?.why_vacuous().map(|why| Vacuous::Tests { why })
+    told.why_vacuous(before).map(|why| Vacuous::Tests { why })
 }
 
 /// Counts the tests in all that a command printed, line by line from its log.
-fn count(log: &Path, output: &Output) -> io::Result<Option<Tests>> {
+fn count(log: &Path, output: &Output) -> io::Result<Told> {
     let mut counter = Counter::default();
     if output.bytes == 0 || output.bytes > LOG_BYTES {
         output.text.lines().for_each(|line| counter.line(line));
-        return Ok(counter.finish());
+        // What is between the beginning and the end of the text may be missing.
+        return Ok(Told { unended: false, ..counter.finish() });
     }
     let file = File::options().read(true).custom_flags(NONBLOCKING).open(log)?;
     if !file.metadata()?.is_file() {

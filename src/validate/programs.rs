@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use super::applied::Applied;
-use super::named::words;
+use super::named::{Named, inside, words};
 use super::weakening::Touched;
 use crate::digest::digest;
 use crate::run::event::Programs;
@@ -35,6 +35,11 @@ pub struct Search<'a> {
     path: Vec<PathBuf>,
 }
 
+/// It lies where toolchains keep the programs of a project.
+fn is_placed(path: &Path) -> bool {
+    path.parent().is_some_and(|folder| PLACES.iter().any(|place| folder.ends_with(place)))
+}
+
 impl<'a> Search<'a> {
     /// Looks where commands look: in the folders of their `path`.
     pub fn new(root: &'a Path, path: Vec<PathBuf>) -> Self {
@@ -44,22 +49,34 @@ impl<'a> Search<'a> {
 
     /// The programs in the project that these commands name, as they are now.
     pub fn programs(&self, commands: &[Applied]) -> Programs {
-        let own = self.path.iter().filter(|dir| dir.is_relative()).cloned();
-        let dirs: BTreeSet<&Path> = commands.iter().map(|command| Path::new(&command.dir)).collect();
-        let places = dirs.iter().flat_map(|dir| PLACES.iter().map(|place| dir.join(place)));
-        let places: BTreeSet<PathBuf> = own.chain(places).chain(PLACES.iter().map(PathBuf::from)).collect();
-        let places: Vec<PathBuf> =
-            places.into_iter().filter(|place| self.root.join(place).is_dir()).collect();
-        if places.is_empty() {
-            return Programs::default();
-        }
+        let (mut said, mut checks) = (BTreeSet::new(), Named::default());
         let scripts: BTreeSet<(&str, &str)> =
             commands.iter().map(|command| (command.dir.as_str(), command.script.as_str())).collect();
-        let names: BTreeSet<String> =
-            scripts.into_iter().flat_map(|(dir, script)| words(&self.root.join(dir), script)).collect();
-        let names = names.iter().filter(|name| !name.contains('/') && !name.starts_with('-'));
-        let paths = names.flat_map(|name| places.iter().map(move |place| place.join(name)));
-        paths.filter_map(|path| Some((path.to_str()?.to_owned(), self.digest_of(&path)?))).collect()
+        for (dir, script) in scripts {
+            let dir = self.root.join(dir);
+            said.extend(words(&dir, script));
+            checks.add(self.root, &dir, script);
+        }
+        let places = self.places(said.iter().map(|(dir, _)| dir.as_path()).collect());
+        let (by_path, by_name): (Vec<_>, Vec<_>) = said.iter().partition(|(_, word)| word.contains('/'));
+        let words: BTreeSet<&String> =
+            by_name.into_iter().map(|(_, word)| word).filter(|word| !word.starts_with('-')).collect();
+        let found = words.iter().flat_map(|word| places.iter().map(move |place| place.join(word)));
+        let direct = by_path.into_iter().filter_map(|(dir, word)| inside(self.root, &dir.join(word)));
+        let direct = direct.map(PathBuf::from).filter(|path| is_placed(path));
+        let checks = checks.run.into_iter().map(PathBuf::from);
+        let paths: BTreeSet<PathBuf> = found.chain(direct).chain(checks).collect();
+        paths.iter().filter_map(|path| Some((path.to_str()?.to_owned(), self.digest_of(path)?))).collect()
+    }
+
+    /// The folders of programs in the project, seen from the folders in which commands run.
+    fn places(&self, dirs: BTreeSet<&Path>) -> Vec<PathBuf> {
+        let dirs = dirs.into_iter().filter_map(|dir| inside(self.root, dir)).map(PathBuf::from);
+        let below = dirs.chain([PathBuf::new()]);
+        let below = below.flat_map(|dir| PLACES.iter().map(move |place| dir.join(place)));
+        let own = self.path.iter().filter(|dir| dir.is_relative()).cloned();
+        let all: BTreeSet<PathBuf> = own.chain(below).collect();
+        all.into_iter().filter(|place| self.root.join(place).is_dir()).collect()
     }
 
     /// What a step did to programs, unless a diff shows it.
@@ -161,6 +178,32 @@ mod tests {
         assert_eq!(touched.marks, marks);
         let files = [".venv/bin/mypy", ".venv/bin/pytest", ".venv/bin/python", "app/node_modules/.bin/jest"];
         assert_eq!(touched.files, [&files[..], &["node_modules/.bin/eslint"]].concat());
+    }
+
+    #[test]
+    fn programs_are_found_by_their_path_and_behind_a_change_of_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        let at = |name: &str| root.join(name);
+        for name in [".venv/bin/checker", "app/node_modules/.bin/jest", "app/venv/bin/mypy", "other/bin/x"] {
+            write(&at(name), "tests\n");
+        }
+        write(&at("app/package.json"), r#"{"scripts":{"test":"jest"}}"#);
+        write(&at("check.sh"), "nothing shows that it changed, if git ignores it\n");
+        for (script, expected) in [
+            (".venv/bin/checker work.txt", &[".venv/bin/checker"][..]),
+            ("cd app && CI=1 ../.venv/bin/checker", &[".venv/bin/checker"]),
+            ("timeout 9 \"$PWD\"/.venv/bin/checker", &[".venv/bin/checker"]),
+            ("./app/node_modules/.bin/jest", &["app/node_modules/.bin/jest"]),
+            ("cd app && mypy src", &["app/venv/bin/mypy"]),
+            ("npm --prefix app test", &["app/node_modules/.bin/jest", "app/package.json"]),
+            ("./check.sh", &["check.sh"]),
+            ("other/bin/x", &[]),
+        ] {
+            let applied = Applied { origin: Origin::Plan, script: script.into(), dir: String::new() };
+            let programs = Search::new(&root, Vec::new()).programs(&[applied]);
+            assert_eq!(programs.into_keys().collect::<Vec<_>>(), expected, "{script}");
+        }
     }
 
     #[test]

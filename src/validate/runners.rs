@@ -3,10 +3,15 @@
 //! A runner is recognised by its own words, not by the command: `make test` may run any of them.
 //! What several runners, crates or modules say adds up.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex, RegexSet};
 use serde::{Deserialize, Serialize};
+
+use super::applied::Applied;
+use super::named::only_lists;
+use crate::run::event::Evidence;
 
 /// What the test runners of a command say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,10 +38,61 @@ impl Tests {
     }
 }
 
+/// What the test runners of a command told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Told {
+    /// What they counted; `None` if no runner was recognised.
+    pub tests: Option<Tests>,
+    /// One of them began, and no end of it was seen.
+    pub unended: bool,
+}
+
+impl Told {
+    /// As the output of this command: one that only lists tests ran none.
+    #[must_use]
+    pub fn of(self, command: &Applied, root: &Path) -> Self {
+        match self.tests {
+            Some(_) if only_lists(&root.join(&command.dir), &command.script) => {
+                Self { tests: Some(Tests::default()), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// Why the green of the command says nothing; `before` is what it did before the step.
+    pub fn why_vacuous(&self, before: Option<&Evidence>) -> Option<String> {
+        if self.unended {
+            return Some("its test runner began and did not come to an end".to_owned());
+        }
+        if let Some(tests) = self.tests {
+            return tests.why_vacuous();
+        }
+        match before?.tests?.ran {
+            0 if before?.exit.success() => None,
+            0 => Some("its test runner failed before the step, and tells nothing now".to_owned()),
+            1 => Some("it ran 1 test before the step, and tells of none now".to_owned()),
+            ran => Some(format!("it ran {ran} tests before the step, and tells of none now")),
+        }
+    }
+}
+
+/// Runners that say when they begin and that end with the process of the tests.
+#[derive(Debug, Clone, Copy)]
+enum Runner {
+    /// `cargo test`: one for each test binary.
+    Libtest,
+    Pytest,
+    GoogleTest,
+    /// It says so when a test ends the process.
+    Jest,
+}
+
 /// Takes the lines of an output and counts.
 #[derive(Debug, Clone, Default)]
 pub struct Counter {
     found: Option<Tests>,
+    /// How many of each [`Runner`] have begun and not ended.
+    open: [u64; 4],
     /// Python's `Ran 3 tests` waits for the line that says how many of them were skipped.
     unittest: Option<u64>,
     /// `ctest` lists what it skipped before it says how many there were.
@@ -69,9 +125,13 @@ const RULES: &[Rule] = &[
         pattern: r"^test result: \S+ (\d+) passed; (\d+) failed; (\d+) ignored; (\d+) measured; (\d+) filtered out",
         take: |counter, found| {
             let [passed, failed, ignored, measured, filtered] = numbers(found);
+            counter.end(Runner::Libtest);
             counter.add(passed + failed + measured, ignored, filtered);
         },
     },
+    Rule { pattern: r"^running \d+ tests?$", take: |counter, _| counter.begin(Runner::Libtest) },
+    // cargo test -- --list
+    Rule { pattern: r"^\d+ tests?, \d+ benchmarks?$", take: |counter, _| counter.add(0, 0, 0) },
     // cargo nextest: its `skipped` are ignored and filtered ones
     Rule {
         pattern: r"^\s*Summary \[[^\]]*\] (\d+)(?:/\d+)? tests? run:.*?(?:, (\d+) skipped)?$",
@@ -82,8 +142,12 @@ const RULES: &[Rule] = &[
     },
     // pytest
     Rule {
-        pattern: r"^(?:=+ )?((?:\d+ [a-z]+(?:, )?)+|no tests ran|[\d/no]+ tests? collected[^=]*) in [\d.]+s\b",
+        pattern: r"^(?:=+ )?((?:\d+ [a-z ]+(?:, )?)+|no tests ran|[\d/no]+ tests? collected[^=]*) in [\d.]+s\b",
         take: |counter, found| counter.pytest(&found[1]),
+    },
+    Rule {
+        pattern: r"^(?:collecting \.\.\. ?)?collected \d+ items?\b",
+        take: |counter, _| counter.begin(Runner::Pytest),
     },
     // unittest, Django
     Rule {
@@ -103,8 +167,13 @@ const RULES: &[Rule] = &[
         pattern: r"^Tests:\s+((?:\d+ [a-z]+, )*)(\d+) total$",
         take: |counter, found| {
             let total = found[2].parse().unwrap_or(0);
+            counter.open[Runner::Jest as usize] = 0;
             counter.of_total(total, labelled(&found[1], ", ", &["skipped", "todo", "pending"]));
         },
+    },
+    Rule {
+        pattern: r#"^\s*●\s+process\.exit called with "0""#,
+        take: |counter, _| counter.begin(Runner::Jest),
     },
     // vitest
     Rule {
@@ -156,7 +225,7 @@ const RULES: &[Rule] = &[
             counter.add(total - skipped, skipped, 0);
         },
     },
-    Rule { pattern: r"^No tests were found!!!$", take: |counter, _| counter.add(0, 0, 0) },
+    Rule { pattern: r"^No tests were found!!!$|^Total Tests: \d+$", take: |counter, _| counter.add(0, 0, 0) },
     // maven: the sum of a module; those of single classes have a time
     Rule {
         pattern: r"^(?:\[\w+\] )?Tests run: (\d+), Failures: \d+, Errors: \d+, Skipped: (\d+)$",
@@ -165,11 +234,23 @@ const RULES: &[Rule] = &[
             counter.of_total(run, skipped);
         },
     },
-    Rule { pattern: r"^(?:\[\w+\] )?No tests to run\.?$", take: |counter, _| counter.add(0, 0, 0) },
+    Rule {
+        pattern: r"^(?:\[\w+\] )?(?:No tests to run\.?|Tests are skipped\.)$",
+        take: |counter, _| counter.add(0, 0, 0),
+    },
     // gradle names tasks, and counts tests only where one failed
     Rule {
-        pattern: r"^> Task \S*:(?:test|\w+Test)( NO-SOURCE)?(?: FAILED)?$",
+        pattern: r"^(?:> Task )?(?::\S+)?:(?:test|\w+Test)(?:( NO-SOURCE| SKIPPED)| FAILED| UP-TO-DATE| FROM-CACHE)?$",
         take: |counter, found| counter.add(u64::from(found.get(1).is_none()), 0, 0),
+    },
+    // GoogleTest: only its beginning and end are read
+    Rule {
+        pattern: r"^\[==========\] Running \d+ tests? from",
+        take: |counter, _| counter.begin(Runner::GoogleTest),
+    },
+    Rule {
+        pattern: r"^\[==========\] \d+ tests? from .* ran\.",
+        take: |counter, _| counter.end(Runner::GoogleTest),
     },
     // dotnet test
     Rule {
@@ -219,15 +300,25 @@ impl Counter {
         }
     }
 
-    /// What all of it comes to; `None` if no runner was recognised.
-    pub fn finish(mut self) -> Option<Tests> {
+    /// What all of it comes to.
+    pub fn finish(mut self) -> Told {
         self.settle();
         if self.go.seen {
             let Tests { ran, skipped, filtered } =
                 if self.go.named { self.go.tests } else { self.go.packages };
             self.add(ran, skipped, filtered);
         }
-        self.found
+        Told { tests: self.found, unended: self.open.iter().any(|&open| open > 0) }
+    }
+
+    fn begin(&mut self, runner: Runner) {
+        self.open[runner as usize] += 1;
+    }
+
+    /// What ends without a beginning is no matter: it may have been cut off.
+    fn end(&mut self, runner: Runner) {
+        let open = &mut self.open[runner as usize];
+        *open = open.saturating_sub(1);
     }
 
     fn add(&mut self, ran: u64, skipped: u64, filtered: u64) {
@@ -250,6 +341,7 @@ impl Counter {
     }
 
     fn pytest(&mut self, list: &str) {
+        self.end(Runner::Pytest);
         let ran = labelled(list, ", ", &["passed", "failed", "xfailed", "xpassed"]);
         self.add(ran, labelled(list, ", ", &["skipped"]), labelled(list, ", ", &["deselected"]));
     }
@@ -321,111 +413,4 @@ fn labelled(list: &str, separator: &str, labels: &[&str]) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use pretty_assertions::assert_eq;
-
-    use super::*;
-
-    fn count(output: &str) -> Option<Tests> {
-        let mut counter = Counter::default();
-        output.lines().for_each(|line| counter.line(line));
-        counter.finish()
-    }
-
-    fn output(name: &str) -> String {
-        let path = format!("{}/tests/fixtures/runners/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-    }
-
-    /// What each runner says, and what it comes to: ran, skipped, filtered.
-    const OUTPUTS: &[(&str, [u64; 3])] = &[
-        ("cargo-test", [3, 1, 0]),
-        ("cargo-test-failed", [3, 1, 0]),
-        ("cargo-test-filter", [0, 0, 3]),
-        ("cargo-test-ignored", [0, 1, 2]),
-        ("cargo-test-quiet", [3, 1, 0]),
-        ("ctest", [2, 1, 0]),
-        ("ctest-none", [0, 0, 0]),
-        ("ctest-skipped", [0, 1, 0]),
-        ("dotnet", [3, 1, 0]),
-        ("dotnet-filter", [0, 0, 0]),
-        ("go", [3, 0, 0]),
-        ("go-filter", [0, 0, 0]),
-        ("go-json", [1, 1, 0]),
-        ("go-skipped", [0, 1, 0]),
-        ("go-verbose", [1, 1, 0]),
-        ("gradle", [2, 0, 0]),
-        ("gradle-none", [0, 0, 0]),
-        ("jest", [2, 2, 0]),
-        ("jest-filter", [0, 4, 0]),
-        ("jest-none", [0, 0, 0]),
-        ("make-file", [0, 0, 0]),
-        ("maven", [4, 1, 0]),
-        ("maven-none", [0, 0, 0]),
-        ("mocha", [1, 2, 0]),
-        ("mocha-filter", [0, 0, 0]),
-        ("nextest", [2, 1, 0]),
-        ("nextest-filter", [0, 3, 0]),
-        ("node", [2, 2, 0]),
-        ("node-empty", [0, 0, 0]),
-        ("node-filter", [0, 4, 0]),
-        ("node-spec", [2, 2, 0]),
-        ("pytest", [4, 2, 0]),
-        ("pytest-collect", [0, 0, 0]),
-        ("pytest-filter", [0, 0, 6]),
-        ("pytest-quiet", [4, 2, 0]),
-        ("pytest-skipped", [0, 1, 5]),
-        ("unittest", [1, 1, 0]),
-        ("unittest-none", [0, 0, 0]),
-        ("unittest-skipped", [0, 1, 0]),
-        ("vitest", [1, 2, 0]),
-        ("vitest-none", [0, 0, 0]),
-        ("vitest-skipped", [0, 1, 0]),
-    ];
-
-    #[test]
-    fn what_runners_print_is_counted() {
-        let counted = |name: &str| {
-            let Tests { ran, skipped, filtered } = count(&output(name)).unwrap_or_else(|| panic!("{name}"));
-            [ran, skipped, filtered]
-        };
-        for &(name, expected) in OUTPUTS {
-            assert_eq!((name, counted(name)), (name, expected));
-        }
-    }
-
-    #[test]
-    fn other_output_is_no_runners() {
-        assert_eq!(count(&output("no-runner")), None);
-        assert_eq!(count(""), None);
-    }
-
-    #[test]
-    fn several_runners_add_up() {
-        let all = ["cargo-test", "pytest", "jest", "go-verbose"].map(output).concat();
-        assert_eq!(count(&all), Some(Tests { ran: 10, skipped: 6, filtered: 0 }));
-    }
-
-    #[test]
-    fn nothing_ran_is_said_with_what_was_left_out() {
-        let say = |name| count(&output(name)).unwrap().why_vacuous();
-        assert_eq!(say("cargo-test"), None);
-        assert_eq!(say("cargo-test-filter").unwrap(), "it ran no tests: 3 filtered out");
-        assert_eq!(say("cargo-test-ignored").unwrap(), "it ran no tests: 1 skipped, 2 filtered out");
-        assert_eq!(say("jest-filter").unwrap(), "it ran no tests: 4 skipped");
-        assert_eq!(say("ctest-none").unwrap(), "it ran no tests");
-    }
-
-    #[test]
-    fn every_pattern_is_one() {
-        assert_eq!(PATTERNS.1.len(), RULES.len());
-        assert_eq!(PATTERNS.0.len(), RULES.len());
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_output_is_counted(output in "(test result: ok. |Tests: |[0-9]{1,30} (passed|skipped|total)|[(),;|#\\n ]|Ran |tests in 0.1s){0,20}") {
-            count(&output);
-        }
-    }
-}
+mod tests;

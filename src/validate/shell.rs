@@ -2,6 +2,7 @@
 //! Pure; what it does not understand is `None`, never a guess.
 
 pub mod constant;
+pub mod inner;
 mod tokens;
 
 use tokens::{Token, tokens};
@@ -70,8 +71,8 @@ pub enum Command {
         /// What it does when it is called.
         body: Box<Self>,
     },
-    /// `case`, `[[ ... ]]`, `(( ... ))`: it can end either way.
-    Opaque,
+    /// `case`, `[[ ... ]]`, `(( ... ))`: it can end either way. The words in it.
+    Opaque(Vec<Word>),
 }
 
 /// A word without its quotes.
@@ -108,7 +109,7 @@ impl Command {
                 [condition, body].into_iter().flat_map(List::simple_commands).collect()
             }
             Self::Function { body, .. } => body.simple_commands(),
-            Self::Opaque => Vec::new(),
+            Self::Opaque(_) => Vec::new(),
         }
     }
 }
@@ -277,11 +278,14 @@ impl Parser<'_> {
     }
 
     fn skip_to(&mut self, end: &str) -> Option<Command> {
+        let mut words = Vec::new();
         while !self.take_keyword(end) {
-            self.peek()?;
+            if let Token::Word(word) = self.peek()? {
+                words.push(word.clone());
+            }
             self.at += 1;
         }
-        Some(Command::Opaque)
+        Some(Command::Opaque(words))
     }
 
     fn simple(&mut self) -> Option<Command> {
@@ -334,7 +338,7 @@ mod tests {
             }
             Command::Loop { condition, body } => format!("loop[{}][{}]", say(condition), say(body)),
             Command::Function { name, body } => format!("{name}() {}", say_command(body)),
-            Command::Opaque => "?".to_owned(),
+            Command::Opaque(_) => "?".to_owned(),
         }
     }
 

@@ -4,25 +4,12 @@
 //! Every program that is not known to succeed always may fail, so a real check is never called
 //! vacuous; some empty ones are not seen through.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
+use super::shell::inner::{self, Given, Options, assigned, plain};
 use super::shell::{Command, Item, Joint, List, Pipeline, Word, constant, parse};
-
-/// What a shell does when a command fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
-    /// It ends at the first failure: `-e`.
-    pub errexit: bool,
-    /// A pipeline fails if any of its commands does.
-    pub pipefail: bool,
-}
-
-impl Options {
-    /// How agentrun runs the commands of plans and configurations.
-    pub const STRICT: Self = Self { errexit: true, pipefail: true };
-    /// How `sh`, `make` and `npm` run theirs.
-    pub const PLAIN: Self = Self { errexit: false, pipefail: false };
-}
 
 /// What a command of the script stands for: the text that a target or a script file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,34 +23,46 @@ pub struct Callee {
     pub parts: Vec<String>,
     /// How.
     pub options: Options,
+    /// In which folder.
+    pub dir: PathBuf,
 }
 
-/// Why a command proves nothing, as a text fragment; `None` if it may fail. `callee` says what a
-/// command stands for.
+/// Why a command that runs in `dir` proves nothing, as a text fragment; `None` if it may fail.
+/// `callee` says what a command stands for in a folder.
 pub fn why_vacuous(
     script: &str,
+    dir: &Path,
     options: Options,
-    callee: &impl Fn(&[String]) -> Option<Callee>,
+    callee: &impl Fn(&Path, &[String]) -> Option<Callee>,
 ) -> Option<String> {
-    let mut walk = Walk::new(options, callee, 0);
-    if walk.may_fail(script) {
-        return None;
-    }
-    Some(match (walk.through, walk.real) {
-        (Some(name), _) => format!("it runs {name}, which cannot fail"),
-        (None, true) => "it exits 0 whatever fails in it".to_owned(),
-        (None, false) => "nothing in it can fail".to_owned(),
-    })
+    let calls = Calls { callee, left: Cell::new(CALLS) };
+    say(script, Walk::new(options, &calls, Some(dir.to_owned()), 0))
 }
 
 /// Why a command proves nothing as it is written, whatever the project holds.
 pub fn why_written_so(script: &str) -> Option<String> {
-    why_vacuous(script, Options::STRICT, &|_: &[String]| None)
+    let calls = Calls { callee: &|_: &Path, _: &[String]| None, left: Cell::new(0) };
+    say(script, Walk::new(Options::STRICT, &calls, None, 0))
+}
+
+fn say<F: Fn(&Path, &[String]) -> Option<Callee>>(script: &str, mut walk: Walk<'_, F>) -> Option<String> {
+    if walk.may_fail(script) {
+        return None;
+    }
+    match (walk.through, walk.real) {
+        (Some(name), _) => Some(format!("it runs {name}, which cannot fail")),
+        // That there is such a folder may be all that is asked.
+        _ if walk.went => None,
+        (None, true) => Some("it exits 0 whatever fails in it".to_owned()),
+        (None, false) => Some("nothing in it can fail".to_owned()),
+    }
 }
 
 /// Programs that succeed whatever they are given.
-const ALWAYS: &[&str] =
-    &["true", ":", "echo", "printf", "pwd", "date", "sleep", "export", "declare", "local", "alias", "wait"];
+const ALWAYS: &[&str] = &[
+    "true", ":", "echo", "printf", "pwd", "date", "sleep", "export", "declare", "typeset", "local",
+    "readonly", "alias", "wait",
+];
 
 /// Programs that pass on what they read; at the end of a pipeline they hide a failure.
 const FILTERS: &[&str] = &["cat", "tee", "head", "tail", "sort", "uniq", "wc", "tr", "cut"];
@@ -71,10 +70,8 @@ const FILTERS: &[&str] = &["cat", "tee", "head", "tail", "sort", "uniq", "wc", "
 /// Scripts that run scripts are followed this deep.
 const DEPTH: u32 = 4;
 
-/// The name of a program of the system, however it is written.
-fn plain(program: &str) -> &str {
-    ["/bin/", "/usr/bin/"].iter().find_map(|place| program.strip_prefix(place)).unwrap_or(program)
-}
+/// Of the commands of a script and of all that it runs, only so many are followed.
+const CALLS: u32 = 1000;
 
 /// What can come of a command.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -90,13 +87,30 @@ struct Effect {
 const GOOD: Effect = Effect { fails: false, dies: false, ends: false };
 const EITHER: Effect = Effect { fails: true, dies: false, ends: false };
 
+/// What commands stand for, and how many more are asked about.
+struct Calls<'a, F> {
+    callee: &'a F,
+    left: Cell<u32>,
+}
+
+impl<F: Fn(&Path, &[String]) -> Option<Callee>> Calls<'_, F> {
+    fn callee(&self, dir: &Path, words: &[String]) -> Option<Callee> {
+        self.left.set(self.left.get().checked_sub(1)?);
+        (self.callee)(dir, words)
+    }
+}
+
 #[expect(clippy::struct_excessive_bools, reason = "each is a finding or a place of its own, not a state")]
 struct Walk<'a, F> {
     options: Options,
-    callee: &'a F,
+    calls: &'a Calls<'a, F>,
     depth: u32,
     /// `trap 'exit 0' EXIT`: the status is 0 in the end.
     forced: bool,
+    /// `trap 'exit 0' ERR`: so it is where a failure would end the shell.
+    forgiven: bool,
+    /// The script may itself end with another status.
+    exits: bool,
     /// Some command may fail.
     real: bool,
     /// The name of what was followed and cannot fail.
@@ -105,22 +119,27 @@ struct Walk<'a, F> {
     inside: bool,
     /// What was made a function so far: its name no longer means a program.
     functions: HashMap<String, Command>,
-    /// It went into another directory: what names stand for there is not known.
-    moved: bool,
+    /// The folder it is in; `None` if that is not known.
+    dir: Option<PathBuf>,
+    /// It went into a folder that is there.
+    went: bool,
 }
 
-impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
-    fn new(options: Options, callee: &'a F, depth: u32) -> Self {
+impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
+    fn new(options: Options, calls: &'a Calls<'a, F>, dir: Option<PathBuf>, depth: u32) -> Self {
         Self {
             options,
-            callee,
+            calls,
             depth,
             forced: false,
+            forgiven: false,
+            exits: false,
             real: false,
             through: None,
             inside: false,
             functions: HashMap::new(),
-            moved: false,
+            dir,
+            went: false,
         }
     }
 
@@ -128,7 +147,7 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
     fn may_fail(&mut self, script: &str) -> bool {
         let Some(list) = parse(script) else { return true };
         let effect = self.list(&list, false);
-        (effect.fails || effect.dies) && !self.forced
+        (effect.fails || effect.dies) && !self.forced && (self.exits || !self.forgiven)
     }
 
     /// `guarded`: what fails here does not end the shell, for somebody asks for the status.
@@ -164,6 +183,8 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
             };
             status.ends = effect.ends && index == 0;
         }
+        // The trap does not catch what `!`, `&&` and `||` ask about.
+        self.exits |= status.fails && (last > 0 || item.pipelines[0].1.negated);
         if item.background { GOOD } else { status }
     }
 
@@ -181,14 +202,27 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
             let fails = if self.options.pipefail { fail.contains(&true) } else { last };
             Effect { fails, ..GOOD }
         };
-        // Negated, whatever may succeed may fail.
-        if pipeline.negated { Effect { fails: true, ..effect } } else { effect }
+        let certain = matches!(pipeline.commands.as_slice(), [Command::Simple(words)] if is_false(words));
+        match pipeline.negated {
+            true if certain => GOOD,
+            // Negated, whatever may succeed may fail.
+            true => Effect { fails: true, ..effect },
+            false => effect,
+        }
+    }
+
+    /// What is done in a shell of its own, or perhaps not at all, leads nowhere else.
+    fn apart(&mut self, known: bool, of: impl FnOnce(&mut Self) -> Effect) -> Effect {
+        let dir = self.dir.clone();
+        let effect = of(self);
+        self.dir = dir.filter(|dir| known || self.dir.as_ref() == Some(dir));
+        effect
     }
 
     fn piped(&mut self, command: &Command, last: bool) -> Effect {
         match command {
             Command::Simple(words) if last && words.first().is_some_and(is_filter) => GOOD,
-            other => self.command(other, true),
+            other => self.apart(true, |walk| walk.command(other, true)),
         }
     }
 
@@ -196,32 +230,32 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
         match command {
             Command::Simple(words) => self.simple(words),
             Command::Subshell(list) => {
-                let effect = self.list(list, guarded);
+                let effect = self.apart(true, |walk| walk.list(list, guarded));
                 Effect { fails: effect.fails || effect.dies, ..GOOD }
             }
             Command::Group(list) => self.list(list, guarded),
-            Command::If { conditions, bodies } => {
+            Command::If { conditions, bodies } => self.apart(false, |walk| {
                 let mut all = GOOD;
                 for condition in conditions {
-                    all.dies |= self.list(condition, true).dies;
+                    all.dies |= walk.list(condition, true).dies;
                 }
                 for body in bodies {
-                    let effect = self.list(body, guarded);
+                    let effect = walk.apart(false, |walk| walk.list(body, guarded));
                     all.fails |= effect.fails;
                     all.dies |= effect.dies;
                 }
                 all
-            }
-            Command::Loop { condition, body } => {
-                let asked = self.list(condition, true);
-                let done = self.list(body, guarded);
+            }),
+            Command::Loop { condition, body } => self.apart(false, |walk| {
+                let asked = walk.list(condition, true);
+                let done = walk.list(body, guarded);
                 Effect { fails: done.fails, dies: asked.dies || done.dies, ends: false }
-            }
+            }),
             Command::Function { name, body } => {
                 self.functions.insert(name.clone(), (**body).clone());
                 GOOD
             }
-            Command::Opaque => self.may(),
+            Command::Opaque(_) => self.may(),
         }
     }
 
@@ -232,8 +266,7 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
     }
 
     fn simple(&mut self, words: &[Word]) -> Effect {
-        let assigned = words.iter().take_while(|word| is_assignment(word)).count();
-        let (assignments, words) = words.split_at(assigned);
+        let (assignments, words) = assigned(words);
         let Some((program, arguments)) = words.split_first() else {
             let substitutes = assignments.iter().any(|word| word.substitutes);
             return if substitutes { self.may() } else { GOOD };
@@ -252,32 +285,45 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
                 self.real |= arguments.iter().any(|argument| argument.substitutes);
                 GOOD
             }
-            "cd" | "pushd" | "popd" => {
-                self.moved = true;
-                self.may()
-            }
+            "cd" | "pushd" | "popd" => self.go(arguments),
             "exit" | "return" => match arguments {
                 [code] if code.text.parse() == Ok(0_u8) => Effect { ends: program.text == "exit", ..GOOD },
-                _ => Effect { fails: true, dies: true, ends: false },
+                _ => {
+                    self.exits = true;
+                    Effect { fails: true, dies: true, ends: false }
+                }
             },
             "set" => self.set(arguments),
             "trap" => self.trap(arguments),
-            "command" | "exec" | "builtin" | "time" | "nohup" | "nice" | "sudo" | "env" => {
-                self.wrapped(arguments)
-            }
-            "timeout" => self.wrapped(arguments.get(1..).unwrap_or_default()),
+            "eval" => self.eval(arguments),
+            // What it appends, or what that file makes of this shell, is not known.
+            "xargs" | "." | "source" => self.may(),
             "bash" | "sh" | "dash" | "zsh" => self.shell(words),
             "test" | "[" if constant::answer(words) == Some(true) => GOOD,
-            _ => self.called(words),
+            _ => match inner::wrapped(words) {
+                Some(inner) => self.simple(inner),
+                None => self.called(words),
+            },
         }
     }
 
-    fn wrapped(&mut self, words: &[Word]) -> Effect {
-        let option = |word: &&Word| word.text.starts_with('-');
-        if words.is_empty() || words.iter().take(1).any(|word| option(&word)) {
-            self.may()
-        } else {
-            self.simple(words)
+    /// Into another folder: it is followed where it is there.
+    fn go(&mut self, arguments: &[Word]) -> Effect {
+        let [folder] = arguments else {
+            self.dir = None;
+            return self.may();
+        };
+        let dir = self.dir.take().map(|dir| dir.join(&folder.text));
+        self.dir = dir.filter(|dir| !folder.expands && dir.is_dir());
+        self.went |= self.dir.is_some();
+        if self.dir.is_some() { GOOD } else { self.may() }
+    }
+
+    fn eval(&mut self, words: &[Word]) -> Effect {
+        let script: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        match parse(&script.join(" ")).filter(|_| !words.iter().any(|word| word.expands)) {
+            Some(list) => self.list(&list, false),
+            None => self.may(),
         }
     }
 
@@ -300,53 +346,57 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
     fn trap(&mut self, arguments: &[Word]) -> Effect {
         if let [action, signals @ ..] = arguments {
             let at_exit = signals.iter().any(|signal| matches!(signal.text.as_str(), "EXIT" | "0"));
+            let at_error = signals.iter().any(|signal| signal.text == "ERR");
             self.forced |= at_exit && action.text.contains("exit 0");
+            self.forgiven |= at_error && action.text.contains("exit 0");
         }
         GOOD
     }
 
     /// `bash -c '...'`, or a script file.
     fn shell(&mut self, words: &[Word]) -> Effect {
-        let mut options = Options::PLAIN;
-        let mut arguments = words[1..].iter();
-        while let Some(argument) = arguments.next() {
-            let Some(letters) = argument.text.strip_prefix('-') else { return self.called(words) };
-            options.errexit |= letters.contains('e');
-            if letters.ends_with('o') {
-                options.pipefail |= arguments.next().is_some_and(|option| option.text == "pipefail");
-            } else if letters.ends_with('c') {
-                return match arguments.next() {
-                    Some(script) if !script.expands => {
-                        self.inner(std::slice::from_ref(&script.text), options, None)
-                    }
-                    _ => self.may(),
-                };
+        match inner::shell(words) {
+            Some((Given::Script(script), options)) if !script.expands => {
+                self.inner(std::slice::from_ref(&script.text), (options, self.dir.clone()), None)
             }
+            Some((Given::File(_), _)) => self.called(words),
+            _ => self.may(),
         }
-        self.may()
     }
 
     /// A command that may stand for a text of the project.
     fn called(&mut self, words: &[Word]) -> Effect {
-        if self.moved || self.depth >= DEPTH || words.iter().any(|word| word.expands) {
+        let Some(dir) = self.dir.as_ref().filter(|_| self.depth < DEPTH) else { return self.may() };
+        if words.iter().any(|word| word.expands) {
             return self.may();
         }
         let words: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
-        match (self.callee)(&words).filter(|callee| callee.checks || self.inside) {
-            Some(callee) => self.inner(&callee.parts, callee.options, Some(callee.name)),
+        match self.calls.callee(dir, &words).filter(|callee| callee.checks || self.inside) {
+            Some(Callee { name, parts, options, dir, .. }) => {
+                self.inner(&parts, (options, Some(dir)), Some(name))
+            }
             None => self.may(),
         }
     }
 
     /// Scripts that run in shells of their own, one after the other.
-    fn inner(&mut self, parts: &[String], options: Options, name: Option<String>) -> Effect {
+    fn inner(
+        &mut self,
+        parts: &[String],
+        (options, dir): (Options, Option<PathBuf>),
+        name: Option<String>,
+    ) -> Effect {
         let mut fails = false;
         for part in parts {
-            let mut walk = Walk::new(options, self.callee, self.depth + 1);
+            let mut walk = Walk::new(options, self.calls, dir.clone(), self.depth + 1);
             walk.inside = self.inside || name.is_some();
-            fails |= walk.may_fail(part);
+            fails = walk.may_fail(part);
             self.real |= walk.real;
+            self.went |= walk.went;
             self.through = self.through.take().or(walk.through);
+            if fails {
+                break;
+            }
         }
         if !fails && name.is_some() {
             self.through = name;
@@ -355,15 +405,12 @@ impl<'a, F: Fn(&[String]) -> Option<Callee>> Walk<'a, F> {
     }
 }
 
-fn is_filter(program: &Word) -> bool {
-    FILTERS.contains(&program.text.as_str())
+fn is_false(words: &[Word]) -> bool {
+    inner::command(words).first().is_some_and(|program| plain(&program.text) == "false")
 }
 
-fn is_assignment(word: &Word) -> bool {
-    let name = word.text.split_once('=').map_or("", |(name, _)| name);
-    !name.is_empty()
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !name.starts_with(|c: char| c.is_ascii_digit())
+fn is_filter(program: &Word) -> bool {
+    FILTERS.contains(&program.text.as_str())
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ fn no_worse(before: &Evidence, after: &Evidence) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::slice;
 
     use super::*;
@@ -91,7 +91,8 @@ mod tests {
     use crate::plan::Fingerprint;
     use crate::run::event::{Tests, Vacuous};
 
-    fn evidence(origin: Origin, code: i32) -> Evidence {
+    /// A command of that origin that ended with this exit code; one below 0 is out of time.
+    pub(in crate::validate) fn evidence(origin: Origin, code: i32) -> Evidence {
         Evidence {
             origin,
             command: "true".into(),

@@ -206,7 +206,7 @@ impl Lexer<'_> {
 }
 
 /// The length up to and with the bracket that closes the first one.
-fn closed(text: &str, open: char, close: char) -> Option<usize> {
+pub(super) fn closed(text: &str, open: char, close: char) -> Option<usize> {
     let (mut depth, mut quote) = (0_usize, None);
     let mut characters = text.char_indices();
     while let Some((at, character)) = characters.next() {

@@ -43,6 +43,15 @@ fn what_cannot_fail_is_seen_through() {
         "A=1 true",
         "exit 0; cargo test",
         "export RESULT=$(cargo test)",
+        "readonly X=$(cargo test)",
+        "typeset X=$(cargo test)",
+        "trap 'echo failed; exit 0' ERR; cargo test",
+        "eval 'cargo test || true'",
+        "eval true",
+        "env -i true",
+        "timeout -k 1 5 true",
+        "nice -n 5 env -u X A=1 true",
+        "! false",
         "true <<EOF | :\ncargo test\nEOF",
         "[ 1 = 1 ]",
         "test ok && echo fine",
@@ -87,6 +96,17 @@ fn what_may_fail_is_left_alone() {
         "[ 1 = 2 ]",
         "cargo() { command cargo \"$@\"; }; cargo test",
         "exec cargo test",
+        "trap 'exit 0' ERR; cargo test || exit 1",
+        "trap 'exit 0' ERR; test -f a && test -f b",
+        "trap 'exit 1' ERR; cargo test",
+        "eval \"$CHECK\" || false",
+        "eval cargo test",
+        "env -i cargo test",
+        "command -v cargo",
+        "xargs test -f < files",
+        ". ./lib.sh",
+        "! true",
+        "cd app && echo ok",
         "'",
     ] {
         assert_eq!(why(script), None, "{script}");
@@ -97,15 +117,16 @@ fn what_may_fail_is_left_alone() {
 fn the_reason_says_what_hides_the_failure() {
     assert_eq!(why("echo ok").unwrap(), "nothing in it can fail");
     assert_eq!(why("cargo test || true").unwrap(), "it exits 0 whatever fails in it");
-    let target = |words: &[String]| {
+    let target = |dir: &Path, words: &[String]| {
         (words[0] == "make").then(|| Callee {
             name: "the target `test` of Makefile".to_owned(),
             checks: true,
             parts: vec!["echo testing".to_owned(), "cargo test; true".to_owned()],
             options: Options::PLAIN,
+            dir: dir.to_owned(),
         })
     };
-    let why = |script| why_vacuous(script, Options::STRICT, &target);
+    let why = |script| why_vacuous(script, Path::new("/"), Options::STRICT, &target);
     assert_eq!(why("make test").unwrap(), "it runs the target `test` of Makefile, which cannot fail");
     assert_eq!(why("make test && cargo test"), None);
     assert_eq!(why("(cd elsewhere && make test)"), None);
@@ -113,11 +134,17 @@ fn the_reason_says_what_hides_the_failure() {
 
 #[test]
 fn what_calls_itself_comes_to_an_end() {
-    let again = |words: &[String]| {
-        let parts = vec![words.join(" "); 2];
-        Some(Callee { name: String::new(), checks: true, parts, options: Options::PLAIN })
+    let again = |dir: &Path, words: &[String]| {
+        let parts = vec![words.join(" "); 1000];
+        Some(Callee {
+            name: String::new(),
+            checks: true,
+            parts,
+            options: Options::PLAIN,
+            dir: dir.to_owned(),
+        })
     };
-    assert_eq!(why_vacuous("make test", Options::STRICT, &again), None);
+    assert_eq!(why_vacuous("make test", Path::new("/"), Options::STRICT, &again), None);
 }
 
 proptest! {

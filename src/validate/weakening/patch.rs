@@ -1,5 +1,7 @@
 //! A unified diff, taken apart: per file the lines that came and those that went.
 
+use std::collections::HashMap;
+
 /// What happened to one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Patch<'a> {
@@ -15,6 +17,34 @@ pub(super) struct Patch<'a> {
     pub added: Vec<&'a str>,
     /// Lines that went.
     pub removed: Vec<&'a str>,
+}
+
+impl Patch<'_> {
+    /// Takes out what went and came in this very file, white space aside: it is where it was.
+    pub(super) fn settle(&mut self) {
+        let plain = |line: &str| -> String { line.split_whitespace().collect() };
+        let mut came: HashMap<String, u32> = HashMap::new();
+        for line in &self.added {
+            *came.entry(plain(line)).or_insert(0) += 1;
+        }
+        let mut stayed: HashMap<String, u32> = HashMap::new();
+        self.removed.retain(|line| {
+            let line = plain(line);
+            let again = take(&mut came, &line);
+            if again {
+                *stayed.entry(line).or_insert(0) += 1;
+            }
+            !again
+        });
+        self.added.retain(|line| !take(&mut stayed, &plain(line)));
+    }
+}
+
+/// Takes one of what there is.
+pub(super) fn take(lines: &mut HashMap<String, u32>, line: &str) -> bool {
+    let Some(left) = lines.get_mut(line).filter(|left| **left > 0) else { return false };
+    *left -= 1;
+    true
 }
 
 /// Reads a diff as git prints it and as agentrun does.
@@ -123,5 +153,13 @@ Binary files /dev/null and b/logo.png differ
         };
         let logo = Patch { path: "logo.png".into(), opaque: true, ..Patch::default() };
         assert_eq!(patches(diff), [old, x, logo]);
+    }
+
+    #[test]
+    fn what_only_stands_elsewhere_in_its_file_neither_went_nor_came() {
+        let (removed, added) = (vec!["a", "b", "b", "  c d"], vec!["\tb\r", "c d ", "e"]);
+        let mut patch = Patch { added, removed, ..Patch::default() };
+        patch.settle();
+        assert_eq!((patch.removed, patch.added), (vec!["a", "b"], vec!["e"]));
     }
 }

@@ -1,0 +1,177 @@
+//! What a target of a makefile stands for.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::{is_check, moved, nothing, read};
+use crate::validate::shell::inner::Options;
+use crate::validate::vacuous::Callee;
+
+/// Files that `make` reads, in its order.
+const MAKEFILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
+
+/// What `make` is asked for.
+struct Asked<'a> {
+    dir: PathBuf,
+    /// The file that it is given, if it is.
+    file: Option<&'a str>,
+    arguments: Vec<&'a str>,
+}
+
+fn asked<'a>(dir: &Path, arguments: &[&'a str]) -> Asked<'a> {
+    let (folder, rest) = moved(arguments, &["-C", "--directory"]);
+    let (file, arguments) = moved(&rest, &["-f", "--file", "--makefile"]);
+    let dir = folder.map_or_else(|| dir.to_owned(), |folder| dir.join(folder));
+    Asked { dir, file, arguments }
+}
+
+/// The file that a command of `make` reads.
+pub(super) fn file(dir: &Path, arguments: &[&str]) -> Option<PathBuf> {
+    let Asked { dir, file, .. } = asked(dir, arguments);
+    match file {
+        Some(file) => Some(dir.join(file)),
+        None => MAKEFILES.iter().map(|name| dir.join(name)).find(|path| path.is_file()),
+    }
+}
+
+/// What a command of `make` stands for.
+pub(super) fn make(dir: &Path, arguments: &[&str]) -> Option<Callee> {
+    let path = file(dir, arguments);
+    let Asked { dir, arguments, .. } = asked(dir, arguments);
+    let letters =
+        |argument: &str| argument.strip_prefix('-').filter(|rest| !rest.starts_with('-')).map(str::to_owned);
+    let has = |letter: char, long: &str| {
+        arguments.iter().any(|argument| {
+            *argument == long || letters(argument).is_some_and(|found| found.contains(letter))
+        })
+    };
+    if has('n', "--dry-run") || has('t', "--touch") {
+        return Some(nothing("`make` without its commands", true, dir));
+    }
+    if has('i', "--ignore-errors") {
+        return Some(nothing("`make` without regard to errors", true, dir));
+    }
+    let path = path?;
+    let text = read(path.clone())?;
+    let file = path.file_name()?.to_str()?;
+    let makefile = Makefile::read(&text)?;
+    // A number is how many jobs there may be.
+    let target = |word: &&&str| !word.starts_with('-') && !word.contains('=') && word.parse::<u32>().is_err();
+    let mut targets: Vec<&str> = arguments.iter().filter(target).copied().collect();
+    if targets.is_empty() {
+        targets.push(makefile.first?);
+    }
+    let (mut parts, mut made) = (Vec::new(), BTreeSet::new());
+    for target in &targets {
+        makefile.recipe(target, &mut parts, &mut made)?;
+    }
+    let names: Vec<String> = targets.iter().map(|target| format!("`{target}`")).collect();
+    let name = format!("the target {} of {file}", names.join(", "));
+    let checks = targets.iter().any(|target| is_check(target));
+    Some(Callee { name, checks, parts, options: Options::PLAIN, dir })
+}
+
+/// The rules of a makefile, as far as they are plain.
+struct Makefile<'a> {
+    first: Option<&'a str>,
+    rules: Vec<Rule<'a>>,
+    /// `.IGNORE:`
+    ignores: bool,
+}
+
+struct Rule<'a> {
+    targets: Vec<&'a str>,
+    prerequisites: Vec<&'a str>,
+    recipe: Vec<String>,
+}
+
+impl<'a> Makefile<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let mut rules: Vec<Rule<'a>> = Vec::new();
+        let mut open = false;
+        let mut continued = false;
+        for line in text.lines() {
+            let goes_on = line.ends_with('\\');
+            let body = line.strip_suffix('\\').unwrap_or(line);
+            if let Some(command) = line.strip_prefix('\t').filter(|_| open && !continued) {
+                rules.last_mut()?.recipe.push(command.to_owned());
+            } else if continued && open {
+                if let Some(last) = rules.last_mut().and_then(|rule| rule.recipe.last_mut()) {
+                    last.push('\n');
+                    last.push_str(line.trim_start_matches('\t'));
+                }
+            } else if let Some(rule) = rule_of(body).filter(|_| !continued) {
+                if goes_on || rule.targets.iter().any(|target| target.starts_with(".ONESHELL")) {
+                    return None;
+                }
+                rules.push(rule);
+                open = true;
+            } else if !line.trim().is_empty() && !line.trim_start().starts_with('#') {
+                open = false;
+            }
+            continued = goes_on;
+        }
+        let ignores = |rule: &Rule<'_>| rule.targets == [".IGNORE"] && rule.prerequisites.is_empty();
+        let first = rules.iter().flat_map(|rule| &rule.targets).find(|target| !target.starts_with('.'));
+        Some(Self { first: first.copied(), ignores: rules.iter().any(ignores), rules })
+    }
+
+    /// Adds what runs for a target, prerequisites first; each is made once.
+    fn recipe(&self, target: &'a str, parts: &mut Vec<String>, made: &mut BTreeSet<&'a str>) -> Option<()> {
+        let rules = || self.rules.iter().filter(|rule| rule.targets.contains(&target));
+        if made.len() > 100 || rules().next().is_none() {
+            return None;
+        }
+        if !made.insert(target) {
+            return Some(());
+        }
+        for rule in rules() {
+            for prerequisite in &rule.prerequisites {
+                self.recipe(prerequisite, parts, made)?;
+            }
+        }
+        for line in rules().flat_map(|rule| &rule.recipe) {
+            let command = line.trim_start_matches(['@', '-', '+', ' ']);
+            let prefix = &line[..line.len() - command.len()];
+            // In a makefile, `$$` is the shell's `$`; a make variable may be anything.
+            let command = command.replace("$(MAKE)", "make").replace("$$", "$");
+            parts.push(if self.ignores || prefix.contains('-') { ":".to_owned() } else { command });
+        }
+        Some(())
+    }
+}
+
+/// `targets: prerequisites`, and no assignment.
+fn rule_of(line: &str) -> Option<Rule<'_>> {
+    if line.starts_with(['\t', ' ', '#']) {
+        return None;
+    }
+    let line = line.split(" #").next().unwrap_or(line);
+    let (targets, rest) = line.split_once(':')?;
+    if targets.contains(['=', '$', '%']) || rest.starts_with('=') || rest.starts_with(":=") {
+        return None;
+    }
+    let rest = rest.trim_start_matches(':');
+    let (prerequisites, recipe) =
+        rest.split_once(';').map_or((rest, None), |(before, after)| (before, Some(after)));
+    let recipe = recipe.map(|command| command.trim().to_owned()).into_iter().collect();
+    if prerequisites.contains('=') {
+        return None;
+    }
+    let prerequisites = prerequisites.split_whitespace().filter(|word| *word != "|").collect();
+    Some(Rule { targets: targets.split_whitespace().collect(), prerequisites, recipe })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn any_makefile_is_read(text in "[a-z:;=$%@ \t\n\\\\#.-]{0,80}") {
+            if let Some(makefile) = Makefile::read(&text) {
+                makefile.recipe("a", &mut Vec::new(), &mut BTreeSet::new());
+            }
+        }
+    }
+}

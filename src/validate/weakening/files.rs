@@ -1,0 +1,201 @@
+//! What files are to the validation: tests, build files, what runs or what is read in their place.
+
+/// What a file is to the validation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It holds tests.
+    Test,
+    /// It may hold tests between its code.
+    Source,
+    /// It says how the project is built and tested.
+    Build,
+    /// It says what runs elsewhere: told, and nothing of it decides here.
+    Pipeline,
+    /// It holds what results are compared with: told, and no line of it says anything.
+    Expected,
+    /// A command of the validation runs it.
+    Named,
+}
+
+/// Languages whose files may be tests.
+const LANGUAGES: &[&str] = &[
+    "rs", "py", "js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "go", "java", "kt", "scala", "groovy",
+    "cs", "fs", "rb", "php", "c", "cc", "cpp", "cxx", "h", "hpp", "swift", "ex", "exs", "sh", "bash", "bats",
+    "lua", "zig",
+];
+
+/// Folders that hold tests.
+const FOLDERS: &[&str] =
+    &["tests", "test", "__tests__", "spec", "specs", "testing", "e2e", "integration-tests"];
+
+/// Files that say how a project is built and tested, wherever they are.
+const BUILD_FILES: &[&str] = &[
+    "Cargo.toml",
+    "build.rs",
+    "nextest.toml",
+    "package.json",
+    "pyproject.toml",
+    "pytest.ini",
+    "setup.cfg",
+    "tox.ini",
+    "noxfile.py",
+    "conftest.py",
+    "go.mod",
+    "Makefile",
+    "makefile",
+    "GNUmakefile",
+    "justfile",
+    "Justfile",
+    "Taskfile.yml",
+    "CMakeLists.txt",
+    "CTestTestfile.cmake",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "settings.gradle",
+    "settings.gradle.kts",
+    "pytest.toml",
+    ".pytest.ini",
+    ".pytest.toml",
+    "rust-toolchain",
+    "rust-toolchain.toml",
+    ".env",
+    ".npmrc",
+    ".mocharc.json",
+    ".mocharc.yml",
+];
+
+/// Files that are read in the place of others, or besides them, as soon as they are there.
+const TAKING_OVER: &[&str] = &[
+    "GNUmakefile",
+    "makefile",
+    ".npmrc",
+    ".env",
+    "build.rs",
+    "rust-toolchain",
+    "rust-toolchain.toml",
+    "pytest.toml",
+    "pytest.ini",
+    ".pytest.toml",
+    ".pytest.ini",
+    "pyproject.toml",
+    "setup.cfg",
+    "tox.ini",
+    "conftest.py",
+];
+
+/// Folders of what results are compared with.
+const EXPECTED: &[&str] =
+    &["golden", "goldens", "fixtures", "snapshots", "__snapshots__", "testdata", "expected"];
+
+/// Files that a runner loads in the place of its own module of that name.
+const IMPOSTORS: &[&str] = &["unittest.py", "pytest.py", "sitecustomize.py", "usercustomize.py"];
+
+/// Whether a new file may change what a command means that was there before.
+pub(super) fn takes_over(path: &str) -> bool {
+    TAKING_OVER.contains(&name(path)) || is_of_cargo(path) || is_impostor(path)
+}
+
+/// Whether a new file runs in the place of what a command means by that name.
+pub(super) fn is_impostor(path: &str) -> bool {
+    let package = path.split_once('/').is_some_and(|(package, file)| {
+        ["unittest", "pytest", "_pytest"].contains(&package) && ["__init__.py", "__main__.py"].contains(&file)
+    });
+    package || IMPOSTORS.contains(&name(path))
+}
+
+/// The configuration of cargo, by its new or its old name.
+fn is_of_cargo(path: &str) -> bool {
+    [".cargo/config.toml", ".cargo/config"]
+        .iter()
+        .any(|config| path.strip_suffix(config).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+}
+
+/// Whether a file may hold code: what came there may have been moved there.
+pub(super) fn holds_code(path: &str) -> bool {
+    let extension = name(path).rsplit_once('.').map_or("", |(_, extension)| extension);
+    LANGUAGES.contains(&extension) || kind(path) == Some(Kind::Build)
+}
+
+/// The files that `make` no longer reads once this one is there.
+pub(super) fn hidden_by(path: &str) -> Vec<String> {
+    let others: &[&str] = match name(path) {
+        "GNUmakefile" => &["makefile", "Makefile"],
+        "makefile" => &["Makefile"],
+        _ => &[],
+    };
+    let folder = &path[..path.len() - name(path).len()];
+    others.iter().map(|other| format!("{folder}{other}")).collect()
+}
+
+/// The last part of a path.
+pub(super) fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// What a file is to the validation; `None` if it has nothing to do with it.
+pub(super) fn kind(path: &str) -> Option<Kind> {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let config = ["jest", "vitest", "vite", "karma", "playwright", "cypress"]
+        .iter()
+        .any(|tool| stem.starts_with(&format!("{tool}.config")));
+    if path.starts_with(".github/workflows/") || name == ".gitlab-ci.yml" {
+        return Some(Kind::Pipeline);
+    }
+    if BUILD_FILES.contains(&name) || is_of_cargo(path) || config {
+        return Some(Kind::Build);
+    }
+    let expected = extension == "snap" || folders.split('/').any(|folder| EXPECTED.contains(&folder));
+    let expected = expected.then_some(Kind::Expected);
+    if !LANGUAGES.contains(&extension) {
+        return expected;
+    }
+    let in_folder = folders.split('/').any(|folder| FOLDERS.contains(&folder));
+    let lower = stem.to_ascii_lowercase();
+    let named = lower.starts_with("test_")
+        || ["_test", ".test", "-test", "_spec", ".spec", "_tests"].iter().any(|end| lower.ends_with(end))
+        || ["Test", "Tests", "Spec", "IT"].iter().any(|end| stem.len() > end.len() && stem.ends_with(end))
+        || matches!(lower.as_str(), "test" | "tests");
+    match extension {
+        _ if in_folder || named => Some(Kind::Test),
+        "rs" => Some(Kind::Source),
+        _ => expected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_known_by_their_place_and_name() {
+        for (path, expected) in [
+            ("tests/it/main.rs", Some(Kind::Test)),
+            ("src/plan/tests.rs", Some(Kind::Test)),
+            ("src/snapshot_tests.rs", Some(Kind::Test)),
+            ("src/lib.rs", Some(Kind::Source)),
+            ("pkg/store_test.go", Some(Kind::Test)),
+            ("src/app.test.tsx", Some(Kind::Test)),
+            ("src/test/java/com/example/AddTest.java", Some(Kind::Test)),
+            ("src/main/java/com/example/Add.java", None),
+            ("test_a.py", Some(Kind::Test)),
+            ("latest.py", None),
+            ("tests/fixtures/plan.md", Some(Kind::Expected)),
+            ("tests/fixtures/mod.rs", Some(Kind::Test)),
+            ("tests/golden/a.txt", Some(Kind::Expected)),
+            ("src/__snapshots__/a.test.js.snap", Some(Kind::Expected)),
+            ("tests/conftest.py", Some(Kind::Build)),
+            ("crates/a/Cargo.toml", Some(Kind::Build)),
+            (".cargo/config.toml", Some(Kind::Build)),
+            ("crates/.cargo/config", Some(Kind::Build)),
+            ("not.cargo/config", None),
+            ("app/config.toml", None),
+            (".github/workflows/ci.yml", Some(Kind::Pipeline)),
+            ("vitest.config.ts", Some(Kind::Build)),
+            ("README.md", None),
+        ] {
+            assert_eq!(kind(path), expected, "{path}");
+        }
+    }
+}
