@@ -93,8 +93,9 @@ fn step(
             writeln!(text, "         {}", styled(NOTICE, &format!("decides nothing: {why}")))?;
         }
     }
-    let prose = step.criteria.iter().filter(|criterion| criterion.command().is_none());
-    for criterion in prose {
+    let sentences = step.criteria.iter();
+    let sentences = sentences.filter(|criterion| criterion.says_more || criterion.command().is_none());
+    for criterion in sentences {
         let who = match (&criterion.kind, outlook.prose) {
             (CriterionKind::Manual, _) => "by hand",
             (_, ProseCriteria::Judge) => "by the judge",
