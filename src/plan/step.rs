@@ -246,13 +246,24 @@ impl Step {
             (false, false) => format!("{}: {}", self.label, self.title),
         }
     }
+
+    /// Whether this is a deliverable with a box, which is ticked with the tasks.
+    pub fn is_task(&self, criterion: &Criterion) -> bool {
+        criterion.check_box.is_some() && self.tasks.iter().any(|task| task.check_box == criterion.check_box)
+    }
 }
 
 impl Plan {
     /// The boxes that agentrun may tick when this step passes: tasks, its own box, and those of
-    /// the given criteria. Optional tasks are left to their author.
+    /// the given criteria. Optional tasks are left to their author, and so are those whose sentence
+    /// says more of a command than its exit code does, unless somebody has looked.
     pub fn tickable(&self, step: &Step, criteria: &[usize]) -> Vec<usize> {
+        let says_more = |(index, found): (usize, &Criterion)| {
+            found.check_box.filter(|_| found.says_more && !criteria.contains(&index))
+        };
+        let waiting: Vec<usize> = step.criteria.iter().enumerate().filter_map(says_more).collect();
         let tasks = step.tasks.iter().filter(|task| !task.optional).filter_map(|task| task.check_box);
+        let tasks = tasks.filter(|task| !waiting.contains(task));
         let criteria = criteria.iter().filter_map(|&index| step.criteria.get(index)?.check_box);
         let mut boxes: Vec<usize> = tasks.chain(criteria).chain(step.own_box).collect();
         boxes.sort_unstable();

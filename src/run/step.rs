@@ -166,13 +166,9 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
     let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own).filter(seen);
     // What cannot fail says nothing: a person has to look.
     let void: Vec<usize> = evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
-    // A deliverable's box is ticked with the step's tasks.
-    let task = |found: &Criterion| {
-        found.check_box.is_some() && step.tasks.iter().any(|task| task.check_box == found.check_box)
-    };
     let waits = |(index, criterion): &(usize, &Criterion)| match criterion.kind {
         CriterionKind::Command(_) => void.contains(index) || !seen(index),
-        CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index) && !task(criterion),
+        CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index),
         CriterionKind::Manual => true,
     };
     let pending = step.criteria.iter().enumerate().filter(waits);

@@ -181,6 +181,27 @@ fn a_command_that_succeeds_does_not_decide_what_it_prints() {
 }
 
 #[test]
+fn a_deliverable_that_says_more_than_success_waits_too() {
+    let bench = bench("go away\n", &[]);
+    let plan = PLAN.replace("- [ ] The greeting is friendly\n- [ ] The greeting names the reader\n", "");
+    let plan = plan + "\n**Deliverables:**\n- [ ] `cat greeting.txt` prints `welcome`\n- [ ] A greeting\n";
+    bench.file("plan.md", &plan).git();
+    execute(&bench).code(0).says("waits for a person: `cat greeting.txt` prints `welcome`");
+    assert_eq!(marks(&bench), "xx x");
+}
+
+#[test]
+fn boxes_of_the_whole_plan_are_ticked_at_its_end() {
+    let bench = bench("go away\n", &[]);
+    let plan = PLAN.replace("- [ ] The greeting is friendly\n- [ ] The greeting names the reader\n", "");
+    let plan =
+        plan + "\n## Validation\n\n- [ ] `test -e greeting.txt` passes\n- [ ] The greeting is friendly\n";
+    bench.file("plan.md", &plan).git();
+    execute(&bench).code(0).says("waits for a person: The greeting is friendly");
+    assert_eq!(marks(&bench), "xxx ");
+}
+
+#[test]
 fn a_command_that_is_to_fail_is_run_by_nobody() {
     let bench = bench("go away\n", &[]);
     bench.file("plan.md", PLAN.replace("The greeting is friendly", "`ls greeting.txt` exits non-zero")).git();

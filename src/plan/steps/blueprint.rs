@@ -130,6 +130,11 @@ fn around(sections: &Sections<'_>, cover: &Cover, groups: &HashSet<usize>) -> Ve
                 }
                 index = end;
             }
+            // Its commands hold for every step, and its boxes are ticked at the end.
+            Some(Role::Validation) if section.level < LABEL && own_boxes(sections, place) => {
+                acceptance.push((place, Role::Acceptance));
+                index = end;
+            }
             Some(role @ (Role::Testing | Role::Documentation | Role::Manual)) if section.level < LABEL => {
                 let kind = if role == Role::Manual { StepKind::Manual } else { StepKind::Closing };
                 if own_boxes(sections, place) {

@@ -88,7 +88,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
             self.parts.tasks = std::mem::take(&mut self.parts.bullets);
         }
         drop_repeated(&mut self.parts.files, |_| true, |file| Some(file));
-        let unboxed = |criterion: &Criterion| criterion.check_box.is_none();
+        // What somebody has to look at is said once more, whichever command it is about.
+        let unboxed = |criterion: &Criterion| criterion.check_box.is_none() && !criterion.says_more;
         drop_repeated(&mut self.parts.criteria, unboxed, |criterion| Some(&criterion.command()?.script));
         let dir = self.parts.dir.take();
         for criterion in &mut self.parts.criteria {

@@ -85,7 +85,8 @@ impl Body<'_, '_> {
             Some(Role::Manual) => self.add_criterion_item((item, &piece), true),
             Some(Role::Deliverables) => {
                 self.add_task((item, &piece), true, "a deliverable of the step");
-                self.add_criterion(&piece, criteria::classify(&piece.text, false), None);
+                let check_box = self.boxes.of_block(item);
+                self.add_criterion(&piece, criteria::classify(&piece.text, false), check_box);
             }
             Some(Role::Testing) if is_command(&piece) => self.add_criterion_item((item, &piece), false),
             None | Some(Role::Tasks | Role::Steps | Role::Testing)

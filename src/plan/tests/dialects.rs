@@ -175,38 +175,38 @@ fn numbered_sections_with_line_ends_of_two_bytes() {
 #[test]
 fn phases_with_priority_and_no_final_newline() {
     let text = include_str!("../../../tests/fixtures/plans/priority.md");
-    insta::assert_snapshot!(shown(text), @r##"
+    insta::assert_snapshot!(shown(text), @r#"
     # Implementation Plan: Recipe box
     Work 1 "Phase 1: Foundation" <- 
       do [ ] Create the folder `recipes`
       do [ ] Write a recipe for soup
       leave [ ] `test -d recipes` passes
       leave [ ] The soup is written down: `grep -qi water recipes/soup.txt`
-      must $ test -d recipes
-      must $ grep -qi water recipes/soup.txt
+      must [ ] $ test -d recipes
+      must [ ] $ grep -qi water recipes/soup.txt
     Work 2 "Phase 2: Core Features" <- 1
       do [ ] Write a recipe for bread
       do [ ] Write an index of both
       leave [ ] `test -f recipes/bread.txt` passes
       leave [ ] `grep -q bread recipes/index.txt` passes
       leave [ ] The index is sorted
-      must $ test -f recipes/bread.txt
-      must $ grep -q bread recipes/index.txt
-      must prose: The index is sorted
+      must [ ] $ test -f recipes/bread.txt
+      must [ ] $ grep -q bread recipes/index.txt
+      must [ ] prose: The index is sorted
     Work 3 "Phase 3: Enhancement & Polish" <- 2
       do [ ] Say in every recipe how long it takes
       leave [ ] `grep -q minutes recipes/soup.txt && grep -q minutes recipes/bread.txt` passes
-      must $ grep -q minutes recipes/soup.txt && grep -q minutes recipes/bread.txt
+      must [ ] $ grep -q minutes recipes/soup.txt && grep -q minutes recipes/bread.txt
     Work 4 "Phase 4: Testing & Deployment" <- 1 2 3
       do [ ] Write `checks/recipes.sh`, which looks for every recipe of the index
       do [ ] Run it
       leave [ ] `sh checks/recipes.sh` passes
-      must $ sh checks/recipes.sh
+      must [ ] $ sh checks/recipes.sh
     Acceptance #5 "Acceptance" <- ~4
       must prose: **Performance**: a recipe is found in ten seconds
       must prose: **User Satisfaction**: the plates are empty
       must [ ] prose: All implementation phases complete
       must [ ] $ test -f recipes/index.txt
       must [ ] prose: Documentation complete
-    "##);
+    "#);
 }

@@ -55,10 +55,12 @@ fn todos_of_front_matter() {
     [~] query Answer queries of one word and of several <- ["index"] [] []
     [ ] screen Show what was found <- ["index", "query"] [] []
     [-] old-search Keep the old search behind a switch <- [] [] []
+    [-] #5 Verification <- [] [] ["cargo test search"]
     "#);
     assert_snapshot!(written(TODOS), @"
     status: completed
     status: completed
+    - [x] `cargo test search` passes
     ");
 }
 

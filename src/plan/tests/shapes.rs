@@ -99,6 +99,12 @@ fn validation_of_the_whole_plan_is_of_no_step() {
     let text = "# Plan\n\n## Validation\n\n```sh\nmake test\nmake lint\n```\n\n### Task 1: A\n- [ ] a\n\n### Task 2: B\n- [ ] b\n";
     assert_eq!(names(text), ["Work Task 1: A", "Work Task 2: B"]);
     assert_eq!(commands(&read(text).plan), ["make test\nmake lint"]);
+    // Its boxes and its sentences are for the end.
+    let text = "# Plan\n\n## Tasks\n\n### Task 1: A\n- [ ] a\n\n## Validation\n\n- [ ] `make test`\n- [ ] It is fast\n";
+    assert_eq!(names(text), ["Work Task 1: A", "Acceptance Validation"]);
+    let plan = read(text).plan;
+    assert_eq!(commands(&plan), ["make test", "make test"]);
+    assert_eq!(roles(&plan)[1..], [(10, BoxRole::Acceptance, Some(1)), (11, BoxRole::Acceptance, Some(1))]);
 }
 
 #[test]
