@@ -81,6 +81,12 @@ static ROLES: LazyLock<Phrases<Row>> = LazyLock::new(|| {
     }))
 });
 
+static UNSPACED: LazyLock<Vec<(&'static str, Role)>> = LazyLock::new(|| {
+    let of_role =
+        |(role, names): &(Role, &'static str)| names.split(", ").map(|name| (name, *role)).collect::<Vec<_>>();
+    UNSPACED_NAMES.iter().flat_map(of_role).collect()
+});
+
 static INTRODUCING: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(INTRODUCTIONS.split(", ").map(|phrase| (phrase, ()))));
 
@@ -111,9 +117,12 @@ static NO_WORK: LazyLock<Phrases<()>> =
 
 /// The role that a name gives to the text under it.
 pub fn role(name: &str) -> Option<Role> {
+    let mut said = words(&without_code(name));
     // A group of what is begun is no list of progress.
-    let name = words(&without_code(name)).replace("in progress", "");
-    let name = name.trim();
+    if said.contains("in progress") {
+        said = said.replace("in progress", "");
+    }
+    let name = said.trim();
     let fits = |(phrase, (_, _, how)): &(&str, Row)| *how == Has || *phrase == name;
     let first = ROLES.within(name).filter(fits).min_by_key(|(_, (order, _, _))| *order);
     first.map(|(_, (_, role, _))| role).or_else(|| unspaced_role(name))
@@ -121,9 +130,11 @@ pub fn role(name: &str) -> Option<Role> {
 
 /// What a name says beside the code in it: ``Pass `ctx.context` `` is about no context.
 fn without_code(name: &str) -> Cow<'_, str> {
+    if !name.contains('`') {
+        return Cow::Borrowed(name);
+    }
     let said: String = name.split('`').step_by(2).collect();
-    let is_beside = name.contains('`') && said.contains(char::is_alphanumeric);
-    if is_beside { Cow::Owned(said) } else { Cow::Borrowed(name) }
+    if said.contains(char::is_alphanumeric) { Cow::Owned(said) } else { Cow::Borrowed(name) }
 }
 
 /// The same for languages that put no space between words: what the name ends with says what it is.
@@ -131,8 +142,7 @@ fn unspaced_role(name: &str) -> Option<Role> {
     if name.is_ascii() {
         return None;
     }
-    let ends = |phrases: &&str| phrases.split(", ").any(|phrase| name.ends_with(phrase));
-    UNSPACED_NAMES.iter().find(|(_, phrases)| ends(phrases)).map(|(role, _)| *role)
+    UNSPACED.iter().find(|(phrase, _)| name.ends_with(phrase)).map(|(_, role)| *role)
 }
 
 /// What is said under this label only introduces what follows.
@@ -259,26 +269,19 @@ pub fn words(name: &str) -> String {
 
 /// The words of a text in lower case, with one space between them.
 pub fn spoken(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            words.push(c.to_ascii_lowercase());
-        } else if !c.is_ascii() && c.is_alphanumeric() {
-            // Letters of which one may become several, by those around them.
-            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-            return joined(words).to_lowercase();
-        } else if !words.is_empty() && !words.ends_with(' ') {
-            words.push(' ');
-        }
+    // Beyond ASCII, one letter may become several, by those around it.
+    if !text.is_ascii() {
+        return joined(text.split(|c: char| !c.is_alphanumeric())).to_lowercase();
     }
-    words.truncate(words.trim_end_matches(' ').len());
+    let mut words = joined(text.split(|c: char| !c.is_ascii_alphanumeric()));
+    words.make_ascii_lowercase();
     words
 }
 
 /// Words with one space between them.
 pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
-    for word in words {
+    for word in words.filter(|word| !word.is_empty()) {
         if !text.is_empty() {
             text.push(' ');
         }

@@ -32,8 +32,8 @@ pub(in crate::plan) fn numbered_units(all: &[Section<'_>]) -> Vec<usize> {
 pub(in crate::plan) fn unnumbered_units(all: &[Section<'_>]) -> Vec<usize> {
     let is_unit = |section: &usize| {
         let Section { title, level, .. } = &all[*section];
-        let begins = title.title.split_once(": ").and_then(|(word, _)| names::keyword(word));
-        (2..=6).contains(level) && title.id.is_none() && begins == Some(Keyword::Step)
+        let begins = || title.title.split_once(": ").and_then(|(word, _)| names::keyword(word));
+        (2..=6).contains(level) && title.id.is_none() && begins() == Some(Keyword::Step)
     };
     let found: Vec<usize> = (1..all.len()).filter(is_unit).collect();
     if found.len() > 1 { found } else { Vec::new() }

@@ -171,8 +171,7 @@ impl Boxes {
 /// What stands behind the box.
 fn said<'text>(document: &Document<'text>, block: usize) -> &'text str {
     let text = document.first_line(block).1;
-    match (&document.blocks[block].kind, text.split_once("] ")) {
-        (BlockKind::Heading { .. }, Some((_, behind))) => behind.trim(),
-        _ => text,
-    }
+    let is_heading = matches!(document.blocks[block].kind, BlockKind::Heading { .. });
+    let behind = is_heading.then(|| text.split_once("] ")).flatten();
+    behind.map_or(text, |(_, behind)| behind.trim())
 }
