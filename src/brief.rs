@@ -231,8 +231,7 @@ impl Templates {
         let step = &plan.steps[step];
         let (context, left_out) = context_of(plan, step);
         let group = step.group.map(|group| &plan.groups[group]).filter(|group| !group.text.trim().is_empty());
-        let group = group
-            .map(|group| context! { name => named(&group.label, &group.title), text => group.text.trim() });
+        let group = group.map(|group| context! { name => group.name(), text => group.text.trim() });
         let done: Vec<&str> = step
             .tasks
             .iter()
@@ -244,7 +243,7 @@ impl Templates {
         let (commands, failure, done) = (as_value(commands), as_value(failure), as_value(done));
         self.render(
             "step.md",
-            context! { name => named(&step.label, &step.title), text => text.trim(), group, context,
+            context! { name => step.name(), text => text.trim(), group, context,
             left_out, plan_path, commands, done, notes, changes, failure, tampered, weakened,
             refuted => as_value(refuted) },
         )
@@ -266,7 +265,7 @@ impl Templates {
     pub fn judge_step(&self, step: &Step, text: &str, hearing: &Hearing) -> Result<String, TemplateError> {
         let Hearing { criteria, commands, diff, left_out } = hearing;
         let commands = as_value(commands);
-        let name = named(&step.label, &step.title);
+        let name = step.name();
         let context = context! { name, text => text.trim(), criteria, commands, diff, left_out };
         self.render("judge-step.md", context)
     }
@@ -298,15 +297,6 @@ impl Templates {
 /// Anything that can be serialised, for a template.
 fn as_value(value: impl Serialize) -> Value {
     Value::from(Serde(value))
-}
-
-/// `Step 1.1: Title`
-pub fn named(label: &str, title: &str) -> String {
-    match (label.is_empty(), title.is_empty()) {
-        (true, _) => title.to_owned(),
-        (_, true) => label.to_owned(),
-        _ => format!("{label}: {title}"),
-    }
 }
 
 /// A passage for the template.

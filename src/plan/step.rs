@@ -58,6 +58,21 @@ pub struct Group {
     pub independent: bool,
 }
 
+impl Group {
+    /// Label and title as one name: `Phase 1: The parser`.
+    pub fn name(&self) -> String {
+        named(&self.label, &self.title)
+    }
+}
+
+fn named(label: &str, title: &str) -> String {
+    match (label.is_empty(), title.is_empty()) {
+        (true, _) => title.to_owned(),
+        (false, true) => label.to_owned(),
+        (false, false) => format!("{label}: {title}"),
+    }
+}
+
 /// One unit of work in order: what one brief is made of.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -240,11 +255,7 @@ impl Step {
 
     /// Label and title as one name: `Step 1.1: Write the lexer`.
     pub fn name(&self) -> String {
-        match (self.label.is_empty(), self.title.is_empty()) {
-            (true, _) => self.title.clone(),
-            (false, true) => self.label.clone(),
-            (false, false) => format!("{}: {}", self.label, self.title),
-        }
+        named(&self.label, &self.title)
     }
 
     /// Whether this is a deliverable with a box, which is ticked with the tasks.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::counted;
-use crate::brief::{Sources, named};
+use crate::brief::Sources;
 use crate::config::ProseCriteria;
 use crate::plan::{CriterionKind, Reading, Step, StepKind};
 use crate::redact::harmless;
@@ -71,7 +71,7 @@ fn step(
         text,
         "{:>3}. {} {}",
         place + 1,
-        styled(STRONG, &shown(&format!("[{}] {}", step.id, named(&step.label, &step.title)))),
+        styled(STRONG, &shown(&format!("[{}] {}", step.id, step.name()))),
         styled(FAINT, &format!("(line {}{}) {standing}", step.line, kind(step.kind))),
     )?;
     let edges = reading.graph.dependencies(index).iter().filter(|edge| edge.explicit);
@@ -146,7 +146,7 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
             0 => String::new(),
             attempts => format!(", {}", counted(attempts as usize, "attempt")),
         };
-        let name = format!("[{}] {}", step.id, named(&step.label, &step.title));
+        let name = format!("[{}] {}", step.id, step.name());
         writeln!(text, "  {}: {standing}{attempts}", shown(&name)).ok();
         if let StepStatus::Passed(pass) = &known.status {
             for item in &pass.pending {

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::commands::launch;
 use crate::config::Environment;
 use crate::failure::Failure;
 use crate::journal::StateDir;
@@ -47,11 +48,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 /// temporary one, which is kept.
 pub(super) fn make(dir: Option<&Path>, environment: &Environment) -> Result<PathBuf, Failure> {
     let policy = Policy::new(environment.all(), &[]);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::internal("cannot start the runtime", error))?;
-    runtime.block_on(async {
+    launch::runtime()?.block_on(async {
         for &(program, source) in PROGRAMS {
             require(program, source, &policy).await?;
         }
