@@ -82,8 +82,9 @@ static ROLES: LazyLock<Phrases<Row>> = LazyLock::new(|| {
 });
 
 static UNSPACED: LazyLock<Vec<(&'static str, Role)>> = LazyLock::new(|| {
-    let of_role =
-        |(role, names): &(Role, &'static str)| names.split(", ").map(|name| (name, *role)).collect::<Vec<_>>();
+    let of_role = |(role, names): &(Role, &'static str)| {
+        names.split(", ").map(|name| (name, *role)).collect::<Vec<_>>()
+    };
     UNSPACED_NAMES.iter().flat_map(of_role).collect()
 });
 

@@ -75,7 +75,8 @@ impl<'text> Title<'text> {
 
     /// `Step 1.1: Title`, also behind a section number: `3.1 Phase 1: Title`.
     fn labelled(text: &'text str) -> Option<Self> {
-        let at_start = Self::labelled_at_start(text).or_else(|| Self::counted(text));
+        let at_start =
+            Self::labelled_at_start(text).or_else(|| Self::counted(text)).or_else(|| Self::spelled(text));
         at_start.or_else(|| {
             let (_, rest) = split_number(text)?;
             Self::labelled_at_start(rest)
@@ -97,6 +98,25 @@ impl<'text> Title<'text> {
         Some(Self {
             label: Cow::Borrowed(&text[..text.len() - behind.len()]),
             keyword: Some(Cow::Borrowed(word)),
+            unit: Some(unit),
+            id: Some(western(number)),
+            title: Cow::Borrowed(behind_separator(behind)?),
+            fields: Vec::new(),
+        })
+    }
+
+    /// `阶段一：Title`: the numeral is one word with the word before it.
+    fn spelled(text: &'text str) -> Option<Self> {
+        if text.bytes().next().is_none_or(|byte| byte.is_ascii()) {
+            return None;
+        }
+        let (word, behind) = text.split_at(text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len()));
+        let keyword = word.trim_end_matches(|c| NUMERALS.contains(c));
+        let number = &word[keyword.len()..];
+        let (known, unit) = names::known(keyword).filter(|_| !number.is_empty())?;
+        Some(Self {
+            label: Cow::Borrowed(word),
+            keyword: Some(Cow::Borrowed(known)),
             unit: Some(unit),
             id: Some(western(number)),
             title: Cow::Borrowed(behind_separator(behind)?),
@@ -379,6 +399,9 @@ mod tests {
             ("阶段 1：基础", ("阶段 1", "1", "基础")),
             ("第一步：创建", ("第一步", "1", "创建")),
             ("第十二阶段 - 测试", ("第十二阶段", "12", "测试")),
+            ("阶段十二：测试", ("阶段十二", "12", "测试")),
+            ("阶段一致性检查", ("", "", "阶段一致性检查")),
+            ("周三：测试", ("", "", "周三：测试")),
             ("3단계: 시험", ("3단계", "3", "시험")),
             ("WI-3: Docs", ("WI-3", "WI-3", "Docs")),
             ("Task Group 2: Base", ("Task Group 2", "2", "Base")),

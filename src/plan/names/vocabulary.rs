@@ -17,7 +17,12 @@ use Match::{Has, Is};
 
 /// Rows are tried from the top; the first that fits decides.
 pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
-    (Role::Rollback, Has, "rollback, roll back, rolling back, backout, recovery plan, contingency"),
+    (
+        Role::Rollback,
+        Has,
+        "rollback, roll back, rolling back, backout, recovery plan, contingency, contingencia, contingência, \
+         plan de repli, retour arrière, notfallplan, план отката, откат",
+    ),
     (
         Role::Timeline,
         Has,
@@ -86,8 +91,9 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         Role::Validation,
         Is,
         "validation, validate, verification, verify, checks, check, demo, gate, gates, run, \
-         checkpoint, verified by, verify by, expected result, success, проверка, 验证, 検証, validación, \
-         verificación, validação, überprüfung, prüfung",
+         checkpoint, verified by, verify by, expected result, success, проверка, верификация, 验证, 検証, \
+         validación, verificación, validação, verificação, vérification, überprüfung, prüfung, verifica, weryfikacja, \
+         doğrulama",
     ),
     (
         Role::Rollout,
@@ -152,7 +158,8 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         Has,
         "arquitetura, arquitectura, architektur, архитектура, visão geral, visión general, überblick, обзор, \
          riscos, riesgos, risiken, risques, риски, decisões, decisiones, contexto, contexte, kontext, контекст, \
-         resumo, resumen, zusammenfassung, estrutura de pastas, referências, referencias",
+         resumo, resumen, zusammenfassung, estrutura de pastas, referências, referencias, benefits, advantages, \
+         ventajas, beneficios, vantagens, benefícios, avantages, vorteile, преимущества",
     ),
     (
         Role::Context,
@@ -211,7 +218,7 @@ pub(in crate::plan) const INTRODUCTIONS: &str = "goal, objective, description, o
 
 /// What a sentence says that wants to see its command succeed: at its start, or behind the command.
 pub(in crate::plan) const CHECKS: &str = "verify, verifies, validate, confirm, ensure, make sure, pass, passes, \
-    passing, succeed, succeeds, green, no errors, without errors, exit 0, exits 0, exit code 0, returns 0, \
+    passing, succeed, succeeds, green, must compile, must build, compiles, no errors, without errors, exit 0, exits 0, exit code 0, returns 0, \
     verificar, comprobar, vérifier, prüfen, überprüfen, проверить, убедиться";
 
 /// The same in languages without spaces.
@@ -293,7 +300,7 @@ pub(in crate::plan) const VERIFYING_ENDS: &str = "check, checks, verification";
 pub(in crate::plan) const STATES: &[(char, &str)] = &[
     (
         ' ',
-        "pending, todo, to do, open, not started, not done, planned, backlog, new, waiting, queued, ready, no, \
+        "pending, todo, to do, open, not started, not done, planned, backlog, new, next, waiting, queued, ready, no, \
          pendiente, offen, à faire, не начато, 待办, 未开始, 未着手, 대기, ⬜, ☐, 🔲, 📋, ⭕, ⚪",
     ),
     (
@@ -357,7 +364,8 @@ pub(in crate::plan) const COLUMNS: &[(Column, &str)] = &[
 ];
 
 /// Names under which a whole file is a list of steps.
-pub(in crate::plan) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list, tasks, task list";
+pub(in crate::plan) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list, tasks, task list, roadmap, \
+    project roadmap, product roadmap, hoja de ruta, feuille de route, 路线图, ロードマップ";
 
 /// The same, where the name begins or ends with one of these.
 pub(in crate::plan) const LIST_MARKS: &str = "todo, todos, to do list, todo list";
@@ -365,7 +373,7 @@ pub(in crate::plan) const LIST_MARKS: &str = "todo, todos, to do list, todo list
 /// Words before a number that make a heading a unit of work.
 pub(in crate::plan) const STEP_KEYWORDS: &str = "step, task, iteration, story, ticket, item, todo, pr, paso, tarea, \
     schritt, aufgabe, étape, tâche, passo, tarefa, task group, work item, work package, bước, nhiệm vụ, \
-    langkah, krok, stap, taak, steg, adım, görev, шаг, задача, 步骤, 任务, ステップ, タスク, 작업";
+    langkah, krok, stap, taak, steg, adım, görev, шаг, задача, 步骤, 步驟, 任务, 任務, ステップ, タスク, 작업";
 
 /// Letters of codes that make a heading a unit of work: `TASK-001`, `WI-3`.
 pub(in crate::plan) const STEP_CODES: &str =
@@ -380,4 +388,4 @@ pub(in crate::plan) const COUNTED_GROUPS: &str = "阶段, 階段, 部分, 周, �
 /// Words before a number that make a heading a unit of work which may hold others.
 pub(in crate::plan) const GROUP_KEYWORDS: &str = "phase, milestone, stage, sprint, epic, week, day, part, chunk, \
     track, wave, batch, workstream, fase, etapa, semana, woche, semaine, giai đoạn, tuần, ngày, tahap, \
-    aşama, etap, этап, спринт, неделя, фаза, 阶段, フェーズ, 단계, slice, increment, feature, priority";
+    aşama, etap, этап, спринт, неделя, фаза, 阶段, 階段, フェーズ, 단계, slice, increment, feature, priority";

@@ -1,0 +1,79 @@
+//! Lists that people keep beside their work: checklists, boards of tables, roadmaps.
+
+use pretty_assertions::assert_eq;
+
+use crate::plan::read;
+
+fn steps(text: &str) -> Vec<String> {
+    let plan = read(text).plan;
+    plan.steps.iter().map(|step| format!("{:?} {}", step.kind, step.name())).collect()
+}
+
+fn board(rows: &[&str]) -> String {
+    let rows: String = rows.iter().map(|row| format!("| {row} |\n")).collect();
+    format!("| # | Task | Status |\n|---|---|---|\n{rows}\n")
+}
+
+#[test]
+fn rows_with_an_id_and_a_state_are_the_steps_of_a_phase() {
+    let wood = board(&["W01 | Saw | Next", "W02 | Plane | Blocked"]);
+    let text = format!(
+        "# Shelf\n\n## Phase 0: Wood\n\n{wood}## Phase 1: Iron\n\n### Nails\n\n{}",
+        board(&["N01 | Buy | Next"])
+    );
+    assert_eq!(steps(&text), ["Work W01: Saw", "Work W02: Plane", "Work N01: Buy"]);
+    let groups: Vec<_> = read(&text).plan.groups.iter().map(|group| group.title.clone()).collect();
+    assert_eq!(groups, ["Wood", "Iron"]);
+    let stateless = text.replace("Status", "Part");
+    assert_eq!(steps(&stateless), ["Work Phase 0: Wood", "Work Phase 1: Iron"]);
+}
+
+#[test]
+fn tests_and_documents_of_a_board_are_rows_like_the_others() {
+    let rows = |name: &str| {
+        format!("### {name}\n\n| Task | Status |\n|---|---|\n| {name} one | ☐ |\n| {name} two | ☐ |\n\n")
+    };
+    let text =
+        format!("# Board\n\n## P0\n\n{}{}## P1\n\n{}", rows("Wood"), rows("Documentation"), rows("Testing"));
+    assert_eq!(
+        steps(&text),
+        [
+            "Work Wood one",
+            "Work Wood two",
+            "Work Documentation one",
+            "Work Documentation two",
+            "Work Testing one",
+            "Work Testing two"
+        ]
+    );
+}
+
+#[test]
+fn a_column_of_numbered_tasks_needs_no_other() {
+    let table = |cells: [&str; 2]| {
+        format!("| Phase | Scope |\n|---|---|\n| {} | a |\n| {} | b |\n", cells[0], cells[1])
+    };
+    let text = |cells| format!("# Shelf\n\n## Delivery phases\n\n{}", table(cells));
+    assert_eq!(steps(&text(["1. Saw", "2. Nail"])), ["Work Saw", "Work Nail"]);
+    assert_eq!(steps(&text(["Saw", "Nail"])), Vec::<String>::new());
+}
+
+#[test]
+fn boxes_of_a_checklist_that_are_called_tasks_come_before_numbered_headings() {
+    let text = "# Shelf\n\n## Required Boards\n\n### 1. `oak`\n\n- Long\n\n### 2. `ash`\n\n- Short\n\n\
+        ## Tasks Checklist\n\n### Phase 1: Wood\n\n- [ ] **Task 1.1**: Saw\n- [ ] **Task 1.2**: Plane\n";
+    assert_eq!(steps(text), ["Work Task 1.1: Saw", "Work Task 1.2: Plane"]);
+}
+
+#[test]
+fn numbered_headings_of_a_checklist_are_the_steps_where_nothing_else_is() {
+    let text = "# Shelf\n\n## Parts\n\n| Part | Wood |\n|---|---|\n| Board | Oak |\n\n## Checklist\n\n### 1. Saw\n\n- [x] a\n- [ ] b\n\n\
+        ### 2. Verify it\n\n1. Look\n\n### 3. Paint\n\ntext\n\n## Schedule\n\ntext\n";
+    assert_eq!(steps(text), ["Work Saw", "Work Verify it", "Work Paint"]);
+}
+
+#[test]
+fn the_versions_of_a_roadmap_are_its_steps() {
+    let text = "# Roadmap\n\n## v0.1: File-first\n\n- Read\n- Write\n\n## v0.2: Polish\n\n- Shine\n";
+    assert_eq!(steps(text), ["Work v0.1: File-first", "Work v0.2: Polish"]);
+}
