@@ -280,7 +280,9 @@ fn role_around_tests(sections: &Sections<'_>, section: usize) -> Option<Role> {
 
 /// All boxes of a neutral part of the file are one list; a named section has its own.
 fn box_anchor(sections: &Sections<'_>, section: usize, standing: Standing) -> usize {
-    let named = |index: &usize| matches!(sections.all[*index].named, Some(Role::Steps | Role::SecondSteps));
+    let named = |index: &usize| {
+        matches!(sections.all[*index].named, Some(Role::Steps | Role::SecondSteps | Role::Tasks))
+    };
     if standing == Standing::Neutral {
         return 0;
     }

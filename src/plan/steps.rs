@@ -28,6 +28,7 @@ use super::names::{self, Keyword, Role};
 use super::sections::Sections;
 use super::step::{Field, Group, Plan, Step, StepKind};
 use crate::plan::findings;
+use crate::plan::names::label;
 use crate::plan::names::title::Title;
 
 /// Builds the plan, and says what was noticed on the way.
@@ -224,7 +225,7 @@ impl<'text> Builder<'_, 'text> {
     fn item_head(&mut self, block: usize, index: usize) -> Head<'text> {
         let document = &self.sections.document;
         let found = &document.blocks[block];
-        let (number, text) = (found.line, document.first_line(block).1);
+        let (number, text) = (found.line, label::before_parts(document.first_line(block).1));
         let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "an entry of the list of steps");
         let last = document.lines.span(found.end_line);
         let end = last.start + document.lines.text(document.text, found.end_line).trim_end().len();

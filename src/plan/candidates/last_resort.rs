@@ -32,7 +32,9 @@ fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
         let Some(parent) = section.parent.filter(|_| (2..=6).contains(&section.level)) else { continue };
         let numbered = section.title.id.is_some();
         let named_otherwise = section.named.is_some() || !may_hold_steps(section.role);
-        if named_otherwise && !(numbered && is_checklist(sections, parent)) {
+        let is_work =
+            numbered && (is_checklist(sections, parent) || is_part_of_work(sections, index, parent));
+        if named_otherwise && !is_work {
             continue;
         }
         let shape = if numbered { Shape::NumberedHeadings } else { Shape::PlainHeadings };
@@ -56,6 +58,15 @@ fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
 fn is_checklist(sections: &Sections<'_>, section: usize) -> bool {
     let Section { title, named, .. } = &sections.all[section];
     *named == Some(Role::Progress) && names::has_words(&names::words(&title.name()), "checklist")
+}
+
+/// `### 1. Dependencies` between `### 2.` and others below a heading is what is to be done about them.
+fn is_part_of_work(sections: &Sections<'_>, section: usize, parent: usize) -> bool {
+    let about = matches!(
+        sections.all[section].named,
+        Some(Role::Dependencies | Role::Files | Role::Documentation | Role::Testing)
+    );
+    about && sections.all[parent].level > 1 && may_hold_steps(sections.all[parent].role)
 }
 
 /// `### 1`, `### 2` in one section, `### 3` in the next.

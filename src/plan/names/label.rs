@@ -73,6 +73,32 @@ impl<'text> Label<'text> {
     }
 }
 
+/// The labels of a line with bars between them, and where each begins: `Saw it | Verify: make test`.
+pub(in crate::plan) fn parts(line: &str) -> impl Iterator<Item = (usize, Label<'_>)> {
+    let mut in_code = false;
+    let bars = memchr::memchr2_iter(b'|', b'`', line.as_bytes()).filter(move |at| {
+        let is_bar = line.as_bytes()[*at] == b'|';
+        in_code ^= !is_bar;
+        is_bar && !in_code && line[..*at].ends_with(' ') && line[at + 1..].starts_with(' ')
+    });
+    let mut bars = bars.peekable();
+    std::iter::from_fn(move || {
+        let from = bars.next()? + 2;
+        let to = bars.peek().map_or(line.len(), |bar| bar - 1).max(from);
+        Some((from, &line[from..to]))
+    })
+    .filter_map(|(from, part)| {
+        let at = from + part.len() - part.trim_start().len();
+        Some((at, Label::of(part.trim())?))
+    })
+}
+
+/// A line up to the first of these labels.
+pub(in crate::plan) fn before_parts(line: &str) -> &str {
+    let first = memchr::memchr(b'|', line.as_bytes()).and_then(|_| parts(line).next());
+    first.map_or(line, |(at, _)| line[..at].trim_end_matches([' ', '|']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +108,16 @@ mod tests {
             assert!(line[label.value_at..].starts_with(label.value));
             (label.name, label.value)
         })
+    }
+
+    #[test]
+    fn bars_part_the_labels_of_a_line() {
+        let line = "Saw `a | b` | Owner: Ann | Verify: `x | y` | **Files:** a.rs";
+        let found: Vec<_> =
+            super::parts(line).map(|(at, label)| (&line[at..at + 2], label.name, label.value)).collect();
+        assert_eq!(found, [("Ve", "Verify", "`x | y`"), ("**", "Files", "a.rs")]);
+        assert_eq!(before_parts(line), "Saw `a | b` | Owner: Ann");
+        assert_eq!(before_parts("a | b |"), "a | b |");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         Role::Timeline,
         Has,
         "timeline, schedule, time estimate, time estimates, estimated effort, effort, estimate, \
-         estimates, duration, estimated time, calendar, gantt",
+         estimates, duration, estimated time, calendar, gantt, zeitplan, cronograma, calendrier, временные рамки, сроки",
     ),
     (
         Role::History,
@@ -40,7 +40,7 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         Role::OpenQuestions,
         Has,
         "open questions, open question, unresolved questions, open issues, questions to resolve, \
-         outstanding questions, open decisions",
+         outstanding questions, open decisions, offene fragen, preguntas abiertas, questions ouvertes, открытые вопросы",
     ),
     (
         Role::Context,
@@ -48,13 +48,15 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         "user review required, out of scope, not doing, non goals, future enhancements, future work, future \
          considerations, future improvements, post implementation, post launch, next steps, follow \
          up, follow ups, nice to have, user stories, quick start, getting started, monitoring, \
-         appendix, related documents, references",
+         appendix, related documents, references, nächste schritte, próximos pasos, próximos passos, prochaines étapes, \
+         następne kroki, следующие шаги, дальнейшие шаги, fuera de alcance, fora do escopo, hors périmètre, вне скоупа",
     ),
     (
         Role::Prerequisites,
         Has,
         "prerequisite, prerequisites, must be completed first, before you start, before starting, \
-         preconditions, pre requisites, requires first",
+         preconditions, pre requisites, requires first, voraussetzungen, prerrequisitos, requisitos previos, pré requisitos, \
+         prérequis, предварительные требования",
     ),
     (
         Role::Manual,
@@ -65,7 +67,9 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::Acceptance,
         Has,
-        "acceptance, definition of done, done criteria, exit criteria, done when, desired end state",
+        "acceptance, definition of done, dod, done criteria, exit criteria, done when, desired end state, \
+         akzeptanzkriterien, abnahmekriterien, criterios de aceptación, critérios de aceitação, critères d acceptation, \
+         критерии приёмки, критерии приемки, критерии готовности",
     ),
     (Role::Deliverables, Has, "deliverable, deliverables, expected outputs, expected output"),
     (
@@ -78,7 +82,8 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         Has,
         "success criteria, success criterion, validation criteria, verification criteria, success \
          metrics, success metric, technical success, functional success, validation checklist, \
-         verification checklist, completion criteria, completion checklist, success indicators",
+         verification checklist, completion criteria, completion checklist, success indicators, erfolgskriterien, \
+         criterios de éxito, critérios de sucesso, critères de succès, критерии успеха",
     ),
     (
         Role::Validation,
@@ -102,7 +107,12 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
          release strategy, launch plan, go live, feature flags, deployment checklist, deployment, \
          release",
     ),
-    (Role::Progress, Has, "progress, status, checklist, todo status, overall status"),
+    (
+        Role::Progress,
+        Has,
+        "progress, status, checklist, todo status, overall status, checkliste, checkblatt, lista de verificación, \
+         чеклист, чек лист",
+    ),
     (
         Role::SecondSteps,
         Has,
@@ -119,18 +129,24 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
          items, action plan, implementation roadmap, roadmap, pasos, fases, tareas, etapas, \
          schritte, aufgaben, umsetzungsplan, étapes, tâches, plan d implémentation, plan de mise en œuvre, \
          plan de implementación, plano de implementação, plano de ação, этапы, план реализации, план работ, \
-         шаги, задачи, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
+         шаги, задачи, umsetzungsschritte, umsetzungsphasen, arbeitsschritte, implementierungsschritte, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
     ),
     (Role::Steps, Is, "plan, the plan, our plan, proposed plan, план, plano, 计划, 計画, 계획"),
     (
         Role::Tasks,
         Has,
-        "actions, subtasks, sub tasks, to do, work, activities, changes required, required changes",
+        "actions, subtasks, sub tasks, to do, work, activities, changes required, required changes, arbeitspakete, \
+         teilaufgaben, subtareas, sous tâches, подзадачи",
     ),
     (Role::Files, Has, "files, file, location, locations, file targets, paths, modules"),
     (Role::Files, Is, "create, modify, create modify, path"),
     (Role::Context, Has, "external dependencies, dependency risks"),
-    (Role::Dependencies, Has, "dependencies, dependency, depends on, depends, blocked by"),
+    (
+        Role::Dependencies,
+        Has,
+        "dependencies, dependency, depends on, depends, blocked by, abhängigkeiten, abhängigkeit, dependencias, \
+         dependências, dépendances, зависимости",
+    ),
     (Role::Dependencies, Is, "after, requires"),
     (
         Role::Documentation,
@@ -140,7 +156,8 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::Testing,
         Has,
-        "testing strategy, test strategy, testing plan, test plan, testing, unit tests, integration \
+        "teststrategie, plan de pruebas, estrategia de pruebas, plano de testes, plan de tests, план тестирования, \
+         стратегия тестирования, testing strategy, test strategy, testing plan, test plan, testing, unit tests, integration \
          tests, end to end tests, e2e tests, test cases, tests, test coverage, performance tests, \
          regression tests",
     ),
@@ -164,7 +181,8 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::Context,
         Is,
-        "purpose, goal, goal description, objective, description, design, stack, tech stack, \
+        "ziel, ziele, objetivo, objetivos, objectif, objectifs, цель, цели, hinweise, notizen, notas, remarques, \
+         заметки, примечания, purpose, goal, goal description, objective, description, design, stack, tech stack, \
          technical stack, api, api endpoints, endpoints, risk, resources, resource, resources required, \
          resource requirements, note, scope, details, implementation details, why, what, problem, example, \
          examples, concerns, security, performance, tips, reference, related, coverage, code, pseudocode, \

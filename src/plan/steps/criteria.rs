@@ -429,7 +429,9 @@ fn is_assignment(word: &str) -> bool {
 /// The words directly around a span call it a command: ``run `x` ``, `` `x` passes``, `` `x` exits 0``.
 fn called(text: &str, at: usize, span: &str) -> bool {
     let word = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let before = text.get(..at).and_then(|before| before.split_whitespace().next_back()).map(word);
+    let before = text.get(..at).and_then(|before| before.split_whitespace().next_back());
+    // ``run` of `` `run`, `walk` `` is no verb.
+    let before = before.filter(|word| !word.contains('`')).map(word);
     let mut behind = text[end_of(text, span)..].trim_start_matches('`').split_whitespace().take(2).map(word);
     let verb_before = before
         .is_some_and(|word| matches!(word.as_str(), "run" | "running" | "execute" | "command" | "runs"));

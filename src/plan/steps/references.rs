@@ -1,7 +1,7 @@
 //! What a dependency field names: `Step 1.2`, `Steps 2.1-2.4`, `All previous phases complete`, `None`.
 
 use crate::plan::names;
-use crate::plan::names::title::split_id;
+use crate::plan::names::title::{is_paired_code, is_small_task, split_id};
 use crate::plan::step::{Reference, ReferenceTo};
 
 /// What was read in a dependency field.
@@ -183,6 +183,9 @@ fn next_word(text: &str, from: usize) -> Option<(usize, usize)> {
 fn is_id(part: &str) -> bool {
     let digits = part.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches('-');
     let starts = digits.starts_with(|c: char| c.is_ascii_digit());
+    if is_paired_code(part) || is_small_task(part) {
+        return true;
+    }
     starts && part.len() <= 12 && digits.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
 }
 
@@ -224,6 +227,8 @@ mod tests {
             ("All previous phases complete", "all"),
             ("1.1, 1.2", " 1.1,  1.2"),
             ("T001 and T002", " T001,  T002"),
+            ("SP9-T1 SP9-T2", " SP9-T1,  SP9-T2"),
+            ("t1, t2", " t1,  t2"),
             ("What must be done first", ""),
             ("Python 3.11, tokio 1", ""),
             ("the task is 50% done", ""),

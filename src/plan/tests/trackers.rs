@@ -2,11 +2,16 @@
 
 use pretty_assertions::assert_eq;
 
-use crate::plan::read;
+use crate::plan::{Plan, read};
 
 fn steps(text: &str) -> Vec<String> {
     let plan = read(text).plan;
     plan.steps.iter().map(|step| format!("{:?} {}", step.kind, step.name())).collect()
+}
+
+fn commands(plan: &Plan) -> Vec<&str> {
+    let own = plan.steps.iter().flat_map(|step| &step.criteria);
+    plan.criteria.iter().chain(own).filter_map(|found| Some(found.command()?.script.as_str())).collect()
 }
 
 fn board(rows: &[&str]) -> String {
@@ -76,4 +81,52 @@ fn numbered_headings_of_a_checklist_are_the_steps_where_nothing_else_is() {
 fn the_versions_of_a_roadmap_are_its_steps() {
     let text = "# Roadmap\n\n## v0.1: File-first\n\n- Read\n- Write\n\n## v0.2: Polish\n\n- Shine\n";
     assert_eq!(steps(text), ["Work v0.1: File-first", "Work v0.2: Polish"]);
+}
+
+#[test]
+fn bars_in_the_line_of_a_step_part_its_fields() {
+    let text = "# Tasks\n\n## Status\n\n- [ ] `SP9-T1` Owner: Ann | Done when: it is cut | Verify: `make test | tee log`\n\
+        - [ ] `SP9-T2` Owner: Bob | Depends on: SP9-T1 | Verify: `make lint`\n- [ ] T3 Sand it | by hand\n";
+    assert_eq!(
+        steps(text),
+        ["Work SP9-T1: Owner: Ann", "Work SP9-T2: Owner: Bob", "Work T3: Sand it | by hand"]
+    );
+    let reading = read(text);
+    assert_eq!(commands(&reading.plan), ["make test | tee log", "make lint"]);
+    assert_eq!(reading.plan.steps[0].criteria[0].text, "it is cut");
+    let explicit: Vec<usize> =
+        reading.graph.dependencies(1).iter().filter(|edge| edge.explicit).map(|edge| edge.step).collect();
+    assert_eq!(explicit, [0]);
+}
+
+#[test]
+fn small_codes_of_tasks_are_numbers() {
+    let text =
+        "# Plan\n\n## Tasks\n\n### t1 — Saw\n\n- covers: c8\n\n### t2 — docs: Nail\n\n- depends on: t1\n";
+    assert_eq!(steps(text), ["Work t1: Saw", "Work t2: docs: Nail"]);
+    assert!(read(text).graph.dependencies(1).iter().any(|edge| edge.explicit && edge.step == 0));
+}
+
+#[test]
+fn headings_under_a_name_for_tasks_share_one_list() {
+    let text = "# Shelf\n\n## Subtasks\n\n### Wood\n\n- [ ] Saw\n- [ ] Plane\n\n### Iron\n\n- [ ] Nail\n";
+    assert_eq!(steps(text), ["Work Saw", "Work Plane", "Work Nail"]);
+}
+
+#[test]
+fn numbered_headings_about_dependencies_are_work_beside_others() {
+    let text = "# Shelf\n\n## What stays\n\n- Oak\n\n## What changes\n\n### 1. Dependencies\n\n- Glue\n\n### 2. Boards\n\ntext\n\n\
+        ### 3. Nails\n\ntext\n";
+    assert_eq!(steps(text), ["Work Dependencies", "Work Boards", "Work Nails"]);
+}
+
+#[test]
+fn sections_are_named_in_other_languages_too() {
+    let text = "# Regal\n\n## Ziel\n\n1. Schön\n\n## Umsetzungsschritte\n\n1. Sägen\n2. Nageln\n\n## Nächste Schritte\n\n1. Warten\n\n\
+        ## Akzeptanzkriterien\n\n- [ ] Es steht\n";
+    assert_eq!(steps(text), ["Work Sägen", "Work Nageln", "Acceptance Akzeptanzkriterien"]);
+    let text = "# Estante\n\n## Pasos\n\n1. Cortar\n2. Clavar\n\n## Próximos pasos\n\n1. Pintar\n\n## Plan de contingencia\n\n1. Pegar\n";
+    assert_eq!(steps(text), ["Work Cortar", "Work Clavar"]);
+    let text = "# Полка\n\n## Шаги\n\n1. Пилить\n2. Прибить\n\n## Верификация\n\n- `make test`\n";
+    assert_eq!(commands(&read(text).plan), ["make test"]);
 }
