@@ -386,6 +386,13 @@ impl Candidate {
         own.then(|| self.groups.len() - 1)
     }
 
+    /// The section around it is the group of its units.
+    pub(super) fn group_units(&mut self) {
+        let own = self.groups.len();
+        self.groups.push(self.anchor);
+        self.units.iter_mut().filter(|unit| unit.group.is_none()).for_each(|unit| unit.group = Some(own));
+    }
+
     pub(super) fn absorb(&mut self, other: Self) {
         let offset = self.groups.len();
         self.groups.extend(other.groups);

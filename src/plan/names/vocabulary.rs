@@ -393,6 +393,10 @@ pub(in crate::plan) const STEP_KEYWORDS: &str = "step, task, iteration, story, t
     schritt, aufgabe, étape, tâche, passo, tarefa, task group, work item, work package, bước, nhiệm vụ, \
     langkah, krok, stap, taak, steg, adım, görev, шаг, задача, 步骤, 步驟, 任务, 任務, ステップ, タスク, 작업";
 
+/// Those among them that number instructions for a reader as often as work.
+pub(in crate::plan) const INSTRUCTION_KEYWORDS: &str = "step, paso, schritt, étape, passo, bước, langkah, krok, stap, steg, adım, \
+    шаг, 步骤, 步驟, ステップ";
+
 /// Letters of codes that make a heading a unit of work: `TASK-001`, `WI-3`.
 pub(in crate::plan) const STEP_CODES: &str =
     "t, task, step, wi, pr, ticket, item, story, todo, bug, fix, feat, dev, work";

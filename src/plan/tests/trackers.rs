@@ -130,3 +130,34 @@ fn sections_are_named_in_other_languages_too() {
     let text = "# Полка\n\n## Шаги\n\n1. Пилить\n2. Прибить\n\n## Верификация\n\n- `make test`\n";
     assert_eq!(commands(&read(text).plan), ["make test"]);
 }
+
+#[test]
+fn tasks_whose_numbers_start_again_are_one_list_in_groups() {
+    let list = |name: &str, word: &str, titles: [&str; 2]| {
+        format!(
+            "## {name}\n\n### {word} 1: {}\n\n- [ ] a\n\n### {word} 2: {}\n\ntext\n\n",
+            titles[0], titles[1]
+        )
+    };
+    let plan = |names: [&str; 2], word: &str, second: [&str; 2]| {
+        let lists = [list(names[0], word, ["Saw", "Plane"]), list(names[1], word, second)];
+        steps(&format!("# Shelf\n\n{}", lists.concat()))
+    };
+    let rooms = ["Wood", "Iron"];
+    let both = ["Work Task 1: Saw", "Work Task 2: Plane", "Work Task 1: Nail", "Work Task 2: Screw"];
+    assert_eq!(plan(rooms, "Task", ["Nail", "Screw"]), both);
+    assert_eq!(plan(rooms, "Task", ["Saw", "Screw"]).len(), 2);
+    assert_eq!(plan(rooms, "Step", ["Nail", "Screw"]).len(), 2);
+    assert_eq!(plan(["Option A", "Option B"], "Task", ["Nail", "Screw"]).len(), 2);
+    let text = format!(
+        "# Shelf\n\n## Steps\n\n#{}#{}",
+        list("Wood", "#Step", ["Saw", "Plane"]),
+        list("Iron", "#Step", ["Nail", "Screw"])
+    );
+    let text = text.replace("### #Step", "#### Step");
+    assert_eq!(steps(&text).len(), 4);
+    let reading = read(&text);
+    let groups: Vec<_> = reading.plan.groups.iter().map(|group| group.title.clone()).collect();
+    assert_eq!(groups, rooms);
+    assert!(reading.diagnostics.iter().all(|found| found.code != "duplicate-id"));
+}
