@@ -186,13 +186,9 @@ fn without_mark(line: &str) -> [&str; 3] {
 
 /// The first 128 bits of a SHA-256 of some parts, in hexadecimal, behind what is given.
 fn digest(before: &str, parts: &[&str]) -> String {
-    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    let digest = parts.iter().fold(Sha256::new(), Sha256::chain_update).finalize();
-    let digits = digest[..16].iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
-    let mut shown = String::with_capacity(before.len() + 32);
-    shown.push_str(before);
-    shown.extend(digits);
-    shown
+    let digest: [u8; 32] = parts.iter().fold(Sha256::new(), Sha256::chain_update).finalize().into();
+    let first = digest.first_chunk().copied().map(u128::from_be_bytes).unwrap_or_default();
+    format!("{before}{first:032x}")
 }
 
 #[cfg(test)]

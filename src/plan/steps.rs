@@ -11,9 +11,9 @@ pub(super) mod mirror;
 pub mod references;
 pub(super) mod surroundings;
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use self::blueprint::{Blueprint, Cover, Source, own_parts};
@@ -24,11 +24,10 @@ use super::check_box::BoxRole;
 use super::choice::Choice;
 use super::diagnostic::Diagnostic;
 use super::identity::{Said, StepKey, step_name};
-use super::names::{self, Keyword, Role};
+use super::names::{self, Role};
 use super::sections::Sections;
 use super::step::{Field, Group, Plan, Step, StepKind};
 use crate::plan::findings;
-use crate::plan::names::label;
 use crate::plan::names::title::Title;
 
 /// Builds the plan, and says what was noticed on the way.
@@ -39,12 +38,11 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
         boxes: Boxes::of(&sections.document, &entries(choice)),
         plan: Plan::default(),
         occurrences: HashMap::with_capacity(blueprints.len()),
-        topics: topics(sections, choice),
         text: Arc::from(sections.document.text),
     };
     builder.plan.steps.reserve_exact(blueprints.len());
     builder.add_groups(choice);
-    for blueprint in &blueprints {
+    for blueprint in blueprints {
         builder.add_step(blueprint);
     }
     builder.add_group_parts(choice, &cover);
@@ -65,42 +63,25 @@ fn entries(choice: &Choice) -> Vec<usize> {
     units.filter_map(|unit| entry(unit.place)).collect()
 }
 
-/// `- [ ] Stage 4: Saw`, `- [ ] Stage 4: Nail`: the word for a group that several items begin with names none of them.
-fn topics(sections: &Sections<'_>, choice: &Choice) -> HashSet<String> {
-    let mut seen = HashSet::new();
-    let units = choice.chosen.iter().flat_map(|candidate| &candidate.units);
-    let title = |place: Place| match place {
-        Place::Item { block, .. } => Some(Title::parse(sections.document.first_line(block).1)),
-        _ => None,
-    };
-    let titles = units.filter_map(|unit| title(unit.place));
-    let groups = titles.filter(|title| title.unit == Some(Keyword::Group));
-    groups.map(|title| title.label.into_owned()).filter(|label| !seen.insert(label.clone())).collect()
-}
-
 struct Builder<'a, 'text> {
     sections: &'a Sections<'text>,
     boxes: Boxes,
     plan: Plan,
     /// How often a step of this name was seen.
     occurrences: HashMap<String, usize>,
-    /// Labels that say what several items are about.
-    topics: HashSet<String>,
     /// The text, for whoever asks a step later what it says.
     text: Arc<str>,
 }
 
-/// The name and place of a step.
-struct Head<'text> {
-    title: Title<'text>,
-    start: usize,
-    end: usize,
+/// Where a step stands.
+struct Extent {
+    span: Range<usize>,
     line: usize,
     end_line: usize,
     own_box: Option<usize>,
 }
 
-impl<'text> Builder<'_, 'text> {
+impl Builder<'_, '_> {
     fn add_groups(&mut self, choice: &Choice) {
         for &section in choice.chosen.iter().flat_map(|candidate| &candidate.groups) {
             let found = &self.sections.all[section];
@@ -129,15 +110,15 @@ impl<'text> Builder<'_, 'text> {
         }
     }
 
-    fn add_step(&mut self, blueprint: &Blueprint) {
+    fn add_step(&mut self, blueprint: Blueprint<'_>) {
         let index = self.plan.steps.len();
-        let head = self.head(blueprint, index);
-        let parts = self.parts(blueprint, index, &head.title.title);
+        let extent = self.extent(&blueprint.source, index);
+        let parts = self.parts(&blueprint, index);
         self.plan.open_questions.extend(parts.open_questions);
-        let said = self.said(blueprint, &head);
-        let key = self.key(blueprint.group, &head.title);
-        let line = head.line;
-        let title = head.title;
+        let said = self.said(&blueprint.source, &extent);
+        let title = blueprint.title;
+        let key = self.key(blueprint.group, &title);
+        let line = extent.line;
         let mut fields: Vec<Field> =
             title.fields.into_iter().map(|(name, value)| Field { name, value, line }).collect();
         fields.extend(parts.fields);
@@ -150,8 +131,8 @@ impl<'text> Builder<'_, 'text> {
             label: title.label.into_owned(),
             title: title.title.into_owned(),
             line,
-            end_line: head.end_line,
-            span: head.start..head.end,
+            end_line: extent.end_line,
+            span: extent.span,
             group: blueprint.group,
             kind: blueprint.kind,
             references: parts.references,
@@ -159,7 +140,7 @@ impl<'text> Builder<'_, 'text> {
             files: parts.files,
             tasks: parts.tasks,
             criteria: parts.criteria,
-            own_box: head.own_box,
+            own_box: extent.own_box,
             fields,
         });
     }
@@ -181,73 +162,49 @@ impl<'text> Builder<'_, 'text> {
         }
     }
 
-    fn head(&mut self, blueprint: &Blueprint, index: usize) -> Head<'text> {
-        match &blueprint.source {
-            Source::Unit(Place::Item { block, .. }) => self.item_head(*block, index),
+    fn extent(&mut self, source: &Source, index: usize) -> Extent {
+        match source {
+            Source::Unit(Place::Item { block, .. }) => self.item_extent(*block, index),
             Source::Unit(Place::Entry { entry, .. }) => {
                 let found = &self.sections.document.entries[*entry];
-                Head {
-                    title: found.title.clone(),
-                    start: found.span.start,
-                    end: found.span.end,
-                    line: found.line,
-                    end_line: found.end_line,
-                    own_box: self.boxes.claim_entry(*entry, index),
-                }
+                let own_box = self.boxes.claim_entry(*entry, index);
+                Extent { span: found.span.clone(), line: found.line, end_line: found.end_line, own_box }
             }
             Source::Unit(Place::Section(section)) => {
                 let block = self.sections.all[*section].block;
                 let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "the box of the heading");
-                let head = self.section_head(*section, self.sections.all[*section].title.clone());
-                Head { own_box, ..head }
+                Extent { own_box, ..self.section_extent(*section) }
             }
-            Source::Sections(parts) => {
-                let first = parts.first().map_or(0, |(section, _)| *section);
-                let mut title = Title::default();
-                title.title = match (parts.len(), blueprint.kind) {
-                    (1, _) | (_, StepKind::Work | StepKind::Closing | StepKind::Manual) => {
-                        self.sections.all[first].title.title.clone()
-                    }
-                    (_, StepKind::Prerequisite) => Cow::Borrowed("Prerequisites"),
-                    (_, StepKind::Acceptance) => Cow::Borrowed("Acceptance"),
-                };
-                self.section_head(first, title)
-            }
+            Source::Sections(parts) => self.section_extent(parts.first().map_or(0, |(section, _)| *section)),
         }
     }
 
-    fn section_head(&self, section: usize, title: Title<'text>) -> Head<'text> {
+    fn section_extent(&self, section: usize) -> Extent {
         let found = &self.sections.all[section];
-        let end = self.sections.end_of(section);
-        Head { title, start: found.start, end, line: found.line, end_line: found.end_line, own_box: None }
+        let span = found.start..self.sections.end_of(section);
+        Extent { span, line: found.line, end_line: found.end_line, own_box: None }
     }
 
-    fn item_head(&mut self, block: usize, index: usize) -> Head<'text> {
+    fn item_extent(&mut self, block: usize, index: usize) -> Extent {
         let document = &self.sections.document;
         let found = &document.blocks[block];
-        let (number, text) = (found.line, label::before_parts(document.first_line(block).1));
         let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "an entry of the list of steps");
         let last = document.lines.span(found.end_line);
         let end = last.start + document.lines.text(document.text, found.end_line).trim_end().len();
-        let mut title = Title::parse(text);
-        if self.topics.contains(&*title.label) {
-            title =
-                Title { title: title.name().into_owned().into(), fields: title.fields, ..Title::default() };
-        }
-        Head { title, start: found.start, end, line: number, end_line: found.end_line, own_box }
+        Extent { span: found.start..end, line: found.line, end_line: found.end_line, own_box }
     }
 
-    fn parts(&mut self, blueprint: &Blueprint, index: usize, title: &str) -> Parts {
+    fn parts(&mut self, blueprint: &Blueprint<'_>, index: usize) -> Parts {
         let mut body = Body::new(self.sections, &mut self.boxes, (index, blueprint.kind));
         match &blueprint.source {
             Source::Unit(Place::Item { block, .. }) => {
-                body.read_item_step(*block, title);
+                body.read_item_step(*block, &blueprint.title.title);
                 body.claim_rest(*block..self.sections.document.blocks[*block].end);
             }
             Source::Unit(Place::Entry { entry, .. }) => body.read_entry(*entry),
             Source::Unit(Place::Section(section)) => {
                 // A step that is called `Verification` holds commands as well as work.
-                let title = &self.sections.all[*section].title.title;
+                let title = &blueprint.title.title;
                 let verifies = matches!(names::role(title), Some(Role::Validation | Role::Acceptance))
                     || names::verifies(title);
                 body.read_subtree(*section, verifies.then_some(Role::Testing), &|_| false);
@@ -311,10 +268,10 @@ impl<'text> Builder<'_, 'text> {
     }
 
     /// What a step says, without the words that agentrun keeps true.
-    fn said(&self, blueprint: &Blueprint, head: &Head<'_>) -> Said {
+    fn said(&self, source: &Source, extent: &Extent) -> Said {
         let document = &self.sections.document;
-        let span = head.start..head.end;
-        let words = match &blueprint.source {
+        let span = extent.span.clone();
+        let words = match source {
             Source::Sections(parts) if parts.len() > 1 => {
                 let part = |section: usize| self.sections.all[section].start..self.sections.end_of(section);
                 let parts = parts.iter().map(|(section, _)| part(*section)).collect();

@@ -1,16 +1,19 @@
 //! Which parts of the file become steps, in the order of the file, before any of them is read.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::plan::candidates::{Place, top_items};
+use crate::plan::candidates::{Place, Unit, top_items};
 use crate::plan::choice::Choice;
-use crate::plan::names::Role;
+use crate::plan::names::label;
+use crate::plan::names::title::Title;
+use crate::plan::names::{Keyword, Role};
 use crate::plan::sections::{LABEL, Sections};
 use crate::plan::step::StepKind;
 
 /// A step to be read.
 #[derive(Debug, Clone)]
-pub(in crate::plan) struct Blueprint {
+pub(in crate::plan) struct Blueprint<'text> {
     /// Why it is a step.
     pub kind: StepKind,
     /// Where it stands.
@@ -19,6 +22,8 @@ pub(in crate::plan) struct Blueprint {
     pub group: Option<usize>,
     /// First byte.
     pub start: usize,
+    /// What it is called.
+    pub title: Title<'text>,
 }
 
 /// Where a step stands.
@@ -40,7 +45,10 @@ pub(in crate::plan) struct Cover {
 }
 
 /// All steps of the plan, in the order of the file.
-pub(in crate::plan) fn draw(sections: &Sections<'_>, choice: &Choice) -> (Vec<Blueprint>, Cover) {
+pub(in crate::plan) fn draw<'text>(
+    sections: &Sections<'text>,
+    choice: &Choice,
+) -> (Vec<Blueprint<'text>>, Cover) {
     let mut blueprints = units(sections, choice);
     let cover = cover(sections, choice);
     if !blueprints.is_empty() {
@@ -51,20 +59,42 @@ pub(in crate::plan) fn draw(sections: &Sections<'_>, choice: &Choice) -> (Vec<Bl
     (blueprints, cover)
 }
 
-fn units(sections: &Sections<'_>, choice: &Choice) -> Vec<Blueprint> {
+fn units<'text>(sections: &Sections<'text>, choice: &Choice) -> Vec<Blueprint<'text>> {
     let units = choice.chosen.as_ref().map_or(&[][..], |candidate| &candidate.units);
-    units
-        .iter()
-        .map(|unit| {
-            let start = match unit.place {
-                Place::Section(section) => sections.all[section].start,
-                Place::Item { block, .. } => sections.document.blocks[block].start,
-                Place::Entry { entry, .. } => sections.document.entries[entry].span.start,
-            };
-            let source = Source::Unit(unit.place);
-            Blueprint { kind: StepKind::Work, source, group: unit.group, start }
-        })
-        .collect()
+    let blueprint = |unit: &Unit| {
+        let (start, title) = match unit.place {
+            Place::Section(section) => {
+                let found = &sections.all[section];
+                (found.start, found.title.clone())
+            }
+            Place::Item { block, .. } => {
+                let text = label::before_parts(sections.document.first_line(block).1);
+                (sections.document.blocks[block].start, Title::parse(text))
+            }
+            Place::Entry { entry, .. } => {
+                let found = &sections.document.entries[entry];
+                (found.span.start, found.title.clone())
+            }
+        };
+        Blueprint { kind: StepKind::Work, source: Source::Unit(unit.place), group: unit.group, start, title }
+    };
+    let mut found: Vec<Blueprint<'text>> = units.iter().map(blueprint).collect();
+    drop_topics(&mut found);
+    found
+}
+
+/// `- [ ] Stage 4: Saw`, `- [ ] Stage 4: Nail`: the word for a group that several items begin with names
+/// none of them.
+fn drop_topics(units: &mut [Blueprint<'_>]) {
+    let is_item = |unit: &Blueprint<'_>| matches!(unit.source, Source::Unit(Place::Item { .. }));
+    let of_group = |unit: &&Blueprint<'_>| is_item(unit) && unit.title.unit == Some(Keyword::Group);
+    let labels = units.iter().filter(of_group).map(|unit| unit.title.label.to_string());
+    let mut seen = HashSet::new();
+    let topics: HashSet<String> = labels.filter(|label| !seen.insert(label.clone())).collect();
+    for unit in units.iter_mut().filter(|unit| is_item(unit) && topics.contains(&*unit.title.label)) {
+        let title = Cow::Owned(unit.title.name().into_owned());
+        unit.title = Title { title, fields: std::mem::take(&mut unit.title.fields), ..Title::default() };
+    }
 }
 
 fn cover(sections: &Sections<'_>, choice: &Choice) -> Cover {
@@ -104,7 +134,11 @@ impl Cover {
 }
 
 /// The steps that the rest of the plan asks for: prerequisites, tests, documents, acceptance.
-fn around(sections: &Sections<'_>, cover: &Cover, groups: &HashSet<usize>) -> Vec<Blueprint> {
+fn around<'text>(
+    sections: &Sections<'text>,
+    cover: &Cover,
+    groups: &HashSet<usize>,
+) -> Vec<Blueprint<'text>> {
     let mut found = Vec::new();
     let mut prerequisites = Vec::new();
     let mut acceptance = Vec::new();
@@ -138,8 +172,7 @@ fn around(sections: &Sections<'_>, cover: &Cover, groups: &HashSet<usize>) -> Ve
             Some(role @ (Role::Testing | Role::Documentation | Role::Manual)) if section.level < LABEL => {
                 let kind = if role == Role::Manual { StepKind::Manual } else { StepKind::Closing };
                 if own_boxes(sections, place) {
-                    let source = Source::Sections(vec![(place, role)]);
-                    found.push(Blueprint { kind, source, group: None, start: section.start });
+                    found.extend(merged(sections, kind, vec![(place, role)]));
                 }
             }
             _ => {}
@@ -150,9 +183,19 @@ fn around(sections: &Sections<'_>, cover: &Cover, groups: &HashSet<usize>) -> Ve
     found
 }
 
-fn merged(sections: &Sections<'_>, kind: StepKind, parts: Vec<(usize, Role)>) -> Option<Blueprint> {
-    let start = sections.all[parts.first()?.0].start;
-    Some(Blueprint { kind, source: Source::Sections(parts), group: None, start })
+fn merged<'text>(
+    sections: &Sections<'text>,
+    kind: StepKind,
+    parts: Vec<(usize, Role)>,
+) -> Option<Blueprint<'text>> {
+    let first = &sections.all[parts.first()?.0];
+    let title = match (parts.len(), kind) {
+        (2.., StepKind::Prerequisite) => Cow::Borrowed("Prerequisites"),
+        (2.., StepKind::Acceptance) => Cow::Borrowed("Acceptance"),
+        _ => first.title.title.clone(),
+    };
+    let title = Title { title, ..Title::default() };
+    Some(Blueprint { kind, source: Source::Sections(parts), group: None, start: first.start, title })
 }
 
 /// Holds a list.
