@@ -16,7 +16,7 @@ use crate::redact::Redact;
 use crate::report::{Report, print};
 use crate::run::event::{Event, Reopened, StepRef};
 use crate::run::record::Recorder;
-use crate::run::state::{StepState, StepStatus, TickState};
+use crate::run::state::StepState;
 use crate::run::{Setting, commit, tick};
 use crate::workspace::own::StepTrees;
 use crate::workspace::put_back::{InTheWay, PutBack};
@@ -105,11 +105,7 @@ async fn look(
 /// the files.
 fn reopen(setting: &Setting, index: usize, recorder: &mut Recorder) -> Result<(), Failure> {
     let step = setting.step(index);
-    if let StepStatus::Passed(pass) = &recorder.state.step(&step.key).status
-        && pass.tick == TickState::Written
-    {
-        tick::take_back(setting, index, &pass.clone())?;
-    }
+    tick::take_back(setting, index, &recorder.state.step(&step.key).ticked)?;
     recorder.record(Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restored })
 }
 

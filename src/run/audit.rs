@@ -254,10 +254,8 @@ fn groups(reading: &Reading, known: &Known<'_>, audit: &Audit) -> Vec<AuditedBox
     let ticked = own.map(|place| &plan.boxes[place]).filter(|found| found.ticked());
     ticked
         .map(|found| {
-            let ticked_it = |step: &&AuditedStep| match &known.state.step(&plan.steps[step.index].key).status
-            {
-                StepStatus::Passed(pass) => pass.ticked.contains(&found.text),
-                _ => false,
+            let ticked_it = |step: &&AuditedStep| {
+                known.state.step(&plan.steps[step.index].key).ticked.contains(&found.text)
             };
             let otherwise = if known.whole { Backing::ByHand } else { Backing::Unrecorded };
             let backing = audit.steps.iter().find(ticked_it).map_or(otherwise, |step| step.backing);

@@ -37,7 +37,7 @@ async fn make(run: &mut Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
     }
     let own = own(&run.snapshots, &state.trees, pass).await?;
     let plan = setting.plan_file.path().strip_prefix(&setting.root).ok();
-    let ticked = !pass.ticked.is_empty();
+    let ticked = !state.ticked.is_empty();
     let tick = |text: &str| {
         tick::in_text(setting, index, pass, text).ok_or("git has another text of the step".to_owned())
     };

@@ -3,7 +3,7 @@
 use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
 use super::reconcile::reconcile;
 use super::schedule::{self, Decision};
-use super::state::{StepStatus, TickState};
+use super::state::StepStatus;
 use super::{Run, commit, settle, step, tick};
 use crate::clock::Stopwatch;
 use crate::failure::Failure;
@@ -70,13 +70,7 @@ impl Run<'_> {
     pub fn restart(&mut self, steps: &[usize]) -> Result<(), Failure> {
         for &index in steps {
             let step = self.setting.step(index);
-            let status = &self.recorder.state.step(&step.key).status;
-            if let StepStatus::Passed(pass) = status
-                && pass.tick == TickState::Written
-            {
-                let pass = pass.clone();
-                tick::take_back(self.setting, index, &pass)?;
-            }
+            tick::take_back(self.setting, index, &self.recorder.state.step(&step.key).ticked)?;
             let reopened = Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restart };
             self.recorder.record(reopened)?;
         }

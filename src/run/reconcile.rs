@@ -14,7 +14,8 @@ pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event>
     let mut work_is_open = false;
     for &index in graph.order() {
         let step = &plan.steps[index];
-        let status = &state.step(&step.key).status;
+        let known = state.step(&step.key);
+        let status = &known.status;
         let rests_on_it =
             graph.dependencies(index).iter().any(|edge| edge.explicit && outdated.contains(&edge.step))
                 || (step.kind == StepKind::Acceptance && work_is_open);
@@ -37,7 +38,8 @@ pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event>
                 work_is_open |= step.kind == StepKind::Work;
                 events.push(Event::StepReopened { step: StepRef::from(step), reason });
             }
-            None if !status.is_done() && ticked_by_hand(plan, index) => {
+            // What agentrun itself ticked says no more than its evidence, which is stale.
+            None if !status.is_done() && known.ticked.is_empty() && ticked_by_hand(plan, index) => {
                 events.push(Event::StepAdopted { step: StepRef::from(step) });
             }
             None => work_is_open |= step.kind == StepKind::Work && !status.is_done(),

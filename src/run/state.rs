@@ -104,7 +104,6 @@ impl RunState {
                     tolerated: tolerated.clone(),
                     marks: marks.clone(),
                     tick: TickState::Due,
-                    ticked: Vec::new(),
                     attempt: at.attempt,
                     commands: step.seen.iter().map(said).collect(),
                     commit: if commits { CommitState::Due } else { CommitState::Unasked },
@@ -117,9 +116,8 @@ impl RunState {
                 step.status = StepStatus::Stopped(outcome.clone());
             }
             Event::TickIntended { step, after, targets, .. } => {
-                let pass = self.pass(step, "tick.intended")?;
-                pass.tick = TickState::Intended { after: after.clone() };
-                pass.ticked.extend(targets.iter().map(|target| target.text.clone()));
+                self.pass(step, "tick.intended")?.tick = TickState::Intended { after: after.clone() };
+                self.steps.entry(step.key.clone()).or_default().take_ticks(targets);
             }
             Event::TickWritten { step, .. } => self.pass(step, "tick.written")?.tick = TickState::Written,
             Event::TickRefused { step, .. } => self.pass(step, "tick.refused")?.tick = TickState::Refused,
@@ -194,9 +192,7 @@ impl RunState {
             step.spent = 0;
             step.seen.clear();
             match &mut step.status {
-                StepStatus::Running | StepStatus::Stopped(_) | StepStatus::Parked { .. } => {
-                    step.status = StepStatus::Open;
-                }
+                StepStatus::Running | StepStatus::Stopped(_) | StepStatus::Parked { .. } => step.set_aside(),
                 StepStatus::Passed(pass) if pass.tick == TickState::Refused => pass.tick = TickState::Due,
                 _ => {}
             }

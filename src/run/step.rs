@@ -89,12 +89,11 @@ async fn baseline(
     reuse: bool,
 ) -> Result<Option<Vec<Validated>>, Failure> {
     let step = run.setting.step(index);
-    let known = &run.recorder.state.step(&step.key).baseline;
-    let same = |(evidence, command): (&Evidence, &Applied)| {
-        evidence.command == command.script && evidence.dir == command.dir
-    };
-    if reuse && known.len() == applied.len() && known.iter().zip(applied).all(same) {
-        return Ok(Some(known.iter().cloned().map(Validated::without_output).collect()));
+    let state = run.recorder.state.step(&step.key);
+    let before = |command: &Applied| state.before(&command.script, &command.dir).cloned();
+    let known: Option<Vec<Evidence>> = applied.iter().map(before).collect();
+    if let Some(known) = known.filter(|_| reuse) {
+        return Ok(Some(known.into_iter().map(Validated::without_output).collect()));
     }
     let mut ground = run.setting.ground(index, 0);
     name_tree(run, applied, &mut ground).await?;

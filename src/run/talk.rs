@@ -98,11 +98,10 @@ pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
 
 /// What a fresh conversation is told besides the step itself.
 fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situation {
-    let before = |index: usize| state.baseline.get(index).map_or_else(String::new, Evidence::say);
-    let commands = applied.iter().enumerate().map(|(index, command)| CommandState {
+    let commands = applied.iter().map(|command| CommandState {
         script: command.script.clone(),
         dir: Some(command.dir.clone()).filter(|dir| !dir.is_empty()),
-        before: before(index),
+        before: state.before(&command.script, &command.dir).map_or_else(String::new, Evidence::say),
     });
     let failure = match &state.last_failure {
         Some(AttemptOutcome::ValidationFailed { red, .. }) => Some(failed(red)),

@@ -103,15 +103,18 @@ pub fn in_text(setting: &Setting, index: usize, pass: &Pass, text: &str) -> Opti
     ticked(setting, text, &reading, (setting.step(index), pass)).ok().map(|ticked| ticked.new)
 }
 
-/// Unticks what agentrun had ticked for a pass that is forgotten. If the process dies right after
-/// it, the next start finds the boxes unticked and reopens the step: nothing has to be intended.
-pub fn take_back(setting: &Setting, index: usize, pass: &Pass) -> Result<(), Failure> {
+/// Unticks what agentrun had ticked for a step whose pass is forgotten. If the process dies right
+/// after it, the next start finds the boxes unticked and reopens the step: nothing has to be intended.
+pub fn take_back(setting: &Setting, index: usize, texts: &[String]) -> Result<(), Failure> {
+    if texts.is_empty() {
+        return Ok(());
+    }
     let step = setting.step(index);
     let (text, reading) = read_again(setting).map_err(Failure::usage)?;
     let Some(found) = reading.plan.steps.iter().position(|other| other.key == step.key) else {
         return Ok(());
     };
-    let targets = ticked_targets(&reading.plan, found, pass);
+    let targets = ticked_targets(&reading.plan, found, texts);
     if targets.is_empty() {
         return Ok(());
     }
@@ -177,15 +180,14 @@ fn targets(setting: &Setting, plan: &Plan, step: usize, pass: &Pass) -> Vec<Tick
     targets
 }
 
-/// What agentrun ticked for a pass and is still ticked, found by its text; what a person had
+/// What agentrun ticked for a step and is still ticked, found by its text; what a person had
 /// ticked before stays.
-fn ticked_targets(plan: &Plan, step: usize, pass: &Pass) -> Vec<TickTarget> {
+fn ticked_targets(plan: &Plan, step: usize, texts: &[String]) -> Vec<TickTarget> {
     let belongs = |check_box: &CheckBox| {
         check_box.step == Some(step) || check_box.role == BoxRole::Group || check_box.role == BoxRole::Mirror
     };
-    let ours = |check_box: &CheckBox| {
-        check_box.ticked() && belongs(check_box) && pass.ticked.contains(&check_box.text)
-    };
+    let ours =
+        |check_box: &CheckBox| check_box.ticked() && belongs(check_box) && texts.contains(&check_box.text);
     (0..plan.boxes.len()).filter(|&index| ours(&plan.boxes[index])).map(TickTarget::Box).collect()
 }
 

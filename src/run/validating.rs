@@ -53,7 +53,10 @@ pub(super) async fn validate_attempt(
     }
     let setting = run.setting;
     let state = run.recorder.state.step(&setting.step(index).key);
-    let (number, baseline) = (state.attempts, state.baseline.clone());
+    let number = state.attempts;
+    let before = |command: &Applied| state.before(&command.script, &command.dir).cloned();
+    let baseline: Vec<Evidence> =
+        commands.applied.iter().map(before).collect::<Option<_>>().unwrap_or_default();
     let mut ground = setting.ground(index, number);
     ground.tree = Some(after.tree.clone());
     ground.diff_digest = Some(digest(all.diff.as_bytes()));

@@ -22,6 +22,7 @@ mod refusals;
 mod restore;
 mod resume;
 mod sandbox;
+mod stale;
 mod strength;
 mod support;
 mod traps;

@@ -25,8 +25,6 @@ pub struct Pass {
     pub marks: Vec<String>,
     /// Whether the plan says so too.
     pub tick: TickState,
-    /// Texts of what agentrun ticked for it.
-    pub ticked: Vec<String>,
     /// The attempt that passed; 0 if no agent was needed.
     pub attempt: u32,
     /// Its commands, and how each ended last.

@@ -3,7 +3,7 @@
 use super::pass::{CommitState, Pass, TickState};
 use super::trees::Trees;
 use crate::plan::Fingerprint;
-use crate::run::event::{AttemptOutcome, Evidence, Reopened, StepOutcome};
+use crate::run::event::{AttemptOutcome, Evidence, Reopened, StepOutcome, Ticked};
 
 /// What is known of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct StepState {
     /// The trees that it began with and left.
     pub trees: Trees,
     /// What its commands did before the first attempt.
-    pub baseline: Vec<Evidence>,
+    baseline: Vec<Evidence>,
     /// What each of its commands did last, in this run.
     pub seen: Vec<Evidence>,
     /// Notes of the agent, for later attempts.
@@ -28,6 +28,9 @@ pub struct StepState {
     pub last_failure: Option<AttemptOutcome>,
     /// What the agent changed in the running attempt that was not its own, and was set back.
     pub set_back: Vec<String>,
+    /// Texts of what agentrun ticked for it and did not take back. They outlast the pass: what agentrun ticked is
+    /// nobody's word once the evidence is stale.
+    pub ticked: Vec<String>,
 }
 
 /// Where a step stands.
@@ -66,6 +69,7 @@ impl StepState {
         notes: Vec::new(),
         last_failure: None,
         set_back: Vec::new(),
+        ticked: Vec::new(),
     };
 
     /// Baseline and base survive as long as the step says the same and its agent has begun: a
@@ -84,9 +88,14 @@ impl StepState {
 
     /// The first time counts: later looks at the same commands are no baseline.
     pub(super) fn take_baseline(&mut self, evidence: &Evidence) {
-        if !self.baseline.iter().any(|known| known.is_of(&evidence.command, &evidence.dir)) {
+        if self.before(&evidence.command, &evidence.dir).is_none() {
             self.baseline.push(evidence.clone());
         }
+    }
+
+    /// What a command did before the first attempt.
+    pub fn before(&self, command: &str, dir: &str) -> Option<&Evidence> {
+        self.baseline.iter().find(|evidence| evidence.is_of(command, dir))
     }
 
     /// What a command of the step did on this tree in this run. A baseline that names no tree ran
@@ -113,10 +122,25 @@ impl StepState {
         self.spent += 1;
     }
 
+    /// A run ended before the step did: it is to be done, and what agentrun ticked for it is still
+    /// to be validated first.
+    pub(super) fn set_aside(&mut self) {
+        self.status = if self.ticked.is_empty() { StepStatus::Open } else { StepStatus::Revalidate };
+    }
+
+    pub(super) fn take_ticks(&mut self, targets: &[Ticked]) {
+        let new = targets.iter().map(|target| &target.text).filter(|text| !self.ticked.contains(text));
+        let new: Vec<String> = new.cloned().collect();
+        self.ticked.extend(new);
+    }
+
     pub(super) fn reopen(&mut self, reason: Reopened) {
         self.status = match reason {
             Reopened::Edited | Reopened::DependencyEdited => StepStatus::Revalidate,
-            Reopened::Unticked | Reopened::Restart | Reopened::Restored => StepStatus::Open,
+            Reopened::Unticked | Reopened::Restart | Reopened::Restored => {
+                self.ticked.clear();
+                StepStatus::Open
+            }
         };
         self.trees = Trees::NONE;
         self.baseline.clear();
@@ -127,6 +151,7 @@ impl StepState {
     /// yet.
     pub(super) fn restore(&mut self) {
         self.status = StepStatus::Open;
+        self.ticked.clear();
         self.fingerprint = None;
         self.last_failure = None;
     }
@@ -148,7 +173,6 @@ impl StepState {
             tolerated: Vec::new(),
             marks: Vec::new(),
             tick: TickState::Due,
-            ticked: Vec::new(),
             attempt: 0,
             commands: Vec::new(),
             commit: CommitState::Unasked,

@@ -1,0 +1,89 @@
+//! Evidence that is stale: what agentrun had ticked on it is nobody's word, until it holds again.
+
+use crate::support::bench::{Bench, TWO_STEPS};
+use crate::support::server::{Answer, Server};
+use crate::support::worker::diligent;
+
+const GOOD: &[(&str, &str)] = &[("Step 1", "echo one > one.txt"), ("Step 2", "echo two > two.txt")];
+
+/// Both steps are done; then the first one is edited, and what it had made is lost.
+fn stale() -> Bench {
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
+    bench.execute(&diligent(GOOD), &[]).code(0);
+    bench.file("one.txt", "lost\n");
+    let edited = bench.read("plan.md").replace("The first file\n", "The first file\n\nWith care.\n");
+    bench.file("plan.md", edited);
+    bench
+}
+
+/// A model that refuses whatever it is asked.
+fn refusing() -> Server {
+    Server::start(|_| Answer::status(401, &[], "no"))
+}
+
+/// The first step is worked on again, and only then is the plan carried out.
+#[track_caller]
+fn is_worked_on(bench: &Bench) {
+    bench.execute(&refusing(), &[]).code(6);
+    assert_eq!(bench.read("one.txt"), "lost\n");
+    bench.execute(&diligent(GOOD), &[]).code(0).says("+ Step 1 passed");
+    assert_eq!(bench.read("one.txt"), "one\n");
+}
+
+#[test]
+fn a_stale_step_that_was_not_selected_is_not_done_by_hand() {
+    let bench = stale();
+    bench.execute(&refusing(), &["--step", "2"]).code(0).says("step 1 was edited since it passed");
+    is_worked_on(&bench);
+}
+
+#[test]
+fn a_stale_step_whose_agent_could_not_work_is_not_done_by_hand() {
+    let bench = stale();
+    is_worked_on(&bench);
+}
+
+#[test]
+fn a_stale_step_whose_attempts_failed_is_not_done_by_hand() {
+    let bench = stale();
+    bench.execute(&diligent(&[("Step 1", "echo eins > one.txt")]), &["--max-attempts", "1"]).code(1);
+    bench.file("one.txt", "lost\n");
+    is_worked_on(&bench);
+}
+
+#[test]
+fn restart_takes_the_ticks_of_a_stale_step_back() {
+    let bench = stale();
+    bench.execute(&refusing(), &["--step", "2"]).code(0);
+    bench.execute(&refusing(), &["--restart", "--step", "1"]).code(6);
+    assert!(bench.read("plan.md").contains("- [ ] Write `one.txt`"));
+    is_worked_on(&bench);
+}
+
+#[test]
+fn restart_takes_a_tick_back_that_the_journal_only_knows_as_intended() {
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
+    bench.execute(&diligent(GOOD), &["--step", "1"]).code(0);
+    let written = bench.events().iter().position(|event| event == "tick.written").unwrap() + 1;
+    let mut killed = Bench::with_plan(TWO_STEPS.as_bytes());
+    killed.env("AGENTRUN_TEST_KILL", &format!("before:{written}"));
+    killed.execute(&diligent(GOOD), &["--step", "1"]);
+    killed.env("AGENTRUN_TEST_KILL", "");
+    assert!(killed.read("plan.md").contains("- [x] Write `one.txt`"));
+    killed.execute(&refusing(), &["--restart", "--step", "1"]).code(6);
+    assert!(killed.read("plan.md").contains("- [ ] Write `one.txt`"));
+    assert!(killed.journal().iter().all(|record| record["type"] != "step.adopted"));
+}
+
+#[test]
+fn a_baseline_is_of_the_command_that_it_was_taken_of() {
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
+    let commands = |list: &str| bench.file("agentrun.toml", format!("[validation]\ncommands = [{list}]\n"));
+    bench.file("plan.md", TWO_STEPS.replace("- [ ] `grep -q one one.txt` passes\n", ""));
+    commands("\"test -f nowhere.txt\", \"test -f plan.md\"");
+    bench.execute(&refusing(), &["--step", "1"]).code(6);
+    commands("\"test -f plan.md\"");
+    bench.execute(&diligent(GOOD), &["--step", "1"]).code(0);
+    let audit = bench.run(&["verify", "plan.md"]).code(0).stdout;
+    assert!(audit.contains("weak        [1]") && audit.contains("exit code 0 · green before"), "{audit}");
+}
