@@ -265,10 +265,11 @@ fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
     lists.into_values().collect()
 }
 
-/// A phase without validation of its own is a group of the rows that have an id and a state.
+/// A phase without validation of its own is a group of the rows that have a state.
 fn holds_rows(sections: &Sections<'_>, unit: usize, row: &Entry) -> bool {
-    let is_unit = row.title.id.is_some() && row.state.is_some();
-    is_unit && keyword(sections, unit) == Some(Keyword::Group) && !validates_itself(sections, unit)
+    row.state.is_some()
+        && keyword(sections, unit) == Some(Keyword::Group)
+        && !validates_itself(sections, unit)
 }
 
 /// The tests and documents that a table of tasks asks for are tasks like the others.

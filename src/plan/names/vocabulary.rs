@@ -147,7 +147,12 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         "dependencies, dependency, depends on, depends, blocked by, abhängigkeiten, abhängigkeit, dependencias, \
          dependências, dépendances, зависимости",
     ),
-    (Role::Dependencies, Is, "after, requires"),
+    (
+        Role::Dependencies,
+        Is,
+        "after, requires, 依赖, 依赖关系, 前置依赖, 前置任务, 依存関係, 依存, 의존성, 선행 작업",
+    ),
+    (Role::Acceptance, Is, "验收, 验收方式, 受け入れ, 인수"),
     (
         Role::Documentation,
         Has,
@@ -328,7 +333,7 @@ pub(in crate::plan) const STATES: &[(char, &str)] = &[
     ),
     (
         'x',
-        "completed, complete, done, finished, closed, merged, shipped, yes, x, completado, hecho, erledigt, fertig, \
+        "completed, complete, done, finished, closed, merged, shipped, implemented, resolved, delivered, released, yes, x, completado, hecho, erledigt, fertig, \
          terminé, готово, 已完成, 完成, 完了, 완료, ✅, ✔, ☑, 🟢, ✓",
     ),
     (
@@ -347,8 +352,12 @@ pub(in crate::plan) const METADATA: &str = "owner, owners, assignee, assignees, 
     component, components, labels, label, tags, tag, branch, branch name, milestone, epic, sprint, ticket, \
     issue, pr, id, task id, version, target, parallel, wave, requirements, story, prioridad, responsable, \
     estimación, estado, prioridade, responsável, estimativa, priorité, responsable, priorität, \
-    verantwortlich, aufwand, приоритет, ответственный, статус, срок, 优先级, 负责人, 状态, 预计时间, 工作量, 優先度, 担当, 担当者, \
+    verantwortlich, aufwand, приоритет, ответственный, статус, срок, 优先级, 负责人, 状态, 预计时间, 估时, 工时, 工作量, 優先度, 担当, 担当者, \
     状態, 工数, 우선순위, 담당, 담당자, 상태, 예상 시간";
+
+/// What a field says that names no step on purpose.
+pub(in crate::plan) const NO_DEPENDENCIES: &str = "none, n/a, no, nothing, no dependencies, keine, ninguna, ninguno, nenhuma, \
+    nenhum, aucune, aucun, нет, 无, 無, なし, 없음";
 
 /// Parts of a product that a heading among steps may be called by.
 pub(in crate::plan) const PARTS: &str = "api, apis, api endpoints, endpoints, ui, security, performance, \

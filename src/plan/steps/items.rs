@@ -145,7 +145,14 @@ impl Body<'_, '_> {
         let role = label.role;
         let counts = matches!(
             role,
-            Some(Role::Criteria | Role::Validation | Role::Files | Role::Dependencies | Role::Manual)
+            Some(
+                Role::Criteria
+                    | Role::Validation
+                    | Role::Acceptance
+                    | Role::Files
+                    | Role::Dependencies
+                    | Role::Manual
+            )
         );
         if counts && !label.value.is_empty() {
             let value_at = at + label.value_at;

@@ -2,6 +2,7 @@
 
 use crate::plan::names;
 use crate::plan::names::title::{is_paired_code, is_small_task, split_id};
+use crate::plan::names::vocabulary::NO_DEPENDENCIES;
 use crate::plan::step::{Reference, ReferenceTo};
 
 /// What was read in a dependency field.
@@ -17,7 +18,7 @@ pub struct References {
 pub fn read(text: &str, at: usize, line: usize) -> References {
     let outside = without_brackets(text);
     let plain = outside.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    if matches!(plain.as_str(), "none" | "n/a" | "no" | "nothing" | "no dependencies" | "keine" | "ninguna") {
+    if NO_DEPENDENCIES.split(", ").any(|word| word == plain) {
         return References { references: Vec::new(), independent: true };
     }
     let mut reader = Reader { text: &outside, line, base: at, references: Vec::new() };
@@ -216,6 +217,7 @@ mod tests {
         let cases = [
             ("None", "independent"),
             ("N/A (first step)", "independent"),
+            ("无", "independent"),
             ("Phase 1 complete", "phase 1"),
             ("Step 1.2 (requires Step 9)", "step 1.2"),
             ("Steps 2.1, 2.3 and 2.4 complete", "step 2.1, step 2.3, step 2.4"),

@@ -20,7 +20,7 @@ fn board(rows: &[&str]) -> String {
 }
 
 #[test]
-fn rows_with_an_id_and_a_state_are_the_steps_of_a_phase() {
+fn rows_with_a_state_are_the_steps_of_a_phase() {
     let wood = board(&["W01 | Saw | Next", "W02 | Plane | Blocked"]);
     let text = format!(
         "# Shelf\n\n## Phase 0: Wood\n\n{wood}## Phase 1: Iron\n\n### Nails\n\n{}",
@@ -160,4 +160,28 @@ fn tasks_whose_numbers_start_again_are_one_list_in_groups() {
     let groups: Vec<_> = reading.plan.groups.iter().map(|group| group.title.clone()).collect();
     assert_eq!(groups, rooms);
     assert!(reading.diagnostics.iter().all(|found| found.code != "duplicate-id"));
+}
+
+#[test]
+fn a_task_of_a_step_is_named_for_the_step() {
+    let text = "# 架子\n\n## 1. 木工\n\n- [ ] 1.1 锯\n  - **依赖**：无\n  - **验收**：`make test` 通过\n- [ ] 1.2 刨\n  - **依赖**：1.1\n\n\
+        ## 2. 油漆\n\n- [ ] 2.1 刷\n  - **依赖**：1.2\n";
+    assert_eq!(steps(text), ["Work 木工", "Work 油漆"]);
+    let reading = read(text);
+    assert_eq!(commands(&reading.plan), ["make test"]);
+    let explicit: Vec<Vec<usize>> = (0..2)
+        .map(|step| {
+            reading
+                .graph
+                .dependencies(step)
+                .iter()
+                .filter(|edge| edge.explicit)
+                .map(|edge| edge.step)
+                .collect()
+        })
+        .collect();
+    assert_eq!(explicit, [vec![], vec![0]]);
+    assert!(reading.diagnostics.iter().all(|found| found.code != "unknown-reference"));
+    let unknown = read(&text.replace("：1.2", "：1.7"));
+    assert!(unknown.diagnostics.iter().any(|found| found.code == "unknown-reference"));
 }
