@@ -1,5 +1,6 @@
 //! Fields and labels: `**Tasks:**`, `**Location:** src/a.rs`, `Run: make`.
 
+use crate::plan::names::title::Title;
 use crate::plan::names::{self, Role};
 
 /// A label at the start of a line, and what follows it there.
@@ -58,9 +59,29 @@ impl<'text> Label<'text> {
         fits.then(|| Self { name, value, value_at: value_at.min(line.len()), role: names::role(name) })
     }
 
+    /// `**Step 1: Saw.** Cut the board.`: what counts as a step needs no line of its own.
+    pub(in crate::plan) fn unit(line: &'text str) -> Option<Self> {
+        let (inner, rest) = line.strip_prefix("**")?.split_once("**")?;
+        let ends = inner.ends_with(['.', '。']);
+        let counted = ends && inner.len() <= LONGEST && inner.bytes().any(|byte| byte.is_ascii_digit());
+        let title = Title::parse(counted.then_some(inner)?);
+        let name = inner.trim_end_matches(['.', '。']);
+        let value = rest.trim();
+        (title.unit.is_some() && title.keyword.is_some() && !title.title.is_empty()).then_some(Self {
+            name,
+            value,
+            value_at: line.len() - rest.trim_start().len(),
+            role: None,
+        })
+    }
+
     fn plain(line: &'text str) -> Option<Self> {
         let colon = |at: usize| line[at + 1..].strip_prefix(' ').map(|rest| (&line[..at], rest));
         let inside = memchr::memchr_iter(b':', line.as_bytes()).find_map(colon);
+        // Languages without spaces have a colon of their own.
+        let wide = if line.is_ascii() { None } else { line.split_once('：') };
+        let inside =
+            wide.filter(|(name, _)| inside.is_none_or(|(other, _)| name.len() < other.len())).or(inside);
         let (name, rest) = inside.or_else(|| Some((line.strip_suffix(':')?, "")))?;
         let name = name.trim_matches(['*', '_']);
         let short = name.len() <= 40 && name.split_whitespace().count() <= 3;
@@ -128,6 +149,7 @@ mod tests {
             ("**Location:** x", Some(("Location", "x"))),
             ("**Tasks**", Some(("Tasks", ""))),
             ("Run: `make`", Some(("Run", "`make`"))),
+            ("验证方式：`make: a`", Some(("验证方式", "`make: a`"))),
             ("**bold** words", None),
             ("A sentence about tests that is long: yes", None),
             ("https://a.b", None),

@@ -198,6 +198,8 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
 
 /// Names in languages that put no space between words, by what they end with.
 pub(in crate::plan) const UNSPACED_NAMES: &[(Role, &str)] = &[
+    // A part of the product, and no look at it.
+    (Role::Context, "健康检查, 健康檢查, ヘルスチェック, 헬스체크"),
     (Role::Rollback, "回滚, 回滚方案, 回滚计划, 回滚策略, ロールバック, 롤백, 롤백 계획"),
     (
         Role::Timeline,
@@ -216,7 +218,7 @@ pub(in crate::plan) const UNSPACED_NAMES: &[(Role, &str)] = &[
     (Role::Criteria, "成功标准, 成功指标, 成功基準, 성공 기준"),
     (
         Role::Validation,
-        "验证, 驗證, 验证方式, 验证方法, 验证步骤, 检查, 確認, 确认, 検証, 検証方法, 確認方法, 検証手順, 확인, 검증, 검증 방법",
+        "验证, 驗證, 验证方式, 驗證方式, 验证方法, 驗證方法, 验证步骤, 驗證步驟, 检查, 確認, 确认, 検証, 検証方法, 確認方法, 検証手順, 확인, 검증, 검증 방법",
     ),
     (
         Role::Testing,

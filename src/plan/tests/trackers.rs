@@ -185,3 +185,17 @@ fn a_task_of_a_step_is_named_for_the_step() {
     let unknown = read(&text.replace("：1.2", "：1.7"));
     assert!(unknown.diagnostics.iter().any(|found| found.code == "unknown-reference"));
 }
+
+#[test]
+fn bold_lines_that_go_on_are_steps_too() {
+    let text = "# Shelf\n\n## Plan\n\n**Step 1: Saw.** Cut the board.\n\n- Oak\n\n**Step 2: Nail.** Nail it with `nails`.\n";
+    assert_eq!(steps(text), ["Work Step 1: Saw", "Work Step 2: Nail"]);
+    let topics = "# TODO\n\n## Shelf\n\n**Phase 1: Wood** `[big]`\n\n- [ ] Saw\n- [ ] Plane\n";
+    assert_eq!(steps(topics), ["Work Saw", "Work Plane"]);
+}
+
+#[test]
+fn a_wide_colon_is_a_colon() {
+    let text = "# 架子\n\n## Phase 1：锯\n\n> 驗證方式：`make test`\n\n- [ ] a\n- 健康检查：`wget localhost`\n\n## Phase 2：钉\n\n- [ ] b\n";
+    assert_eq!(commands(&read(text).plan), ["make test"]);
+}
