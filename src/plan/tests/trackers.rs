@@ -15,8 +15,7 @@ fn commands(plan: &Plan) -> Vec<&str> {
 }
 
 fn board(rows: &[&str]) -> String {
-    let rows: String = rows.iter().map(|row| format!("| {row} |\n")).collect();
-    format!("| # | Task | Status |\n|---|---|---|\n{rows}\n")
+    format!("| # | Task | Status |\n|---|---|---|\n| {} |\n\n", rows.join(" |\n| "))
 }
 
 #[test]
