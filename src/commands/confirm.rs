@@ -13,7 +13,7 @@ use crate::interrupt::Interrupt;
 use crate::plan::{Step, StepKind};
 use crate::process::{self, Policy};
 use crate::redact::Redact;
-use crate::report::print;
+use crate::report::{Report, print};
 use crate::run::event::{Event, StepOutcome, StepRef};
 use crate::run::record::Recorder;
 use crate::run::schedule::Selection;
@@ -39,22 +39,21 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
     };
     let launch = Launch::new(&project, &plan)?;
     let redact = Redact::new(project.secrets(&config));
-    let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
-    recorder.report = crate::report::Report::silent();
-    let (mut guard, _) = launch.guard(&project, &plan, &Sources::default())?;
-    let step = &plan.reading.plan.steps[index];
-    let items = confirmable(step, &recorder.state)?;
+    let (mut recorder, unsealed) = launch.recorder(&plan, redact, &project.environment, Report::silent())?;
+    let items = confirmable(&plan.reading.plan.steps[index], &recorder.state)?;
+    let (mut guard, plan) = launch.take_over(&project, plan, &mut recorder, unsealed)?;
+    let setting = setting(&project, config, plan, &launch)?;
+    let step = setting.step(index);
     recorder.record(Event::StepConfirmed {
         step: StepRef::from(step),
         fingerprint: step.fingerprint(),
         by: by.clone(),
         items: items.clone(),
     })?;
-    let name = step.name();
-    let setting = setting(&project, config, plan, &launch)?;
-    tick::write(&setting, index, &mut recorder, &mut guard)?;
+    let written = tick::write(&setting, index, &mut recorder, &mut guard);
     guard.end();
-    say(&name, &by, &items, &recorder, &setting.step(index).key);
+    written?;
+    say(&step.name(), &by, &items, &recorder, &step.key);
     Ok(ExitCode::Passed)
 }
 
@@ -93,7 +92,12 @@ fn confirmable(step: &Step, state: &RunState) -> Result<Vec<String>, Failure> {
         StepStatus::Passed(pass) if !pass.pending.is_empty() => Ok(pass.pending.clone()),
         StepStatus::Passed(_) | StepStatus::ByHand => refuse("has nothing that waits for a person"),
         StepStatus::Parked { items } => Ok(items.clone()),
-        StepStatus::Stopped(StepOutcome::Unproven | StepOutcome::Unvalidated) => Ok(all()),
+        StepStatus::Stopped(
+            StepOutcome::Unproven
+            | StepOutcome::TooWeak
+            | StepOutcome::Unvalidated
+            | StepOutcome::Vacuous { .. },
+        ) => Ok(all()),
         _ if matches!(step.kind, StepKind::Manual) => Ok(all()),
         StepStatus::Stopped(outcome) => refuse(&outcome.say()),
         StepStatus::Open | StepStatus::Revalidate | StepStatus::Running => {

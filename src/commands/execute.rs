@@ -5,24 +5,24 @@ use std::path::Path;
 
 use super::launch::{self, Launch};
 use super::open::{OpenPlan, Past, Project};
-use super::{confine, detect, renamed, signals, trust};
+use super::{confine, detect, renamed, signals, trust, typed};
 use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
-use crate::config::{Config, say_duration};
+use crate::config::Config;
 use crate::failure::{ExitCode, Failure};
 use crate::journal::PlanDir;
 use crate::model::Model;
 use crate::model::scripted::Script;
 use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
 use crate::redact::Redact;
-use crate::report::{diagnostics, listing, print};
+use crate::report::{Report, diagnostics, listing, print};
 use crate::run::event::Event;
+use crate::run::reconcile::reconcile;
 use crate::run::schedule::Selection;
 use crate::run::{Run, Setting};
 use crate::sources::{self, wrong_template};
 use crate::validate::applied::any_command;
 use crate::workspace::git::author::Author;
-use crate::workspace::guard::plan::Found;
 use crate::workspace::snapshot::Snapshots;
 
 /// Everything that is decided before a run begins.
@@ -56,7 +56,7 @@ pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failur
         .hint("or write commands into the plan: `Run: cargo test`, or a shell block under Validation"));
     }
     let runtime = launch::runtime()?;
-    let outcome = runtime.block_on(execute(prepared, args));
+    let outcome = runtime.block_on(execute(prepared, root, args));
     // A look-up of a host name cannot be interrupted; nobody waits for it.
     runtime.shutdown_background();
     outcome
@@ -212,7 +212,7 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Passed)
 }
 
-async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Failure> {
+async fn execute(mut prepared: Prepared, root: Option<&Path>, args: Execute) -> Result<ExitCode, Failure> {
     let model = open_model(&prepared, &args)?;
     crate::process::keep_memory_private();
     let launch = Launch::new(&prepared.project, &prepared.plan)?;
@@ -224,14 +224,14 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
     let redact = Redact::new(prepared.project.secrets(&prepared.config));
     launch.make_run_dir(&redact)?;
+    let report = Report::new(args.json, Some(launch.run_dir.clone()));
     let (recorder, unsealed) =
-        launch.recorder(&prepared.plan, redact, &prepared.project.environment, args.json)?;
+        launch.recorder(&prepared.plan, redact, &prepared.project.environment, report)?;
     warnings.extend(unsealed);
     warnings.extend(Launch::end_what_was_left(&prepared.plan));
     let (guard, found) = launch.guard(&prepared.project, &prepared.plan, &prepared.sources)?;
-    if let Found::Restored { what, copy, .. } = found {
-        let message = format!("{what} and were set back (a copy is in {})", copy.display());
-        warnings.push(warning("plan-restored", message));
+    if let Some(restored) = launch::say_restored(&found) {
+        warnings.push(restored);
         prepared.plan = prepared.project.plan(&args.plan)?;
     }
     let setting = Setting {
@@ -244,7 +244,7 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         text: prepared.plan.text,
         reading: prepared.plan.reading,
         config: prepared.config,
-        command: typed(&args),
+        command: typed::command(root, &args),
         selection: prepared.selection,
         validate_only: args.validate_only,
         allow_unvalidated: args.allow_unvalidated,
@@ -255,7 +255,9 @@ async fn execute(mut prepared: Prepared, args: Execute) -> Result<ExitCode, Fail
         run_dir: launch.run_dir.clone(),
         snapshot_prefix: prepared.plan.dir.key(),
     };
-    let (snapshots, dirty) = open_snapshots(&setting, &prepared.plan.dir).await?;
+    // No agent has worked yet: a run that is refused leaves nothing to be set back.
+    let opened = open_snapshots(&setting, &prepared.plan.dir).await;
+    let (snapshots, dirty) = opened.inspect_err(|_| guard.end())?;
     warnings.extend(dirty);
     let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
     run.begin(warnings)?;
@@ -298,11 +300,16 @@ async fn open_snapshots(setting: &Setting, plan: &PlanDir) -> Result<(Snapshots,
 fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
     let Prepared { project, plan, config, selection, past, .. } = prepared;
     let reading = &plan.reading;
+    // As the run will find it: what was edited since is to be done again. An event that cannot follow leaves its
+    // step to be done, too.
+    let mut state = past.state.clone();
+    for event in reconcile(&reading.plan, &reading.graph, &past.state) {
+        drop(state.apply(&event));
+    }
     let needs_agent = |index: &usize| {
         let step = &reading.plan.steps[*index];
-        let word = listing::status_word(reading, &past.state, *index);
         matches!(step.kind, StepKind::Work | StepKind::Closing)
-            && (args.restart || !matches!(word.as_str(), "passed" | "done" | "done_by_hand"))
+            && (args.restart || !state.step(&step.key).status.is_done())
     };
     let needed = !args.validate_only
         && reading.graph.order().iter().filter(|&&index| selection.contains(index)).any(needs_agent);
@@ -327,41 +334,6 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
             Ok(Model::openai(settings))
         }
     }
-}
-
-/// The command line that goes on with this run: what chooses the model, the steps and the limits is
-/// kept, what happens once is not.
-fn typed(args: &Execute) -> String {
-    let quoted = |text: &str| {
-        let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
-        if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
-    };
-    let mut words = vec!["agentrun execute".to_owned(), quoted(&args.plan.display().to_string())];
-    let steps = args.step.join(",");
-    let steps = (!steps.is_empty()).then_some(&steps);
-    for (flag, value) in
-        [("--model", args.model.as_ref()), ("--base-url", args.base_url.as_ref()), ("--step", steps)]
-    {
-        words.extend(value.map(|value| format!("{flag} {}", quoted(value))));
-    }
-    let number = |number: Option<u32>| number.map(|number| number.to_string());
-    let limits = [
-        ("--max-attempts", number(args.max_attempts)),
-        ("--max-turns", number(args.max_turns)),
-        ("--max-time", args.max_time.map(say_duration).map(|time| quoted(&time))),
-        ("--sandbox", args.sandbox.map(|wish| wish.name().to_owned())),
-        ("--network", args.network.map(|network| network.say().to_owned())),
-    ];
-    for (flag, value) in limits {
-        words.extend(value.map(|value| format!("{flag} {value}")));
-    }
-    let flags = [
-        (args.keep_going, "--keep-going"),
-        (args.commit, "--commit"),
-        (args.allow_unvalidated, "--allow-unvalidated"),
-    ];
-    words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));
-    words.join(" ")
 }
 
 fn selected_steps(plan: &OpenPlan, selection: &Selection) -> Vec<usize> {

@@ -17,7 +17,7 @@ use crate::journal::seal::Proof;
 use crate::journal::writer::{Sealing, Writer};
 use crate::process::sandbox::redirections;
 use crate::redact::Redact;
-use crate::report::Report;
+use crate::report::{Report, print};
 use crate::run::event::Event;
 use crate::run::record::{CrashPoint, Recorder};
 use crate::workspace::file::free_name;
@@ -104,6 +104,28 @@ impl Launch {
         Ok((Guard { plan, files: files.map_err(unwatched)? }, found))
     }
 
+    /// The plan for a command that works on it without an agent: what a killed run left is ended and
+    /// set back, and said.
+    pub(super) fn take_over(
+        &self,
+        project: &Project,
+        plan: OpenPlan,
+        recorder: &mut Recorder,
+        unsealed: Option<Event>,
+    ) -> Result<(Guard, OpenPlan), Failure> {
+        let left = Self::end_what_was_left(&plan);
+        let (guard, found) = self.guard(project, &plan, &Sources::default())?;
+        let restored = say_restored(&found);
+        let plan = if restored.is_some() { project.plan(plan.file.path())? } else { plan };
+        for warning in [unsealed, left, restored].into_iter().flatten() {
+            if let Event::Warning { message, .. } = &warning {
+                print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
+            }
+            recorder.record(warning)?;
+        }
+        Ok((guard, plan))
+    }
+
     /// The door for facts, and what is to be warned of. The journal is read again under the lock:
     /// another run may have written since it was looked at. What it does not prove is not
     /// believed: it is kept as a copy beside it, and the journal goes on from what is proven.
@@ -112,7 +134,7 @@ impl Launch {
         plan: &OpenPlan,
         redact: Redact,
         environment: &Environment,
-        json: bool,
+        report: Report,
     ) -> Result<(Recorder, Option<Event>), Failure> {
         let no_journal = |error| Failure::internal("cannot open the journal", error);
         let keep = plan.place.as_ref().ok_or_else(no_home).and_then(Place::make);
@@ -126,7 +148,7 @@ impl Launch {
         let mut recorder = Recorder {
             journal,
             state: past.state,
-            report: Report::new(json, Some(self.run_dir.clone())),
+            report,
             redact,
             clock: Clock::System,
             run: self.run_dir.id.clone(),
@@ -139,6 +161,13 @@ impl Launch {
         }
         Ok((recorder, unsealed))
     }
+}
+
+/// What a killed run's agent did to the plan, and that it was set back.
+pub(super) fn say_restored(found: &Found) -> Option<Event> {
+    let Found::Restored { what, copy, .. } = found else { return None };
+    let message = format!("{what} and were set back (a copy is in {})", copy.display());
+    Some(Event::Warning { code: "plan-restored".to_owned(), message })
 }
 
 /// What children and connections are waited for with.

@@ -18,6 +18,7 @@ mod restore;
 mod signals;
 mod status;
 mod trust;
+mod typed;
 mod unresolved;
 mod verify;
 

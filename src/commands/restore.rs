@@ -7,7 +7,6 @@ use super::confirm::setting;
 use super::execute::find_step;
 use super::launch::{self, Launch};
 use super::open::Project;
-use crate::brief::Sources;
 use crate::cli::Restore;
 use crate::failure::{ExitCode, Failure};
 use crate::plan::Step;
@@ -42,12 +41,8 @@ pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failu
     };
     let launch = Launch::new(&project, &plan)?;
     let redact = Redact::new(project.secrets(&config));
-    let (mut recorder, _) = launch.recorder(&plan, redact, &project.environment, false)?;
-    recorder.report = Report::silent();
-    if let Some(left) = Launch::end_what_was_left(&plan) {
-        recorder.record(left)?;
-    }
-    let (mut guard, _) = launch.guard(&project, &plan, &Sources::default())?;
+    let (mut recorder, unsealed) = launch.recorder(&plan, redact, &project.environment, Report::silent())?;
+    let (mut guard, plan) = launch.take_over(&project, plan, &mut recorder, unsealed)?;
     let policy = project.own_policy(&config).known_by(&confine::mark(&plan));
     let store = plan.dir.snapshots();
     let prefix = plan.dir.key();
@@ -56,7 +51,8 @@ pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failu
 
     let runtime = launch::runtime()?;
     let state = recorder.state.step(&step.key);
-    let found = runtime.block_on(look(&setting, step, state, (&store, &prefix, &policy)))?;
+    let found = runtime.block_on(look(&setting, step, state, (&store, &prefix, &policy)));
+    let found = found.inspect_err(|_| guard.end())?;
     reopen(&setting, index, &mut recorder)?;
     guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
     let done = runtime.block_on(found.snapshots.put_back(&found.trees.before, &setting.root, &found.back));

@@ -27,7 +27,7 @@ pub struct Holder {
 /// What came of asking for the lock.
 #[derive(Debug)]
 pub enum Acquired {
-    /// It is ours; the holder before, if that one did not get to release it.
+    /// It is ours.
     Ours(Lock),
     /// Another process holds it, and says who it is.
     Held(Option<Holder>),

@@ -15,7 +15,7 @@ const SCHEMA: &str = "agentrun.verify/1";
 /// What is told of the journal.
 #[derive(Debug, Serialize)]
 pub struct JournalNote {
-    /// `sealed`, `unsealed`, `foreign`, `broken`, `truncated` or `absent`.
+    /// `sealed`, `unsealed`, `foreign`, `broken`, `truncated`, `gone` or `absent`.
     pub state: &'static str,
     /// How many records are proven.
     pub records: u64,

@@ -30,6 +30,10 @@ pub fn render(story: &Story, run_dir: &RunDir) -> String {
         let number = numbers.iter().position(|other| other.key == step.step.key).map_or(0, |place| place + 1);
         section(&mut text, step, number, run_dir).ok();
     }
+    if !story.at_the_end.is_empty() {
+        text.push_str("\n## At the end of the plan\n\n");
+        validation(&mut text, &story.at_the_end, run_dir).ok();
+    }
     text
 }
 
@@ -167,7 +171,7 @@ fn attempt_section(
     if let Some(AgentEnd::Done { summary }) = &attempt.end {
         writeln!(text, "- the agent said that it is done: {}", line(summary))?;
     }
-    validation(text, attempt, run_dir)?;
+    validation(text, &attempt.evidence, run_dir)?;
     for mark in &attempt.marks {
         writeln!(text, "- **weakened:** {mark}")?;
     }
@@ -178,9 +182,9 @@ fn attempt_section(
     changes(text, &dir.join("changes.diff"), &relative.to_string())
 }
 
-/// What its commands did, each with the end of what it printed.
-fn validation(text: &mut String, attempt: &AttemptStory, run_dir: &RunDir) -> std::fmt::Result {
-    for evidence in &attempt.evidence {
+/// What commands did, each with the end of what it printed.
+fn validation(text: &mut String, evidence: &[Evidence], run_dir: &RunDir) -> std::fmt::Result {
+    for evidence in evidence {
         let command = line(&evidence.command);
         writeln!(text, "- `{command}`: {}, log `{}`", facts(evidence), evidence.log)?;
         if evidence.reused {

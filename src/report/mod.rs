@@ -51,9 +51,9 @@ impl Report {
         }
         let edge = matches!(
             record.event,
-            Event::StepPassed { .. }
-                | Event::StepStopped { .. }
+            Event::StepStopped { .. }
                 | Event::TickWritten { .. }
+                | Event::TickRefused { .. }
                 | Event::RunCompleted(_)
         );
         if let (Some(run_dir), true) = (&self.run_dir, edge) {

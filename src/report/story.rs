@@ -17,6 +17,8 @@ pub struct Story {
     pub steps: Vec<StepStory>,
     /// Warnings and other remarks.
     pub remarks: Vec<String>,
+    /// What commands of the whole plan did at its end.
+    pub at_the_end: Vec<Evidence>,
     /// Steps that passed and could not be committed.
     pub uncommitted: Vec<StepRef>,
     /// How it ended.
@@ -84,6 +86,8 @@ pub enum StepEnd {
     Parked,
     /// A person vouched for it.
     Confirmed(String),
+    /// It had passed in a run before, and was only ticked in this one.
+    Before,
 }
 
 impl Story {
@@ -92,7 +96,10 @@ impl Story {
         self.run.clone_from(&record.run);
         match &record.event {
             Event::RunStarted(started) => self.started = Some(started.clone()),
-            Event::StepStarted { step, .. } => self.begin(step),
+            Event::StepStarted { step, .. } => self.step(step).end = None,
+            Event::ValidationCompleted { at, evidence } if !self.is_working(&at.step) => {
+                self.at_the_end.push(evidence.clone());
+            }
             Event::AttemptStarted { at, .. }
             | Event::ConversationMasked { at, .. }
             | Event::ConversationCompacted { at, .. }
@@ -120,7 +127,9 @@ impl Story {
                 self.step(step).end = Some(StepEnd::Confirmed(by.clone()));
             }
             Event::TickIntended { step, targets, .. } => {
-                self.step(step).ticked = targets.iter().map(Ticked::say).collect();
+                let step = self.step(step);
+                step.ticked = targets.iter().map(Ticked::say).collect();
+                step.end.get_or_insert(StepEnd::Before);
             }
             Event::StepCommitted { step, commit, .. } => {
                 if let Some(story) = self.steps.iter_mut().rfind(|story| story.step.key == step.key) {
@@ -152,6 +161,10 @@ impl Story {
     /// A step of the story.
     pub fn find(&self, step: &StepRef) -> Option<&StepStory> {
         self.steps.iter().rev().find(|story| story.step.key == step.key)
+    }
+
+    fn is_working(&self, step: &StepRef) -> bool {
+        self.find(step).is_some_and(|story| story.end.is_none())
     }
 
     fn begin(&mut self, step: &StepRef) {
@@ -249,6 +262,7 @@ impl StepEnd {
             Self::Stopped(outcome) => outcome.say(),
             Self::Parked => "waits for a person".to_owned(),
             Self::Confirmed(by) => format!("confirmed by {by}"),
+            Self::Before => "had passed before".to_owned(),
         }
     }
 }

@@ -355,7 +355,8 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
 /// What came of the run, in numbers.
 fn summary(story: &Story, completed: &RunCompleted) -> String {
     let passed = story.steps.iter().filter(|step| matches!(step.end, Some(StepEnd::Passed(_)))).count();
-    let mut facts = match (story.steps.len(), passed - passed_on_commands(story)) {
+    let worked_on = story.steps.iter().filter(|step| step.end != Some(StepEnd::Before)).count();
+    let mut facts = match (worked_on, passed - passed_on_commands(story)) {
         (0, _) => vec!["nothing was left to do".to_owned()],
         (_, 0) => {
             vec![format!("{} passed in this run, on commands that agentrun ran", counted(passed, "step"))]
@@ -381,16 +382,17 @@ fn passed_on_commands(story: &Story) -> usize {
 
 /// What a person would type next.
 fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
-    let RunStarted { plan, command: again, .. } = story.started.as_ref()?;
-    let again = again.clone();
+    let started = story.started.as_ref()?;
+    let again = started.command.clone();
+    let confirm = |id: &str| format!("look at it, then {} {}", started.on_plan("confirm"), quoted(id));
     let stopped = story.steps.iter().rev().find(|step| matches!(step.end, Some(StepEnd::Stopped(_))));
     match completed.outcome {
-        RunOutcome::Completed => {
-            let pending = completed.pending.first()?;
-            Some(format!("look at it, then agentrun confirm {plan} {}", quoted(&pending.step)))
-        }
+        RunOutcome::Completed => completed.pending.first().map(|pending| confirm(&pending.step)),
         RunOutcome::StepFailed | RunOutcome::LimitReached => match stopped {
-            Some(step) => Some(format!("agentrun logs --step {}, then {again}", quoted(&step.step.id))),
+            Some(step) => {
+                let logs = started.in_project("logs --step");
+                Some(format!("{logs} {}, then {again}", quoted(&step.step.id)))
+            }
             None => Some(again),
         },
         RunOutcome::NeedsPerson => match stopped.map(|step| (&step.step.id, &step.end)) {
@@ -402,7 +404,7 @@ fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
                     | StepOutcome::Unvalidated
                     | StepOutcome::Vacuous { .. },
                 )),
-            )) => Some(format!("look at it, then agentrun confirm {plan} {}", quoted(id))),
+            )) => Some(confirm(id)),
             _ => Some(format!("see above, then {again}")),
         },
         _ => Some(again),

@@ -51,13 +51,15 @@ impl Run<'_> {
                     step::run(self, index).await?;
                 }
                 Decision::Park(index) => self.park(index)?,
-                Decision::Stop(RunOutcome::Interrupted) => {
-                    let signal = self.setting.interrupt.raised();
-                    return Ok(signal.map_or(RunOutcome::Interrupted, RunOutcome::of_signal));
-                }
+                Decision::Stop(RunOutcome::Interrupted) => return Ok(self.interrupted()),
                 Decision::Stop(outcome) => return Ok(outcome),
             }
         }
+    }
+
+    /// A run that a signal ended.
+    pub(super) fn interrupted(&self) -> RunOutcome {
+        self.setting.interrupt.raised().map_or(RunOutcome::Interrupted, RunOutcome::of_signal)
     }
 
     /// Writes a step's pass into the plan.

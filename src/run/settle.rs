@@ -26,7 +26,7 @@ pub async fn settle(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
     let results = run.validate(&applied, &ground).await?;
     match results.iter().find(|result| !result.evidence.holds()) {
         None if results.len() == applied.len() => Ok(RunOutcome::Completed),
-        None => Ok(RunOutcome::Interrupted),
+        None => Ok(run.interrupted()),
         Some(Validated { evidence: Evidence { command, vacuous: Some(vacuous), .. }, .. }) => {
             let message = format!("`{command}` says nothing about the plan: {}", vacuous.why());
             run.recorder.record(Event::Warning { code: "vacuous-at-the-end".to_owned(), message })?;

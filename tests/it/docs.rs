@@ -63,6 +63,28 @@ fn every_event_is_described_and_every_described_event_exists() {
 }
 
 #[test]
+fn every_outcome_and_every_template_is_described() {
+    let variants = Regex::new(r"(?m)^    ([A-Z][A-Za-z]+)(?: \{|\(|,)").unwrap();
+    let events = read("docs/events.md");
+    for (name, heading) in [("AttemptOutcome", "`attempt.completed`"), ("StepOutcome", "`step.stopped`")] {
+        let source = read("src/run/outcome.rs");
+        let (_, rest) = source.split_once(&format!("pub enum {name} {{\n")).unwrap();
+        let (_, text) = events.split_once(&format!("`outcome` of {heading}")).unwrap();
+        let text = text.split("\n\n").next().unwrap();
+        for found in variants.captures_iter(rest.split("\n}").next().unwrap()) {
+            let words =
+                Regex::new("([a-z])([A-Z])").unwrap().replace_all(&found[1], "${1}_$2").to_lowercase();
+            assert!(text.contains(&format!("`{words}`")), "{name}: {words}");
+        }
+    }
+    let templates = read("docs/configuration.md");
+    for entry in std::fs::read_dir(root().join("prompts")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(templates.contains(&format!("\n| `{name}` |")), "{name}");
+    }
+}
+
+#[test]
 fn every_exit_code_is_described_and_every_described_code_exists() {
     let codes = caught(r"(?m)^    ([A-Z][A-Za-z]+ = \d+),$", &read("src/failure.rs"));
     assert!(codes.len() > 10, "{codes:?}");

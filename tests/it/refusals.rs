@@ -278,3 +278,39 @@ fn a_dry_run_starts_nothing_writes_nothing_and_asks_nobody() {
     assert_eq!(bench.shell("find . -not -path './.git/*' | sort; stat -c '%Y %n' plan.md"), before);
     assert!(server.requests().is_empty());
 }
+
+#[test]
+fn what_is_refused_leaves_nothing_that_looks_like_a_killed_run() {
+    let bench = Bench::new();
+    bench.file("plan.md", ONE_STEP);
+    let by_hand = ONE_STEP.replace("[ ]", "[x]");
+    for refused in [
+        &["confirm", "plan.md", "1", "--by", "Ada"][..],
+        &["restore", "plan.md", "--step", "1"],
+        &["execute", "plan.md", "--model", "tiny", "--base-url", "http://127.0.0.1:9", "--commit"],
+    ] {
+        bench.file("plan.md", ONE_STEP);
+        bench.run(refused).code(2);
+        bench.file("plan.md", &by_hand);
+        bench.run(&["execute", "plan.md"]).code(0).says("step 1 is ticked by hand");
+        assert_eq!(bench.read("plan.md"), by_hand, "{refused:?}");
+        bench.shell("rm -rf .agentrun");
+    }
+}
+
+#[test]
+fn what_a_killed_run_left_is_set_back_before_a_person_confirms() {
+    let plan = format!("{ONE_STEP}\n## Manual Testing\n\n- [ ] Look at it\n");
+    let server = Server::start(|_| Answer::status(401, &[], "no"));
+    let undisturbed = Bench::with_plan(plan.as_bytes());
+    undisturbed.execute(&server, &[]).code(6);
+    let begun = undisturbed.events().iter().position(|event| event == "attempt.started").unwrap() + 1;
+    let mut bench = Bench::with_plan(plan.as_bytes());
+    bench.env("AGENTRUN_TEST_KILL", &format!("after:{begun}"));
+    assert_eq!(bench.execute(&server, &[]).code, None);
+    bench.env("AGENTRUN_TEST_KILL", "");
+    bench.file("plan.md", plan.replace("- [ ] Write", "- [x] Write"));
+    let ran = bench.run(&["confirm", "plan.md", "#2", "--by", "Ada"]).code(0);
+    ran.says("boxes were ticked during the run before, which was killed, and were set back");
+    assert_eq!(bench.read("plan.md"), plan.replace("- [ ] Look", "- [x] Look"));
+}

@@ -87,3 +87,27 @@ fn a_baseline_is_of_the_command_that_it_was_taken_of() {
     let audit = bench.run(&["verify", "plan.md"]).code(0).stdout;
     assert!(audit.contains("weak        [1]") && audit.contains("exit code 0 · green before"), "{audit}");
 }
+
+#[test]
+fn an_edited_step_needs_a_model_again() {
+    let bench = stale();
+    bench.run(&["execute", "plan.md"]).code(2).says("no model is configured");
+    assert_eq!(bench.events().last().unwrap(), "run.completed", "nothing was begun");
+}
+
+#[test]
+fn a_tick_that_was_still_to_be_written_is_no_step_of_the_run() {
+    let mut bench = Bench::with_plan(TWO_STEPS.as_bytes());
+    bench.env("AGENTRUN_TEST_KILL", "after:1");
+    bench.execute(&diligent(GOOD), &["--step", "1"]);
+    bench.env("AGENTRUN_TEST_KILL", "");
+    let other = Bench::with_plan(TWO_STEPS.as_bytes());
+    other.execute(&diligent(GOOD), &["--step", "1"]).code(0);
+    let passed = other.events().iter().position(|event| event == "step.passed").unwrap() + 2;
+    bench.env("AGENTRUN_TEST_KILL", &format!("after:{passed}"));
+    bench.execute(&diligent(GOOD), &["--step", "1"]);
+    bench.env("AGENTRUN_TEST_KILL", "");
+    bench.execute(&refusing(), &["--step", "1"]).code(0).says("nothing was left to do");
+    let report = bench.report();
+    assert!(report.contains("| 1 The first file | had passed before | - | 0 |"), "{report}");
+}
