@@ -113,7 +113,10 @@ impl<'text> Title<'text> {
         let (word, behind) = text.split_at(text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len()));
         let keyword = word.trim_end_matches(|c| NUMERALS.contains(c));
         let number = &word[keyword.len()..];
-        let (known, unit) = names::known(keyword).filter(|_| !number.is_empty())?;
+        if number.is_empty() {
+            return None;
+        }
+        let (known, unit) = names::known(keyword)?;
         Some(Self {
             label: Cow::Borrowed(word),
             keyword: Some(Cow::Borrowed(known)),
