@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::open::{OpenPlan, Project, fold, no_keep};
-use super::{confine, signals};
+use super::{confine, launch, signals};
 use crate::cli::Verify;
 use crate::config::Config;
 use crate::failure::{ExitCode, Failure};
@@ -40,12 +40,10 @@ pub(super) fn run(root: Option<&Path>, args: &Verify) -> Result<ExitCode, Failur
     let whole = evidence.note.state == "sealed";
     let Evidence { records, state, claims, note, forged } = &evidence;
     let mut audit = audit(&plan.reading, &Known { records, state, claims, whole });
-    if args.rerun {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Failure::internal("cannot start the runtime", error))?;
-        if let Some(code) = runtime.block_on(rerun(&project, &plan, &config, state, &mut audit))? {
-            return Ok(code);
-        }
+    if args.rerun
+        && let Some(code) = launch::runtime()?.block_on(rerun(&project, &plan, &config, state, &mut audit))?
+    {
+        return Ok(code);
     }
     let refuted = audit.steps.iter().any(AuditedStep::is_refuted);
     let code = if *forged || audit.has_forgery() || refuted {

@@ -127,6 +127,17 @@ impl Exit {
     pub fn success(&self) -> bool {
         matches!(self, Self::Code { code: 0 })
     }
+
+    /// How it ended, in words: `exit code 101`.
+    pub fn say(&self) -> String {
+        match self {
+            Self::Code { code } => format!("exit code {code}"),
+            Self::Signal { signal } => format!("signal {signal}"),
+            Self::TimedOut { after_seconds } => format!("a timeout after {after_seconds} s"),
+            Self::Interrupted => "an interruption".to_owned(),
+            Self::NotStarted { reason } => format!("no start: {reason}"),
+        }
+    }
 }
 
 /// What a command did.

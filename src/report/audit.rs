@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::print::{BAD, FAINT, GOOD, NOTICE, styled};
 use super::story::counted;
 use crate::run::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord};
-use crate::run::event::Ruling;
+use crate::run::event::{Ruling, first_line};
 
 /// Version of the JSON.
 const SCHEMA: &str = "agentrun.verify/1";
@@ -98,7 +98,7 @@ fn step(text: &mut String, found: &AuditedStep) -> std::fmt::Result {
             (None, true) => format!("still red, {}", rerun.exit.say()),
             (None, false) => styled(BAD, &format!("red, {}", rerun.exit.say())),
         };
-        writeln!(text, "              again: {} · {verdict}", one_line(&rerun.command))?;
+        writeln!(text, "              again: {} · {verdict}", first_line(&rerun.command))?;
     }
     Ok(())
 }
@@ -109,7 +109,7 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
     facts.extend(pass.confirmed_by.as_ref().map(|by| format!("confirmed by {by}")));
     writeln!(text, "              {}", styled(FAINT, &facts.join(" · ")))?;
     for seen in &pass.evidence {
-        let mut facts = vec![one_line(&seen.command), seen.exit.say()];
+        let mut facts = vec![first_line(&seen.command), seen.exit.say()];
         facts.extend(
             seen.green_before.map(|green| if green { "green before" } else { "red before" }.to_owned()),
         );
@@ -121,7 +121,7 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
     }
     for said in pass.judgements.iter().filter(|said| said.ruling == Ruling::Pass) {
         let place = said.citation.as_ref().map_or_else(String::new, |cited| format!(" · {}", cited.place()));
-        writeln!(text, "              judged: {}{place}", one_line(&said.text))?;
+        writeln!(text, "              judged: {}{place}", first_line(&said.text))?;
     }
     for mark in &pass.marks {
         writeln!(text, "              {}", styled(NOTICE, mark))?;
@@ -162,10 +162,4 @@ fn word(backing: Backing) -> String {
         _ => NOTICE,
     };
     styled(style, &format!("{:<11}", backing.say()))
-}
-
-fn one_line(command: &str) -> String {
-    let mut lines = command.trim().lines();
-    let first = lines.next().unwrap_or_default();
-    if lines.next().is_some() { format!("{first} ...") } else { first.to_owned() }
 }

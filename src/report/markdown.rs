@@ -8,7 +8,7 @@ use std::path::Path;
 use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, say_millis, say_tokens};
 use crate::journal::RunDir;
 use crate::run::event::{
-    AgentEnd, AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable,
+    AgentEnd, AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable, first_line,
 };
 
 /// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
@@ -163,13 +163,13 @@ fn attempt_section(
         }
     }
     for said in &attempt.shortened {
-        writeln!(text, "- agentrun {}", line(said))?;
+        writeln!(text, "- agentrun {}", first_line(said))?;
     }
     for incident in &attempt.incidents {
-        writeln!(text, "- the agent: {}", line(incident))?;
+        writeln!(text, "- the agent: {}", first_line(incident))?;
     }
     if let Some(AgentEnd::Done { summary }) = &attempt.end {
-        writeln!(text, "- the agent said that it is done: {}", line(summary))?;
+        writeln!(text, "- the agent said that it is done: {}", first_line(summary))?;
     }
     validation(text, &attempt.evidence, run_dir)?;
     for mark in &attempt.marks {
@@ -185,7 +185,7 @@ fn attempt_section(
 /// What commands did, each with the end of what it printed.
 fn validation(text: &mut String, evidence: &[Evidence], run_dir: &RunDir) -> std::fmt::Result {
     for evidence in evidence {
-        let command = line(&evidence.command);
+        let command = first_line(&evidence.command);
         writeln!(text, "- `{command}`: {}, log `{}`", facts(evidence), evidence.log)?;
         if evidence.reused {
             continue;
@@ -207,8 +207,8 @@ fn judgements(text: &mut String, attempt: &AttemptStory) -> std::fmt::Result {
             Ruling::CannotTell => "cannot be told",
         };
         let place =
-            citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", line(&cited.place())));
-        writeln!(text, "- the judge: \"{}\" {word}{place}: {}", line(criterion), line(reason))?;
+            citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", first_line(&cited.place())));
+        writeln!(text, "- the judge: \"{}\" {word}{place}: {}", first_line(criterion), first_line(reason))?;
     }
     Ok(())
 }
@@ -234,16 +234,16 @@ fn say(outcome: &AttemptOutcome) -> String {
         AttemptOutcome::ValidationFailed { red, limit } => {
             let limit =
                 limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
-            format!("Validation failed: `{}` ended with {}{limit}", line(&red.command), red.say())
+            format!("Validation failed: `{}` ended with {}{limit}", first_line(&red.command), red.say())
         }
         AttemptOutcome::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
         AttemptOutcome::Unfixable(Unfixable { cause, .. }) => format!("Not for an agent to fix: {cause}"),
         AttemptOutcome::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
         AttemptOutcome::Vacuous { command, why } => {
-            format!("`{}` decides nothing: {why}", line(command))
+            format!("`{}` decides nothing: {why}", first_line(command))
         }
         AttemptOutcome::CriterionFailed { judgement } => {
-            format!("The judge: \"{}\" does not hold", line(&judgement.text))
+            format!("The judge: \"{}\" does not hold", first_line(&judgement.text))
         }
         AttemptOutcome::Tampered { what } => {
             format!("Does not count: the agent changed what is not its own ({})", what.join("; "))
@@ -311,13 +311,6 @@ fn end_of(path: &Path) -> String {
 fn tail(text: &str, lines: usize) -> String {
     let all: Vec<&str> = text.lines().collect();
     all[all.len().saturating_sub(lines)..].join("\n")
-}
-
-/// The first line of a command.
-fn line(command: &str) -> String {
-    let mut lines = command.trim().lines();
-    let first = lines.next().unwrap_or_default().to_owned();
-    if lines.next().is_some() { first + " ..." } else { first }
 }
 
 /// Text that cannot break a table.

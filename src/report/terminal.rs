@@ -5,7 +5,7 @@ use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::{StepEnd, Story, counted, ran, say_millis, say_tokens};
 use crate::run::event::{
     AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Judgement, RedCommand, Reopened, Ruling,
-    RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable,
+    RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable, first_line,
 };
 
 /// How many lines of a failing command's output are shown when a step stops, and between attempts.
@@ -70,7 +70,7 @@ fn doing(event: &Event) -> Doing {
             Doing::This(format!("step {}: waiting {} ({reason})", at.step.id, say_millis(*delay_ms)))
         }
         Event::ValidationStarted { at, command } => {
-            Doing::This(format!("step {}: validating with {}", at.step.id, one_line(command)))
+            Doing::This(format!("step {}: validating with {}", at.step.id, first_line(command)))
         }
         Event::AgentFinished { .. }
         | Event::ValidationCompleted { .. }
@@ -203,9 +203,9 @@ fn reopened(step: &StepRef, reason: Reopened) -> String {
 
 fn agent_finished(end: &AgentEnd) -> String {
     match end {
-        AgentEnd::Done { summary } => format!("    the agent says that it is done: {}", one_line(summary)),
+        AgentEnd::Done { summary } => format!("    the agent says that it is done: {}", first_line(summary)),
         AgentEnd::Blocked { reason } => {
-            styled(NOTICE, &format!("    the agent is blocked: {}", one_line(reason)))
+            styled(NOTICE, &format!("    the agent is blocked: {}", first_line(reason)))
         }
         AgentEnd::Limit { limit } => styled(NOTICE, &format!("    limit reached: {limit}")),
         AgentEnd::Loop { what } => styled(NOTICE, &format!("    stopped: {what} again and again")),
@@ -230,7 +230,7 @@ fn validated(attempt: u32, evidence: &Evidence) -> String {
         (None, 0) => format!("red, {said}"),
         (None, _) => styled(BAD, &format!("failed, {said}")),
     };
-    format!("  {phase} {} · {verdict}{} · {time}", one_line(&evidence.command), ran(evidence))
+    format!("  {phase} {} · {verdict}{} · {time}", first_line(&evidence.command), ran(evidence))
 }
 
 /// What was changed of what validates.
@@ -284,7 +284,7 @@ fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
 
 /// How a command ended, and the end of what it printed.
 fn last_words(red: &RedCommand) -> Vec<String> {
-    let mut lines = vec![format!("  validation: {} ({})", one_line(&red.command), red.say())];
+    let mut lines = vec![format!("  validation: {} ({})", first_line(&red.command), red.say())];
     lines.extend(last_lines(&red.output, OUTPUT_LINES));
     lines
 }
@@ -299,7 +299,7 @@ fn judged(judgement: &Judgement) -> String {
     let place = judgement.citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", cited.place()));
     let reason =
         if judgement.ruling == Ruling::Pass { String::new() } else { format!(": {}", judgement.reason) };
-    format!("    {} {}{place}{reason}", styled(style, word), one_line(&judgement.text))
+    format!("    {} {}{place}{reason}", styled(style, word), first_line(&judgement.text))
 }
 
 /// Why the attempt before did not pass.
@@ -414,11 +414,4 @@ fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
 /// An id as a shell takes it: `#7` begins a comment.
 fn quoted(id: &str) -> String {
     if id.starts_with('#') { format!("'{id}'") } else { id.to_owned() }
-}
-
-/// A command or sentence on one line.
-fn one_line(text: &str) -> String {
-    let mut lines = text.trim().lines();
-    let first = lines.next().unwrap_or_default();
-    if lines.next().is_some() { format!("{first} ...") } else { first.to_owned() }
 }

@@ -10,7 +10,6 @@ use crate::agent::builtin::session::{Session, Worked};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
 use crate::failure::Failure;
-use crate::process::Exit;
 use crate::sources;
 use crate::workspace::git::head::Head;
 use crate::workspace::snapshot::{Changes, Snapshot};
@@ -199,17 +198,4 @@ fn summary(changes: &Changes) -> ChangeSummary {
 
 fn setting_redacted(run: &Run<'_>, diff: &str) -> String {
     run.recorder.redact.text(diff).into_owned()
-}
-
-impl Exit {
-    /// How it ended, in words: `exit code 101`.
-    pub fn say(&self) -> String {
-        match self {
-            Self::Code { code } => format!("exit code {code}"),
-            Self::Signal { signal } => format!("signal {signal}"),
-            Self::TimedOut { after_seconds } => format!("a timeout after {after_seconds} s"),
-            Self::Interrupted => "an interruption".to_owned(),
-            Self::NotStarted { reason } => format!("no start: {reason}"),
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::event::{CommitRefusal, Event, StepRef, Strength};
+use super::event::{CommitRefusal, Event, StepRef, Strength, first_line};
 use super::state::{Base, Pass, StepState, StepStatus, Trees};
 use super::{Run, Setting, tick};
 use crate::failure::Failure;
@@ -107,7 +107,5 @@ fn say(strength: Strength) -> &'static str {
 
 /// The first line of a text, without what would command a terminal.
 fn line(text: &str) -> String {
-    let mut lines = text.trim().lines();
-    let first = harmless(Cow::Borrowed(lines.next().unwrap_or_default())).replace(char::is_control, " ");
-    if lines.next().is_some() { format!("{first} ...") } else { first }
+    harmless(Cow::Owned(first_line(text))).replace(char::is_control, " ")
 }

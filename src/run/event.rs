@@ -10,7 +10,7 @@ pub use super::bounds::{Pending, RunCompleted, RunStarted};
 pub use super::evidence::{ChangeSummary, Evidence, Origin, Programs, Tests, Vacuous};
 pub use super::judgement::{Citation, Judgement, Ruling};
 pub use super::outcome::{
-    AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable,
+    AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable, first_line,
 };
 pub use super::reference::{AttemptRef, StepRef, Ticked};
 pub use super::refusal::{CommitRefusal, Secret};

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::model::message::Usage;
 use crate::plan::Fingerprint;
 use crate::process::Exit;
-pub use crate::validate::runners::Tests;
 
 /// Digests of programs that lie in the project, by their path from its root.
 pub type Programs = BTreeMap<String, String>;
@@ -139,4 +138,29 @@ pub struct ChangeSummary {
     pub added: u64,
     /// Lines removed.
     pub removed: u64,
+}
+
+/// What the test runners of a command say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tests {
+    /// Tests that ran, whatever came of them. Packages or tasks, where a runner counts no tests.
+    pub ran: u64,
+    /// Tests that are there and were passed over: ignored, skipped, pending, to do.
+    pub skipped: u64,
+    /// Tests that a filter left out.
+    pub filtered: u64,
+}
+
+impl Tests {
+    /// What it says of a green command that ran nothing; `None` if something ran.
+    pub fn why_vacuous(&self) -> Option<String> {
+        let Self { ran, skipped, filtered } = *self;
+        match (ran, skipped, filtered) {
+            (0, 0, 0) => Some("it ran no tests".to_owned()),
+            (0, 0, _) => Some(format!("it ran no tests: {filtered} filtered out")),
+            (0, _, 0) => Some(format!("it ran no tests: {skipped} skipped")),
+            (0, _, _) => Some(format!("it ran no tests: {skipped} skipped, {filtered} filtered out")),
+            _ => None,
+        }
+    }
 }

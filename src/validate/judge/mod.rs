@@ -45,7 +45,7 @@ pub struct Judge<'a> {
     pub workspace: &'a Workspace,
     /// The plan, relative to the project root: what it says is no proof.
     pub plan_path: &'a str,
-    /// What is left of the limits of the attempt.
+    /// The limits of the attempt, of its tokens what is left. The time of a judge is its own.
     pub limits: Limits,
     /// The wish to stop.
     pub interrupt: Interrupt,
