@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::document::BlockKind;
 use super::names::{Keyword, Role};
 use super::sections::Sections;
-use crate::plan::document::entry::EntryKind;
+use crate::plan::document::entry::{Entry, EntryKind};
 use crate::plan::names::title::Title;
 
 /// A list that could be the list of steps.
@@ -78,6 +78,8 @@ pub enum Shape {
     Todos,
     /// `- [ ] T001 Title`
     NamedBoxes,
+    /// `| T1 | Title | open |` in a phase
+    NamedRows,
     /// `### Step 1: Title`
     NamedHeadings,
     /// `### 1. Title`
@@ -236,20 +238,25 @@ fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
     for (index, entry) in sections.document.entries.iter().enumerate() {
         // The last section that begins before: its own content goes to the next.
         let section = sections.all.partition_point(|section| section.start <= entry.span.start) - 1;
-        let role = sections.all[section].role;
+        let role = match entry.kind {
+            EntryKind::Row { named: true } => role_around_tests(sections, section),
+            _ => sections.all[section].role,
+        };
         let Some(standing) = standing(role).filter(|standing| *standing != Standing::Doubtful) else {
             continue;
         };
+        let unit = unit_around(sections, section).filter(|_| entry.kind != EntryKind::Todo);
         let (shape, standing) = match entry.kind {
+            EntryKind::Row { named: true } if unit.is_some_and(|unit| holds_rows(sections, unit, entry)) => {
+                (Shape::NamedRows, standing)
+            }
+            _ if unit.is_some() => continue,
             EntryKind::Todo => (Shape::Todos, Standing::Named),
             EntryKind::Row { named } if named || standing == Standing::Named => (Shape::Rows, standing),
             EntryKind::Row { .. } => continue,
             EntryKind::Task => (Shape::FencedTasks, standing),
             EntryKind::Element => (Shape::Elements, standing),
         };
-        if shape != Shape::Todos && unit_around(sections, section).is_some() {
-            continue;
-        }
         let anchor = box_anchor(sections, section, standing);
         let anchor = shared.get(&anchor).copied().unwrap_or(anchor);
         let list = lists.entry((anchor, shape)).or_insert_with(|| Candidate::empty(shape, standing, anchor));
@@ -258,9 +265,25 @@ fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
     lists.into_values().collect()
 }
 
+/// A phase without validation of its own is a group of the rows that have a state.
+fn holds_rows(sections: &Sections<'_>, unit: usize, row: &Entry) -> bool {
+    row.state.is_some()
+        && keyword(sections, unit) == Some(Keyword::Group)
+        && !validates_itself(sections, unit)
+}
+
+/// The tests and documents that a table of tasks asks for are tasks like the others.
+fn role_around_tests(sections: &Sections<'_>, section: usize) -> Option<Role> {
+    let roles =
+        std::iter::once(section).chain(sections.ancestors(section)).map(|index| sections.all[index].role);
+    roles.into_iter().find(|role| !matches!(role, Some(Role::Testing | Role::Documentation))).flatten()
+}
+
 /// All boxes of a neutral part of the file are one list; a named section has its own.
 fn box_anchor(sections: &Sections<'_>, section: usize, standing: Standing) -> usize {
-    let named = |index: &usize| matches!(sections.all[*index].named, Some(Role::Steps | Role::SecondSteps));
+    let named = |index: &usize| {
+        matches!(sections.all[*index].named, Some(Role::Steps | Role::SecondSteps | Role::Tasks))
+    };
     if standing == Standing::Neutral {
         return 0;
     }
@@ -362,6 +385,13 @@ impl Candidate {
             self.groups.push(heading);
         }
         own.then(|| self.groups.len() - 1)
+    }
+
+    /// The section around it is the group of its units.
+    pub(super) fn group_units(&mut self) {
+        let own = self.groups.len();
+        self.groups.push(self.anchor);
+        self.units.iter_mut().filter(|unit| unit.group.is_none()).for_each(|unit| unit.group = Some(own));
     }
 
     pub(super) fn absorb(&mut self, other: Self) {

@@ -252,10 +252,10 @@ impl<'text> Builder<'_, 'text> {
         let mut first = false;
         let block = &document.blocks[index];
         for (number, (at, line)) in (block.line..).zip(document.lines_of(index)) {
-            let label = if number == block.line || first || number == block.end_line {
-                Label::of(line)
-            } else {
-                None
+            let label = match number == block.line {
+                true => Label::of(line).or_else(|| Label::unit(line)),
+                false if first || number == block.end_line => Label::of(line),
+                false => None,
             };
             first |= number == block.line && label.is_some();
             match label {

@@ -1,10 +1,11 @@
 //! Lists of headings: units of work with a word or a number, one below the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Candidate, Place, Shape, Standing, Unit, holds_box, keyword, standing};
-use crate::plan::names::{Keyword, Role};
-use crate::plan::sections::Sections;
+use crate::plan::names::vocabulary::INSTRUCTION_KEYWORDS;
+use crate::plan::names::{self, Keyword, Role};
+use crate::plan::sections::{Section, Sections};
 
 /// Lists of headings or bold lines with a keyword, or with a number, one per section around and keyword.
 pub(super) fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
@@ -21,9 +22,15 @@ pub(super) fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     for ((anchor, shape, _), members) in families {
         let Some(candidate) = heading_list(sections, (anchor, shape), &members) else { continue };
-        match found.iter_mut().rev().take(8).find(|other| continues(sections, other, &candidate)) {
-            Some(other) => other.absorb(candidate),
-            None => found.push(candidate),
+        if let Some(other) =
+            found.iter_mut().rev().take(8).find(|other| continues(sections, other, &candidate))
+        {
+            other.absorb(candidate);
+        } else if let Some(other) = found.last_mut().filter(|other| starts_again(sections, other, &candidate))
+        {
+            join(sections, other, candidate);
+        } else {
+            found.push(candidate);
         }
     }
     found
@@ -89,11 +96,9 @@ fn heading_list(
 
 /// The same list, interrupted by another heading: `## Server`, tasks 1 to 3, `## Client`, tasks 4 to 6.
 fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
-    let section = |unit: Option<&Unit>| match unit.map(|unit| unit.place) {
-        Some(Place::Section(section)) => Some(&sections.all[section]),
-        _ => None,
-    };
-    let (Some(last), Some(next)) = (section(first.units.last()), section(second.units.first())) else {
+    let (Some(last), Some(next)) =
+        (section_of(sections, first.units.last()), section_of(sections, second.units.first()))
+    else {
         return false;
     };
     let digits =
@@ -106,4 +111,66 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
         && first.shape == second.shape
         && (first.standing == second.standing || second.standing == Standing::Doubtful)
         && one < two
+}
+
+/// `## Server`, tasks 1 and 2, `## Client`, tasks 1 and 2 of other names: the numbers start again, and it is one list.
+fn starts_again(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
+    let (Some(last), Some(next)) =
+        (section_of(sections, first.units.last()), section_of(sections, second.units.first()))
+    else {
+        return false;
+    };
+    let parent = sections.all[second.anchor].parent;
+    let joined = Some(first.anchor) == parent;
+    let beside = joined || (parent.is_some() && sections.all[first.anchor].parent == parent);
+    // Steps of a neutral place may be those of a manual; tasks are work wherever they stand.
+    let instructs = |word: &str| INSTRUCTION_KEYWORDS.split(", ").any(|known| known == word);
+    let is_task = first.shape == Shape::NamedHeadings
+        && next.title.unit == Some(Keyword::Step)
+        && !next.title.keyword.as_deref().is_some_and(instructs);
+    let fits = match second.standing {
+        Standing::Named => parent.is_some_and(|parent| sections.all[parent].role == Some(Role::Steps)),
+        Standing::Neutral => is_task,
+        _ => false,
+    };
+    fits && beside
+        && (first.shape, first.standing) == (second.shape, second.standing)
+        && (last.level, &last.title.keyword) == (next.level, &next.title.keyword)
+        && names_a_list(&sections.all[second.anchor])
+        && (joined || names_a_list(&sections.all[first.anchor]))
+        && !say_the_same(sections, first, second)
+}
+
+/// Both are one list, each in a group of its own.
+fn join(sections: &Sections<'_>, first: &mut Candidate, mut second: Candidate) {
+    let parent = sections.all[second.anchor].parent.unwrap_or(0);
+    if first.anchor != parent {
+        first.group_units();
+        first.anchor = parent;
+    }
+    second.group_units();
+    first.absorb(second);
+}
+
+/// The name of a heading is about its list, and no alternative to another.
+fn names_a_list(section: &Section<'_>) -> bool {
+    let word = section.title.title.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let is_alternative = section.title.keyword.is_some() || names::counts_no_work(&names::lower(word));
+    (1..=6).contains(&section.level) && section.named.is_none() && !is_alternative
+}
+
+/// A step of the second list has the name of one of the last group of the first.
+fn say_the_same(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
+    let name = |unit: &Unit| section_of(sections, Some(unit)).map(|found| names::lower(&found.title.title));
+    let group = first.units.last().and_then(|unit| unit.group);
+    let last = first.units.iter().rev().take_while(|unit| unit.group == group);
+    let known: HashSet<_> = last.filter_map(name).collect();
+    second.units.iter().filter_map(name).any(|name| known.contains(&name))
+}
+
+fn section_of<'a, 'text>(sections: &'a Sections<'text>, unit: Option<&Unit>) -> Option<&'a Section<'text>> {
+    match unit?.place {
+        Place::Section(section) => Some(&sections.all[section]),
+        _ => None,
+    }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::plan::candidates::{Candidate, Place, Shape, Standing, Unit, lines_of, top_items};
 use crate::plan::document::BlockKind;
 use crate::plan::document::entry::EntryKind;
-use crate::plan::names::Role;
-use crate::plan::sections::Sections;
+use crate::plan::names::title::Title;
+use crate::plan::names::{self, Keyword, Role};
+use crate::plan::sections::{Section, Sections};
 
 /// Boxes of a checklist or a log of progress, headings with a number, rows of tables, lists with numbers, headings,
 /// bullets: each where at least two stand together.
@@ -29,10 +30,13 @@ fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut families: BTreeMap<(usize, u8, bool), Candidate> = BTreeMap::new();
     for (index, section) in sections.all.iter().enumerate().skip(1) {
         let Some(parent) = section.parent.filter(|_| (2..=6).contains(&section.level)) else { continue };
-        if section.named.is_some() || !may_hold_steps(section.role) {
+        let numbered = section.title.id.is_some();
+        let named_otherwise = section.named.is_some() || !may_hold_steps(section.role);
+        let is_work =
+            numbered && (is_checklist(sections, parent) || is_part_of_work(sections, index, parent));
+        if named_otherwise && !is_work {
             continue;
         }
-        let numbered = section.title.id.is_some();
         let shape = if numbered { Shape::NumberedHeadings } else { Shape::PlainHeadings };
         let list = families
             .entry((parent, section.level, numbered))
@@ -48,6 +52,21 @@ fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// What stands here is to be gone through one after the other.
+fn is_checklist(sections: &Sections<'_>, section: usize) -> bool {
+    let Section { title, named, .. } = &sections.all[section];
+    *named == Some(Role::Progress) && names::has_words(&names::words(&title.name()), "checklist")
+}
+
+/// `### 1. Dependencies` between `### 2.` and others below a heading is what is to be done about them.
+fn is_part_of_work(sections: &Sections<'_>, section: usize, parent: usize) -> bool {
+    let about = matches!(
+        sections.all[section].named,
+        Some(Role::Dependencies | Role::Files | Role::Documentation | Role::Testing)
+    );
+    about && sections.all[parent].level > 1 && may_hold_steps(sections.all[parent].role)
 }
 
 /// `### 1`, `### 2` in one section, `### 3` in the next.
@@ -112,6 +131,16 @@ fn progress(sections: &Sections<'_>) -> Candidate {
                 list.add_item(sections, item, index);
             }
         }
+    }
+    // `- [ ] Task 1.1: Title`
+    let is_task = |unit: &Unit| match unit.place {
+        Place::Item { block, .. } => {
+            Title::parse(sections.document.first_line(block).1).unit == Some(Keyword::Step)
+        }
+        _ => false,
+    };
+    if list.units.iter().all(is_task) {
+        list.shape = Shape::NamedBoxes;
     }
     list
 }

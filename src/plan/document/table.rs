@@ -42,7 +42,7 @@ pub(in crate::plan) fn rows(document: &Document<'_>, block: usize) -> Vec<Entry>
     let (Some(title), state) = (at(Column::Task).or_else(|| at(Column::Name)), at(Column::State)) else {
         return Vec::new();
     };
-    if state.is_none() && at(Column::Id).is_none() {
+    if state.is_none() && at(Column::Id).is_none() && !counts(document, block, at(Column::Task)) {
         return Vec::new();
     }
     let named = state.is_some() && at(Column::Task).is_some();
@@ -68,6 +68,17 @@ pub(in crate::plan) fn rows(document: &Document<'_>, block: usize) -> Vec<Entry>
     }
     let known = rows.iter().filter(|row| row.state.is_some()).count();
     if state.is_some() && known * 2 < rows.len() { Vec::new() } else { rows }
+}
+
+/// Every cell of the column has a number of its own: `| 1. Saw the board |`.
+fn counts(document: &Document<'_>, block: usize, column: Option<usize>) -> bool {
+    let found = &document.blocks[block];
+    let numbered = |line: usize| {
+        let cell = cells(document, line).get(column?).cloned()?;
+        let title = Title::parse(&document.text[cell]);
+        (title.id.is_some() && !title.title.is_empty()).then_some(())
+    };
+    column.is_some() && (found.line + 2..=found.end_line).all(|line| numbered(line).is_some())
 }
 
 fn column(name: &str) -> Option<Column> {

@@ -175,8 +175,11 @@ impl<'a> Resolver<'a> {
             }
             Some(Target::Group(other)) => self.members[other].clone(),
             None => {
-                self.unknown(reference, keyword, id);
-                Vec::new()
+                let holder = self.holder(keyword, id);
+                if holder.is_none() {
+                    self.unknown(reference, keyword, id);
+                }
+                holder.into_iter().collect()
             }
         }
     }
@@ -190,6 +193,21 @@ impl<'a> Resolver<'a> {
         let foreign = !self.keywords.contains(keyword);
         let by_id = self.by_id.get(&name.1).filter(|found| foreign && found.len() == 1);
         by_id.cloned().unwrap_or_default()
+    }
+
+    /// `2.3` is a task of the step `2`: that step is meant.
+    fn holder(&self, keyword: &str, id: &str) -> Option<usize> {
+        let (around, _) = id.rsplit_once('.')?;
+        let is_named = |text: &str| {
+            let behind = text.trim_start_matches(['*', '`', '[']).strip_prefix(id);
+            behind.is_some_and(|behind| !behind.starts_with(|c: char| c.is_alphanumeric()))
+        };
+        let holds = |step: &usize| self.plan.steps[*step].tasks.iter().any(|task| is_named(&task.text));
+        let steps = self.targets(keyword, around).into_iter().filter_map(|target| match target {
+            Target::Step(step) => Some(step),
+            Target::Group(_) => None,
+        });
+        steps.into_iter().find(holds)
     }
 
     fn unknown(&mut self, reference: &Reference, keyword: &str, id: &str) {

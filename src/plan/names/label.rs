@@ -1,5 +1,6 @@
 //! Fields and labels: `**Tasks:**`, `**Location:** src/a.rs`, `Run: make`.
 
+use crate::plan::names::title::Title;
 use crate::plan::names::{self, Role};
 
 /// A label at the start of a line, and what follows it there.
@@ -58,9 +59,29 @@ impl<'text> Label<'text> {
         fits.then(|| Self { name, value, value_at: value_at.min(line.len()), role: names::role(name) })
     }
 
+    /// `**Step 1: Saw.** Cut the board.`: what counts as a step needs no line of its own.
+    pub(in crate::plan) fn unit(line: &'text str) -> Option<Self> {
+        let (inner, rest) = line.strip_prefix("**")?.split_once("**")?;
+        let ends = inner.ends_with(['.', '。']);
+        let counted = ends && inner.len() <= LONGEST && inner.bytes().any(|byte| byte.is_ascii_digit());
+        let title = Title::parse(counted.then_some(inner)?);
+        let name = inner.trim_end_matches(['.', '。']);
+        let value = rest.trim();
+        (title.unit.is_some() && title.keyword.is_some() && !title.title.is_empty()).then_some(Self {
+            name,
+            value,
+            value_at: line.len() - rest.trim_start().len(),
+            role: None,
+        })
+    }
+
     fn plain(line: &'text str) -> Option<Self> {
         let colon = |at: usize| line[at + 1..].strip_prefix(' ').map(|rest| (&line[..at], rest));
         let inside = memchr::memchr_iter(b':', line.as_bytes()).find_map(colon);
+        // Languages without spaces have a colon of their own.
+        let wide = if line.is_ascii() { None } else { line.split_once('：') };
+        let inside =
+            wide.filter(|(name, _)| inside.is_none_or(|(other, _)| name.len() < other.len())).or(inside);
         let (name, rest) = inside.or_else(|| Some((line.strip_suffix(':')?, "")))?;
         let name = name.trim_matches(['*', '_']);
         let short = name.len() <= 40 && name.split_whitespace().count() <= 3;
@@ -71,6 +92,32 @@ impl<'text> Label<'text> {
         let value_at = line.len() - rest.trim_start().len();
         known.then_some(Self { name, value, value_at, role })
     }
+}
+
+/// The labels of a line with bars between them, and where each begins: `Saw it | Verify: make test`.
+pub(in crate::plan) fn parts(line: &str) -> impl Iterator<Item = (usize, Label<'_>)> {
+    let mut in_code = false;
+    let bars = memchr::memchr2_iter(b'|', b'`', line.as_bytes()).filter(move |at| {
+        let is_bar = line.as_bytes()[*at] == b'|';
+        in_code ^= !is_bar;
+        is_bar && !in_code && line[..*at].ends_with(' ') && line[at + 1..].starts_with(' ')
+    });
+    let mut bars = bars.peekable();
+    std::iter::from_fn(move || {
+        let from = bars.next()? + 2;
+        let to = bars.peek().map_or(line.len(), |bar| bar - 1).max(from);
+        Some((from, &line[from..to]))
+    })
+    .filter_map(|(from, part)| {
+        let at = from + part.len() - part.trim_start().len();
+        Some((at, Label::of(part.trim())?))
+    })
+}
+
+/// A line up to the first of these labels.
+pub(in crate::plan) fn before_parts(line: &str) -> &str {
+    let first = memchr::memchr(b'|', line.as_bytes()).and_then(|_| parts(line).next());
+    first.map_or(line, |(at, _)| line[..at].trim_end_matches([' ', '|']))
 }
 
 #[cfg(test)]
@@ -85,6 +132,16 @@ mod tests {
     }
 
     #[test]
+    fn bars_part_the_labels_of_a_line() {
+        let line = "Saw `a | b` | Owner: Ann | Verify: `x | y` | **Files:** a.rs";
+        let found: Vec<_> =
+            super::parts(line).map(|(at, label)| (&line[at..at + 2], label.name, label.value)).collect();
+        assert_eq!(found, [("Ve", "Verify", "`x | y`"), ("**", "Files", "a.rs")]);
+        assert_eq!(before_parts(line), "Saw `a | b` | Owner: Ann");
+        assert_eq!(before_parts("a | b |"), "a | b |");
+    }
+
+    #[test]
     fn labels_come_in_several_spellings() {
         let cases = [
             ("**Tasks:**", Some(("Tasks", ""))),
@@ -92,6 +149,7 @@ mod tests {
             ("**Location:** x", Some(("Location", "x"))),
             ("**Tasks**", Some(("Tasks", ""))),
             ("Run: `make`", Some(("Run", "`make`"))),
+            ("验证方式：`make: a`", Some(("验证方式", "`make: a`"))),
             ("**bold** words", None),
             ("A sentence about tests that is long: yes", None),
             ("https://a.b", None),

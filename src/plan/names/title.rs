@@ -75,7 +75,8 @@ impl<'text> Title<'text> {
 
     /// `Step 1.1: Title`, also behind a section number: `3.1 Phase 1: Title`.
     fn labelled(text: &'text str) -> Option<Self> {
-        let at_start = Self::labelled_at_start(text).or_else(|| Self::counted(text));
+        let at_start =
+            Self::labelled_at_start(text).or_else(|| Self::counted(text)).or_else(|| Self::spelled(text));
         at_start.or_else(|| {
             let (_, rest) = split_number(text)?;
             Self::labelled_at_start(rest)
@@ -97,6 +98,28 @@ impl<'text> Title<'text> {
         Some(Self {
             label: Cow::Borrowed(&text[..text.len() - behind.len()]),
             keyword: Some(Cow::Borrowed(word)),
+            unit: Some(unit),
+            id: Some(western(number)),
+            title: Cow::Borrowed(behind_separator(behind)?),
+            fields: Vec::new(),
+        })
+    }
+
+    /// `阶段一：Title`: the numeral is one word with the word before it.
+    fn spelled(text: &'text str) -> Option<Self> {
+        if text.bytes().next().is_none_or(|byte| byte.is_ascii()) {
+            return None;
+        }
+        let (word, behind) = text.split_at(text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len()));
+        let keyword = word.trim_end_matches(|c| NUMERALS.contains(c));
+        let number = &word[keyword.len()..];
+        if number.is_empty() {
+            return None;
+        }
+        let (known, unit) = names::known(keyword)?;
+        Some(Self {
+            label: Cow::Borrowed(word),
+            keyword: Some(Cow::Borrowed(known)),
             unit: Some(unit),
             id: Some(western(number)),
             title: Cow::Borrowed(behind_separator(behind)?),
@@ -132,13 +155,27 @@ impl<'text> Title<'text> {
         })
     }
 
-    /// `T001 Title`, `TASK-001: Title`, `[TASK-001] Title`.
+    /// `T001 Title`, `TASK-001: Title`, `[TASK-001] Title`, `` `SP9-T1` Title``, `t1: Title`.
     fn coded(text: &'text str) -> Option<Self> {
+        let quoted = text.strip_prefix('`').and_then(|rest| rest.split_once('`'));
         let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-        let (code, rest) = match bracketed {
+        let (code, rest) = match quoted.or(bracketed) {
             Some((code, rest)) => (code, rest),
             None => text.split_at(text.find([' ', ':']).unwrap_or(text.len())),
         };
+        if is_paired_code(code) || (is_small_task(code) && behind_separator(rest).is_some()) {
+            let last = code.rsplit('-').next().unwrap_or(code).trim_end_matches(|c: char| c.is_ascii_digit());
+            return Some(Self {
+                label: Cow::Borrowed(code),
+                unit: names::codes_a_step(last).then_some(Keyword::Step),
+                id: Some(Cow::Borrowed(code)),
+                title: Cow::Borrowed(behind_separator(rest).unwrap_or(rest).trim()),
+                ..Self::default()
+            });
+        }
+        if quoted.is_some() {
+            return None;
+        }
         let letters = code.chars().take_while(char::is_ascii_uppercase).count();
         let digits = code[letters..].trim_start_matches('-');
         if letters == 0 || !(digits.starts_with(|c: char| c.is_ascii_digit()) || is_long_code(code)) {
@@ -201,6 +238,23 @@ fn is_long_code(code: &str) -> bool {
     let last = code.rsplit('-').next().unwrap_or_default();
     let numbered = (2..=4).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_digit());
     numbered && code.len() <= 24 && code.matches('-').count() > 1 && code.split('-').all(is_part)
+}
+
+/// `S1-T14`, `M1-18`: capitals and digits before the dash, and behind it.
+pub fn is_paired_code(code: &str) -> bool {
+    let is_part = |part: &str, letters: std::ops::RangeInclusive<usize>, digits: usize| {
+        let number = part.trim_start_matches(|c: char| c.is_ascii_uppercase());
+        letters.contains(&(part.len() - number.len()))
+            && (1..=digits).contains(&number.len())
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    code.split_once('-').is_some_and(|(first, second)| is_part(first, 1..=4, 5) && is_part(second, 0..=4, 3))
+}
+
+/// `t1`
+pub fn is_small_task(code: &str) -> bool {
+    let number = code.strip_prefix('t').unwrap_or_default();
+    (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `[P]` of `[P] [US1] Title`, and how many bytes follow it.
@@ -379,6 +433,14 @@ mod tests {
             ("阶段 1：基础", ("阶段 1", "1", "基础")),
             ("第一步：创建", ("第一步", "1", "创建")),
             ("第十二阶段 - 测试", ("第十二阶段", "12", "测试")),
+            ("`SP9-T1` Owner: Ann", ("SP9-T1", "SP9-T1", "Owner: Ann")),
+            ("S1-T14 (P0) Saw", ("S1-T14", "S1-T14", "(P0) Saw")),
+            ("t12 — Saw", ("t12", "t12", "Saw")),
+            ("t2 instances", ("", "", "t2 instances")),
+            ("`T1` is small", ("", "", "`T1` is small")),
+            ("阶段十二：测试", ("阶段十二", "12", "测试")),
+            ("阶段一致性检查", ("", "", "阶段一致性检查")),
+            ("周三：测试", ("", "", "周三：测试")),
             ("3단계: 시험", ("3단계", "3", "시험")),
             ("WI-3: Docs", ("WI-3", "WI-3", "Docs")),
             ("Task Group 2: Base", ("Task Group 2", "2", "Base")),

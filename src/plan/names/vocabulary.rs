@@ -17,12 +17,17 @@ use Match::{Has, Is};
 
 /// Rows are tried from the top; the first that fits decides.
 pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
-    (Role::Rollback, Has, "rollback, roll back, rolling back, backout, recovery plan, contingency"),
+    (
+        Role::Rollback,
+        Has,
+        "rollback, roll back, rolling back, backout, recovery plan, contingency, contingencia, contingência, \
+         plan de repli, retour arrière, notfallplan, план отката, откат",
+    ),
     (
         Role::Timeline,
         Has,
         "timeline, schedule, time estimate, time estimates, estimated effort, effort, estimate, \
-         estimates, duration, estimated time, calendar, gantt",
+         estimates, duration, estimated time, calendar, gantt, zeitplan, cronograma, calendrier, временные рамки, сроки",
     ),
     (
         Role::History,
@@ -35,7 +40,7 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         Role::OpenQuestions,
         Has,
         "open questions, open question, unresolved questions, open issues, questions to resolve, \
-         outstanding questions, open decisions",
+         outstanding questions, open decisions, offene fragen, preguntas abiertas, questions ouvertes, открытые вопросы",
     ),
     (
         Role::Context,
@@ -43,13 +48,15 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         "user review required, out of scope, not doing, non goals, future enhancements, future work, future \
          considerations, future improvements, post implementation, post launch, next steps, follow \
          up, follow ups, nice to have, user stories, quick start, getting started, monitoring, \
-         appendix, related documents, references",
+         appendix, related documents, references, nächste schritte, próximos pasos, próximos passos, prochaines étapes, \
+         następne kroki, следующие шаги, дальнейшие шаги, fuera de alcance, fora do escopo, hors périmètre, вне скоупа",
     ),
     (
         Role::Prerequisites,
         Has,
         "prerequisite, prerequisites, must be completed first, before you start, before starting, \
-         preconditions, pre requisites, requires first",
+         preconditions, pre requisites, requires first, voraussetzungen, prerrequisitos, requisitos previos, pré requisitos, \
+         prérequis, предварительные требования",
     ),
     (
         Role::Manual,
@@ -60,7 +67,9 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::Acceptance,
         Has,
-        "acceptance, definition of done, done criteria, exit criteria, done when, desired end state",
+        "acceptance, definition of done, dod, done criteria, exit criteria, done when, desired end state, \
+         akzeptanzkriterien, abnahmekriterien, criterios de aceptación, critérios de aceitação, critères d acceptation, \
+         критерии приёмки, критерии приемки, критерии готовности",
     ),
     (Role::Deliverables, Has, "deliverable, deliverables, expected outputs, expected output"),
     (
@@ -73,7 +82,8 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         Has,
         "success criteria, success criterion, validation criteria, verification criteria, success \
          metrics, success metric, technical success, functional success, validation checklist, \
-         verification checklist, completion criteria, completion checklist, success indicators",
+         verification checklist, completion criteria, completion checklist, success indicators, erfolgskriterien, \
+         criterios de éxito, critérios de sucesso, critères de succès, критерии успеха",
     ),
     (
         Role::Validation,
@@ -86,8 +96,9 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         Role::Validation,
         Is,
         "validation, validate, verification, verify, checks, check, demo, gate, gates, run, \
-         checkpoint, verified by, verify by, expected result, success, проверка, 验证, 検証, validación, \
-         verificación, validação, überprüfung, prüfung",
+         checkpoint, verified by, verify by, expected result, success, проверка, верификация, 验证, 検証, \
+         validación, verificación, validação, verificação, vérification, überprüfung, prüfung, verifica, weryfikacja, \
+         doğrulama",
     ),
     (
         Role::Rollout,
@@ -96,7 +107,12 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
          release strategy, launch plan, go live, feature flags, deployment checklist, deployment, \
          release",
     ),
-    (Role::Progress, Has, "progress, status, checklist, todo status, overall status"),
+    (
+        Role::Progress,
+        Has,
+        "progress, status, checklist, todo status, overall status, checkliste, checkblatt, lista de verificación, \
+         чеклист, чек лист",
+    ),
     (
         Role::SecondSteps,
         Has,
@@ -113,19 +129,30 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
          items, action plan, implementation roadmap, roadmap, pasos, fases, tareas, etapas, \
          schritte, aufgaben, umsetzungsplan, étapes, tâches, plan d implémentation, plan de mise en œuvre, \
          plan de implementación, plano de implementação, plano de ação, этапы, план реализации, план работ, \
-         шаги, задачи, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
+         шаги, задачи, umsetzungsschritte, umsetzungsphasen, arbeitsschritte, implementierungsschritte, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
     ),
     (Role::Steps, Is, "plan, the plan, our plan, proposed plan, план, plano, 计划, 計画, 계획"),
     (
         Role::Tasks,
         Has,
-        "actions, subtasks, sub tasks, to do, work, activities, changes required, required changes",
+        "actions, subtasks, sub tasks, to do, work, activities, changes required, required changes, arbeitspakete, \
+         teilaufgaben, subtareas, sous tâches, подзадачи",
     ),
     (Role::Files, Has, "files, file, location, locations, file targets, paths, modules"),
     (Role::Files, Is, "create, modify, create modify, path"),
     (Role::Context, Has, "external dependencies, dependency risks"),
-    (Role::Dependencies, Has, "dependencies, dependency, depends on, depends, blocked by"),
-    (Role::Dependencies, Is, "after, requires"),
+    (
+        Role::Dependencies,
+        Has,
+        "dependencies, dependency, depends on, depends, blocked by, abhängigkeiten, abhängigkeit, dependencias, \
+         dependências, dépendances, зависимости",
+    ),
+    (
+        Role::Dependencies,
+        Is,
+        "after, requires, 依赖, 依赖关系, 前置依赖, 前置任务, 依存関係, 依存, 의존성, 선행 작업",
+    ),
+    (Role::Acceptance, Is, "验收, 验收方式, 受け入れ, 인수"),
     (
         Role::Documentation,
         Has,
@@ -134,7 +161,8 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
     (
         Role::Testing,
         Has,
-        "testing strategy, test strategy, testing plan, test plan, testing, unit tests, integration \
+        "teststrategie, plan de pruebas, estrategia de pruebas, plano de testes, plan de tests, план тестирования, \
+         стратегия тестирования, testing strategy, test strategy, testing plan, test plan, testing, unit tests, integration \
          tests, end to end tests, e2e tests, test cases, tests, test coverage, performance tests, \
          regression tests",
     ),
@@ -152,12 +180,14 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
         Has,
         "arquitetura, arquitectura, architektur, архитектура, visão geral, visión general, überblick, обзор, \
          riscos, riesgos, risiken, risques, риски, decisões, decisiones, contexto, contexte, kontext, контекст, \
-         resumo, resumen, zusammenfassung, estrutura de pastas, referências, referencias",
+         resumo, resumen, zusammenfassung, estrutura de pastas, referências, referencias, benefits, advantages, \
+         ventajas, beneficios, vantagens, benefícios, avantages, vorteile, преимущества",
     ),
     (
         Role::Context,
         Is,
-        "purpose, goal, goal description, objective, description, design, stack, tech stack, \
+        "ziel, ziele, objetivo, objetivos, objectif, objectifs, цель, цели, hinweise, notizen, notas, remarques, \
+         заметки, примечания, purpose, goal, goal description, objective, description, design, stack, tech stack, \
          technical stack, api, api endpoints, endpoints, risk, resources, resource, resources required, \
          resource requirements, note, scope, details, implementation details, why, what, problem, example, \
          examples, concerns, security, performance, tips, reference, related, coverage, code, pseudocode, \
@@ -168,6 +198,8 @@ pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
 
 /// Names in languages that put no space between words, by what they end with.
 pub(in crate::plan) const UNSPACED_NAMES: &[(Role, &str)] = &[
+    // A part of the product, and no look at it.
+    (Role::Context, "健康检查, 健康檢查, ヘルスチェック, 헬스체크"),
     (Role::Rollback, "回滚, 回滚方案, 回滚计划, 回滚策略, ロールバック, 롤백, 롤백 계획"),
     (
         Role::Timeline,
@@ -186,7 +218,7 @@ pub(in crate::plan) const UNSPACED_NAMES: &[(Role, &str)] = &[
     (Role::Criteria, "成功标准, 成功指标, 成功基準, 성공 기준"),
     (
         Role::Validation,
-        "验证, 驗證, 验证方式, 验证方法, 验证步骤, 检查, 確認, 确认, 検証, 検証方法, 確認方法, 検証手順, 확인, 검증, 검증 방법",
+        "验证, 驗證, 验证方式, 驗證方式, 验证方法, 驗證方法, 验证步骤, 驗證步驟, 检查, 確認, 确认, 検証, 検証方法, 確認方法, 検証手順, 확인, 검증, 검증 방법",
     ),
     (
         Role::Testing,
@@ -211,7 +243,7 @@ pub(in crate::plan) const INTRODUCTIONS: &str = "goal, objective, description, o
 
 /// What a sentence says that wants to see its command succeed: at its start, or behind the command.
 pub(in crate::plan) const CHECKS: &str = "verify, verifies, validate, confirm, ensure, make sure, pass, passes, \
-    passing, succeed, succeeds, green, no errors, without errors, exit 0, exits 0, exit code 0, returns 0, \
+    passing, succeed, succeeds, green, must compile, must build, compiles, no errors, without errors, exit 0, exits 0, exit code 0, returns 0, \
     verificar, comprobar, vérifier, prüfen, überprüfen, проверить, убедиться";
 
 /// The same in languages without spaces.
@@ -293,7 +325,7 @@ pub(in crate::plan) const VERIFYING_ENDS: &str = "check, checks, verification";
 pub(in crate::plan) const STATES: &[(char, &str)] = &[
     (
         ' ',
-        "pending, todo, to do, open, not started, not done, planned, backlog, new, waiting, queued, ready, no, \
+        "pending, todo, to do, open, not started, not done, planned, backlog, new, next, waiting, queued, ready, no, \
          pendiente, offen, à faire, не начато, 待办, 未开始, 未着手, 대기, ⬜, ☐, 🔲, 📋, ⭕, ⚪",
     ),
     (
@@ -303,7 +335,7 @@ pub(in crate::plan) const STATES: &[(char, &str)] = &[
     ),
     (
         'x',
-        "completed, complete, done, finished, closed, merged, shipped, yes, x, completado, hecho, erledigt, fertig, \
+        "completed, complete, done, finished, closed, merged, shipped, implemented, resolved, delivered, released, yes, x, completado, hecho, erledigt, fertig, \
          terminé, готово, 已完成, 完成, 完了, 완료, ✅, ✔, ☑, 🟢, ✓",
     ),
     (
@@ -322,8 +354,12 @@ pub(in crate::plan) const METADATA: &str = "owner, owners, assignee, assignees, 
     component, components, labels, label, tags, tag, branch, branch name, milestone, epic, sprint, ticket, \
     issue, pr, id, task id, version, target, parallel, wave, requirements, story, prioridad, responsable, \
     estimación, estado, prioridade, responsável, estimativa, priorité, responsable, priorität, \
-    verantwortlich, aufwand, приоритет, ответственный, статус, срок, 优先级, 负责人, 状态, 预计时间, 工作量, 優先度, 担当, 担当者, \
+    verantwortlich, aufwand, приоритет, ответственный, статус, срок, 优先级, 负责人, 状态, 预计时间, 估时, 工时, 工作量, 優先度, 担当, 担当者, \
     状態, 工数, 우선순위, 담당, 담당자, 상태, 예상 시간";
+
+/// What a field says that names no step on purpose.
+pub(in crate::plan) const NO_DEPENDENCIES: &str = "none, n/a, no, nothing, no dependencies, keine, ninguna, ninguno, nenhuma, \
+    nenhum, aucune, aucun, нет, 无, 無, なし, 없음";
 
 /// Parts of a product that a heading among steps may be called by.
 pub(in crate::plan) const PARTS: &str = "api, apis, api endpoints, endpoints, ui, security, performance, \
@@ -357,7 +393,8 @@ pub(in crate::plan) const COLUMNS: &[(Column, &str)] = &[
 ];
 
 /// Names under which a whole file is a list of steps.
-pub(in crate::plan) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list, tasks, task list";
+pub(in crate::plan) const LIST_TITLES: &str = "todo, todos, to do, to do list, todo list, tasks, task list, roadmap, \
+    project roadmap, product roadmap, hoja de ruta, feuille de route, 路线图, ロードマップ";
 
 /// The same, where the name begins or ends with one of these.
 pub(in crate::plan) const LIST_MARKS: &str = "todo, todos, to do list, todo list";
@@ -365,7 +402,11 @@ pub(in crate::plan) const LIST_MARKS: &str = "todo, todos, to do list, todo list
 /// Words before a number that make a heading a unit of work.
 pub(in crate::plan) const STEP_KEYWORDS: &str = "step, task, iteration, story, ticket, item, todo, pr, paso, tarea, \
     schritt, aufgabe, étape, tâche, passo, tarefa, task group, work item, work package, bước, nhiệm vụ, \
-    langkah, krok, stap, taak, steg, adım, görev, шаг, задача, 步骤, 任务, ステップ, タスク, 작업";
+    langkah, krok, stap, taak, steg, adım, görev, шаг, задача, 步骤, 步驟, 任务, 任務, ステップ, タスク, 작업";
+
+/// Those among them that number instructions for a reader as often as work.
+pub(in crate::plan) const INSTRUCTION_KEYWORDS: &str = "step, paso, schritt, étape, passo, bước, langkah, krok, stap, steg, adım, \
+    шаг, 步骤, 步驟, ステップ";
 
 /// Letters of codes that make a heading a unit of work: `TASK-001`, `WI-3`.
 pub(in crate::plan) const STEP_CODES: &str =
@@ -380,4 +421,4 @@ pub(in crate::plan) const COUNTED_GROUPS: &str = "阶段, 階段, 部分, 周, �
 /// Words before a number that make a heading a unit of work which may hold others.
 pub(in crate::plan) const GROUP_KEYWORDS: &str = "phase, milestone, stage, sprint, epic, week, day, part, chunk, \
     track, wave, batch, workstream, fase, etapa, semana, woche, semaine, giai đoạn, tuần, ngày, tahap, \
-    aşama, etap, этап, спринт, неделя, фаза, 阶段, フェーズ, 단계, slice, increment, feature, priority";
+    aşama, etap, этап, спринт, неделя, фаза, 阶段, 階段, フェーズ, 단계, slice, increment, feature, priority";

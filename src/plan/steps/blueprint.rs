@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::plan::candidates::{Place, Unit, top_items};
 use crate::plan::choice::Choice;
+use crate::plan::names::label;
 use crate::plan::names::title::Title;
 use crate::plan::names::{Keyword, Role};
 use crate::plan::sections::{LABEL, Sections};
@@ -67,7 +68,7 @@ fn units<'text>(sections: &Sections<'text>, choice: &Choice) -> Vec<Blueprint<'t
                 (found.start, found.title.clone())
             }
             Place::Item { block, .. } => {
-                let text = sections.document.first_line(block).1;
+                let text = label::before_parts(sections.document.first_line(block).1);
                 (sections.document.blocks[block].start, Title::parse(text))
             }
             Place::Entry { entry, .. } => {

@@ -11,7 +11,7 @@ use super::references;
 use crate::plan::criterion::{Criterion, CriterionKind};
 use crate::plan::document::entry::EntryKind;
 use crate::plan::document::{BlockKind, Document};
-use crate::plan::names::label::Label;
+use crate::plan::names::label::{self, Label};
 use crate::plan::names::{self, Role};
 use crate::plan::piece::{Piece, one_line};
 use crate::plan::sections::{LABEL, Sections};
@@ -138,7 +138,9 @@ impl<'plan, 'text> Body<'plan, 'text> {
     pub(in crate::plan) fn read_item_step(&mut self, block: usize, title: &str) {
         let text = self.item_text(block);
         self.add_files(files::in_text(&text.text));
-        self.add_title_command(&text, title);
+        if !self.read_parts(block) {
+            self.add_title_command(&text, title);
+        }
         self.add_said_references(text.at, &text.text);
         let first = block + 1 + usize::from(self.document.own_text(block).is_some());
         let mut nested = self.document.siblings(first, self.document.blocks[block].end).peekable();
@@ -149,6 +151,22 @@ impl<'plan, 'text> Body<'plan, 'text> {
         }
         let found = &self.document.blocks[block];
         self.read_comments_in(&(found.start..self.document.lines.end(found.end_line)));
+    }
+
+    /// The labels between the bars of its line: `Saw it | Verify: make test`. False if there are none.
+    fn read_parts(&mut self, block: usize) -> bool {
+        let (at, line) = self.document.first_line(block);
+        if memchr::memchr(b'|', line.as_bytes()).is_none() {
+            return false;
+        }
+        let mut found = false;
+        for (from, label) in label::parts(line) {
+            let at = at + from + label.value_at;
+            let piece = self.piece(at, label.value, at + label.value.len());
+            self.read_field(label.name, &piece, (label.role, false));
+            found = true;
+        }
+        found
     }
 
     /// A step of one line may name the command that decides about it, if its title wants to see that succeed.

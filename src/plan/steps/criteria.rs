@@ -24,6 +24,7 @@ const CALLED: &str = "a code span that the sentence calls a command";
 const ALL_CODE: &str = "a code span that is the whole criterion";
 const DESTRUCTIVE: &str = "it looks like rollback, cleanup or deployment, which is never run as validation";
 const ENDLESS: &str = "it runs until it is stopped, and so never says whether something holds";
+const ADDS: &str = "it changes what the project depends on, and says nothing about whether something holds";
 const ABSENT: &str = "it is to find nothing: its exit code is no verdict";
 const FAILING: &str = "its command is to fail or not to be run: `! command` says so to a shell";
 const PROSE: &str = "no command in it";
@@ -68,6 +69,21 @@ const ENDLESS_WORDS: &str = "npm start, npm run dev, npm run start, npm run serv
 
 /// What lets such a command end.
 const ENDING_WORDS: &str = "-d, --detach, --wait, timeout, --abort-on-container-exit, --exit-code-from";
+
+/// What programs do that changes the project: each time they run, or only the first time.
+const ADDITIONS: &[(&str, &str)] = &[
+    ("npm", "add init uninstall"),
+    ("pnpm", "add init remove"),
+    ("yarn", "add init remove"),
+    ("bun", "add init remove"),
+    ("cargo", "add init new remove"),
+    ("uv", "add init remove"),
+    ("poetry", "add init new remove"),
+    ("pdm", "add init remove"),
+    ("composer", "init remove require"),
+    ("dotnet", "add new remove"),
+    ("go", "get"),
+];
 
 /// What `git` is asked for to see whether something holds.
 const GIT_QUESTIONS: &str = "diff status log show grep ls-files rev-parse check-ignore cat-file fsck describe \
@@ -281,6 +297,9 @@ pub fn command_or_prose(script: String, why: &'static str, dir: Option<String>) 
     if endless(&script) {
         return Verdict::none(CriterionKind::Prose, ENDLESS);
     }
+    if script.lines().all(adds) {
+        return Verdict::none(CriterionKind::Prose, ADDS);
+    }
     let command = CommandLine { script, dir };
     Verdict { kind: CriterionKind::Command(command), says_more: false, why }
 }
@@ -410,7 +429,9 @@ fn is_assignment(word: &str) -> bool {
 /// The words directly around a span call it a command: ``run `x` ``, `` `x` passes``, `` `x` exits 0``.
 fn called(text: &str, at: usize, span: &str) -> bool {
     let word = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let before = text.get(..at).and_then(|before| before.split_whitespace().next_back()).map(word);
+    let before = text.get(..at).and_then(|before| before.split_whitespace().next_back());
+    // ``run` of `` `run`, `walk` `` is no verb.
+    let before = before.filter(|word| !word.contains('`')).map(word);
     let mut behind = text[end_of(text, span)..].trim_start_matches('`').split_whitespace().take(2).map(word);
     let verb_before = before
         .is_some_and(|word| matches!(word.as_str(), "run" | "running" | "execute" | "command" | "runs"));
@@ -426,6 +447,17 @@ fn destructive(script: &str) -> bool {
     words().any(|word| is_script(word) && is_destructive_script(word))
         || (words().any(|word| DESTRUCTIVE_PHRASES.begins(word))
             && DESTRUCTIVE_PHRASES.any_within(&joined(words())))
+}
+
+/// `npm add express`, `npm install --save-dev jest`
+fn adds(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let (Some(program), Some(deed)) = (words.next(), words.next()) else { return false };
+    let is_known =
+        |(name, deeds): &(&str, &str)| *name == program && deeds.split(' ').any(|known| known == deed);
+    let saves = |word: &str| matches!(word, "-D" | "--save" | "--save-dev");
+    ADDITIONS.iter().any(is_known)
+        || (program == "npm" && matches!(deed, "i" | "install") && words.any(saves))
 }
 
 /// `./scripts/deploy-all.sh`

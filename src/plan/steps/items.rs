@@ -3,6 +3,7 @@
 use super::body::Body;
 use super::criteria::{self, Verdict, ends_with_any_case};
 use super::files;
+use super::references;
 use crate::plan::check_box::BoxRole;
 use crate::plan::criterion::{Criterion, CriterionKind};
 use crate::plan::document::BlockKind;
@@ -33,7 +34,13 @@ impl Body<'_, '_> {
         // `Add tests: one for each case` is work, `**Tests**: one for each case` a field.
         let is_work = |label: &Label<'_>| {
             let about_work = matches!(label.role, Some(Role::Testing | Role::Documentation));
-            about_work && !line.starts_with(['*', '_'])
+            // `1. **Dependencies:** add glue` names no step.
+            let names_none = || {
+                let read = references::read(label.value, at, 0);
+                read.references.is_empty() && !read.independent
+            };
+            (about_work && !line.starts_with(['*', '_']))
+                || (ordered && label.role == Some(Role::Dependencies) && names_none())
         };
         if let Some(label) = open.then(|| Label::of(line)).flatten().filter(|label| !is_work(label)) {
             let named = label.role;
@@ -145,7 +152,14 @@ impl Body<'_, '_> {
         let role = label.role;
         let counts = matches!(
             role,
-            Some(Role::Criteria | Role::Validation | Role::Files | Role::Dependencies | Role::Manual)
+            Some(
+                Role::Criteria
+                    | Role::Validation
+                    | Role::Acceptance
+                    | Role::Files
+                    | Role::Dependencies
+                    | Role::Manual
+            )
         );
         if counts && !label.value.is_empty() {
             let value_at = at + label.value_at;

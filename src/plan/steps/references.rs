@@ -1,7 +1,8 @@
 //! What a dependency field names: `Step 1.2`, `Steps 2.1-2.4`, `All previous phases complete`, `None`.
 
 use crate::plan::names;
-use crate::plan::names::title::split_id;
+use crate::plan::names::title::{is_paired_code, is_small_task, split_id};
+use crate::plan::names::vocabulary::NO_DEPENDENCIES;
 use crate::plan::step::{Reference, ReferenceTo};
 
 /// What was read in a dependency field.
@@ -17,7 +18,7 @@ pub struct References {
 pub fn read(text: &str, at: usize, line: usize) -> References {
     let outside = without_brackets(text);
     let plain = outside.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    if matches!(plain.as_str(), "none" | "n/a" | "no" | "nothing" | "no dependencies" | "keine" | "ninguna") {
+    if NO_DEPENDENCIES.split(", ").any(|word| word == plain) {
         return References { references: Vec::new(), independent: true };
     }
     let mut reader = Reader { text: &outside, line, base: at, references: Vec::new() };
@@ -183,6 +184,9 @@ fn next_word(text: &str, from: usize) -> Option<(usize, usize)> {
 fn is_id(part: &str) -> bool {
     let digits = part.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches('-');
     let starts = digits.starts_with(|c: char| c.is_ascii_digit());
+    if is_paired_code(part) || is_small_task(part) {
+        return true;
+    }
     starts && part.len() <= 12 && digits.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
 }
 
@@ -213,6 +217,7 @@ mod tests {
         let cases = [
             ("None", "independent"),
             ("N/A (first step)", "independent"),
+            ("无", "independent"),
             ("Phase 1 complete", "phase 1"),
             ("Step 1.2 (requires Step 9)", "step 1.2"),
             ("Steps 2.1, 2.3 and 2.4 complete", "step 2.1, step 2.3, step 2.4"),
@@ -224,6 +229,8 @@ mod tests {
             ("All previous phases complete", "all"),
             ("1.1, 1.2", " 1.1,  1.2"),
             ("T001 and T002", " T001,  T002"),
+            ("SP9-T1 SP9-T2", " SP9-T1,  SP9-T2"),
+            ("t1, t2", " t1,  t2"),
             ("What must be done first", ""),
             ("Python 3.11, tokio 1", ""),
             ("the task is 50% done", ""),

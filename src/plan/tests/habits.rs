@@ -136,10 +136,10 @@ fn tasks_may_be_elements() {
 #[test]
 fn what_is_said_of_a_step_is_no_task() {
     let text = "# Plan\n\n### Step 1: Saw\n\n- Owner: Ann\n- **Estimate**: 2h\n- Risk: low\n- Cut the board\n\
-        - Add tests: one for each side\n\n### Step 2: Nail\n\n1. **Owner**: Bob\n2. **Nails**: buy some\n";
+        - Add tests: one for each side\n\n### Step 2: Nail\n\n1. **Owner**: Bob\n2. **Nails**: buy some\n3. **Dependencies**: add glue\n";
     let plan = read(text).plan;
     assert_eq!(tasks(&plan, 0), ["Cut the board", "Add tests: one for each side"]);
-    assert_eq!(tasks(&plan, 1), ["**Nails**: buy some"]);
+    assert_eq!(tasks(&plan, 1), ["**Nails**: buy some", "**Dependencies**: add glue"]);
     let said: Vec<&str> = plan.steps[0].fields.iter().map(|field| field.name.as_str()).collect();
     assert_eq!(said, ["Owner", "Estimate", "Risk"]);
 }

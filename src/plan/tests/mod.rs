@@ -5,3 +5,4 @@ mod edits;
 mod families;
 mod habits;
 mod shapes;
+mod trackers;

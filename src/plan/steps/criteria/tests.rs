@@ -67,6 +67,12 @@ fn commands_are_found_by_static_rules() {
         ("`git diff --check` is clean", "git diff --check"),
         ("`rg old src` shows no remaining names", "-"),
         ("`rg new src` finds the name", "rg new src"),
+        ("`go build ./...`: all must compile", "go build ./..."),
+        ("`run`, `walk` and `jump` exist", "-"),
+        ("`pnpm add -D jest` works", "-"),
+        ("Run: `cargo add serde`", "-"),
+        ("`npm install --save-dev jest` passes", "-"),
+        ("`npm install` passes", "npm install"),
         ("", "-"),
         ("``` odd ` ticks", "-"),
     ];
