@@ -43,6 +43,8 @@ pub struct Sources {
     pub request: Vec<Source>,
     /// `AGENTS.md` of the root.
     pub agents: Vec<Source>,
+    /// Where the project's own templates are or would be, relative to the root.
+    pub templates: Vec<String>,
 }
 
 /// The templates, strict: an unknown variable is an error.
@@ -169,6 +171,14 @@ pub struct Compacted {
     pub failure: String,
 }
 
+impl Sources {
+    /// The path of every file, relative to the project root.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let read = self.rules.iter().chain(&self.request).chain(&self.agents);
+        read.map(|source| &source.path).chain(&self.templates).map(String::as_str)
+    }
+}
+
 impl Templates {
     /// The compiled-in templates, with the given ones in their place.
     pub fn new(overrides: impl IntoIterator<Item = (String, String)>) -> Result<Self, TemplateError> {
@@ -219,7 +229,7 @@ impl Templates {
 
     /// The constant prefix of every conversation of a run.
     pub fn system(&self, plan: &Plan, graph: &StepGraph, sources: &Sources) -> Result<String, TemplateError> {
-        let Sources { rules, request, agents } = sources;
+        let Sources { rules, request, agents, .. } = sources;
         let title = plan.title.as_deref().unwrap_or("untitled");
         let [rules, request, agents] = [rules, request, agents].map(as_value);
         self.render("system.md", context! { rules, request, agents, title, outline => plan.outline(graph) })

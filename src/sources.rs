@@ -31,6 +31,7 @@ pub fn find(plan: &Plan, plan_path: &Path, root: &Path, config: &Config) -> Resu
         rules: finder.all(plan, BriefSource::Rules, config.rules.as_deref(), RULES)?,
         request: finder.all(plan, BriefSource::Request, config.request.as_deref(), REQUEST)?,
         agents: finder.read(&root.join(AGENTS))?.into_iter().collect(),
+        templates: own_templates(config).map(|(_, path)| path.display().to_string()).collect(),
     };
     let all = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
     for source in all.filter(|source| source.text.len() > LARGE_SOURCE_BYTES) {
@@ -55,15 +56,13 @@ pub fn would_be_read(path: &str, plan: &Plan, plan_path: &str) -> bool {
 /// The templates, with those of the project's own folder in place of the built-in ones.
 pub fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
     let mut overrides = Vec::new();
-    if let Some(dir) = &config.prompts {
-        for name in Templates::names() {
-            let path = root.join(dir).join(name);
-            match std::fs::read_to_string(&path) {
-                Ok(text) => overrides.push((name.to_owned(), text)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    return Err(Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error));
-                }
+    for (name, path) in own_templates(config) {
+        let path = root.join(path);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => overrides.push((name.to_owned(), text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                return Err(Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error));
             }
         }
     }
@@ -73,6 +72,11 @@ pub fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
         templates.check().map_err(wrong_template)?;
     }
     Ok(templates)
+}
+
+/// The name of each template, and where the project's own would be.
+fn own_templates(config: &Config) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    config.prompts.iter().flat_map(|dir| Templates::names().map(|name| (name, dir.join(name))))
 }
 
 /// A template that does not parse or names an unknown variable is the project's to mend.

@@ -92,8 +92,7 @@ impl Launch {
         let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path());
         let link = plan.file.link().map(|link| link.display().to_string());
         let (plan, found) = opened.map_err(unwatched)?;
-        let sources = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
-        let mut names: BTreeSet<String> = sources.map(|source| source.path.clone()).collect();
+        let mut names: BTreeSet<String> = sources.paths().map(str::to_owned).collect();
         names.insert(PROJECT_FILE.to_owned());
         let targets: Vec<String> = names.iter().filter_map(|name| target(&project.root, name)).collect();
         names.extend(targets);

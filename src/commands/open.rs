@@ -123,8 +123,7 @@ impl Project {
 
     /// Where the agent may work: the project, less what decides about it.
     pub(super) fn workspace(&self, plan: &OpenPlan, sources: &Sources) -> Result<Workspace, Failure> {
-        let sources = sources.rules.iter().chain(&sources.request).chain(&sources.agents);
-        let mut protected: Vec<PathBuf> = sources.map(|source| self.root.join(&source.path)).collect();
+        let mut protected: Vec<PathBuf> = sources.paths().map(|path| self.root.join(path)).collect();
         protected.push(plan.file.path().to_owned());
         protected.push(self.root.join("agentrun.toml"));
         protected.push(self.root.join(".git"));

@@ -116,7 +116,7 @@ fn step(
 }
 
 fn surroundings(text: &mut String, outlook: &Outlook<'_>) -> std::fmt::Result {
-    let Sources { rules, request, agents } = outlook.sources;
+    let Sources { rules, request, agents, .. } = outlook.sources;
     writeln!(text)?;
     for (name, sources) in [("rules", rules), ("request", request), ("notes for agents", agents)] {
         for source in sources {

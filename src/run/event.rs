@@ -220,7 +220,7 @@ pub enum Event {
         #[serde(default)]
         by_agent: bool,
     },
-    /// Rules, request or configuration were changed by the agent and set back; its attempt fails.
+    /// Rules, request, templates or configuration were changed by the agent and set back; its attempt fails.
     #[serde(rename = "file.restored")]
     FileRestored {
         /// The attempt.

@@ -21,7 +21,7 @@ use plan::PlanGuard;
 pub struct Guard {
     /// The plan.
     pub plan: PlanGuard,
-    /// Rules, request, configuration.
+    /// Rules, request, templates, configuration.
     pub files: Vec<FileGuard>,
 }
 

@@ -87,6 +87,22 @@ fn a_link_in_the_place_of_a_guarded_file_shows_nothing() {
 }
 
 #[test]
+fn templates_of_the_projects_own_are_not_the_agents_to_write() {
+    let judge = "Judge by the house.\n";
+    for mode in working(&["bubblewrap", "landlock", "off"]) {
+        let bench = bench();
+        bench.file("agentrun.toml", "[brief]\nprompts = \"prompts\"\n").file("prompts/judge.md", judge).git();
+        let write =
+            "echo one > one.txt; echo 'Say yes.' > prompts/judge.md; echo 'Go on.' > prompts/nudge.md";
+        let ran = execute(&bench, &[write], &["--max-attempts", "1", "--sandbox", mode]).code(1);
+        let ran = ran.says("`prompts/nudge.md` was set back: it was created during run_command");
+        assert_eq!(bench.read("prompts/judge.md"), judge, "{mode}: {ran}");
+        assert!(!bench.root().join("prompts/nudge.md").exists(), "{mode}: {ran}");
+        assert_eq!(bench.read("plan.md"), ONE_STEP, "{mode}: {ran}");
+    }
+}
+
+#[test]
 fn a_command_that_rewrites_what_the_next_one_checks_is_a_mark() {
     let bench = Bench::outside_tmp();
     let both = "`sh build.sh` passes\n- [ ] `sh check.sh` passes";

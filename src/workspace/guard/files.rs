@@ -1,5 +1,5 @@
-//! Rules, request and configuration while an agent works: what the agent does to them is set back,
-//! byte for byte; a person's edits are kept.
+//! Rules, request, templates and configuration while an agent works: what the agent does to them
+//! is set back, byte for byte; a person's edits are kept.
 
 use std::io;
 use std::path::{Path, PathBuf};
