@@ -67,6 +67,20 @@ fn credentials_of_the_home_cannot_be_read() {
 }
 
 #[test]
+fn secrets_of_agentrun_cannot_be_read_where_nobody_says_what_the_home_is() {
+    for mode in working(&CONFINING) {
+        let mut bench = bench();
+        let settings = bench.home().join(".config");
+        bench.file("../home/.config/agentrun/secret", "SECRET settings\n");
+        bench.file("../state/agentrun/key", format!("{:<32}", "SECRET key"));
+        bench.env("HOME", "").env("XDG_CONFIG_HOME", settings.to_str().unwrap());
+        let command = "cat ../state/agentrun/key ../home/.config/agentrun/secret; false";
+        let text = told(&bench, command, &["--sandbox", mode]);
+        assert!(!text.contains("SECRET "), "{mode}: {text}");
+    }
+}
+
+#[test]
 fn what_decides_is_read_only_and_cannot_be_moved_away() {
     for mode in working(&["bubblewrap"]) {
         let bench = bench();

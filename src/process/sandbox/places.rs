@@ -1,6 +1,7 @@
 //! The usual places of caches, which commands may write, and of credentials, which they may not
 //! see. Pure: variables and paths in, paths out.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Folders of caches: the variable that names the base, the base below the home, and what of it is
@@ -70,20 +71,22 @@ pub fn caches(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     places.flatten().chain(builds).filter(|path| path.is_absolute()).collect()
 }
 
-/// The credentials that may be there, and agentrun's own settings and secrets.
+/// The credentials that may be there, and agentrun's own settings and secrets. Where nobody says
+/// what the home is, those that a variable of their own names are left.
 pub fn credentials(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
-    let Some(home) = variable("HOME") else { return Vec::new() };
-    let settings = variable("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
-    // Keys of a time without the variable are keys, too.
-    let state = [variable("XDG_STATE_HOME"), Some(home.join(".local/state"))];
-    let cargo = variable("CARGO_HOME").unwrap_or_else(|| home.join(".cargo"));
-    let mut found: Vec<PathBuf> = CREDENTIALS.iter().map(|name| home.join(name)).collect();
-    found.extend(SETTINGS.iter().map(|name| settings.join(name)));
-    found.extend(["credentials", "credentials.toml"].map(|name| cargo.join(name)));
-    found.extend(state.iter().flatten().map(|state| state.join("agentrun")));
-    found.sort();
-    found.dedup();
-    found
+    let home = variable("HOME");
+    let below_home = |name: &str| Some(home.as_ref()?.join(name));
+    let places: [(Option<PathBuf>, &[&str]); 5] = [
+        (home.clone(), CREDENTIALS),
+        (variable("XDG_CONFIG_HOME").or_else(|| below_home(".config")), SETTINGS),
+        (variable("CARGO_HOME").or_else(|| below_home(".cargo")), &["credentials", "credentials.toml"]),
+        // Keys of a time without the variable are keys, too.
+        (variable("XDG_STATE_HOME"), &["agentrun"]),
+        (below_home(".local/state"), &["agentrun"]),
+    ];
+    let known = places.into_iter().filter_map(|(base, names)| Some((base?, names)));
+    let found = known.flat_map(|(base, names)| names.iter().map(move |name| base.join(name)));
+    found.collect::<BTreeSet<PathBuf>>().into_iter().collect()
 }
 
 fn join(base: &Path, part: &str) -> PathBuf {
@@ -134,5 +137,7 @@ mod tests {
             assert!(hidden.contains(&PathBuf::from(secret)), "{secret}");
         }
         assert_eq!(credentials(&|_| None), Vec::<PathBuf>::new());
+        let state = |name: &str| (name == "XDG_STATE_HOME").then(|| PathBuf::from("/srv/state"));
+        assert_eq!(credentials(&state), [PathBuf::from("/srv/state/agentrun")]);
     }
 }
