@@ -18,7 +18,7 @@ pub(super) fn run(root: Option<&Path>, args: &Diff) -> Result<ExitCode, Failure>
         let path = run.dir.attempt(number, &step.title, attempt).join("changes.diff");
         if let Ok(diff) = std::fs::read(&path) {
             found = true;
-            print::data(&patch::coloured(&String::from_utf8_lossy(&diff)));
+            print::data_in_colours(&diff, patch::coloured);
         }
     }
     if !found {

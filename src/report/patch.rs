@@ -1,8 +1,10 @@
 //! A unified diff in colours.
 
 use super::print::{BAD, FAINT, GOOD, STRONG, styled};
+use crate::redact::harmless;
 
-/// The diff, line by line: what came, what went, where, and of which files.
+/// The diff, line by line: what came, what went, where, and of which files. What stands in the files
+/// does not command the terminal.
 pub fn coloured(diff: &str) -> String {
     let mut in_header = true;
     let mut text = String::new();
@@ -21,7 +23,8 @@ pub fn coloured(diff: &str) -> String {
             Some(b'd') => true,
             _ => in_header,
         };
-        text.push_str(&style.map_or_else(|| line.to_owned(), |style| styled(style, line)));
+        let line = harmless(line.into());
+        text.push_str(&style.map_or_else(|| line.to_string(), |style| styled(style, &line)));
         text.push('\n');
     }
     text

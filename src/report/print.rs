@@ -20,6 +20,17 @@ pub fn data(text: &str) {
     drop(anstream::stdout().write_all(text.as_bytes()));
 }
 
+/// Writes bytes to standard output: in colours, as text, where somebody sees them; else as they are,
+/// for programs.
+pub fn data_in_colours(bytes: &[u8], coloured: fn(&str) -> String) {
+    let out = anstream::stdout();
+    if out.is_terminal() || out.current_choice() != anstream::ColorChoice::Never {
+        data(&coloured(&String::from_utf8_lossy(bytes)));
+    } else {
+        drop(out.into_inner().write_all(bytes));
+    }
+}
+
 /// Copies a file to standard output, however large it is.
 pub fn data_from(mut file: std::fs::File) {
     drop(std::io::copy(&mut file, &mut anstream::stdout()));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::bench::{Bench, ONE_STEP};
 use crate::support::server::{Answer, Server};
+use crate::support::terminal::shown;
 use crate::support::worker::{diligent, finish, messages};
 
 const KEY: &str = "a-key-that-nobody-may-see";
@@ -69,6 +70,19 @@ fn logs_diff_and_status_tell_what_happened() {
     assert!(logs.contains("$ grep -q one one.txt"), "{logs}");
     bench.run(&["logs", "nope"]).code(2).says("there is no run `nope`");
     bench.run(&["diff", "--step", "9"]).code(2).says("its steps are 1");
+}
+
+#[test]
+fn a_diff_does_not_command_the_terminal_and_stays_a_patch_in_a_pipe() {
+    const WRITE: &str = r"printf 'one \033[2J\033[31m\n' > one.txt; printf 'one\r\n2\r\n' > old.txt";
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
+    bench.file("old.txt", "one\r\ntwo\r\n").git();
+    bench.execute(&diligent(&[("Step 1", WRITE)]), &[]).code(0);
+    let shown = shown(bench.command(&["diff", "--step", "1"]));
+    assert!(shown.contains("\u{1b}[32m+one \u{fffd}[2J\u{fffd}[31m\u{1b}[0m\n"), "{shown:?}");
+    bench.shell(&format!("{} diff --step 1 | git apply --reverse", env!("CARGO_BIN_EXE_agentrun")));
+    assert_eq!(bench.read("old.txt"), "one\r\ntwo\r\n");
+    assert!(!bench.root().join("one.txt").exists());
 }
 
 #[test]
