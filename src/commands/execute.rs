@@ -10,6 +10,7 @@ use crate::brief::{Sources, Templates};
 use crate::cli::Execute;
 use crate::config::Config;
 use crate::failure::{ExitCode, Failure};
+use crate::interrupt::Interrupt;
 use crate::journal::PlanDir;
 use crate::model::Model;
 use crate::model::scripted::Script;
@@ -55,8 +56,8 @@ pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failur
         .hint(format!("put this into agentrun.toml:\n\n{}\n", detect::snippet(&prepared.project.root)))
         .hint("or write commands into the plan: `Run: cargo test`, or a shell block under Validation"));
     }
-    let runtime = launch::runtime()?;
-    let outcome = runtime.block_on(execute(prepared, root, args));
+    let (runtime, interrupt) = signals::listen()?;
+    let outcome = runtime.block_on(execute(prepared, root, args, interrupt));
     // A look-up of a host name cannot be interrupted; nobody waits for it.
     runtime.shutdown_background();
     outcome
@@ -212,13 +213,17 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Passed)
 }
 
-async fn execute(mut prepared: Prepared, root: Option<&Path>, args: Execute) -> Result<ExitCode, Failure> {
+async fn execute(
+    mut prepared: Prepared,
+    root: Option<&Path>,
+    args: Execute,
+    interrupt: Interrupt,
+) -> Result<ExitCode, Failure> {
     let model = open_model(&prepared, &args)?;
     crate::process::keep_memory_private();
     let launch = Launch::new(&prepared.project, &prepared.plan)?;
     let mut warnings = std::mem::take(&mut prepared.warnings);
     let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
-    let interrupt = signals::listen()?;
     let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
     let policy =
         confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;

@@ -1,37 +1,67 @@
 //! Ctrl-C and a polite kill become the wish to stop.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{self, SignalKind, signal};
 
 use crate::failure::Failure;
-use crate::interrupt::{self, Interrupt, Signal};
+use crate::interrupt::{self, Interrupt, Raise, Signal};
 use crate::report::print;
 use crate::run::outcome::RunOutcome;
 
-/// Listens from now on. What is going on is ended in order; the run then says how it ended. A
-/// second signal ends everything at once.
-pub(super) fn listen() -> Result<Interrupt, Failure> {
-    let deaf = |error| Failure::internal("cannot listen to signals", error);
-    let mut interrupted = signal(SignalKind::interrupt()).map_err(deaf)?;
-    let mut terminated = signal(SignalKind::terminate()).map_err(deaf)?;
-    // A limit on file sizes then is an error of the write, and no silent death.
-    drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map_err(deaf)?);
+/// The signals that are listened to.
+struct Ears {
+    interrupted: unix::Signal,
+    terminated: unix::Signal,
+}
+
+/// Listens from now on, on a thread of its own: the runtime's may be busy for minutes. What is going
+/// on in the runtime is ended in order; the run then says how it ended. A second signal ends
+/// everything at once.
+pub(super) fn listen() -> Result<(Runtime, Interrupt), Failure> {
+    let gate = Arc::new(Mutex::new(()));
     let (raise, interrupt) = interrupt::pair();
-    tokio::spawn(async move {
-        for patient in [true, false] {
-            let signal = tokio::select! {
-                _ = interrupted.recv() => Signal::Interrupt,
-                _ = terminated.recv() => Signal::Terminate,
-            };
-            if patient {
-                raise.raise(signal);
-                print::talk("stopping: ending what runs and writing everything down ... (again: at once)");
-            } else {
-                crate::process::kill_all();
-                end(signal);
-            }
+    let runtime = runtime(Arc::clone(&gate)).and_then(|runtime| spawn(raise, gate).map(|()| runtime));
+    let runtime = runtime.map_err(|error| Failure::internal("cannot listen to signals", error))?;
+    Ok((runtime, interrupt))
+}
+
+/// Once the gate is held everything is about to end: what wakes up then does nothing more.
+fn runtime(gate: Arc<Mutex<()>>) -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().on_thread_unpark(move || drop(gate.lock())).build()
+}
+
+fn spawn(raise: Raise, gate: Arc<Mutex<()>>) -> io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let ears = {
+        let _within = runtime.enter();
+        // A limit on file sizes then is an error of the write, and no silent death.
+        drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?);
+        Ears { interrupted: signal(SignalKind::interrupt())?, terminated: signal(SignalKind::terminate())? }
+    };
+    let listen = move || runtime.block_on(hear(ears, &raise, &gate));
+    thread::Builder::new().name("signals".to_owned()).spawn(listen).map(drop)
+}
+
+async fn hear(mut ears: Ears, raise: &Raise, gate: &Mutex<()>) {
+    raise.raise(ears.next().await);
+    print::talk("stopping: ending what runs and writing everything down ... (again: at once)");
+    let signal = ears.next().await;
+    let _shut = gate.lock();
+    crate::process::kill_all();
+    end(signal);
+}
+
+impl Ears {
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupted.recv() => Signal::Interrupt,
+            _ = self.terminated.recv() => Signal::Terminate,
         }
-    });
-    Ok(interrupt)
+    }
 }
 
 /// Nothing that was recorded is lost by this: the next run goes on as after a kill.

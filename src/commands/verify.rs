@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::open::{OpenPlan, Project, fold, no_keep};
-use super::{confine, launch, signals};
+use super::{confine, signals};
 use crate::cli::Verify;
 use crate::config::Config;
 use crate::failure::{ExitCode, Failure};
@@ -41,7 +41,7 @@ pub(super) fn run(root: Option<&Path>, args: &Verify) -> Result<ExitCode, Failur
     let Evidence { records, state, claims, note, forged } = &evidence;
     let mut audit = audit(&plan.reading, &Known { records, state, claims, whole });
     if args.rerun
-        && let Some(code) = launch::runtime()?.block_on(rerun(&project, &plan, &config, state, &mut audit))?
+        && let Some(code) = rerun(&project, &plan, &config, state, &mut audit)?
     {
         return Ok(code);
     }
@@ -153,7 +153,7 @@ fn worth(audit: &Audit, note: &JournalNote) -> String {
 
 /// Runs the commands of every ticked step again, in a clean copy. Gives an exit code if a signal
 /// ended it.
-async fn rerun(
+fn rerun(
     project: &Project,
     plan: &OpenPlan,
     config: &Config,
@@ -161,11 +161,12 @@ async fn rerun(
     audit: &mut Audit,
 ) -> Result<Option<ExitCode>, Failure> {
     let no_copy = |error| Failure::internal("cannot make a clean copy of the project", error);
-    let interrupt = signals::listen()?;
+    let (runtime, interrupt) = signals::listen()?;
     let unconfined = project.own_policy(config);
-    let copy = clean::copy(&project.root, &project.private(), &unconfined).await.map_err(no_copy)?;
+    let copy = runtime.block_on(clean::copy(&project.root, &project.private(), &unconfined));
+    let copy = copy.map_err(no_copy)?;
     let workspace = Workspace::open(copy.path(), &[]).map_err(no_copy)?;
-    let policy = confine::policy(project, config, plan, &workspace, &interrupt).await?;
+    let policy = runtime.block_on(confine::policy(project, config, plan, &workspace, &interrupt))?;
     let mut again = Again::new(copy.path(), config.validation_timeout, &policy, &interrupt);
     for found in &mut audit.steps {
         let step = &plan.reading.plan.steps[found.index];
@@ -176,7 +177,7 @@ async fn rerun(
         let mut reruns = Vec::new();
         for command in applied(&plan.reading.plan, step, &config.commands) {
             print::talk(&format!("again: {}", command.script.trim()));
-            let Looked { exit, vacuous } = again.run(&command).await.map_err(no_copy)?;
+            let Looked { exit, vacuous } = runtime.block_on(again.run(&command)).map_err(no_copy)?;
             if exit == Exit::Interrupted {
                 return Ok(interrupt.raised().map(|signal| RunOutcome::of_signal(signal).exit_code()));
             }

@@ -1,11 +1,12 @@
 //! What a run starts is dead when it says so, however it tried to stay.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::Child;
+use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
+use crate::support::bench::{Bench, ONE_STEP};
 use crate::support::confined::{ALL, bench, processes, started, told, told_of, unique, working};
 
 fn signal(pid: i32, signal: Signal) {
@@ -31,6 +32,15 @@ fn wait_until_there(word: &str) {
 fn wait_until_gone(word: &str) {
     while !processes(word).is_empty() {
         std::thread::yield_now();
+    }
+}
+
+/// Reads on until it is said that the first signal was heard.
+fn until_stopping(stderr: &mut impl BufRead) {
+    let mut line = String::new();
+    while !line.starts_with("stopping: ") {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "nobody heard it");
     }
 }
 
@@ -146,17 +156,33 @@ fn the_second_ctrl_c_ends_everything_at_once() {
         let mut child = started(&bench, &command, &["--sandbox", mode]);
         signal(id(&child), Signal::INT);
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("stopping: ") {
-            line.clear();
-            assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{mode}");
-        }
+        until_stopping(&mut stderr);
         signal(id(&child), Signal::INT);
         std::io::copy(&mut stderr.by_ref().take(1 << 20), &mut std::io::sink()).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{mode}");
         wait_until_gone(&time);
         assert_ne!(bench.events().last().unwrap(), "run.completed", "{mode}");
     }
+}
+
+#[test]
+fn ctrl_c_is_heard_while_agentrun_itself_is_busy() {
+    let bench = Bench::new();
+    bench.file("plan.md", ONE_STEP);
+    // Without git every byte is read for a snapshot: these take minutes.
+    std::fs::File::create(bench.root().join("large")).unwrap().set_len(1 << 36).unwrap();
+    bench.file("../home/replies.jsonl", "{\"schema\":\"agentrun.replies/1\"}\n");
+    let args = ["execute", "plan.md", "--json", "--model", "scripted:../home/replies.jsonl"];
+    let mut child = bench.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut records = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(records.any(|record| record.unwrap().contains("\"type\":\"validation.completed\"")));
+    signal(id(&child), Signal::INT);
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    until_stopping(&mut stderr);
+    assert_eq!(child.try_wait().unwrap(), None, "it ended before it was told to end at once");
+    signal(id(&child), Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_ne!(bench.events().last().unwrap(), "run.completed");
 }
 
 #[test]
