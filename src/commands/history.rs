@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::open::Project;
 use crate::failure::Failure;
-use crate::journal::RunDir;
-use crate::journal::reader;
+use crate::journal::lock::Lock;
+use crate::journal::reader::Growing;
+use crate::journal::{PlanDir, RunDir};
 use crate::run::event::{Event, Record, StepRef};
 
 /// A run of the past, or one that is going on.
@@ -15,11 +16,12 @@ pub(super) struct PastRun {
     pub dir: RunDir,
     /// Its records.
     pub records: Vec<Record>,
+    plan: PlanDir,
+    journal: Growing,
 }
 
 /// The run with this id; without one the last that worked on a step, or else the last.
 pub(super) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failure> {
-    let unreadable = |error| Failure::internal("cannot read the state folder", error);
     let mut runs = project.state.runs().map_err(unreadable)?;
     runs.retain(|run| id.is_none_or(|id| run.id == id));
     if runs.is_empty() {
@@ -29,27 +31,45 @@ pub(super) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failu
         );
         return Err(Failure::usage(message).hint("the runs are the folders in .agentrun/runs/"));
     }
-    let mut records: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+    let mut found: BTreeMap<String, PastRun> = BTreeMap::new();
     for plan in project.state.plans().map_err(unreadable)? {
-        for record in reader::read(&plan.journal()).map_err(unreadable)?.records {
-            if runs.iter().any(|run| run.id == record.run) {
-                records.entry(record.run.clone()).or_default().push(record);
-            }
+        let mut journal = Growing::at(plan.journal());
+        for record in journal.read_on().map_err(unreadable)? {
+            let Some(dir) = runs.iter().find(|run| run.id == record.run) else { continue };
+            let begin = || PastRun {
+                dir: dir.clone(),
+                records: Vec::new(),
+                plan: plan.clone(),
+                journal: journal.clone(),
+            };
+            found.entry(record.run.clone()).or_insert_with(begin).records.push(record);
         }
     }
     let worked = |run: &RunDir| {
-        let records = records.get(&run.id).map(Vec::as_slice).unwrap_or_default();
+        let records = found.get(&run.id).map_or(&[][..], |found| &found.records);
         records.iter().any(|record| matches!(record.event, Event::StepStarted { .. }))
     };
     let last = runs.iter().rposition(worked).unwrap_or(runs.len() - 1);
-    let dir = runs.swap_remove(last);
-    match records.remove(&dir.id) {
-        Some(records) => Ok(PastRun { dir, records }),
-        None => Err(Failure::usage(format!("the run `{}` has no records: it ended before it began", dir.id))),
-    }
+    let id = &runs[last].id;
+    found
+        .remove(id)
+        .ok_or_else(|| Failure::usage(format!("the run `{id}` has no records: it ended before it began")))
+}
+
+fn unreadable(error: std::io::Error) -> Failure {
+    Failure::internal("cannot read the state folder", error)
 }
 
 impl PastRun {
+    /// Takes the records in that came since. Tells whether the run may go on: its process is there.
+    pub(super) fn read_on(&mut self) -> Result<bool, Failure> {
+        // Asked first: what it wrote before its end is read.
+        let goes_on = Lock::is_held_by(&self.dir.id, &self.plan.lock()).map_err(unreadable)?;
+        let new = self.journal.read_on().map_err(unreadable)?;
+        self.records.extend(new.into_iter().filter(|record| record.run == self.dir.id));
+        Ok(goes_on)
+    }
+
     /// The place of a step in the run's order, from 1, and the step: by its id, its label, or `#` and
     /// its place.
     pub(super) fn step(&self, id: &str) -> Result<(usize, StepRef), Failure> {

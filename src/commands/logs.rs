@@ -17,7 +17,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Prints what happened in a run: all of it, or one step with the output of its validation.
 pub(super) fn run(root: Option<&Path>, args: &Logs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
-    let run = history::find(&project, args.run.as_deref())?;
+    let mut run = history::find(&project, args.run.as_deref())?;
     let step = args.step.as_deref().map(|id| run.step(id)).transpose()?;
     if let (Some((_, step)), Some(attempt)) = (&step, args.attempt)
         && !run.attempts(step).contains(&attempt)
@@ -28,25 +28,29 @@ pub(super) fn run(root: Option<&Path>, args: &Logs) -> Result<ExitCode, Failure>
         )));
     }
     let mut story = Story::default();
-    let mut told = 0;
-    let mut current = run;
+    let (mut told, mut goes_on) = (0, true);
     loop {
-        for record in &current.records[told..] {
+        for record in &run.records[told..] {
             story.apply(record);
             if wanted(record, step.as_ref().map(|(_, step)| step), args.attempt) {
                 tell(record, &story, args.json)?;
             }
         }
-        told = current.records.len();
-        let ended = current.records.iter().any(|record| matches!(record.event, Event::RunCompleted(_)));
+        told = run.records.len();
+        let ended = run.records.iter().any(|record| matches!(record.event, Event::RunCompleted(_)));
         if !args.follow || ended {
             break;
         }
+        if !goes_on {
+            let id = &run.dir.id;
+            print::talk(&format!("the run `{id}` ended without a word: it was killed, or could not go on"));
+            break;
+        }
         std::thread::sleep(LOOK_EVERY);
-        current = history::find(&project, Some(&current.dir.id))?;
+        goes_on = run.read_on()?;
     }
     if let (Some((number, step)), false) = (&step, args.json) {
-        outputs(&current, *number, step, args.attempt);
+        outputs(&run, *number, step, args.attempt);
     }
     Ok(ExitCode::Passed)
 }

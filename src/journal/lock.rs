@@ -48,6 +48,21 @@ impl Lock {
         file.write_all(serde_json::to_string(holder)?.as_bytes())?;
         Ok(Acquired::Ours(Self { _file: file }))
     }
+
+    /// Whether this run holds the lock; a holder that cannot be read may be it.
+    pub fn is_held_by(run: &str, path: &Path) -> io::Result<bool> {
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            file => file?,
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => {
+                Ok(read_holder(&mut file).is_none_or(|holder| holder.run == run))
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
 }
 
 /// The holder as the file tells it; `None` if it is just being written.
@@ -70,7 +85,9 @@ mod tests {
         let Acquired::Ours(lock) = Lock::acquire(&path, &first).unwrap() else { panic!("free at first") };
         let Acquired::Held(holder) = Lock::acquire(&path, &second).unwrap() else { panic!("held") };
         assert_eq!(holder, Some(first));
+        assert!(Lock::is_held_by("a", &path).unwrap() && !Lock::is_held_by("b", &path).unwrap());
         drop(lock);
+        assert!(!Lock::is_held_by("a", &path).unwrap());
         assert!(matches!(Lock::acquire(&path, &second).unwrap(), Acquired::Ours(_)));
     }
 }

@@ -1,7 +1,8 @@
 //! Reads a journal back: every line that can be read, and a word on each that cannot.
 
-use std::io;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use crate::run::event::{Record, SCHEMA};
 
@@ -16,6 +17,14 @@ pub struct Journal {
     pub torn_tail: bool,
     /// Some line has a higher schema: a newer agentrun wrote it, and would miss what this one adds.
     pub newer: bool,
+}
+
+/// A journal that is read on while a run writes it.
+#[derive(Debug, Clone)]
+pub struct Growing {
+    path: PathBuf,
+    /// Bytes that were read.
+    read: u64,
 }
 
 /// A line that could not be read.
@@ -47,6 +56,28 @@ impl Journal {
     }
 }
 
+impl Growing {
+    /// The journal at this path, from its beginning; it need not exist.
+    pub fn at(path: PathBuf) -> Self {
+        Self { path, read: 0 }
+    }
+
+    /// The records that came since the last time, whatever their seals say. A line without an end
+    /// is left for the next time.
+    pub fn read_on(&mut self) -> io::Result<Vec<Record>> {
+        let mut file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            file => file?,
+        };
+        file.seek(SeekFrom::Start(self.read))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        bytes.truncate(whole(&bytes));
+        self.read += bytes.len() as u64;
+        Ok(parse(&bytes).records)
+    }
+}
+
 /// Reads a journal, whatever its seals say; an absent one is empty.
 pub fn read(path: &Path) -> io::Result<Journal> {
     Ok(parse(&bytes(path)?))
@@ -64,8 +95,7 @@ pub fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 pub fn parse(bytes: &[u8]) -> Journal {
     let mut journal =
         Journal { torn_tail: !bytes.is_empty() && !bytes.ends_with(b"\n"), ..Journal::default() };
-    let whole = bytes.len() - bytes.iter().rev().take_while(|&&byte| byte != b'\n').count();
-    for (index, line) in bytes[..whole].split(|&byte| byte == b'\n').enumerate() {
+    for (index, line) in bytes[..whole(bytes)].split(|&byte| byte == b'\n').enumerate() {
         if line.is_empty() {
             continue;
         }
@@ -76,6 +106,11 @@ pub fn parse(bytes: &[u8]) -> Journal {
         }
     }
     journal
+}
+
+/// Up to where the lines have an end.
+fn whole(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1)
 }
 
 fn parse_line(line: &[u8]) -> Result<Record, String> {
@@ -108,6 +143,29 @@ mod tests {
                 "the journal's last line was cut off by a killed run: it is dropped",
             ]
         );
+    }
+
+    #[test]
+    fn a_growing_journal_is_read_once() {
+        let line = |seq: u64| {
+            format!(
+                "{{\"schema\":1,\"seq\":{seq},\"ts\":\"1970-01-01T00:00:00Z\",\"run\":\"r\",\"type\":\"warning\",\"code\":\"c\",\"message\":\"m\"}}\n"
+            )
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal.jsonl");
+        let mut growing = Growing::at(path.clone());
+        let mut came = |bytes: &str| {
+            std::fs::write(&path, bytes).unwrap();
+            let records = growing.read_on().unwrap();
+            records.iter().map(|record| record.seq).collect::<Vec<u64>>()
+        };
+        let (one, two, three) = (line(1), line(2), line(3));
+        assert_eq!(came(&one), [1]);
+        assert_eq!(came(&format!("{one}{}", &two[..9])), Vec::<u64>::new());
+        assert_eq!(came(&format!("{one}{two}{three}")), [2, 3]);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(growing.read_on().unwrap(), []);
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! What a run starts is dead when it says so, however it tried to stay.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::process::{Child, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
@@ -183,6 +183,22 @@ fn ctrl_c_is_heard_while_agentrun_itself_is_busy() {
     signal(id(&child), Signal::INT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_ne!(bench.events().last().unwrap(), "run.completed");
+}
+
+#[test]
+fn whoever_follows_a_run_is_told_that_it_was_killed() {
+    let (bench, time) = (bench(), unique());
+    let mut child = started(&bench, &format!("touch ready; sleep {time}"), &["--sandbox", "off"]);
+    let mut follow = bench.command(&["logs", "--follow"]);
+    let mut follower = follow.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(follower.stdout.take().unwrap()).lines();
+    assert!(told.any(|line| line.unwrap().contains("Step 1")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let Output { status, stderr, .. } = follower.wait_with_output().unwrap();
+    assert!(status.success());
+    let end = format!("the run `{}` ended without a word: ", bench.last_run());
+    assert!(String::from_utf8(stderr).unwrap().starts_with(&end));
 }
 
 #[test]
