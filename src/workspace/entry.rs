@@ -35,6 +35,13 @@ impl Entry {
     }
 }
 
+impl Difference {
+    /// What stands there in either tree.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.before.iter().chain(&self.after)
+    }
+}
+
 /// Reads what `diff-tree --raw -z` prints: `:mode mode object object status NUL path NUL`.
 pub(super) fn differences(bytes: &[u8]) -> Vec<Difference> {
     let mut fields = bytes.split(|&byte| byte == 0);

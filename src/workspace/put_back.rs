@@ -123,7 +123,7 @@ impl Git {
         let trees = [from.tree.as_str(), to.tree.as_str()];
         self.check_trees(&trees).await?;
         let found = entry::differences(&self.run(&[&args[..], &trees].concat()).await?);
-        self.check_files(found.iter().flat_map(|found| found.before.iter().chain(&found.after))).await?;
+        self.check_files(found.iter().flat_map(Difference::entries)).await?;
         Ok(found)
     }
 

@@ -150,6 +150,27 @@ async fn copies_see_every_kind_of_change() {
 }
 
 #[tokio::test]
+async fn a_large_file_is_named_and_not_spelled_out() {
+    let project = Project::with_git();
+    project.write("plain.txt", "one\n");
+    let mut snapshots = project.snapshots().await;
+    let before = snapshots.take("before").await.unwrap();
+    project.write("plain.txt", "two\n");
+    project.write("line.txt", "x".repeat(9 << 20));
+    project.write("logo.png", b"\x89PNG\0\0");
+    let after = snapshots.take("after").await.unwrap();
+    let changes = snapshots.changes(&before, &after).await.unwrap();
+    assert_eq!(changes.files, [binary("line.txt"), binary("logo.png"), text("plain.txt", 1, 1)]);
+    assert!(changes.diff.contains("-one\n+two\n"), "{} bytes", changes.diff.len());
+    let left_out = format!(
+        "\n\"line.txt\" has more than 8 MiB, which is too much to show: git diff {} {} -- \"line.txt\"\n",
+        before.tree, after.tree
+    );
+    assert!(changes.diff.ends_with(&left_out), "{} bytes", changes.diff.len());
+    assert!(!changes.diff.contains("\"logo.png\""), "{}", changes.diff);
+}
+
+#[tokio::test]
 async fn nothing_of_the_users_is_touched() {
     let project = Project::with_git();
     project.write("a.txt", "a\n");

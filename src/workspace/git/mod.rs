@@ -30,6 +30,10 @@ const TIMEOUT: Duration = Duration::from_mins(5);
 /// A larger change is counted and kept in the snapshot, but not spelled out.
 const DIFF_LINES: u64 = 200_000;
 
+/// So is a change of a larger file, of which git holds all in memory; as a setting of git, and in
+/// bytes.
+const LARGE_FILES: (&str, u64) = ("core.bigFileThreshold=8m", 8 << 20);
+
 /// Settings of the user that would run programs, ask, hide what changed, or change what a snapshot
 /// means.
 pub(super) const SETTINGS: &[&str] = &[
@@ -195,9 +199,10 @@ impl Git {
     }
 
     pub(super) async fn changes(&self, from: &Snapshot, to: &Snapshot) -> Result<Changes, SnapshotError> {
-        let common = ["diff-tree", "-r", "--no-renames", "--relative", "--no-ext-diff", "--no-textconv"];
+        let common = ["-c", LARGE_FILES.0, "diff-tree", "-r", "--no-renames", "--relative"];
+        let common = [&common[..], &["--no-ext-diff", "--no-textconv"]].concat();
         let trees = [from.tree.as_str(), to.tree.as_str()];
-        self.differences(from, to).await?;
+        let differences = self.differences(from, to).await?;
         let counted = self.run(&[&common[..], &["--numstat", "-z"], &trees].concat()).await?;
         let files = parse_counts(&counted);
         let lines: u64 = files.iter().map(|file| file.added + file.removed).sum();
@@ -210,7 +215,16 @@ impl Git {
         }
         let plain = ["-p", "--submodule=short", "--no-color", "--src-prefix=a/", "--dst-prefix=b/"];
         let diff = self.run(&[&common[..], &plain, &trees].concat()).await?;
-        Ok(Changes { files, diff: String::from_utf8_lossy(&diff).into_owned() })
+        let mut diff = String::from_utf8_lossy(&diff).into_owned();
+        let opaque = files.iter().filter(|file| file.binary).map(|file| file.path.as_str()).collect();
+        let [from, to] = trees;
+        let say = |path: String| {
+            format!(
+                "{path:?} has more than 8 MiB, which is too much to show: git diff {from} {to} -- {path:?}\n"
+            )
+        };
+        diff.extend(self.large(&differences, &opaque).await?.into_iter().map(say));
+        Ok(Changes { files, diff })
     }
 
     pub(super) async fn dirty(&self) -> Result<Vec<String>, SnapshotError> {
@@ -311,7 +325,7 @@ fn failed(args: &[&OsStr], captured: &Captured) -> SnapshotError {
 fn git_error(args: &[&OsStr], message: String) -> SnapshotError {
     let command = args
         .iter()
-        .find(|arg| !arg.as_encoded_bytes().starts_with(b"-"))
+        .find(|arg| !arg.as_encoded_bytes().starts_with(b"-") && !arg.as_encoded_bytes().contains(&b'='))
         .map_or_else(String::new, |first| first.to_string_lossy().into_owned());
     SnapshotError::Git { command, message }
 }

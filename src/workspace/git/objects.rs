@@ -1,10 +1,10 @@
 //! Reads and writes objects of git.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 
-use super::{Call, Git, trim_line};
-use crate::workspace::entry::{self, Entry};
+use super::{Call, Git, LARGE_FILES, trim_line};
+use crate::workspace::entry::{self, Difference, Entry};
 use crate::workspace::snapshot::SnapshotError;
 
 impl Git {
@@ -14,6 +14,21 @@ impl Git {
         let printed = String::from_utf8_lossy(&printed).into_owned();
         let lines = printed.lines().filter_map(|line| line.split_once(' '));
         Ok(lines.filter_map(|(object, size)| Some((object.to_owned(), size.parse().ok()?))).collect())
+    }
+
+    /// The large files among those that are not spelled out.
+    pub(super) async fn large(
+        &self,
+        differences: &[Difference],
+        opaque: &BTreeSet<&str>,
+    ) -> Result<Vec<String>, SnapshotError> {
+        let named = differences.iter().map(|found| (found.path.to_string_lossy(), found));
+        let named: Vec<_> = named.filter(|(path, _)| opaque.contains(&**path)).collect();
+        let objects = named.iter().flat_map(|(_, found)| found.entries());
+        let sizes = self.sizes(&objects.map(|entry| entry.object.as_str()).collect::<Vec<_>>()).await?;
+        let is_large = |entry: &Entry| sizes.get(&entry.object).is_some_and(|&size| size > LARGE_FILES.1);
+        let large = named.into_iter().filter(|(_, found)| found.entries().any(is_large));
+        Ok(large.map(|(path, _)| path.into_owned()).collect())
     }
 
     /// The contents of objects; one that is not there is left out.
