@@ -7,7 +7,7 @@ use super::Run;
 use super::event::{AttemptOutcome, Citation, Evidence, RedCommand};
 use super::state::StepState;
 use crate::agent::builtin::conversation::Conversation;
-use crate::agent::builtin::tools::{Toolbox, ToolboxSettings};
+use crate::agent::builtin::tools::{Timeouts, Toolbox, ToolboxSettings};
 use crate::brief::{CommandState, FailedCommand, Refuted, Repair, Situation, Subject};
 use crate::failure::Failure;
 use crate::model::message::Message;
@@ -15,9 +15,6 @@ use crate::sources::wrong_template;
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
 use crate::workspace::snapshot::{Changes, Snapshot, SnapshotError};
-
-/// The longest a command of the agent may run, however long it asks for.
-const LONGEST_COMMAND: std::time::Duration = std::time::Duration::from_mins(10);
 
 /// The trees around an attempt.
 pub(super) struct Trees {
@@ -90,8 +87,7 @@ pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
         policy: setting.policy.clone(),
         interrupt: setting.interrupt.clone(),
         redact: run.recorder.redact.clone(),
-        command_timeout: setting.config.limits.command,
-        command_timeout_max: LONGEST_COMMAND.max(setting.config.limits.command),
+        timeouts: Timeouts::of(setting.config.limits.command),
         log_dir,
     })
 }

@@ -86,6 +86,21 @@ fn a_diff_does_not_command_the_terminal_and_stays_a_patch_in_a_pipe() {
 }
 
 #[test]
+fn a_model_is_told_how_long_its_commands_may_run() {
+    for (timeout, told) in [("90s", "default 90, at most 600"), ("20m", "default 1200, at most 1200")] {
+        let bench = Bench::with_plan(ONE_STEP.as_bytes());
+        bench.file("agentrun.toml", format!("[agent]\ncommand_timeout = \"{timeout}\"\n"));
+        let server = diligent(&[("Step 1", "echo one > one.txt")]);
+        bench.execute(&server, &[]).code(0);
+        for body in server.bodies() {
+            let tools = body["tools"].as_array().unwrap();
+            let run = tools.iter().find(|tool| tool["function"]["name"] == "run_command").unwrap();
+            assert_eq!(run["function"]["parameters"]["properties"]["timeout_s"]["description"], told);
+        }
+    }
+}
+
+#[test]
 fn without_git_changes_are_kept_and_shown_too() {
     let bench = Bench::new();
     bench.file("plan.md", ONE_STEP);

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::conversation::Conversation;
 use super::progress::Progress;
 use super::room::too_long;
-use super::tools::{Effect, Tool, ToolOutcome, Toolbox, definitions};
+use super::tools::{Effect, Tool, ToolOutcome, Toolbox};
 use super::window::Window;
 use crate::brief::Templates;
 use crate::clock::Stopwatch;
@@ -141,8 +141,8 @@ impl Session<'_> {
         progress: &Progress,
     ) -> Result<Result<Reply, ModelError>, Failure> {
         let place = Place { step: &self.at.step.id, attempt: self.at.attempt, turn: progress.turns };
-        let tools = if purpose == Purpose::Work { definitions() } else { &[] };
-        let request = Request { place, purpose, messages, tools };
+        let tools = if purpose == Purpose::Work { self.toolbox.definitions() } else { Vec::new() };
+        let request = Request { place, purpose, messages, tools: &tools };
         let (recorder, at) = (&mut *self.recorder, &self.at);
         let mut failure = None;
         let mut observe = |notice: Notice| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::definitions::Tool;
+use super::definitions::{Timeouts, Tool};
 use super::outcome::Trouble;
 use crate::agent::builtin::edit::Edit;
 use crate::model::message::Arguments;
@@ -11,33 +11,35 @@ use crate::model::message::Arguments;
 #[derive(Debug)]
 pub(super) struct Given<'a> {
     tool: Tool,
+    timeouts: Timeouts,
     fields: &'a Map<String, Value>,
 }
 
 impl<'a> Given<'a> {
     /// Arguments that could be read, and have no unknown field.
-    pub(super) fn new(tool: Tool, arguments: &'a Arguments) -> Result<Self, Trouble> {
+    pub(super) fn new(tool: Tool, timeouts: Timeouts, arguments: &'a Arguments) -> Result<Self, Trouble> {
+        let wrong = |problem: &str| wrong(tool, timeouts, problem);
         let fields = match arguments {
             Arguments::Object(fields) => fields,
             Arguments::Unreadable { problem, .. } => {
-                return Err(wrong(tool, &format!("the arguments could not be read: {problem}")));
+                return Err(wrong(&format!("the arguments could not be read: {problem}")));
             }
         };
-        let parameters = tool.parameters();
+        let parameters = tool.parameters(timeouts);
         let known = |name: &str| parameters["properties"].get(name).is_some();
         // A single edit without its list means the same, and models write it often.
         let single = |name: &str| {
             tool == Tool::EditFile && ["old_string", "new_string", "replace_all"].contains(&name)
         };
         match fields.keys().find(|name| !known(name) && !single(name)) {
-            Some(name) => Err(wrong(tool, &format!("`{name}` is not an argument"))),
-            None => Ok(Self { tool, fields }),
+            Some(name) => Err(wrong(&format!("`{name}` is not an argument"))),
+            None => Ok(Self { tool, timeouts, fields }),
         }
     }
 
     /// An error about one field.
     pub(super) fn wrong(&self, problem: &str) -> Trouble {
-        wrong(self.tool, problem)
+        wrong(self.tool, self.timeouts, problem)
     }
 
     fn field(&self, name: &str) -> Option<&'a Value> {
@@ -99,10 +101,10 @@ impl<'a> Given<'a> {
     }
 }
 
-fn wrong(tool: Tool, problem: &str) -> Trouble {
+fn wrong(tool: Tool, timeouts: Timeouts, problem: &str) -> Trouble {
     Trouble::mistake(format!(
         "{problem}; nothing was done. The arguments of {}: {}",
         tool.name(),
-        tool.parameters()
+        tool.parameters(timeouts)
     ))
 }

@@ -1,6 +1,7 @@
-//! What a model is told of the tools: byte for byte the same in every request.
+//! What a model is told of the tools: byte for byte the same in every request of a run.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -39,23 +40,47 @@ const ALL: [Tool; 8] = [
     Tool::FinishStep,
 ];
 
+/// How long a command of the agent may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// If it asks for no timeout.
+    pub usual: Duration,
+    /// The longest that it may ask for.
+    pub longest: Duration,
+}
+
+impl Timeouts {
+    /// What everybody gets who asks for it.
+    const ALWAYS: Duration = Duration::from_mins(10);
+
+    /// Those of a configuration that says how long commands usually may run.
+    pub fn of(usual: Duration) -> Self {
+        Self { usual, longest: usual.max(Self::ALWAYS) }
+    }
+
+    fn say(self) -> String {
+        format!("default {}, at most {}", self.usual.as_secs(), self.longest.as_secs())
+    }
+}
+
 /// All tools, in stable order.
-pub fn definitions() -> &'static [ToolDefinition] {
-    static DEFINITIONS: LazyLock<Vec<ToolDefinition>> = LazyLock::new(|| {
-        let definition = |tool: Tool| ToolDefinition {
-            name: tool.name(),
-            description: tool.description(),
-            parameters: tool.parameters(),
-        };
-        ALL.into_iter().map(definition).collect()
-    });
-    &DEFINITIONS
+pub(super) fn definitions(timeouts: Timeouts) -> Vec<ToolDefinition> {
+    let definition = |tool: Tool| ToolDefinition {
+        name: tool.name(),
+        description: tool.description(),
+        parameters: tool.parameters(timeouts),
+    };
+    ALL.into_iter().map(definition).collect()
 }
 
 /// The tools that change nothing.
 pub fn reading() -> impl Iterator<Item = ToolDefinition> {
-    let reads = |definition: &&ToolDefinition| reads(definition.name);
-    definitions().iter().filter(reads).cloned()
+    any().into_iter().filter(|definition| reads(definition.name))
+}
+
+/// The tools where timeouts do not matter.
+fn any() -> Vec<ToolDefinition> {
+    definitions(Timeouts::of(Timeouts::ALWAYS))
 }
 
 /// Whether a name is that of a tool that changes nothing.
@@ -63,10 +88,10 @@ pub fn reads(name: &str) -> bool {
     Tool::named(name).is_some_and(Tool::only_reads)
 }
 
-/// Bytes of all of them as a model is told.
+/// Bytes of all of them as a model is told, within a few.
 pub fn size_of_definitions() -> u64 {
     static SIZE: LazyLock<u64> =
-        LazyLock::new(|| serde_json::to_string(definitions()).map_or(0, |text| text.len() as u64));
+        LazyLock::new(|| serde_json::to_string(&any()).map_or(0, |text| text.len() as u64));
     *SIZE
 }
 
@@ -162,7 +187,7 @@ impl Tool {
     }
 
     /// JSON schema of the arguments.
-    pub(super) fn parameters(self) -> Value {
+    pub(super) fn parameters(self, timeouts: Timeouts) -> Value {
         let (properties, required) = match self {
             Self::ReadFile => (
                 json!({"path": {"type": "string"}, "start_line": {"type": "integer"}, "limit": {"type": "integer"}}),
@@ -187,7 +212,7 @@ impl Tool {
                 json!({
                     "command": {"type": "string"},
                     "workdir": {"type": "string", "description": "default: the project root"},
-                    "timeout_s": {"type": "integer", "description": "default 120, at most 600"}
+                    "timeout_s": {"type": "integer", "description": timeouts.say()}
                 }),
                 json!(["command"]),
             ),
@@ -223,10 +248,10 @@ mod tests {
 
     #[test]
     fn all_tools_together_are_small_and_always_the_same() {
-        let text = serde_json::to_string(definitions()).unwrap();
+        let text = serde_json::to_string(&any()).unwrap();
         assert!(text.len() <= 4_000, "{} bytes", text.len());
-        assert_eq!(text, serde_json::to_string(definitions()).unwrap());
-        let names: Vec<&str> = definitions().iter().map(|definition| definition.name).collect();
+        assert_eq!(text, serde_json::to_string(&any()).unwrap());
+        let names: Vec<&str> = any().iter().map(|definition| definition.name).collect();
         assert_eq!(names.join(", "), Tool::names());
     }
 

@@ -20,16 +20,16 @@ mod walk;
 mod write;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use arguments::Given;
-pub use definitions::{Tool, definitions, reading, reads, size_of_definitions};
+use definitions::definitions;
+pub use definitions::{Timeouts, Tool, reading, reads, size_of_definitions};
 pub use outcome::{Claim, ClaimStatus, Effect, ToolOutcome, ToolboxError};
 use outcome::{Trouble, first_sentence, one_line};
 use seen::SeenFiles;
 
 use crate::interrupt::Interrupt;
-use crate::model::message::{Arguments, ToolCall};
+use crate::model::message::{Arguments, ToolCall, ToolDefinition};
 use crate::process::Policy;
 use crate::redact::Redact;
 use crate::workspace::Workspace;
@@ -45,10 +45,8 @@ pub struct ToolboxSettings {
     pub interrupt: Interrupt,
     /// Everything that a model is shown passes it.
     pub redact: Redact,
-    /// For a command that asks for no timeout.
-    pub command_timeout: Duration,
-    /// The longest timeout a command may ask for.
-    pub command_timeout_max: Duration,
+    /// How long a command may run.
+    pub timeouts: Timeouts,
     /// Where the whole output of each command goes.
     pub log_dir: PathBuf,
 }
@@ -66,6 +64,11 @@ impl Toolbox {
     /// The tools at the beginning of a conversation.
     pub fn new(settings: ToolboxSettings) -> Self {
         Self { settings, seen: SeenFiles::default(), logs: 0 }
+    }
+
+    /// What a model is told of them.
+    pub fn definitions(&self) -> Vec<ToolDefinition> {
+        definitions(self.settings.timeouts)
     }
 
     /// From here on, where the whole output of each command goes.
@@ -113,7 +116,7 @@ impl Toolbox {
             let text = format!("there is no tool `{name}`; the tools are: {}", Tool::names());
             return Err(Trouble::Mistake(text));
         };
-        let given = Given::new(tool, &call.arguments)?;
+        let given = Given::new(tool, self.settings.timeouts, &call.arguments)?;
         match tool {
             Tool::ReadFile => self.read(&given),
             Tool::ListFiles => self.list(&given),

@@ -33,7 +33,7 @@ impl Toolbox {
         let (policy, interrupt) = (&self.settings.policy, &self.settings.interrupt);
         let completed = process::run(&command, policy, interrupt, &self.settings.redact).await;
         let completed = completed.map_err(|error| Trouble::Own(ToolboxError::Log(error)))?;
-        let footer = footer(&completed, &self.shown(&log), self.settings.command_timeout_max);
+        let footer = footer(&completed, &self.shown(&log), self.settings.timeouts.longest);
         let incidents = incidents(&completed);
         let ended = ended(&completed.exit);
         let signature = digest(format!("{ended}\n{}", completed.output.digest).as_bytes());
@@ -62,7 +62,7 @@ impl Toolbox {
     /// What was asked for, within what is allowed.
     fn timeout(&self, asked: Option<u64>) -> Duration {
         let asked = asked.filter(|&seconds| seconds > 0).map(Duration::from_secs);
-        asked.unwrap_or(self.settings.command_timeout).min(self.settings.command_timeout_max)
+        asked.unwrap_or(self.settings.timeouts.usual).min(self.settings.timeouts.longest)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The tools in a real directory, as a model calls them.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -23,8 +24,7 @@ impl Bench {
             policy: Policy::new(std::env::vars_os(), &[]),
             interrupt: Interrupt::never(),
             redact: Redact::new(["hunter2-hunter2".to_owned()]),
-            command_timeout: Duration::from_mins(2),
-            command_timeout_max: Duration::from_mins(10),
+            timeouts: Timeouts::of(Duration::from_mins(2)),
             log_dir: root.join(".agentrun/logs"),
         };
         let mut bench = Self { directory, toolbox: Toolbox::new(settings) };
@@ -266,7 +266,7 @@ async fn a_command_tells_how_it_ended_and_keeps_its_output() {
 #[tokio::test]
 async fn a_command_that_takes_too_long_gets_advice() {
     let mut bench = Bench::new();
-    bench.toolbox.settings.command_timeout = Duration::from_millis(100);
+    bench.toolbox.settings.timeouts.usual = Duration::from_millis(100);
     let outcome = bench.call("run_command", json!({"command": "echo up; sleep 1000"})).await;
     assert!(outcome.text.starts_with("up\ntimed out after 1 s · "), "{}", outcome.text);
     assert!(outcome.text.ends_with("timeout_s can be up to 600."), "{}", outcome.text);
