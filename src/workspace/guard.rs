@@ -91,7 +91,7 @@ impl Found {
 
     /// The events that tell of a person's edits, outside of an attempt.
     pub fn edits(self, guard: &Guard, noticed: &str) -> Vec<Event> {
-        let plan = matches!(self.plan, plan::Found::Edited { .. });
+        let plan = matches!(self.plan, plan::Found::Edited);
         let plan =
             plan.then(|| Event::PlanEdited { digest: guard.plan.digest(), noticed: noticed.to_owned() });
         plan.into_iter().chain(self.edited.into_iter().map(|name| kept(&name, noticed))).collect()

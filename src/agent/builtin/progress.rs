@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::limits;
 use super::repetition::{Repetition, Strike};
-use super::tools::{Claim, ClaimStatus, Effect, ToolOutcome};
+use super::tools::{Effect, ToolOutcome};
 use crate::clock::Stopwatch;
 use crate::config::Limits;
 use crate::interrupt::Interrupt;
@@ -85,8 +85,8 @@ impl Progress {
         if interrupt.raised().is_some() {
             return (text, Some(AgentEnd::Interrupted));
         }
-        if let Effect::Finished(claim) = effect {
-            return (text, Some(end_of_claim(claim)));
+        if let Effect::Finished(end) = effect {
+            return (text, Some(end));
         }
         if Instant::now() >= self.deadline {
             return (text, Some(AgentEnd::Limit { limit: crate::config::say_duration(limits.time) }));
@@ -100,12 +100,5 @@ impl Progress {
             }
             Strike::Stop(what) => (text, Some(AgentEnd::Loop { what })),
         }
-    }
-}
-
-fn end_of_claim(claim: Claim) -> AgentEnd {
-    match claim.status {
-        ClaimStatus::Done => AgentEnd::Done { summary: claim.summary },
-        ClaimStatus::Blocked => AgentEnd::Blocked { reason: claim.reason.unwrap_or(claim.summary) },
     }
 }

@@ -32,10 +32,7 @@ pub enum Found {
     /// Nothing.
     Same,
     /// Its text was edited; the edit is kept.
-    Edited {
-        /// Digest of the plan now.
-        digest: String,
-    },
+    Edited,
     /// A person took it away; that is theirs to do.
     Gone,
     /// It was set back; what was found is kept as a copy.
@@ -87,7 +84,7 @@ impl PlanGuard {
         }
         self.bytes = now;
         self.remember()?;
-        Ok(if self.bytes.is_some() { Found::Edited { digest: self.digest() } } else { Found::Gone })
+        Ok(if self.bytes.is_some() { Found::Edited } else { Found::Gone })
     }
 
     /// Looks at the plan between two tool calls: a person's text is kept, but no tick counts while
@@ -205,7 +202,7 @@ impl Found {
         let edited = || Event::PlanEdited { digest: guard.digest(), noticed: noticed.to_owned() };
         match self {
             Self::Same => Vec::new(),
-            Self::Edited { .. } => vec![edited()],
+            Self::Edited => vec![edited()],
             Self::Gone => vec![Event::Warning {
                 code: "plan-gone".to_owned(),
                 message: "the plan's file is gone: steps that pass are ticked when it is back".to_owned(),
@@ -269,7 +266,7 @@ mod tests {
         assert_eq!(guard.check(dir.path()).unwrap(), Found::Same);
         assert!(!path.exists());
         std::fs::write(&path, PLAN).unwrap();
-        assert_eq!(guard.accept().unwrap(), Found::Edited { digest: digest(PLAN.as_bytes()) });
+        assert_eq!(guard.accept().unwrap(), Found::Edited);
     }
 
     #[test]
@@ -283,10 +280,7 @@ mod tests {
         let kept = PLAN.replace("# P", "# Better");
         assert_eq!(after(Some(&edited)), (restored("its boxes were changed", true), kept.clone()));
         let (found, text) = after(Some(&kept));
-        assert_eq!(
-            (found, text.as_str()),
-            (Found::Edited { digest: digest(kept.as_bytes()) }, kept.as_str())
-        );
+        assert_eq!((found, text.as_str()), (Found::Edited, kept.as_str()));
     }
 
     #[test]

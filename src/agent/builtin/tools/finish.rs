@@ -1,7 +1,8 @@
 //! `note` and `finish_step`: what the agent says, kept apart from what is so.
 
 use super::arguments::Given;
-use super::outcome::{Claim, ClaimStatus, Effect, ToolOutcome, Trouble};
+use super::outcome::{Effect, ToolOutcome, Trouble};
+use crate::run::event::AgentEnd;
 
 /// A longer note is none: later attempts read all of them.
 const NOTE: usize = 4 * 1024;
@@ -20,16 +21,14 @@ pub(super) fn note(given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
 pub(super) fn finish(given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
     let summary = given.text("summary")?.trim().to_owned();
     let reason = given.optional_text("blocked_reason")?.map(str::trim).filter(|reason| !reason.is_empty());
-    let status = match given.text("status")?.trim() {
-        "done" => ClaimStatus::Done,
-        "blocked" => ClaimStatus::Blocked,
+    let (text, line, end) = match (given.text("status")?.trim(), reason) {
+        ("done", _) => ("validation begins", format!("finish: done: {summary}"), AgentEnd::Done { summary }),
+        ("blocked", Some(reason)) => {
+            let end = AgentEnd::Blocked { reason: reason.to_owned() };
+            ("the step ends here", format!("finish: blocked: {reason}"), end)
+        }
+        ("blocked", None) => return Err(given.wrong("`blocked_reason` is missing")),
         _ => return Err(given.wrong("`status` is neither `done` nor `blocked`")),
     };
-    let (text, line) = match (status, reason) {
-        (ClaimStatus::Done, _) => ("validation begins", format!("finish: done: {summary}")),
-        (ClaimStatus::Blocked, Some(reason)) => ("the step ends here", format!("finish: blocked: {reason}")),
-        (ClaimStatus::Blocked, None) => return Err(given.wrong("`blocked_reason` is missing")),
-    };
-    let claim = Claim { status, summary, reason: reason.map(str::to_owned) };
-    Ok(ToolOutcome::done(text.to_owned(), line, Effect::Finished(claim)))
+    Ok(ToolOutcome::done(text.to_owned(), line, Effect::Finished(end)))
 }

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use arguments::Given;
 use definitions::definitions;
 pub use definitions::{Timeouts, Tool, reading, reads, size_of_definitions};
-pub use outcome::{Claim, ClaimStatus, Effect, ToolOutcome, ToolboxError};
+pub use outcome::{Effect, ToolOutcome, ToolboxError};
 use outcome::{Trouble, first_sentence, one_line};
 use seen::SeenFiles;
 

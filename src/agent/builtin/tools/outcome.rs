@@ -6,6 +6,7 @@ use std::io;
 use crate::agent::builtin::excerpt::line;
 use crate::digest::digest;
 use crate::process::Exit;
+use crate::run::event::AgentEnd;
 use crate::workspace::Refusal;
 
 /// A line on the screen is no longer.
@@ -63,28 +64,8 @@ pub enum Effect {
     },
     /// Something to be kept for later attempts.
     Noted(String),
-    /// The agent says that it is finished.
-    Finished(Claim),
-}
-
-/// What the agent says about the step. It is never taken for a fact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// Done or blocked.
-    pub status: ClaimStatus,
-    /// What was done.
-    pub summary: String,
-    /// What blocks it.
-    pub reason: Option<String>,
-}
-
-/// The two ways to be finished.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClaimStatus {
-    /// The work is done: validation may begin.
-    Done,
-    /// A person is needed.
-    Blocked,
+    /// The agent says that it is finished: done or blocked. It is never taken for a fact.
+    Finished(AgentEnd),
 }
 
 /// Why agentrun itself cannot carry calls out.

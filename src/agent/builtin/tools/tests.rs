@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::process::Exit;
+use crate::run::event::AgentEnd;
 
 struct Bench {
     directory: TempDir,
@@ -282,11 +283,8 @@ async fn notes_and_claims_are_handed_on() {
     let text = bench.text("note", json!({"text": "x".repeat(5_000)})).await;
     assert!(text.starts_with("`text` has 5000 bytes; a note has at most 4096; nothing was done."), "{text}");
     let outcome = bench.call("finish_step", json!({"status": "done", "summary": "added it"})).await;
-    let claim = Claim { status: ClaimStatus::Done, summary: "added it".to_owned(), reason: None };
-    assert_eq!(
-        (outcome.effect, outcome.summary.as_str()),
-        (Effect::Finished(claim), "finish: done: added it")
-    );
+    let end = AgentEnd::Done { summary: "added it".to_owned() };
+    assert_eq!((outcome.effect, outcome.summary.as_str()), (Effect::Finished(end), "finish: done: added it"));
     let outcome = bench.call("finish_step", json!({"status": "blocked", "summary": "no"})).await;
     assert!(outcome.failed && outcome.text.starts_with("`blocked_reason` is missing"));
 }
