@@ -198,6 +198,7 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
         }
         StepStatus::Stopped(outcome) => styled(NOTICE, &outcome.say()),
         StepStatus::Running => "begun, not ended".to_owned(),
+        StepStatus::Revalidate => styled(NOTICE, "stale: it is validated again"),
         _ if !boxes.is_empty() && ticked == boxes.len() => styled(GOOD, "ticked by hand"),
         StepStatus::Parked { .. } => styled(NOTICE, "waits for a person"),
         _ if ticked > 0 => format!("open, {ticked} of {} boxes ticked", boxes.len()),

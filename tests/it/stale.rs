@@ -34,6 +34,8 @@ fn is_worked_on(bench: &Bench) {
 fn a_stale_step_that_was_not_selected_is_not_done_by_hand() {
     let bench = stale();
     bench.execute(&refusing(), &["--step", "2"]).code(0).says("step 1 was edited since it passed");
+    let status = bench.run(&["status"]).code(0).stdout;
+    assert!(status.contains("[1] Step 1: The first file: stale: it is validated again"), "{status}");
     is_worked_on(&bench);
 }
 
