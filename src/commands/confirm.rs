@@ -80,15 +80,23 @@ fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate:
 
 /// What a person may vouch for: what waits for one, and nothing that a command has refuted.
 fn confirmable(step: &Step, state: &RunState) -> Result<Vec<String>, Failure> {
+    let known = state.step(&step.key);
     let refuse = |why: &str| {
-        Err(Failure::usage(format!("step {} {why}", step.id))
-            .hint("if you did the step yourself, tick its boxes in the plan: it then counts as done by hand"))
+        let failure = Failure::usage(format!("step {} {why}", step.id));
+        // What agentrun ticked before is nobody's word, whoever ticks the rest.
+        Err(if known.ticked.is_empty() {
+            failure.hint(
+                "if you did the step yourself, tick its boxes in the plan: it then counts as done by hand",
+            )
+        } else {
+            failure
+        })
     };
     let all = || {
         let tasks = step.tasks.iter().map(|task| task.text.clone());
         tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect()
     };
-    match &state.step(&step.key).status {
+    match &known.status {
         StepStatus::Passed(pass) if !pass.pending.is_empty() => Ok(pass.pending.clone()),
         StepStatus::Passed(_) | StepStatus::ByHand => refuse("has nothing that waits for a person"),
         StepStatus::Parked { items } => Ok(items.clone()),

@@ -10,7 +10,7 @@ use crate::config::Environment;
 use crate::failure::{ExitCode, Failure};
 use crate::journal::StateDir;
 use crate::report::patch;
-use crate::report::print::{self, FAINT, STRONG, styled};
+use crate::report::print::{self, FAINT, STRONG, quoted, styled};
 use crate::workspace::diff;
 
 /// Carries out a bundled plan with a scripted model in a new folder, the way `execute` does.
@@ -113,21 +113,4 @@ fn on_path(exe: &Path, environment: &Environment) -> bool {
     let first = environment.on_path("agentrun");
     let real = |path: &Path| -> Option<PathBuf> { path.canonicalize().ok() };
     first.is_some_and(|first| real(&first) == real(exe))
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_quoted_where_a_shell_would_split_it() {
-        assert_eq!(quoted("/tmp/demo-1"), "/tmp/demo-1");
-        assert_eq!(quoted("/my files/it's"), r"'/my files/it'\''s'");
-    }
 }

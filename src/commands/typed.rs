@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::Execute;
 use crate::config::say_duration;
+use crate::report::print::quoted;
 
 /// What chooses the project, the model, the steps and the limits is kept, what happens once is not.
 pub(super) fn command(root: Option<&Path>, args: &Execute) -> String {
@@ -36,12 +37,6 @@ pub(super) fn command(root: Option<&Path>, args: &Execute) -> String {
     ];
     words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));
     words.join(" ")
-}
-
-/// A word as a shell takes it.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
-    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

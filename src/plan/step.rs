@@ -266,13 +266,11 @@ impl Step {
 
 impl Plan {
     /// The boxes that agentrun may tick when this step passes: tasks, its own box, and those of
-    /// the given criteria. Optional tasks are left to their author, and so are those whose sentence
-    /// says more of a command than its exit code does, unless somebody has looked.
+    /// the given criteria. Optional tasks are left to their author. A deliverable is a task and a
+    /// criterion: it waits until it is among the given.
     pub fn tickable(&self, step: &Step, criteria: &[usize]) -> Vec<usize> {
-        let says_more = |(index, found): (usize, &Criterion)| {
-            found.check_box.filter(|_| found.says_more && !criteria.contains(&index))
-        };
-        let waiting: Vec<usize> = step.criteria.iter().enumerate().filter_map(says_more).collect();
+        let others = step.criteria.iter().enumerate().filter(|(index, _)| !criteria.contains(index));
+        let waiting: Vec<usize> = others.filter_map(|(_, found)| found.check_box).collect();
         let tasks = step.tasks.iter().filter(|task| !task.optional).filter_map(|task| task.check_box);
         let tasks = tasks.filter(|task| !waiting.contains(task));
         let criteria = criteria.iter().filter_map(|&index| step.criteria.get(index)?.check_box);

@@ -52,6 +52,15 @@ pub fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// A word as a shell takes it.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 /// Says that agentrun itself is wrong somewhere.
 pub fn mistake_of_ours(what: &str) {
     talk(&format!("{} agentrun has a mistake: {what}", styled(BAD, "error:")));
@@ -63,5 +72,16 @@ pub fn failure(failure: &crate::failure::Failure) {
     talk(&format!("{} {failure}", styled(BAD, "error:")));
     for hint in &failure.hints {
         talk(&format!("{} {hint}", styled(STRONG, "hint:")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_split_or_drop_it() {
+        let words = ["/tmp/demo-1", "/my files/it's", "#7", ""];
+        assert_eq!(words.map(quoted), ["/tmp/demo-1", r"'/my files/it'\''s'", "'#7'", "''"]);
     }
 }

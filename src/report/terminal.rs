@@ -1,7 +1,7 @@
 //! What a person who watches sees.
 
 use super::heartbeat::Heartbeat;
-use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, styled};
+use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, quoted, styled};
 use super::story::{StepEnd, Story, counted, ran, say_millis, say_tokens};
 use crate::run::event::{
     AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Judgement, RedCommand, Reopened, Ruling,
@@ -409,9 +409,4 @@ fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
         },
         _ => Some(again),
     }
-}
-
-/// An id as a shell takes it: `#7` begins a comment.
-fn quoted(id: &str) -> String {
-    if id.starts_with('#') { format!("'{id}'") } else { id.to_owned() }
 }

@@ -242,7 +242,7 @@ fn of_box(step: &Step, place: usize, backing: Backing, status: &StepStatus) -> B
         _ if !matches!(backing, Backing::Proven | Backing::Weak) => backing,
         _ if pass.judged.contains(&index) => Backing::Judged,
         _ if pass.confirmed_by.is_some() && !pass.pending.contains(&criterion.text) => Backing::Confirmed,
-        CriterionKind::Prose if step.is_task(criterion) => backing,
+        _ if pass.criteria.contains(&index) => backing,
         _ => Backing::ByHand,
     }
 }

@@ -170,14 +170,7 @@ fn targets(setting: &Setting, plan: &Plan, step: usize, pass: &Pass) -> Vec<Tick
         return Vec::new();
     }
     let work = matches!(plan.steps[step].kind, StepKind::Work | StepKind::Closing | StepKind::Manual);
-    let hold: Vec<usize> = pass.criteria.iter().chain(&pass.judged).copied().collect();
-    let mut targets = edit::targets(plan, step, &hold, work);
-    if pass.confirmed_by.is_some() && pass.pending.is_empty() {
-        // A person vouches for the whole step: its prose boxes too.
-        let criteria: Vec<usize> = (0..plan.steps[step].criteria.len()).collect();
-        targets = edit::targets(plan, step, &criteria, work);
-    }
-    targets
+    edit::targets(plan, step, &pass.holds(plan.steps[step].criteria.len()), work)
 }
 
 /// What agentrun ticked for a step and is still ticked, found by its text; what a person had

@@ -181,13 +181,29 @@ fn a_command_that_succeeds_does_not_decide_what_it_prints() {
 }
 
 #[test]
-fn a_deliverable_that_says_more_than_success_waits_too() {
+fn a_deliverable_in_words_waits_like_any_other_sentence() {
     let bench = bench("go away\n", &[]);
     let plan = PLAN.replace("- [ ] The greeting is friendly\n- [ ] The greeting names the reader\n", "");
     let plan = plan + "\n**Deliverables:**\n- [ ] `cat greeting.txt` prints `welcome`\n- [ ] A greeting\n";
     bench.file("plan.md", &plan).git();
-    execute(&bench).code(0).says("waits for a person: `cat greeting.txt` prints `welcome`");
-    assert_eq!(marks(&bench), "xx x");
+    let ran = execute(&bench).code(0).says("waits for a person: `cat greeting.txt` prints `welcome`");
+    ran.says("waits for a person: A greeting");
+    assert_eq!(marks(&bench), "xx  ");
+    bench.run(&["confirm", "plan.md", "1", "--by", "Ada"]).code(0);
+    assert_eq!(marks(&bench), "xxxx");
+    // A person's word may be taken back, too.
+    bench.file("plan.md", bench.read("plan.md").replace("- [x] A greeting", "- [ ] A greeting"));
+    execute(&bench).says("step 1 was unticked");
+}
+
+#[test]
+fn a_deliverable_is_ticked_with_the_tasks_where_sentences_are_ignored() {
+    let bench = bench("go away\n", &[]);
+    bench.file("agentrun.toml", "[validation]\ncriteria = \"ignore\"\n");
+    let plan = PLAN.replace("- [ ] The greeting is friendly\n- [ ] The greeting names the reader\n", "");
+    bench.file("plan.md", plan + "\n**Deliverables:**\n- [ ] A greeting\n").git();
+    execute(&bench).code(0);
+    assert_eq!(marks(&bench), "xxx");
 }
 
 #[test]

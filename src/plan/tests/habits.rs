@@ -3,17 +3,8 @@
 use pretty_assertions::assert_eq;
 
 use super::edits::passed;
+use super::{commands, steps};
 use crate::plan::{BoxRole, Plan, read};
-
-fn steps(text: &str) -> Vec<String> {
-    let plan = read(text).plan;
-    plan.steps.iter().map(|step| format!("{:?} {}", step.kind, step.name())).collect()
-}
-
-fn commands(plan: &Plan) -> Vec<&str> {
-    let own = plan.steps.iter().flat_map(|step| &step.criteria);
-    plan.criteria.iter().chain(own).filter_map(|found| Some(found.command()?.script.as_str())).collect()
-}
 
 fn tasks(plan: &Plan, step: usize) -> Vec<&str> {
     plan.steps[step].tasks.iter().map(|task| task.text.as_str()).collect()

@@ -2,20 +2,11 @@
 
 use pretty_assertions::assert_eq;
 
+use super::{commands, steps};
 use crate::plan::{BoxRole, Diagnostic, Plan, read};
-
-fn names(text: &str) -> Vec<String> {
-    let plan = read(text).plan;
-    plan.steps.iter().map(|step| format!("{:?} {}", step.kind, step.name())).collect()
-}
 
 fn roles(plan: &Plan) -> Vec<(usize, BoxRole, Option<usize>)> {
     plan.boxes.iter().map(|check_box| (check_box.line, check_box.role, check_box.step)).collect()
-}
-
-fn commands(plan: &Plan) -> Vec<&str> {
-    let own = plan.steps.iter().flat_map(|step| &step.criteria);
-    plan.criteria.iter().chain(own).filter_map(|found| Some(found.command()?.script.as_str())).collect()
 }
 
 fn found(text: &str) -> Vec<(&'static str, String)> {
@@ -28,7 +19,7 @@ fn found(text: &str) -> Vec<(&'static str, String)> {
 fn plain_boxes_are_steps_with_their_nested_boxes_as_tasks() {
     let text = "# TODO\n\n## Server\n\n- [ ] one\n  - [ ] part\n- [x] two\n\n## Client\n\n* [ ] three\n";
     let plan = read(text).plan;
-    assert_eq!(names(text), ["Work one", "Work two", "Work three"]);
+    assert_eq!(steps(text), ["Work one", "Work two", "Work three"]);
     assert_eq!(
         plan.groups.iter().map(|group| group.title.as_str()).collect::<Vec<_>>(),
         ["Server", "Client"]
@@ -41,7 +32,7 @@ fn plain_boxes_are_steps_with_their_nested_boxes_as_tasks() {
 fn boxes_with_an_id_make_groups_of_their_phases() {
     let text = "# Tasks: X\n\n## Phase 1: Setup\n\n**Purpose**: begin\n\n- [ ] T001 Make `a/b.rs`\n\
         - [ ] T002 [P] More\n\n## Phase 2: Story (Priority: P1)\n\n- [ ] T003 Last\n";
-    assert_eq!(names(text), ["Work T001: Make `a/b.rs`", "Work T002: More", "Work T003: Last"]);
+    assert_eq!(steps(text), ["Work T001: Make `a/b.rs`", "Work T002: More", "Work T003: Last"]);
     let plan = read(text).plan;
     let groups: Vec<Option<usize>> = plan.steps.iter().map(|step| step.group).collect();
     assert_eq!(groups, [Some(0), Some(0), Some(1)]);
@@ -54,7 +45,7 @@ fn what_stands_in_a_task_is_no_step() {
         Run: `cargo test a`\nExpected: FAIL\n\n- [ ] **Step 2: Code**\n\nRun: `cargo test a`\nExpected: PASS\n\n\
         ### Task 2: B\n\n- [ ] **Step 1: Test**\n";
     let plan = read(text).plan;
-    assert_eq!(names(text), ["Work Task 1: A", "Work Task 2: B"]);
+    assert_eq!(steps(text), ["Work Task 1: A", "Work Task 2: B"]);
     assert_eq!(plan.steps[0].tasks.len(), 2);
     assert_eq!(plan.steps[0].files, ["src/a.rs"]);
     assert_eq!(commands(&plan), ["cargo test a"]);
@@ -66,7 +57,7 @@ fn a_phase_with_automated_and_manual_verification() {
         #### Automated Verification:\n- [ ] Tests pass: `make test`\n\n#### Manual Verification:\n- [ ] It looks good\n\n\
         ## Phase 2: B\n";
     let plan = read(text).plan;
-    assert_eq!(names(text), ["Work Phase 1: A", "Work Phase 2: B"]);
+    assert_eq!(steps(text), ["Work Phase 1: A", "Work Phase 2: B"]);
     assert_eq!(roles(&plan), [(14, BoxRole::Criterion, Some(0)), (17, BoxRole::Manual, Some(0))]);
 }
 
@@ -74,7 +65,7 @@ fn a_phase_with_automated_and_manual_verification() {
 fn the_section_around_decides() {
     let text = "# Plan\n\n## Rollout Plan\n\n### Phase 1: Alpha\n- [ ] ship\n\n### Phase 2: Beta\n- [ ] ship\n\n\
         ## Implementation Steps\n\n### Phase 1: Documentation & Deployment\n\n1. write\n\n## Rollback\n\n### Step 1: undo\n";
-    assert_eq!(names(text), ["Work Phase 1: Documentation & Deployment"]);
+    assert_eq!(steps(text), ["Work Phase 1: Documentation & Deployment"]);
     let plan = read(text).plan;
     assert_eq!(roles(&plan), [(6, BoxRole::Ignored, None), (9, BoxRole::Ignored, None)]);
     assert_eq!(plan.boxes[0].reason, "under `Phase 1: Alpha`, which is never a step");
@@ -93,15 +84,15 @@ fn a_checklist_that_repeats_the_steps_mirrors_them() {
 #[test]
 fn validation_of_the_whole_plan_is_of_no_step() {
     let text = "# Plan\n\n## Validation Commands\n\n- `make test`\n- `make lint`\n\n## Tasks\n\n### Task 1: A\n- [ ] a\n";
-    assert_eq!(names(text), ["Work Task 1: A"]);
+    assert_eq!(steps(text), ["Work Task 1: A"]);
     assert_eq!(commands(&read(text).plan), ["make test", "make lint"]);
     // Tasks directly under the commands are still the tasks.
     let text = "# Plan\n\n## Validation\n\n```sh\nmake test\nmake lint\n```\n\n### Task 1: A\n- [ ] a\n\n### Task 2: B\n- [ ] b\n";
-    assert_eq!(names(text), ["Work Task 1: A", "Work Task 2: B"]);
+    assert_eq!(steps(text), ["Work Task 1: A", "Work Task 2: B"]);
     assert_eq!(commands(&read(text).plan), ["make test\nmake lint"]);
     // Its boxes and its sentences are for the end.
     let text = "# Plan\n\n## Tasks\n\n### Task 1: A\n- [ ] a\n\n## Validation\n\n- [ ] `make test`\n- [ ] It is fast\n";
-    assert_eq!(names(text), ["Work Task 1: A", "Acceptance Validation"]);
+    assert_eq!(steps(text), ["Work Task 1: A", "Acceptance Validation"]);
     let plan = read(text).plan;
     assert_eq!(commands(&plan), ["make test", "make test"]);
     assert_eq!(roles(&plan)[1..], [(10, BoxRole::Acceptance, Some(1)), (11, BoxRole::Acceptance, Some(1))]);
@@ -176,13 +167,13 @@ fn a_step_that_fills_the_view_of_an_agent_is_named() {
 fn a_document_in_a_fence_that_is_too_short_ends_no_step() {
     let text = "# Plan\n\n## Phase 1: A\n\n```markdown\n# Guide\n\n```bash\nmake\n```\n\n## Notes\n\n**Tasks:**\n- x\n\n\
         ```\n\nmore\n\n```\n\n### Success Criteria\n- [ ] `make test` passes\n\n## Phase 2: B\n\n- [ ] b\n";
-    assert_eq!(names(text), ["Work Phase 1: A", "Work Phase 2: B"]);
+    assert_eq!(steps(text), ["Work Phase 1: A", "Work Phase 2: B"]);
     let plan = read(text).plan;
     assert_eq!(roles(&plan), [(24, BoxRole::Criterion, Some(0)), (28, BoxRole::Task, Some(1))]);
     assert_eq!(found(text), [("short-fence", "```markdown".to_owned())]);
     // A heading like the one around is the plan's all the same.
     let text = "# Plan\n\n## Phase 1: A\n\n```md\n```sh\nmake\n```\n\n## Phase 2: B\n\n```\nx\n```\n";
-    assert_eq!(names(text), ["Work Phase 1: A", "Work Phase 2: B"]);
+    assert_eq!(steps(text), ["Work Phase 1: A", "Work Phase 2: B"]);
 }
 
 #[test]
@@ -222,7 +213,7 @@ fn where_nothing_is_called_a_step_the_surest_list_is_taken() {
         ("# P\n\nOne sentence.\n\n- one bullet\n", &[]),
     ];
     for (text, expected) in cases {
-        assert_eq!(names(text), expected, "{text}");
+        assert_eq!(steps(text), expected, "{text}");
         let code = if expected.is_empty() { "no-steps" } else { "guessed-steps" };
         assert_eq!(found(text).first().map(|found| found.0), Some(code), "{text}");
     }
@@ -240,16 +231,16 @@ fn boxes_that_only_name_what_headings_are_about_are_places_to_tick() {
 fn what_must_hold_for_a_group_is_of_its_last_step_alone() {
     let text = "# P\n\n## Track 1: A\n\n### Step 1.1: a\n\n### Step 1.2: b\n\n### Success Criteria\n\n- [ ] c\n\n\
         ## Track 2: B\n\n### Step 2.1: c\n";
-    assert_eq!(names(text), ["Work Step 1.1: a", "Work Step 1.2: b", "Work Step 2.1: c"]);
+    assert_eq!(steps(text), ["Work Step 1.1: a", "Work Step 1.2: b", "Work Step 2.1: c"]);
     assert_eq!(roles(&read(text).plan), [(11, BoxRole::Criterion, Some(1))]);
 }
 
 #[test]
 fn headings_count_in_other_ways_too() {
     let text = "# 计划\n\n## 第一步：创建\n\n- [ ] a\n\n## 第二步：测试\n\n- [ ] b\n";
-    assert_eq!(names(text), ["Work 第一步: 创建", "Work 第二步: 测试"]);
+    assert_eq!(steps(text), ["Work 第一步: 创建", "Work 第二步: 测试"]);
     let text = "# P\n\n## Tier 1\n\n### WI-1: Parser\n\nlong\n\n## Tier 2\n\n### WI-2: Lexer\n\nlong\n\n## Priority\n\n### Phase 1: now\n### Phase 2: then\n";
-    assert_eq!(names(text), ["Work WI-1: Parser", "Work WI-2: Lexer"]);
+    assert_eq!(steps(text), ["Work WI-1: Parser", "Work WI-2: Lexer"]);
     let text = "# P\n\n### Task 0: a\n\n### Tasks 1-3: b\n\n### Task 4: c\n\n**Depends on:** Task 2\n";
     assert_eq!(read(text).graph.dependencies(2).iter().map(|edge| edge.step).collect::<Vec<_>>(), [1]);
     assert_eq!(found(text), []);
@@ -267,7 +258,7 @@ fn dependencies_are_said_in_sentences_too() {
     };
     assert_eq!(needs(text), [vec![], vec![0], vec![0, 1], vec![]]);
     let text = "# P\n\n## Phase 1: A\n\n- [ ] T001 a\n\n### Tests for A\n\n- [ ] T002 b (depends on T001)\n";
-    assert_eq!(names(text), ["Work T001: a", "Work T002: b (depends on T001)"]);
+    assert_eq!(steps(text), ["Work T001: a", "Work T002: b (depends on T001)"]);
     assert_eq!(needs(text), [vec![], vec![0]]);
 }
 
@@ -275,7 +266,7 @@ fn dependencies_are_said_in_sentences_too() {
 fn other_lists_of_the_same_work_are_named() {
     let text = "# Plan\n\n## Implementation Steps\n\n### Phase 1: A\n\n1. a\n\n### Phase 2: B\n\n1. b\n\n\
         ## Implementation Order\n\n### Step 1: a\n\n### Step 2: b\n";
-    assert_eq!(names(text), ["Work Phase 1: A", "Work Phase 2: B"]);
+    assert_eq!(steps(text), ["Work Phase 1: A", "Work Phase 2: B"]);
     assert_eq!(found(text), [("competing-steps", "### Step 1: a".to_owned())]);
 }
 

@@ -2,17 +2,8 @@
 
 use pretty_assertions::assert_eq;
 
-use crate::plan::{Plan, read};
-
-fn steps(text: &str) -> Vec<String> {
-    let plan = read(text).plan;
-    plan.steps.iter().map(|step| format!("{:?} {}", step.kind, step.name())).collect()
-}
-
-fn commands(plan: &Plan) -> Vec<&str> {
-    let own = plan.steps.iter().flat_map(|step| &step.criteria);
-    plan.criteria.iter().chain(own).filter_map(|found| Some(found.command()?.script.as_str())).collect()
-}
+use super::{commands, steps};
+use crate::plan::read;
 
 fn board(rows: &[&str]) -> String {
     format!("| # | Task | Status |\n|---|---|---|\n| {} |\n\n", rows.join(" |\n| "))
