@@ -23,7 +23,12 @@ pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event>
             StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint() || never_ran(step, pass) => {
                 Some(Reopened::Edited)
             }
-            StepStatus::Passed(pass) if pass.tick == TickState::Written && unticked(plan, index, pass) => {
+            // Where progress is kept in the journal only, an open box says nothing.
+            StepStatus::Passed(pass)
+                if pass.tick == TickState::Written
+                    && !known.ticked.is_empty()
+                    && unticked(plan, index, pass) =>
+            {
                 Some(Reopened::Unticked)
             }
             StepStatus::Passed(_) if rests_on_it => Some(Reopened::DependencyEdited),

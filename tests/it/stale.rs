@@ -113,3 +113,12 @@ fn a_tick_that_was_still_to_be_written_is_no_step_of_the_run() {
     let report = bench.report();
     assert!(report.contains("| 1 The first file | had passed before | - | 0 |"), "{report}");
 }
+
+#[test]
+fn without_progress_in_the_plan_no_passed_step_is_repeated() {
+    let bench = Bench::with_plan(TWO_STEPS.as_bytes());
+    bench.file("agentrun.toml", "[plan]\nprogress = \"off\"\n");
+    bench.execute(&diligent(GOOD), &[]).code(0);
+    bench.execute(&refusing(), &[]).code(0).says("nothing was left to do");
+    assert_eq!(bench.read("plan.md"), TWO_STEPS);
+}
