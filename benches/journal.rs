@@ -9,12 +9,11 @@ mod table;
 
 use std::time::{Duration, Instant};
 
+use agentrun::facts::{AttemptRef, Event, Fingerprint, Programs, Record, SCHEMA, StepKey, StepRef, Usage};
 use agentrun::journal::reader;
 use agentrun::journal::seal::{self, Chain, Key, Verdict};
-use agentrun::model::message::Usage;
-use agentrun::plan::{Fingerprint, StepKey};
-use agentrun::run::event::{AttemptRef, Event, Programs, Record, SCHEMA, StepRef};
-use agentrun::run::state::RunState;
+
+use agentrun::state::RunState;
 
 /// What a long-lived plan may have gathered.
 const BYTES: usize = 100_000_000;
@@ -54,9 +53,9 @@ fn fold(bytes: &[u8], chain: Option<Chain>) -> (usize, Duration) {
 
 /// A step that is worked on, turn after turn.
 fn journal(mut chain: Option<Chain>) -> Vec<u8> {
-    let key = StepKey::of("", "Step 1", "Write it", 0);
+    let key = StepKey::new("k1:0".to_owned());
     let step = StepRef { id: "1".into(), key, title: "Write it".into() };
-    let fingerprint = Fingerprint::of("### Step 1: Write it", "Step 1");
+    let fingerprint = Fingerprint::new("f2:0".to_owned(), None);
     let at = AttemptRef { step: step.clone(), attempt: 1 };
     let (tree, programs) = ("0".repeat(40), Programs::new());
     let started = Event::AttemptStarted { at: at.clone(), fresh: true, tree, reference: None, programs };

@@ -3,16 +3,16 @@
 //!
 //! # The walk of `agentrun execute plan.md`
 //!
-//! 1. [`commands`] turn arguments and [`config`] into a [`run::Setting`]; [`plan_file`] reads the
+//! 1. [`commands`] turn arguments and [`config`] into a [`run::Setting`]; [`workspace::plan_file`] reads the
 //!    plan's bytes and [`plan::read`] makes steps, an order and diagnostics of them. All
 //!    diagnostics are shown at once.
-//! 2. [`journal`] gives back every event of earlier runs; [`run::state`] is a fold over them, and
-//!    [`run::reconcile`] brings it in line with the boxes as they are now. There is no resume path.
-//! 3. [`run::orchestrator`] asks [`run::schedule`] what comes next until nothing is left.
+//! 2. [`journal`] gives back every event of earlier runs; [`state`] is a fold over them, and
+//!    [`state::reconcile`] brings it in line with the boxes as they are now. There is no resume path.
+//! 3. [`run::orchestrator`] asks [`state::schedule`] what comes next until nothing is left.
 //! 4. [`run::step`] runs the baseline; [`run::attempt`] keeps the tree ([`workspace`]), makes the
 //!    [`brief`], lets the [`agent`] work with a [`model`], and validates ([`validate`]) what it
 //!    left behind, in [`process`]es of agentrun's own.
-//! 5. Every fact passes one door, [`run::record`]: [`redact`], journal, state, [`report`]. A pass
+//! 5. Every fact passes one door, [`record`]: [`redact`], journal, state, [`report`]. A pass
 //!    is recorded first; then [`run::tick`] writes it into the plan.
 //! 6. The outcome becomes a summary, a report and an exit code ([`failure`]).
 
@@ -23,16 +23,20 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod digest;
+pub mod facts;
 pub mod failure;
 pub mod interrupt;
 pub mod journal;
+pub mod judge;
 pub mod model;
 pub mod plan;
-pub mod plan_file;
 pub mod process;
+pub mod record;
 pub mod redact;
 pub mod report;
 pub mod run;
+pub mod shell;
 pub mod sources;
+pub mod state;
 pub mod validate;
 pub mod workspace;

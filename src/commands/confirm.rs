@@ -8,17 +8,17 @@ use super::open::{OpenPlan, Project};
 use crate::brief::{Sources, Templates};
 use crate::cli::Confirm;
 use crate::config::Environment;
+use crate::facts::{Event, StepOutcome, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::interrupt::Interrupt;
 use crate::plan::{Step, StepKind};
 use crate::process::{self, Policy};
+use crate::record::Recorder;
 use crate::redact::Redact;
 use crate::report::{Report, print};
-use crate::run::event::{Event, StepOutcome, StepRef};
-use crate::run::record::Recorder;
-use crate::run::schedule::Selection;
-use crate::run::state::{RunState, StepStatus};
 use crate::run::{Setting, tick};
+use crate::state::schedule::Selection;
+use crate::state::{RunState, StepStatus};
 use crate::workspace::git::author::Author;
 
 /// Records that a person vouches for a step, and ticks what was waiting for it.
@@ -66,13 +66,13 @@ pub(super) fn by_a_person(environment: &Environment) -> Result<(), Failure> {
     Err(Failure::usage("this is for a person to say, and a command that agentrun has started is none"))
 }
 
-fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate::plan::StepKey) {
+fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate::facts::StepKey) {
     print::talk(&format!("{} {name} is confirmed by {by}", print::styled(print::GOOD, "+")));
     for item in items {
         print::talk(&format!("  {item}"));
     }
     if let StepStatus::Passed(pass) = &recorder.state.step(key).status
-        && pass.tick != crate::run::state::TickState::Written
+        && pass.tick != crate::state::TickState::Written
     {
         print::talk("  the plan could not be ticked now; the next run tries again");
     }

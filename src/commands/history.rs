@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::open::Project;
+use crate::facts::{Event, Record, StepRef};
 use crate::failure::Failure;
 use crate::journal::lock::Lock;
 use crate::journal::reader::Growing;
 use crate::journal::{PlanDir, RunDir};
-use crate::run::event::{Event, Record, StepRef};
 
 /// A run of the past, or one that is going on.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::history::{self, PastRun};
 use super::open::Project;
 use crate::cli::Logs;
+use crate::facts::{Event, Record, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::report::story::Story;
 use crate::report::{print, terminal};
-use crate::run::event::{Event, Record, StepRef};
 
 /// How often a followed journal is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(250);

@@ -11,12 +11,12 @@ use crate::journal::seal::{self, Proof, Verdict};
 use crate::journal::{PlanDir, StateDir};
 use crate::model::openai::Settings;
 use crate::plan::{self, Reading};
-use crate::plan_file::{PlanFile, PlanText, ReadError};
 use crate::process::Policy;
 use crate::report::story::counted;
-use crate::run::renames::renamed;
-use crate::run::state::RunState;
+use crate::state::RunState;
+use crate::state::renames::renamed;
 use crate::workspace::Workspace;
+use crate::workspace::plan_file::{PlanFile, PlanText, ReadError};
 
 /// A project.
 #[derive(Debug)]

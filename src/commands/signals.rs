@@ -7,10 +7,10 @@ use std::thread;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{self, SignalKind, signal};
 
+use crate::facts::RunOutcome;
 use crate::failure::Failure;
 use crate::interrupt::{self, Interrupt, Raise, Signal};
 use crate::report::print;
-use crate::run::outcome::RunOutcome;
 
 /// The signals that are listened to.
 struct Ears {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use crate::run::event::{Record, SCHEMA};
+use crate::facts::{Record, SCHEMA};
 
 /// What a journal holds.
 #[derive(Debug, Default)]

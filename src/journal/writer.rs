@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::keep::HeadFile;
 use super::seal::{Chain, Head};
 use super::twin::Twin;
-use crate::run::event::{Event, Record};
+use crate::facts::{Event, Record};
 
 /// The writing end of a journal. There is one per plan: the lock sees to it.
 #[derive(Debug)]

@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::call_ids::CallIds;
-use super::message::{Arguments, Message, Reply, ToolCall, Usage};
+use super::message::{Arguments, Message, Reply, ToolCall};
 use super::{ModelError, Place, Purpose, Request};
+use crate::facts::Usage;
 use crate::workspace::file::read_regular;
 
 /// The first line of every script.

@@ -1,26 +1,14 @@
 //! Who a step is, and what it says: two digests, each with the version of the rule that made it.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use crate::facts::{Fingerprint, StepKey};
 use sha2::{Digest, Sha256};
 
 /// Stands behind each part of a step's name.
 const PART_ENDS: char = '\u{1f}';
-
-/// Identity of a step by content and place. It survives other steps coming, going and moving.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct StepKey(String);
-
-/// What a step says: digests of its heading and of the text below, without number, marks and status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fingerprint(String);
-
-/// Stands between the digest of the heading and the digest of the text below it, if there is any.
-const BODY: char = '-';
 
 /// The part of a plan's text that a step's fingerprint is of.
 #[derive(Debug, Clone)]
@@ -51,17 +39,9 @@ impl Said {
     }
 }
 
-impl StepKey {
-    /// The key of the `occurrence`-th step with this label and title in this group.
-    pub fn of(group: &str, label: &str, title: &str, occurrence: usize) -> Self {
-        Self::of_name(&step_name(group, label, title), occurrence)
-    }
-
-    /// The key of the `occurrence`-th step of this [`step_name`].
-    pub(super) fn of_name(name: &str, occurrence: usize) -> Self {
-        let occurrence = if occurrence == 0 { "0" } else { &occurrence.to_string() };
-        Self(digest("k1:", &[name, occurrence]))
-    }
+/// The key of the `occurrence`-th step of this [`step_name`].
+pub(super) fn step_key(name: &str, occurrence: usize) -> StepKey {
+    StepKey::new(digest("k1:", &[name, &occurrence.to_string()]))
 }
 
 /// Group, label and title as one name, which steps of the same content share.
@@ -75,31 +55,15 @@ pub(super) fn step_name(group: &str, label: &str, title: &str) -> String {
     name
 }
 
-impl Fingerprint {
-    /// The fingerprint of a step's source text, whose first line holds its label: `Step 1.1`. The label,
-    /// marks of boxes, the level of headings, runs of white space and line endings do not count.
-    pub fn of(text: &str, label: &str) -> Self {
-        let (first, below) = text.split_once(['\n', '\r']).unwrap_or((text, ""));
-        let titled = (!label.is_empty()).then(|| first.split_once(label)).flatten();
-        let heading = digest("f2:", &[&normalised(titled.map_or(first, |(_, title)| title))]);
-        let body = normalised(below);
-        Self(if body.is_empty() { heading } else { digest(&format!("{heading}{BODY}"), &[&body]) })
-    }
-
-    /// All of it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The part about the text below the heading; `None` if there is none.
-    pub fn body(&self) -> Option<&str> {
-        self.0.split_once(BODY).map(|(_, body)| body)
-    }
-
-    /// The part about the heading.
-    pub fn heading(&self) -> &str {
-        self.0.split_once(BODY).map_or(&self.0, |(heading, _)| heading)
-    }
+/// The fingerprint of a step's source text, whose first line holds its label: `Step 1.1`. The label,
+/// marks of boxes, the level of headings, runs of white space and line endings do not count.
+pub(super) fn fingerprint(text: &str, label: &str) -> Fingerprint {
+    let (first, below) = text.split_once(['\n', '\r']).unwrap_or((text, ""));
+    let titled = (!label.is_empty()).then(|| first.split_once(label)).flatten();
+    let heading = digest("f2:", &[&normalised(titled.map_or(first, |(_, title)| title))]);
+    let body = normalised(below);
+    let body = (!body.is_empty()).then(|| digest("", &[&body]));
+    Fingerprint::new(heading, body)
 }
 
 /// A text as it is compared: words with one space between them, lines that say something.
@@ -119,18 +83,6 @@ fn normalised(text: &str) -> String {
         }
     }
     said
-}
-
-impl fmt::Display for StepKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// Adds the words of a text, with one space between all words from this place on.
@@ -195,30 +147,34 @@ fn digest(before: &str, parts: &[&str]) -> String {
 mod tests {
     use super::*;
 
+    fn key(group: &str, label: &str, title: &str, occurrence: usize) -> StepKey {
+        step_key(&step_name(group, label, title), occurrence)
+    }
+
     #[test]
     fn a_tick_does_not_change_what_a_step_says() {
         let open = "### Step 1\r\n\r\n1. [ ] a\r\n  - [~]  b\r\n> - [X] c\r\n";
         let done = "### Step 1\n1. [x] a\n * [ ] b\n> - [ ] c";
         let other = "### Step 1\n1. [x] a\n - [ ] d\n> - [ ] c";
-        assert_eq!(Fingerprint::of(open, "Step 1"), Fingerprint::of(done, "Step 1"));
-        assert_ne!(Fingerprint::of(open, "Step 1"), Fingerprint::of(other, "Step 1"));
+        assert_eq!(fingerprint(open, "Step 1"), fingerprint(done, "Step 1"));
+        assert_ne!(fingerprint(open, "Step 1"), fingerprint(other, "Step 1"));
     }
 
     #[test]
     fn a_number_and_a_level_do_not_change_what_a_step_says_but_a_title_does() {
-        let step = Fingerprint::of("### Step 1: Write\n\n#### Tasks\n- [ ] a\n", "Step 1");
-        assert_eq!(step, Fingerprint::of("## Step 2: Write\n\n### Tasks\n  - [x] a\n", "Step 2"));
-        let renamed = Fingerprint::of("### Step 1: Write it\n\n#### Tasks\n- [ ] a\n", "Step 1");
+        let step = fingerprint("### Step 1: Write\n\n#### Tasks\n- [ ] a\n", "Step 1");
+        assert_eq!(step, fingerprint("## Step 2: Write\n\n### Tasks\n  - [x] a\n", "Step 2"));
+        let renamed = fingerprint("### Step 1: Write it\n\n#### Tasks\n- [ ] a\n", "Step 1");
         assert_eq!(step.body(), renamed.body());
         assert_ne!(step.heading(), renamed.heading());
-        assert_eq!(Fingerprint::of("- [ ] Write", "").body(), None);
+        assert_eq!(fingerprint("- [ ] Write", "").body(), None);
     }
 
     #[test]
     fn equal_titles_are_told_apart_by_place() {
-        let first = StepKey::of("Phase 1", "Step 1", "Build", 0);
-        assert_eq!(first, StepKey::of("Phase  1", "Step 1", "Build ", 0));
-        assert_ne!(first, StepKey::of("Phase 1", "Step 1", "Build", 1));
-        assert_ne!(first, StepKey::of("Phase 2", "Step 1", "Build", 0));
+        let first = key("Phase 1", "Step 1", "Build", 0);
+        assert_eq!(first, key("Phase  1", "Step 1", "Build ", 0));
+        assert_ne!(first, key("Phase 1", "Step 1", "Build", 1));
+        assert_ne!(first, key("Phase 2", "Step 1", "Build", 0));
     }
 }

@@ -20,7 +20,7 @@ pub mod edit;
 pub mod find;
 mod findings;
 pub mod graph;
-pub mod identity;
+mod identity;
 pub mod names;
 pub mod outline;
 mod piece;
@@ -37,7 +37,6 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use edit::{Change, EditError, TickTarget};
 pub use find::Found;
 pub use graph::{Edge, StepGraph};
-pub use identity::{Fingerprint, StepKey};
 pub use step::{Plan, Step, StepKind, Task};
 
 /// A plan and everything that was noticed while it was read.

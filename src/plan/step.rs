@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use serde::Serialize;
 
 use super::identity::Said;
-use super::{BoxRole, CheckBox, Criterion, Fingerprint, StepKey};
+use super::identity::fingerprint;
+use super::{BoxRole, CheckBox, Criterion};
+use crate::facts::{Fingerprint, StepKey, StepRef};
 
 /// The parsed document. Lines are 1-based; spans are byte ranges of the text that was read.
 #[derive(Debug, Clone, Default)]
@@ -250,7 +252,7 @@ impl Step {
     /// ask about few steps.
     pub fn fingerprint(&self) -> Fingerprint {
         let label = if self.label.is_empty() { &self.author_id } else { &self.label };
-        Fingerprint::of(&self.said.text(), label)
+        fingerprint(&self.said.text(), label)
     }
 
     /// Label and title as one name: `Step 1.1: Write the lexer`.
@@ -292,5 +294,11 @@ impl Plan {
         let own = by_step[first..].iter().map(|index| &self.boxes[*index]);
         own.take_while(move |check_box| check_box.step == Some(step))
             .filter(|check_box| !matches!(check_box.role, BoxRole::Optional | BoxRole::Ignored))
+    }
+}
+
+impl From<&Step> for StepRef {
+    fn from(step: &Step) -> Self {
+        Self { id: step.id.clone(), key: step.key.clone(), title: step.title.clone() }
     }
 }

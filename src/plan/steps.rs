@@ -23,10 +23,11 @@ use super::candidates::Place;
 use super::check_box::BoxRole;
 use super::choice::Choice;
 use super::diagnostic::Diagnostic;
-use super::identity::{Said, StepKey, step_name};
+use super::identity::{Said, step_key, step_name};
 use super::names::{self, Role};
 use super::sections::Sections;
 use super::step::{Field, Group, Plan, Step, StepKind};
+use crate::facts::StepKey;
 use crate::plan::findings;
 use crate::plan::names::title::Title;
 
@@ -152,10 +153,10 @@ impl Builder<'_, '_> {
         match self.occurrences.entry(name) {
             Entry::Occupied(mut known) => {
                 *known.get_mut() += 1;
-                StepKey::of_name(known.key(), *known.get())
+                step_key(known.key(), *known.get())
             }
             Entry::Vacant(new) => {
-                let key = StepKey::of_name(new.key(), 0);
+                let key = step_key(new.key(), 0);
                 new.insert(0);
                 key
             }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::output::Collector;
 use super::printed::Printed;
-use super::sandbox::Denial;
-use super::{Command, Completed, Exit, Output, Policy, Start, direct, launched};
+use super::{Command, Completed, Output, Policy, Start, direct, launched, sandbox};
+use crate::facts::Exit;
 use crate::interrupt::Interrupt;
 use crate::redact::Redact;
 
@@ -36,7 +36,7 @@ pub async fn run(
     let confinement = policy.start.sandbox().and_then(super::Sandbox::confinement);
     let denied = confinement
         .filter(|_| !exit.success())
-        .and_then(|confinement| Denial::found(confinement, &command.dir, &output.text));
+        .and_then(|confinement| sandbox::denied(confinement, &command.dir, &output.text));
     Ok(Completed { exit, duration, output, denied })
 }
 

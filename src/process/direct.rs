@@ -12,7 +12,8 @@ use tokio::time::timeout;
 
 use super::child::{Ended, Stop};
 use super::printed::Printed;
-use super::{Command, Exit, Policy, adopt_orphans};
+use super::{Command, Policy, adopt_orphans};
+use crate::facts::Exit;
 
 /// How often a group that was told to end is looked at.
 const POLL: Duration = Duration::from_millis(5);

@@ -17,7 +17,8 @@ use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait};
 
 use super::order::{Order, Report};
-use super::{Exit, adopt_orphans, keep_memory_private, sandbox, tree};
+use super::{adopt_orphans, keep_memory_private, sandbox, tree};
+use crate::facts::Exit;
 
 /// How often background processes that may be nearly done are looked at.
 const POLL: Timespec = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };

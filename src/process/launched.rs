@@ -16,7 +16,8 @@ use super::direct::exit_of;
 use super::order::{Order, Report};
 use super::printed::Printed;
 use super::sandbox::landlock::Rules;
-use super::{Command, Exit, Policy, Sandbox, adopt_orphans, tree};
+use super::{Command, Policy, Sandbox, adopt_orphans, tree};
+use crate::facts::Exit;
 
 /// The hidden subcommand that makes a launcher of this program.
 pub const LAUNCH: &str = "__launch";

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Exit;
 use super::sandbox::landlock::Rules;
+use crate::facts::Exit;
 
 /// What a launcher is to do.
 #[derive(Debug, Serialize, Deserialize)]

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::print::{BAD, FAINT, GOOD, NOTICE, styled};
 use super::story::counted;
-use crate::run::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord};
-use crate::run::event::{Ruling, first_line};
+use crate::facts::{Ruling, first_line};
+use crate::state::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord};
 
 /// Version of the JSON.
 const SCHEMA: &str = "agentrun.verify/1";

@@ -7,10 +7,10 @@ use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
 use super::story::counted;
 use crate::brief::Sources;
 use crate::config::ProseCriteria;
+use crate::facts::Strength;
 use crate::plan::{CriterionKind, Reading, Step, StepKind};
 use crate::redact::harmless;
-use crate::run::event::Strength;
-use crate::run::state::{RunState, StepStatus, TickState};
+use crate::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
 use crate::validate::vacuous::why_written_so;
 

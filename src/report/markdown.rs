@@ -6,10 +6,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, say_millis, say_tokens};
-use crate::journal::RunDir;
-use crate::run::event::{
+use crate::facts::{
     AgentEnd, AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable, first_line,
 };
+use crate::journal::RunDir;
 
 /// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
 const DIFF_LINES: usize = 400;
@@ -267,8 +267,8 @@ fn facts(evidence: &Evidence) -> String {
     format!("{}{tests}, {time}", evidence.say())
 }
 
-fn outcome(outcome: crate::run::event::RunOutcome) -> &'static str {
-    use crate::run::event::RunOutcome;
+fn outcome(outcome: crate::facts::RunOutcome) -> &'static str {
+    use crate::facts::RunOutcome;
     match outcome {
         RunOutcome::Completed => "carried out",
         RunOutcome::StepFailed => "a step did not pass",

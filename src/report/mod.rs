@@ -14,8 +14,8 @@ pub mod terminal;
 
 use serde_json::Value;
 
+use crate::facts::{Event, Record};
 use crate::journal::RunDir;
-use crate::run::event::{Event, Record};
 use story::Story;
 use terminal::Terminal;
 

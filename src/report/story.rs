@@ -1,9 +1,8 @@
 //! A run as people tell it: per step what was tried, what was seen, and how it ended. Pure.
 
-use crate::model::message::Usage;
-use crate::run::event::{
+use crate::facts::{
     AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted,
-    RunStarted, StepOutcome, StepRef, Strength, Ticked,
+    RunStarted, StepOutcome, StepRef, Strength, Ticked, Usage,
 };
 
 /// A run.

@@ -3,7 +3,7 @@
 use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, quoted, styled};
 use super::story::{StepEnd, Story, counted, ran, say_millis, say_tokens};
-use crate::run::event::{
+use crate::facts::{
     AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Judgement, RedCommand, Reopened, Ruling,
     RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable, first_line,
 };
@@ -376,7 +376,7 @@ fn summary(story: &Story, completed: &RunCompleted) -> String {
 
 /// Steps that passed because commands went green, and not because they were let through.
 fn passed_on_commands(story: &Story) -> usize {
-    let by_command = |step: &&super::story::StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if strength != crate::run::event::Strength::Unvalidated);
+    let by_command = |step: &&super::story::StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if strength != crate::facts::Strength::Unvalidated);
     story.steps.iter().filter(by_command).count()
 }
 

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::Run;
-use super::event::{AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, StepRef};
 use super::talk::{Talk, Trees, no_run_dir, no_snapshot, repair};
 use super::validating::{Commands, Decided, validate_attempt};
 use crate::agent::builtin::session::{Session, Worked};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
+use crate::facts::{AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, StepRef};
 use crate::failure::Failure;
 use crate::sources;
 use crate::workspace::git::head::Head;

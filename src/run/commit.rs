@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::event::{CommitRefusal, Event, StepRef, Strength, first_line};
-use super::state::{Base, Pass, StepState, StepStatus, Trees};
 use super::{Run, Setting, tick};
+use crate::facts::{CommitRefusal, Event, StepRef, Strength, first_line};
 use crate::failure::Failure;
 use crate::plan::Step;
 use crate::redact::harmless;
+use crate::state::{Base, Pass, StepState, StepStatus, Trees};
 use crate::workspace::git::commit::{Made, Wanted};
 use crate::workspace::own::{Own, StepTrees};
 use crate::workspace::snapshot::{Snapshot, Snapshots};

@@ -1,15 +1,14 @@
 //! What a judge says of a step's prose criteria, once every command holds.
 
 use super::Run;
-use super::event::{AttemptRef, Judgement, Ruling, StepRef};
 use super::talk::{no_run_dir, toolbox};
 use crate::brief::{FailedCommand, Hearing};
 use crate::config::Limits;
+use crate::facts::{AttemptRef, Judgement, Ruling, StepRef, Usage};
 use crate::failure::Failure;
-use crate::model::message::Usage;
+use crate::judge::{Judge, Question};
 use crate::sources::wrong_template;
 use crate::validate::Validated;
-use crate::validate::judge::{Judge, Question};
 
 /// More of a diff is not shown: the judge can read the files.
 const DIFF_BYTES: usize = 24 << 10;

@@ -1,40 +1,29 @@
 //! Carrying out a plan: what happens next is decided by pure functions, and done here.
 
+pub mod again;
 pub mod attempt;
-pub mod audit;
-pub mod bounds;
 pub mod commit;
-pub mod event;
-pub mod evidence;
-pub mod judgement;
 pub mod judging;
 pub mod orchestrator;
-pub mod outcome;
-pub mod reconcile;
-pub mod record;
-pub mod reference;
-pub mod refusal;
-pub mod renames;
-pub mod schedule;
 pub mod setting;
 pub mod settle;
-pub mod state;
 pub mod step;
 pub mod talk;
 pub mod tick;
 pub mod validating;
+pub mod validation;
 
 pub use setting::Setting;
 
+use crate::facts::{AttemptOutcome, Event, StepKey, StepRef};
 use crate::failure::Failure;
 use crate::model::Model;
-use crate::plan::StepKey;
+use crate::record::Recorder;
+use crate::validate::Validated;
 use crate::validate::applied::Applied;
-use crate::validate::{self, Ground, Validated};
 use crate::workspace::guard::Guard;
 use crate::workspace::snapshot::Snapshots;
-use event::{AttemptOutcome, Event, StepRef};
-use record::Recorder;
+use validation::Ground;
 
 /// One invocation of `execute`: what it was given, and everything it changes.
 #[derive(Debug)]
@@ -66,7 +55,7 @@ impl Run<'_> {
         ground: &Ground<'_>,
     ) -> Result<Vec<Validated>, Failure> {
         self.notice_edits("before a validation")?;
-        let results = validate::run(applied, ground, &mut self.recorder).await?;
+        let results = validation::run(applied, ground, &mut self.recorder).await?;
         let found = self.guard.check(&ground.log_dir).map_err(no_plan)?;
         for event in found.events(&ground.at, &self.guard, "during a validation") {
             self.recorder.record(event)?;

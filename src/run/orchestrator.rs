@@ -1,13 +1,13 @@
 //! The loop of a run: ask what comes next, do it, until nothing is left that can be done.
 
-use super::event::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
-use super::reconcile::reconcile;
-use super::schedule::{self, Decision};
-use super::state::StepStatus;
 use super::{Run, commit, settle, step, tick};
 use crate::clock::Stopwatch;
+use crate::facts::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
 use crate::failure::Failure;
 use crate::process::Sandbox;
+use crate::state::StepStatus;
+use crate::state::reconcile::reconcile;
+use crate::state::schedule::{self, Decision};
 
 impl Run<'_> {
     /// Records what the run was given.

@@ -3,22 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::event::{AttemptRef, Event, StepRef, Strength};
-use super::schedule::Selection;
+use super::validation::Ground;
 use crate::brief::Templates;
 use crate::config::{Config, ProseCriteria, RequiredStrength};
+use crate::facts::{AttemptRef, Event, StepRef, Strength, Usage};
 use crate::interrupt::Interrupt;
 use crate::journal::RunDir;
-use crate::model::message::Usage;
 use crate::plan::{Reading, Step};
-use crate::plan_file::{PlanFile, PlanText, ReadError};
 use crate::process::Policy;
-use crate::validate::Ground;
+use crate::state::schedule::Selection;
 use crate::validate::applied::{Applied, applied};
-use crate::validate::programs::Search;
 use crate::validate::vacuous::why_written_so;
 use crate::workspace::Workspace;
 use crate::workspace::git::author::Author;
+use crate::workspace::plan_file::{PlanFile, PlanText, ReadError};
+use crate::workspace::programs::Search;
 
 /// What does not change during a run.
 #[derive(Debug, Clone)]

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Run;
-use super::event::{Event, Evidence, Origin, RunOutcome};
-use super::state::{Pass, StepStatus};
 use super::step::name_tree;
+use crate::facts::{Event, Evidence, Origin, RunOutcome, StepKey};
 use crate::failure::Failure;
-use crate::plan::{StepKey, StepKind};
+use crate::plan::StepKind;
+use crate::state::{Pass, StepStatus};
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
 

@@ -2,17 +2,19 @@
 
 use super::Run;
 use super::attempt::{self, Ended};
-use super::event::{AttemptOutcome, AttemptRef, Event, Evidence, Origin, StepOutcome, StepRef, Strength};
 use super::judging::{self, Work};
-use super::state::StepStatus;
 use super::talk::{Talk, no_snapshot};
 use super::validating::Commands;
+use super::validation::Ground;
+use crate::facts::{
+    AttemptOutcome, AttemptRef, Event, Evidence, Origin, StepOutcome, StepRef, Strength, Usage,
+};
 use crate::failure::Failure;
-use crate::model::message::Usage;
 use crate::plan::{Criterion, CriterionKind, StepKind};
+use crate::state::StepStatus;
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
-use crate::validate::{Ground, Validated, unfixable};
+use crate::validate::{Validated, unfixable};
 
 /// Carries out one step.
 pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {

@@ -4,14 +4,14 @@
 use std::path::PathBuf;
 
 use super::Run;
-use super::event::{AttemptOutcome, Citation, Evidence, RedCommand};
-use super::state::StepState;
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Timeouts, Toolbox, ToolboxSettings};
 use crate::brief::{CommandState, FailedCommand, Refuted, Repair, Situation, Subject};
+use crate::facts::{AttemptOutcome, Citation, Evidence, RedCommand};
 use crate::failure::Failure;
 use crate::model::message::Message;
 use crate::sources::wrong_template;
+use crate::state::StepState;
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
 use crate::workspace::snapshot::{Changes, Snapshot, SnapshotError};

@@ -2,16 +2,16 @@
 //! written.
 
 use super::Setting;
-use super::event::{self, Event, StepRef};
-use super::record::Recorder;
-use super::state::{Pass, StepStatus, TickState};
 use crate::config::Progress;
 use crate::digest::digest;
+use crate::facts::{Event, StepRef};
 use crate::failure::Failure;
 use crate::plan::edit::{self, Change, TickTarget};
 use crate::plan::{BoxRole, CheckBox, Plan, Reading, Step, StepKind};
-use crate::plan_file::{PlanText, ReplaceError};
+use crate::record::Recorder;
+use crate::state::{Pass, StepStatus, TickState};
 use crate::workspace::guard::Guard;
+use crate::workspace::plan_file::{PlanText, ReplaceError};
 
 /// How often a tick is tried again when somebody else edits the plan at the same moment.
 const TRIES: u32 = 5;
@@ -185,7 +185,7 @@ fn ticked_targets(plan: &Plan, step: usize, texts: &[String]) -> Vec<TickTarget>
 }
 
 /// A target as the journal names it.
-fn say(plan: &Plan, step: usize, pass: &Pass, target: &TickTarget) -> event::Ticked {
+fn say(plan: &Plan, step: usize, pass: &Pass, target: &TickTarget) -> crate::facts::Ticked {
     let (line, text) = match target {
         TickTarget::Box(index) => (plan.boxes[*index].line, plan.boxes[*index].text.clone()),
         TickTarget::Progress(step) => (plan.steps[*step].line, plan.steps[*step].name()),
@@ -193,7 +193,7 @@ fn say(plan: &Plan, step: usize, pass: &Pass, target: &TickTarget) -> event::Tic
     };
     let criteria = pass.judged.iter().map(|&criterion| &plan.steps[step].criteria[criterion]);
     let mut boxes = criteria.filter_map(|criterion| criterion.check_box).map(TickTarget::Box);
-    event::Ticked { line, text, judged: boxes.any(|found| found == *target) }
+    crate::facts::Ticked { line, text, judged: boxes.any(|found| found == *target) }
 }
 
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {

@@ -1,19 +1,19 @@
 //! Validates what an attempt left behind, and says what it comes to.
 
 use super::Run;
-use super::event::{AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Unfixable};
 use super::judging::{self, Judged, Work};
 use super::talk::no_snapshot;
+use super::validation::Ground;
 use crate::agent::builtin::session::Worked;
 use crate::config::GuardMode;
 use crate::digest::digest;
+use crate::facts::{AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Unfixable, Usage};
 use crate::failure::Failure;
-use crate::model::message::Usage;
 use crate::validate::applied::Applied;
 use crate::validate::named::Named;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::weakening::{Touched, compare};
-use crate::validate::{Ground, Validated, unfixable};
+use crate::validate::{Validated, unfixable};
 use crate::workspace::snapshot::{Changes, Snapshot};
 
 /// The commands of a step, and what they did before its first attempt.

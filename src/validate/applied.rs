@@ -1,8 +1,8 @@
 //! Which commands decide about a step: its own, the plan's, the configuration's. They add up.
 
+use crate::facts::Origin;
 use crate::plan::criterion::CommandLine;
 use crate::plan::{Plan, Step, StepKind};
-use crate::run::event::Origin;
 
 /// A command that decides about a step.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,9 @@ mod makefile;
 
 use std::path::{Path, PathBuf};
 
-use super::shell::Word;
-use super::shell::inner::{self, Given, Options};
 use super::vacuous::Callee;
+use crate::shell::Word;
+use crate::shell::inner::{self, Given, Options};
 
 /// Larger files are not looked into.
 const READ_BYTES: u64 = 1 << 20;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::callee::{self, callee, is_check};
-use super::shell::inner::{self, Given, substituted};
-use super::shell::{self, Command, List, Word};
+use crate::shell::inner::{self, Given, substituted};
+use crate::shell::{self, Command, List, Word};
 
 /// Scripts that run scripts are followed this deep.
 const FOLLOWED: u32 = 4;
@@ -175,7 +175,7 @@ impl Place {
 }
 
 /// The path of a file from the root, without `.` and `..`.
-pub(super) fn inside(root: &Path, path: &Path) -> Option<String> {
+pub fn inside(root: &Path, path: &Path) -> Option<String> {
     let mut plain = PathBuf::new();
     for component in path.components() {
         match component {

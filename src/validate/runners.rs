@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::applied::Applied;
 use super::named::only_lists;
-use crate::run::event::{Evidence, Tests};
+use crate::facts::{Evidence, Tests};
 
 /// What the test runners of a command told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

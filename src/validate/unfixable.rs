@@ -10,8 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Validated;
-use crate::process::{Denial, Exit};
-use crate::run::event::{Origin, Unfixable};
+use crate::facts::{Denial, Exit, Origin, Unfixable};
 
 /// Tools that come with a machine and not with a project.
 const TOOLCHAINS: &[&str] = &[
@@ -121,9 +120,7 @@ fn same_output(before: &Validated, after: &Validated) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::message::Usage;
-    use crate::plan::Fingerprint;
-    use crate::run::event::Evidence;
+    use crate::facts::{Evidence, Fingerprint, Usage};
 
     fn result(origin: Origin, code: i32, output: &str) -> Validated {
         let evidence = Evidence {
@@ -138,7 +135,7 @@ mod tests {
             reused: false,
             output_digest: String::new(),
             log: String::new(),
-            fingerprint: Fingerprint::of("", ""),
+            fingerprint: Fingerprint::new(String::new(), None),
             tree: None,
             diff_digest: None,
             usage: Usage::default(),

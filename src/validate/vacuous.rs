@@ -8,8 +8,8 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::shell::inner::{self, Given, Options, assigned, plain};
-use super::shell::{Command, Item, Joint, List, Pipeline, Word, constant, parse};
+use crate::shell::inner::{self, Given, Options, assigned, plain};
+use crate::shell::{Command, Item, Joint, List, Pipeline, Word, constant, parse};
 
 /// What a command of the script stands for: the text that a target or a script file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! What the results of the commands mean for a step. Pure.
 
-use crate::process::Exit;
-use crate::run::event::{Evidence, Origin, Strength};
+use crate::facts::{Evidence, Exit, Origin, Strength};
 
 /// What the results mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,9 +86,7 @@ pub(super) mod tests {
     use std::slice;
 
     use super::*;
-    use crate::model::message::Usage;
-    use crate::plan::Fingerprint;
-    use crate::run::event::{Tests, Vacuous};
+    use crate::facts::{Fingerprint, Tests, Usage, Vacuous};
 
     /// A command of that origin that ended with this exit code; one below 0 is out of time.
     pub(in crate::validate) fn evidence(origin: Origin, code: i32) -> Evidence {
@@ -105,7 +102,7 @@ pub(super) mod tests {
             reused: false,
             output_digest: String::new(),
             log: String::new(),
-            fingerprint: Fingerprint::of("", ""),
+            fingerprint: Fingerprint::new(String::new(), None),
             tree: None,
             diff_digest: None,
             usage: Usage::default(),

@@ -12,7 +12,7 @@ pub mod plan;
 use std::io;
 use std::path::Path;
 
-use crate::run::event::{AttemptRef, Event};
+use crate::facts::{AttemptRef, Event};
 use files::{FileGuard, Restored};
 use plan::PlanGuard;
 

@@ -8,6 +8,8 @@ mod files;
 pub mod git;
 pub mod guard;
 pub mod own;
+pub mod plan_file;
+pub mod programs;
 pub mod put_back;
 pub mod snapshot;
 #[cfg(test)]

@@ -35,10 +35,10 @@ fn caught(pattern: &str, text: &str) -> BTreeSet<String> {
     Regex::new(pattern).unwrap().captures_iter(text).map(|found| found[1].to_owned()).collect()
 }
 
-/// All of `src/run/event.rs`, or of the folder that it became.
+/// All of `src/facts/event.rs`, or of the folder that it became.
 fn event_sources() -> String {
-    let mut files = vec![root().join("src/run/event.rs")];
-    if let Ok(entries) = std::fs::read_dir(root().join("src/run/event")) {
+    let mut files = vec![root().join("src/facts/event.rs")];
+    if let Ok(entries) = std::fs::read_dir(root().join("src/facts/event")) {
         files.extend(entries.map(|entry| entry.unwrap().path()));
     }
     files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect()
@@ -68,7 +68,7 @@ fn every_outcome_and_every_template_is_described() {
     let capital = Regex::new("[A-Z]").unwrap();
     let events = read("docs/events.md");
     for (name, heading) in [("AttemptOutcome", "`attempt.completed`"), ("StepOutcome", "`step.stopped`")] {
-        let source = read("src/run/outcome.rs");
+        let source = read("src/facts/outcome.rs");
         let (_, rest) = source.split_once(&format!("pub enum {name} {{\n")).unwrap();
         let (_, text) = events.split_once(&format!("`outcome` of {heading}")).unwrap();
         let text = text.split("\n\n").next().unwrap();

@@ -186,7 +186,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
-    use crate::process::Exit;
+    use crate::facts::Exit;
 
     fn take(ledger: &mut Ledger, command: &str, effect: Effect) {
         let arguments = serde_json::json!({ "command": command }).as_object().cloned().unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::{Limits, say_duration};
-use crate::model::message::Usage;
+use crate::facts::Usage;
 
 /// The first limit that is reached, in words.
 pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<String> {

@@ -7,9 +7,9 @@ use super::repetition::{Repetition, Strike};
 use super::tools::{Effect, ToolOutcome};
 use crate::clock::Stopwatch;
 use crate::config::Limits;
+use crate::facts::{AgentEnd, Usage};
 use crate::interrupt::Interrupt;
-use crate::model::message::{Arguments, Reply, ToolCall, Usage};
-use crate::run::event::AgentEnd;
+use crate::model::message::{Arguments, Reply, ToolCall};
 
 /// So many replies in a row whose calls cannot be read end an attempt.
 const UNREADABLE: u32 = 3;

@@ -114,7 +114,7 @@ fn signature(call: &ToolCall, result: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::Exit;
+    use crate::facts::Exit;
 
     /// What a sequence of words comes to; a word is a call and its result, and a capital one changes
     /// something.

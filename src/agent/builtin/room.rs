@@ -6,10 +6,10 @@ use super::excerpt::{excerpt, line};
 use super::progress::Progress;
 use super::session::{Session, no_transcript};
 use super::window::Window;
+use crate::facts::{AgentEnd, Event};
 use crate::failure::Failure;
 use crate::model::message::Message;
 use crate::model::{ModelError, Purpose};
-use crate::run::event::{AgentEnd, Event};
 use crate::sources::wrong_template;
 
 /// A conversation that is compacted more often than this goes round in circles.

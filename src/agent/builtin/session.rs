@@ -13,12 +13,12 @@ use super::window::Window;
 use crate::brief::Templates;
 use crate::clock::Stopwatch;
 use crate::config::Limits;
+use crate::facts::{AgentEnd, AttemptRef, Event, Usage};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::model::message::{Message, Reply, ToolCall, Usage};
+use crate::model::message::{Message, Reply, ToolCall};
 use crate::model::{Model, ModelError, Notice, Place, Purpose, Request};
-use crate::run::event::{AgentEnd, AttemptRef, Event};
-use crate::run::record::Recorder;
+use crate::record::Recorder;
 use crate::sources::wrong_template;
 use crate::workspace::guard::{Found, Guard};
 

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::wire::{CallPiece, Choice, Chunk, Delta, FunctionPiece};
+use crate::facts::Usage;
 use crate::model::arguments;
 use crate::model::call_ids::CallIds;
 use crate::model::chant::Chant;
-use crate::model::message::{Message, Reply, ToolCall, Usage};
+use crate::model::message::{Message, Reply, ToolCall};
 
 /// What is wrong with the calls of a reply that ended at the output limit.
 pub const CUT_OFF: &str = "the reply was cut off at the output limit";

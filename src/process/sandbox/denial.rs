@@ -3,30 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::{Confinement, Network};
-
-/// A command failed, it seems, because the sandbox denied something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Denial {
-    /// Writing.
-    Write {
-        /// Where, as the output says it.
-        path: Option<PathBuf>,
-        /// What may be written, in words.
-        instead: String,
-    },
-    /// Writing to what only agentrun and people change.
-    Protected {
-        /// What.
-        path: PathBuf,
-    },
-    /// Reading what is hidden.
-    Read {
-        /// What.
-        path: PathBuf,
-    },
-    /// The network.
-    Network,
-}
+use crate::facts::Denial;
 
 /// The errors behind a denied change.
 const WRITE: &[&str] = &["read-only file system", "erofs", "readonlyfilesystem"];
@@ -56,48 +33,9 @@ const NETWORK: &[&str] = &[
     "getaddrinfo",
 ];
 
-impl Denial {
-    /// What the output of a command that failed in `dir` says. The last sign counts.
-    pub(in crate::process) fn found(confinement: &Confinement, dir: &Path, output: &str) -> Option<Self> {
-        output.lines().rev().find_map(|line| in_line(confinement, dir, line))
-    }
-
-    /// For people: what was denied.
-    pub fn what(&self) -> String {
-        match self {
-            Self::Write { path: Some(path), .. } => {
-                format!("the sandbox denies writing `{}`", path.display())
-            }
-            Self::Write { path: None, .. } => "the sandbox denies writing outside of the project".to_owned(),
-            Self::Protected { path } => format!("the sandbox protects `{}`", path.display()),
-            Self::Read { path } => format!("the sandbox hides `{}`", path.display()),
-            Self::Network => "the network is off, and the command asks for it".to_owned(),
-        }
-    }
-
-    /// For the agent: what was denied, and what to do instead.
-    pub fn say(&self) -> String {
-        match self {
-            Self::Write { path, instead } => {
-                let what = path.as_ref().map_or_else(
-                    || "a write outside of the project".to_owned(),
-                    |path| format!("writing `{}`", path.display()),
-                );
-                format!("The sandbox denies {what}. Write there instead: {instead}.")
-            }
-            Self::Protected { path } => {
-                format!("`{}` is protected: commands can read it and not change it.", path.display())
-            }
-            Self::Read { path } => {
-                format!("`{}` is hidden from commands; do without it.", path.display())
-            }
-            Self::Network => {
-                "The network is off: a command reaches only servers that it has started itself. If \
-                              the step needs the network, finish as blocked."
-                    .to_owned()
-            }
-        }
-    }
+/// What the output of a command that failed in `dir` says. The last sign counts.
+pub(in crate::process) fn denied(confinement: &Confinement, dir: &Path, output: &str) -> Option<Denial> {
+    output.lines().rev().find_map(|line| in_line(confinement, dir, line))
 }
 
 fn in_line(confinement: &Confinement, dir: &Path, line: &str) -> Option<Denial> {
@@ -177,8 +115,7 @@ mod tests {
             hidden: vec!["/home/me/.ssh".into()],
             network,
         };
-        Denial::found(&confinement, Path::new("/p/src"), output)
-            .map_or_else(String::new, |denial| denial.say())
+        denied(&confinement, Path::new("/p/src"), output).map_or_else(String::new, |denial| denial.say())
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod probe;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-pub use denial::Denial;
+pub(in crate::process) use denial::denied;
 pub use git::redirections;
 pub use places::{caches, credentials};
 pub use probe::{Refused, Wish, open};

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::git::Repository;
 use super::{Confinement, Network, Sandbox};
+use crate::facts::Exit;
 use crate::interrupt::Interrupt;
-use crate::process::{Command, Exit, Policy, run};
+use crate::process::{Command, Policy, run};
 use crate::redact::Redact;
 
 /// It takes some milliseconds.

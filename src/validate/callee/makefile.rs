@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{is_check, moved, nothing, read};
-use crate::validate::shell::inner::Options;
+use crate::shell::inner::Options;
 use crate::validate::vacuous::Callee;
 
 /// Files that `make` reads, in its order.

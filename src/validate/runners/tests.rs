@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::run::event::Origin;
+use crate::facts::Origin;
 
 fn told(output: &str) -> Told {
     let mut counter = Counter::default();

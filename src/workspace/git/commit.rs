@@ -10,8 +10,8 @@ use super::author::Author;
 use super::change::{Change, index_info};
 use super::obstacle::Obstacle;
 use super::{Call, Git, trim_line};
+use crate::facts::CommitRefusal;
 use crate::redact::Redact;
-use crate::run::refusal::CommitRefusal;
 use crate::workspace::entry::{self, Difference, Entry, Name};
 use crate::workspace::snapshot::SnapshotError;
 

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::Git;
 use super::change::Change;
+use crate::facts::{CommitRefusal, Secret};
 use crate::redact::Redact;
-use crate::run::refusal::{CommitRefusal, Secret};
 
 /// Most findings that are told of one file.
 const MOST: usize = 5;

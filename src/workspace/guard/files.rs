@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular};
-use crate::run::event::{AttemptRef, Event};
+use crate::facts::{AttemptRef, Event};
 use crate::workspace::file;
 
 /// A file as it has to be.

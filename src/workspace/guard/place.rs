@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use crate::plan_file::MAX_BYTES;
 use crate::workspace::file::free_name;
+use crate::workspace::plan_file::MAX_BYTES;
 
 /// Without waiting, and not through a link.
 const WITH_CARE: i32 = OFlags::NONBLOCK.union(OFlags::NOFOLLOW).bits().cast_signed();

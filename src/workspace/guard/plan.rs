@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular};
 
 use crate::digest::digest;
+use crate::facts::{AttemptRef, Event};
 use crate::plan::restore::{restore_marks, take_ticks_back};
 use crate::plan::{self, Plan};
-use crate::plan_file::{PlanFile, ReplaceError};
-use crate::run::event::{AttemptRef, Event};
 use crate::workspace::file;
+use crate::workspace::plan_file::{PlanFile, ReplaceError};
 
 /// What a copy of the plan as it was found is called.
 const NAME: &str = "plan-as-found.md";

@@ -2,7 +2,7 @@
 
 use super::arguments::Given;
 use super::outcome::{Effect, ToolOutcome, Trouble};
-use crate::run::event::AgentEnd;
+use crate::facts::AgentEnd;
 
 /// A longer note is none: later attempts read all of them.
 const NOTE: usize = 4 * 1024;

@@ -5,8 +5,7 @@ use std::io;
 
 use crate::agent::builtin::excerpt::line;
 use crate::digest::digest;
-use crate::process::Exit;
-use crate::run::event::AgentEnd;
+use crate::facts::{AgentEnd, Exit};
 use crate::workspace::Refusal;
 
 /// A line on the screen is no longer.

@@ -9,7 +9,8 @@ use super::arguments::Given;
 use super::destructive::{self, Place};
 use super::outcome::{Effect, ToolOutcome, ToolboxError, Trouble, counted};
 use crate::digest::digest;
-use crate::process::{self, Command, Completed, Denial, Exit};
+use crate::facts::{Denial, Exit};
+use crate::process::{self, Command, Completed};
 
 impl Toolbox {
     pub(super) async fn run(&mut self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
-use crate::process::Exit;
-use crate::run::event::AgentEnd;
+use crate::facts::{AgentEnd, Exit};
 
 struct Bench {
     directory: TempDir,

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::event::{AttemptRef, Event, Evidence, Judgement, Record, Reopened, Strength, Vacuous};
 use super::reconcile::reconcile;
 use super::renames::renamed;
-use super::state::{Pass, RunState, StepStatus, TickState};
-use crate::plan::{BoxRole, CheckBox, CriterionKind, Reading, Step, StepKey};
-use crate::process::Exit;
+use super::{Pass, RunState, StepStatus, TickState};
+use crate::facts::{
+    AttemptRef, Event, Evidence, Exit, Judgement, Record, Reopened, StepKey, Strength, Vacuous,
+};
+use crate::plan::{BoxRole, CheckBox, CriterionKind, Reading, Step};
 
 /// What a tick rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

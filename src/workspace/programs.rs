@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::applied::Applied;
-use super::named::{Named, inside, words};
-use super::weakening::Touched;
 use crate::digest::digest;
-use crate::run::event::Programs;
+use crate::facts::Programs;
+use crate::validate::applied::Applied;
+use crate::validate::named::{Named, inside, words};
+use crate::validate::weakening::Touched;
 
 /// Where toolchains keep the programs of a project, whether the path of commands names it or not.
 const PLACES: &[&str] = &[".venv/bin", "venv/bin", "node_modules/.bin", "vendor/bin"];
@@ -121,7 +121,7 @@ impl<'a> Search<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::event::Origin;
+    use crate::facts::Origin;
 
     fn write(path: &Path, text: &str) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

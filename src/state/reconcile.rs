@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::event::{Event, Reopened, StepRef, Strength};
 use super::renames::renamed;
-use super::state::{Pass, RunState, StepStatus, TickState};
+use super::{Pass, RunState, StepStatus, TickState};
+use crate::facts::{Event, Reopened, StepRef, Strength};
 use crate::plan::{Plan, Step, StepGraph, StepKind};
 
 /// The events that bring the state in line with the plan as it is now.

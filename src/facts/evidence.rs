@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::message::Usage;
-use crate::plan::Fingerprint;
-use crate::process::Exit;
+use crate::facts::{Exit, Fingerprint, Usage};
 
 /// Digests of programs that lie in the project, by their path from its root.
 pub type Programs = BTreeMap<String, String>;
@@ -109,7 +107,7 @@ impl Evidence {
 }
 
 /// How a command ended, in words, with why its green does not count.
-pub fn say_end(exit: &Exit, why: Option<&str>) -> String {
+pub(super) fn say_end(exit: &Exit, why: Option<&str>) -> String {
     let said = exit.say();
     why.map_or(said.clone(), |why| format!("{said}, but {why}"))
 }

@@ -1,12 +1,11 @@
 //! The fold: what events add up to, and what cannot follow.
 
 use super::*;
-use crate::model::message::Usage;
-use crate::plan::{self, Reading};
-use crate::process::Exit;
-use crate::run::event::{
-    AttemptOutcome, ChangeSummary, Programs, RedCommand, RunCompleted, RunOutcome, StepRef, Strength, Ticked,
+use crate::facts::{
+    AttemptOutcome, ChangeSummary, Exit, Programs, RedCommand, RunCompleted, RunOutcome, StepRef, Strength,
+    Ticked, Usage,
 };
+use crate::plan::{self, Reading};
 
 fn reading() -> Reading {
     plan::read("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n\n### Step 2: B\n\n- [ ] b\n")

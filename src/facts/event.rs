@@ -6,16 +6,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use super::bounds::{Pending, RunCompleted, RunStarted};
-pub use super::evidence::{ChangeSummary, Evidence, Origin, Programs, Tests, Vacuous};
-pub use super::judgement::{Citation, Judgement, Ruling};
-pub use super::outcome::{
-    AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable, first_line,
+use super::{
+    AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, CommitRefusal, Evidence, Fingerprint, Judgement,
+    Programs, Reopened, RunCompleted, RunStarted, StepKey, StepOutcome, StepRef, Strength, Ticked, Usage,
 };
-pub use super::reference::{AttemptRef, StepRef, Ticked};
-pub use super::refusal::{CommitRefusal, Secret};
-use crate::model::message::Usage;
-use crate::plan::{Fingerprint, StepKey};
 
 /// Version of the records.
 pub const SCHEMA: u32 = 1;

@@ -2,8 +2,7 @@
 
 use super::pass::{CommitState, Pass, TickState};
 use super::trees::Trees;
-use crate::plan::Fingerprint;
-use crate::run::event::{AttemptOutcome, Evidence, Reopened, StepOutcome, Ticked};
+use crate::facts::{AttemptOutcome, Evidence, Fingerprint, Reopened, StepOutcome, Ticked};
 
 /// What is known of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

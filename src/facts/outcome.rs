@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::say_end;
 use super::judgement::Judgement;
+use crate::facts::Exit;
 use crate::failure::ExitCode;
 use crate::interrupt::Signal;
-use crate::process::Exit;
 
 /// Why what was known of a step does not count any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,6 @@
 //! Why a step is done, and whether the plan and the history say so too.
 
-use crate::plan::Fingerprint;
-use crate::process::Exit;
-use crate::run::event::Strength;
+use crate::facts::{Exit, Fingerprint, Strength};
 
 /// Why a step is done.
 #[derive(Debug, Clone, PartialEq, Eq)]

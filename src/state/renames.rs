@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::event::{Event, StepRef};
-use super::state::RunState;
-use crate::plan::{Fingerprint, Plan, StepKey};
+use super::RunState;
+use crate::facts::{Event, Fingerprint, StepKey, StepRef};
+use crate::plan::Plan;
 
 /// What of two fingerprints has to be equal for one step, the surest first: all, for a step that got another
 /// number or place; the text below the heading, for one that got another name; the heading, for one that got

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::event::{RunOutcome, StepOutcome};
-use super::state::{CommitState, RunState, StepStatus, TickState};
+use super::{CommitState, RunState, StepStatus, TickState};
+use crate::facts::{RunOutcome, StepOutcome};
 use crate::plan::{Plan, StepGraph, StepKind};
 
 /// What a run is about.

@@ -1,6 +1,6 @@
 //! The trees that a step began with and left.
 
-use crate::run::event::Programs;
+use crate::facts::Programs;
 
 /// A tree of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]

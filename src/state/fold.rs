@@ -1,16 +1,9 @@
 //! What is known of a plan: a fold over its events. There is no other way to change it.
 
-mod pass;
-mod step;
-mod trees;
-
 use std::collections::BTreeMap;
 
-pub use self::pass::{CommitState, Pass, TickState};
-pub use self::step::{StepState, StepStatus};
-pub use self::trees::{Base, Trees};
-use super::event::{AttemptRef, Event, Evidence, Reopened, RunStarted};
-use crate::plan::{Fingerprint, StepKey};
+use super::{Base, CommitState, Pass, StepState, StepStatus, TickState};
+use crate::facts::{AttemptRef, Event, Evidence, Fingerprint, Reopened, RunStarted, StepKey};
 
 /// Everything known of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -237,7 +230,7 @@ impl RunState {
         self.expect(&at.step.key, &at.step.id, event, StepStatus::is_running)
     }
 
-    fn pass(&mut self, step: &super::event::StepRef, event: &'static str) -> Result<&mut Pass, IllegalEvent> {
+    fn pass(&mut self, step: &crate::facts::StepRef, event: &'static str) -> Result<&mut Pass, IllegalEvent> {
         let state = self.steps.entry(step.key.clone()).or_default();
         match &mut state.status {
             StepStatus::Passed(pass) => Ok(pass),

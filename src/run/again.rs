@@ -5,12 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::applied::Applied;
-use super::{count, vacuous};
+use super::validation::{count, vacuous};
+use crate::facts::{Exit, Vacuous};
 use crate::interrupt::Interrupt;
-use crate::process::{self, Command, Exit, Policy};
+use crate::process::{self, Command, Policy};
 use crate::redact::Redact;
-use crate::run::event::Vacuous;
+use crate::validate::applied::Applied;
 
 /// What running again rests on.
 #[derive(Debug)]

@@ -10,18 +10,17 @@ use tokio::time::{Instant, timeout_at};
 
 use answer::{Answer, Cited};
 
-use super::Validated;
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, reading, reads};
 use crate::clock::Stopwatch;
 use crate::config::Limits;
+use crate::facts::{AttemptRef, Event, Judgement, Ruling, Usage};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition, Usage};
+use crate::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition};
 use crate::model::{Model, ModelError, Notice, Place, Purpose, Request};
-use crate::run::event::{AttemptRef, Event};
-use crate::run::judgement::{Judgement, Ruling};
-use crate::run::record::Recorder;
+use crate::record::Recorder;
+use crate::validate::Validated;
 use crate::workspace::{Workspace, file};
 
 /// Turns of a judge, besides one for each criterion.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Step, StepKey};
+use super::StepKey;
 
 /// A step as events name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,12 +13,6 @@ pub struct StepRef {
     pub key: StepKey,
     /// Its title.
     pub title: String,
-}
-
-impl From<&Step> for StepRef {
-    fn from(step: &Step) -> Self {
-        Self { id: step.id.clone(), key: step.key.clone(), title: step.title.clone() }
-    }
 }
 
 /// One try of one step.

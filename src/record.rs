@@ -9,8 +9,8 @@ use crate::model::Notice;
 use crate::redact::Redact;
 use crate::report::Report;
 
-use super::event::{AttemptRef, Event, Record, SCHEMA};
-use super::state::RunState;
+use crate::facts::{AttemptRef, Event, Record, SCHEMA};
+use crate::state::RunState;
 
 /// The door.
 #[derive(Debug)]

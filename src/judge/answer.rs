@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::facts::{Citation, Ruling};
 use crate::model::message::ToolDefinition;
-use crate::run::judgement::{Citation, Ruling};
 
 /// The name of the call.
 pub(super) const NAME: &str = "judge_criterion";

@@ -1,0 +1,27 @@
+//! Facts: the one vocabulary of journal, state and report. Nothing here decides or acts.
+
+mod bounds;
+mod denial;
+mod event;
+mod evidence;
+mod exit;
+mod identity;
+mod judgement;
+mod outcome;
+mod reference;
+mod refusal;
+mod usage;
+
+pub use bounds::{Pending, RunCompleted, RunStarted};
+pub use denial::Denial;
+pub use event::{Event, Record, SCHEMA};
+pub use evidence::{ChangeSummary, Evidence, Origin, Programs, Tests, Vacuous};
+pub use exit::Exit;
+pub use identity::{Fingerprint, StepKey};
+pub use judgement::{Citation, Judgement, Ruling};
+pub use outcome::{
+    AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable, first_line,
+};
+pub use reference::{AttemptRef, StepRef, Ticked};
+pub use refusal::{CommitRefusal, Secret};
+pub use usage::Usage;

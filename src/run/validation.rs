@@ -1,0 +1,239 @@
+//! Runs the commands of a validation and makes evidence of what they did.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::OFlags;
+
+use crate::facts::{AttemptRef, Event, Evidence, Exit, Fingerprint, Usage, Vacuous};
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::process::{self, Command, Completed, Output, Policy};
+use crate::record::Recorder;
+use crate::shell::inner::Options;
+use crate::validate::applied::Applied;
+use crate::validate::runners::{Counter, Told};
+use crate::validate::vacuous::{why_vacuous, why_written_so};
+use crate::validate::{Validated, callee};
+use crate::workspace::guard::folder;
+
+/// What a validation rests on, besides the commands.
+#[derive(Debug)]
+pub struct Ground<'a> {
+    /// The attempt; 0 is the baseline.
+    pub at: AttemptRef,
+    /// What the step says.
+    pub fingerprint: Fingerprint,
+    /// The tree it runs on.
+    pub tree: Option<String>,
+    /// SHA-256 of the diff since the step began.
+    pub diff_digest: Option<String>,
+    /// Tokens of the attempt.
+    pub usage: Usage,
+    /// What the same commands did before the step, in the same order; empty in the baseline.
+    pub baseline: &'a [Evidence],
+    /// The project root.
+    pub root: PathBuf,
+    /// The run's folder, which log names are relative to.
+    pub run_dir: PathBuf,
+    /// Where the logs go.
+    pub log_dir: PathBuf,
+    /// Wall clock of a command.
+    pub timeout: Duration,
+    /// How children are started.
+    pub policy: &'a Policy,
+    /// The wish to stop.
+    pub interrupt: &'a Interrupt,
+}
+
+/// A log of more bytes is not read back; its end, which holds the sums, was kept in memory.
+const LOG_BYTES: u64 = 64 << 20;
+
+/// A pipe in the place of a log would be waited for without end.
+const NONBLOCKING: i32 = OFlags::NONBLOCK.bits().cast_signed();
+
+/// A longer line is no line of a test runner.
+const LINE_BYTES: u64 = 64 << 10;
+
+/// Runs every command that applies. An interrupted one is the last, and is not recorded as
+/// evidence.
+///
+/// What was green on this very tree, with no agent at work since, is taken over. A result that
+/// contradicts an earlier one on this tree is looked at once more, and the worse of the two counts.
+pub async fn run(
+    applied: &[Applied],
+    ground: &Ground<'_>,
+    recorder: &mut Recorder,
+) -> Result<Vec<Validated>, Failure> {
+    let mut all = Vec::with_capacity(applied.len());
+    std::fs::create_dir_all(&ground.log_dir).map_err(no_log)?;
+    for (index, command) in applied.iter().enumerate() {
+        if let Some(evidence) = reused(command, index, ground, recorder) {
+            recorder
+                .record(Event::ValidationCompleted { at: ground.at.clone(), evidence: evidence.clone() })?;
+            all.push(Validated::without_output(evidence));
+            continue;
+        }
+        let log = |suffix: &str| ground.log_dir.join(format!("validation-{}{suffix}.log", index + 1));
+        let before = green_before(command, ground, recorder);
+        let Some(mut first) = look(command, index, ground, log(""), recorder).await? else { break };
+        first.evidence.flaky = before.is_some_and(|green| green != first.evidence.exit.success());
+        record(&first, ground, recorder)?;
+        if !first.evidence.flaky {
+            all.push(first);
+            continue;
+        }
+        let Some(mut second) = look(command, index, ground, log("-again"), recorder).await? else { break };
+        second.evidence.flaky = true;
+        record(&second, ground, recorder)?;
+        all.push(if first.evidence.exit.success() { second } else { first });
+    }
+    Ok(all)
+}
+
+fn record(found: &Validated, ground: &Ground<'_>, recorder: &mut Recorder) -> Result<(), Failure> {
+    let (at, evidence) = (ground.at.clone(), found.evidence.clone());
+    recorder.record(Event::ValidationCompleted { at, evidence })
+}
+
+/// What the command did on this tree shortly before, if that stands for what it would do now.
+fn reused(command: &Applied, index: usize, ground: &Ground<'_>, recorder: &Recorder) -> Option<Evidence> {
+    let known = recorder.state.green_on(ground.tree.as_deref()?, &command.script, &command.dir)?;
+    Some(Evidence {
+        origin: command.origin,
+        fingerprint: ground.fingerprint.clone(),
+        diff_digest: ground.diff_digest.clone(),
+        usage: ground.usage,
+        green_before: ground.baseline.get(index).map(Evidence::holds),
+        reused: true,
+        ..known.clone()
+    })
+}
+
+/// Whether the command was green when the step had it run on this tree before.
+fn green_before(command: &Applied, ground: &Ground<'_>, recorder: &Recorder) -> Option<bool> {
+    let step = recorder.state.step(&ground.at.step.key);
+    let seen = step.seen_on(ground.tree.as_deref()?, &command.script, &command.dir)?;
+    Some(seen.exit.success())
+}
+
+/// Runs a command and looks at what it did; `None` if it was interrupted.
+async fn look(
+    command: &Applied,
+    index: usize,
+    ground: &Ground<'_>,
+    log: PathBuf,
+    recorder: &mut Recorder,
+) -> Result<Option<Validated>, Failure> {
+    recorder.record(Event::ValidationStarted { at: ground.at.clone(), command: command.script.clone() })?;
+    let completed = run_one(command, ground, log.clone(), recorder).await?;
+    if let Some(restored) = folder::set_back(&ground.log_dir).map_err(no_log)? {
+        recorder.record(restored.event(&ground.at, "during a validation"))?;
+    }
+    if completed.exit == Exit::Interrupted {
+        return Ok(None);
+    }
+    if !completed.output.left.is_empty() {
+        recorder.record(left_behind(&command.script, &completed.output.left))?;
+    }
+    let told = count(&log, &completed.output).map_err(no_log)?.of(command, &ground.root);
+    let before = ground.baseline.get(index);
+    let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, (told, before))).flatten();
+    let evidence = Evidence {
+        origin: command.origin,
+        command: command.script.clone(),
+        dir: command.dir.clone(),
+        exit: completed.exit,
+        duration_ms: u64::try_from(completed.duration.as_millis()).unwrap_or(u64::MAX),
+        tests: told.tests,
+        vacuous,
+        flaky: false,
+        reused: false,
+        output_digest: completed.output.digest,
+        log: log.strip_prefix(&ground.run_dir).unwrap_or(&log).display().to_string(),
+        fingerprint: ground.fingerprint.clone(),
+        tree: ground.tree.clone(),
+        diff_digest: ground.diff_digest.clone(),
+        usage: ground.usage,
+        green_before: ground.baseline.get(index).map(Evidence::holds),
+    };
+    Ok(Some(Validated { evidence, output: completed.output.text, denied: completed.denied }))
+}
+
+/// Why the green of a command says nothing: for what it is, or for what its runners told, now and
+/// before the step.
+pub(super) fn vacuous(
+    command: &Applied,
+    root: &Path,
+    (told, before): (Told, Option<&Evidence>),
+) -> Option<Vacuous> {
+    if let Some(why) = why_written_so(&command.script) {
+        return Some(Vacuous::Command { why });
+    }
+    let dir = root.join(&command.dir);
+    if let Some(why) = why_vacuous(&command.script, &dir, Options::STRICT, &callee::callee) {
+        return Some(Vacuous::Project { why });
+    }
+    told.why_vacuous(before).map(|why| Vacuous::Tests { why })
+}
+
+/// Counts the tests in all that a command printed, line by line from its log.
+pub(super) fn count(log: &Path, output: &Output) -> io::Result<Told> {
+    let mut counter = Counter::default();
+    if output.bytes == 0 || output.bytes > LOG_BYTES {
+        output.text.lines().for_each(|line| counter.line(line));
+        // What is between the beginning and the end of the text may be missing.
+        return Ok(Told { unended: false, ..counter.finish() });
+    }
+    let file = File::options().read(true).custom_flags(NONBLOCKING).open(log)?;
+    if !file.metadata()?.is_file() {
+        // A command has put something else in its place.
+        output.text.lines().for_each(|line| counter.line(line));
+        return Ok(counter.finish());
+    }
+    let mut reader = BufReader::new(file);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if reader.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
+            return Ok(counter.finish());
+        }
+        counter.line(&String::from_utf8_lossy(&line));
+    }
+}
+
+async fn run_one(
+    command: &Applied,
+    ground: &Ground<'_>,
+    log: PathBuf,
+    recorder: &Recorder,
+) -> Result<Completed, Failure> {
+    let dir = ground.root.join(&command.dir);
+    let inside = dir.canonicalize().is_ok_and(|dir| dir.starts_with(&ground.root));
+    if !inside {
+        let reason = format!("the directory `{}` does not exist in the project", command.dir);
+        return Ok(Completed::without_output(Exit::NotStarted { reason }));
+    }
+    let command = Command {
+        script: command.script.clone(),
+        strict: true,
+        dir,
+        timeout: ground.timeout,
+        log: Some(log),
+    };
+    process::run(&command, ground.policy, ground.interrupt, &recorder.redact).await.map_err(no_log)
+}
+
+/// What a validation command did not end itself.
+fn left_behind(command: &str, left: &[String]) -> Event {
+    let message = format!("`{command}` left processes behind, which were ended: {}", left.join("; "));
+    Event::Warning { code: "left-behind".to_owned(), message }
+}
+
+fn no_log(error: io::Error) -> Failure {
+    Failure::internal("cannot keep the output of a validation command", error)
+        .hint("nothing was ticked; make room and run agentrun again")
+}

@@ -1,0 +1,15 @@
+//! What is known of a plan, and what follows from it. Pure: a fold over facts, and questions to it.
+
+pub mod audit;
+mod fold;
+mod pass;
+pub mod reconcile;
+pub mod renames;
+pub mod schedule;
+mod step;
+mod trees;
+
+pub use fold::{IllegalEvent, RunState};
+pub use pass::{CommitState, Pass, TickState};
+pub use step::{StepState, StepStatus};
+pub use trees::{Base, Trees};

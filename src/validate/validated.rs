@@ -1,0 +1,32 @@
+//! One command that was run.
+
+use crate::facts::{Denial, Evidence, RedCommand};
+
+/// One command that was run.
+#[derive(Debug, Clone)]
+pub struct Validated {
+    /// What agentrun saw.
+    pub evidence: Evidence,
+    /// What it printed, tail-biased and bounded.
+    pub output: String,
+    /// What the sandbox denied it, it seems.
+    pub denied: Option<Denial>,
+}
+
+impl Validated {
+    /// A command that was not run now, and what is known of it.
+    pub fn without_output(evidence: Evidence) -> Self {
+        Self { evidence, output: String::new(), denied: None }
+    }
+
+    /// The command, as one that does not hold.
+    pub fn red(&self) -> RedCommand {
+        let Evidence { command, exit, vacuous, .. } = &self.evidence;
+        RedCommand {
+            command: command.clone(),
+            exit: exit.clone(),
+            output: self.output.clone(),
+            why: vacuous.as_ref().map(|vacuous| vacuous.why().to_owned()),
+        }
+    }
+}
