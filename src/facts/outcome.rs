@@ -1,4 +1,4 @@
-//! How attempts, steps and runs end: values, and the words and exit codes for them.
+//! How attempts, steps and runs end, with the words and exit codes for each end.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Setting marks back that somebody changed who may not.
+//! Sets back marks that somebody changed who may not.
 
 use std::collections::HashMap;
 use std::ops::Range;

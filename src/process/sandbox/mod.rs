@@ -1,4 +1,4 @@
-//! The confinement of commands: what they may write, what they may not see, and by what it holds.
+//! The sandbox: what commands may write, what they may not see, and what enforces it.
 
 mod bubblewrap;
 mod denial;

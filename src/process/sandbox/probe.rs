@@ -1,4 +1,4 @@
-//! Which sandbox there is: tried once, with the very arguments of later commands.
+//! Finds a sandbox that works, by trying it once with the arguments of later commands.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
