@@ -20,6 +20,7 @@ pub mod find;
 mod findings;
 pub mod graph;
 mod identity;
+mod index;
 pub mod names;
 pub mod outline;
 mod piece;
@@ -36,6 +37,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use edit::{Change, EditError, TickTarget};
 pub use find::Found;
 pub use graph::{Edge, StepGraph};
+pub use index::{BoxIndex, GroupIndex, StepIndex};
 pub use step::{Plan, Step, StepKind, Task};
 
 /// A plan and everything that was noticed while it was read.

@@ -7,7 +7,7 @@ use crate::digest::digest;
 use crate::facts::{Event, StepRef};
 use crate::failure::Failure;
 use crate::plan::edit::{self, Change, TickTarget};
-use crate::plan::{BoxRole, CheckBox, Plan, Reading, Step, StepKind};
+use crate::plan::{BoxRole, CheckBox, Plan, Reading, Step, StepIndex, StepKind};
 use crate::record::Recorder;
 use crate::state::{Pass, StepStatus, TickState};
 use crate::workspace::guard::Guard;
@@ -21,7 +21,7 @@ const TRIES: u32 = 5;
 /// is written.
 pub fn write(
     setting: &Setting,
-    index: usize,
+    index: StepIndex,
     recorder: &mut Recorder,
     guard: &mut Guard,
 ) -> Result<(), Failure> {
@@ -71,7 +71,7 @@ pub fn write(
 /// What a pass makes of a text of the plan.
 struct Ticked {
     /// The step, as an index into the text's own steps.
-    step: usize,
+    step: StepIndex,
     targets: Vec<TickTarget>,
     new: String,
 }
@@ -83,7 +83,7 @@ fn ticked(
     (step, pass): (&Step, &Pass),
 ) -> Result<Ticked, String> {
     let plan = &reading.plan;
-    let Some(found) = plan.steps.iter().position(|other| other.key == step.key) else {
+    let Some(found) = plan.steps.position(|other| other.key == step.key) else {
         return Err("the step is not in the plan any more".to_owned());
     };
     if plan.steps[found].fingerprint() != pass.fingerprint {
@@ -98,20 +98,20 @@ fn ticked(
 }
 
 /// Another text of the plan with the step ticked; `None` if the step is not the same in it.
-pub fn in_text(setting: &Setting, index: usize, pass: &Pass, text: &str) -> Option<String> {
+pub fn in_text(setting: &Setting, index: StepIndex, pass: &Pass, text: &str) -> Option<String> {
     let reading = crate::plan::read(text);
     ticked(setting, text, &reading, (setting.step(index), pass)).ok().map(|ticked| ticked.new)
 }
 
 /// Unticks what agentrun had ticked for a step whose pass is forgotten. If the process dies right
 /// after it, the next start finds the boxes unticked and reopens the step: nothing has to be intended.
-pub fn take_back(setting: &Setting, index: usize, texts: &[String]) -> Result<(), Failure> {
+pub fn take_back(setting: &Setting, index: StepIndex, texts: &[String]) -> Result<(), Failure> {
     if texts.is_empty() {
         return Ok(());
     }
     let step = setting.step(index);
     let (text, reading) = read_again(setting).map_err(Failure::usage)?;
-    let Some(found) = reading.plan.steps.iter().position(|other| other.key == step.key) else {
+    let Some(found) = reading.plan.steps.position(|other| other.key == step.key) else {
         return Ok(());
     };
     let targets = ticked_targets(&reading.plan, found, texts);
@@ -165,7 +165,7 @@ fn read_again(setting: &Setting) -> Result<(PlanText, Reading), String> {
 }
 
 /// What a pass ticks. Steps of criteria only get no line of their own in a Progress section.
-fn targets(setting: &Setting, plan: &Plan, step: usize, pass: &Pass) -> Vec<TickTarget> {
+fn targets(setting: &Setting, plan: &Plan, step: StepIndex, pass: &Pass) -> Vec<TickTarget> {
     if setting.config.progress == Progress::Off {
         return Vec::new();
     }
@@ -175,17 +175,17 @@ fn targets(setting: &Setting, plan: &Plan, step: usize, pass: &Pass) -> Vec<Tick
 
 /// What agentrun ticked for a step and is still ticked, found by its text; what a person had
 /// ticked before stays.
-fn ticked_targets(plan: &Plan, step: usize, texts: &[String]) -> Vec<TickTarget> {
+fn ticked_targets(plan: &Plan, step: StepIndex, texts: &[String]) -> Vec<TickTarget> {
     let belongs = |check_box: &CheckBox| {
         check_box.step == Some(step) || check_box.role == BoxRole::Group || check_box.role == BoxRole::Mirror
     };
     let ours =
         |check_box: &CheckBox| check_box.ticked() && belongs(check_box) && texts.contains(&check_box.text);
-    (0..plan.boxes.len()).filter(|&index| ours(&plan.boxes[index])).map(TickTarget::Box).collect()
+    plan.boxes.keys().filter(|&index| ours(&plan.boxes[index])).map(TickTarget::Box).collect()
 }
 
 /// A target as the journal names it.
-fn say(plan: &Plan, step: usize, pass: &Pass, target: &TickTarget) -> crate::facts::Ticked {
+fn say(plan: &Plan, step: StepIndex, pass: &Pass, target: &TickTarget) -> crate::facts::Ticked {
     let (line, text) = match target {
         TickTarget::Box(index) => (plan.boxes[*index].line, plan.boxes[*index].text.clone()),
         TickTarget::Progress(step) => (plan.steps[*step].line, plan.steps[*step].name()),
