@@ -25,6 +25,6 @@ pub use judgement::{Citation, Judgement, Ruling};
 pub use outcome::{
     AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable, first_line,
 };
-pub use reference::{AttemptRef, StepRef, Ticked};
+pub use reference::{AttemptRef, BoxRef, Occurrence, StepRef, Ticked};
 pub use refusal::{CommitRefusal, Secret};
 pub use usage::Usage;

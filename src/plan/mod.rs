@@ -8,6 +8,7 @@
 //! 4. [`choice`]: candidates -> the one that is, with the reason, and the others named;
 //! 5. [`steps`]: the choice -> steps, tasks, criteria, dependencies, and a role for every box.
 
+mod box_ref;
 pub mod candidates;
 pub mod check_box;
 pub mod choice;

@@ -252,11 +252,12 @@ fn of_box(step: &Step, place: BoxIndex, backing: Backing, status: &StepStatus) -
 fn groups(reading: &Reading, known: &Known<'_>, audit: &Audit) -> Vec<AuditedBox> {
     let plan = &reading.plan;
     let own = plan.groups.iter().filter_map(|group| group.own_box);
-    let ticked = own.map(|place| &plan.boxes[place]).filter(|found| found.ticked());
+    let ticked = own.map(|place| (place, &plan.boxes[place])).filter(|(_, found)| found.ticked());
     ticked
-        .map(|found| {
+        .map(|(place, found)| {
             let ticked_it = |step: &&AuditedStep| {
-                known.state.step(&plan.steps[step.index].key).ticked.contains(&found.text)
+                let ticked = &known.state.step(&plan.steps[step.index].key).ticked;
+                ticked.iter().any(|name| plan.find_box(step.index, name) == Some(place))
             };
             let otherwise = if known.whole { Backing::ByHand } else { Backing::Unrecorded };
             let backing = audit.steps.iter().find(ticked_it).map_or(otherwise, |step| step.backing);

@@ -62,6 +62,13 @@ pub(in crate::plan) fn entry_names(plan: &Plan) -> TiVec<StepIndex, String> {
     names.collect()
 }
 
+impl Plan {
+    /// The name of a step in the section that agentrun owns.
+    pub fn entry_name(&self, step: StepIndex) -> String {
+        entry_names(self).get(step).cloned().unwrap_or_default()
+    }
+}
+
 struct Names {
     /// As agentrun writes them.
     entries: HashMap<String, Option<StepIndex>>,

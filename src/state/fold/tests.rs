@@ -2,13 +2,17 @@
 
 use super::*;
 use crate::facts::{
-    AttemptOutcome, ChangeSummary, Exit, Programs, RedCommand, RunCompleted, RunOutcome, StepRef, Strength,
-    Ticked, Usage,
+    AttemptOutcome, BoxRef, ChangeSummary, Exit, Occurrence, Programs, RedCommand, RunCompleted, RunOutcome,
+    StepRef, Strength, Ticked, Usage,
 };
 use crate::plan::{self, Reading};
 
 fn reading() -> Reading {
     plan::read("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n\n### Step 2: B\n\n- [ ] b\n")
+}
+
+fn a_box() -> BoxRef {
+    BoxRef { text: "a".into(), occurrence: Occurrence::default() }
 }
 
 fn red() -> RedCommand {
@@ -58,7 +62,7 @@ fn story() -> Vec<Event> {
         },
         Event::TickIntended {
             step: step.clone(),
-            targets: vec![Ticked { line: 7, text: "a".into(), judged: false }],
+            targets: vec![Ticked { line: 7, check_box: a_box(), judged: false }],
             before: "x".into(),
             after: "y".into(),
         },
