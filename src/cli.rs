@@ -197,7 +197,7 @@ pub struct Confirm {
     pub plan: PathBuf,
     /// The step: its id, or #7 for the seventh step
     pub step: String,
-    /// Your name [default: GIT_AUTHOR_NAME, else the login name]
+    /// Your name [default: the git author in the environment, else the login name]
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
 }
