@@ -8,7 +8,7 @@ use super::execute::find_step;
 use super::launch::{self, Launch};
 use super::open::Project;
 use crate::cli::Restore;
-use crate::facts::{Event, Reopened, StepRef};
+use crate::facts::{Event, ReopenReason, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::plan::Step;
 use crate::process::Policy;
@@ -102,7 +102,7 @@ async fn look(
 fn reopen(setting: &Setting, index: usize, recorder: &mut Recorder) -> Result<(), Failure> {
     let step = setting.step(index);
     tick::take_back(setting, index, &recorder.state.step(&step.key).ticked)?;
-    recorder.record(Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restored })
+    recorder.record(Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restored })
 }
 
 fn say(setting: &Setting, step: &Step, found: &Found, recorder: &Recorder) {

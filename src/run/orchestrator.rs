@@ -2,7 +2,7 @@
 
 use super::{Run, commit, settle, step, tick};
 use crate::clock::Stopwatch;
-use crate::facts::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
+use crate::facts::{Event, Pending, ReopenReason, RunCompleted, RunOutcome, RunStarted, StepRef};
 use crate::failure::Failure;
 use crate::process::Sandbox;
 use crate::state::StepStatus;
@@ -73,7 +73,7 @@ impl Run<'_> {
         for &index in steps {
             let step = self.setting.step(index);
             tick::take_back(self.setting, index, &self.recorder.state.step(&step.key).ticked)?;
-            let reopened = Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restart };
+            let reopened = Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restart };
             self.recorder.record(reopened)?;
         }
         self.accept_plan()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Base, CommitState, Pass, StepState, StepStatus, TickState};
-use crate::facts::{AttemptRef, Event, Evidence, Fingerprint, Reopened, RunStarted, StepKey};
+use crate::facts::{AttemptRef, Event, Evidence, Fingerprint, ReopenReason, RunStarted, StepKey};
 
 /// Everything known of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl RunState {
                     StepStatus::Parked { items: items.clone() };
             }
             // The plan's lock is held: what runs was killed.
-            Event::StepReopened { step, reason: Reopened::Restored } => {
+            Event::StepReopened { step, reason: ReopenReason::Restored } => {
                 self.steps.entry(step.key.clone()).or_default().restore();
             }
             Event::StepReopened { step, reason } => {

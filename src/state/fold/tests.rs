@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::facts::{
-    AttemptOutcome, ChangeSummary, Exit, Programs, RedCommand, RunCompleted, RunOutcome, StepRef, Strength,
-    Ticked, Usage,
+    AttemptOutcome, ChangeSummary, Exit, Programs, Reason, RedCommand, RunCompleted, RunOutcome, StepRef,
+    Strength, Ticked, Usage,
 };
 use crate::plan::{self, Reading};
 
@@ -21,7 +21,7 @@ fn story() -> Vec<Event> {
     let found = &reading.plan.steps[0];
     let step = StepRef::from(found);
     let at = |attempt| AttemptRef { step: step.clone(), attempt };
-    let failed = AttemptOutcome::ValidationFailed { red: red(), limit: None };
+    let failed = AttemptOutcome::NotPassed(Reason::ValidationFailed { red: red(), limit: None });
     let completed = |attempt, outcome| Event::AttemptCompleted {
         at: at(attempt),
         outcome,
@@ -123,7 +123,7 @@ fn what_a_killed_run_left_in_the_middle_is_to_be_done_and_keeps_what_is_known() 
     events.push(Event::RunStarted(run()));
     let state = fold(&events).step(&reading().plan.steps[0].key).clone();
     assert_eq!((state.status, state.attempts, state.spent), (StepStatus::Open, 2, 0));
-    assert!(matches!(state.last_failure, Some(AttemptOutcome::ValidationFailed { .. })));
+    assert!(matches!(state.last_failure, Some(Reason::ValidationFailed { .. })));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn outages_spend_no_attempt() {
     let Event::AttemptCompleted { at, changes, .. } = &story()[3] else { panic!() };
     events.push(Event::AttemptCompleted {
         at: at.clone(),
-        outcome: AttemptOutcome::ModelFailed { message: "x".into(), hint: "y".into(), temporary: true },
+        outcome: AttemptOutcome::NotPassed(Reason::Interrupted),
         changes: changes.clone(),
         usage: Usage::default(),
         turns: 0,
