@@ -113,13 +113,10 @@ fn decide(
         Verdict::Unvalidated => Reason::Unvalidated,
         Verdict::Vacuous(first) => Reason::vacuous(&evidence[first]),
         Verdict::Failed(failed) => {
-            match beyond_repair(setting, commands.before, &decided.results, &failed, changed) {
-                Some(found) => Reason::Unfixable(found),
-                None => {
-                    let first = failed.first().copied().unwrap_or(0);
-                    Reason::ValidationFailed { red: decided.results[first].red(), limit }
-                }
-            }
+            let found = beyond_repair(setting, commands.before, &decided.results, &failed, changed);
+            let first = failed.first().copied().unwrap_or(0);
+            let red = || decided.results[first].red();
+            found.map_or_else(|| Reason::ValidationFailed { red: red(), limit }, Reason::Unfixable)
         }
     })
 }
