@@ -23,7 +23,7 @@ pub(crate) fn said(text: &str) -> Fingerprint {
 /// What came of a criterion's command in the root.
 pub(crate) fn evidence(criterion: usize, command: &str, code: i32) -> Evidence {
     Evidence {
-        origin: Origin::Step { criterion },
+        origin: Origin::Step { criterion: criterion.into() },
         command: command.to_owned(),
         dir: String::new(),
         exit: Exit::Code { code },
@@ -51,7 +51,7 @@ pub(crate) fn red() -> RedCommand {
 /// What a judge says of a criterion, with a citation.
 pub(crate) fn judgement(criterion: usize, ruling: Ruling) -> Judgement {
     Judgement {
-        criterion,
+        criterion: criterion.into(),
         text: "It is friendly".to_owned(),
         ruling,
         reason: "it shouts".to_owned(),
