@@ -1,8 +1,8 @@
 //! Makers of facts for tests.
 
 use super::{
-    AttemptRef, Citation, Evidence, Exit, Fingerprint, Judgement, Limit, Origin, Reason, RedCommand, Ruling,
-    StepKey, StepRef, Unfixable, Usage,
+    BoxRef, Citation, Evidence, Exit, Fingerprint, Judgement, Limit, Occurrence, Origin, Reason, RedCommand,
+    Ruling, StepKey, StepRef, Unfixable, Usage,
 };
 
 /// A step that is called and known by this.
@@ -10,9 +10,9 @@ pub(crate) fn step(id: &str) -> StepRef {
     StepRef { id: id.to_owned(), key: StepKey::new(id.to_owned()), title: format!("Title {id}") }
 }
 
-/// An attempt at that step.
-pub(crate) fn at(id: &str, attempt: u32) -> AttemptRef {
-    AttemptRef { step: step(id), attempt }
+/// The only box with this text.
+pub(crate) fn check_box(text: &str) -> BoxRef {
+    BoxRef { text: text.to_owned(), occurrence: Occurrence::default() }
 }
 
 /// What a step says.

@@ -87,3 +87,6 @@ fn mirrors(plan: &Plan, index: StepIndex) -> impl Iterator<Item = BoxIndex> {
         .filter(move |entry| entry.step == index)
         .map(|entry| entry.check_box)
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,3 +97,6 @@ fn is_blocked(
     let mut edges = graph.dependencies(index).iter();
     edges.any(|edge| blocked.contains(&edge.step) || (edge.explicit && parked.contains(&edge.step)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,10 +196,6 @@ impl StepStatus {
         matches!(self, Self::Running)
     }
 
-    pub(super) fn is_idle(&self) -> bool {
-        !self.is_running()
-    }
-
     pub(super) fn may_start(&self) -> bool {
         matches!(self, Self::Open | Self::Revalidate | Self::Running)
     }
