@@ -8,7 +8,7 @@ use super::launch::{self, GuardedPlan, Launch};
 use super::open::Project;
 use crate::brief::Sources;
 use crate::cli::Restore;
-use crate::facts::{Event, Reopened, StepRef};
+use crate::facts::{Event, ReopenReason, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Step, StepIndex};
 use crate::process::Policy;
@@ -114,7 +114,7 @@ impl Store<'_> {
 fn reopen(plan: &PlanAtHand, index: StepIndex, recorder: &mut Recorder) -> Result<(), Failure> {
     let step = plan.step(index);
     tick::take_back(plan, index, &recorder.state.step(&step.key).ticked)?;
-    recorder.record(Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restored })
+    recorder.record(Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restored })
 }
 
 fn say(plan: &PlanAtHand, step: &Step, found: &Found, recorder: &Recorder) {

@@ -1,6 +1,8 @@
 //! The state: what is known of a plan, and what follows from that.
 
 pub mod audit;
+#[cfg(test)]
+mod fixtures;
 mod fold;
 mod pass;
 pub mod reconcile;

@@ -39,7 +39,7 @@ fn modules(folder: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join("src").join(folder)).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let names = names.map(|name| name.trim_end_matches(".rs").to_owned());
-    let names = names.filter(|name| name != "mod" && !name.ends_with("tests"));
+    let names = names.filter(|name| name != "mod" && name != "fixtures" && !name.ends_with("tests"));
     names.map(|name| format!("{folder}/{name}")).collect()
 }
 
@@ -56,15 +56,17 @@ fn rows_below(folder: &str) -> String {
     modules(folder).iter().map(|module| row(module) + &rows_below(module)).collect()
 }
 
+/// The rows of a room; its own row is bold.
+fn rows_of_room(room: &str, purity: Purity) -> String {
+    let row = row(room);
+    let (name, sentence) = row.trim_start_matches("| ").split_once(" | ").unwrap();
+    let pure = if purity == Purity::Pure { " pure" } else { "" };
+    format!("| **{name}**{pure} | {sentence}{}", rows_below(room))
+}
+
 fn code_map() -> String {
-    let mut map = "| Module | What it is or does |\n|---|---|\n".to_owned();
-    for (room, purity) in ROOMS {
-        let row = row(room);
-        let (name, sentence) = row.trim_start_matches("| ").split_once(" | ").unwrap();
-        let pure = if purity == Purity::Pure { " pure" } else { "" };
-        map += &format!("| **{name}**{pure} | {sentence}{}", rows_below(room));
-    }
-    map
+    let rooms: String = ROOMS.iter().map(|&(room, purity)| rows_of_room(room, purity)).collect();
+    format!("| Module | What it is or does |\n|---|---|\n{rooms}")
 }
 
 #[test]
