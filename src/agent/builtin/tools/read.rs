@@ -26,7 +26,8 @@ impl Toolbox {
         let path = self.workspace().readable(asked)?;
         let name = self.shown(&path);
         let text = file::read_text(&path).map_err(|error| self.unreadable(&path, &error))?;
-        let page = Page::of(&text, first, limit.min(LINES));
+        // A page may begin inside a private key.
+        let page = Page::of(&self.settings.redact.key_lines(&text), first, limit.min(LINES));
         if page.is_beyond() {
             return Err(given.wrong(&format!("`{name}` has only {} lines", page.of)));
         }
