@@ -36,7 +36,7 @@ pub async fn run(
     let confinement = policy.start.sandbox().and_then(super::Sandbox::confinement);
     let denied = confinement
         .filter(|_| !exit.success())
-        .and_then(|confinement| sandbox::denied(confinement, &command.dir, &output.text));
+        .and_then(|confinement| sandbox::denied(confinement, command, &output.text));
     Ok(Completed { exit, duration, output, denied })
 }
 
