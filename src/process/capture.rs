@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command as Process;
 
-use super::direct::Group;
+use super::group::ProcessGroup;
 use super::sandbox::landlock::Rules;
 use super::{LAUNCH, Policy, Sandbox};
 
@@ -55,7 +55,7 @@ pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result
         .process_group(0)
         .kill_on_drop(true)
         .spawn()?;
-    let mut group = Group::of(&child)?;
+    let mut group = ProcessGroup::of(&child)?;
     let stdin = child.stdin.take();
     let fed = async {
         if let Some(mut stdin) = stdin {
@@ -76,7 +76,7 @@ pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result
 /// What a command could write in the project may make git start programs. Where that could not be
 /// kept from it, git is confined like a command.
 fn process(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Process> {
-    let Some(Sandbox::Landlock(confinement)) = policy.start.sandbox() else {
+    let Some(Sandbox::Landlock(confinement)) = policy.sandbox() else {
         let mut process = Process::new(policy.program(invocation.program));
         process.args(invocation.args);
         return Ok(process);

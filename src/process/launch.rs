@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait};
 
-use super::order::{Order, Report};
+use super::order::{LaunchOrder, LaunchReport};
 use super::{adopt_orphans, keep_memory_private, sandbox, tree};
 use crate::facts::Exit;
 
@@ -28,8 +28,8 @@ pub fn launch() -> io::Result<()> {
     let agentrun = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut line = String::new();
     BufReader::new(&agentrun).read_line(&mut line)?;
-    let order: Order = serde_json::from_str(&line)?;
-    let report = carry_out(&order, &agentrun).unwrap_or_else(Report::not_started);
+    let order: LaunchOrder = serde_json::from_str(&line)?;
+    let report = carry_out(&order, &agentrun).unwrap_or_else(LaunchReport::not_started);
     let mut json = serde_json::to_vec(&report)?;
     json.push(b'\n');
     // A killed agentrun does not listen any more.
@@ -52,7 +52,7 @@ pub fn confine(rules: &str, program: &[OsString]) -> io::Error {
     Command::new(name).args(arguments).exec()
 }
 
-fn carry_out(order: &Order, agentrun: &UnixStream) -> Result<Report, String> {
+fn carry_out(order: &LaunchOrder, agentrun: &UnixStream) -> Result<LaunchReport, String> {
     // Within bubblewrap there is a session already.
     let _ = rustix::process::setsid();
     // The command has the same rights as this process, and may not tell its story for it.
@@ -73,7 +73,7 @@ fn carry_out(order: &Order, agentrun: &UnixStream) -> Result<Report, String> {
     exited.map_err(|error| format!("the command cannot be watched: {error}"))?;
     let stopped = matches!(exited, Ok(false));
     let killed = Exit::Signal { signal: rustix::process::Signal::KILL.as_raw() };
-    Ok(Report { exit: family.exit.unwrap_or(killed), stopped, ran, left })
+    Ok(LaunchReport { exit: family.exit.unwrap_or(killed), stopped, ran, left })
 }
 
 /// The shell and everything below this process.
@@ -84,7 +84,7 @@ struct Family {
 }
 
 impl Family {
-    fn start(order: &Order) -> io::Result<Self> {
+    fn start(order: &LaunchOrder) -> io::Result<Self> {
         let prints_to = rustix::stdio::stderr().try_clone_to_owned()?;
         let child = Command::new(&order.shell)
             .args(&order.arguments)
@@ -116,7 +116,7 @@ impl Family {
 
     /// After the exit, lets background processes that are nearly done be done, ends the others,
     /// and tells which these were.
-    fn end_rest(&mut self, order: &Order, agentrun: &UnixStream) -> Vec<String> {
+    fn end_rest(&mut self, order: &LaunchOrder, agentrun: &UnixStream) -> Vec<String> {
         let exited = Instant::now();
         while self.reap() && exited.elapsed() < order.drain {
             let mut end = [PollFd::new(agentrun, PollFlags::IN)];

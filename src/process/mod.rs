@@ -5,26 +5,25 @@
 
 mod capture;
 mod child;
-mod direct;
+mod end;
 mod excerpt;
+mod group;
 mod launch;
 mod launched;
 mod log;
 mod order;
 mod output;
+mod pipe;
 mod plain;
 mod policy;
-mod printed;
 pub mod sandbox;
-#[cfg(test)]
-mod tests;
 mod tree;
 
 pub use capture::{Captured, Invocation, capture};
 pub use child::run;
 pub use launch::{confine, launch};
 pub use launched::{LAUNCH, Launcher};
-pub use policy::{Policy, Start, WITHIN};
+pub use policy::{Policy, WITHIN};
 pub use sandbox::Sandbox;
 
 use crate::facts::{Denial, Exit};

@@ -20,27 +20,8 @@ pub struct Policy {
     pub grace: Duration,
     /// How long background children may stay, and print, after the exit.
     pub drain: Duration,
-    /// How a command is started.
-    pub start: Start,
-}
-
-/// How a command is started.
-#[derive(Debug, Clone)]
-pub enum Start {
-    /// As a child of this process, without confinement: tests of this library, which is no program.
-    Direct,
-    /// By a launcher.
-    Launched(Launcher),
-}
-
-impl Start {
-    /// What confines a command.
-    pub fn sandbox(&self) -> Option<&Sandbox> {
-        match self {
-            Self::Direct => None,
-            Self::Launched(launcher) => Some(&launcher.sandbox),
-        }
-    }
+    /// What starts commands; without, none can be started.
+    pub launcher: Option<Launcher>,
 }
 
 /// Variables that builds and tests need.
@@ -141,8 +122,13 @@ impl Policy {
             environment,
             grace: Duration::from_secs(2),
             drain: Duration::from_millis(500),
-            start: Start::Direct,
+            launcher: None,
         }
+    }
+
+    /// What confines a command.
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        self.launcher.as_ref().map(|launcher| &*launcher.sandbox)
     }
 
     /// Where a command looks for programs, in this order.
@@ -172,7 +158,7 @@ impl Policy {
     /// The same with commands started by a launcher, and known by a mark.
     #[must_use]
     pub fn launched_by(mut self, launcher: Launcher, mark: &str) -> Self {
-        self.start = Start::Launched(launcher);
+        self.launcher = Some(launcher);
         self.known_by(mark)
     }
 
@@ -186,7 +172,7 @@ impl Policy {
     /// The same with launched commands confined.
     #[must_use]
     pub fn confined_by(mut self, sandbox: Sandbox) -> Self {
-        if let Start::Launched(launcher) = &mut self.start {
+        if let Some(launcher) = &mut self.launcher {
             launcher.sandbox = sandbox.into();
         }
         self

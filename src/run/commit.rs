@@ -10,7 +10,8 @@ use crate::redact::harmless;
 use crate::state::{Base, Pass, StepState, StepStatus, Trees};
 use crate::workspace::git::commit::{Made, Wanted};
 use crate::workspace::own::{Own, StepTrees};
-use crate::workspace::snapshot::{Snapshot, Snapshots};
+use crate::workspace::snapshot::Snapshot;
+use crate::workspace::snapshots::Snapshots;
 
 /// Commits what a step changed, or says why not. The run goes on either way.
 pub async fn commit(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {

@@ -160,7 +160,7 @@ impl Run<'_> {
                 .map(|&index| StepRef::from(&plan.steps[index]))
                 .collect(),
             model: setting.config.model.name.clone(),
-            sandbox: setting.policy.start.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
+            sandbox: setting.policy.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
             command: setting.command.clone(),
             commits: setting.config.commit,

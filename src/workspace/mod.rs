@@ -14,6 +14,7 @@ pub mod put_back;
 pub mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;
+pub mod snapshots;
 
 use std::io;
 use std::path::{Component, Path, PathBuf};

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::entry::Difference;
-use super::snapshot::{Snapshot, SnapshotError, Snapshots};
+use super::snapshot::{Snapshot, SnapshotError};
+use super::snapshots::Snapshots;
 
 /// The trees of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]

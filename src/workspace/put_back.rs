@@ -10,7 +10,8 @@ use super::entry::{self, Difference, Entry};
 use super::files::Files;
 use super::git::{Call, Git};
 use super::own::{Own, StepTrees};
-use super::snapshot::{Snapshot, SnapshotError, Snapshots};
+use super::snapshot::{Snapshot, SnapshotError};
+use super::snapshots::Snapshots;
 
 /// What has to be done to bring files back.
 #[derive(Debug, Default, PartialEq, Eq)]

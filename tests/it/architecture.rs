@@ -303,14 +303,10 @@ fn floor(room: &str) -> usize {
 const NOTHING: [&str; 0] = [];
 
 /// Circles that are still to be opened.
-const STILL_IN_CIRCLES: [&str; 21] = [
-    "crate::agent::builtin::room",
-    "crate::agent::builtin::session",
+const STILL_IN_CIRCLES: [&str; 11] = [
     "crate::commands::confirm",
     "crate::commands::execute",
     "crate::commands::trust",
-    "crate::model::openai::failure",
-    "crate::model::openai::transport",
     "crate::plan::document::elements",
     "crate::plan::document::entry",
     "crate::plan::document::fenced",
@@ -319,12 +315,6 @@ const STILL_IN_CIRCLES: [&str; 21] = [
     "crate::plan::names::vocabulary",
     "crate::plan::steps::claim",
     "crate::plan::steps::criteria",
-    "crate::process::child",
-    "crate::process::direct",
-    "crate::process::launched",
-    "crate::workspace::files",
-    "crate::workspace::git",
-    "crate::workspace::snapshot",
 ];
 
 /// What still asks from a pure room.

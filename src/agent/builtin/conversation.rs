@@ -12,6 +12,7 @@ use super::compaction::{self, Cut};
 use super::ledger::Ledger;
 use super::tools::size_of_definitions;
 use super::window::{Gauge, Window};
+use crate::failure::Failure;
 use crate::model::message::{Message, ToolCall};
 use crate::redact::Redact;
 
@@ -235,6 +236,11 @@ impl Conversation {
         line.push(b'\n');
         transcript.write_all(&line)
     }
+}
+
+/// Messages that cannot be written down end the run.
+pub fn no_transcript(error: io::Error) -> Failure {
+    Failure::internal("cannot write the transcript", error)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::{Limits, say_duration};
-use crate::facts::Usage;
+use crate::facts::{AgentEnd, Usage};
 
 /// The first limit that is reached, in words.
 pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<String> {
@@ -14,6 +14,11 @@ pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> 
         return Some(say_duration(limits.time));
     }
     limits.tokens.filter(|&tokens| usage.total() >= tokens).map(|tokens| format!("{tokens} tokens"))
+}
+
+/// The attempt ends because the conversation does not fit.
+pub(super) fn too_long(why: &str) -> AgentEnd {
+    AgentEnd::Limit { limit: format!("the model's context window ({why})") }
 }
 
 #[cfg(test)]

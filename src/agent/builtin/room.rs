@@ -1,10 +1,11 @@
 //! Makes room in a conversation that comes near the end of the model's context window: first old
 //! results are masked, then all but the brief and the newest messages gives way to a ledger.
 
-use super::conversation::{Conversation, Shortened};
+use super::conversation::{Conversation, Shortened, no_transcript};
 use super::excerpt::{excerpt, line};
+use super::limits::too_long;
 use super::progress::Progress;
-use super::session::{Session, no_transcript};
+use super::session::Session;
 use super::window::Window;
 use crate::facts::{AgentEnd, Event};
 use crate::failure::Failure;
@@ -137,11 +138,6 @@ impl Session<'_> {
         let summary = reply.text.trim();
         Ok(Ok(summary[..summary.floor_char_boundary(most)].trim_end().to_owned()))
     }
-}
-
-/// The attempt ends because the conversation does not fit.
-pub(super) fn too_long(why: &str) -> AgentEnd {
-    AgentEnd::Limit { limit: format!("the model's context window ({why})") }
 }
 
 fn bytes(number: u64) -> usize {

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use tokio::time::Instant;
 
-use super::conversation::Conversation;
+use super::conversation::{Conversation, no_transcript};
+use super::limits::too_long;
 use super::progress::Progress;
-use super::room::too_long;
 use super::tools::{Effect, Tool, ToolOutcome, Toolbox};
 use super::window::Window;
 use crate::brief::Templates;
@@ -300,10 +300,6 @@ fn truncated(read: u64, guess: u64) -> Event {
          set model.context_window to it"
     );
     Event::Warning { code: "context-truncated".to_owned(), message }
-}
-
-pub(super) fn no_transcript(error: std::io::Error) -> Failure {
-    Failure::internal("cannot write the transcript", error)
 }
 
 fn no_plan(error: std::io::Error) -> Failure {

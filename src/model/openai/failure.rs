@@ -7,7 +7,7 @@ use super::body::too_large;
 use super::fault::Fault;
 use super::overflow::{Overflow, overflow};
 use super::request::Adaptation;
-use super::transport::Answer;
+use super::wire::ErrorResponse;
 use crate::model::retry;
 
 /// What servers say when the account has no money left. Some say it of the requests of a minute too,
@@ -50,7 +50,7 @@ impl Failure {
     }
 
     /// From a response that is no reply.
-    pub(super) fn of_answer(answer: &Answer, settings: &Settings, possible: &[Adaptation]) -> Self {
+    pub(super) fn of_answer(answer: &ErrorResponse, settings: &Settings, possible: &[Adaptation]) -> Self {
         let fault = Fault::of_body(&answer.body);
         let header = |name: &str| answer.headers.get(name)?.to_str().ok();
         let asked = retry::asked(header, &String::from_utf8_lossy(&answer.body));

@@ -20,7 +20,7 @@ use serde::Serialize;
 use super::Settings;
 use super::body::{self, End, Watch};
 use super::failure::Failure;
-use super::wire::{Chunk, Loose};
+use super::wire::{Chunk, ErrorResponse, Loose};
 
 /// How long a server may take to list its models; the list only serves a hint.
 const LIST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,19 +28,11 @@ const LIST_TIMEOUT: Duration = Duration::from_secs(5);
 /// The most that is read of the body of an error.
 const LARGEST_ANSWER: usize = 64 * 1024;
 
-/// A response that is no reply.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-}
-
 /// Why a request had no stream of events as its response.
 #[derive(Debug)]
 pub(super) enum Unopened {
     /// It was answered with something else.
-    Answer(Box<Answer>),
+    Answer(Box<ErrorResponse>),
     /// It never came to an answer.
     Failed(Failure),
 }
@@ -168,7 +160,7 @@ async fn send(
 }
 
 /// The start of the body is enough for an error; a body that breaks off is as good as one that ends.
-async fn answer(response: reqwest::Response) -> Answer {
+async fn answer(response: reqwest::Response) -> ErrorResponse {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let mut body = Vec::new();
     let mut bytes = response.bytes_stream();
@@ -178,13 +170,13 @@ async fn answer(response: reqwest::Response) -> Answer {
             break;
         }
     }
-    Answer { status, headers, body }
+    ErrorResponse { status, headers, body }
 }
 
-/// An [`Answer`] on its way through `async-openai`.
+/// An [`ErrorResponse`] on its way through `async-openai`.
 #[derive(Debug, thiserror::Error)]
 #[error("status {}", .0.status)]
-struct Stray(Answer);
+struct Stray(ErrorResponse);
 
 fn unopened(error: OpenAIError) -> Unopened {
     let failure = match error {

@@ -7,9 +7,18 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use reqwest::header::HeaderMap;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+
+/// A response that is no reply.
+#[derive(Debug)]
+pub(super) struct ErrorResponse {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
 
 /// One event of a stream, or a whole completion that was not streamed.
 #[derive(Debug, Default, serde::Deserialize)]

@@ -1,7 +1,7 @@
 //! Where `HEAD` is: agentrun's snapshots leave it alone, an agent may not.
 
 use super::Git;
-use crate::workspace::snapshot::Snapshots;
+use crate::workspace::snapshots::Snapshots;
 
 /// Where `HEAD` is at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]

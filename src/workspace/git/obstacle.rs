@@ -8,7 +8,8 @@ use std::path::Path;
 use super::author::Author;
 use super::{Call, Git, trim_line};
 use crate::workspace::entry::Name;
-use crate::workspace::snapshot::{SnapshotError, Snapshots};
+use crate::workspace::snapshot::SnapshotError;
+use crate::workspace::snapshots::Snapshots;
 
 /// What git keeps while it is in the middle of something.
 const UNFINISHED: &[(&str, &str)] = &[

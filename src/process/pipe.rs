@@ -17,14 +17,14 @@ use super::output::Collector;
 const READ: usize = 64 * 1024;
 
 /// The reading end of a pipe, and where what is read goes.
-pub(super) struct Printed<'a> {
+pub(super) struct OutputPipe<'a> {
     pipe: Receiver,
     buffer: Vec<u8>,
     closed: bool,
     collector: Collector<'a>,
 }
 
-impl<'a> Printed<'a> {
+impl<'a> OutputPipe<'a> {
     /// A pipe, and its writing end.
     pub(super) fn new(collector: Collector<'a>) -> io::Result<(Self, PipeWriter)> {
         let (reader, writer) = io::pipe()?;
