@@ -6,13 +6,11 @@ mod answer;
 
 use std::path::Path;
 
-use tokio::time::{Instant, timeout_at};
-
 use answer::{Answer, Cited};
 
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, reading, reads};
-use crate::clock::Stopwatch;
+use crate::clock::{Deadline, Stopwatch};
 use crate::config::Limits;
 use crate::facts::{AttemptRef, CriterionIndex, Event, Judgement, Ruling, Usage};
 use crate::failure::Failure;
@@ -131,11 +129,11 @@ impl Judge<'_> {
             conversation.push(message).map_err(no_transcript)?;
         }
         let tools: Vec<ToolDefinition> = reading().chain([answer::definition()]).collect();
-        let deadline = Instant::now() + self.limits.time;
+        let deadline = Deadline::after(self.limits.time);
         let most = self.limits.turns.min(TURNS + u32::try_from(criteria.len()).unwrap_or(u32::MAX));
         while hearing.is_open() {
             let spent = self.limits.tokens.is_some_and(|most| hearing.usage.total() >= most);
-            if hearing.turns >= most || spent || Instant::now() >= deadline {
+            if hearing.turns >= most || spent || deadline.passed() {
                 return Ok(Ended::Because("the judge reached its limit".to_owned()));
             }
             hearing.turns += 1;
@@ -166,7 +164,7 @@ impl Judge<'_> {
         conversation: &Conversation,
         tools: &[ToolDefinition],
         turn: u32,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<Result<Reply, Ended>, Failure> {
         let place = Place { step: &self.at.step.id, attempt: self.at.attempt, turn };
         let messages = conversation.messages();
@@ -177,15 +175,15 @@ impl Judge<'_> {
             failure = failure.take().or(recorder.notice(at, notice).err());
         };
         let reply = self.model.reply(&request, &self.interrupt, &mut observe);
-        let reply = timeout_at(deadline, reply).await;
+        let reply = deadline.limit(reply).await;
         if let Some(failure) = failure {
             return Err(failure);
         }
         Ok(match reply {
-            Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(ModelError::Interrupted)) => Err(Ended::Interrupted),
-            Ok(Err(error)) => Err(Ended::Because(format!("the judge could not be asked: {error}"))),
-            Err(_) => Err(Ended::Because("the judge took too long".to_owned())),
+            Some(Ok(reply)) => Ok(reply),
+            Some(Err(ModelError::Interrupted)) => Err(Ended::Interrupted),
+            Some(Err(error)) => Err(Ended::Because(format!("the judge could not be asked: {error}"))),
+            None => Err(Ended::Because("the judge took too long".to_owned())),
         })
     }
 

@@ -2,13 +2,14 @@
 
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::end::{CommandEnd, Stop};
 use super::launched::LaunchedCommand;
 use super::output::Collector;
 use super::pipe::OutputPipe;
 use super::{Command, Completed, Output, Policy, sandbox};
+use crate::clock::Stopwatch;
 use crate::facts::Exit;
 use crate::interrupt::Interrupt;
 use crate::redact::Redact;
@@ -22,7 +23,7 @@ pub async fn run(
     interrupt: &Interrupt,
     redact: &Redact,
 ) -> io::Result<Completed> {
-    let started = Instant::now();
+    let watch = Stopwatch::start();
     let collector = Collector::new(command.log.as_deref(), redact)?;
     if interrupt.raised().is_some() {
         return Ok(Completed::without_output(Exit::Interrupted));
@@ -33,7 +34,7 @@ pub async fn run(
         Ok(started) => started.run(&mut pipe, policy.grace, &stop).await?,
         Err(error) => CommandEnd::of(Exit::NotStarted { reason: not_started(&command.dir, &error) }),
     };
-    let duration = ended.ran.unwrap_or_else(|| started.elapsed());
+    let duration = ended.ran.unwrap_or_else(|| watch.elapsed());
     let left = ended.left.iter().map(|name| redact.text(name).into_owned()).collect();
     let log = command.log.as_deref();
     let output = pipe.finish(left, log.map(|log| log.strip_prefix(&command.dir).unwrap_or(log)))?;

@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -18,6 +18,7 @@ use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait
 
 use super::order::{LaunchOrder, LaunchReport};
 use super::{adopt_orphans, keep_memory_private, sandbox, tree};
+use crate::clock::{Deadline, Stopwatch};
 use crate::facts::Exit;
 
 /// How often background processes that may be nearly done are looked at.
@@ -61,11 +62,11 @@ fn carry_out(order: &LaunchOrder, agentrun: &UnixStream) -> Result<LaunchReport,
     if let Some(rules) = &order.landlock {
         sandbox::landlock::restrict(rules).map_err(|error| format!("Landlock refuses: {error}"))?;
     }
-    let started = Instant::now();
+    let watch = Stopwatch::start();
     let mut family = Family::start(order)
         .map_err(|error| format!("`{}` cannot be started: {error}", order.shell.display()))?;
     let exited = family.until_exit(agentrun);
-    let ran = started.elapsed();
+    let ran = watch.elapsed();
     let left = match exited {
         Ok(true) => family.end_rest(order, agentrun),
         Ok(false) | Err(_) => family.end(order.grace),
@@ -117,8 +118,8 @@ impl Family {
     /// After the exit, lets background processes that are nearly done be done, ends the others,
     /// and tells which these were.
     fn end_rest(&mut self, order: &LaunchOrder, agentrun: &UnixStream) -> Vec<String> {
-        let exited = Instant::now();
-        while self.reap() && exited.elapsed() < order.drain {
+        let deadline = Deadline::after(order.drain);
+        while self.reap() && !deadline.passed() {
             let mut end = [PollFd::new(agentrun, PollFlags::IN)];
             if poll(&mut end, Some(&POLL)).is_ok_and(|ready| ready > 0) {
                 break;

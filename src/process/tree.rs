@@ -1,9 +1,11 @@
 //! The processes below this one, wherever they went: found in `/proc`, named, ended.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, getpid, kill_process};
+
+use crate::clock::Deadline;
 
 /// How often processes that were told to end are looked at.
 const POLL: Duration = Duration::from_millis(5);
@@ -86,7 +88,7 @@ pub(super) fn kill(mut living: impl FnMut() -> Vec<Pid>) -> bool {
 }
 
 fn until_none(living: &mut impl FnMut() -> Vec<Pid>, patience: Duration, each: Option<Signal>) -> bool {
-    let started = Instant::now();
+    let deadline = Deadline::after(patience);
     loop {
         let found = living();
         if found.is_empty() {
@@ -95,7 +97,7 @@ fn until_none(living: &mut impl FnMut() -> Vec<Pid>, patience: Duration, each: O
         if let Some(each) = each {
             signal(&found, each);
         }
-        if started.elapsed() >= patience {
+        if deadline.passed() {
             return false;
         }
         std::thread::sleep(POLL);

@@ -421,6 +421,17 @@ fn only_config_reads_the_environment() {
 }
 
 #[test]
+fn only_clock_asks_what_time_it_is() {
+    let names = ["Instant::now", "SystemTime::now", "Timestamp::now", "Zoned::now"];
+    let whole = ["std::time::Instant::now", "std::time::SystemTime::now", "tokio::time::Instant::now"];
+    let jiff = ["jiff::Timestamp::now", "jiff::Zoned::now"];
+    let asking = outside(&[&names[..], &whole[..], &jiff[..]].concat(), &["src/clock.rs"]);
+    // The line that moves measures for itself.
+    let beating = |place: &String| place.starts_with("src/report/heartbeat.rs:");
+    assert_eq!(asking.into_iter().filter(|place| !beating(place)).collect::<Vec<_>>(), NOTHING);
+}
+
+#[test]
 fn only_report_prints() {
     let names = [
         "print!",

@@ -1,11 +1,9 @@
 //! The counters of an attempt, and what they say about going on.
 
-use tokio::time::Instant;
-
 use super::limits;
 use super::repetition::{Repetition, Strike};
 use super::tools::{Effect, ToolOutcome};
-use crate::clock::Stopwatch;
+use crate::clock::{Deadline, Stopwatch};
 use crate::config::Limits;
 use crate::facts::{AgentEnd, Usage};
 use crate::interrupt::Interrupt;
@@ -24,7 +22,7 @@ pub(super) struct Progress {
     guessed: u64,
     started: Stopwatch,
     /// When the attempt's time is up.
-    pub(super) deadline: Instant,
+    pub(super) deadline: Deadline,
     /// A reply without a call was answered once.
     pub(super) nudged: bool,
     /// How often the conversation was compacted.
@@ -41,7 +39,7 @@ impl Progress {
             usage: Usage::default(),
             guessed: 0,
             started: Stopwatch::start(),
-            deadline: Instant::now() + limits.time,
+            deadline: Deadline::after(limits.time),
             nudged: false,
             compactions: 0,
             unreadable: 0,
@@ -88,7 +86,7 @@ impl Progress {
         if let Effect::Finished(end) = effect {
             return (text, Some(end));
         }
-        if Instant::now() >= self.deadline {
+        if self.deadline.passed() {
             return (text, Some(AgentEnd::Limit { limit: crate::config::say_duration(limits.time) }));
         }
         match self.repetition.after(call, &effect, &signature) {

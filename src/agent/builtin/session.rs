@@ -3,15 +3,13 @@
 
 use std::path::Path;
 
-use tokio::time::Instant;
-
 use super::conversation::{Conversation, no_transcript};
 use super::limits::too_long;
 use super::progress::Progress;
 use super::tools::{Effect, Tool, ToolOutcome, Toolbox};
 use super::window::Window;
 use crate::brief::Templates;
-use crate::clock::Stopwatch;
+use crate::clock::{Deadline, Stopwatch};
 use crate::config::Limits;
 use crate::facts::{AgentEnd, AttemptRef, Event, Usage};
 use crate::failure::Failure;
@@ -149,7 +147,7 @@ impl Session<'_> {
             failure = failure.take().or(recorder.notice(at, notice).err());
         };
         let reply = self.model.reply(&request, &self.interrupt, &mut observe);
-        let reply = tokio::time::timeout_at(progress.deadline, reply).await;
+        let reply = progress.deadline.limit(reply).await;
         match failure {
             Some(failure) => Err(failure),
             None => Ok(reply.unwrap_or(Err(ModelError::Interrupted))),
@@ -248,17 +246,17 @@ impl Session<'_> {
 
     /// One tool call, with the plan looked at before and after it: what changes in between is the
     /// agent's doing.
-    async fn perform_one(&mut self, call: &ToolCall, deadline: Instant) -> Result<ToolOutcome, Failure> {
+    async fn perform_one(&mut self, call: &ToolCall, deadline: Deadline) -> Result<ToolOutcome, Failure> {
         let found = self.guard.look(self.dir).map_err(no_plan)?;
         self.report_found(found, "between two tool calls")?;
         let what = self.toolbox.describe(call);
         self.recorder.record(Event::ToolStarted { at: self.at.clone(), what })?;
         let watch = Stopwatch::start();
-        let outcome = match tokio::time::timeout_at(deadline, self.toolbox.execute(call)).await {
-            Ok(outcome) => {
+        let outcome = match deadline.limit(self.toolbox.execute(call)).await {
+            Some(outcome) => {
                 outcome.map_err(|error| Failure::internal("cannot carry out a tool call", error))?
             }
-            Err(_) => ToolOutcome::out_of_time(&call.name),
+            None => ToolOutcome::out_of_time(&call.name),
         };
         self.completed(call, &outcome, watch.millis())?;
         let found = self.guard.check(self.dir).map_err(no_plan)?;

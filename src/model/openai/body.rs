@@ -7,7 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt, stream};
-use tokio::time::Instant;
+
+use crate::clock::Stopwatch;
 
 /// The largest body that is read: pieces of a reply come in wrappings many times their size.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -27,7 +28,7 @@ pub(super) struct Watch(Mutex<Seen>);
 
 #[derive(Debug, Clone)]
 struct Seen {
-    last_byte: Instant,
+    last_byte: Stopwatch,
     end: Option<End>,
     /// Its first bytes, if they cannot be those of a reply.
     stranger: Option<Vec<u8>>,
@@ -53,7 +54,7 @@ impl Watch {
     }
 
     /// When the last byte came.
-    pub(super) fn last_byte(&self) -> Instant {
+    pub(super) fn last_byte(&self) -> Stopwatch {
         self.seen().last_byte
     }
 
@@ -68,7 +69,7 @@ impl Watch {
     }
 
     fn beat(&self) {
-        self.seen().last_byte = Instant::now();
+        self.seen().last_byte = Stopwatch::start();
     }
 
     fn ended(&self, end: End) {
@@ -83,7 +84,7 @@ impl Watch {
 
 impl Seen {
     fn nothing() -> Self {
-        Self { last_byte: Instant::now(), end: None, stranger: None }
+        Self { last_byte: Stopwatch::start(), end: None, stranger: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{sleep_until, timeout};
 
 use super::Settings;
 use super::assembly::Assembly;
@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::request::{Adaptation, Body};
 use super::transport::{Event, Events, Transport, Unopened};
 use super::wire::Chunk;
+use crate::clock::{Deadline, Stopwatch};
 use crate::model::Notice;
 
 /// After the end of a reply, only its usage can still come.
@@ -60,15 +61,15 @@ impl Exchange<'_> {
     ) -> Result<Assembly, Failure> {
         let mut assembly = Assembly::default();
         let mut clock = SilenceClock::new(self.settings);
-        let mut alarm = std::pin::pin!(sleep_until(clock.deadline(events.watch())));
+        let mut alarm = std::pin::pin!(sleep_until(clock.deadline(events.watch()).instant()));
         loop {
             let event = tokio::select! {
                 biased;
                 event = events.next() => event,
                 () = &mut alarm => {
                     let deadline = clock.deadline(events.watch());
-                    if deadline > Instant::now() {
-                        alarm.as_mut().reset(deadline);
+                    if !deadline.passed() {
+                        alarm.as_mut().reset(deadline.instant());
                         continue;
                     }
                     // What came is a whole reply, though the server does not hang up.
@@ -87,7 +88,7 @@ impl Exchange<'_> {
             // The alarm looks at the clock again when it rings, so it is set anew only where it has to
             // ring earlier than before.
             if clock.event(assembly.is_finished()) {
-                alarm.as_mut().reset(clock.deadline(events.watch()));
+                alarm.as_mut().reset(clock.deadline(events.watch()).instant());
             }
         }
     }
@@ -140,7 +141,7 @@ impl Exchange<'_> {
 struct SilenceClock<'a> {
     settings: &'a Settings,
     /// When the last event came; comments are none.
-    last_event: Instant,
+    last_event: Stopwatch,
     /// From the last byte.
     limit: Duration,
     /// From the last event, whatever else comes.
@@ -150,12 +151,12 @@ struct SilenceClock<'a> {
 impl<'a> SilenceClock<'a> {
     fn new(settings: &'a Settings) -> Self {
         let limit = settings.first_byte_timeout;
-        Self { settings, last_event: Instant::now(), limit, longest: settings.comment_timeout.max(limit) }
+        Self { settings, last_event: Stopwatch::start(), limit, longest: settings.comment_timeout.max(limit) }
     }
 
     /// An event came; whether the limits are others from now on.
     fn event(&mut self, finished: bool) -> bool {
-        self.last_event = Instant::now();
+        self.last_event = Stopwatch::start();
         let (limit, longest) = match self.settings.silence_timeout {
             silence if finished => (silence.min(AFTER_FINISH), silence.min(AFTER_FINISH)),
             silence => (silence, self.settings.comment_timeout.max(silence)),
@@ -166,8 +167,8 @@ impl<'a> SilenceClock<'a> {
     }
 
     /// When the silence is too long: bytes of any kind push it back, comments alone not for ever.
-    fn deadline(&self, watch: &Watch) -> Instant {
-        (watch.last_byte() + self.limit).min(self.last_event + self.longest)
+    fn deadline(&self, watch: &Watch) -> Deadline {
+        watch.last_byte().deadline(self.limit).min(self.last_event.deadline(self.longest))
     }
 
     fn failure(&self) -> Failure {

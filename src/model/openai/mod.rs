@@ -16,8 +16,6 @@ mod wire;
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 pub use assembly::CUT_OFF;
 pub use settings::Settings;
 
@@ -28,6 +26,7 @@ use self::transport::Transport;
 use super::message::Reply;
 use super::retry::{Next, Schedule};
 use super::{ModelError, Notice, Request};
+use crate::clock::Stopwatch;
 
 /// Tries of a connection that cannot be made: a server that is down does not come up in a minute.
 const CONNECTION_TRIES: u32 = 3;
@@ -45,7 +44,7 @@ pub struct Endpoint {
 
 /// The tries of one reply.
 struct Tries {
-    started: Instant,
+    watch: Stopwatch,
     failed: u32,
     schedule: Schedule,
 }
@@ -166,17 +165,17 @@ impl Tries {
             max_tries: settings.max_tries,
             budget: settings.retry_budget,
         };
-        Self { started: Instant::now(), failed: 0, schedule }
+        Self { watch: Stopwatch::start(), failed: 0, schedule }
     }
 
     /// The wait before the next try, after one more that failed.
     fn after(&mut self, reason: &str, asked: Option<Duration>) -> Result<Duration, ModelError> {
         self.failed += 1;
-        let message = match self.schedule.next(self.failed, self.started.elapsed(), asked) {
+        let message = match self.schedule.next(self.failed, self.watch.elapsed(), asked) {
             Next::Wait(delay) => return Ok(delay),
             Next::OutOfTries if self.failed == 1 => reason.to_owned(),
             Next::OutOfTries => format!("{reason} (tried {} times)", self.failed),
-            Next::OutOfTime => format!("{reason} (tried for {} s)", self.started.elapsed().as_secs()),
+            Next::OutOfTime => format!("{reason} (tried for {} s)", self.watch.elapsed().as_secs()),
             Next::AskedTooLong(asked) => {
                 format!("{reason} (the server asks to wait {} s)", asked.as_secs())
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use grep_searcher::{BinaryDetection, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch};
@@ -14,6 +14,7 @@ use super::Toolbox;
 use super::arguments::Given;
 use super::outcome::{Effect, ToolOutcome, Trouble, counted};
 use super::walk::{Filter, walk};
+use crate::clock::Deadline;
 use crate::redact::Redact;
 use crate::workspace::file::{self, Unreadable};
 
@@ -67,10 +68,10 @@ impl Toolbox {
         matcher: &RegexMatcher,
         hits: &mut Hits,
     ) {
-        let end = Instant::now() + PATIENCE;
+        let end = Deadline::after(PATIENCE);
         let mut searcher = searcher(context);
         for entry in files {
-            if Instant::now() > end || self.settings.interrupt.raised().is_some() {
+            if end.passed() || self.settings.interrupt.raised().is_some() {
                 hits.ended = Some("the search took too long; narrow it with path or glob");
             }
             if hits.ended.is_some() {
