@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::clock::Clock;
 use crate::failure::Failure;
-use crate::journal::writer::{SetBack, Writer, to_json};
+use crate::journal::writer::{JournalRestoration, JournalWriter, to_json};
 use crate::model::Notice;
 use crate::redact::Redact;
 use crate::report::Report;
@@ -16,7 +16,7 @@ use crate::state::RunState;
 #[derive(Debug)]
 pub struct Recorder {
     /// Where facts are kept.
-    pub journal: Writer,
+    pub journal: JournalWriter,
     /// What they add up to.
     pub state: RunState,
     /// Who is told.
@@ -60,7 +60,7 @@ impl Recorder {
         let found = self.journal.look(thorough, &self.copies);
         match found.map_err(|error| Failure::internal("cannot set the journal back", error))? {
             None => Ok(()),
-            Some(SetBack { what, copy }) => self.write(Event::JournalRestored {
+            Some(JournalRestoration { what, copy }) => self.write(Event::JournalRestored {
                 what: what.to_owned(),
                 copy: copy.map(|copy| copy.display().to_string()),
             }),

@@ -6,7 +6,7 @@ mod answer;
 
 use std::path::Path;
 
-use answer::{Answer, Cited};
+use answer::{CitedPlace, JudgeAnswer};
 
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, reading, reads};
@@ -16,7 +16,7 @@ use crate::facts::{AttemptRef, CriterionIndex, Event, Judgement, Ruling, Usage};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition};
-use crate::model::{Model, ModelError, Notice, Place, Purpose, Request};
+use crate::model::{Model, ModelError, Notice, Purpose, Request, TurnPlace};
 use crate::record::Recorder;
 use crate::validate::Validated;
 use crate::workspace::{Workspace, file};
@@ -65,7 +65,7 @@ pub struct Question<'a> {
 
 /// What came of a question.
 #[derive(Debug)]
-pub struct Heard {
+pub struct HearingOutcome {
     /// One for each criterion, in order; `None` if the run was interrupted.
     pub judgements: Option<Vec<Judgement>>,
     /// What it cost.
@@ -83,7 +83,7 @@ struct Hearing<'a> {
 }
 
 /// Why a hearing ends before every criterion is answered.
-enum Ended {
+enum HearingEnd {
     Interrupted,
     /// What is open cannot be told, for this reason.
     Because(String),
@@ -91,7 +91,7 @@ enum Ended {
 
 impl Judge<'_> {
     /// Asks until every criterion is answered, or the judge has nothing more to say.
-    pub async fn hear(mut self, question: &Question<'_>) -> Result<Heard, Failure> {
+    pub async fn hear(mut self, question: &Question<'_>) -> Result<HearingOutcome, Failure> {
         let count = question.criteria.len();
         self.recorder.record(Event::JudgeStarted { at: self.at.clone(), criteria: count })?;
         let watch = Stopwatch::start();
@@ -106,8 +106,8 @@ impl Judge<'_> {
         let ended = self.ask(&mut hearing).await?;
         let usage = hearing.usage;
         let reason = match ended {
-            Ended::Interrupted => return Ok(Heard { judgements: None, usage }),
-            Ended::Because(reason) => reason,
+            HearingEnd::Interrupted => return Ok(HearingOutcome { judgements: None, usage }),
+            HearingEnd::Because(reason) => reason,
         };
         let turns = hearing.turns;
         let judgements = hearing.close(&reason);
@@ -118,10 +118,10 @@ impl Judge<'_> {
             turns,
             duration_ms: watch.millis(),
         })?;
-        Ok(Heard { judgements: Some(judgements), usage })
+        Ok(HearingOutcome { judgements: Some(judgements), usage })
     }
 
-    async fn ask(&mut self, hearing: &mut Hearing<'_>) -> Result<Ended, Failure> {
+    async fn ask(&mut self, hearing: &mut Hearing<'_>) -> Result<HearingEnd, Failure> {
         let mut conversation = Conversation::default();
         conversation.write_to(&self.dir.join("judge.jsonl"), &self.recorder.redact).map_err(no_transcript)?;
         let Question { system, text, criteria, .. } = hearing.question;
@@ -134,7 +134,7 @@ impl Judge<'_> {
         while hearing.is_open() {
             let spent = self.limits.tokens.is_some_and(|most| hearing.usage.total() >= most);
             if hearing.turns >= most || spent || deadline.passed() {
-                return Ok(Ended::Because("the judge reached its limit".to_owned()));
+                return Ok(HearingEnd::Because("the judge reached its limit".to_owned()));
             }
             hearing.turns += 1;
             let reply = match self.reply(&conversation, &tools, hearing.turns, deadline).await? {
@@ -145,7 +145,7 @@ impl Judge<'_> {
             conversation.push(Message::Assistant(reply.clone())).map_err(no_transcript)?;
             if reply.calls.is_empty() {
                 if std::mem::replace(&mut hearing.nudged, true) {
-                    return Ok(Ended::Because("the judge did not answer".to_owned()));
+                    return Ok(HearingEnd::Because("the judge did not answer".to_owned()));
                 }
                 let text = format!("Answer each open criterion with {}.", answer::NAME);
                 conversation.push(Message::User { text }).map_err(no_transcript)?;
@@ -156,7 +156,7 @@ impl Judge<'_> {
                 conversation.push(result).map_err(no_transcript)?;
             }
         }
-        Ok(Ended::Because(String::new()))
+        Ok(HearingEnd::Because(String::new()))
     }
 
     async fn reply(
@@ -165,8 +165,8 @@ impl Judge<'_> {
         tools: &[ToolDefinition],
         turn: u32,
         deadline: Deadline,
-    ) -> Result<Result<Reply, Ended>, Failure> {
-        let place = Place { step: &self.at.step.id, attempt: self.at.attempt, turn };
+    ) -> Result<Result<Reply, HearingEnd>, Failure> {
+        let place = TurnPlace { step: &self.at.step.id, attempt: self.at.attempt, turn };
         let messages = conversation.messages();
         let request = Request { place, purpose: Purpose::Judge, messages, tools };
         let (recorder, at) = (&mut *self.recorder, &self.at);
@@ -181,9 +181,9 @@ impl Judge<'_> {
         }
         Ok(match reply {
             Some(Ok(reply)) => Ok(reply),
-            Some(Err(ModelError::Interrupted)) => Err(Ended::Interrupted),
-            Some(Err(error)) => Err(Ended::Because(format!("the judge could not be asked: {error}"))),
-            None => Err(Ended::Because("the judge took too long".to_owned())),
+            Some(Err(ModelError::Interrupted)) => Err(HearingEnd::Interrupted),
+            Some(Err(error)) => Err(HearingEnd::Because(format!("the judge could not be asked: {error}"))),
+            None => Err(HearingEnd::Because("the judge took too long".to_owned())),
         })
     }
 
@@ -211,10 +211,10 @@ impl Judge<'_> {
     }
 
     /// Whether what an answer cites is there. `Err` tells the judge that it is not.
-    fn look(&self, answer: &Answer, question: &Question<'_>) -> Result<(), String> {
+    fn look(&self, answer: &JudgeAnswer, question: &Question<'_>) -> Result<(), String> {
         match &answer.cited {
             None => Ok(()),
-            Some(Cited::File { path, line, quote }) => {
+            Some(CitedPlace::File { path, line, quote }) => {
                 let place = self.workspace.readable(path).map_err(|refusal| refusal.to_string())?;
                 let shown = self.workspace.relative(&place);
                 let given = self.workspace.protected.iter().any(|path| place.starts_with(path));
@@ -231,7 +231,7 @@ impl Judge<'_> {
                     .then_some(())
                     .ok_or_else(|| format!("the quote does not stand in `{shown}` at line {line}"))
             }
-            Some(Cited::Output { command, quote }) => {
+            Some(CitedPlace::Output { command, quote }) => {
                 let run = question.commands.get(*command);
                 let run = run.ok_or_else(|| format!("there is no command {}", command + 1))?;
                 let there = answer::stands_in(&run.output, quote);
@@ -249,7 +249,7 @@ impl Hearing<'_> {
     }
 
     /// Keeps an answer whose citation was found. The first counts: a judge does not take it back.
-    fn take(&mut self, answer: &Answer, looked: Result<(), String>) -> String {
+    fn take(&mut self, answer: &JudgeAnswer, looked: Result<(), String>) -> String {
         let place = answer.criterion;
         if self.answers[place].is_some() {
             return format!("criterion {} is answered already", place + 1);

@@ -8,7 +8,7 @@ use super::end::{CommandEnd, Stop};
 use super::launched::LaunchedCommand;
 use super::output::Collector;
 use super::pipe::OutputPipe;
-use super::{Command, Completed, Output, Policy, sandbox};
+use super::{Command, CommandOutcome, CommandOutput, Policy, sandbox};
 use crate::clock::Stopwatch;
 use crate::facts::Exit;
 use crate::interrupt::Interrupt;
@@ -22,11 +22,11 @@ pub async fn run(
     policy: &Policy,
     interrupt: &Interrupt,
     redact: &Redact,
-) -> io::Result<Completed> {
+) -> io::Result<CommandOutcome> {
     let watch = Stopwatch::start();
     let collector = Collector::new(command.log.as_deref(), redact)?;
     if interrupt.raised().is_some() {
-        return Ok(Completed::without_output(Exit::Interrupted));
+        return Ok(CommandOutcome::without_output(Exit::Interrupted));
     }
     let (mut pipe, writer) = OutputPipe::new(collector)?;
     let stop = Stop { after: command.timeout, interrupt };
@@ -43,14 +43,14 @@ pub async fn run(
     let denied = confinement
         .filter(|_| !exit.success())
         .and_then(|confinement| sandbox::denied(confinement, command, &output.text));
-    Ok(Completed { exit, duration, output, denied })
+    Ok(CommandOutcome { exit, duration, output, denied })
 }
 
-impl Completed {
+impl CommandOutcome {
     /// A command that printed nothing, because it was never started.
     pub fn without_output(exit: Exit) -> Self {
         let digest = crate::digest::digest(b"");
-        let output = Output { digest, ..Output::default() };
+        let output = CommandOutput { digest, ..CommandOutput::default() };
         Self { exit, duration: Duration::ZERO, output, denied: None }
     }
 }
@@ -64,7 +64,7 @@ fn not_started(dir: &Path, error: &io::Error) -> String {
 }
 
 /// A sandbox that does not start says why where the command would print.
-fn with_reason(exit: Exit, output: &Output) -> Exit {
+fn with_reason(exit: Exit, output: &CommandOutput) -> Exit {
     match (exit, output.text.lines().last()) {
         (Exit::NotStarted { reason }, Some(last)) => {
             Exit::NotStarted { reason: format!("{reason}: {}", last.trim()) }
@@ -84,10 +84,11 @@ mod tests {
         assert_eq!(not_started(nowhere, &missing), "there is no directory `/no/such/directory`");
         assert_eq!(not_started(Path::new("/"), &missing), "`bash` cannot be started: entity not found");
         let refused = || Exit::NotStarted { reason: "the sandbox did not start".to_owned() };
-        let told = Output { text: "one\nbwrap: no permission \n".to_owned(), ..Output::default() };
+        let told =
+            CommandOutput { text: "one\nbwrap: no permission \n".to_owned(), ..CommandOutput::default() };
         let expected = "the sandbox did not start: bwrap: no permission".to_owned();
         assert_eq!(with_reason(refused(), &told), Exit::NotStarted { reason: expected });
-        assert_eq!(with_reason(refused(), &Output::default()), refused());
+        assert_eq!(with_reason(refused(), &CommandOutput::default()), refused());
         assert_eq!(with_reason(Exit::Code { code: 1 }, &told), Exit::Code { code: 1 });
     }
 

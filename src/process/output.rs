@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::Output;
+use super::CommandOutput;
 use super::excerpt::Excerpt;
 use super::log::Log;
 use super::plain::plain;
@@ -69,7 +69,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Closes the log and sums up. `log` is how the log is called in the text.
-    pub(super) fn finish(mut self, left: Vec<String>, log: Option<&Path>) -> io::Result<Output> {
+    pub(super) fn finish(mut self, left: Vec<String>, log: Option<&Path>) -> io::Result<CommandOutput> {
         let rest = std::mem::take(&mut self.pending);
         self.hand_on(&rest)?;
         let shown = std::mem::replace(&mut self.shown, self.redact.stream()).finish();
@@ -80,7 +80,7 @@ impl<'a> Collector<'a> {
         let lines = self.newlines + u64::from(self.ended_in_line);
         let (text, truncated) = self.excerpt.finish(lines, self.bytes, log);
         let digest = self.digest.finish();
-        Ok(Output { text, bytes: self.bytes, lines, digest, truncated, left })
+        Ok(CommandOutput { text, bytes: self.bytes, lines, digest, truncated, left })
     }
 
     fn clean(&self, bytes: &[u8]) -> String {
@@ -141,7 +141,7 @@ mod tests {
 
     static REDACT: LazyLock<Redact> = LazyLock::new(|| Redact::new([SECRET.to_owned()]));
 
-    fn collect(pieces: &[&[u8]]) -> Output {
+    fn collect(pieces: &[&[u8]]) -> CommandOutput {
         let mut collector = Collector::new(None, &REDACT).unwrap();
         for piece in pieces {
             collector.push(piece).unwrap();

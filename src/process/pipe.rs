@@ -10,7 +10,7 @@ use tokio::net::unix::pipe::Receiver;
 use tokio::process::Child;
 use tokio::time::timeout;
 
-use super::Output;
+use super::CommandOutput;
 use super::output::Collector;
 
 /// Bytes read at once.
@@ -71,7 +71,7 @@ impl<'a> OutputPipe<'a> {
     }
 
     /// Sums up. `log` is how the log is called in the text.
-    pub(super) fn finish(self, left: Vec<String>, log: Option<&Path>) -> io::Result<Output> {
+    pub(super) fn finish(self, left: Vec<String>, log: Option<&Path>) -> io::Result<CommandOutput> {
         self.collector.finish(left, log)
     }
 }

@@ -4,7 +4,7 @@ use super::Run;
 use super::judging::{self, Judged, Work};
 use super::talk::no_snapshot;
 use super::validation::Ground;
-use crate::agent::builtin::session::Worked;
+use crate::agent::builtin::session::AgentWork;
 use crate::config::GuardMode;
 use crate::digest::digest;
 use crate::facts::{AgentEnd, AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Unfixable, Usage};
@@ -46,7 +46,7 @@ pub(super) async fn validate_attempt(
     run: &mut Run<'_>,
     index: StepIndex,
     commands: Commands<'_>,
-    worked: &Worked,
+    worked: &AgentWork,
     (after, all): (&Snapshot, &Changes),
 ) -> Result<(AttemptOutcome, Decided), Failure> {
     if let Some(outcome) = not_to_validate(&worked.end) {

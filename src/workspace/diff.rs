@@ -7,7 +7,7 @@ const CONTEXT: usize = 3;
 
 /// Lines that came and went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct LineCounts {
     /// Lines that are new.
     pub added: u64,
     /// Lines that are gone.
@@ -15,8 +15,8 @@ pub struct Counts {
 }
 
 /// Counts the lines that differ.
-pub fn count(old: &str, new: &str) -> Counts {
-    let mut counts = Counts::default();
+pub fn count(old: &str, new: &str) -> LineCounts {
+    let mut counts = LineCounts::default();
     for change in TextDiff::from_lines(old, new).iter_all_changes() {
         match change.tag() {
             ChangeTag::Insert => counts.added += 1,
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn changes_are_counted_and_numbered() {
         let (old, new) = ("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nD\nE\ne\nf\n");
-        assert_eq!(count(old, new), Counts { added: 2, removed: 1 });
+        assert_eq!(count(old, new), LineCounts { added: 2, removed: 1 });
         assert_eq!(
             numbered(old, new, 4_096),
             "     1 a\n     2 b\n     3 c\n-    4 d\n+    4 D\n+    5 E\n     6 e\n     7 f\n"

@@ -13,7 +13,7 @@ use std::io;
 use std::path::Path;
 
 use crate::facts::{AttemptRef, Event};
-use files::{FileGuard, Restored};
+use files::{FileGuard, RestoredFile};
 use plan::PlanGuard;
 
 /// Everything that is watched.
@@ -27,37 +27,37 @@ pub struct Guard {
 
 /// What was found.
 #[derive(Debug)]
-pub struct Found {
-    plan: plan::Found,
+pub struct GuardFindings {
+    plan: plan::PlanGuardFinding,
     /// Files that the agent changed, set back.
-    restored: Vec<Restored>,
+    restored: Vec<RestoredFile>,
     /// Files that a person changed, kept.
     edited: Vec<String>,
 }
 
 impl Guard {
     /// Takes everything as it is now for what it has to be: no agent had a hand in it.
-    pub fn accept(&mut self) -> io::Result<Found> {
+    pub fn accept(&mut self) -> io::Result<GuardFindings> {
         let plan = self.plan.accept()?;
-        Ok(Found { plan, restored: Vec::new(), edited: self.edited()? })
+        Ok(GuardFindings { plan, restored: Vec::new(), edited: self.edited()? })
     }
 
     /// Looks between two tool calls: a person's text is kept, but no tick counts while an agent
     /// works.
-    pub fn look(&mut self, copies: &Path) -> io::Result<Found> {
+    pub fn look(&mut self, copies: &Path) -> io::Result<GuardFindings> {
         let plan = self.plan.look(copies)?;
-        Ok(Found { plan, restored: Vec::new(), edited: self.edited()? })
+        Ok(GuardFindings { plan, restored: Vec::new(), edited: self.edited()? })
     }
 
     /// Looks after a tool of the agent, or a command that it may have had a hand in, and sets back
     /// what changed.
-    pub fn check(&mut self, copies: &Path) -> io::Result<Found> {
+    pub fn check(&mut self, copies: &Path) -> io::Result<GuardFindings> {
         let mut restored = Vec::from_iter(folder::set_back(copies)?);
         let plan = self.plan.check(copies)?;
         for file in &self.files {
             restored.extend(file.check(copies)?);
         }
-        Ok(Found { plan, restored, edited: Vec::new() })
+        Ok(GuardFindings { plan, restored, edited: Vec::new() })
     }
 
     /// agentrun itself is about to write this plan.
@@ -79,7 +79,7 @@ impl Guard {
     }
 }
 
-impl Found {
+impl GuardFindings {
     /// The events that tell of it. `noticed` says when: `during run_command`.
     pub fn events(self, at: &AttemptRef, guard: &Guard, noticed: &str) -> Vec<Event> {
         let Self { plan, restored, edited } = self;
@@ -91,7 +91,7 @@ impl Found {
 
     /// The events that tell of a person's edits, outside of an attempt.
     pub fn edits(self, guard: &Guard, noticed: &str) -> Vec<Event> {
-        let plan = matches!(self.plan, plan::Found::Edited);
+        let plan = matches!(self.plan, plan::PlanGuardFinding::Edited);
         let plan =
             plan.then(|| Event::PlanEdited { digest: guard.plan.digest(), noticed: noticed.to_owned() });
         plan.into_iter().chain(self.edited.into_iter().map(|name| kept(&name, noticed))).collect()

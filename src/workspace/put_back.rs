@@ -6,10 +6,10 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::entry::{self, Difference, Entry};
+use super::entry::{self, Difference, TreeEntry};
 use super::files::Files;
-use super::git::{Call, Git};
-use super::own::{Own, StepTrees};
+use super::git::{Git, GitCall};
+use super::own::{StepChanges, StepTrees};
 use super::snapshot::{Snapshot, SnapshotError};
 use super::snapshots::Snapshots;
 
@@ -57,7 +57,7 @@ impl Snapshots {
         now: &Snapshot,
         root: &Path,
     ) -> Result<PutBack, InTheWay> {
-        let Own { changes, shared } = self.own(trees).await?;
+        let StepChanges { changes, shared } = self.own(trees).await?;
         if !shared.is_empty() {
             return Err(InTheWay::Shared(shared));
         }
@@ -92,7 +92,7 @@ impl Snapshots {
 
     /// Why a path cannot be brought back to what a snapshot has.
     fn unkept(&self, base: &Snapshot, own: &Difference) -> Result<Option<&'static str>, SnapshotError> {
-        let repository = own.before.iter().chain(&own.after).any(Entry::is_repository);
+        let repository = own.before.iter().chain(&own.after).any(TreeEntry::is_repository);
         match self {
             Self::Git(_) => Ok(repository.then_some("it is a git repository of its own")),
             Self::Files(files) => files.unkept(&base.tree, &own.path),
@@ -134,12 +134,12 @@ impl Git {
         }
         let fresh = self.fresh_index("restore-index");
         let read = ["read-tree", &base.tree].map(OsStr::new);
-        let within = |args| Call { args, index: Some(fresh.path()), ..Call::default() };
+        let within = |args| GitCall { args, index: Some(fresh.path()), ..GitCall::default() };
         self.ask_for(within(&read)).await?;
         let stdin = paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat());
         let stdin: Vec<u8> = stdin.collect();
         let args = ["checkout-index", "-f", "-z", "--stdin"].map(OsStr::new);
-        self.ask_for(Call { stdin: &stdin, ..within(&args) }).await.map(drop)
+        self.ask_for(GitCall { stdin: &stdin, ..within(&args) }).await.map(drop)
     }
 }
 

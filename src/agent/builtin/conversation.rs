@@ -40,7 +40,7 @@ pub struct Conversation {
 /// where the ones that are sent differ from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
-pub enum Shortened {
+pub enum Shortening {
     /// Old results were left out; each stands with one line in its place.
     Masked {
         /// The calls.
@@ -131,7 +131,7 @@ impl Conversation {
 
     /// Masks old results, if that makes enough room to last for a while. The newest are left, or fewer
     /// of them where the rest of the conversation has grown large.
-    pub fn mask(&mut self, window: Window) -> io::Result<Option<Shortened>> {
+    pub fn mask(&mut self, window: Window) -> io::Result<Option<Shortening>> {
         let protected = window.protected();
         let worth =
             [protected, protected / 2].into_iter().find_map(|protected| self.worth(window, protected));
@@ -146,7 +146,7 @@ impl Conversation {
         }
         self.masked.extend(calls.iter().cloned());
         self.weigh();
-        let masked = Shortened::Masked { calls, before, after: self.tokens() };
+        let masked = Shortening::Masked { calls, before, after: self.tokens() };
         self.write(&masked)?;
         Ok(Some(masked))
     }
@@ -179,7 +179,7 @@ impl Conversation {
     }
 
     /// Puts a message in the place of what a cut leaves out.
-    pub fn compact(&mut self, cut: Cut, text: String) -> io::Result<Shortened> {
+    pub fn compact(&mut self, cut: Cut, text: String) -> io::Result<Shortening> {
         let (before, range) = (self.tokens(), cut.left_out());
         let mut kept = self.messages.split_off(range.end);
         compaction::shorten(&mut kept, cut.room);
@@ -190,7 +190,7 @@ impl Conversation {
         self.weigh();
         self.forget();
         let kept = self.messages.len() - range.start - 1;
-        let compacted = Shortened::Compacted { kept, before, after: self.tokens() };
+        let compacted = Shortening::Compacted { kept, before, after: self.tokens() };
         self.write(&compacted)?;
         self.write(&stand_in)?;
         Ok(compacted)

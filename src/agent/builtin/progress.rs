@@ -2,7 +2,7 @@
 
 use super::limits;
 use super::repetition::{Repetition, Strike};
-use super::tools::{Effect, ToolOutcome};
+use super::tools::{ToolEffect, ToolOutcome};
 use crate::clock::{Deadline, Stopwatch};
 use crate::config::Limits;
 use crate::facts::{AgentEnd, Usage};
@@ -14,7 +14,7 @@ const UNREADABLE: u32 = 3;
 
 /// The counters of an attempt.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct AttemptProgress {
     pub(super) turns: u32,
     /// Tokens that servers told of.
     pub(super) usage: Usage,
@@ -32,7 +32,7 @@ pub(super) struct Progress {
     repetition: Repetition,
 }
 
-impl Progress {
+impl AttemptProgress {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             turns: 0,
@@ -83,7 +83,7 @@ impl Progress {
         if interrupt.raised().is_some() {
             return (text, Some(AgentEnd::Interrupted));
         }
-        if let Effect::Finished(end) = effect {
+        if let ToolEffect::Finished(end) = effect {
             return (text, Some(end));
         }
         if self.deadline.passed() {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::conversation::{Conversation, no_transcript};
 use super::limits::too_long;
-use super::progress::Progress;
-use super::tools::{Effect, Tool, ToolOutcome, Toolbox};
+use super::progress::AttemptProgress;
+use super::tools::{Tool, ToolEffect, ToolOutcome, Toolbox};
 use super::window::Window;
 use crate::brief::Templates;
 use crate::clock::{Deadline, Stopwatch};
@@ -15,10 +15,10 @@ use crate::facts::{AgentEnd, AttemptRef, Event, Usage};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Message, Reply, ToolCall};
-use crate::model::{Model, ModelError, Notice, Place, Purpose, Request};
+use crate::model::{Model, ModelError, Notice, Purpose, Request, TurnPlace};
 use crate::record::Recorder;
 use crate::sources::wrong_template;
-use crate::workspace::guard::{Found, Guard};
+use crate::workspace::guard::{Guard, GuardFindings};
 
 /// What one attempt of the agent needs.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub struct Session<'a> {
 
 /// What an attempt of the agent came to.
 #[derive(Debug)]
-pub struct Worked {
+pub struct AgentWork {
     /// Why it ended.
     pub end: AgentEnd,
     /// Tokens, as far as the server says.
@@ -60,8 +60,8 @@ pub struct Worked {
 
 impl Session<'_> {
     /// Works until the agent says that it is finished, or something ends it.
-    pub async fn work(mut self, conversation: &mut Conversation) -> Result<Worked, Failure> {
-        let mut progress = Progress::new(&self.limits);
+    pub async fn work(mut self, conversation: &mut Conversation) -> Result<AgentWork, Failure> {
+        let mut progress = AttemptProgress::new(&self.limits);
         conversation.fit_into(self.window.map(|window| window.beside(self.longest_reply)));
         if let Some(failure) = conversation.failure().map(str::to_owned) {
             conversation.ledger.failed(&failure);
@@ -72,14 +72,14 @@ impl Session<'_> {
             }
         };
         self.recorder.record(Event::AgentFinished { at: self.at.clone(), end: end.clone() })?;
-        Ok(Worked { end, usage: progress.usage, turns: progress.turns })
+        Ok(AgentWork { end, usage: progress.usage, turns: progress.turns })
     }
 
     /// One reply of the model and its tool results.
     async fn turn(
         &mut self,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Option<AgentEnd>, Failure> {
         if let Some(end) = progress.limit(&self.limits) {
             return Ok(Some(end));
@@ -114,7 +114,7 @@ impl Session<'_> {
     async fn reply(
         &mut self,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Result<Reply, AgentEnd>, Failure> {
         loop {
             match self.ask(Purpose::Work, conversation.messages(), progress).await? {
@@ -136,9 +136,9 @@ impl Session<'_> {
         &mut self,
         purpose: Purpose,
         messages: &[Message],
-        progress: &Progress,
+        progress: &AttemptProgress,
     ) -> Result<Result<Reply, ModelError>, Failure> {
-        let place = Place { step: &self.at.step.id, attempt: self.at.attempt, turn: progress.turns };
+        let place = TurnPlace { step: &self.at.step.id, attempt: self.at.attempt, turn: progress.turns };
         let tools = if purpose == Purpose::Work { self.toolbox.definitions() } else { Vec::new() };
         let request = Request { place, purpose, messages, tools: &tools };
         let (recorder, at) = (&mut *self.recorder, &self.at);
@@ -177,7 +177,7 @@ impl Session<'_> {
         &mut self,
         reply: &Reply,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<(), Failure> {
         progress.count(reply, conversation.tokens());
         let read = reply.usage.map_or(0, |usage| usage.input);
@@ -192,7 +192,7 @@ impl Session<'_> {
         &self,
         reply: &Reply,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Option<AgentEnd>, Failure> {
         if progress.nudged {
             return Ok(Some(AgentEnd::Done { summary: first_line(&reply.text) }));
@@ -209,7 +209,7 @@ impl Session<'_> {
         &mut self,
         calls: &[ToolCall],
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Option<AgentEnd>, Failure> {
         let (mut end, mut failed) = (None, None);
         for call in calls {
@@ -223,7 +223,7 @@ impl Session<'_> {
             } else {
                 let outcome = self.perform_one(call, progress.deadline).await?;
                 // A command that ends red has run: that is an answer.
-                if acts && outcome.failed && !matches!(outcome.effect, Effect::Ran { .. }) {
+                if acts && outcome.failed && !matches!(outcome.effect, ToolEffect::Ran { .. }) {
                     failed = Some(call.name.as_str());
                 }
                 conversation.ledger.take(call, &outcome);
@@ -261,7 +261,7 @@ impl Session<'_> {
         self.completed(call, &outcome, watch.millis())?;
         let found = self.guard.check(self.dir).map_err(no_plan)?;
         self.report_found(found, &format!("during {}", call.name))?;
-        if let Effect::Noted(text) = &outcome.effect {
+        if let ToolEffect::Noted(text) = &outcome.effect {
             self.recorder.record(Event::NoteTaken { at: self.at.clone(), text: text.clone() })?;
         }
         Ok(outcome)
@@ -278,7 +278,7 @@ impl Session<'_> {
         })
     }
 
-    fn report_found(&mut self, found: Found, noticed: &str) -> Result<(), Failure> {
+    fn report_found(&mut self, found: GuardFindings, noticed: &str) -> Result<(), Failure> {
         for event in found.events(&self.at, self.guard, noticed) {
             self.recorder.record(event)?;
         }

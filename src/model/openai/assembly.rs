@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::wire::{CallPiece, Choice, Chunk, Delta, FunctionPiece};
+use super::wire::{CallPiece, Chunk, ChunkChoice, Delta, FunctionPiece};
 use crate::facts::Usage;
 use crate::model::arguments;
 use crate::model::call_ids::CallIds;
@@ -95,7 +95,7 @@ impl Assembly {
         Reply { text: self.text, reasoning: self.reasoning, calls, usage: self.usage, finish }
     }
 
-    fn push_choice(&mut self, choice: Choice) {
+    fn push_choice(&mut self, choice: ChunkChoice) {
         self.begun = true;
         self.push_delta(choice.delta.0);
         // Some servers repeat the whole message in the last chunk; it counts where no piece came.

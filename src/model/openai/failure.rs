@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Settings;
 use super::body::too_large;
-use super::fault::Fault;
+use super::fault::ServerFault;
 use super::overflow::{Overflow, overflow};
 use super::request::Adaptation;
 use super::wire::ErrorResponse;
@@ -22,7 +22,7 @@ const CHECK_URL: &str = "check the base URL; it usually ends in `/v1`";
 
 /// Why a try gave no reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum TryFailure {
     /// Trying again does not help.
     Refused { message: String, hint: String },
     /// The server does not know the model.
@@ -39,7 +39,7 @@ pub(super) enum Failure {
     Unsupported(Adaptation),
 }
 
-impl Failure {
+impl TryFailure {
     pub(super) fn transient(reason: impl Into<String>) -> Self {
         Self::Transient { reason: reason.into(), asked: None }
     }
@@ -51,7 +51,7 @@ impl Failure {
 
     /// From a response that is no reply.
     pub(super) fn of_answer(answer: &ErrorResponse, settings: &Settings, possible: &[Adaptation]) -> Self {
-        let fault = Fault::of_body(&answer.body);
+        let fault = ServerFault::of_body(&answer.body);
         let header = |name: &str| answer.headers.get(name)?.to_str().ok();
         let asked = retry::asked(header, &String::from_utf8_lossy(&answer.body));
         if (300..400).contains(&answer.status) {
@@ -72,7 +72,7 @@ impl Failure {
         let text = String::from_utf8_lossy(start);
         let text = text.trim();
         let (what, told) = if text.starts_with('<') {
-            ("a web page", Fault::of_body(start).message)
+            ("a web page", ServerFault::of_body(start).message)
         } else {
             ("something that is no chat completion", text.chars().take(SHOWN).collect())
         };
@@ -83,12 +83,17 @@ impl Failure {
     }
 
     /// From an error object in the place of a reply.
-    pub(super) fn of_fault(fault: &Fault, settings: &Settings, possible: &[Adaptation]) -> Self {
+    pub(super) fn of_fault(fault: &ServerFault, settings: &Settings, possible: &[Adaptation]) -> Self {
         let asked = retry::asked(|_| None, &fault.message);
         Self::of_status(fault.status, fault, asked, &Server { settings, possible })
     }
 
-    fn of_status(status: Option<u16>, fault: &Fault, asked: Option<Duration>, server: &Server<'_>) -> Self {
+    fn of_status(
+        status: Option<u16>,
+        fault: &ServerFault,
+        asked: Option<Duration>,
+        server: &Server<'_>,
+    ) -> Self {
         let words = fault.words();
         let says = |patterns: &[&str]| patterns.iter().any(|pattern| words.contains(pattern));
         let message = describe(status, fault);
@@ -126,7 +131,7 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
-    fn refuses_key(&self, message: &str) -> Failure {
+    fn refuses_key(&self, message: &str) -> TryFailure {
         let Settings { key_variable, base_url, .. } = self.settings;
         let (state, hint) = match self.settings.api_key {
             Some(_) => {
@@ -134,25 +139,25 @@ impl Server<'_> {
             }
             None => ("is not set", format!("set {key_variable} to the API key of {base_url}")),
         };
-        Failure::Refused { message: format!("the API key {key_variable} {state}: {message}"), hint }
+        TryFailure::Refused { message: format!("the API key {key_variable} {state}: {message}"), hint }
     }
 
-    fn wants_money(&self, message: &str) -> Failure {
-        Failure::Refused {
+    fn wants_money(&self, message: &str) -> TryFailure {
+        TryFailure::Refused {
             message: format!("the account has no credit left: {message}"),
             hint: format!("check the plan and billing of the account at {}", self.settings.base_url),
         }
     }
 
-    fn has_nothing_there(&self, message: &str) -> Failure {
-        Failure::Refused {
+    fn has_nothing_there(&self, message: &str) -> TryFailure {
+        TryFailure::Refused {
             message: format!("nothing answers at {}/chat/completions: {message}", self.settings.base_url),
             hint: CHECK_URL.to_owned(),
         }
     }
 
     /// The optional part that the server complains about, named by its field or in its words.
-    fn adaptation(&self, fault: &Fault) -> Option<Adaptation> {
+    fn adaptation(&self, fault: &ServerFault) -> Option<Adaptation> {
         let named = |adaptation: &&Adaptation| adaptation.is_named_by(&fault.param);
         let mentioned = |adaptation: &&Adaptation| adaptation.is_named_by(&fault.message);
         let mut possible = self.possible.iter();
@@ -177,7 +182,7 @@ fn names_unknown_model(words: &str) -> bool {
 }
 
 /// "429 too many requests: slow down"
-fn describe(status: Option<u16>, fault: &Fault) -> String {
+fn describe(status: Option<u16>, fault: &ServerFault) -> String {
     let status = status.map(|code| {
         let name = http::StatusCode::from_u16(code).ok().and_then(|code| code.canonical_reason());
         format!("{code} {}", name.unwrap_or_default().to_lowercase()).trim_end().to_owned()

@@ -108,14 +108,14 @@ impl Dialect {
 
 /// A request, to be serialised.
 #[derive(Debug)]
-pub(super) struct Body<'a> {
+pub(super) struct RequestBody<'a> {
     pub(super) settings: &'a Settings,
     pub(super) dialect: &'a Dialect,
     pub(super) tools: &'a [ToolDefinition],
     pub(super) messages: &'a [Message],
 }
 
-impl Serialize for Body<'_> {
+impl Serialize for RequestBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { settings, dialect, tools, messages } = self;
         let stream = settings.stream && dialect.takes(Adaptation::NoStream);
@@ -136,35 +136,35 @@ impl Serialize for Body<'_> {
             body.serialize_entry("temperature", &temperature)?;
         }
         if !tools.is_empty() {
-            body.serialize_entry("tools", &Tools(tools))?;
+            body.serialize_entry("tools", &ToolsJson(tools))?;
         }
         let reasoning = dialect.reasoning_content && dialect.takes(Adaptation::NoReasoning);
-        body.serialize_entry("messages", &Messages { messages, reasoning })?;
+        body.serialize_entry("messages", &MessagesJson { messages, reasoning })?;
         body.end()
     }
 }
 
-struct Tools<'a>(&'a [ToolDefinition]);
+struct ToolsJson<'a>(&'a [ToolDefinition]);
 
-impl Serialize for Tools<'_> {
+impl Serialize for ToolsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Tool<'a> {
+        struct ToolJson<'a> {
             r#type: &'static str,
             function: &'a ToolDefinition,
         }
-        serializer.collect_seq(self.0.iter().map(|function| Tool { r#type: "function", function }))
+        serializer.collect_seq(self.0.iter().map(|function| ToolJson { r#type: "function", function }))
     }
 }
 
 /// The conversation. Each call gets exactly one result right after its reply, whatever an interruption
 /// left behind: a missing one is made up, a stray one left out. Servers refuse anything else.
-struct Messages<'a> {
+struct MessagesJson<'a> {
     messages: &'a [Message],
     reasoning: bool,
 }
 
-impl Serialize for Messages<'_> {
+impl Serialize for MessagesJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         let mut open: Vec<&str> = Vec::new();
@@ -198,7 +198,7 @@ impl Serialize for Messages<'_> {
 
 /// A message on the wire; fields in the order that `OpenAI` documents.
 #[derive(Serialize)]
-struct Said<'a> {
+struct AssistantJson<'a> {
     role: &'static str,
     /// `null` beside calls; some servers refuse a message without the key.
     content: Option<&'a str>,
@@ -207,31 +207,31 @@ struct Said<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_call_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tool_calls: Option<Vec<Call<'a>>>,
+    tool_calls: Option<Vec<CallJson<'a>>>,
 }
 
 #[derive(Serialize)]
-struct Call<'a> {
+struct CallJson<'a> {
     id: &'a str,
     r#type: &'static str,
-    function: Function<'a>,
+    function: FunctionJson<'a>,
 }
 
 #[derive(Serialize)]
-struct Function<'a> {
+struct FunctionJson<'a> {
     name: &'a str,
     arguments: String,
 }
 
-fn said<'a>(role: &'static str, text: &'a str) -> Said<'a> {
-    Said { role, content: Some(text), reasoning_content: None, tool_call_id: None, tool_calls: None }
+fn said<'a>(role: &'static str, text: &'a str) -> AssistantJson<'a> {
+    AssistantJson { role, content: Some(text), reasoning_content: None, tool_call_id: None, tool_calls: None }
 }
 
-fn result<'a>(call_id: &'a str, text: &'a str) -> Said<'a> {
-    Said { tool_call_id: Some(call_id), ..said("tool", text) }
+fn result<'a>(call_id: &'a str, text: &'a str) -> AssistantJson<'a> {
+    AssistantJson { tool_call_id: Some(call_id), ..said("tool", text) }
 }
 
-fn assistant(reply: &Reply, reasoning: bool) -> Said<'_> {
+fn assistant(reply: &Reply, reasoning: bool) -> AssistantJson<'_> {
     let has_calls = !reply.calls.is_empty();
     // A message without anything in it is refused by some servers.
     let content = match reply.text.as_str() {
@@ -239,7 +239,7 @@ fn assistant(reply: &Reply, reasoning: bool) -> Said<'_> {
         "" => Some("(no text)"),
         text => Some(text),
     };
-    Said {
+    AssistantJson {
         content,
         reasoning_content: (reasoning && !reply.reasoning.is_empty()).then_some(reply.reasoning.as_str()),
         tool_calls: has_calls.then(|| reply.calls.iter().map(call).collect()),
@@ -249,10 +249,10 @@ fn assistant(reply: &Reply, reasoning: bool) -> Said<'_> {
 
 /// Arguments that could not be read go back as an empty object: a server that parses the history
 /// would refuse the conversation for ever.
-fn call(call: &ToolCall) -> Call<'_> {
+fn call(call: &ToolCall) -> CallJson<'_> {
     let arguments = match &call.arguments {
         Arguments::Object(fields) => serde_json::to_string(fields).unwrap_or_else(|_| "{}".to_owned()),
         Arguments::Unreadable { .. } => "{}".to_owned(),
     };
-    Call { id: &call.id, r#type: "function", function: Function { name: &call.name, arguments } }
+    CallJson { id: &call.id, r#type: "function", function: FunctionJson { name: &call.name, arguments } }
 }

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::author::Author;
-use super::{Call, Git, trim_line};
+use super::{Git, GitCall, trim_line};
 use crate::workspace::entry::Name;
 use crate::workspace::snapshot::SnapshotError;
 use crate::workspace::snapshots::Snapshots;
@@ -22,7 +22,7 @@ const UNFINISHED: &[(&str, &str)] = &[
 
 /// What the repository was like when a run began that commits.
 #[derive(Debug)]
-pub(super) struct Start {
+pub(super) struct CommitStart {
     /// The branch.
     pub(super) branch: String,
     /// Paths that the user had staged.
@@ -98,11 +98,11 @@ impl Git {
                 return Err(Obstacle::OtherBranch { from: start.branch.clone(), to });
             }
             Some(_) => {}
-            None => self.start = Some(Start { branch: to, staged: self.staged().await? }),
+            None => self.start = Some(CommitStart { branch: to, staged: self.staged().await? }),
         }
         for name in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
             let args = ["var", name].map(OsStr::new);
-            let call = Call { args: &args, author: Some(author), ..Call::default() };
+            let call = GitCall { args: &args, author: Some(author), ..GitCall::default() };
             self.ask_for(call).await.map_err(|_| Obstacle::Nobody)?;
         }
         Ok(())
@@ -116,7 +116,7 @@ impl Git {
             None => vec!["ls-files", "-z", "--full-name"],
         };
         let args: Vec<&OsStr> = names.into_iter().map(OsStr::new).collect();
-        let printed = self.ask_for(Call { args: &args, ..Call::default() }).await?;
+        let printed = self.ask_for(GitCall { args: &args, ..GitCall::default() }).await?;
         Ok(printed.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect())
     }
 }

@@ -5,14 +5,14 @@ const BOM: char = '\u{feff}';
 
 /// What a file's text looks like apart from its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
+pub struct FileShape {
     /// Begins with a byte order mark.
     pub bom: bool,
     /// Most of its lines end in CR LF.
     pub crlf: bool,
 }
 
-impl Shape {
+impl FileShape {
     /// The shape of a text.
     pub fn of(text: &str) -> Self {
         let crlf = text.matches("\r\n").count();
@@ -37,7 +37,7 @@ impl Shape {
 #[derive(Debug)]
 pub(super) struct Flat {
     pub(super) text: String,
-    pub(super) shape: Shape,
+    pub(super) shape: FileShape,
     /// The places in `text` of the newlines that had a carriage return before them.
     returns: Vec<usize>,
     /// Where each line begins in `text`.
@@ -46,7 +46,7 @@ pub(super) struct Flat {
 
 impl Flat {
     pub(super) fn of(original: &str) -> Self {
-        let shape = Shape::of(original);
+        let shape = FileShape::of(original);
         let rest = if shape.bom { &original[BOM.len_utf8()..] } else { original };
         let newlines = rest.match_indices("\r\n").map(|(at, _)| at);
         // Each one before has made the text one byte shorter.

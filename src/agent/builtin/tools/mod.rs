@@ -21,10 +21,10 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use arguments::Given;
+use arguments::CallArguments;
 use definitions::definitions;
 pub use definitions::{Timeouts, Tool, reading, reads, size_of_definitions};
-pub use outcome::{Effect, ToolOutcome, ToolboxError};
+pub use outcome::{ToolEffect, ToolOutcome, ToolboxError};
 use outcome::{Trouble, first_sentence, one_line};
 use seen::SeenFiles;
 
@@ -116,7 +116,7 @@ impl Toolbox {
             let text = format!("there is no tool `{name}`; the tools are: {}", Tool::names());
             return Err(Trouble::Mistake(text));
         };
-        let given = Given::new(tool, self.settings.timeouts, &call.arguments)?;
+        let given = CallArguments::new(tool, self.settings.timeouts, &call.arguments)?;
         match tool {
             Tool::ReadFile => self.read(&given),
             Tool::ListFiles => self.list(&given),

@@ -24,7 +24,7 @@ pub struct ToolOutcome {
     /// One line for the screen: `edit src/lib.rs (+3 -1)`.
     pub summary: String,
     /// What it means for the attempt.
-    pub effect: Effect,
+    pub effect: ToolEffect,
     /// What was refused or denied, and which processes were ended: for people.
     pub incidents: Vec<String>,
     /// The same for the same outcome, however long it took: what repetition is told by.
@@ -33,7 +33,7 @@ pub struct ToolOutcome {
 
 /// What a call means for the attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
+pub enum ToolEffect {
     /// Nothing.
     None,
     /// Lines of a file were shown.
@@ -103,7 +103,7 @@ impl From<Refusal> for Trouble {
 
 impl ToolOutcome {
     /// A call that did what it should.
-    pub(super) fn done(text: String, summary: String, effect: Effect) -> Self {
+    pub(super) fn done(text: String, summary: String, effect: ToolEffect) -> Self {
         let signature = digest(text.as_bytes());
         Self { text, failed: false, summary, effect, incidents: Vec::new(), signature }
     }
@@ -112,7 +112,7 @@ impl ToolOutcome {
     pub fn out_of_time(tool: &str) -> Self {
         let text = "ended: the attempt's time is up".to_owned();
         let summary = format!("{tool}: {text}");
-        Self { failed: true, ..Self::done(text, summary, Effect::None) }
+        Self { failed: true, ..Self::done(text, summary, ToolEffect::None) }
     }
 
     /// A call that was not carried out, and why.
@@ -124,7 +124,7 @@ impl ToolOutcome {
     pub(super) fn mistake(text: String, described: &str) -> Self {
         let first = text.lines().next().unwrap_or_default();
         let summary = format!("{described}: {first}");
-        Self { failed: true, ..Self::done(text, summary, Effect::None) }
+        Self { failed: true, ..Self::done(text, summary, ToolEffect::None) }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::arguments::Given;
-use super::outcome::{Effect, ToolOutcome, Trouble};
+use super::arguments::CallArguments;
+use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::{Toolbox, walk};
 use crate::workspace::file::{self, Unreadable};
 
@@ -18,7 +18,7 @@ const BYTES: usize = 50 * 1024;
 const LINE_CHARACTERS: usize = 2_000;
 
 impl Toolbox {
-    pub(super) fn read(&mut self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+    pub(super) fn read(&mut self, given: &CallArguments<'_>) -> Result<ToolOutcome, Trouble> {
         let asked = given.text("path")?;
         let count = |value: Option<u64>| value.map(|value| usize::try_from(value).unwrap_or(usize::MAX));
         let first = count(given.optional_count("start_line")?).unwrap_or(1).max(1);
@@ -34,7 +34,7 @@ impl Toolbox {
         self.seen.saw(&path, &text);
         let summary = format!("read {name} ({})", page.place());
         let text = page.text(&name, &text);
-        let effect = Effect::Read { path: name, first: page.first, last: page.last, of: page.of };
+        let effect = ToolEffect::Read { path: name, first: page.first, last: page.last, of: page.of };
         Ok(ToolOutcome::done(text, summary, effect))
     }
 

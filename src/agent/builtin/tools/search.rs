@@ -11,8 +11,8 @@ use grep_searcher::{BinaryDetection, Searcher, SearcherBuilder, Sink, SinkContex
 use ignore::DirEntry;
 
 use super::Toolbox;
-use super::arguments::Given;
-use super::outcome::{Effect, ToolOutcome, Trouble, counted};
+use super::arguments::CallArguments;
+use super::outcome::{ToolEffect, ToolOutcome, Trouble, counted};
 use super::walk::{Filter, walk};
 use crate::clock::Deadline;
 use crate::redact::Redact;
@@ -34,7 +34,7 @@ const CONTEXT: u64 = 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Toolbox {
-    pub(super) fn search(&self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+    pub(super) fn search(&self, given: &CallArguments<'_>) -> Result<ToolOutcome, Trouble> {
         let pattern = given.text("pattern")?;
         if pattern.is_empty() {
             return Err(given.wrong("`pattern` is empty"));
@@ -58,7 +58,7 @@ impl Toolbox {
             None => format!("[{count} in {files} searched]"),
         };
         let text = format!("{note}{}{end}", hits.text);
-        Ok(ToolOutcome::done(text, format!("search {pattern} ({count})"), Effect::None))
+        Ok(ToolOutcome::done(text, format!("search {pattern} ({count})"), ToolEffect::None))
     }
 
     fn search_files(

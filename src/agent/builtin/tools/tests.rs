@@ -166,7 +166,7 @@ async fn an_edit_shows_its_change() {
     let expected = ToolOutcome::done(
         format!("edit src/lib.rs (+2 -1)\n{change}"),
         "edit src/lib.rs (+2 -1)".to_owned(),
-        Effect::Changed { path: "src/lib.rs".to_owned(), added: 2, removed: 1 },
+        ToolEffect::Changed { path: "src/lib.rs".to_owned(), added: 2, removed: 1 },
     );
     assert_eq!(outcome, expected);
     let single = json!({"path": "src/lib.rs", "old_string": "one", "new_string": "eins"});
@@ -228,7 +228,7 @@ async fn writing_makes_new_files_and_keeps_the_shape_of_old_ones() {
     assert_eq!(bench.get("crlf"), "\u{feff}a\r\nc\r\n");
     let outcome = bench.call("write_file", json!({"path": "plan.md", "content": "- [x] step\n"})).await;
     assert!(outcome.text.starts_with("`plan.md` is protected"));
-    assert_eq!((bench.get("plan.md").as_str(), outcome.effect), ("- [ ] step\n", Effect::None));
+    assert_eq!((bench.get("plan.md").as_str(), outcome.effect), ("- [ ] step\n", ToolEffect::None));
     let outcome = bench
         .call("edit_file", json!({"path": "none", "edits": [{"old_string": "a", "new_string": "b"}]}))
         .await;
@@ -251,12 +251,15 @@ async fn a_command_that_cannot_be_what_is_meant_is_not_run() {
 async fn notes_and_claims_are_handed_on() {
     let mut bench = Bench::new();
     let outcome = bench.call("note", json!({"text": " the API is v2 "})).await;
-    assert_eq!(outcome.effect, Effect::Noted("the API is v2".to_owned()));
+    assert_eq!(outcome.effect, ToolEffect::Noted("the API is v2".to_owned()));
     let text = bench.text("note", json!({"text": "x".repeat(5_000)})).await;
     assert!(text.starts_with("`text` has 5000 bytes; a note has at most 4096; nothing was done."), "{text}");
     let outcome = bench.call("finish_step", json!({"status": "done", "summary": "added it"})).await;
     let end = AgentEnd::Done { summary: "added it".to_owned() };
-    assert_eq!((outcome.effect, outcome.summary.as_str()), (Effect::Finished(end), "finish: done: added it"));
+    assert_eq!(
+        (outcome.effect, outcome.summary.as_str()),
+        (ToolEffect::Finished(end), "finish: done: added it")
+    );
     let outcome = bench.call("finish_step", json!({"status": "blocked", "summary": "no"})).await;
     assert!(outcome.failed && outcome.text.starts_with("`blocked_reason` is missing"));
 }
