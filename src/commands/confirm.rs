@@ -8,7 +8,7 @@ use super::open::Project;
 use crate::brief::Sources;
 use crate::cli::Confirm;
 use crate::config::Environment;
-use crate::facts::{Event, StepOutcome, StepRef};
+use crate::facts::{Event, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Step, StepKind};
 use crate::process;
@@ -98,12 +98,7 @@ fn confirmable(step: &Step, state: &RunState) -> Result<Vec<String>, Failure> {
         StepStatus::Passed(pass) if !pass.pending.is_empty() => Ok(pass.pending.clone()),
         StepStatus::Passed(_) | StepStatus::ByHand => refuse("has nothing that waits for a person"),
         StepStatus::Parked { items } => Ok(items.clone()),
-        StepStatus::Stopped(
-            StepOutcome::Unproven
-            | StepOutcome::TooWeak
-            | StepOutcome::Unvalidated
-            | StepOutcome::Vacuous { .. },
-        ) => Ok(all()),
+        StepStatus::Stopped(outcome) if outcome.reason.may_be_confirmed() => Ok(all()),
         _ if matches!(step.kind, StepKind::Manual) => Ok(all()),
         StepStatus::Stopped(outcome) => refuse(&outcome.say()),
         StepStatus::Open | StepStatus::Revalidate | StepStatus::Running => {

@@ -9,7 +9,7 @@ use crate::agent::builtin::session::{AgentWork, Session};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
 use crate::facts::{
-    AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, CriterionIndex, Event, Evidence, StepRef,
+    AttemptOutcome, AttemptRef, ChangeSummary, CriterionIndex, Event, Evidence, Reason, StepRef,
 };
 use crate::failure::Failure;
 use crate::plan::StepIndex;
@@ -43,7 +43,7 @@ impl Ended {
     pub fn without_agent(evidence: Vec<Evidence>) -> Self {
         Self {
             number: 0,
-            outcome: AttemptOutcome::Unproven,
+            outcome: AttemptOutcome::NotPassed(Reason::Unproven),
             evidence,
             tolerated: Vec::new(),
             changed: false,
@@ -56,15 +56,11 @@ impl Ended {
     /// The same command fails in the same way on the same tree as in the attempt before: what is
     /// tried again would fail again. A flaky command says nothing of the kind.
     pub fn repeats(&self, before: &Self) -> bool {
-        let (
-            AttemptOutcome::ValidationFailed { red, .. },
-            AttemptOutcome::ValidationFailed { red: earlier, .. },
-        ) = (&self.outcome, &before.outcome)
-        else {
+        let (Some(reason), Some(earlier)) = (self.outcome.reason(), before.outcome.reason()) else {
             return false;
         };
         let flaky = self.evidence.iter().any(|evidence| evidence.flaky);
-        !flaky && self.tree == before.tree && earlier.is_like(red)
+        !flaky && self.tree == before.tree && reason.is_like(earlier)
     }
 }
 
@@ -97,13 +93,11 @@ pub async fn run(
     let (outcome, decided) = validate_attempt(run, index, commands, &worked, (&after, &all)).await?;
     let outcome = run.unless_tampered(&step.key, outcome)?;
 
-    if outcome.goes_back() {
+    let full = worked.end.limit().is_some_and(|limit| limit.ends_conversation());
+    if let Some(reason) = outcome.reason().filter(|reason| reason.goes_back() && !full) {
         let before = run.recorder.state.step(&step.key).last_failure.clone();
-        open.repair = repair(&outcome, &decided.results, before.as_ref(), &all);
+        open.repair = repair(reason, &decided.results, before.as_ref(), &all);
         *talk = Some(open);
-    }
-    if matches!(&worked.end, AgentEnd::Limit { limit } if limit.contains("context window")) {
-        *talk = None;
     }
     let mut usage = worked.usage;
     usage += decided.usage;

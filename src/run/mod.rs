@@ -21,9 +21,9 @@ pub use plan_at_hand::PlanAtHand;
 pub use site::Site;
 pub use words::Words;
 
-use crate::facts::{AttemptOutcome, AttemptRef, Event, StepKey, StepRef, Usage};
 use std::path::PathBuf;
 
+use crate::facts::{AttemptOutcome, AttemptRef, Event, Reason, StepKey, StepRef, Usage};
 use crate::failure::Failure;
 use crate::model::Model;
 use crate::plan::StepIndex;
@@ -120,14 +120,9 @@ impl<'a> Run<'a> {
     fn unless_tampered(&mut self, key: &StepKey, outcome: AttemptOutcome) -> Result<AttemptOutcome, Failure> {
         self.recorder.look_after_journal(true)?;
         let what = self.recorder.state.step(key).set_back.clone();
-        Ok(match outcome {
-            // These are no fault of the agent, or end the step in any case.
-            AttemptOutcome::Interrupted
-            | AttemptOutcome::ModelFailed { .. }
-            | AttemptOutcome::Blocked { .. } => outcome,
-            _ if !what.is_empty() => AttemptOutcome::Tampered { what },
-            _ => outcome,
-        })
+        let stands = outcome.reason().is_some_and(Reason::outweighs_tampering);
+        let counts = stands || what.is_empty();
+        Ok(if counts { outcome } else { AttemptOutcome::NotPassed(Reason::Tampered { what }) })
     }
 
     /// What changed meanwhile in the plan and the files beside it is a person's, and is kept.

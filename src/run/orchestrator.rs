@@ -4,7 +4,7 @@ use super::{Run, commit, settle, step, tick};
 use std::collections::BTreeSet;
 
 use crate::clock::Stopwatch;
-use crate::facts::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
+use crate::facts::{Event, Pending, ReopenReason, RunCompleted, RunOutcome, RunStarted, StepRef};
 use crate::failure::Failure;
 use crate::plan::StepIndex;
 use crate::process::Sandbox;
@@ -92,7 +92,7 @@ impl Run<'_> {
         for &index in steps {
             let step = self.plan.step(index);
             tick::take_back(self.plan, index, &self.recorder.state.step(&step.key).ticked)?;
-            let reopened = Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restart };
+            let reopened = Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restart };
             self.recorder.record(reopened)?;
         }
         self.accept_plan()

@@ -7,8 +7,8 @@ use super::talk::{Talk, no_snapshot};
 use super::validating::Commands;
 use super::validation::Ground;
 use crate::facts::{
-    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Origin, StepOutcome, StepRef, Strength,
-    Usage,
+    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Origin, Reason, StepOutcome, StepRef,
+    Strength, Usage,
 };
 use crate::failure::Failure;
 use crate::plan::{Criterion, CriterionKind, StepIndex, StepKind};
@@ -39,12 +39,12 @@ pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
         match decide(run, index, &results, validate_first).await? {
             Decision::Done => return Ok(()),
             Decision::Refuted(_) if for_the_agent && !run.orders.validate_only => {}
-            Decision::Refuted(outcome) => return stop(run, index, outcome),
+            Decision::Refuted(reason) => return stop(run, index, reason.into()),
         }
     }
     let text = run.plan.text_of(index);
     if let Some(found) = results.iter().find_map(|result| unfixable::at_once(result, text)) {
-        return stop(run, index, StepOutcome::Unfixable(found));
+        return stop(run, index, Reason::Unfixable(found).into());
     }
     attempts(run, index, Commands { applied: &applied, before: &results }).await
 }
@@ -53,8 +53,8 @@ pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
 enum Decision {
     /// The step has ended.
     Done,
-    /// It does not pass like this: how it ends if no agent may try.
-    Refuted(StepOutcome),
+    /// It does not pass like this: why it ends if no agent may try.
+    Refuted(Reason),
 }
 
 /// Decides about a step by what is there. `any_strength` lets a weak pass count whatever the
@@ -76,7 +76,7 @@ async fn decide(
         return interrupted(run, index).map(|()| Decision::Done);
     }
     if let Some(judgement) = judged.refuted {
-        return Ok(Decision::Refuted(StepOutcome::CriterionFailed { attempts: 0, judgement }));
+        return Ok(Decision::Refuted(Reason::CriterionFailed { judgement }));
     }
     let ended = Ended { judged: judged.hold, ..Ended::without_agent(evidence) };
     pass(run, index, strength, &ended).map(|()| Decision::Done)
@@ -135,22 +135,18 @@ async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -
         let ended = attempt::run(run, index, commands, &mut talk).await?;
         let spent = run.recorder.state.step(&key).spent;
         let unchanged = last.as_ref().is_some_and(|last| ended.repeats(last));
-        if ended.outcome.may_be_tried_again() && spent < max && !unchanged {
+        let reason = match &ended.outcome {
+            AttemptOutcome::Passed { strength } => return pass(run, index, *strength, &ended),
+            AttemptOutcome::NotPassed(reason) => reason.clone(),
+        };
+        if reason.may_be_tried_again() && spent < max && !unchanged {
             last = Some(ended);
             continue;
         }
-        let unvalidated =
-            matches!(ended.outcome, AttemptOutcome::Unvalidated | AttemptOutcome::Vacuous { .. });
-        return match &ended.outcome {
-            AttemptOutcome::Passed { strength } => pass(run, index, *strength, &ended),
-            _ if unvalidated && run.orders.allow_unvalidated && ended.changed => {
-                pass(run, index, Strength::Unvalidated, &ended)
-            }
-            outcome => {
-                let outcome = outcome.clone().ends_step(spent, unchanged && spent < max);
-                outcome.map_or(Ok(()), |outcome| stop(run, index, outcome))
-            }
-        };
+        if reason.lacks_validation() && run.orders.allow_unvalidated && ended.changed {
+            return pass(run, index, Strength::Unvalidated, &ended);
+        }
+        return stop(run, index, StepOutcome::after(reason, spent, unchanged && spent < max));
     }
 }
 
@@ -200,25 +196,21 @@ fn stop(run: &mut Run<'_>, index: StepIndex, outcome: StepOutcome) -> Result<(),
 }
 
 fn interrupted(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
-    stop(run, index, StepOutcome::Interrupted)
+    stop(run, index, Reason::Interrupted.into())
 }
 
-/// How a step ends that was validated without an agent and did not pass.
-fn refuted(run: &Run<'_>, index: StepIndex, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
+/// Why a step that was validated without an agent did not pass.
+fn refuted(run: &Run<'_>, index: StepIndex, verdict: &Verdict, results: &[Validated]) -> Reason {
     let failed = match verdict {
         Verdict::Failed(failed) => failed.first().copied().unwrap_or(0),
-        Verdict::Vacuous(first) => {
-            let Evidence { command, vacuous, .. } = &results[*first].evidence;
-            let why = vacuous.as_ref().map_or_else(String::new, |vacuous| vacuous.why().to_owned());
-            return StepOutcome::Vacuous { command: command.clone(), why };
-        }
-        Verdict::Unvalidated => return StepOutcome::Unvalidated,
-        Verdict::Passed { .. } => return StepOutcome::TooWeak,
-        Verdict::Unproven => return StepOutcome::Unproven,
+        Verdict::Vacuous(first) => return Reason::vacuous(&results[*first].evidence),
+        Verdict::Unvalidated => return Reason::Unvalidated,
+        Verdict::Passed { .. } => return Reason::TooWeak,
+        Verdict::Unproven => return Reason::Unproven,
     };
     let red = results[failed].red();
     match run.plan.step(index).kind {
-        StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { red },
-        _ => StepOutcome::Failed { attempts: 0, red, unchanged: false },
+        StepKind::Prerequisite => Reason::PrerequisiteFailed { red },
+        _ => Reason::ValidationFailed { red, limit: None },
     }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::Run;
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Timeouts, Toolbox, ToolboxSettings};
-use crate::brief::{CommandState, FailedCommand, Refuted, Repair, Situation, Subject};
-use crate::facts::{AttemptOutcome, Citation, Evidence, RedCommand};
+use crate::brief::{CommandState, FailedCommand, Repair, Setback, Situation, Subject};
+use crate::facts::{Evidence, Limit, Reason};
 use crate::failure::Failure;
 use crate::model::message::Message;
 use crate::plan::StepIndex;
@@ -98,80 +98,36 @@ fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situati
         dir: Some(command.dir.clone()).filter(|dir| !dir.is_empty()),
         before: state.before(&command.script, &command.dir).map_or_else(String::new, Evidence::say),
     });
-    let failure = match &state.last_failure {
-        Some(AttemptOutcome::ValidationFailed { red, .. }) => Some(failed(red)),
-        _ => None,
-    };
-    let tampered = match &state.last_failure {
-        Some(AttemptOutcome::Tampered { what }) => what.clone(),
-        _ => Vec::new(),
-    };
-    let weakened = match &state.last_failure {
-        Some(AttemptOutcome::Weakened { marks }) => marks.clone(),
-        _ => Vec::new(),
-    };
-    let refuted = state.last_failure.as_ref().and_then(refuted);
     Situation {
         commands: commands.collect(),
         notes: state.notes.clone(),
         changes,
-        failure,
-        refuted,
-        tampered,
-        weakened,
+        setback: state.last_failure.as_ref().map_or_else(Setback::default, Setback::of),
     }
-}
-
-/// The criterion that ended an attempt, for a template.
-fn refuted(outcome: &AttemptOutcome) -> Option<Refuted> {
-    let AttemptOutcome::CriterionFailed { judgement } = outcome else { return None };
-    Some(Refuted {
-        criterion: judgement.text.clone(),
-        reason: judgement.reason.clone(),
-        place: judgement.citation.as_ref().map_or_else(String::new, Citation::place),
-    })
 }
 
 /// What the same conversation goes on with.
 pub(super) fn repair(
-    outcome: &AttemptOutcome,
+    reason: &Reason,
     results: &[Validated],
-    before: Option<&AttemptOutcome>,
+    before: Option<&Reason>,
     all: &Changes,
 ) -> Repair {
     let changes = if all.is_empty() { "nothing".to_owned() } else { all.stat() };
-    let (red, limit) = match outcome {
-        AttemptOutcome::ValidationFailed { red, limit } => (red, limit),
-        AttemptOutcome::Weakened { marks } => {
-            return Repair { weakened: marks.clone(), changes, ..Repair::default() };
-        }
-        _ => return Repair { refuted: refuted(outcome), changes, ..Repair::default() },
-    };
+    let repair = Repair { setback: Setback::of(reason), changes, ..Repair::default() };
+    let Reason::ValidationFailed { red, limit } = reason else { return repair };
     let all_red = results.iter().filter(|result| !result.evidence.holds() && !result.evidence.is_void());
     let others = all_red.filter(|result| result.evidence.command != red.command).map(|result| {
         let Evidence { command, .. } = &result.evidence;
         FailedCommand { command: command.clone(), exit: result.evidence.say(), output: String::new() }
     });
     let difference = match before {
-        Some(AttemptOutcome::ValidationFailed { red: earlier, .. }) if earlier.command == red.command => {
+        Some(Reason::ValidationFailed { red: earlier, .. }) if earlier.command == red.command => {
             Some(difference(&earlier.output, &red.output))
         }
         _ => None,
     };
-    Repair {
-        failure: Some(failed(red)),
-        others: others.collect(),
-        difference,
-        limit: limit.clone(),
-        weakened: Vec::new(),
-        changes,
-        refuted: None,
-    }
-}
-
-fn failed(red: &RedCommand) -> FailedCommand {
-    let RedCommand { command, output, .. } = red;
-    FailedCommand { command: command.clone(), exit: red.say(), output: output.clone() }
+    Repair { others: others.collect(), difference, limit: limit.as_ref().map(Limit::to_string), ..repair }
 }
 
 /// How two outputs of one command differ, at most this many lines of it.

@@ -9,7 +9,9 @@ use std::path::Path;
 use crate::agent::builtin::session::AgentWork;
 use crate::config::GuardMode;
 use crate::digest::digest;
-use crate::facts::{AgentEnd, AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Unfixable, Usage};
+use crate::facts::{
+    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Limit, Reason, Unfixable, Usage,
+};
 use crate::failure::Failure;
 use crate::plan::StepIndex;
 use crate::validate::applied::Applied;
@@ -51,8 +53,8 @@ pub(super) async fn validate_attempt(
     worked: &AgentWork,
     (after, all): (&Snapshot, &Changes),
 ) -> Result<(AttemptOutcome, Decided), Failure> {
-    if let Some(outcome) = not_to_validate(&worked.end) {
-        return Ok((outcome, Decided::default()));
+    if let Some(reason) = worked.end.without_work() {
+        return Ok((AttemptOutcome::NotPassed(reason), Decided::default()));
     }
     let state = run.recorder.state.step(&run.plan.step(index).key);
     let number = state.attempts;
@@ -66,7 +68,7 @@ pub(super) async fn validate_attempt(
     let ground = Ground { baseline: &baseline, ..ground };
     let results = run.validate(commands.applied, &ground).await?;
     if results.len() < commands.applied.len() {
-        return Ok((AttemptOutcome::Interrupted, Decided::default()));
+        return Ok((AttemptOutcome::NotPassed(Reason::Interrupted), Decided::default()));
     }
     let mut touched =
         touched(run.site.root(), commands.applied, Compared { before: &baseline, after: &results }, all);
@@ -77,15 +79,15 @@ pub(super) async fn validate_attempt(
         run.recorder.record(Event::ValidationChanged { at: ground.at.clone(), files, marks })?;
     }
     let mut decided = Decided { results, marks: touched.marks, ..Decided::default() };
-    let outcome = decide(run, commands, &baseline, &mut decided, (!all.is_empty(), limit_of(&worked.end)));
+    let outcome = decide(run, commands, &baseline, &mut decided, (!all.is_empty(), worked.end.limit()));
     if !matches!(outcome, AttemptOutcome::Passed { .. }) {
         return Ok((outcome, decided));
     }
     let work = Work { attempt: number, results: &decided.results, diff: &all.diff, usage: worked.usage };
     let Judged { hold, refuted, interrupted, usage } = judging::judge(run, index, work).await?;
     let outcome = match refuted {
-        _ if interrupted => AttemptOutcome::Interrupted,
-        Some(judgement) => AttemptOutcome::CriterionFailed { judgement },
+        _ if interrupted => AttemptOutcome::NotPassed(Reason::Interrupted),
+        Some(judgement) => AttemptOutcome::NotPassed(Reason::CriterionFailed { judgement }),
         None => outcome,
     };
     Ok((outcome, Decided { judged: hold, usage, ..decided }))
@@ -97,59 +99,30 @@ fn decide(
     commands: Commands<'_>,
     baseline: &[Evidence],
     decided: &mut Decided,
-    (changed, limit): (bool, Option<String>),
+    (changed, limit): (bool, Option<Limit>),
 ) -> AttemptOutcome {
     let evidence: Vec<Evidence> = decided.results.iter().map(|result| result.evidence.clone()).collect();
     let weakened = !decided.marks.is_empty();
-    match judge(baseline, &evidence, Circumstances { changed, weakened }) {
+    AttemptOutcome::NotPassed(match judge(baseline, &evidence, Circumstances { changed, weakened }) {
         Verdict::Passed { .. } if weakened && run.orders.config.guard == GuardMode::Fail => {
-            AttemptOutcome::Weakened { marks: decided.marks.clone() }
+            Reason::Weakened { marks: decided.marks.clone() }
         }
         Verdict::Passed { strength, tolerated } if run.orders.strong_enough(strength) => {
             decided.tolerated = tolerated;
             decided.marks.extend(evidence.iter().filter(|evidence| evidence.flaky).map(say_flaky));
-            AttemptOutcome::Passed { strength }
+            return AttemptOutcome::Passed { strength };
         }
-        Verdict::Passed { .. } => AttemptOutcome::TooWeak,
-        Verdict::Unproven => AttemptOutcome::Unproven,
-        Verdict::Unvalidated => AttemptOutcome::Unvalidated,
-        Verdict::Vacuous(first) => {
-            let Evidence { command, vacuous, .. } = &evidence[first];
-            let why = vacuous.as_ref().map_or_else(String::new, |vacuous| vacuous.why().to_owned());
-            AttemptOutcome::Vacuous { command: command.clone(), why }
-        }
+        Verdict::Passed { .. } => Reason::TooWeak,
+        Verdict::Unproven => Reason::Unproven,
+        Verdict::Unvalidated => Reason::Unvalidated,
+        Verdict::Vacuous(first) => Reason::vacuous(&evidence[first]),
         Verdict::Failed(failed) => {
-            if let Some(found) =
-                beyond_repair(run.site.root(), commands.before, &decided.results, &failed, changed)
-            {
-                return AttemptOutcome::Unfixable(found);
-            }
+            let found = beyond_repair(run.site.root(), commands.before, &decided.results, &failed, changed);
             let first = failed.first().copied().unwrap_or(0);
-            AttemptOutcome::ValidationFailed { red: decided.results[first].red(), limit }
+            let red = || decided.results[first].red();
+            found.map_or_else(|| Reason::ValidationFailed { red: red(), limit }, Reason::Unfixable)
         }
-    }
-}
-
-/// Where the agent left nothing to validate: what the attempt came to.
-fn not_to_validate(end: &AgentEnd) -> Option<AttemptOutcome> {
-    match end {
-        AgentEnd::Done { .. } | AgentEnd::Limit { .. } | AgentEnd::Loop { .. } => None,
-        AgentEnd::Blocked { reason } => Some(AttemptOutcome::Blocked { reason: reason.clone() }),
-        AgentEnd::Model { message, hint, temporary } => {
-            let (message, hint) = (message.clone(), hint.clone());
-            Some(AttemptOutcome::ModelFailed { message, hint, temporary: *temporary })
-        }
-        AgentEnd::Interrupted => Some(AttemptOutcome::Interrupted),
-    }
-}
-
-/// The limit that ended the agent's work, if one did.
-fn limit_of(end: &AgentEnd) -> Option<String> {
-    match end {
-        AgentEnd::Limit { limit } => Some(limit.clone()),
-        AgentEnd::Loop { what } => Some(format!("repetition ({what})")),
-        _ => None,
-    }
+    })
 }
 
 /// What the same commands did before and after.

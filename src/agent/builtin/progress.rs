@@ -5,7 +5,7 @@ use super::repetition::{Repetition, Strike};
 use super::tools::{ToolEffect, ToolOutcome};
 use crate::clock::{Deadline, Stopwatch};
 use crate::config::Limits;
-use crate::facts::{AgentEnd, Usage};
+use crate::facts::{AgentEnd, Limit, Usage};
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, Reply, ToolCall};
 
@@ -87,7 +87,7 @@ impl AttemptProgress {
             return (text, Some(end));
         }
         if self.deadline.passed() {
-            return (text, Some(AgentEnd::Limit { limit: crate::config::say_duration(limits.time) }));
+            return (text, Some(AgentEnd::Limit { limit: Limit::time(limits.time) }));
         }
         match self.repetition.after(call, &effect, &signature) {
             Strike::None => (text, None),
