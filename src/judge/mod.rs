@@ -3,16 +3,18 @@
 //! It never saw the agent's work being done. What it says counts only if what it cites is there.
 
 mod answer;
+mod hearing;
 
 use std::path::Path;
 
 use answer::{CitedPlace, JudgeAnswer};
+use hearing::Hearing;
 
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, reading, reads};
 use crate::clock::{Deadline, Stopwatch};
 use crate::config::Limits;
-use crate::facts::{AttemptRef, CriterionIndex, Event, Judgement, Ruling, Usage};
+use crate::facts::{AttemptRef, CriterionIndex, Event, Judgement, Usage};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition};
@@ -24,12 +26,9 @@ use crate::workspace::{Workspace, file};
 /// Turns of a judge, besides one for each criterion.
 const TURNS: u32 = 12;
 
-/// How often an answer about one criterion may be void.
-const VOID: u32 = 2;
-
 /// Who is asked, and what it may look at.
 #[derive(Debug)]
-pub struct Judge<'a> {
+pub(crate) struct Judge<'a> {
     /// The attempt that is judged.
     pub at: AttemptRef,
     /// The model.
@@ -52,7 +51,7 @@ pub struct Judge<'a> {
 
 /// What a judge is asked.
 #[derive(Debug)]
-pub struct Question<'a> {
+pub(crate) struct Question<'a> {
     /// The constant instructions.
     pub system: String,
     /// The step, the criteria by number, the commands by number, the diff.
@@ -65,18 +64,16 @@ pub struct Question<'a> {
 
 /// What came of a question.
 #[derive(Debug)]
-pub struct HearingOutcome {
+pub(crate) struct HearingOutcome {
     /// One for each criterion, in order; `None` if the run was interrupted.
     pub judgements: Option<Vec<Judgement>>,
     /// What it cost.
     pub usage: Usage,
 }
 
-/// The answers so far.
-struct Hearing<'a> {
-    question: &'a Question<'a>,
-    answers: Vec<Option<Judgement>>,
-    voids: Vec<u32>,
+/// What a hearing has used up.
+#[derive(Default)]
+struct Spent {
     usage: Usage,
     turns: u32,
     nudged: bool,
@@ -91,25 +88,19 @@ enum HearingEnd {
 
 impl Judge<'_> {
     /// Asks until every criterion is answered, or the judge has nothing more to say.
-    pub async fn hear(mut self, question: &Question<'_>) -> Result<HearingOutcome, Failure> {
+    pub(crate) async fn hear(mut self, question: &Question<'_>) -> Result<HearingOutcome, Failure> {
         let count = question.criteria.len();
         self.recorder.record(Event::JudgeStarted { at: self.at.clone(), criteria: count })?;
         let watch = Stopwatch::start();
-        let mut hearing = Hearing {
-            question,
-            answers: vec![None; count],
-            voids: vec![0; count],
-            usage: Usage::default(),
-            turns: 0,
-            nudged: false,
-        };
-        let ended = self.ask(&mut hearing).await?;
-        let usage = hearing.usage;
+        let commands = question.commands.iter().map(|run| run.evidence.command.as_str()).collect();
+        let mut hearing = Hearing::new(question.criteria, commands);
+        let mut spent = Spent::default();
+        let ended = self.ask(question, &mut hearing, &mut spent).await?;
+        let Spent { usage, turns, .. } = spent;
         let reason = match ended {
             HearingEnd::Interrupted => return Ok(HearingOutcome { judgements: None, usage }),
             HearingEnd::Because(reason) => reason,
         };
-        let turns = hearing.turns;
         let judgements = hearing.close(&reason);
         self.recorder.record(Event::JudgeCompleted {
             at: self.at,
@@ -121,10 +112,15 @@ impl Judge<'_> {
         Ok(HearingOutcome { judgements: Some(judgements), usage })
     }
 
-    async fn ask(&mut self, hearing: &mut Hearing<'_>) -> Result<HearingEnd, Failure> {
+    async fn ask(
+        &mut self,
+        question: &Question<'_>,
+        hearing: &mut Hearing<'_>,
+        spent: &mut Spent,
+    ) -> Result<HearingEnd, Failure> {
         let mut conversation = Conversation::default();
         conversation.write_to(&self.dir.join("judge.jsonl"), &self.recorder.redact).map_err(no_transcript)?;
-        let Question { system, text, criteria, .. } = hearing.question;
+        let Question { system, text, criteria, .. } = question;
         for message in [Message::System { text: system.clone() }, Message::User { text: text.clone() }] {
             conversation.push(message).map_err(no_transcript)?;
         }
@@ -132,26 +128,26 @@ impl Judge<'_> {
         let deadline = Deadline::after(self.limits.time);
         let most = self.limits.turns.min(TURNS + u32::try_from(criteria.len()).unwrap_or(u32::MAX));
         while hearing.is_open() {
-            let spent = self.limits.tokens.is_some_and(|most| hearing.usage.total() >= most);
-            if hearing.turns >= most || spent || deadline.passed() {
+            let no_tokens = self.limits.tokens.is_some_and(|most| spent.usage.total() >= most);
+            if spent.turns >= most || no_tokens || deadline.passed() {
                 return Ok(HearingEnd::Because("the judge reached its limit".to_owned()));
             }
-            hearing.turns += 1;
-            let reply = match self.reply(&conversation, &tools, hearing.turns, deadline).await? {
+            spent.turns += 1;
+            let reply = match self.reply(&conversation, &tools, spent.turns, deadline).await? {
                 Ok(reply) => reply,
                 Err(ended) => return Ok(ended),
             };
-            hearing.usage += reply.usage.unwrap_or_default();
+            spent.usage += reply.usage.unwrap_or_default();
             conversation.push(Message::Assistant(reply.clone())).map_err(no_transcript)?;
             if reply.calls.is_empty() {
-                if std::mem::replace(&mut hearing.nudged, true) {
+                if std::mem::replace(&mut spent.nudged, true) {
                     return Ok(HearingEnd::Because("the judge did not answer".to_owned()));
                 }
                 let text = format!("Answer each open criterion with {}.", answer::NAME);
                 conversation.push(Message::User { text }).map_err(no_transcript)?;
             }
             for call in &reply.calls {
-                let text = self.perform(call, hearing).await?;
+                let text = self.perform(call, question, hearing).await?;
                 let result = Message::Tool { call_id: call.id.clone(), name: call.name.clone(), text };
                 conversation.push(result).map_err(no_transcript)?;
             }
@@ -187,7 +183,12 @@ impl Judge<'_> {
         })
     }
 
-    async fn perform(&mut self, call: &ToolCall, hearing: &mut Hearing<'_>) -> Result<String, Failure> {
+    async fn perform(
+        &mut self,
+        call: &ToolCall,
+        question: &Question<'_>,
+        hearing: &mut Hearing<'_>,
+    ) -> Result<String, Failure> {
         if reads(&call.name) {
             let outcome = self.toolbox.execute(call).await;
             let outcome =
@@ -204,8 +205,8 @@ impl Judge<'_> {
         let Arguments::Object(given) = &call.arguments else {
             return Ok("the arguments are no JSON object".to_owned());
         };
-        Ok(match answer::read(given, hearing.answers.len()) {
-            Ok(answer) => hearing.take(&answer, self.look(&answer, hearing.question)),
+        Ok(match answer::read(given, question.criteria.len()) {
+            Ok(answer) => hearing.take(&answer, self.look(&answer, question)),
             Err(problem) => format!("not an answer: {problem}"),
         })
     }
@@ -240,52 +241,6 @@ impl Judge<'_> {
                 })
             }
         }
-    }
-}
-
-impl Hearing<'_> {
-    fn is_open(&self) -> bool {
-        self.answers.iter().any(Option::is_none)
-    }
-
-    /// Keeps an answer whose citation was found. The first counts: a judge does not take it back.
-    fn take(&mut self, answer: &JudgeAnswer, looked: Result<(), String>) -> String {
-        let place = answer.criterion;
-        if self.answers[place].is_some() {
-            return format!("criterion {} is answered already", place + 1);
-        }
-        let commands: Vec<&str> =
-            self.question.commands.iter().map(|run| run.evidence.command.as_str()).collect();
-        match looked {
-            Ok(()) => {
-                let citation = answer.cited.as_ref().map(|cited| answer::found(cited, &commands));
-                self.answers[place] = Some(Judgement {
-                    citation,
-                    ..self.judgement(place, answer.ruling, answer.reason.clone())
-                });
-                "noted".to_owned()
-            }
-            Err(problem) => {
-                self.voids[place] += 1;
-                if self.voids[place] > VOID {
-                    let reason = format!("what the judge cited is not there: {problem}");
-                    self.answers[place] = Some(self.judgement(place, Ruling::CannotTell, reason));
-                }
-                format!("void: {problem}; read it and cite exactly, or answer cannot_tell")
-            }
-        }
-    }
-
-    fn judgement(&self, place: usize, ruling: Ruling, reason: String) -> Judgement {
-        let (criterion, text) = self.question.criteria[place].clone();
-        Judgement { criterion, text, ruling, reason, citation: None }
-    }
-
-    /// What is not answered cannot be told.
-    fn close(mut self, reason: &str) -> Vec<Judgement> {
-        let answers = std::mem::take(&mut self.answers).into_iter().enumerate();
-        let open = |place| self.judgement(place, Ruling::CannotTell, reason.to_owned());
-        answers.map(|(place, answer)| answer.unwrap_or_else(|| open(place))).collect()
     }
 }
 

@@ -65,7 +65,8 @@ pub(super) fn private_keys(text: &str) -> Vec<PrivateKey> {
 
 /// How far lines look like the inside of a key. All are of one length but the last.
 fn data(text: &str) -> usize {
-    let ends = LINE_END.find_iter(text).map(|end| end.range()).chain([text.len()..text.len()]);
+    let last = std::iter::once(text.len()..text.len());
+    let ends = LINE_END.find_iter(text).map(|end| end.range()).chain(last);
     let (mut from, mut to, mut length) = (0, 0, 0);
     for end in ends {
         let line = &text[from..end.start];

@@ -7,7 +7,7 @@ const CONTEXT: usize = 3;
 
 /// Lines that came and went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LineCounts {
+pub(crate) struct LineCounts {
     /// Lines that are new.
     pub added: u64,
     /// Lines that are gone.
@@ -15,7 +15,7 @@ pub struct LineCounts {
 }
 
 /// Counts the lines that differ.
-pub fn count(old: &str, new: &str) -> LineCounts {
+pub(crate) fn count(old: &str, new: &str) -> LineCounts {
     let mut counts = LineCounts::default();
     for change in TextDiff::from_lines(old, new).iter_all_changes() {
         match change.tag() {
@@ -28,7 +28,7 @@ pub fn count(old: &str, new: &str) -> LineCounts {
 }
 
 /// A unified diff with file names, as `patch` understands it.
-pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
+pub(crate) fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
     TextDiff::from_lines(old, new)
         .unified_diff()
         .context_radius(CONTEXT)
@@ -38,7 +38,7 @@ pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
 
 /// The changed regions with line numbers: those of the new text, of the old one where a line is
 /// gone. Cut after `limit` bytes, and says so.
-pub fn numbered(old: &str, new: &str, limit: usize) -> String {
+pub(crate) fn numbered(old: &str, new: &str, limit: usize) -> String {
     let diff = TextDiff::from_lines(old, new);
     let mut text = String::new();
     for (at, hunk) in diff.grouped_ops(CONTEXT).iter().enumerate() {

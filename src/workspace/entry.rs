@@ -10,7 +10,7 @@ pub(super) type Name = Vec<u8>;
 
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TreeEntry {
+pub(crate) struct TreeEntry {
     /// In octal: `100644`, `100755`, `120000` (a link), `160000` (a repository).
     pub mode: String,
     /// Its object.
@@ -19,7 +19,7 @@ pub struct TreeEntry {
 
 /// A path that differs between two trees.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// From the root of the project.
     pub path: PathBuf,
     /// What the first tree has.

@@ -5,7 +5,7 @@
 //! sets back what the agent did; `look` and `accept` follow every wait, and keep what a person did.
 
 pub mod files;
-pub mod folder;
+pub(crate) mod folder;
 mod place;
 pub mod plan;
 
@@ -27,7 +27,7 @@ pub struct Guard {
 
 /// What was found.
 #[derive(Debug)]
-pub struct GuardFindings {
+pub(crate) struct GuardFindings {
     plan: plan::PlanGuardFinding,
     /// Files that the agent changed, set back.
     restored: Vec<RestoredFile>,
@@ -37,21 +37,21 @@ pub struct GuardFindings {
 
 impl Guard {
     /// Takes everything as it is now for what it has to be: no agent had a hand in it.
-    pub fn accept(&mut self) -> io::Result<GuardFindings> {
+    pub(crate) fn accept(&mut self) -> io::Result<GuardFindings> {
         let plan = self.plan.accept()?;
         Ok(GuardFindings { plan, restored: Vec::new(), edited: self.edited()? })
     }
 
     /// Looks between two tool calls: a person's text is kept, but no tick counts while an agent
     /// works.
-    pub fn look(&mut self, copies: &Path) -> io::Result<GuardFindings> {
+    pub(crate) fn look(&mut self, copies: &Path) -> io::Result<GuardFindings> {
         let plan = self.plan.look(copies)?;
         Ok(GuardFindings { plan, restored: Vec::new(), edited: self.edited()? })
     }
 
     /// Looks after a tool of the agent, or a command that it may have had a hand in, and sets back
     /// what changed.
-    pub fn check(&mut self, copies: &Path) -> io::Result<GuardFindings> {
+    pub(crate) fn check(&mut self, copies: &Path) -> io::Result<GuardFindings> {
         let mut restored = Vec::from_iter(folder::set_back(copies)?);
         let plan = self.plan.check(copies)?;
         for file in &self.files {
@@ -61,12 +61,12 @@ impl Guard {
     }
 
     /// agentrun itself is about to write this plan.
-    pub fn foresee(&self, plan: &str) -> io::Result<()> {
+    pub(crate) fn foresee(&self, plan: &str) -> io::Result<()> {
         self.plan.foresee(plan)
     }
 
     /// The run is over in order: nothing has to be set back at the next start.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         self.plan.end();
     }
 
@@ -81,7 +81,7 @@ impl Guard {
 
 impl GuardFindings {
     /// The events that tell of it. `noticed` says when: `during run_command`.
-    pub fn events(self, at: &AttemptRef, guard: &Guard, noticed: &str) -> Vec<Event> {
+    pub(crate) fn events(self, at: &AttemptRef, guard: &Guard, noticed: &str) -> Vec<Event> {
         let Self { plan, restored, edited } = self;
         let mut events = plan.events(at, &guard.plan, noticed);
         events.extend(restored.into_iter().map(|restored| restored.event(at, noticed)));
@@ -90,7 +90,7 @@ impl GuardFindings {
     }
 
     /// The events that tell of a person's edits, outside of an attempt.
-    pub fn edits(self, guard: &Guard, noticed: &str) -> Vec<Event> {
+    pub(crate) fn edits(self, guard: &Guard, noticed: &str) -> Vec<Event> {
         let plan = matches!(self.plan, plan::PlanGuardFinding::Edited);
         let plan =
             plan.then(|| Event::PlanEdited { digest: guard.plan.digest(), noticed: noticed.to_owned() });

@@ -20,7 +20,7 @@ pub struct StepTrees {
 
 /// What differs between the first and the last tree of a step.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct StepChanges {
+pub(crate) struct StepChanges {
     /// The step's own. What somebody else changed, and no agent touched, is not among them.
     pub changes: Vec<Difference>,
     /// Paths that the step and somebody else changed.
@@ -29,7 +29,7 @@ pub struct StepChanges {
 
 impl Snapshots {
     /// The changes of a step, less those of others.
-    pub async fn own(&self, trees: &StepTrees) -> Result<StepChanges, SnapshotError> {
+    pub(crate) async fn own(&self, trees: &StepTrees) -> Result<StepChanges, SnapshotError> {
         let all = self.differences(&trees.before, &trees.after).await?;
         let mut others = Vec::new();
         for (left, found) in &trees.between {

@@ -15,7 +15,7 @@ use super::snapshots::Snapshots;
 
 /// What has to be done to bring files back.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct PutBack {
+pub(crate) struct PutBack {
     /// Files that are written.
     pub written: Vec<PathBuf>,
     /// Files that are removed.
@@ -24,7 +24,7 @@ pub struct PutBack {
 
 /// Why files cannot be brought back.
 #[derive(Debug, thiserror::Error)]
-pub enum InTheWay {
+pub(crate) enum InTheWay {
     /// They are not what they would have to be: later work.
     #[error("these are not as the step left them: {}", say(.0))]
     Changed(Vec<PathBuf>),
@@ -51,7 +51,7 @@ fn say(paths: &[PathBuf]) -> String {
 impl Snapshots {
     /// What has to be done so that what a step changed is as it was before it. Each path has to be
     /// now, in the snapshot `now` and on disk, as the step found it or as it left it.
-    pub async fn plan_back(
+    pub(crate) async fn plan_back(
         &self,
         trees: &StepTrees,
         now: &Snapshot,
@@ -100,7 +100,12 @@ impl Snapshots {
     }
 
     /// Does it.
-    pub async fn put_back(&self, base: &Snapshot, root: &Path, back: &PutBack) -> Result<(), SnapshotError> {
+    pub(crate) async fn put_back(
+        &self,
+        base: &Snapshot,
+        root: &Path,
+        back: &PutBack,
+    ) -> Result<(), SnapshotError> {
         for path in &back.removed {
             remove(root, path).map_err(|error| SnapshotError::file(path, error))?;
         }

@@ -9,15 +9,15 @@ mod matching;
 #[cfg(test)]
 mod tests;
 
-pub use failure::{EditFailure, EditProblem, Nearest};
-pub use lines::FileShape;
+pub(crate) use failure::{EditFailure, EditProblem};
+pub(crate) use lines::FileShape;
 use lines::Flat;
-pub use matching::MatchLevel;
+pub(crate) use matching::MatchLevel;
 use matching::TextMatch;
 
 /// One replacement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// What is there now.
     pub old_string: String,
     /// What takes its place.
@@ -28,7 +28,7 @@ pub struct Edit {
 
 /// The text after all edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EditResult {
+pub(crate) struct EditResult {
     /// The whole new text.
     pub text: String,
     /// The loosest way of matching that was needed.
@@ -46,7 +46,7 @@ struct Splice {
 }
 
 /// Applies all edits to the text of a file, or none.
-pub fn apply(original: &str, edits: &[Edit]) -> Result<EditResult, EditFailure> {
+pub(crate) fn apply(original: &str, edits: &[Edit]) -> Result<EditResult, EditFailure> {
     let flat = Flat::of(original);
     let mut splices = Vec::new();
     let mut level = MatchLevel::Exact;

@@ -54,7 +54,7 @@ struct LedgerCommand {
 
 impl Ledger {
     /// Takes in what came of a call.
-    pub fn take(&mut self, call: &ToolCall, outcome: &ToolOutcome) {
+    pub(crate) fn take(&mut self, call: &ToolCall, outcome: &ToolOutcome) {
         match &outcome.effect {
             ToolEffect::Read { path, first, last, of } => {
                 let read = latest(&mut self.read, path);
@@ -78,12 +78,12 @@ impl Ledger {
     }
 
     /// A validation did not pass; this is what the agent is told of it.
-    pub fn failed(&mut self, told: &str) {
+    pub(crate) fn failed(&mut self, told: &str) {
         self.failure = Some(told.to_owned());
     }
 
     /// The newest of everything, in about so many bytes.
-    pub fn tell(&self, bytes: usize) -> Compacted {
+    pub(crate) fn tell(&self, bytes: usize) -> Compacted {
         let share = |percent: usize| bytes.saturating_mul(percent) / 100;
         Compacted {
             changed: newest(&self.changed, share(20), LedgerFile::say),

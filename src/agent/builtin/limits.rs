@@ -6,7 +6,7 @@ use crate::config::Limits;
 use crate::facts::{AgentEnd, Limit, Usage};
 
 /// The first limit that is reached.
-pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<Limit> {
+pub(crate) fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<Limit> {
     if turns >= limits.turns {
         return Some(Limit::Turns(limits.turns));
     }

@@ -20,7 +20,7 @@ const REMEMBERED: usize = PERIODS * STOP_AT;
 /// The last calls with their results. A test that is run again after an edit prints something else, or
 /// at least something was changed in between: neither is a repetition.
 #[derive(Debug, Default)]
-pub struct Repetition {
+pub(crate) struct Repetition {
     calls: VecDeque<PastCall>,
     /// How often something was done that may have changed the project, and was not done before.
     changes: u64,
@@ -36,7 +36,7 @@ struct PastCall {
 
 /// What to do about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Strike {
+pub(crate) enum Strike {
     /// Nothing.
     None,
     /// Tell the agent that it repeats this.
@@ -48,7 +48,7 @@ pub enum Strike {
 impl Repetition {
     /// Takes in a call, what it did, and the signature of its result, which is the same for the same
     /// result however long it took.
-    pub fn after(&mut self, call: &ToolCall, effect: &ToolEffect, result: &str) -> Strike {
+    pub(crate) fn after(&mut self, call: &ToolCall, effect: &ToolEffect, result: &str) -> Strike {
         let signature = signature(call, result);
         let is_new = self.calls.iter().all(|made| made.signature != signature);
         if is_new && matches!(effect, ToolEffect::Changed { .. } | ToolEffect::Ran { .. }) {

@@ -22,7 +22,7 @@ use crate::workspace::guard::{Guard, GuardFindings};
 
 /// What one attempt of the agent needs.
 #[derive(Debug)]
-pub struct Session<'a> {
+pub(crate) struct Session<'a> {
     /// The attempt.
     pub at: AttemptRef,
     /// The model.
@@ -49,7 +49,7 @@ pub struct Session<'a> {
 
 /// What an attempt of the agent came to.
 #[derive(Debug)]
-pub struct AgentWork {
+pub(crate) struct AgentWork {
     /// Why it ended.
     pub end: AgentEnd,
     /// Tokens, as far as the server says.
@@ -60,7 +60,7 @@ pub struct AgentWork {
 
 impl Session<'_> {
     /// Works until the agent says that it is finished, or something ends it.
-    pub async fn work(mut self, conversation: &mut Conversation) -> Result<AgentWork, Failure> {
+    pub(crate) async fn work(mut self, conversation: &mut Conversation) -> Result<AgentWork, Failure> {
         let mut progress = AttemptProgress::new(&self.limits);
         conversation.fit_into(self.window.map(|window| window.beside(self.longest_reply)));
         if let Some(failure) = conversation.failure().map(str::to_owned) {

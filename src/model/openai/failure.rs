@@ -194,3 +194,69 @@ fn describe(status: Option<u16>, fault: &ServerFault) -> String {
         (None, message) => format!("the server sent an error: {message}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an answer with this status and this body means, in a few words.
+    fn meaning(status: u16, body: &str) -> String {
+        let settings =
+            Settings { max_output_tokens: Some(9), ..Settings::new("http://localhost/v1", "tiny") };
+        let answer =
+            ErrorResponse { status, headers: http::HeaderMap::new(), body: body.as_bytes().to_vec() };
+        let possible = [Adaptation::NoStreamOptions, Adaptation::OtherTokenLimit];
+        match TryFailure::of_answer(&answer, &settings, &possible) {
+            TryFailure::Refused { message, .. } => format!("refused: {message}"),
+            TryFailure::UnknownModel { .. } => "unknown model".to_owned(),
+            TryFailure::Overflow { window, .. } => format!("overflow {window:?}"),
+            TryFailure::Transient { reason, asked } => format!("transient: {reason} {asked:?}"),
+            TryFailure::Unsupported(adaptation) => format!("unsupported: {adaptation:?}"),
+            TryFailure::Chant { .. } | TryFailure::Unreachable { .. } => unreachable!("nothing was answered"),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_judged_by_its_status_and_its_words() {
+        for (status, body, expected) in [
+            (302, "", "refused: http://localhost/v1 redirects to another address"),
+            (
+                200,
+                "<html><title>Hello</title></html>",
+                "refused: http://localhost/v1/chat/completions answers with a web page: Hello",
+            ),
+            (401, "no", "refused: the API key OPENAI_API_KEY is not set: 401 unauthorized: no"),
+            (402, "pay", "refused: the account has no credit left: 402 payment required: pay"),
+            (
+                429,
+                r#"{"error": {"message": "no", "code": "insufficient_quota"}}"#,
+                "refused: the account has no credit left: 429 too many requests: no",
+            ),
+            (
+                429,
+                "Insufficient balance, billing: retry after 3 s",
+                "transient: 429 too many requests: Insufficient balance, billing: retry after 3 s Some(3s)",
+            ),
+            (
+                429,
+                "maximum context length is per minute",
+                "transient: 429 too many requests: maximum context length is per minute None",
+            ),
+            (400, "This model's maximum context length is 8192 tokens.", "overflow Some(8192)"),
+            (413, "", "overflow None"),
+            (404, "The model `tiny` does not exist", "unknown model"),
+            (
+                404,
+                "page not found",
+                "refused: nothing answers at http://localhost/v1/chat/completions: 404 not found: page not found",
+            ),
+            (400, "Unknown parameter: stream_options", "unsupported: NoStreamOptions"),
+            (422, r#"{"error": {"message": "no", "param": "max_tokens"}}"#, "unsupported: OtherTokenLimit"),
+            (422, "no", "refused: the model server refuses the request: 422 unprocessable entity: no"),
+            (500, "", "transient: 500 internal server error None"),
+            (529, "overloaded", "transient: 529: overloaded None"),
+        ] {
+            assert_eq!(meaning(status, body), expected, "{status} {body}");
+        }
+    }
+}

@@ -256,3 +256,116 @@ fn call(call: &ToolCall) -> CallJson<'_> {
     };
     CallJson { id: &call.id, r#type: "function", function: FunctionJson { name: &call.name, arguments } }
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn read(id: &str) -> ToolCall {
+        let unreadable = Arguments::Unreadable { unreadable: "{".to_owned(), problem: "cut".to_owned() };
+        ToolCall { id: id.to_owned(), name: "read_file".to_owned(), arguments: unreadable }
+    }
+
+    fn request(dialect: &Dialect) -> String {
+        let settings = Settings {
+            max_output_tokens: Some(9),
+            temperature: Some(0.5),
+            ..Settings::new("http://localhost/v1", "tiny")
+        };
+        let reply = Reply {
+            text: String::new(),
+            reasoning: "hm".to_owned(),
+            calls: vec![read("1"), read("2")],
+            usage: None,
+            finish: String::new(),
+        };
+        let messages = [
+            Message::User { text: "go".to_owned() },
+            Message::Assistant(reply),
+            Message::Tool { call_id: "2".to_owned(), name: "read_file".to_owned(), text: "two".to_owned() },
+            Message::Tool {
+                call_id: "7".to_owned(),
+                name: "read_file".to_owned(),
+                text: "whose?".to_owned(),
+            },
+            Message::User { text: "on".to_owned() },
+        ];
+        let body = RequestBody { settings: &settings, dialect, tools: &[], messages: &messages };
+        let body = serde_json::to_string(&body).unwrap();
+        body.replace(",\"", ",\n\"").replace("},{", "},\n{")
+    }
+
+    #[test]
+    fn every_call_has_a_result_and_every_result_a_call() {
+        let dialect = Dialect { reasoning_content: true, ..Dialect::default() };
+        assert_snapshot!(request(&dialect), @r#"
+        {"model":"tiny",
+        "stream":true,
+        "stream_options":{"include_usage":true},
+        "max_tokens":9,
+        "temperature":0.5,
+        "messages":[{"role":"user",
+        "content":"go"},
+        {"role":"assistant",
+        "content":null,
+        "reasoning_content":"hm",
+        "tool_calls":[{"id":"1",
+        "type":"function",
+        "function":{"name":"read_file",
+        "arguments":"{}"}},
+        {"id":"2",
+        "type":"function",
+        "function":{"name":"read_file",
+        "arguments":"{}"}}]},
+        {"role":"tool",
+        "content":"two",
+        "tool_call_id":"2"},
+        {"role":"tool",
+        "content":"interrupted: not executed",
+        "tool_call_id":"1"},
+        {"role":"user",
+        "content":"on"}]}
+        "#);
+    }
+
+    #[test]
+    fn what_a_server_refuses_is_left_out_from_then_on() {
+        let settings = Settings {
+            max_output_tokens: Some(9),
+            temperature: Some(0.5),
+            ..Settings::new("http://localhost/v1", "tiny")
+        };
+        let mut dialect = Dialect { reasoning_content: true, ..Dialect::default() };
+        let mut adapted = Vec::new();
+        while let Some(&adaptation) = dialect.possible(&settings).first() {
+            dialect.adapt(adaptation);
+            adapted.push(adaptation);
+        }
+        let all = [
+            Adaptation::NoStreamOptions,
+            Adaptation::OtherTokenLimit,
+            Adaptation::NoTokenLimit,
+            Adaptation::NoTemperature,
+            Adaptation::NoReasoning,
+            Adaptation::NoStream,
+        ];
+        assert_eq!(adapted, all);
+        let body = request(&dialect);
+        assert!(body.starts_with("{\"model\":\"tiny\",\n\"stream\":false,\n\"messages\":["), "{body}");
+        assert!(!body.contains("reasoning_content"), "{body}");
+    }
+
+    #[test]
+    fn a_part_is_named_by_a_word_of_its_own() {
+        for (text, named) in [
+            ("Unknown field: stream_options", true),
+            ("`include_usage` is not supported", true),
+            ("my_stream_options_field", false),
+            ("stream", false),
+        ] {
+            assert_eq!(Adaptation::NoStreamOptions.is_named_by(text), named, "{text}");
+        }
+    }
+}

@@ -100,9 +100,10 @@ fn in_line(confinement: &Confinement, command: &Command, line: &str) -> Option<D
         // Rights are refused for many reasons: only a place outside speaks for this one.
         (None, Some(path)) if permission => {
             let instead = places(confinement);
-            Some(match writes {
-                true => Denial::Write { path: Some(path), instead },
-                false => Denial::Access { path, instead },
+            Some(if writes {
+                Denial::Write { path: Some(path), instead }
+            } else {
+                Denial::Access { path, instead }
             })
         }
         (None, _) => None,

@@ -26,7 +26,7 @@ const UPDATE: [&str; 3] = ["update-index", "-z", "--index-info"];
 
 /// A commit that is wanted. `T` ticks the step in a text of the plan, or says why it cannot.
 #[derive(Debug, Clone, Copy)]
-pub struct CommitOrder<'a, T> {
+pub(crate) struct CommitOrder<'a, T> {
     /// What the step changed.
     pub changes: &'a [Difference],
     /// The plan, from the root of the project, if it belongs into it.
@@ -41,7 +41,7 @@ pub struct CommitOrder<'a, T> {
 
 /// A commit that holds what was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StepCommit {
+pub(crate) struct StepCommit {
     /// Its id.
     pub commit: String,
     /// How many paths of it were wanted.
@@ -65,7 +65,7 @@ impl From<Obstacle> for CommitRefusal {
 impl Git {
     /// Makes the commit. If the branch has exactly what is wanted already, that is the commit: a
     /// killed run had made it.
-    pub async fn commit<T: Fn(&str) -> Result<String, String>>(
+    pub(crate) async fn commit<T: Fn(&str) -> Result<String, String>>(
         &mut self,
         wanted: &CommitOrder<'_, T>,
     ) -> Result<StepCommit, CommitRefusal> {

@@ -31,7 +31,7 @@ pub(super) struct CommitStart {
 
 /// Why no commit can be made now.
 #[derive(Debug, thiserror::Error)]
-pub enum Obstacle {
+pub(crate) enum Obstacle {
     /// Git does not keep the snapshots.
     #[error("git cannot be used here: {0}")]
     NoGit(String),
@@ -59,7 +59,7 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// What to do.
-    pub fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::NoGit(_) | Self::Git(_) => "put the project under git: git init",
             Self::Unfinished(_) => "finish it, or abort it: git status says how",
@@ -72,7 +72,7 @@ impl Obstacle {
 
 impl Snapshots {
     /// The repository that can take commits.
-    pub fn repository(&mut self) -> Result<&mut Git, Obstacle> {
+    pub(crate) fn repository(&mut self) -> Result<&mut Git, Obstacle> {
         match self {
             Self::Git(git) => Ok(git),
             Self::Files(files) => Err(Obstacle::NoGit(files.reason.clone())),
@@ -83,7 +83,7 @@ impl Snapshots {
 impl Git {
     /// Whether a commit could be made now: nothing else is going on, on the branch that HEAD was on
     /// when this was asked first, in somebody's name.
-    pub async fn can_commit(&mut self, author: &Author) -> Result<(), Obstacle> {
+    pub(crate) async fn can_commit(&mut self, author: &Author) -> Result<(), Obstacle> {
         let mut asked = vec!["rev-parse", "--path-format=absolute"];
         asked.extend(UNFINISHED.iter().flat_map(|(file, _)| ["--git-path", file]));
         let places = self.run(&asked).await?;

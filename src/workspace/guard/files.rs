@@ -30,7 +30,7 @@ enum GuardedContent {
 
 /// What the agent did to a file, which is set back.
 #[derive(Debug, PartialEq, Eq)]
-pub struct RestoredFile {
+pub(crate) struct RestoredFile {
     name: String,
     what: &'static str,
     /// The file as it was found; `None` if it was gone.
@@ -39,13 +39,13 @@ pub struct RestoredFile {
 
 impl FileGuard {
     /// Takes the file as it is now for what it has to be; it need not exist.
-    pub fn open(root: &Path, name: &str) -> io::Result<Self> {
+    pub(crate) fn open(root: &Path, name: &str) -> io::Result<Self> {
         let path = root.join(name);
         Ok(Self { kept: GuardedContent::at(&path)?, path, name: name.to_owned() })
     }
 
     /// Takes the file as it is now for what it has to be. Gives its name if it changed.
-    pub fn accept(&mut self) -> io::Result<Option<String>> {
+    pub(crate) fn accept(&mut self) -> io::Result<Option<String>> {
         let now = GuardedContent::at(&self.path)?;
         let changed = now != self.kept;
         self.kept = now;
@@ -54,7 +54,7 @@ impl FileGuard {
 
     /// Looks at the file after a tool of the agent, or a command that it may have had a hand in,
     /// and sets it back.
-    pub fn check(&self, copies: &Path) -> io::Result<Option<RestoredFile>> {
+    pub(crate) fn check(&self, copies: &Path) -> io::Result<Option<RestoredFile>> {
         let now = GuardedContent::at(&self.path)?;
         let is_empty = now == GuardedContent::Nothing && self.path.symlink_metadata().is_err();
         if now == self.kept && (now != GuardedContent::Nothing || is_empty) {
@@ -114,7 +114,7 @@ impl RestoredFile {
     }
 
     /// The event that tells of it.
-    pub fn event(self, at: &AttemptRef, noticed: &str) -> Event {
+    pub(crate) fn event(self, at: &AttemptRef, noticed: &str) -> Event {
         Event::FileRestored {
             at: at.clone(),
             path: self.name,

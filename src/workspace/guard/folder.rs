@@ -11,7 +11,7 @@ use crate::workspace::STATE_DIR;
 
 /// Makes every folder from the project's state folder down to `dir` a folder again. A link is taken
 /// away, what it leads to stays; nothing is done to what lies above.
-pub fn set_back(dir: &Path) -> io::Result<Option<RestoredFile>> {
+pub(crate) fn set_back(dir: &Path) -> io::Result<Option<RestoredFile>> {
     let own: Vec<&Path> = dir.ancestors().collect();
     let Some(top) = own.iter().position(|path| path.file_name().is_some_and(|name| name == STATE_DIR)) else {
         return Ok(None);

@@ -28,7 +28,7 @@ pub struct PlanGuard {
 
 /// What happened to the plan.
 #[derive(Debug, PartialEq, Eq)]
-pub enum PlanGuardFinding {
+pub(crate) enum PlanGuardFinding {
     /// Nothing.
     Same,
     /// Its text was edited; the edit is kept.
@@ -60,7 +60,7 @@ enum EditScope {
 impl PlanGuard {
     /// Takes the plan as it is now for what it has to be. If the copy of a killed run is still
     /// there, ticks that are not in it are set back first; a person's other edits since are kept.
-    pub fn open(file: PlanFile, copy: PathBuf, copies: &Path) -> io::Result<(Self, PlanGuardFinding)> {
+    pub(crate) fn open(file: PlanFile, copy: PathBuf, copies: &Path) -> io::Result<(Self, PlanGuardFinding)> {
         let mut guard = Self { bytes: read_if_regular(file.path())?, file, copy };
         let killed = std::fs::read(&guard.copy).ok();
         let found = match (killed, guard.bytes.clone()) {
@@ -72,12 +72,12 @@ impl PlanGuard {
     }
 
     /// Its digest.
-    pub fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         digest(self.bytes.as_deref().unwrap_or_default())
     }
 
     /// Takes the plan as it is now for what it has to be: no agent had a hand in it.
-    pub fn accept(&mut self) -> io::Result<PlanGuardFinding> {
+    pub(crate) fn accept(&mut self) -> io::Result<PlanGuardFinding> {
         let now = read_if_regular(self.file.path())?;
         if now == self.bytes {
             return Ok(PlanGuardFinding::Same);
@@ -89,7 +89,7 @@ impl PlanGuard {
 
     /// Looks at the plan between two tool calls: a person's text is kept, but no tick counts while
     /// an agent works. `copies` is where a copy of what was found goes.
-    pub fn look(&mut self, copies: &Path) -> io::Result<PlanGuardFinding> {
+    pub(crate) fn look(&mut self, copies: &Path) -> io::Result<PlanGuardFinding> {
         match read_if_regular(self.file.path())? {
             None => self.accept(),
             Some(_) => self.set_back(copies, EditScope::Text),
@@ -98,18 +98,18 @@ impl PlanGuard {
 
     /// Looks at the plan after a tool of the agent, or a command that it may have had a hand in. A
     /// plan that is gone is written back, and so are boxes and the text of steps.
-    pub fn check(&mut self, copies: &Path) -> io::Result<PlanGuardFinding> {
+    pub(crate) fn check(&mut self, copies: &Path) -> io::Result<PlanGuardFinding> {
         self.set_back(copies, EditScope::TextBesideSteps)
     }
 
     /// agentrun itself is about to write this plan: should it be killed right after, the ticks are
     /// its own.
-    pub fn foresee(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn foresee(&self, text: &str) -> io::Result<()> {
         std::fs::write(&self.copy, text)
     }
 
     /// The run is over in order: nothing has to be set back at the next start.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         drop(std::fs::remove_file(&self.copy));
     }
 
@@ -198,7 +198,7 @@ fn holds_steps_of(new: &Plan, old: &Plan) -> bool {
 
 impl PlanGuardFinding {
     /// The events that tell of it. `noticed` says when: `during run_command`.
-    pub fn events(self, at: &AttemptRef, guard: &PlanGuard, noticed: &str) -> Vec<Event> {
+    pub(crate) fn events(self, at: &AttemptRef, guard: &PlanGuard, noticed: &str) -> Vec<Event> {
         let edited = || Event::PlanEdited { digest: guard.digest(), noticed: noticed.to_owned() };
         match self {
             Self::Same => Vec::new(),

@@ -16,7 +16,7 @@ const CANDIDATES: usize = 64;
 
 /// Why the edits of a call were not made; none of them was.
 #[derive(Debug, Clone, PartialEq)]
-pub struct EditFailure {
+pub(crate) struct EditFailure {
     /// The edit that failed, from 1.
     pub edit: usize,
     /// How many there were.
@@ -27,7 +27,7 @@ pub struct EditFailure {
 
 /// What is wrong with one edit.
 #[derive(Debug, Clone, PartialEq)]
-pub enum EditProblem {
+pub(crate) enum EditProblem {
     /// Nothing to search.
     EmptyOld,
     /// Old and new are the same.
@@ -57,7 +57,7 @@ pub enum EditProblem {
 
 /// The region of a file that is most like what was searched.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Nearest {
+pub(crate) struct Nearest {
     /// Its first line, from 1.
     pub line: usize,
     /// Its text.

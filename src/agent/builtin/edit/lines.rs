@@ -5,7 +5,7 @@ const BOM: char = '\u{feff}';
 
 /// What a file's text looks like apart from its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileShape {
+pub(crate) struct FileShape {
     /// Begins with a byte order mark.
     pub bom: bool,
     /// Most of its lines end in CR LF.
@@ -14,19 +14,19 @@ pub struct FileShape {
 
 impl FileShape {
     /// The shape of a text.
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let crlf = text.matches("\r\n").count();
         let newlines = text.matches('\n').count();
         Self { bom: text.starts_with(BOM), crlf: crlf > newlines - crlf }
     }
 
     /// A text whose lines end in `\n`, with the line ends of this shape.
-    pub fn line_ends(self, text: &str) -> String {
+    pub(crate) fn line_ends(self, text: &str) -> String {
         if self.crlf { text.replace('\n', "\r\n") } else { text.to_owned() }
     }
 
     /// A whole new text in the shape of the old one.
-    pub fn dress(self, text: &str) -> String {
+    pub(crate) fn dress(self, text: &str) -> String {
         let text = text.trim_start_matches(BOM).replace("\r\n", "\n");
         let bom = if self.bom { "\u{feff}" } else { "" };
         format!("{bom}{}", self.line_ends(&text))

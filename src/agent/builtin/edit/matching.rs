@@ -4,7 +4,7 @@ use super::lines::Flat;
 
 /// How far what was found differs from what was searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MatchLevel {
+pub(crate) enum MatchLevel {
     /// Not at all.
     Exact,
     /// In spaces at the ends of lines.
@@ -17,7 +17,7 @@ pub enum MatchLevel {
 
 impl MatchLevel {
     /// What the model is told, unless it was exact.
-    pub fn note(self) -> Option<&'static str> {
+    pub(crate) fn note(self) -> Option<&'static str> {
         match self {
             Self::Exact => None,
             Self::LineEnds => Some("matched apart from spaces at line ends"),

@@ -16,7 +16,7 @@ const SENTENCE_CHARACTERS: usize = 300;
 
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToolOutcome {
+pub(crate) struct ToolOutcome {
     /// What the model is told.
     pub text: String,
     /// The call was wrong, or its command did not succeed.
@@ -33,7 +33,7 @@ pub struct ToolOutcome {
 
 /// What a call means for the attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ToolEffect {
+pub(crate) enum ToolEffect {
     /// Nothing.
     None,
     /// Lines of a file were shown.
@@ -69,7 +69,7 @@ pub enum ToolEffect {
 
 /// Why agentrun itself cannot carry calls out.
 #[derive(Debug, thiserror::Error)]
-pub enum ToolboxError {
+pub(crate) enum ToolboxError {
     /// Commands whose output cannot be recorded are not run.
     #[error("the output of a command cannot be recorded")]
     Log(#[from] io::Error),
@@ -109,14 +109,14 @@ impl ToolOutcome {
     }
 
     /// A call that was ended because the attempt's time was up.
-    pub fn out_of_time(tool: &str) -> Self {
+    pub(crate) fn out_of_time(tool: &str) -> Self {
         let text = "ended: the attempt's time is up".to_owned();
         let summary = format!("{tool}: {text}");
         Self { failed: true, ..Self::done(text, summary, ToolEffect::None) }
     }
 
     /// A call that was not carried out, and why.
-    pub fn skipped(described: &str, why: &str) -> Self {
+    pub(crate) fn skipped(described: &str, why: &str) -> Self {
         Self::mistake(format!("not executed: {why}"), described)
     }
 

@@ -138,7 +138,7 @@ impl SearchedFile<'_> {
         // A line alone does not say that it is part of a private key.
         let masked = self.masked.get_or_insert_with(|| masked(self.path, self.redact));
         let masked = usize::try_from(number).ok().and_then(|number| masked.get(number.checked_sub(1)?));
-        let line = masked.map_or_else(|| String::from_utf8_lossy(bytes), |line| line.into());
+        let line = masked.map_or_else(|| String::from_utf8_lossy(bytes), Into::into);
         let line = line.trim_end();
         let cut = line.char_indices().nth(LINE_CHARACTERS).map_or(line.len(), |(end, _)| end);
         let more = if cut < line.len() { "…" } else { "" };
