@@ -29,7 +29,7 @@ pub mod facts;
 pub mod failure;
 pub mod interrupt;
 pub mod journal;
-pub mod judge;
+pub(crate) mod judge;
 pub mod model;
 pub mod plan;
 pub mod process;

@@ -23,7 +23,7 @@ use crate::state::reconcile::reconcile;
 use crate::state::schedule::Selection;
 use crate::validate::applied::any_command;
 use crate::workspace::git::author::Author;
-use crate::workspace::snapshot::Snapshots;
+use crate::workspace::snapshots::Snapshots;
 
 /// Everything that is decided before a run begins.
 struct Prepared {

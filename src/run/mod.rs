@@ -31,7 +31,7 @@ use crate::record::Recorder;
 use crate::validate::Validated;
 use crate::validate::applied::{Applied, applied};
 use crate::workspace::guard::Guard;
-use crate::workspace::snapshot::Snapshots;
+use crate::workspace::snapshots::Snapshots;
 use validation::Ground;
 
 /// One invocation of `execute`: what it was given, and everything it changes.

@@ -178,7 +178,7 @@ impl Run<'_> {
                 .map(|&index| StepRef::from(&plan.steps[index]))
                 .collect(),
             model: self.orders.config.model.name.clone(),
-            sandbox: self.site.policy.start.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
+            sandbox: self.site.policy.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
             command: self.words.command.clone(),
             commits: self.orders.config.commit,

@@ -77,6 +77,9 @@ fn allow(denied: &Denial) -> &'static str {
         Denial::Write { .. } => {
             "let commands write there with `sandbox.caches` in your own file, or change the command"
         }
+        Denial::Access { .. } => {
+            "change the command; if it writes there, `sandbox.caches` in your own file can let it"
+        }
         Denial::Protected { .. } => "change the command: it may only read it",
         Denial::Read { .. } => "change the command: it has to do without it",
         Denial::Network => "run again with the network on, or change the command",

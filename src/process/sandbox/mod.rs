@@ -98,7 +98,7 @@ impl Confinement {
         let root = rustix::process::geteuid().is_root();
         let kind = |path: &Path| {
             let metadata = path.symlink_metadata().ok()?;
-            Some(if metadata.is_dir() { bubblewrap::Kind::Folder } else { bubblewrap::Kind::File })
+            Some(if metadata.is_dir() { bubblewrap::PlaceKind::Folder } else { bubblewrap::PlaceKind::File })
         };
         bubblewrap::arguments(self, dir, root, &kind)
     }
