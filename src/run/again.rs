@@ -11,6 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::process::{self, Command, Policy};
 use crate::redact::Redact;
 use crate::validate::applied::Applied;
+use crate::workspace::disk_files::DiskFiles;
 
 /// What running again rests on.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ impl<'a> Again<'a> {
             log: Some(log.path().to_owned()),
         };
         let completed = process::run(&command, self.policy, self.interrupt, &Redact::new(None)).await?;
-        let told = count(log.path(), &completed.output)?.of(applied, self.root);
+        let told = count(log.path(), &completed.output)?.of(applied, self.root, &DiskFiles);
         let vacuous = completed.exit.success().then(|| vacuous(applied, self.root, (told, None))).flatten();
         Ok(Looked { exit: completed.exit, vacuous })
     }

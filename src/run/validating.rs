@@ -14,6 +14,7 @@ use crate::validate::named::Named;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::weakening::{Touched, compare};
 use crate::validate::{Validated, unfixable};
+use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
 /// The commands of a step, and what they did before its first attempt.
@@ -160,7 +161,7 @@ fn touched(
     }
     let mut named = Named::default();
     for command in applied {
-        named.add(&setting.root, &setting.root.join(&command.dir), &command.script);
+        named.add(&DiskFiles, &setting.root, command);
     }
     let mut touched = compare(&all.diff, &named, |path| setting.root.join(path).is_file());
     for (before, after) in before.iter().zip(after.iter().map(|result| &result.evidence)) {

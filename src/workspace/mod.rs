@@ -2,6 +2,7 @@
 
 pub mod clean;
 pub mod diff;
+pub mod disk_files;
 mod entry;
 pub mod file;
 mod files;

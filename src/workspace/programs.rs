@@ -17,6 +17,7 @@ use crate::facts::Programs;
 use crate::validate::applied::Applied;
 use crate::validate::named::{Named, inside, words};
 use crate::validate::weakening::Touched;
+use crate::workspace::disk_files::DiskFiles;
 
 /// Where toolchains keep the programs of a project, whether the path of commands names it or not.
 const PLACES: &[&str] = &[".venv/bin", "venv/bin", "node_modules/.bin", "vendor/bin"];
@@ -50,12 +51,9 @@ impl<'a> Search<'a> {
     /// The programs in the project that these commands name, as they are now.
     pub fn programs(&self, commands: &[Applied]) -> Programs {
         let (mut said, mut checks) = (BTreeSet::new(), Named::default());
-        let scripts: BTreeSet<(&str, &str)> =
-            commands.iter().map(|command| (command.dir.as_str(), command.script.as_str())).collect();
-        for (dir, script) in scripts {
-            let dir = self.root.join(dir);
-            said.extend(words(&dir, script));
-            checks.add(self.root, &dir, script);
+        for command in commands {
+            said.extend(words(&DiskFiles, &self.root.join(&command.dir), &command.script));
+            checks.add(&DiskFiles, self.root, command);
         }
         let places = self.places(said.iter().map(|(dir, _)| dir.as_path()).collect());
         let (by_path, by_name): (Vec<_>, Vec<_>) = said.iter().partition(|(_, word)| word.contains('/'));

@@ -1,0 +1,435 @@
+//! What a command does, as far as that is known by its program, its subcommand and its target.
+//!
+//! Only what stands in the place of a program decides, never a word that stands anywhere:
+//! `cargo test rollback` checks.
+
+use std::path::Path;
+
+use super::simple::{ShellSource, SimpleCommand, shell};
+use super::walk::{CommandPlace, Descend, Visitor, walk};
+
+/// What a command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CommandEffect {
+    /// It looks, builds, tests or runs something: whatever is not known otherwise.
+    Checks,
+    /// It looks for something, and fails when it finds nothing.
+    Searches,
+    /// It changes what the project depends on.
+    Adds,
+    /// It serves, watches or waits, and ends only when it is stopped.
+    Serves,
+    /// It changes what cannot be changed back, or what lies outside of the project.
+    Destroys,
+}
+
+/// Commands by their first words: a program, its subcommands in their order, and options that stand anywhere.
+const RULES: &[(CommandEffect, &str)] = &[
+    (CommandEffect::Searches, "grep, egrep, fgrep, rg, ag, ack"),
+    (
+        CommandEffect::Adds,
+        "npm add, npm init, npm uninstall, npm install -D, npm install --save, npm install --save-dev, npm i -D, \
+         npm i --save, npm i --save-dev, pnpm add, pnpm init, pnpm remove, yarn add, yarn init, yarn remove, \
+         bun add, bun init, bun remove, cargo add, cargo init, cargo new, cargo remove, uv add, uv init, \
+         uv remove, poetry add, poetry init, poetry new, poetry remove, pdm add, pdm init, pdm remove, \
+         composer init, composer remove, composer require, dotnet add, dotnet new, dotnet remove, go get",
+    ),
+    (
+        CommandEffect::Serves,
+        "npm start, npm run dev, npm run start, npm run serve, npm run watch, npm run preview, yarn dev, \
+         yarn start, yarn serve, yarn watch, pnpm dev, pnpm start, pnpm run dev, pnpm run start, bun dev, \
+         bun start, bun run dev, bun run start, next dev, nuxt dev, ng serve, expo start, docker compose up, \
+         docker-compose up, flask run, uvicorn, gunicorn, rails s, rails server, php artisan serve, http.server, \
+         mkdocs serve, hugo server, jekyll serve, nodemon, cargo watch, dotnet watch, tail -f, \
+         kubectl port-forward",
+    ),
+    (
+        CommandEffect::Destroys,
+        "git reset, git checkout, git restore, git clean, git revert, git push, git rebase, git stash, \
+         git commit, git merge, rm, rmdir, shred, mkfs, dd, truncate, kubectl delete, kubectl apply, \
+         kubectl rollout, helm upgrade, helm uninstall, helm rollback, helm install, terraform apply, \
+         terraform destroy, docker system prune, docker push, npm publish, cargo publish, yarn publish, \
+         pnpm publish, twine upload, gem push, gh release, shutdown, reboot, docker stack deploy, \
+         gcloud app deploy, gcloud functions deploy, wrangler pages deploy, az webapp deploy",
+    ),
+];
+
+/// Subcommands, targets and programs of any name that reach outside.
+const DEEDS: &[&str] = &["deploy", "rollback", "shutdown", "reboot"];
+
+/// Parts of the names of scripts that do the same.
+const SCRIPT_DEEDS: &[&str] = &["deploy", "rollback", "publish", "release", "uninstall", "destroy"];
+
+/// Programs all of whose arguments are targets.
+const MAKERS: &[&str] = &["make", "gmake", "mage", "rake", "gradle", "gradlew", "mvn", "ninja"];
+
+/// Programs whose first argument is a file, a pattern or a text, and no subcommand.
+const WITHOUT_SUBCOMMANDS: &[&str] = &[
+    "[",
+    "ansible-lint",
+    "ava",
+    "awk",
+    "basename",
+    "bats",
+    "cat",
+    "cmp",
+    "command",
+    "cp",
+    "ctest",
+    "cut",
+    "diff",
+    "dirname",
+    "du",
+    "echo",
+    "eslint",
+    "false",
+    "file",
+    "find",
+    "head",
+    "jest",
+    "jq",
+    "ln",
+    "ls",
+    "mkdir",
+    "mocha",
+    "mv",
+    "mypy",
+    "node",
+    "perl",
+    "phpunit",
+    "printf",
+    "prove",
+    "pytest",
+    "python",
+    "python3",
+    "rspec",
+    "ruby",
+    "ruff",
+    "sed",
+    "shellcheck",
+    "sort",
+    "stat",
+    "tail",
+    "tee",
+    "test",
+    "touch",
+    "tr",
+    "tree",
+    "true",
+    "tsc",
+    "type",
+    "uniq",
+    "vitest",
+    "wc",
+    "which",
+    "yamllint",
+];
+
+/// Programs that are given statements of SQL, and what such statements begin with.
+const SQL_CLIENTS: &[&str] =
+    &["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "duckdb", "clickhouse-client"];
+const SQL_DEEDS: &[&str] = &["drop table", "drop database", "truncate "];
+
+/// Programs that a project brings along run through these, with options whose value is the next word.
+const LAUNCHERS: &[(&str, &[&str])] = &[
+    ("npx", &["-p", "--package"]),
+    ("bunx", &[]),
+    ("uvx", &["--from", "--with"]),
+    ("uv run", &["--with", "--package", "--extra", "--group", "-p", "--python"]),
+    ("poetry run", &[]),
+    ("pipenv run", &[]),
+    ("pdm run", &[]),
+    ("hatch run", &[]),
+    ("bundle exec", &[]),
+    ("pnpm exec", &[]),
+    ("pnpm dlx", &[]),
+    ("yarn exec", &[]),
+    ("yarn dlx", &[]),
+    ("npm exec", &["-p", "--package"]),
+    ("python -m", &[]),
+    ("python3 -m", &[]),
+];
+
+/// Options of programs that may stand before a subcommand and whose value is the next word.
+const VALUED_OPTIONS: &[(&str, &[&str])] = &[
+    ("git", &["-C", "-c", "--git-dir", "--work-tree", "--namespace"]),
+    ("kubectl", &["-n", "--namespace", "--context", "--kubeconfig"]),
+    ("helm", &["-n", "--namespace", "--kube-context", "--kubeconfig"]),
+    (
+        "docker",
+        &["-H", "--host", "--context", "--config", "-f", "--file", "-p", "--project-name", "--profile"],
+    ),
+    ("docker-compose", &["-f", "--file", "-p", "--project-name", "--profile"]),
+    ("make", &["-C", "--directory", "-f", "--file", "--makefile"]),
+    ("gmake", &["-C", "--directory", "-f", "--file", "--makefile"]),
+    ("npm", &["--prefix", "-w", "--workspace", "-C"]),
+    ("pnpm", &["--dir", "--filter", "-C"]),
+    ("yarn", &["--cwd"]),
+    ("cargo", &["--config", "--color", "-Z"]),
+    ("gradle", &["--tests", "-p", "-b"]),
+    ("cmake", &["--build", "--preset", "-S", "-B"]),
+    ("gh", &["-R", "--repo"]),
+];
+
+/// What lets a command end that serves.
+const ENDING: &[&str] = &["-d", "--detach", "--wait", "--abort-on-container-exit", "--exit-code-from"];
+
+/// What each command of a script does.
+pub(crate) fn effects(script: &str) -> Vec<CommandEffect> {
+    struct Effects(Vec<CommandEffect>);
+    impl Visitor for Effects {
+        fn command(&mut self, command: &SimpleCommand<'_>, place: &CommandPlace) -> Descend {
+            self.0.push(effect(command, place));
+            Descend::Past
+        }
+    }
+    let mut all = Effects(Vec::new());
+    walk(script, Path::new(""), &mut all);
+    all.0
+}
+
+/// What a command does at its place.
+fn effect(command: &SimpleCommand<'_>, place: &CommandPlace) -> CommandEffect {
+    if command.wrappers.iter().any(|wrapper| ["sudo", "doas"].contains(wrapper)) {
+        return CommandEffect::Destroys;
+    }
+    if command.program().is_none() {
+        return CommandEffect::Checks;
+    }
+    let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
+    let words = launched(&words);
+    let script = script_of(command);
+    let found = RULES.iter().find(|(_, phrases)| phrases.split(", ").any(|phrase| begins(words, phrase)));
+    let found = found.map_or(CommandEffect::Checks, |(effect, _)| *effect);
+    let watches = found == CommandEffect::Checks && words.contains(&"--watch");
+    match found {
+        _ if script.is_some_and(is_destructive_script) || reaches_outside(words) => CommandEffect::Destroys,
+        CommandEffect::Serves if ends(command, place) => CommandEffect::Checks,
+        _ if watches && !ends(command, place) => CommandEffect::Serves,
+        found => found,
+    }
+}
+
+fn ends(command: &SimpleCommand<'_>, place: &CommandPlace) -> bool {
+    let option = command.words.iter().any(|word| ENDING.contains(&word.text.as_str()));
+    option || place.background || command.wrappers.contains(&"timeout")
+}
+
+/// The command that a launcher starts.
+fn launched<'a>(mut words: &'a [&'a str]) -> &'a [&'a str] {
+    loop {
+        let Some((phrase, valued)) = LAUNCHERS.iter().find(|(phrase, _)| begins(words, phrase)) else {
+            return words;
+        };
+        let (_, own) = phrase.rsplit_once(' ').unwrap_or(("", phrase));
+        let mut rest = words.iter().position(|word| base(word) == own).map_or(&[][..], |at| &words[at + 1..]);
+        while let Some(option) = rest.first().filter(|word| word.starts_with('-')) {
+            rest = rest.get(1 + usize::from(valued.contains(option))..).unwrap_or(&[]);
+        }
+        if rest.is_empty() {
+            return words;
+        }
+        words = rest;
+    }
+}
+
+/// Whether a command begins with these words; its other options do not matter.
+fn begins(words: &[&str], phrase: &str) -> bool {
+    let mut wanted = phrase.split(' ');
+    let mut positionals = positionals(words);
+    words.first().map(|program| base(program)) == wanted.next()
+        && wanted.all(|word| {
+            if word.starts_with('-') { words.contains(&word) } else { positionals.next() == Some(word) }
+        })
+}
+
+/// The arguments that are no options and no values of known ones: subcommand and targets.
+pub(crate) fn positionals<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    let program = words.first().map_or("", |program| base(program));
+    let valued =
+        VALUED_OPTIONS.iter().find(|(name, _)| *name == program).map_or(&[][..], |(_, valued)| valued);
+    let mut rest = words.iter().skip(1);
+    std::iter::from_fn(move || {
+        loop {
+            let word = *rest.next()?;
+            if valued.contains(&word) {
+                rest.next();
+            } else if !word.starts_with(['-', '+']) {
+                return Some(word);
+            }
+        }
+    })
+}
+
+fn base(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
+/// It is asked for something that reaches outside: `make deploy`, `npm run deploy`, `fly deploy`.
+fn reaches_outside(words: &[&str]) -> bool {
+    let Some(program) = words.first().map(|program| base(program)) else { return false };
+    if SQL_CLIENTS.contains(&program) {
+        let says = |word: &&str| SQL_DEEDS.iter().any(|deed| word.to_lowercase().contains(deed));
+        return words.iter().any(says);
+    }
+    if DEEDS.contains(&program) {
+        return true;
+    }
+    if WITHOUT_SUBCOMMANDS.contains(&program) || shell_like(program) {
+        return false;
+    }
+    let is_deed =
+        |target: &str| target.split(['-', '_', ':']).next().is_some_and(|first| DEEDS.contains(&first));
+    let mut targets = positionals(words).skip_while(|word| ["run", "run-script", "task"].contains(word));
+    if MAKERS.contains(&program) { targets.any(is_deed) } else { targets.next().is_some_and(is_deed) }
+}
+
+fn shell_like(program: &str) -> bool {
+    ["bash", "sh", "zsh", "dash", "ksh", "source", "."].contains(&program)
+        || ["grep", "egrep", "fgrep", "rg", "ag", "ack"].contains(&program)
+}
+
+/// The script file that a command runs.
+fn script_of<'a>(command: &SimpleCommand<'a>) -> Option<&'a str> {
+    let [program, arguments @ ..] = command.words else { return None };
+    if ["source", "."].contains(&program.text.as_str()) {
+        return arguments.first().map(|file| file.text.as_str());
+    }
+    match shell(command.words) {
+        Some((ShellSource::File(file), _)) => {
+            // With `-n` it is read and not run.
+            let only_read =
+                |word: &&str| word.starts_with('-') && !word.starts_with("--") && word.contains('n');
+            let mut options = arguments.iter().map(|word| word.text.as_str());
+            (!options.any(|word| only_read(&word))).then_some(&file.text)
+        }
+        Some(_) => None,
+        None => Some(program.text.as_str()).filter(|name| name.contains('/') || name.ends_with(".sh")),
+    }
+}
+
+/// `./scripts/deploy-all.sh`
+fn is_destructive_script(path: &str) -> bool {
+    let name = base(path).to_lowercase();
+    let is_script = path.starts_with("./") || path.starts_with("../") || name.ends_with(".sh");
+    is_script && name.split(['.', '-', '_']).any(|part| SCRIPT_DEEDS.contains(&part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CommandEffect::{Adds, Checks, Destroys, Searches, Serves};
+    use super::*;
+
+    #[test]
+    fn what_destroys_is_known_by_program_subcommand_and_target() {
+        for script in [
+            "rm -rf build",
+            "/bin/rm x",
+            "env A=1 rm -rf x",
+            "sudo ls",
+            "bash -c 'rm -rf x'",
+            "find . -name x | xargs rm",
+            "test -f x && (cd y; git push)",
+            "if true; then git -C sub reset --hard; fi",
+            "x=$(git stash)",
+            "kubectl delete pod x",
+            "kubectl -n prod delete pod x",
+            "terraform -chdir=infra apply -auto-approve",
+            "docker system prune -f",
+            "npm publish --dry-run",
+            "psql -c 'DROP TABLE users'",
+            "make deploy",
+            "make -C infra deploy",
+            "make test deploy-staging",
+            "npm run deploy",
+            "npm run deploy:prod",
+            "yarn deploy",
+            "just deploy prod",
+            "npx wrangler deploy",
+            "uv run --with x fab deploy",
+            "fly deploy",
+            "./deploy.sh",
+            "./scripts/deploy-all.sh --test",
+            "bash scripts/release.sh",
+            "source rollback.sh",
+            "infra/deploy",
+            "shutdown -h now",
+        ] {
+            assert!(effects(script).contains(&Destroys), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_stands_anywhere_decides_nothing() {
+        for script in [
+            "cargo test rollback",
+            "cargo test --test deploy",
+            "go test -run Shutdown ./...",
+            "pytest -k deploy",
+            "uv run pytest -k rollback",
+            "pytest deploy",
+            "python3 -m pytest deploy",
+            "npx jest rollback",
+            "npm test -- rollback",
+            "npm run test:deploy",
+            "echo 'git push'",
+            "cat deploy.sh",
+            "bash -n deploy.sh",
+            "shellcheck ./deploy.sh",
+            "test -x ./deploy.sh",
+            "git log --grep revert",
+            "git diff --check",
+            "kubectl get deploy",
+            "cmake --build deploy",
+            "make test",
+            "make deploy.o",
+            "cargo run -- rm x",
+            "psql -c 'select 1 from rollback'",
+            "ls target/release",
+            "$CMD deploy",
+            "cat <<'E'\nrm -rf /\nE\n",
+        ] {
+            assert_eq!(effects(script).into_iter().find(|found| *found == Destroys), None, "{script}");
+        }
+        assert_eq!(effects("grep -q truncate src/lib.rs"), [Searches]);
+    }
+
+    #[test]
+    fn what_serves_does_not_end_unless_something_ends_it() {
+        for (script, expected) in [
+            ("npm run dev", &[Serves][..]),
+            ("npm --prefix web run dev", &[Serves]),
+            ("cd web && npm start", &[Serves]),
+            ("timeout 5 npm start", &[Checks]),
+            ("npm start & sleep 1", &[Checks, Checks]),
+            ("docker compose -f x.yml up", &[Serves]),
+            ("docker compose up -d", &[Checks]),
+            ("python3 -m http.server 8000", &[Serves]),
+            ("uv run uvicorn app:app", &[Serves]),
+            ("php artisan serve", &[Serves]),
+            ("tail -f log", &[Serves]),
+            ("tail log", &[Checks]),
+            ("npx vitest --watch", &[Serves]),
+            ("grep -q -- --watch README.md", &[Searches]),
+            ("npm run build", &[Checks]),
+        ] {
+            assert_eq!(effects(script), expected, "{script}");
+        }
+    }
+
+    #[test]
+    fn what_adds_and_what_searches() {
+        for (script, expected) in [
+            ("npm install --save-dev jest", &[Adds][..]),
+            ("npm install", &[Checks]),
+            ("pnpm add -D jest", &[Adds]),
+            ("cd web && cargo add serde", &[Adds]),
+            ("cargo new x && cargo test", &[Adds, Checks]),
+            ("rg old src", &[Searches]),
+            ("cargo tree | grep openssl", &[Checks, Searches]),
+            ("! egrep -r TODO", &[Searches]),
+        ] {
+            assert_eq!(effects(script), expected, "{script}");
+        }
+    }
+}
