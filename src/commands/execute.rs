@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::launch::{self, Launch};
+use super::launch::{GuardedPlan, Launch};
 use super::open::{OpenPlan, Past, Project};
 use super::{confine, detect, renamed, signals, trust, typed};
 use crate::brief::{Sources, Templates};
@@ -12,13 +12,12 @@ use crate::config::Config;
 use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
 use crate::interrupt::Interrupt;
-use crate::journal::PlanDir;
 use crate::model::Model;
 use crate::model::scripted::Script;
-use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
+use crate::plan::{self, Description, Diagnostic, Severity, StepIndex, StepKind};
 use crate::redact::Redact;
 use crate::report::{Report, diagnostics, listing, print};
-use crate::run::{Run, Setting};
+use crate::run::{Orders, Run, Site, Words};
 use crate::sources::{self, wrong_template};
 use crate::state::reconcile::reconcile;
 use crate::state::schedule::Selection;
@@ -158,7 +157,7 @@ fn select(plan: &OpenPlan, names: &[String], keep_going: bool) -> Result<Selecti
 }
 
 /// The steps that a name stands for; a group's name stands for its steps.
-pub(super) fn find_step(plan: &OpenPlan, name: &str) -> Result<Vec<usize>, Failure> {
+pub(super) fn find_step(plan: &OpenPlan, name: &str) -> Result<Vec<StepIndex>, Failure> {
     let found = &plan.reading.plan;
     match found.find(name) {
         plan::Found::One(step) => Ok(vec![step]),
@@ -201,7 +200,7 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
         model: &config.model.name,
         sandbox: config.sandbox.mode.describe(config.sandbox.network),
     };
-    let selected = |index| selection.contains(index);
+    let selected = |index: StepIndex| selection.contains(index);
     print::data(&listing::dry_run(&plan.reading, &past.state, &selected, &outlook));
     let warnings = prepared.warnings.iter().filter_map(|event| match event {
         Event::Warning { message, .. } => Some(message.clone()),
@@ -233,45 +232,44 @@ async fn execute(
     let (recorder, unsealed) =
         launch.recorder(&prepared.plan, redact, &prepared.project.environment, report)?;
     warnings.extend(unsealed);
-    warnings.extend(Launch::end_what_was_left(&prepared.plan));
-    let (guard, found) = launch.guard(&prepared.project, &prepared.plan, &prepared.sources)?;
-    if let Some(restored) = launch::say_restored(&found) {
-        warnings.push(restored);
-        prepared.plan = prepared.project.plan(&args.plan)?;
-    }
-    let setting = Setting {
-        left_out: prepared.project.left_out(&prepared.plan),
+    let GuardedPlan { plan, guard, warnings: found } =
+        launch.take_over(&prepared.project, prepared.plan, &prepared.sources)?;
+    warnings.extend(found);
+    let kept = plan.dir.snapshots();
+    let site = Site {
         workspace,
+        left_out: prepared.project.left_out(&plan),
+        snapshot_prefix: plan.dir.key(),
+        run_dir: launch.run_dir.clone(),
         policy,
-        root: prepared.project.root,
-        plan_file: prepared.plan.file,
-        plan_path: prepared.plan.path,
-        text: prepared.plan.text,
-        reading: prepared.plan.reading,
+        author: Author::of(prepared.project.environment.all()),
+        interrupt,
+    };
+    let orders = Orders {
         config: prepared.config,
-        command: typed::command(root, &args),
         selection: prepared.selection,
         validate_only: args.validate_only,
         allow_unvalidated: args.allow_unvalidated,
-        author: Author::of(prepared.project.environment.all()),
+    };
+    let words = Words {
         templates: prepared.templates,
         system: prepared.system,
-        interrupt,
-        run_dir: launch.run_dir.clone(),
-        snapshot_prefix: prepared.plan.dir.key(),
+        command: typed::command(root, &args),
     };
     // No agent has worked yet: a run that is refused leaves nothing to be set back.
-    let opened = open_snapshots(&setting, &prepared.plan.dir).await;
+    let opened = open_snapshots(&site, &kept, orders.config.commit).await;
     let (snapshots, dirty) = opened.inspect_err(|_| guard.end())?;
     warnings.extend(dirty);
-    let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
+    let plan = plan.at_hand();
+    let mut run =
+        Run { plan: &plan, orders: &orders, site: &site, words: &words, recorder, model, snapshots, guard };
     run.begin(warnings)?;
     if restart.is_empty() {
         return carry_out(run).await;
     }
     run.restart(&restart)?;
-    let setting = setting.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
-    carry_out(run.in_setting(&setting)).await
+    let plan = plan.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
+    carry_out(run.with_plan(&plan)).await
 }
 
 async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
@@ -282,12 +280,15 @@ async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
 
 /// The snapshots of the project, and a word on what is not committed in it. Steps that are to be
 /// committed are refused here, before anything is spent, if that cannot be.
-async fn open_snapshots(setting: &Setting, plan: &PlanDir) -> Result<(Snapshots, Option<Event>), Failure> {
-    let mut snapshots =
-        Snapshots::open(&setting.root, &plan.snapshots(), &setting.left_out, &setting.policy).await;
-    if setting.config.commit {
+async fn open_snapshots(
+    site: &Site,
+    kept: &Path,
+    commits: bool,
+) -> Result<(Snapshots, Option<Event>), Failure> {
+    let mut snapshots = Snapshots::open(site.root(), kept, &site.left_out, &site.policy).await;
+    if commits {
         let checked = match snapshots.repository() {
-            Ok(git) => git.can_commit(&setting.author).await,
+            Ok(git) => git.can_commit(&site.author).await,
             Err(obstacle) => Err(obstacle),
         };
         checked.map_err(|obstacle| {
@@ -311,7 +312,7 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
     for event in reconcile(&reading.plan, &reading.graph, &past.state) {
         drop(state.apply(&event));
     }
-    let needs_agent = |index: &usize| {
+    let needs_agent = |index: &StepIndex| {
         let step = &reading.plan.steps[*index];
         matches!(step.kind, StepKind::Work | StepKind::Closing)
             && (args.restart || !state.step(&step.key).status.is_done())
@@ -341,7 +342,7 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
     }
 }
 
-fn selected_steps(plan: &OpenPlan, selection: &Selection) -> Vec<usize> {
+fn selected_steps(plan: &OpenPlan, selection: &Selection) -> Vec<StepIndex> {
     plan.reading.graph.order().iter().copied().filter(|&index| selection.contains(index)).collect()
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::output::Collector;
 use super::printed::Printed;
 use super::{Command, Completed, Output, Policy, Start, direct, launched, sandbox};
-use crate::facts::Exit;
+use crate::facts::{Exit, StartObstacle};
 use crate::interrupt::Interrupt;
 use crate::redact::Redact;
 
@@ -68,8 +68,8 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    fn not_started(reason: String) -> Self {
-        Self { exit: Exit::NotStarted { reason }, ran: None, left: Vec::new() }
+    fn not_started(exit: Exit) -> Self {
+        Self { exit, ran: None, left: Vec::new() }
     }
 }
 
@@ -99,18 +99,20 @@ impl Completed {
 }
 
 /// The system says the same of a directory that is missing and of a program.
-fn not_started(dir: &Path, error: &io::Error) -> String {
+fn not_started(dir: &Path, error: &io::Error) -> Exit {
     if !dir.is_dir() {
-        return format!("there is no directory `{}`", dir.display());
+        let reason = format!("there is no directory `{}`", dir.display());
+        return Exit::NotStarted { reason, obstacle: StartObstacle::Folder };
     }
-    format!("`bash` cannot be started: {error}")
+    let reason = format!("`bash` cannot be started: {error}");
+    Exit::NotStarted { reason, obstacle: StartObstacle::Shell }
 }
 
 /// A sandbox that does not start says why where the command would print.
 fn with_reason(exit: Exit, output: &Output) -> Exit {
     match (exit, output.text.lines().last()) {
-        (Exit::NotStarted { reason }, Some(last)) => {
-            Exit::NotStarted { reason: format!("{reason}: {}", last.trim()) }
+        (Exit::NotStarted { reason, obstacle }, Some(last)) => {
+            Exit::NotStarted { reason: format!("{reason}: {}", last.trim()), obstacle }
         }
         (exit, _) => exit,
     }

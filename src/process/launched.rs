@@ -17,7 +17,7 @@ use super::order::{Order, Report};
 use super::printed::Printed;
 use super::sandbox::landlock::Rules;
 use super::{Command, Policy, Sandbox, adopt_orphans, tree};
-use crate::facts::Exit;
+use crate::facts::{Exit, StartObstacle};
 
 /// The hidden subcommand that makes a launcher of this program.
 pub const LAUNCH: &str = "__launch";
@@ -180,6 +180,9 @@ fn ended(report: Option<Report>, status: Option<ExitStatus>, stopped: Option<Exi
         (Some(report), Some(exit), _) if report.stopped => nothing(exit),
         (Some(report), ..) => Ended { exit: report.exit, ran: Some(report.ran), left: report.left },
         (None, Some(exit), _) | (None, None, Some(exit @ Exit::Signal { .. })) => nothing(exit),
-        (None, None, _) => nothing(Exit::NotStarted { reason: "the sandbox did not start".to_owned() }),
+        (None, None, _) => {
+            let reason = "the sandbox did not start".to_owned();
+            nothing(Exit::NotStarted { reason, obstacle: StartObstacle::Sandbox })
+        }
     }
 }

@@ -57,7 +57,9 @@ async fn odd_ends_are_values() {
     assert_eq!(bash("no-such-program-here").await.0, Exit::Code { code: 127 });
     assert_eq!(bash("kill -9 $$").await.0, Exit::Signal { signal: 9 });
     let completed = complete(&command("true", Path::new("/no/such/directory")), &policy()).await;
-    assert!(matches!(completed.exit, Exit::NotStarted { reason } if reason.contains("/no/such/directory")));
+    assert!(
+        matches!(completed.exit, Exit::NotStarted { reason, obstacle: crate::facts::StartObstacle::Folder } if reason.contains("/no/such/directory"))
+    );
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::validation::{count, vacuous};
-use crate::facts::{Exit, Vacuous};
+use crate::facts::{Exit, StartObstacle, Vacuous};
 use crate::interrupt::Interrupt;
 use crate::process::{self, Command, Policy};
 use crate::redact::Redact;
@@ -54,7 +54,7 @@ impl<'a> Again<'a> {
             self.look(applied, dir).await?
         } else {
             let reason = format!("the directory `{}` does not exist in the project", applied.dir);
-            Looked { exit: Exit::NotStarted { reason }, vacuous: None }
+            Looked { exit: Exit::NotStarted { reason, obstacle: StartObstacle::Folder }, vacuous: None }
         };
         self.ran.insert(key, looked.clone());
         Ok(looked)

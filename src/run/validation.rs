@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 
-use crate::facts::{AttemptRef, Event, Evidence, Exit, Fingerprint, Usage, Vacuous};
+use crate::facts::{AttemptRef, Event, Evidence, Exit, Fingerprint, StartObstacle, Usage, Vacuous};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::process::{self, Command, Completed, Output, Policy};
@@ -215,7 +215,7 @@ async fn run_one(
     let inside = dir.canonicalize().is_ok_and(|dir| dir.starts_with(&ground.root));
     if !inside {
         let reason = format!("the directory `{}` does not exist in the project", command.dir);
-        return Ok(Completed::without_output(Exit::NotStarted { reason }));
+        return Ok(Completed::without_output(Exit::NotStarted { reason, obstacle: StartObstacle::Folder }));
     }
     let command = Command {
         script: command.script.clone(),

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{CommitState, RunState, StepStatus, TickState};
-use crate::facts::{RunOutcome, StepOutcome};
-use crate::plan::{Plan, StepGraph, StepKind};
+use crate::facts::RunOutcome;
+use crate::plan::{Plan, StepGraph, StepIndex, StepKind};
 
 /// What a run is about.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// The steps asked for; all if `None`.
-    pub steps: Option<BTreeSet<usize>>,
+    pub steps: Option<BTreeSet<StepIndex>>,
     /// Go on with what does not depend on a step that did not pass.
     pub keep_going: bool,
 }
@@ -19,20 +19,20 @@ pub struct Selection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// The journal says that it passed, the plan does not yet.
-    Tick(usize),
+    Tick(StepIndex),
     /// The plan says that it passed, the history of the branch does not yet.
-    Commit(usize),
+    Commit(StepIndex),
     /// Work on it.
-    Run(usize),
+    Run(StepIndex),
     /// Only a person can do it.
-    Park(usize),
+    Park(StepIndex),
     /// Nothing is left that can be done.
     Stop(RunOutcome),
 }
 
 impl Selection {
     /// Whether the run is about this step.
-    pub fn contains(&self, step: usize) -> bool {
+    pub fn contains(&self, step: StepIndex) -> bool {
         self.steps.as_ref().is_none_or(|steps| steps.contains(&step))
     }
 }
@@ -59,8 +59,8 @@ pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Select
                 parked.insert(index);
             }
             StepStatus::Stopped(outcome) => {
-                let outcome = run_outcome(outcome);
-                if !selection.keep_going || ends_every_run(outcome) {
+                let outcome = outcome.reason.ends_run();
+                if !selection.keep_going || outcome.ends_every_run() {
                     return Decision::Stop(outcome);
                 }
                 stopped.get_or_insert(outcome);
@@ -81,43 +81,22 @@ pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Select
     Decision::Stop(stopped.unwrap_or(RunOutcome::Completed))
 }
 
-fn commit_is_due(plan: &Plan, state: &RunState, index: usize) -> bool {
+fn commit_is_due(plan: &Plan, state: &RunState, index: StepIndex) -> bool {
     matches!(&state.step(&plan.steps[index].key).status, StepStatus::Passed(pass)
         if pass.tick == TickState::Written && pass.commit == CommitState::Due)
 }
 
 /// A parked step blocks only what names it; any other step that did not pass also blocks what
 /// follows it in the order.
-fn is_blocked(graph: &StepGraph, index: usize, blocked: &BTreeSet<usize>, parked: &BTreeSet<usize>) -> bool {
+fn is_blocked(
+    graph: &StepGraph,
+    index: StepIndex,
+    blocked: &BTreeSet<StepIndex>,
+    parked: &BTreeSet<StepIndex>,
+) -> bool {
     let mut edges = graph.dependencies(index).iter();
     edges.any(|edge| blocked.contains(&edge.step) || (edge.explicit && parked.contains(&edge.step)))
 }
 
-/// An outage or a signal ends the run whatever does not depend on the step.
-fn ends_every_run(outcome: RunOutcome) -> bool {
-    matches!(
-        outcome,
-        RunOutcome::ModelRefused | RunOutcome::Temporary | RunOutcome::Interrupted | RunOutcome::Terminated
-    )
-}
-
-/// What a step's end means for the run.
-fn run_outcome(outcome: &StepOutcome) -> RunOutcome {
-    match outcome {
-        StepOutcome::Failed { .. }
-        | StepOutcome::Weakened { .. }
-        | StepOutcome::Tampered { .. }
-        | StepOutcome::CriterionFailed { .. } => RunOutcome::StepFailed,
-        StepOutcome::LimitReached { .. } => RunOutcome::LimitReached,
-        StepOutcome::Unproven
-        | StepOutcome::TooWeak
-        | StepOutcome::Unvalidated
-        | StepOutcome::Vacuous { .. }
-        | StepOutcome::Unfixable(_)
-        | StepOutcome::Blocked { .. }
-        | StepOutcome::PrerequisiteFailed { .. } => RunOutcome::NeedsPerson,
-        StepOutcome::ModelFailed { temporary: true, .. } => RunOutcome::Temporary,
-        StepOutcome::ModelFailed { temporary: false, .. } => RunOutcome::ModelRefused,
-        StepOutcome::Interrupted => RunOutcome::Interrupted,
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -97,7 +97,7 @@ fn footer(completed: &Completed, log: &str, timeout_max: Duration) -> String {
             timeout_max.as_secs()
         ),
         Exit::Signal { signal: 9 } => "\nSomething killed it; perhaps it used too much memory.".to_owned(),
-        Exit::NotStarted { reason } => format!("\n{reason}"),
+        Exit::NotStarted { reason, .. } => format!("\n{reason}"),
         Exit::Code { code: 127 } => "\nExit 127: a program was not found.".to_owned(),
         _ => String::new(),
     };
