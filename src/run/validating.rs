@@ -15,7 +15,7 @@ use crate::facts::{
 use crate::failure::Failure;
 use crate::plan::StepIndex;
 use crate::validate::applied::Applied;
-use crate::validate::named::Named;
+use crate::validate::named::NamedFiles;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::weakening::{Touched, compare};
 use crate::validate::{Validated, unfixable};
@@ -142,7 +142,7 @@ fn touched(root: &Path, applied: &[Applied], results: Compared<'_>, all: &Change
     if all.is_empty() {
         return Touched::default();
     }
-    let mut named = Named::default();
+    let mut named = NamedFiles::default();
     for command in applied {
         named.add(&DiskFiles, root, command);
     }

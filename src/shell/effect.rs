@@ -55,124 +55,51 @@ const RULES: &[(CommandEffect, &str)] = &[
 ];
 
 /// Subcommands, targets and programs of any name that reach outside.
-const DEEDS: &[&str] = &["deploy", "rollback", "shutdown", "reboot"];
+const DEEDS: &str = "deploy rollback shutdown reboot";
 
 /// Parts of the names of scripts that do the same.
-const SCRIPT_DEEDS: &[&str] = &["deploy", "rollback", "publish", "release", "uninstall", "destroy"];
+const SCRIPT_DEEDS: &str = "deploy rollback publish release uninstall destroy";
 
 /// Programs all of whose arguments are targets.
-const MAKERS: &[&str] = &["make", "gmake", "mage", "rake", "gradle", "gradlew", "mvn", "ninja"];
+const MAKERS: &str = "make gmake mage rake gradle gradlew mvn ninja";
 
 /// Programs whose first argument is a file, a pattern or a text, and no subcommand.
-const WITHOUT_SUBCOMMANDS: &[&str] = &[
-    "[",
-    "ansible-lint",
-    "ava",
-    "awk",
-    "basename",
-    "bats",
-    "cat",
-    "cmp",
-    "command",
-    "cp",
-    "ctest",
-    "cut",
-    "diff",
-    "dirname",
-    "du",
-    "echo",
-    "eslint",
-    "false",
-    "file",
-    "find",
-    "head",
-    "jest",
-    "jq",
-    "ln",
-    "ls",
-    "mkdir",
-    "mocha",
-    "mv",
-    "mypy",
-    "node",
-    "perl",
-    "phpunit",
-    "printf",
-    "prove",
-    "pytest",
-    "python",
-    "python3",
-    "rspec",
-    "ruby",
-    "ruff",
-    "sed",
-    "shellcheck",
-    "sort",
-    "stat",
-    "tail",
-    "tee",
-    "test",
-    "touch",
-    "tr",
-    "tree",
-    "true",
-    "tsc",
-    "type",
-    "uniq",
-    "vitest",
-    "wc",
-    "which",
-    "yamllint",
-];
+const WITHOUT_SUBCOMMANDS: &str = ". bash sh zsh dash ksh source grep egrep fgrep rg ag ack [ ansible-lint ava awk basename bats cat \
+    cmp command cp ctest cut diff dirname du echo eslint false file find head jest jq ln ls mkdir \
+    mocha mv mypy node perl phpunit printf prove pytest python python3 rspec ruby ruff sed shellcheck \
+    sort stat tail tee test touch tr tree true tsc type uniq vitest wc which yamllint";
 
 /// Programs that are given statements of SQL, and what such statements begin with.
-const SQL_CLIENTS: &[&str] =
-    &["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "duckdb", "clickhouse-client"];
+const SQL_CLIENTS: &str = "psql mysql mariadb sqlite3 sqlcmd duckdb clickhouse-client";
 const SQL_DEEDS: &[&str] = &["drop table", "drop database", "truncate "];
 
-/// Programs that a project brings along run through these, with options whose value is the next word.
-const LAUNCHERS: &[(&str, &[&str])] = &[
-    ("npx", &["-p", "--package"]),
-    ("bunx", &[]),
-    ("uvx", &["--from", "--with"]),
-    ("uv run", &["--with", "--package", "--extra", "--group", "-p", "--python"]),
-    ("poetry run", &[]),
-    ("pipenv run", &[]),
-    ("pdm run", &[]),
-    ("hatch run", &[]),
-    ("bundle exec", &[]),
-    ("pnpm exec", &[]),
-    ("pnpm dlx", &[]),
-    ("yarn exec", &[]),
-    ("yarn dlx", &[]),
-    ("npm exec", &["-p", "--package"]),
-    ("python -m", &[]),
-    ("python3 -m", &[]),
-];
+/// Programs that a project brings along run through these.
+const LAUNCHERS: &str = "npx, bunx, uvx, uv run, poetry run, pipenv run, pdm run, hatch run, bundle exec, pnpm exec, \
+    pnpm dlx, yarn exec, yarn dlx, npm exec, python -m, python3 -m";
 
-/// Options of programs that may stand before a subcommand and whose value is the next word.
-const VALUED_OPTIONS: &[(&str, &[&str])] = &[
-    ("git", &["-C", "-c", "--git-dir", "--work-tree", "--namespace"]),
-    ("kubectl", &["-n", "--namespace", "--context", "--kubeconfig"]),
-    ("helm", &["-n", "--namespace", "--kube-context", "--kubeconfig"]),
-    (
-        "docker",
-        &["-H", "--host", "--context", "--config", "-f", "--file", "-p", "--project-name", "--profile"],
-    ),
-    ("docker-compose", &["-f", "--file", "-p", "--project-name", "--profile"]),
-    ("make", &["-C", "--directory", "-f", "--file", "--makefile"]),
-    ("gmake", &["-C", "--directory", "-f", "--file", "--makefile"]),
-    ("npm", &["--prefix", "-w", "--workspace", "-C"]),
-    ("pnpm", &["--dir", "--filter", "-C"]),
-    ("yarn", &["--cwd"]),
-    ("cargo", &["--config", "--color", "-Z"]),
-    ("gradle", &["--tests", "-p", "-b"]),
-    ("cmake", &["--build", "--preset", "-S", "-B"]),
-    ("gh", &["-R", "--repo"]),
+/// Options whose value is the next word, by program: a value is no subcommand.
+const VALUED_OPTIONS: &[(&str, &str)] = &[
+    ("git", "-C -c --git-dir --work-tree --namespace"),
+    ("kubectl", "-n --namespace --context --kubeconfig"),
+    ("helm", "-n --namespace --kube-context --kubeconfig"),
+    ("docker", "-H --host --context --config -f --file -p --project-name --profile"),
+    ("docker-compose", "-f --file -p --project-name --profile"),
+    ("make", "-C --directory -f --file --makefile"),
+    ("gmake", "-C --directory -f --file --makefile"),
+    ("npm", "--prefix -w --workspace -C -p --package"),
+    ("npx", "-p --package"),
+    ("pnpm", "--dir --filter -C"),
+    ("yarn", "--cwd"),
+    ("uv", "--with --package --extra --group -p --python --directory"),
+    ("uvx", "--from --with"),
+    ("cargo", "--config --color -Z"),
+    ("gradle", "--tests -p -b"),
+    ("cmake", "--build --preset -S -B"),
+    ("gh", "-R --repo"),
 ];
 
 /// What lets a command end that serves.
-const ENDING: &[&str] = &["-d", "--detach", "--wait", "--abort-on-container-exit", "--exit-code-from"];
+const ENDING: &str = "-d --detach --wait --abort-on-container-exit --exit-code-from";
 
 /// What each command of a script does.
 pub(crate) fn effects(script: &str) -> Vec<CommandEffect> {
@@ -211,26 +138,26 @@ fn effect(command: &SimpleCommand<'_>, place: &CommandPlace) -> CommandEffect {
 }
 
 fn ends(command: &SimpleCommand<'_>, place: &CommandPlace) -> bool {
-    let option = command.words.iter().any(|word| ENDING.contains(&word.text.as_str()));
+    let option = command.words.iter().any(|word| one_of(ENDING, &word.text));
     option || place.background || command.wrappers.contains(&"timeout")
 }
 
 /// The command that a launcher starts.
 fn launched<'a>(mut words: &'a [&'a str]) -> &'a [&'a str] {
-    loop {
-        let Some((phrase, valued)) = LAUNCHERS.iter().find(|(phrase, _)| begins(words, phrase)) else {
-            return words;
-        };
-        let (_, own) = phrase.rsplit_once(' ').unwrap_or(("", phrase));
-        let mut rest = words.iter().position(|word| base(word) == own).map_or(&[][..], |at| &words[at + 1..]);
+    while let Some(phrase) = LAUNCHERS.split(", ").find(|phrase| begins(words, phrase)) {
+        let own = phrase.split(' ').next_back();
+        let valued = valued_options(words);
+        let at = words.iter().position(|word| Some(base(word)) == own);
+        let mut rest = at.map_or(&[][..], |at| &words[at + 1..]);
         while let Some(option) = rest.first().filter(|word| word.starts_with('-')) {
-            rest = rest.get(1 + usize::from(valued.contains(option))..).unwrap_or(&[]);
+            rest = rest.get(1 + usize::from(one_of(valued, option))..).unwrap_or(&[]);
         }
         if rest.is_empty() {
-            return words;
+            break;
         }
         words = rest;
     }
+    words
 }
 
 /// Whether a command begins with these words; its other options do not matter.
@@ -245,14 +172,12 @@ fn begins(words: &[&str], phrase: &str) -> bool {
 
 /// The arguments that are no options and no values of known ones: subcommand and targets.
 pub(crate) fn positionals<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
-    let program = words.first().map_or("", |program| base(program));
-    let valued =
-        VALUED_OPTIONS.iter().find(|(name, _)| *name == program).map_or(&[][..], |(_, valued)| valued);
+    let valued = valued_options(words);
     let mut rest = words.iter().skip(1);
     std::iter::from_fn(move || {
         loop {
             let word = *rest.next()?;
-            if valued.contains(&word) {
+            if one_of(valued, word) {
                 rest.next();
             } else if !word.starts_with(['-', '+']) {
                 return Some(word);
@@ -261,6 +186,17 @@ pub(crate) fn positionals<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a 
     })
 }
 
+fn valued_options(words: &[&str]) -> &'static str {
+    let program = words.first().map_or("", |program| base(program));
+    VALUED_OPTIONS.iter().find(|(name, _)| *name == program).map_or("", |(_, valued)| valued)
+}
+
+/// One of these words, which have a space between them.
+fn one_of(words: &str, wanted: &str) -> bool {
+    words.split(' ').any(|word| word == wanted)
+}
+
+/// The name of a program without its folder.
 fn base(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
@@ -268,25 +204,20 @@ fn base(program: &str) -> &str {
 /// It is asked for something that reaches outside: `make deploy`, `npm run deploy`, `fly deploy`.
 fn reaches_outside(words: &[&str]) -> bool {
     let Some(program) = words.first().map(|program| base(program)) else { return false };
-    if SQL_CLIENTS.contains(&program) {
+    if one_of(SQL_CLIENTS, program) {
         let says = |word: &&str| SQL_DEEDS.iter().any(|deed| word.to_lowercase().contains(deed));
         return words.iter().any(says);
     }
-    if DEEDS.contains(&program) {
+    if one_of(DEEDS, program) {
         return true;
     }
-    if WITHOUT_SUBCOMMANDS.contains(&program) || shell_like(program) {
+    if one_of(WITHOUT_SUBCOMMANDS, program) {
         return false;
     }
     let is_deed =
-        |target: &str| target.split(['-', '_', ':']).next().is_some_and(|first| DEEDS.contains(&first));
+        |target: &str| target.split(['-', '_', ':']).next().is_some_and(|first| one_of(DEEDS, first));
     let mut targets = positionals(words).skip_while(|word| ["run", "run-script", "task"].contains(word));
-    if MAKERS.contains(&program) { targets.any(is_deed) } else { targets.next().is_some_and(is_deed) }
-}
-
-fn shell_like(program: &str) -> bool {
-    ["bash", "sh", "zsh", "dash", "ksh", "source", "."].contains(&program)
-        || ["grep", "egrep", "fgrep", "rg", "ag", "ack"].contains(&program)
+    if one_of(MAKERS, program) { targets.any(is_deed) } else { targets.next().is_some_and(is_deed) }
 }
 
 /// The script file that a command runs.
@@ -296,15 +227,11 @@ fn script_of<'a>(command: &SimpleCommand<'a>) -> Option<&'a str> {
         return arguments.first().map(|file| file.text.as_str());
     }
     match shell(command.words) {
-        Some((ShellSource::File(file), _)) => {
-            // With `-n` it is read and not run.
-            let only_read =
-                |word: &&str| word.starts_with('-') && !word.starts_with("--") && word.contains('n');
-            let mut options = arguments.iter().map(|word| word.text.as_str());
-            (!options.any(|word| only_read(&word))).then_some(&file.text)
-        }
+        // With `-n` it is read and not run.
+        Some(_) if arguments.iter().any(|word| word.text == "-n") => None,
+        Some((ShellSource::File(file), _)) => Some(&file.text),
         Some(_) => None,
-        None => Some(program.text.as_str()).filter(|name| name.contains('/') || name.ends_with(".sh")),
+        None => Some(&program.text),
     }
 }
 
@@ -312,7 +239,7 @@ fn script_of<'a>(command: &SimpleCommand<'a>) -> Option<&'a str> {
 fn is_destructive_script(path: &str) -> bool {
     let name = base(path).to_lowercase();
     let is_script = path.starts_with("./") || path.starts_with("../") || name.ends_with(".sh");
-    is_script && name.split(['.', '-', '_']).any(|part| SCRIPT_DEEDS.contains(&part))
+    is_script && name.split(['.', '-', '_']).any(|part| one_of(SCRIPT_DEEDS, part))
 }
 
 #[cfg(test)]

@@ -15,14 +15,14 @@ const COMPARERS: &[&str] = &["diff", "cmp", "comm", "sdiff"];
 
 /// What commands name, relative to the project's root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedFiles {
     /// Files that are there to check something and that run.
     pub run: BTreeSet<String>,
     /// Files that are compared with others.
     pub compared: BTreeSet<String>,
 }
 
-impl Named {
+impl NamedFiles {
     /// Adds what a script names that runs in `dir`, in the project at `root`.
     pub fn add(&mut self, files: &dyn ProjectFiles, root: &Path, command: &Applied) {
         visit(files, &root.join(&command.dir), &command.script, |found| {
@@ -126,8 +126,8 @@ mod tests {
         MapFiles::new(Path::new(ROOT), files)
     }
 
-    fn named(files: &MapFiles, script: &str) -> Named {
-        let mut named = Named::default();
+    fn named(files: &MapFiles, script: &str) -> NamedFiles {
+        let mut named = NamedFiles::default();
         let command = Applied { origin: Origin::Plan, script: script.to_owned(), dir: String::new() };
         named.add(files, Path::new(ROOT), &command);
         named

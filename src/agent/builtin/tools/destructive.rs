@@ -25,18 +25,18 @@ pub(super) struct ScriptPlace<'a> {
 
 /// What a command does not come back from, and what to do instead.
 pub(super) fn refusal(script: &str, place: ScriptPlace<'_>) -> Option<String> {
-    let mut search = Search { place, refusal: None };
+    let mut search = RefusalSearch { place, refusal: None };
     walk(script, place.dir, &mut search);
     search.refusal
 }
 
 /// Looks for the first command that is refused.
-struct Search<'a> {
+struct RefusalSearch<'a> {
     place: ScriptPlace<'a>,
     refusal: Option<String>,
 }
 
-impl Visitor for Search<'_> {
+impl Visitor for RefusalSearch<'_> {
     fn command(&mut self, command: &SimpleCommand<'_>, place: &CommandPlace) -> Descend {
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
         let Some((name, arguments)) = words.split_first() else { return Descend::Past };
