@@ -93,6 +93,8 @@ const VALUED_OPTIONS: &[(&str, &str)] = &[
     ("uv", "--with --package --extra --group -p --python --directory"),
     ("uvx", "--from --with"),
     ("cargo", "--config --color -Z"),
+    ("python", "-W -X"),
+    ("python3", "-W -X"),
     ("gradle", "--tests -p -b"),
     ("cmake", "--build --preset -S -B"),
     ("gh", "-R --repo"),
@@ -148,6 +150,10 @@ fn launched<'a>(mut words: &'a [&'a str]) -> &'a [&'a str] {
         let own = phrase.split(' ').next_back();
         let valued = valued_options(words);
         let at = words.iter().position(|word| Some(base(word)) == own);
+        // `python3 app.py -m x` runs a file.
+        let at = at.filter(|at| {
+            phrase.contains(" -").then(|| positionals(&words[..*at]).next()).flatten().is_none()
+        });
         let mut rest = at.map_or(&[][..], |at| &words[at + 1..]);
         while let Some(option) = rest.first().filter(|word| word.starts_with('-')) {
             rest = rest.get(1 + usize::from(one_of(valued, option))..).unwrap_or(&[]);
@@ -243,120 +249,4 @@ fn is_destructive_script(path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::CommandEffect::{Adds, Checks, Destroys, Searches, Serves};
-    use super::*;
-
-    #[test]
-    fn what_destroys_is_known_by_program_subcommand_and_target() {
-        for script in [
-            "rm -rf build",
-            "/bin/rm x",
-            "env A=1 rm -rf x",
-            "sudo ls",
-            "bash -c 'rm -rf x'",
-            "find . -name x | xargs rm",
-            "test -f x && (cd y; git push)",
-            "if true; then git -C sub reset --hard; fi",
-            "x=$(git stash)",
-            "kubectl delete pod x",
-            "kubectl -n prod delete pod x",
-            "terraform -chdir=infra apply -auto-approve",
-            "docker system prune -f",
-            "npm publish --dry-run",
-            "psql -c 'DROP TABLE users'",
-            "make deploy",
-            "make -C infra deploy",
-            "make test deploy-staging",
-            "npm run deploy",
-            "npm run deploy:prod",
-            "yarn deploy",
-            "just deploy prod",
-            "npx wrangler deploy",
-            "uv run --with x fab deploy",
-            "fly deploy",
-            "./deploy.sh",
-            "./scripts/deploy-all.sh --test",
-            "bash scripts/release.sh",
-            "source rollback.sh",
-            "infra/deploy",
-            "shutdown -h now",
-        ] {
-            assert!(effects(script).contains(&Destroys), "{script}");
-        }
-    }
-
-    #[test]
-    fn a_word_that_stands_anywhere_decides_nothing() {
-        for script in [
-            "cargo test rollback",
-            "cargo test --test deploy",
-            "go test -run Shutdown ./...",
-            "pytest -k deploy",
-            "uv run pytest -k rollback",
-            "pytest deploy",
-            "python3 -m pytest deploy",
-            "npx jest rollback",
-            "npm test -- rollback",
-            "npm run test:deploy",
-            "echo 'git push'",
-            "cat deploy.sh",
-            "bash -n deploy.sh",
-            "shellcheck ./deploy.sh",
-            "test -x ./deploy.sh",
-            "git log --grep revert",
-            "git diff --check",
-            "kubectl get deploy",
-            "cmake --build deploy",
-            "make test",
-            "make deploy.o",
-            "cargo run -- rm x",
-            "psql -c 'select 1 from rollback'",
-            "ls target/release",
-            "$CMD deploy",
-            "cat <<'E'\nrm -rf /\nE\n",
-        ] {
-            assert_eq!(effects(script).into_iter().find(|found| *found == Destroys), None, "{script}");
-        }
-        assert_eq!(effects("grep -q truncate src/lib.rs"), [Searches]);
-    }
-
-    #[test]
-    fn what_serves_does_not_end_unless_something_ends_it() {
-        for (script, expected) in [
-            ("npm run dev", &[Serves][..]),
-            ("npm --prefix web run dev", &[Serves]),
-            ("cd web && npm start", &[Serves]),
-            ("timeout 5 npm start", &[Checks]),
-            ("npm start & sleep 1", &[Checks, Checks]),
-            ("docker compose -f x.yml up", &[Serves]),
-            ("docker compose up -d", &[Checks]),
-            ("python3 -m http.server 8000", &[Serves]),
-            ("uv run uvicorn app:app", &[Serves]),
-            ("php artisan serve", &[Serves]),
-            ("tail -f log", &[Serves]),
-            ("tail log", &[Checks]),
-            ("npx vitest --watch", &[Serves]),
-            ("grep -q -- --watch README.md", &[Searches]),
-            ("npm run build", &[Checks]),
-        ] {
-            assert_eq!(effects(script), expected, "{script}");
-        }
-    }
-
-    #[test]
-    fn what_adds_and_what_searches() {
-        for (script, expected) in [
-            ("npm install --save-dev jest", &[Adds][..]),
-            ("npm install", &[Checks]),
-            ("pnpm add -D jest", &[Adds]),
-            ("cd web && cargo add serde", &[Adds]),
-            ("cargo new x && cargo test", &[Adds, Checks]),
-            ("rg old src", &[Searches]),
-            ("cargo tree | grep openssl", &[Checks, Searches]),
-            ("! egrep -r TODO", &[Searches]),
-        ] {
-            assert_eq!(effects(script), expected, "{script}");
-        }
-    }
-}
+mod tests;

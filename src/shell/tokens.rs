@@ -371,3 +371,6 @@ pub(super) fn closed(text: &str, open: char, close: char) -> Option<usize> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

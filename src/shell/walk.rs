@@ -325,6 +325,53 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_is_followed_as_far_as_it_is_known() {
+        for (script, expected) in [
+            ("cd x; cd ..; a", &["./x/..> a"][..]),
+            ("cd /tmp/x && a", &["/tmp/x> a"]),
+            ("cd -P x; a", &["./x> a"]),
+            ("pushd x; a; popd; b", &["./x> a", "?> b"]),
+            ("cd; a", &["?> a"]),
+            ("cd 'a b' && c", &["./a b> c"]),
+            ("cd $(git rev-parse --show-toplevel) && a", &[".> git rev-parse --show-toplevel", "?> a"]),
+            ("f() { cd x; }; f; a", &["./x> a"]),
+            ("(cd x && a) || b", &["./x> a", ".> b perhaps"]),
+            ("for d in a b; do (cd $d; make); done", &["?> make perhaps"]),
+            ("env A=1 bash -c 'cd x; a'; b", &["./x> a", ".> b"]),
+            ("A=$(cd x; a); b", &["./x> a", ".> b"]),
+        ] {
+            assert_eq!(told(script), expected, "{script}");
+        }
+    }
+
+    #[test]
+    fn what_only_may_run_is_told_as_such() {
+        for (script, expected) in [
+            ("a || b", &[".> a", ".> b perhaps"][..]),
+            ("a && b", &[".> a", ".> b"]),
+            ("if a; then b; else c; fi; d", &[".> a", ".> b perhaps", ".> c perhaps", ".> d"]),
+            ("while a; do b; done; c", &[".> a", ".> b perhaps", ".> c"]),
+            ("f() { a; }", &[".> a perhaps"]),
+            ("a || { b; (c); }; d", &[".> a", ".> b perhaps", ".> c perhaps", ".> d"]),
+            ("a || bash -c 'b; c'", &[".> a", ".> b perhaps", ".> c perhaps"]),
+            (
+                "if a; then make -C x; fi",
+                &[
+                    ".> a",
+                    ".> make -C x perhaps",
+                    "./x> x checks perhaps",
+                    "./x> y checks perhaps",
+                    "./x/in> z checks perhaps",
+                    "./x> w checks perhaps",
+                ],
+            ),
+            ("(a & b) &", &[".> a &", ".> b &"]),
+        ] {
+            assert_eq!(told(script), expected, "{script}");
+        }
+    }
+
+    #[test]
     fn every_walk_comes_to_an_end() {
         assert!(told("again").len() < 2100);
         let calls: String = (0..100).map(|at| format!("f{at}() {{ f{0}; f{0}; }}\n", at + 1)).collect();
