@@ -7,12 +7,12 @@ use super::talk::{Talk, no_snapshot};
 use super::validating::Commands;
 use super::validation::Ground;
 use crate::facts::{
-    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Origin, Reason, StepOutcome, StepRef,
-    Strength, Usage,
+    AttemptOutcome, AttemptRef, Event, Evidence, Reason, StepOutcome, StepRef, Strength, Usage,
 };
 use crate::failure::Failure;
-use crate::plan::{Criterion, CriterionKind, StepIndex, StepKind};
+use crate::plan::{StepIndex, StepKind};
 use crate::state::StepStatus;
+use crate::state::ticking::{self, DecidedCriteria, Grounds};
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::{Validated, unfixable};
@@ -154,36 +154,15 @@ async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -
 fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) -> Result<(), Failure> {
     let Ended { number: attempt, evidence, tolerated, marks, judged, .. } = ended;
     let step = run.setting.step(index);
-    let own = |evidence: &Evidence| match evidence.origin {
-        Origin::Step { criterion } => Some(criterion),
-        _ => None,
-    };
-    let seen = |&index: &CriterionIndex| {
-        !run.setting.prose_waits() || !step.criteria[index].says_more || judged.contains(&index)
-    };
-    let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own).filter(seen);
-    // Where sentences are ignored, a deliverable is a task like the others.
-    let ignored = |(index, found): (CriterionIndex, &Criterion)| {
-        (found.kind == CriterionKind::Prose && step.is_task(found) && !run.setting.prose_waits())
-            .then_some(index)
-    };
-    let passed = passed.chain(step.criteria.iter_enumerated().filter_map(ignored));
-    // What cannot fail says nothing: a person has to look.
-    let void: Vec<CriterionIndex> =
-        evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
-    let waits = |(index, criterion): &(CriterionIndex, &Criterion)| match criterion.kind {
-        CriterionKind::Command(_) => void.contains(index) || !seen(index),
-        CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index),
-        CriterionKind::Manual => true,
-    };
-    let pending = step.criteria.iter_enumerated().filter(waits);
+    let grounds = Grounds { evidence, judged, prose_waits: run.setting.prose_waits() };
+    let DecidedCriteria { passed, waiting } = ticking::decide(step, &grounds);
     let event = Event::StepPassed {
         at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
         fingerprint: step.fingerprint(),
         strength,
-        passed: passed.collect(),
+        passed,
         judged: judged.clone(),
-        pending: pending.map(|(_, criterion)| criterion.text.clone()).collect(),
+        pending: waiting.iter().map(|&index| step.criteria[index].text.clone()).collect(),
         tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
         marks: marks.clone(),
     };

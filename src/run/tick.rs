@@ -7,7 +7,7 @@ use crate::digest::digest;
 use crate::facts::{BoxRef, Event, Occurrence, StepRef, Ticked};
 use crate::failure::Failure;
 use crate::plan::edit::{self, Change, TickTarget};
-use crate::plan::{Plan, Reading, Step, StepIndex, StepKind};
+use crate::plan::{Plan, Reading, Step, StepIndex};
 use crate::record::Recorder;
 use crate::state::{Pass, StepStatus, TickState};
 use crate::workspace::guard::Guard;
@@ -89,7 +89,8 @@ fn ticked(
     if plan.steps[found].fingerprint() != pass.fingerprint {
         return Err("the step's text was edited during the run".to_owned());
     }
-    let targets = targets(setting, plan, found, pass);
+    let off = setting.config.progress == Progress::Off;
+    let targets = if off { Vec::new() } else { pass.targets(plan, found) };
     if targets.is_empty() {
         return Ok(TickedText { step: found, targets, new: text.to_owned() });
     }
@@ -162,15 +163,6 @@ fn read_again(setting: &Setting) -> Result<(PlanText, Reading), String> {
         crate::plan::read(&text.text)
     };
     Ok((text, reading))
-}
-
-/// What a pass ticks. Steps of criteria only get no line of their own in a Progress section.
-fn targets(setting: &Setting, plan: &Plan, step: StepIndex, pass: &Pass) -> Vec<TickTarget> {
-    if setting.config.progress == Progress::Off {
-        return Vec::new();
-    }
-    let work = matches!(plan.steps[step].kind, StepKind::Work | StepKind::Closing | StepKind::Manual);
-    edit::targets(plan, step, &pass.holds(plan.steps[step].criteria.len()), work)
 }
 
 /// What agentrun ticked for a step and is still ticked. What a person ticked stays.
