@@ -19,8 +19,8 @@ use crate::validate::{Validated, unfixable};
 
 /// Carries out one step.
 pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
-    let step = run.setting.step(index);
-    let applied = run.setting.applied(index);
+    let step = run.plan.step(index);
+    let applied = run.applied(index);
     let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);
     if !for_the_agent && applied.is_empty() {
         return run.park(index);
@@ -31,18 +31,18 @@ pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     let question = step.kind == StepKind::Closing && step.tasks.is_empty();
     let validate_first = stale || question || !for_the_agent;
     run.recorder.record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint() })?;
-    let without_agent = validate_first || run.setting.validate_only;
+    let without_agent = validate_first || run.orders.validate_only;
     let Some(results) = baseline(run, index, &applied, !without_agent).await? else {
         return interrupted(run, index);
     };
     if without_agent {
         match decide(run, index, &results, validate_first).await? {
             Decision::Done => return Ok(()),
-            Decision::Refuted(_) if for_the_agent && !run.setting.validate_only => {}
+            Decision::Refuted(_) if for_the_agent && !run.orders.validate_only => {}
             Decision::Refuted(reason) => return stop(run, index, reason.into()),
         }
     }
-    let text = &run.setting.text.text[run.setting.step(index).span.clone()];
+    let text = run.plan.text_of(index);
     if let Some(found) = results.iter().find_map(|result| unfixable::at_once(result, text)) {
         return stop(run, index, Reason::Unfixable(found).into());
     }
@@ -67,7 +67,7 @@ async fn decide(
 ) -> Result<Decision, Failure> {
     let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
     let strength = match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
-        Verdict::Passed { strength, .. } if any_strength || run.setting.strong_enough(strength) => strength,
+        Verdict::Passed { strength, .. } if any_strength || run.orders.strong_enough(strength) => strength,
         verdict => return Ok(Decision::Refuted(refuted(run, index, &verdict, results))),
     };
     let work = Work { attempt: 0, results, diff: "", usage: Usage::default() };
@@ -91,14 +91,14 @@ async fn baseline(
     applied: &[Applied],
     reuse: bool,
 ) -> Result<Option<Vec<Validated>>, Failure> {
-    let step = run.setting.step(index);
+    let step = run.plan.step(index);
     let state = run.recorder.state.step(&step.key);
     let before = |command: &Applied| state.before(&command.script, &command.dir).cloned();
     let known: Option<Vec<Evidence>> = applied.iter().map(before).collect();
     if let Some(known) = known.filter(|_| reuse) {
         return Ok(Some(known.into_iter().map(Validated::without_output).collect()));
     }
-    let mut ground = run.setting.ground(index, 0);
+    let mut ground = run.ground(index, 0);
     name_tree(run, applied, &mut ground).await?;
     let results = run.validate(applied, &ground).await?;
     Ok((results.len() == applied.len()).then_some(results))
@@ -113,7 +113,7 @@ pub(super) async fn name_tree(
 ) -> Result<(), Failure> {
     let state = &run.recorder.state;
     if applied.iter().any(|command| state.green(&command.script, &command.dir).is_some()) {
-        let name = run.setting.snapshot_name(&ground.at, "-baseline");
+        let name = run.site.snapshot_name(&ground.at, "-baseline");
         ground.tree = Some(run.snapshots.take(&name).await.map_err(no_snapshot)?.tree);
     }
     Ok(())
@@ -122,8 +122,8 @@ pub(super) async fn name_tree(
 /// Attempts until one passes, or something says that no other will.
 async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -> Result<(), Failure> {
     run.set_status("in_progress")?;
-    let key = run.setting.step(index).key.clone();
-    let max = run.setting.config.max_attempts;
+    let key = run.plan.step(index).key.clone();
+    let max = run.orders.config.max_attempts;
     let mut talk: Option<Talk> = None;
     let mut last: Option<Ended> = None;
     loop {
@@ -143,7 +143,7 @@ async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -
             last = Some(ended);
             continue;
         }
-        if reason.lacks_validation() && run.setting.allow_unvalidated && ended.changed {
+        if reason.lacks_validation() && run.orders.allow_unvalidated && ended.changed {
             return pass(run, index, Strength::Unvalidated, &ended);
         }
         return stop(run, index, StepOutcome::after(reason, spent, unchanged && spent < max));
@@ -153,8 +153,8 @@ async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -
 /// Records a pass. The schedule then asks for the tick.
 fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) -> Result<(), Failure> {
     let Ended { number: attempt, evidence, tolerated, marks, judged, .. } = ended;
-    let step = run.setting.step(index);
-    let grounds = Grounds { evidence, judged, prose_waits: run.setting.prose_waits() };
+    let step = run.plan.step(index);
+    let grounds = Grounds { evidence, judged, prose_waits: run.orders.prose_waits() };
     let DecidedCriteria { passed, waiting } = ticking::decide(step, &grounds);
     let event = Event::StepPassed {
         at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
@@ -170,7 +170,7 @@ fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) 
 }
 
 fn stop(run: &mut Run<'_>, index: StepIndex, outcome: StepOutcome) -> Result<(), Failure> {
-    let step = StepRef::from(run.setting.step(index));
+    let step = StepRef::from(run.plan.step(index));
     run.recorder.record(Event::StepStopped { step, outcome })
 }
 
@@ -188,7 +188,7 @@ fn refuted(run: &Run<'_>, index: StepIndex, verdict: &Verdict, results: &[Valida
         Verdict::Unproven => return Reason::Unproven,
     };
     let red = results[failed].red();
-    match run.setting.step(index).kind {
+    match run.plan.step(index).kind {
         StepKind::Prerequisite => Reason::PrerequisiteFailed { red },
         _ => Reason::ValidationFailed { red, limit: None },
     }

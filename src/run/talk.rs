@@ -46,29 +46,28 @@ impl Talk {
         trees: &Trees,
         talk: Option<Talk>,
     ) -> Result<Talk, Failure> {
-        let setting = run.setting;
-        let number = run.recorder.state.step(&setting.step(index).key).attempts;
-        let dir = setting.attempt_dir(index, number);
+        let number = run.recorder.state.step(&run.plan.step(index).key).attempts;
+        let dir = run.attempt_dir(index, number);
         let redact = run.recorder.redact.clone();
         let (mut talk, messages) = if let Some(mut talk) = talk {
             talk.toolbox.log_to(dir.clone());
-            let text = setting.templates.repair(&talk.repair).map_err(wrong_template)?;
+            let text = run.words.templates.repair(&talk.repair).map_err(wrong_template)?;
             (talk, vec![Message::User { text }])
         } else {
-            let state = run.recorder.state.step(&setting.step(index).key);
+            let state = run.recorder.state.step(&run.plan.step(index).key);
             let changes = if trees.base.tree == trees.before.tree {
                 String::new()
             } else {
                 run.snapshots.changes(&trees.base, &trees.before).await.map_err(no_snapshot)?.stat()
             };
             let situation = situation(state, applied, changes);
-            let text = &setting.text.text[setting.step(index).span.clone()];
-            let plan = &setting.reading.plan;
-            let subject = Subject { plan, plan_path: &setting.plan_path, step: index, text };
-            let text = setting.templates.step(&subject, &situation).map_err(wrong_template)?;
+            let text = run.plan.text_of(index);
+            let plan = &run.plan.reading.plan;
+            let subject = Subject { plan, plan_path: &run.plan.path, step: index, text };
+            let text = run.words.templates.step(&subject, &situation).map_err(wrong_template)?;
             let toolbox = toolbox(run, dir.clone());
             let talk = Talk { conversation: Conversation::default(), toolbox, repair: Repair::default() };
-            (talk, vec![Message::System { text: setting.system.clone() }, Message::User { text }])
+            (talk, vec![Message::System { text: run.words.system.clone() }, Message::User { text }])
         };
         let brief: Vec<&str> = messages.iter().filter_map(text_of).collect();
         let brief = redact.text(&brief.join("\n\n---\n\n")).into_owned();
@@ -82,13 +81,12 @@ impl Talk {
 }
 
 pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
-    let setting = run.setting;
     Toolbox::new(ToolboxSettings {
-        workspace: setting.workspace.clone(),
-        policy: setting.policy.clone(),
-        interrupt: setting.interrupt.clone(),
+        workspace: run.site.workspace.clone(),
+        policy: run.site.policy.clone(),
+        interrupt: run.site.interrupt.clone(),
         redact: run.recorder.redact.clone(),
-        timeouts: Timeouts::of(setting.config.limits.command),
+        timeouts: Timeouts::of(run.orders.config.limits.command),
         log_dir,
     })
 }

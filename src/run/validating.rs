@@ -4,6 +4,8 @@ use super::Run;
 use super::judging::{self, Judged, Work};
 use super::talk::no_snapshot;
 use super::validation::Ground;
+use std::path::Path;
+
 use crate::agent::builtin::session::Worked;
 use crate::config::GuardMode;
 use crate::digest::digest;
@@ -54,13 +56,12 @@ pub(super) async fn validate_attempt(
     if let Some(reason) = worked.end.without_work() {
         return Ok((AttemptOutcome::NotPassed(reason), Decided::default()));
     }
-    let setting = run.setting;
-    let state = run.recorder.state.step(&setting.step(index).key);
+    let state = run.recorder.state.step(&run.plan.step(index).key);
     let number = state.attempts;
     let before = |command: &Applied| state.before(&command.script, &command.dir).cloned();
     let baseline: Vec<Evidence> =
         commands.applied.iter().map(before).collect::<Option<_>>().unwrap_or_default();
-    let mut ground = setting.ground(index, number);
+    let mut ground = run.ground(index, number);
     ground.tree = Some(after.tree.clone());
     ground.diff_digest = Some(digest(all.diff.as_bytes()));
     ground.usage = worked.usage;
@@ -69,7 +70,8 @@ pub(super) async fn validate_attempt(
     if results.len() < commands.applied.len() {
         return Ok((AttemptOutcome::NotPassed(Reason::Interrupted), Decided::default()));
     }
-    let mut touched = touched(setting, commands.applied, (&baseline, &results), all);
+    let mut touched =
+        touched(run.site.root(), commands.applied, Compared { before: &baseline, after: &results }, all);
     touched += programs(run, index, all);
     touched += meanwhile(run, &ground.at, commands.applied, &results, after).await?;
     if !touched.files.is_empty() || !touched.marks.is_empty() {
@@ -99,14 +101,13 @@ fn decide(
     decided: &mut Decided,
     (changed, limit): (bool, Option<Limit>),
 ) -> AttemptOutcome {
-    let setting = run.setting;
     let evidence: Vec<Evidence> = decided.results.iter().map(|result| result.evidence.clone()).collect();
     let weakened = !decided.marks.is_empty();
     AttemptOutcome::NotPassed(match judge(baseline, &evidence, Circumstances { changed, weakened }) {
-        Verdict::Passed { .. } if weakened && setting.config.guard == GuardMode::Fail => {
+        Verdict::Passed { .. } if weakened && run.orders.config.guard == GuardMode::Fail => {
             Reason::Weakened { marks: decided.marks.clone() }
         }
-        Verdict::Passed { strength, tolerated } if setting.strong_enough(strength) => {
+        Verdict::Passed { strength, tolerated } if run.orders.strong_enough(strength) => {
             decided.tolerated = tolerated;
             decided.marks.extend(evidence.iter().filter(|evidence| evidence.flaky).map(say_flaky));
             return AttemptOutcome::Passed { strength };
@@ -116,7 +117,7 @@ fn decide(
         Verdict::Unvalidated => Reason::Unvalidated,
         Verdict::Vacuous(first) => Reason::vacuous(&evidence[first]),
         Verdict::Failed(failed) => {
-            let found = beyond_repair(setting, commands.before, &decided.results, &failed, changed);
+            let found = beyond_repair(run.site.root(), commands.before, &decided.results, &failed, changed);
             let first = failed.first().copied().unwrap_or(0);
             let red = || decided.results[first].red();
             found.map_or_else(|| Reason::ValidationFailed { red: red(), limit }, Reason::Unfixable)
@@ -124,22 +125,28 @@ fn decide(
     })
 }
 
+/// What the same commands did before and after.
+#[derive(Clone, Copy)]
+struct Compared<'a> {
+    before: &'a [Evidence],
+    after: &'a [Validated],
+}
+
+impl Compared<'_> {
+    const NOTHING: Self = Self { before: &[], after: &[] };
+}
+
 /// What the step changed of what validates it; fewer tests than before are a mark, too.
-fn touched(
-    setting: &super::Setting,
-    applied: &[Applied],
-    (before, after): (&[Evidence], &[Validated]),
-    all: &Changes,
-) -> Touched {
+fn touched(root: &Path, applied: &[Applied], results: Compared<'_>, all: &Changes) -> Touched {
     if all.is_empty() {
         return Touched::default();
     }
     let mut named = Named::default();
     for command in applied {
-        named.add(&setting.root, &setting.root.join(&command.dir), &command.script);
+        named.add(root, &root.join(&command.dir), &command.script);
     }
-    let mut touched = compare(&all.diff, &named, |path| setting.root.join(path).is_file());
-    for (before, after) in before.iter().zip(after.iter().map(|result| &result.evidence)) {
+    let mut touched = compare(&all.diff, &named, |path| root.join(path).is_file());
+    for (before, after) in results.before.iter().zip(results.after.iter().map(|result| &result.evidence)) {
         let ran = |evidence: &Evidence| evidence.tests.map_or(0, |tests| tests.ran);
         if after.holds() && ran(after) < ran(before) {
             let (command, fewer, were) = (&after.command, ran(after), ran(before));
@@ -160,18 +167,17 @@ async fn meanwhile(
     if !results.iter().all(|result| result.evidence.holds()) {
         return Ok(Touched::default());
     }
-    let after =
-        run.snapshots.take(&run.setting.snapshot_name(at, "-validated")).await.map_err(no_snapshot)?;
+    let after = run.snapshots.take(&run.site.snapshot_name(at, "-validated")).await.map_err(no_snapshot)?;
     let changes = run.snapshots.changes(before, &after).await.map_err(no_snapshot)?;
-    Ok(touched(run.setting, applied, (&[], &[]), &changes))
+    Ok(touched(run.site.root(), applied, Compared::NOTHING, &changes))
 }
 
 /// What the step did to programs in the project that a command of the plan names.
 fn programs(run: &Run<'_>, index: StepIndex, all: &Changes) -> Touched {
-    let search = run.setting.search();
-    let before = &run.recorder.state.step(&run.setting.step(index).key).trees.programs;
+    let search = run.site.search();
+    let before = &run.recorder.state.step(&run.plan.step(index).key).trees.programs;
     let in_diff = |path: &str| all.files.iter().any(|file| file.path == path);
-    search.compare(before, &search.programs(&run.setting.all_applied()), in_diff)
+    search.compare(before, &search.programs(&run.all_applied()), in_diff)
 }
 
 fn say_flaky(evidence: &Evidence) -> String {
@@ -181,14 +187,13 @@ fn say_flaky(evidence: &Evidence) -> String {
 /// Why no further attempt would help: every command that failed does so for a reason that no agent
 /// can mend here.
 fn beyond_repair(
-    setting: &super::Setting,
+    root: &Path,
     before: &[Validated],
     after: &[Validated],
     failed: &[usize],
     changed: bool,
 ) -> Option<Unfixable> {
-    let found =
-        |&index: &usize| unfixable::after_work(before.get(index)?, &after[index], &setting.root, changed);
+    let found = |&index: &usize| unfixable::after_work(before.get(index)?, &after[index], root, changed);
     let all: Option<Vec<Unfixable>> = failed.iter().map(found).collect();
     all?.into_iter().next()
 }
