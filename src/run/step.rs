@@ -37,9 +37,9 @@ pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     };
     if without_agent {
         match decide(run, index, &results, validate_first).await? {
-            Decision::Done => return Ok(()),
-            Decision::Refuted(_) if for_the_agent && !run.orders.validate_only => {}
-            Decision::Refuted(reason) => return stop(run, index, reason.into()),
+            WithoutAgent::Done => return Ok(()),
+            WithoutAgent::Refuted(_) if for_the_agent && !run.orders.validate_only => {}
+            WithoutAgent::Refuted(reason) => return stop(run, index, reason.into()),
         }
     }
     let text = run.plan.text_of(index);
@@ -50,7 +50,7 @@ pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
 }
 
 /// What comes of a validation without an agent.
-enum Decision {
+enum WithoutAgent {
     /// The step has ended.
     Done,
     /// It does not pass like this: why it ends if no agent may try.
@@ -64,22 +64,22 @@ async fn decide(
     index: StepIndex,
     results: &[Validated],
     any_strength: bool,
-) -> Result<Decision, Failure> {
+) -> Result<WithoutAgent, Failure> {
     let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
     let strength = match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
         Verdict::Passed { strength, .. } if any_strength || run.orders.strong_enough(strength) => strength,
-        verdict => return Ok(Decision::Refuted(refuted(run, index, &verdict, results))),
+        verdict => return Ok(WithoutAgent::Refuted(refuted(run, index, &verdict, results))),
     };
     let work = Work { attempt: 0, results, diff: "", usage: Usage::default() };
     let judged = judging::judge(run, index, work).await?;
     if judged.interrupted {
-        return interrupted(run, index).map(|()| Decision::Done);
+        return interrupted(run, index).map(|()| WithoutAgent::Done);
     }
     if let Some(judgement) = judged.refuted {
-        return Ok(Decision::Refuted(Reason::CriterionFailed { judgement }));
+        return Ok(WithoutAgent::Refuted(Reason::CriterionFailed { judgement }));
     }
     let ended = Ended { judged: judged.hold, ..Ended::without_agent(evidence) };
-    pass(run, index, strength, &ended).map(|()| Decision::Done)
+    pass(run, index, strength, &ended).map(|()| WithoutAgent::Done)
 }
 
 /// What the step's commands do before its agent begins. With `reuse`, a baseline that an earlier
