@@ -68,7 +68,7 @@ fn a_tick_rests_on_what_the_journal_proves() {
         ("nothing is known", vec![], true),
         ("there is no journal", vec![], false),
         ("on a command, the sentence by hand", passed(&[]), true),
-        ("and a person has looked", passed(&[confirmed.clone()]), true),
+        ("and a person has looked", passed(std::slice::from_ref(&confirmed)), true),
         ("the judge has seen the sentence", judged, true),
         ("all was green before", weak, true),
         ("a person alone", vec![confirmed], true),
