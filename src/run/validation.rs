@@ -11,7 +11,7 @@ use rustix::fs::OFlags;
 use crate::facts::{AttemptRef, Event, Evidence, Exit, Fingerprint, StartObstacle, Usage, Vacuous};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::process::{self, Command, Completed, Output, Policy};
+use crate::process::{self, Command, CommandOutcome, CommandOutput, Policy};
 use crate::record::Recorder;
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
@@ -141,7 +141,7 @@ async fn look(
     }
     let told = count(&log, &completed.output).map_err(no_log)?.of(command, &ground.root, &DiskFiles);
     let before = ground.baseline.get(index);
-    let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, (told, before))).flatten();
+    let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, told, before)).flatten();
     let evidence = Evidence {
         origin: command.origin,
         command: command.script.clone(),
@@ -168,7 +168,8 @@ async fn look(
 pub(super) fn vacuous(
     command: &Applied,
     root: &Path,
-    (told, before): (RunnerReport, Option<&Evidence>),
+    told: RunnerReport,
+    before: Option<&Evidence>,
 ) -> Option<Vacuous> {
     if let Some(why) = why_written_so(&command.script) {
         return Some(Vacuous::Command { why });
@@ -181,7 +182,7 @@ pub(super) fn vacuous(
 }
 
 /// Counts the tests in all that a command printed, line by line from its log.
-pub(super) fn count(log: &Path, output: &Output) -> io::Result<RunnerReport> {
+pub(super) fn count(log: &Path, output: &CommandOutput) -> io::Result<RunnerReport> {
     let mut counter = Counter::default();
     if output.bytes == 0 || output.bytes > LOG_BYTES {
         output.text.lines().for_each(|line| counter.line(line));
@@ -210,12 +211,15 @@ async fn run_one(
     ground: &Ground<'_>,
     log: PathBuf,
     recorder: &Recorder,
-) -> Result<Completed, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let dir = ground.root.join(&command.dir);
     let inside = dir.canonicalize().is_ok_and(|dir| dir.starts_with(&ground.root));
     if !inside {
         let reason = format!("the directory `{}` does not exist in the project", command.dir);
-        return Ok(Completed::without_output(Exit::NotStarted { reason, obstacle: StartObstacle::Folder }));
+        return Ok(CommandOutcome::without_output(Exit::NotStarted {
+            reason,
+            obstacle: StartObstacle::Folder,
+        }));
     }
     let command = Command {
         script: command.script.clone(),

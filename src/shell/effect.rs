@@ -1,4 +1,4 @@
-//! What a command does, as far as that is known by its program, its subcommand and its target.
+//! Says what a command does, as far as that is known by its program, its subcommand and its target.
 //!
 //! Only what stands in the place of a program decides, never a word that stands anywhere:
 //! `cargo test rollback` checks.

@@ -1,4 +1,4 @@
-//! A shell script as words, operators and redirections; nothing is expanded.
+//! Splits a shell script into words, operators and redirections; nothing is expanded.
 
 use super::tree::{Redirection, ShellWord};
 

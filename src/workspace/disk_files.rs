@@ -1,4 +1,4 @@
-//! The project's files on disk, for the rules that look into them.
+//! Answers from the disk what a rule asks about the project's files.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ const READ_BYTES: u64 = 1 << 20;
 
 /// The files on disk.
 #[derive(Debug, Clone, Copy)]
-pub struct DiskFiles;
+pub(crate) struct DiskFiles;
 
 impl ProjectFiles for DiskFiles {
     fn text(&self, path: &Path) -> Option<String> {

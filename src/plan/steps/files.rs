@@ -1,4 +1,4 @@
-//! Paths of files in the text of a plan.
+//! Finds paths of files in the text of a plan.
 
 use crate::plan::code_span::code_spans;
 
