@@ -84,10 +84,10 @@ mod tests {
         let missing = io::Error::from(io::ErrorKind::NotFound);
         let nowhere = Path::new("/no/such/directory");
         let exit = |reason: &str, obstacle| Exit::NotStarted { reason: reason.to_owned(), obstacle };
-        let no_folder = exit("there is no directory `/no/such/directory`", StartObstacle::Folder);
-        assert_eq!(not_started(nowhere, &missing), no_folder);
-        let no_shell = exit("`bash` cannot be started: entity not found", StartObstacle::Shell);
-        assert_eq!(not_started(Path::new("/"), &missing), no_shell);
+        let folder = exit("there is no directory `/no/such/directory`", StartObstacle::Folder);
+        assert_eq!(not_started(nowhere, &missing), folder);
+        let shell = exit("`bash` cannot be started: entity not found", StartObstacle::Shell);
+        assert_eq!(not_started(Path::new("/"), &missing), shell);
         let refused = || exit("the sandbox did not start", StartObstacle::Sandbox);
         let told =
             CommandOutput { text: "one\nbwrap: no permission \n".to_owned(), ..CommandOutput::default() };

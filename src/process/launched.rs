@@ -175,10 +175,10 @@ fn ended(report: Option<LaunchReport>, status: Option<ExitStatus>, stopped: Opti
         (Some(report), Some(exit), _) if report.stopped => CommandEnd::of(exit),
         (Some(report), ..) => CommandEnd { exit: report.exit, ran: Some(report.ran), left: report.left },
         (None, Some(exit), _) | (None, None, Some(exit @ Exit::Signal { .. })) => CommandEnd::of(exit),
-        (None, None, _) => CommandEnd::of(Exit::NotStarted {
-            reason: "the sandbox did not start".to_owned(),
-            obstacle: StartObstacle::Sandbox,
-        }),
+        (None, None, _) => {
+            let reason = "the sandbox did not start".to_owned();
+            CommandEnd::of(Exit::NotStarted { reason, obstacle: StartObstacle::Sandbox })
+        }
     }
 }
 
@@ -209,10 +209,8 @@ mod tests {
         assert_eq!(of(Some(report(true)), Some(done), Some(late.clone())), (late.clone(), None, 0));
         assert_eq!(of(None, None, Some(late.clone())), (late, None, 0));
         assert_eq!(of(None, Some(killed), None), (Exit::Signal { signal: 9 }, None, 0));
-        let nothing = Exit::NotStarted {
-            reason: "the sandbox did not start".to_owned(),
-            obstacle: StartObstacle::Sandbox,
-        };
+        let reason = "the sandbox did not start".to_owned();
+        let nothing = Exit::NotStarted { reason, obstacle: StartObstacle::Sandbox };
         assert_eq!(of(None, Some(done), None), (nothing, None, 0));
     }
 }

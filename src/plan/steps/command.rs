@@ -1,4 +1,5 @@
-//! Decides what is a command: which code spans, lines and blocks, by static rules that never look at the machine.
+//! What makes a code span, a line or a block a command. The rules are static: they look at the plan, never at the
+//! machine.
 
 use std::sync::LazyLock;
 
