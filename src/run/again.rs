@@ -71,7 +71,7 @@ impl<'a> CommandReruns<'a> {
         };
         let completed = process::run(&command, self.policy, self.interrupt, &Redact::new(None)).await?;
         let told = count(log.path(), &completed.output)?.of(applied, self.root, &DiskFiles);
-        let vacuous = completed.exit.success().then(|| vacuous(applied, self.root, (told, None))).flatten();
+        let vacuous = completed.exit.success().then(|| vacuous(applied, self.root, told, None)).flatten();
         Ok(RerunResult { exit: completed.exit, vacuous })
     }
 }
