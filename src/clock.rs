@@ -1,4 +1,4 @@
-//! The only place that asks what time it is.
+//! Tells the time of day for records, and measures how long something takes.
 
 use std::cell::Cell;
 use std::time::Duration;

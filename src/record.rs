@@ -1,4 +1,4 @@
-//! The one door for facts: redact, append to the journal, take into the state, tell the report.
+//! The one door for facts: redacts an event, appends it to the journal, updates the state, tells the report.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The one filter that everything written or shown passes: secrets become `[redacted]`.
+//! Replaces secrets with `[redacted]` in everything that is written or shown.
 
 mod private_key;
 

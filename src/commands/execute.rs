@@ -1,4 +1,4 @@
-//! `agentrun execute PLAN`
+//! `agentrun execute PLAN`: carries out a plan.
 
 use std::collections::BTreeSet;
 use std::path::Path;

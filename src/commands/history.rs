@@ -1,4 +1,4 @@
-//! Finds a run again: its id, its folder, its records in the journal of its plan.
+//! Finds an earlier run: its id, its folder, and its records in the journal.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a run needs on disk before it begins: the lock, the run folder, the journal.
+//! Takes what a run needs on disk before it begins: the lock, the run folder, the journal.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What every command needs first: the project root, its configuration, the plan, its state.
+//! Opens what every command needs first: the project root, its configuration, the plan, its state.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! `agentrun restore PLAN --step ID`
+//! `agentrun restore PLAN --step ID`: undoes the file changes of a step.
 
 use std::path::{Path, PathBuf};
 

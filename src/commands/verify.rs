@@ -1,4 +1,4 @@
-//! `agentrun verify PLAN`
+//! `agentrun verify PLAN`: shows the evidence behind every ticked box.
 
 use std::collections::BTreeSet;
 use std::path::Path;

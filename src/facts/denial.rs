@@ -1,4 +1,4 @@
-//! What the sandbox denied a command.
+//! What the sandbox denied to a command.
 
 use std::path::PathBuf;
 

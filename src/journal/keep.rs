@@ -1,5 +1,5 @@
-//! What is kept of journals outside of the project, where agents do not reach: the key of the
-//! seals, and where each journal ends.
+//! Keeps the key of the seals and the end of each journal in the user's state folder, where agents cannot
+//! reach them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-//! Reads a journal back: every line that can be read, and a word on each that cannot.
+//! Reads a journal: every line that can be read, and a complaint about each line that cannot.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

@@ -1,4 +1,4 @@
-//! Seals: each record of a journal carries one that rests on the record and on all before it.
+//! Seals the records: the seal of each covers the record and all records before it.
 
 use std::fmt;
 

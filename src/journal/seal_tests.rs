@@ -1,4 +1,4 @@
-//! Whatever is done to a sealed journal is found, and what was not touched is believed.
+//! Every change of a sealed journal is found, and what was not changed is believed.
 
 use proptest::prelude::*;
 

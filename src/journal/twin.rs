@@ -1,5 +1,5 @@
-//! A second copy of the journal during a run, in a file without a name that no other process can
-//! reach: what is done to the journal meanwhile is set back from it.
+//! A second copy of the journal during a run, in a file that no other process can reach; a changed journal is
+//! restored from it.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek};

@@ -1,4 +1,4 @@
-//! Appends records to the journal, one line each, and makes them durable at step edges.
+//! Appends records to the journal, one line each, and syncs them to disk at step edges.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};

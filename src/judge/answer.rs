@@ -1,4 +1,4 @@
-//! One answer of a judge: what its call says, and whether what it cites is there. Pure.
+//! Checks one answer of a judge: what it rules, and whether the words that it cites are there.
 
 use serde_json::{Map, Value, json};
 

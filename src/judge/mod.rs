@@ -1,4 +1,4 @@
-//! The judge: a fresh conversation that can only read, asked which prose criteria hold.
+//! The judge: a fresh conversation that can only read decides which prose criteria hold.
 //!
 //! It never saw the agent's work being done. What it says counts only if what it cites is there.
 

@@ -1,4 +1,4 @@
-//! Notices a text that says the same over and over, while it is still arriving.
+//! Notices a reply that repeats itself while it is still arriving.
 //!
 //! Code, tables and rules may repeat a line as often as they like; a model that is stuck repeats a
 //! sentence, word for word, until something stops it.

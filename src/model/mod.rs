@@ -1,4 +1,4 @@
-//! The LLM endpoint behind one enum: a real one over HTTP, or a script of replies.
+//! The model behind one enum: a server over HTTP, or a script of replies.
 
 pub mod arguments;
 mod call_ids;

@@ -1,4 +1,4 @@
-//! When a failed request is sent again: a pure schedule, and what the server itself asked for.
+//! Decides when a failed request is sent again, by our schedule and by what the server asks for.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A script of replies in the place of a model: for tests, demos and replays, without a key.
+//! A script of replies in place of a model: for tests and demos, without a key.
 //!
 //! The format is documented in `docs/scripted-model.md`; recordings are written in it too.
 

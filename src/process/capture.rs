@@ -1,4 +1,4 @@
-//! A program of agentrun's own, such as `git`: arguments in, bytes out.
+//! Runs a program for agentrun itself, such as `git`: arguments in, bytes out.
 
 use std::ffi::{OsStr, OsString};
 use std::io;

@@ -1,4 +1,4 @@
-//! One command from its start until nothing of it is left.
+//! Runs one command, from its start until all that it started has ended.
 
 use std::io;
 use std::path::Path;

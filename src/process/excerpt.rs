@@ -1,4 +1,4 @@
-//! The beginning and the end of a text of any length, with what was left out said in between.
+//! Keeps the beginning and the end of a text of any length, and says how much is left out between.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! The launcher, a process of agentrun's own between it and a command: makes a session, confines
-//! itself, starts the shell, and ends whatever the shell leaves, however far that went.
+//! The launcher: a process of agentrun that makes a session, confines itself, starts the shell, and ends all
+//! that the shell leaves.
 //!
 //! Standard input is the connection to agentrun. Its end is the order to stop, so that a killed
 //! agentrun ends its commands too. Standard error is where the command prints to.

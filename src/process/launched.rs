@@ -1,4 +1,4 @@
-//! A command by way of a launcher, from agentrun's side: the order, the wait, the report.
+//! Runs a command through a launcher: the order, the wait, the report.
 
 use std::fs::File;
 use std::io::{self, PipeWriter};

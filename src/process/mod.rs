@@ -1,4 +1,5 @@
-//! One child process: policy, sandbox, timeouts, output. The only place that spawns.
+//! Runs one child process with a policy, a sandbox, time limits and bounded output; no other room starts
+//! processes.
 //!
 //! A command is started by a *launcher*, a process of this very program between agentrun and the
 //! command, which ends whatever the command leaves.

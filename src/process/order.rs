@@ -1,4 +1,4 @@
-//! What agentrun tells a launcher, and what the launcher tells agentrun: one line of JSON each.
+//! The messages between agentrun and a launcher: one line of JSON each way.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A flood of bytes becomes a bounded, redacted text, a full log and a digest, in constant memory.
+//! Turns a flood of bytes into a bounded, redacted text, a full log and a digest, in constant memory.
 
 use std::io;
 use std::path::Path;

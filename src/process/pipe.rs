@@ -1,4 +1,4 @@
-//! What a command prints, read from its pipe as it comes.
+//! Reads what a command prints from its pipe, as it comes.
 
 use std::io::{self, PipeWriter};
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! What every child process is given: an environment that was allowed in, never inherited, and
-//! the patience that ends it.
+//! What every child process gets: a cleared environment with the variables that are let in, and its time
+//! limits.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -1,4 +1,4 @@
-//! The processes below this one, wherever they went: found in `/proc`, named, ended.
+//! Finds the processes below this one in `/proc`, wherever they went, names them, and ends them.
 
 use std::collections::HashMap;
 use std::time::Duration;

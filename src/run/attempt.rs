@@ -1,4 +1,4 @@
-//! One try of one step: brief, agent, guard, validation, outcome.
+//! One attempt at a step: brief, agent, guard, validation, outcome.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! One commit for a step that passed: what it changed, and its tick.
+//! Makes one commit for a step that passed: its changes and its ticks.
 
 use std::borrow::Cow;
 

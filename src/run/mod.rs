@@ -1,4 +1,4 @@
-//! Carrying out a plan: what happens next is decided by pure functions, and done here.
+//! Carries out a plan: pure functions decide what happens next, and it is done here.
 
 pub mod again;
 pub mod attempt;

@@ -1,4 +1,4 @@
-//! The loop of a run: ask what comes next, do it, until nothing is left that can be done.
+//! The loop of a run: ask what comes next and do it, until nothing is left to do.
 
 use super::{Run, commit, settle, step, tick};
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Validates what an attempt left behind, and says what it comes to.
+//! Validates what an attempt left, and decides how the attempt ended.
 
 use super::Run;
 use super::judging::{self, Judged, Work};

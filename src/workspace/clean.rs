@@ -1,4 +1,4 @@
-//! A clean copy of the project: what git would commit now, and nothing that was built or installed.
+//! Makes a clean copy of the project: what git would commit now, without anything built or installed.
 
 use std::ffi::{OsStr, OsString};
 use std::io;

@@ -1,4 +1,4 @@
-//! Differences between two texts, for models and people.
+//! Makes differences between two texts, for models and people.
 
 use similar::{ChangeTag, TextDiff};
 

@@ -1,4 +1,4 @@
-//! What git says of a path in a tree or an index: its mode and its object.
+//! The mode and the object that git has for a path in a tree or an index.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;

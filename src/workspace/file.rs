@@ -1,4 +1,4 @@
-//! One file on disk: read with care, replaced at once or not at all.
+//! One file on disk: read with care, and replaced as a whole or not at all.
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Snapshots without git: a manifest of digests, and copies of the smaller files by digest.
+//! Snapshots without git: a list of digests, and copies of the smaller files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;

@@ -1,5 +1,4 @@
-//! Watches what decides about the agent while it works: the plan, and the files that briefs and
-//! configuration come from.
+//! Watches the plan and the files behind briefs and configuration while an agent works.
 //!
 //! Between two looks only one party can have changed anything: `check` follows every command and
 //! sets back what the agent did; `look` and `accept` follow every wait, and keep what a person did.

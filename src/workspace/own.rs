@@ -1,4 +1,4 @@
-//! Which paths a step changed itself, and which somebody else changed while it was open.
+//! Decides which paths a step changed itself, and which somebody else changed meanwhile.
 
 use std::path::PathBuf;
 

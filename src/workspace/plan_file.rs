@@ -1,4 +1,4 @@
-//! The plan on disk: read with its digest, replaced only if it is still what was read.
+//! The plan on disk: read with its digest, and replaced only if it is still what was read.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
-//! Brings files of the work tree back to what a snapshot has, and nothing else: no index, no
-//! reference, no file that was not named.
+//! Brings files of the work tree back from a snapshot, and touches nothing else.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;

@@ -1,4 +1,4 @@
-//! The state of the project at a moment, and the difference between two such moments.
+//! A snapshot: the kept state of the project at one moment, and the difference between two.
 
 use std::io;
 use std::path::Path;

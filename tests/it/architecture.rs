@@ -9,7 +9,7 @@ use syn::visit::{self, Visit};
 
 /// The rooms of `src/`, from the ground floor up. A room uses only rooms above it in this table.
 /// In a pure room nothing asks the machine: what it needs to know comes in as a value.
-const ROOMS: [(&str, Purity); 26] = [
+pub(crate) const ROOMS: [(&str, Purity); 26] = [
     ("clock", Purity::Acts),
     ("digest", Purity::Acts),
     ("redact", Purity::Acts),
@@ -40,7 +40,7 @@ const ROOMS: [(&str, Purity); 26] = [
 
 /// Whether a room may ask the machine.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Purity {
+pub(crate) enum Purity {
     Pure,
     Acts,
 }

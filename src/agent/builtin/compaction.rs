@@ -1,5 +1,5 @@
-//! What of a conversation that has become too long is left out, and what stays: the brief always, and
-//! the newest messages, with no call parted from its results.
+//! Decides what is left out of a conversation that has become too long: never the brief, the newest messages,
+//! or one half of a call and its result.
 
 use std::collections::HashSet;
 use std::fmt::Write;

@@ -1,5 +1,5 @@
-//! The messages of a conversation, written down as they come, and shortened where a model's window
-//! leaves no room for them.
+//! The messages of a conversation: written down as they come, and shortened when the model's window is nearly
+//! full.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};

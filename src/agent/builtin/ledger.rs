@@ -1,5 +1,4 @@
-//! What an agent has done in a conversation, as agentrun saw it: what is left when the conversation
-//! itself has to be shortened.
+//! A list of what the agent did, as agentrun saw it; it replaces the part of a conversation that is left out.
 
 use std::collections::BTreeMap;
 

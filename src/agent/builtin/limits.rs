@@ -1,4 +1,4 @@
-//! When an attempt has to end, decided before anything is spent.
+//! Decides whether an attempt has to end, before it spends anything.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The counters of an attempt, and what they say about going on.
+//! Counts what happens in an attempt, and decides whether the attempt may go on.
 
 use super::limits;
 use super::repetition::{Repetition, Strike};

@@ -1,4 +1,4 @@
-//! Notices an agent that does the same again and again with the same result.
+//! Notices an agent that does the same thing again and again with the same result.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,5 +1,5 @@
-//! Makes room in a conversation that comes near the end of the model's context window: first old
-//! results are masked, then all but the brief and the newest messages gives way to a ledger.
+//! Makes room in a conversation that is nearly too long: masks old results first, then puts a ledger in place
+//! of old messages.
 
 use super::conversation::{Conversation, Shortening, no_transcript};
 use super::excerpt::{excerpt, line};

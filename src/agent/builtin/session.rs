@@ -1,5 +1,5 @@
-//! The turn loop of the built-in agent: ask the model, do what it calls for, until it says that
-//! it is finished or a limit ends it.
+//! The turn loop of the built-in agent: ask the model, do what it calls for, until it is finished or a limit
+//! ends it.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! How full a model's context window is, and from when on something has to be done about it.
+//! Measures how full the model's context window is, and says when to make room.
 
 /// A prompt of fewer tokens is too short to say that the server has cut it.
 const SHORT: u64 = 3_000;

@@ -1,4 +1,4 @@
-//! The small project of the demo: bundled files in a folder of their own, under git.
+//! Makes the small project of the demo: bundled files in a folder of its own, under git.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The body of a response on its way to the parser of events: watched, bounded and evened out.
+//! Passes the body of a response to the parser of events: watched, bounded and evened out.
 //!
 //! Three things are lost behind that parser, so they are seen to here: that bytes still arrive (a
 //! comment is a sign of life), how the body ended, and that a reply may be one piece of plain JSON.

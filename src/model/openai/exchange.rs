@@ -1,4 +1,4 @@
-//! One try: a request is sent and its reply put together, within every limit of time.
+//! One try: sends a request and puts its reply together, within every time limit.
 
 use std::time::Duration;
 

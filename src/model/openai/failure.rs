@@ -1,4 +1,4 @@
-//! Why a try gave no reply, and so what to do about it.
+//! Why a try gave no reply, and what to do about it.
 
 use std::time::Duration;
 

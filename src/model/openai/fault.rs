@@ -1,4 +1,4 @@
-//! What a server says about an error, whatever shape it says it in.
+//! Reads the error that a server sends, whatever its shape.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A server that speaks `OpenAI`'s chat completions, or something close to it.
+//! The client for servers that speak `OpenAI`'s chat completions, or something close to it.
 //!
 //! `request` -> `transport` -> `body` -> `wire` -> `assembly`: one try is an `exchange`. What fails is
 //! judged by `failure`, and sent again here.

@@ -1,5 +1,5 @@
-//! The request as a server reads it: `messages` last, so that each request of a conversation begins
-//! with the bytes of the one before.
+//! Writes the request, `messages` last, so that each request of a conversation begins with the bytes of the
+//! one before.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};

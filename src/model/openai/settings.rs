@@ -1,4 +1,4 @@
-//! Where the model is and how patient to be with it.
+//! Where the server is, and how patient to be with it.
 
 use std::fmt;
 use std::time::Duration;

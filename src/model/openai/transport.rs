@@ -1,4 +1,4 @@
-//! One HTTP request and the events of its response; the only file that knows `async-openai`.
+//! Sends one HTTP request and reads the events of its response; the only file that knows `async-openai`.
 //!
 //! The crate builds the request and reads the events. It would hide the status and headers of errors
 //! and retry as it likes, so requests go through a service of our own that does neither.

@@ -1,4 +1,4 @@
-//! What servers send, read so that no shape of it is an error: what is not understood is left out.
+//! The types that servers send; what is not understood is left out and is never an error.
 //!
 //! "OpenAI-compatible" servers differ in every field. Strict types would refuse a reply for a missing
 //! `index` or a `created` that is a float, so only the nesting is typed here, and forgivingly; single

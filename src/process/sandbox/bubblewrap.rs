@@ -1,4 +1,4 @@
-//! What `bwrap` is told: a confinement as its arguments. Pure, but for the question what is there.
+//! Writes a confinement as the arguments of `bwrap`.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;

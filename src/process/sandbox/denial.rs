@@ -1,4 +1,4 @@
-//! What the output of a command says of the sandbox: that it was in the way, and of what. Pure.
+//! Recognises in a command's output that the sandbox denied something, and what.
 
 use std::path::{Component, Path, PathBuf};
 

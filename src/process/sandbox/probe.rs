@@ -1,4 +1,4 @@
-//! Which sandbox there is: tried once, with the very arguments of later commands.
+//! Finds a sandbox that works, by trying it once with the arguments of later commands.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,14 +17,14 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Wish {
-    /// Bubblewrap where it works, else Landlock, else the run is refused
+    /// bubblewrap if it works, else Landlock; refuse to run if neither works
     #[default]
     Auto,
-    /// Bubblewrap or nothing.
+    /// use bubblewrap; refuse to run without it
     Bubblewrap,
-    /// Landlock or nothing.
+    /// use Landlock; refuse to run without it
     Landlock,
-    /// None.
+    /// no sandbox
     Off,
 }
 

@@ -1,4 +1,4 @@
-//! In whose name commits are made.
+//! The name under which commits are made.
 
 use std::ffi::{OsStr, OsString};
 

@@ -1,4 +1,4 @@
-//! A path that is to be committed: what it was before, what the branch and the user's index have.
+//! A path to commit: what it was before, and what the branch and the user's index have.
 
 use crate::workspace::entry::{Name, TreeEntry};
 

@@ -1,5 +1,4 @@
-//! One commit of what a step changed, made by plumbing: no hook runs, nothing of the user's is
-//! swept in, and the branch moves only if it is still where it was.
+//! Commits what a step changed, without running hooks, and moves the branch only if it is still where it was.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;

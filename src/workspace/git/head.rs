@@ -1,4 +1,4 @@
-//! Where `HEAD` is: agentrun's snapshots leave it alone, an agent may not.
+//! Reads where `HEAD` is, and notices when an agent moved it.
 
 use super::Git;
 use crate::workspace::snapshots::Snapshots;

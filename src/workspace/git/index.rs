@@ -1,4 +1,4 @@
-//! The private index, and what of the user's index is not believed.
+//! The private index for snapshots, and the marks of the user's index that agentrun ignores.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

@@ -1,4 +1,4 @@
-//! What keeps a repository from taking a commit.
+//! Finds what keeps a repository from taking a commit.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;

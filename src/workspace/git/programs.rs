@@ -1,4 +1,4 @@
-//! Programs that the configuration of a repository names, none of which is started.
+//! Finds the programs that a repository's configuration names, so that agentrun starts none of them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};

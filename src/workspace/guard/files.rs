@@ -1,5 +1,4 @@
-//! Rules, request, templates and configuration while an agent works: what the agent does to them
-//! is set back, byte for byte; a person's edits are kept.
+//! Sets back what an agent does to rules, request, templates and configuration; a person's edits stay.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
-//! The folders that agentrun writes to during an attempt: one that a command has put a link in the
-//! place of would lead its logs elsewhere.
+//! Guards the folders that agentrun writes to in an attempt, so that no link leads its logs elsewhere.
 
 use std::fs::{create_dir, remove_file};
 use std::io;

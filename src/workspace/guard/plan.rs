@@ -1,4 +1,4 @@
-//! The plan while an agent works: what the agent does to it is set back, a person's edits are kept.
+//! Sets back what an agent does to the plan; a person's edits stay.
 
 use std::io;
 use std::path::{Path, PathBuf};

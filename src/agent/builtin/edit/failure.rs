@@ -1,4 +1,4 @@
-//! Why an edit was not made, with all that a model needs to make it right the next time.
+//! Why an edit was not made, with all that the model needs to get it right next time.
 
 use std::fmt::{self, Display, Formatter};
 

@@ -1,4 +1,4 @@
-//! The four ways to find a text, from exact to slightly different, and no fifth.
+//! The four ways to find a text, from an exact match to a slightly different one.
 
 use super::lines::Flat;
 

@@ -1,4 +1,4 @@
-//! What is found, what is left alone, what is refused.
+//! Which texts are found, which are left alone, and which edits are refused.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The arguments of a call, checked: what is wrong is told with the field and the tool's schema.
+//! Checks the arguments of a tool call; an error names the field and shows the tool's schema.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! What a model is told of the tools: byte for byte the same in every request of a run.
+//! Describes the tools to the model, byte for byte the same in every request of a run.
 
 use std::sync::LazyLock;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! `edit_file`: the edits are made by [`super::super::edit`], guarded by what the model has seen.
+//! `edit_file`: changes a file that the model has seen, by way of [`super::super::edit`].
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `note` and `finish_step`: what the agent says, kept apart from what is so.
+//! `note` and `finish_step`: record what the agent says, which proves nothing.
 
 use super::arguments::CallArguments;
 use super::outcome::{ToolEffect, ToolOutcome, Trouble};

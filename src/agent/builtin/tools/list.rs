@@ -1,4 +1,4 @@
-//! `list_files`: one directory, or all files below it that a glob means.
+//! `list_files`: lists one directory, or all files below it that match a glob.
 
 use super::Toolbox;
 use super::arguments::CallArguments;

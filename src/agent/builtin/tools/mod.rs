@@ -1,4 +1,4 @@
-//! The eight tools of the built-in agent: what it is told of them, and what they do.
+//! The eight tools of the built-in agent: their definitions and what they do.
 //!
 //! What a call gets wrong is an answer for the model; `Err` is agentrun's own inability.
 

@@ -1,4 +1,4 @@
-//! What came of a call: for the model, for the screen, and for the harness.
+//! The result of a tool call: for the model, for the screen, and for agentrun.
 
 use std::fmt::Display;
 use std::io;

@@ -1,4 +1,4 @@
-//! `read_file`: lines with numbers, and always how many of how many.
+//! `read_file`: shows lines with their numbers, and always says how many lines there are.
 
 use std::fmt::Write;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `run_command`: a command in the project, its output, and how it ended.
+//! `run_command`: runs a command in the project, and shows its output and how it ended.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

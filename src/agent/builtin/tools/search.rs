@@ -1,4 +1,5 @@
-//! `search`: lines that match a pattern, in the process itself, so it works the same everywhere.
+//! `search`: finds lines that match a pattern, without any installed program, so that it works the same
+//! everywhere.
 
 use std::borrow::Cow;
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! What the model has seen of each file: nothing is changed that looks different by now.
+//! Remembers which version of each file the model has seen, so that no tool overwrites a newer one.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

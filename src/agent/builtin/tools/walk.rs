@@ -1,5 +1,5 @@
-//! The files below a directory as `list_files` and `search` see them: sorted, without what git
-//! ignores, with hidden ones.
+//! Walks the files below a directory for `list_files` and `search`: sorted, with hidden files, without files
+//! that git ignores.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! `write_file`: a new file, or all of one that the model has seen.
+//! `write_file`: writes a new file, or all of a file that the model has seen.
 
 use std::io;
 
