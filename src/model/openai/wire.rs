@@ -181,7 +181,7 @@ mod tests {
             (r#"{"choices": [{"delta": {"tool_calls": [{"function": {"name": "a"}}]}}]}"#, vec!["a"]),
             (r#"{"choices": {"delta": {"tool_calls": {"function": {"name": "a"}}}}}"#, vec!["a"]),
             (
-                r#"{"choices": [7, null, {"delta": {"tool_calls": [[], {"function": {"name": "a"}}]}}]}"#,
+                r#"{"choices": [7, null, {"delta": {"tool_calls": [{"function": {"name": "a"}}]}}]}"#,
                 vec!["a"],
             ),
             (r#"{"choices": [{"delta": "text"}], "usage": "none", "more": {}}"#, vec![]),
