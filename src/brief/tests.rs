@@ -78,8 +78,8 @@ fn every_conversation_begins_with_the_sources_and_the_outline() {
     let paths: Vec<&str> = sources.paths().collect();
     assert_eq!(paths, ["PROJECT_RULES.md", "FEATURE_REQUEST.md", "AGENTS.md", ".agentrun/prompts/step.md"]);
     let system = templates().system(&reading.plan, &reading.graph, &sources).unwrap();
-    let (_, behind) = system.split_once("what a later attempt has to know.\n").unwrap();
-    assert_snapshot!(behind, @"
+    let behind = system.find("# Project rules").unwrap();
+    assert_snapshot!(&system[behind..], @"
     # Project rules (PROJECT_RULES.md)
 
     No unsafe.
@@ -136,12 +136,12 @@ fn a_step_is_told_with_its_group_its_context_and_its_commands() {
 
     ## Validation
 
-    These commands decide, run by the harness from the project's root unless a directory is given:
+    These commands decide. The harness runs them from the project's root unless a directory is given:
 
     - `cargo test` (before you began: exit code 101)
     - `cargo test` in `web`
 
-    ## Already ticked in the plan, as done
+    ## Already done and ticked in the plan
 
     - Read it
 
@@ -149,7 +149,7 @@ fn a_step_is_told_with_its_group_its_context_and_its_commands() {
 
     - the tests need bash
 
-    ## What earlier attempts changed; it is still in the files
+    ## What earlier attempts changed (it is still in the files)
 
     src/main.rs +3 -1
     ");
@@ -182,8 +182,8 @@ fn the_next_attempt_is_told_why_the_last_one_did_not_pass() {
 
     ## The last attempt did not count
 
-    It changed what is not yours: the plan, the rules, the request, the configuration and the harness's own files decide
-    about the step. All of it was set back, and it will be again. Leave it alone:
+    It changed files that are not yours to change: the plan, the rules, the request, the configuration and the harness's
+    own files decide about the step. The harness restored them, and will do so again. Leave them alone:
 
     - the plan: a box
 
@@ -191,17 +191,17 @@ fn the_next_attempt_is_told_why_the_last_one_did_not_pass() {
 
     ## The last attempt did not pass
 
-    Its commands were green, but what validates the step was weakened:
+    Its commands passed, but it weakened tests or checks that validate the step:
 
     - `a.rs`: a test is gone
 
-    Restore what is named there, and make the commands green by the work that the step asks for.
+    Restore what is named there, and make the commands pass by the work that the step asks for.
 
     ----
 
     ## The last attempt did not pass
 
-    Every command holds, but a reviewer who looked at the project found that this criterion does not:
+    Every command passes, but a reviewer looked at the project and found that this criterion does not hold:
 
     > It is friendly
 
@@ -232,35 +232,47 @@ fn a_conversation_goes_on_with_what_did_not_hold() {
 
     Compared with the failure before: it is the same to the letter.
 
-    Your last attempt was ended by a limit: 60 turns.
+    A limit ended your last attempt: 60 turns.
 
-    What you changed so far in this step:
+    What you have changed in this step so far:
 
     src/main.rs +3 -1
 
-    Find the cause, mend it, run the command yourself, and call finish_step again.
+    Find the cause, fix it, run the command yourself, and call finish_step again.
     ");
     let of = |reason: Reason| {
         let text =
             repair(Repair { setback: told(&reason), changes: "nothing".to_owned(), ..Repair::default() });
-        text.split_once("\nWhat you changed so far").unwrap().0.trim().to_owned()
+        text.trim().to_owned()
     };
     let weakened = of(Reason::Weakened { marks: vec!["`a.rs`: a test is gone".to_owned()] });
     let refuted = of(Reason::CriterionFailed { judgement: judgement(0, Ruling::Fail) });
     assert_snapshot!(format!("{weakened}\n\n----\n\n{refuted}"), @"
-    The step did not pass. Its commands are green, but what validates it was weakened:
+    The step did not pass. Its commands pass, but you weakened tests or checks that validate it:
 
     - `a.rs`: a test is gone
 
-    Restore what is named there, and make the commands green by the work that the step asks for.
+    Restore what is named there, and make the commands pass by the work that the step asks for.
+
+    What you have changed in this step so far:
+
+    nothing
+
+    Find the cause, fix it, run the command yourself, and call finish_step again.
 
     ----
 
-    The step did not pass. Every command holds, but a reviewer who looked at the project found that this criterion does not:
+    The step did not pass. Every command passes, but a reviewer looked at the project and found that this criterion does not hold:
 
     > It is friendly
 
     it shouts (seen in a.rs:3)
+
+    What you have changed in this step so far:
+
+    nothing
+
+    Find the cause, fix it, run the command yourself, and call finish_step again.
     ");
 }
 
@@ -300,7 +312,7 @@ fn a_judge_is_shown_criteria_outputs_and_the_diff() {
     +hello
     ```
 
-    (12 more bytes of the diff are left out; read the files.)
+    (12 more bytes of the diff are left out. Read the files.)
     ");
     let nothing = templates().judge_step(found, "Greet.", &JudgeBrief::default()).unwrap();
     assert!(nothing.ends_with("## What the step changed\n\nNothing.\n"), "{nothing}");
@@ -335,11 +347,11 @@ fn a_shortened_conversation_goes_on_with_a_ledger() {
 
     - bash is needed
 
-    ## The last validation that did not pass
+    ## The last validation that failed
 
     1 failed
 
-    ## What you said of it yourself
+    ## Your own summary
 
     I looked.
     ");
