@@ -96,8 +96,6 @@ pub enum Shape {
     Bullets,
     /// `Task 1:` in a block of YAML
     FencedTasks,
-    /// `<task>` with a name
-    Elements,
     /// `| T1 | Title | open |`
     Rows,
 }
@@ -255,7 +253,6 @@ fn entries(sections: &Sections<'_>) -> Vec<Candidate> {
             EntryKind::Row { named } if named || standing == Standing::Named => (Shape::Rows, standing),
             EntryKind::Row { .. } => continue,
             EntryKind::Task => (Shape::FencedTasks, standing),
-            EntryKind::Element => (Shape::Elements, standing),
         };
         let anchor = box_anchor(sections, section, standing);
         let anchor = shared.get(&anchor).copied().unwrap_or(anchor);

@@ -127,7 +127,6 @@ pub fn described(shape: Shape) -> &'static str {
         Shape::Bullets => "the bullets",
         Shape::Todos => "the todos of the front matter",
         Shape::FencedTasks => "the tasks in a block of YAML",
-        Shape::Elements => "the tasks in elements",
         Shape::Rows | Shape::NamedRows => "the rows of a table",
     }
 }
@@ -146,7 +145,7 @@ fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
     };
     let shape = match candidate.shape {
         Shape::Todos => 60,
-        Shape::NamedBoxes | Shape::NamedRows | Shape::Elements => 34,
+        Shape::NamedBoxes | Shape::NamedRows => 34,
         Shape::NamedHeadings => 30,
         Shape::NumberedHeadings => 15,
         Shape::Boxes => 12,

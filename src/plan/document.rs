@@ -6,7 +6,7 @@
 //! file has a definition `[x]: /url`, and a tick must not depend on that.
 
 pub mod comment;
-pub(super) mod elements;
+pub(super) mod entries;
 pub mod entry;
 pub(super) mod fenced;
 pub(super) mod front_matter;
@@ -128,7 +128,7 @@ impl<'text> Document<'text> {
         document.collect(root);
         document.find_boxes();
         document.comments = comment::find(&document);
-        document.entries = entry::find(&document);
+        document.entries = entries::find(&document);
         document
     }
 

@@ -227,7 +227,7 @@ fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
 fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
     let document = &sections.document;
     let mut found = Vec::new();
-    for at in memchr::memmem::find_iter(document.text.as_bytes(), "]:") {
+    for (at, _) in document.text.match_indices("]:") {
         let line = document.lines.line_of(at);
         let span = line_span(sections, line);
         let definition = document.text.get(span.start..at + 2).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! What the names of sections, labels and fields mean, by the `vocabulary`.
 
+pub(super) mod column;
 pub(super) mod label;
 pub(super) mod phrases;
 pub mod title;
@@ -9,11 +10,11 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use self::phrases::Phrases;
-use self::vocabulary::Match::{self, Has};
+use self::vocabulary::NameMatch::{self, Has};
 use self::vocabulary::{
-    ALTERNATIVE_WORDS, BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
-    LIST_MARKS, LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES,
-    VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
+    ALTERNATIVE_WORDS, BY_HAND, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_MARKS,
+    LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES, VAGUE,
+    VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -72,7 +73,7 @@ pub enum Keyword {
 }
 
 /// One row of the table: its place, which decides between rows that fit, and what it says.
-type Row = (usize, Role, Match);
+type Row = (usize, Role, NameMatch);
 
 static ROLES: LazyLock<Phrases<Row>> = LazyLock::new(|| {
     let rows = NAMES.iter().enumerate();
@@ -88,23 +89,17 @@ static UNSPACED: LazyLock<Vec<(&'static str, Role)>> = LazyLock::new(|| {
     UNSPACED_NAMES.iter().flat_map(of_role).collect()
 });
 
-static INTRODUCING: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(INTRODUCTIONS.split(", ").map(|phrase| (phrase, ()))));
+static INTRODUCING: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(INTRODUCTIONS));
 
-static METADATA_NAMES: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(METADATA.split(", ").map(|name| (name, ()))));
+static METADATA_NAMES: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(METADATA));
 
-static BY_HAND_PHRASES: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(BY_HAND.split(", ").map(|phrase| (phrase, ()))));
+static BY_HAND_PHRASES: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(BY_HAND));
 
-static VAGUE_PHRASES: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(VAGUE.split(", ").map(|phrase| (phrase, ()))));
+static VAGUE_PHRASES: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(VAGUE));
 
-static STARTS: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(VERIFYING_STARTS.split(", ").map(|word| (word, ()))));
+static STARTS: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(VERIFYING_STARTS));
 
-static ENDS: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(VERIFYING_ENDS.split(", ").map(|word| (word, ()))));
+static ENDS: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(VERIFYING_ENDS));
 
 static CODES: LazyLock<Vec<&'static str>> = LazyLock::new(|| STEP_CODES.split(", ").collect());
 
@@ -113,8 +108,7 @@ static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
     Phrases::of(steps.chain(GROUP_KEYWORDS.split(", ").map(|word| (word, Keyword::Group))))
 });
 
-static NO_WORK: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(ALTERNATIVE_WORDS.split(", ").map(|word| (word, ()))));
+static NO_WORK: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(ALTERNATIVE_WORDS));
 
 /// The role that a name gives to the text under it.
 pub fn role(name: &str) -> Option<Role> {
@@ -158,9 +152,8 @@ pub fn runs(name: &str) -> bool {
 
 /// A step of this title looks whether something holds.
 pub fn verifies(name: &str) -> bool {
-    let open = name.find(['(', '[', '（']).filter(|at| *at > 0).unwrap_or(name.len());
     let is_word = |part: &&str| part.bytes().any(|byte| !byte.is_ascii_digit());
-    let mut words = name[..open].split(|c: char| !c.is_alphanumeric()).filter(is_word);
+    let mut words = before_brackets(name).split(|c: char| !c.is_alphanumeric()).filter(is_word);
     let first = words.next();
     let last = words.next_back().or(first);
     let unspaced =
@@ -183,7 +176,7 @@ pub fn leaves_out(line: &str) -> bool {
 
 /// A task of this text is for a person.
 pub fn by_hand(text: &str) -> bool {
-    BY_HAND_HINTS.iter().any(|hint| text.contains(hint)) && BY_HAND_PHRASES.any_within(&words(text))
+    BY_HAND_PHRASES.any_within(&words(text))
 }
 
 /// What is said under this name is about a step: who, when, how much.
@@ -253,13 +246,7 @@ pub fn lower(text: &str) -> Cow<'_, str> {
 
 /// A name as it is compared: words in lower case, without numbering, signs and what is in brackets.
 pub fn words(name: &str) -> String {
-    let open = if name.is_ascii() {
-        memchr::memchr2(b'(', b'[', name.as_bytes())
-    } else {
-        name.find(['(', '[', '（'])
-    };
-    let open = open.filter(|at| *at > 0);
-    let mut words = spoken(&name[..open.unwrap_or(name.len())]);
+    let mut words = spoken(before_brackets(name));
     if words.starts_with(|c: char| c.is_ascii_digit()) {
         let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
         let numbering: usize = words.split(' ').take_while(is_number).map(|word| word.len() + 1).sum();
@@ -268,15 +255,15 @@ pub fn words(name: &str) -> String {
     words
 }
 
+/// A name without what is in brackets at its end.
+fn before_brackets(name: &str) -> &str {
+    let open = name.find(['(', '[', '（']).filter(|at| *at > 0);
+    &name[..open.unwrap_or(name.len())]
+}
+
 /// The words of a text in lower case, with one space between them.
 pub fn spoken(text: &str) -> String {
-    // Beyond ASCII, one letter may become several, by those around it.
-    if !text.is_ascii() {
-        return joined(text.split(|c: char| !c.is_alphanumeric())).to_lowercase();
-    }
-    let mut words = joined(text.split(|c: char| !c.is_ascii_alphanumeric()));
-    words.make_ascii_lowercase();
-    words
+    joined(text.split(|c: char| !c.is_alphanumeric())).to_lowercase()
 }
 
 /// Words with one space between them.

@@ -19,9 +19,6 @@ impl Piece<'_> {
     /// The text without HTML comments.
     pub(super) fn without_comments(&self) -> String {
         let text = self.text.as_ref();
-        if memchr::memchr(b'<', text.as_bytes()).is_none() {
-            return text.trim().to_owned();
-        }
         let mut kept = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once("<!--") {

@@ -29,9 +29,7 @@ pub(in crate::plan) fn todos(document: &Document<'_>, block: usize) -> Vec<Entry
 fn todo(document: &Document<'_>, block: usize, lines: Range<usize>) -> Entry {
     let text = |number: usize| document.lines.text(document.text, number);
     let last = lines.clone().rev().find(|number| !text(*number).trim().is_empty()).unwrap_or(lines.start);
-    let start = document.lines.start(lines.start);
-    let span = start..document.lines.start(last) + text(last).trim_end().len();
-    let mut entry = Entry::new(EntryKind::Todo, block, span, (lines.start, last));
+    let mut entry = Entry::of_lines(document, EntryKind::Todo, block, lines.start, last);
     let first = text(lines.start);
     let dash = first.len() - first.trim_start().len();
     let depth = dash + 1 + first[dash + 1..].len() - first[dash + 1..].trim_start().len();

@@ -14,9 +14,12 @@ impl LineTable {
     pub fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
-        let marks = memchr::memchr2_iter(b'\n', b'\r', bytes);
-        let ends = marks.filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
-        starts.extend(ends.map(|at| at + 1));
+        let ends_line = |at: &usize| match bytes[*at] {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        starts.extend((0..bytes.len()).filter(ends_line).map(|at| at + 1));
         Self { starts, length: text.len() }
     }
 

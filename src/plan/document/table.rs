@@ -1,43 +1,17 @@
 //! Rows of tables that are lists of tasks: a column for what is to be done, and one for how far it is.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::entry::{Entry, EntryKind, state_at};
 use crate::plan::document::Document;
-use crate::plan::names::phrases::Phrases;
+use crate::plan::names::column::Column;
 use crate::plan::names::title::Title;
-use crate::plan::names::vocabulary::COLUMNS;
-use crate::plan::names::words;
-
-/// What a column of a table says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::plan) enum Column {
-    /// What is to be done, by a name that only tasks have.
-    Task,
-    /// What is to be done, by a name that many things have.
-    Name,
-    /// How a task is called.
-    Id,
-    /// How far it is.
-    State,
-    /// Which come first.
-    Needs,
-    /// Which files.
-    Files,
-    /// How it is seen to be done.
-    Validation,
-}
-
-static NAMED: LazyLock<Phrases<Column>> = LazyLock::new(|| {
-    Phrases::of(COLUMNS.iter().flat_map(|(column, names)| names.split(", ").map(|name| (name, *column))))
-});
 
 /// The rows of a table, if it is a list of tasks: one column says what, another says how far or has an id.
 pub(in crate::plan) fn rows(document: &Document<'_>, block: usize) -> Vec<Entry> {
     let found = &document.blocks[block];
     let header: Vec<Option<Column>> =
-        cells(document, found.line).into_iter().map(|cell| column(&document.text[cell])).collect();
+        cells(document, found.line).into_iter().map(|cell| Column::named(&document.text[cell])).collect();
     let at = |wanted: Column| header.iter().position(|column| *column == Some(wanted));
     let (Some(title), state) = (at(Column::Task).or_else(|| at(Column::Name)), at(Column::State)) else {
         return Vec::new();
@@ -51,9 +25,7 @@ pub(in crate::plan) fn rows(document: &Document<'_>, block: usize) -> Vec<Entry>
         let cells = cells(document, line);
         let cell = |column: Option<usize>| cells.get(column?).cloned().filter(|cell| !cell.is_empty());
         let Some(title) = cell(Some(title)) else { continue };
-        let start = document.lines.start(line);
-        let span = start..start + document.lines.text(document.text, line).trim_end().len();
-        let mut entry = Entry::new(EntryKind::Row { named }, block, span, (line, line));
+        let mut entry = Entry::of_lines(document, EntryKind::Row { named }, block, line, line);
         entry.title = Title::parse(&document.text[title]).into_owned();
         if let Some(id) = cell(at(Column::Id)).map(|id| Title::parse(&document.text[id])) {
             let name = if id.title.is_empty() { id.id.clone() } else { Some(id.title.clone()) };
@@ -79,11 +51,6 @@ fn counts(document: &Document<'_>, block: usize, column: Option<usize>) -> bool 
         (title.id.is_some() && !title.title.is_empty()).then_some(())
     };
     column.is_some() && (found.line + 2..=found.end_line).all(|line| numbered(line).is_some())
-}
-
-fn column(name: &str) -> Option<Column> {
-    let name = if name.trim() == "#" { "no".to_owned() } else { words(name) };
-    NAMED.get(&name).map(|(_, column)| column)
 }
 
 /// The cells of a line, without the white space around: between bars that are not escaped and in no code.

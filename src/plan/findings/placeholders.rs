@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use memchr::{memchr2, memchr3};
-
 use crate::plan::diagnostic::{Diagnostic, Severity};
 use crate::plan::document::BlockKind;
 use crate::plan::names::title::plain;
@@ -20,7 +18,7 @@ pub(in crate::plan) fn find(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnos
         let bare = matches!(block.kind, BlockKind::Item { .. }) && block.end == index + 1;
         let has_text =
             matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table);
-        if (bare || has_text) && memchr2(b'[', b'{', document.bytes_of(index)).is_some() {
+        if bare || has_text {
             let first = |(at, text): (usize, &str)| Some((at, placeholders(text).into_iter().next()?));
             places.extend(document.lines_of(index).filter_map(first));
         }
@@ -77,7 +75,7 @@ fn placeholders(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
     let mut in_code = false;
-    while let Some(next) = memchr3(b'`', b'[', b'{', &text.as_bytes()[at..]) {
+    while let Some(next) = text[at..].find(['`', '[', '{']) {
         let start = at + next;
         let (before, rest) = text.split_at(start);
         let behind_other = before.ends_with(|c: char| c.is_alphanumeric() || c == ']')

@@ -356,22 +356,14 @@ fn without_decoration(text: &str) -> &str {
 
 /// Outside code spans, `**`, `__` and `~~` are no text.
 fn without_marks(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    if !memchr::memchr3_iter(b'*', b'_', b'~', bytes).any(|at| bytes.get(at + 1) == Some(&bytes[at])) {
+    const MARKS: [&str; 3] = ["**", "__", "~~"];
+    if !MARKS.iter().any(|marks| text.contains(marks)) {
         return Cow::Borrowed(text);
     }
-    let mut plain = String::with_capacity(text.len());
-    for (index, part) in text.split('`').enumerate() {
-        if index > 0 {
-            plain.push('`');
-        }
-        if index % 2 == 1 {
-            plain.push_str(part);
-        } else {
-            plain.push_str(&part.replace("**", "").replace("__", "").replace("~~", ""));
-        }
-    }
-    Cow::Owned(plain)
+    let without = |part: &str| MARKS.iter().fold(part.to_owned(), |part, marks| part.replace(marks, ""));
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(index, part)| if index % 2 == 1 { part.to_owned() } else { without(part) });
+    Cow::Owned(parts.collect::<Vec<_>>().join("`"))
 }
 
 /// Signs that say something about the state of a heading, or nothing.

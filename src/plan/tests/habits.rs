@@ -112,19 +112,6 @@ fn a_summary_without_a_heading_is_one() {
 }
 
 #[test]
-fn tasks_may_be_elements() {
-    let text = "# Plan\n\n<tasks>\n\n<task type=\"auto\">\n  <name>Task 1: Saw</name>\n  <files>src/saw.rs</files>\n\
-        \x20 <action>\n1. **Cut** it\n  </action>\n  <verify>\n    - `make test` passes\n    - It is straight\n\
-        \x20 </verify>\n</task>\n\n<task type=\"auto\">\n  <name>Nail</name>\n</task>\n\n</tasks>\n";
-    assert_eq!(steps(text), ["Work Task 1: Saw", "Work Nail"]);
-    let plan = read(text).plan;
-    assert_eq!((plan.steps[0].line, plan.steps[0].end_line, plan.steps[1].line), (5, 15, 17));
-    assert_eq!(plan.steps[0].files, ["src/saw.rs"]);
-    assert_eq!(commands(&plan), ["make test"]);
-    assert!(passed(text, 0).unwrap().ends_with("- [x] Task 1: Saw\n<!-- /agentrun:progress -->\n"));
-}
-
-#[test]
 fn what_is_said_of_a_step_is_no_task() {
     let text = "# Plan\n\n### Step 1: Saw\n\n- Owner: Ann\n- **Estimate**: 2h\n- Risk: low\n- Cut the board\n\
         - Add tests: one for each side\n\n### Step 2: Nail\n\n1. **Owner**: Bob\n2. **Nails**: buy some\n3. **Dependencies**: add glue\n";
