@@ -158,13 +158,6 @@ impl<'text> Document<'text> {
         })
     }
 
-    /// The bytes of a block's own text, with the marks of the blocks around that stand between its lines.
-    pub fn bytes_of(&self, block: usize) -> &'text [u8] {
-        let place = self.text_place(block);
-        let span = place.map(|place| place.at..self.lines.end(place.end_line));
-        span.and_then(|span| self.text.as_bytes().get(span)).unwrap_or_default()
-    }
-
     /// A block's own text on one line, and its place: first byte and one past the last.
     pub fn text_of(&self, block: usize) -> (Cow<'text, str>, Range<usize>) {
         let mut lines = self.lines_of(block);

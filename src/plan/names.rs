@@ -1,5 +1,6 @@
 //! What the names of sections, labels and fields mean, by the `vocabulary`.
 
+pub(super) mod code;
 pub(super) mod column;
 pub(super) mod label;
 pub(super) mod phrases;

@@ -1,7 +1,7 @@
 //! What a dependency field names: `Step 1.2`, `Steps 2.1-2.4`, `All previous phases complete`, `None`.
 
 use crate::plan::names;
-use crate::plan::names::title::{is_paired_code, is_small_task, split_id};
+use crate::plan::names::code::{is_id, split_id};
 use crate::plan::names::vocabulary::NO_DEPENDENCIES;
 use crate::plan::step::{Reference, ReferenceTo};
 
@@ -110,9 +110,10 @@ impl Reader<'_> {
         if parts.is_empty() || !parts.iter().all(|part| is_id(part)) {
             return;
         }
+        let mut from = 0;
         for part in parts {
-            // The part is a slice of the text: its place is the distance of the two.
-            let at = part.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+            let at = from + text[from..].find(part).unwrap_or(0);
+            from = at + part.len();
             let to = ReferenceTo::One { keyword: String::new(), id: part.to_owned() };
             self.push(to, at, at + part.len());
         }
@@ -178,16 +179,6 @@ fn next_word(text: &str, from: usize) -> Option<(usize, usize)> {
     let start = from + text.get(from..)?.find(char::is_alphabetic)?;
     let length = text[start..].find(|c: char| !c.is_alphabetic()).unwrap_or(text.len() - start);
     Some((start, start + length))
-}
-
-/// `1.2`, `T001`, `TASK-3`.
-fn is_id(part: &str) -> bool {
-    let digits = part.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches('-');
-    let starts = digits.starts_with(|c: char| c.is_ascii_digit());
-    if is_paired_code(part) || is_small_task(part) {
-        return true;
-    }
-    starts && part.len() <= 12 && digits.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
 }
 
 #[cfg(test)]
