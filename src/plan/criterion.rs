@@ -1,18 +1,17 @@
 //! One thing that must hold for a step: a command, prose, or something only a person can see.
 
-use std::ops::Range;
-
 use serde::Serialize;
 
 use super::BoxIndex;
+use crate::plan::{Line, Span};
 
 /// One thing that must hold.
 #[derive(Debug, Clone)]
 pub struct Criterion {
     /// Line where it stands.
-    pub line: usize,
+    pub line: Line,
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// As written, without marker and box.
     pub text: String,
     /// Its box.

@@ -5,19 +5,19 @@ pub(super) mod placeholders;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
 
-use super::candidates::{Shape, Standing};
+use super::candidates::{ListShape, Standing};
 use super::check_box::{BoxRole, CheckBox};
-use super::choice::{Choice, described};
+use super::choice::{ListChoice, described};
 use super::diagnostic::{Diagnostic, Severity};
 use super::names::lower;
 use super::sections::Sections;
 use super::step::{Plan, Step, StepKind};
 use crate::plan::GroupIndex;
+use crate::plan::{Line, Span};
 
 /// All of it.
-pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
+pub(super) fn find(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(no_steps(sections, plan));
     found.extend(guessed(sections, choice, plan));
@@ -35,17 +35,17 @@ pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec
 pub(super) fn diagnostic(
     severity: Severity,
     code: &'static str,
-    span: Range<usize>,
+    span: Span,
     message: impl Into<Cow<'static, str>>,
 ) -> Diagnostic {
     Diagnostic { severity, code, span, message: message.into(), help: None }
 }
 
 /// The text of a line, without the white space around.
-pub(super) fn line_span(sections: &Sections<'_>, line: usize) -> Range<usize> {
+pub(super) fn line_span(sections: &Sections<'_>, line: Line) -> Span {
     let document = &sections.document;
     let start = document.lines.start(line);
-    let text = document.lines.text(document.text, line);
+    let text = document.line(line);
     let body = text.trim_start();
     let start = start + text.len() - body.len();
     start..start + body.trim_end().len()
@@ -85,7 +85,7 @@ fn boxes_elsewhere(plan: &Plan) -> Option<String> {
 }
 
 /// Nothing says that this is the list of steps, but that nothing else is there.
-fn guessed(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Option<Diagnostic> {
+fn guessed(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Option<Diagnostic> {
     choice.chosen.as_ref().filter(|chosen| chosen.standing == Standing::Guess)?;
     let first = plan.steps.first()?;
     let message = format!("nothing here is called a step: {} are taken for them", choice.reason);
@@ -94,12 +94,12 @@ fn guessed(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Option<Diag
 }
 
 /// Another list of the same kind of thing was left out: the author may have meant that one.
-fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
+fn competing(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Vec<Diagnostic> {
     let others = choice.others.iter().filter(|other| {
         other.units.len() > 1
             && (matches!(other.standing, Standing::Named | Standing::Neutral)
-                || (other.standing == Standing::Second && other.shape == Shape::NamedHeadings))
-            && !matches!(other.shape, Shape::NamedLines | Shape::Bullets | Shape::PlainHeadings)
+                || (other.standing == Standing::Second && other.shape == ListShape::NamedHeadings))
+            && !matches!(other.shape, ListShape::NamedLines | ListShape::Bullets | ListShape::PlainHeadings)
     });
     let mut found = Vec::new();
     for other in others {
@@ -184,7 +184,7 @@ fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
 }
 
 fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
-    let ticked = |line: usize| {
+    let ticked = |line: Line| {
         let first = plan.boxes.partition_point(|check_box| check_box.line < line);
         plan.boxes.get(first).is_some_and(|check_box| check_box.line == line && check_box.ticked())
     };
@@ -200,7 +200,7 @@ fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
 /// Each mark once, where it stands first: many authors have one of their own.
 fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
     let other = |check_box: &&CheckBox| !matches!(check_box.mark, ' ' | 'x' | 'X');
-    let mut found: Vec<(String, bool, usize, Range<usize>)> = Vec::new();
+    let mut found: Vec<(String, bool, usize, Span)> = Vec::new();
     for check_box in plan.boxes.iter().filter(other) {
         let end = check_box.mark_at + check_box.mark.len_utf8();
         let (span, shown) = match &check_box.word {

@@ -11,6 +11,7 @@ use super::StepIndex;
 use super::diagnostic::{Diagnostic, Severity};
 use super::step::{Plan, StepKind};
 use crate::plan::GroupIndex;
+use crate::plan::Line;
 
 /// Steps and dependencies, resolved.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,7 @@ pub struct Edge {
     /// The plan says so; otherwise it follows from the order of the file.
     pub explicit: bool,
     /// Line of the reference, or of the step itself.
-    pub line: usize,
+    pub line: Line,
 }
 
 impl StepGraph {

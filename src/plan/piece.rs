@@ -1,5 +1,6 @@
 //! A piece of a plan's text with its place.
 
+use crate::plan::Line;
 use std::borrow::Cow;
 
 /// A piece of text with its place.
@@ -10,7 +11,7 @@ pub(super) struct Piece<'text> {
     /// First byte.
     pub(super) at: usize,
     /// First line.
-    pub(super) line: usize,
+    pub(super) line: Line,
     /// One past the last byte.
     pub(super) end: usize,
 }

@@ -6,7 +6,7 @@ use crate::config::Progress;
 use crate::digest::digest;
 use crate::facts::{BoxRef, Event, Occurrence, StepRef, Ticked};
 use crate::failure::Failure;
-use crate::plan::edit::{self, Change, TickTarget};
+use crate::plan::edit::{self, MarkChange, TickTarget};
 use crate::plan::{Plan, Reading, Step, StepIndex, StepKind};
 use crate::record::Recorder;
 use crate::state::{Pass, StepStatus, TickState};
@@ -93,7 +93,7 @@ fn ticked(
     if targets.is_empty() {
         return Ok(TickedText { step: found, targets, new: text.to_owned() });
     }
-    let new = edit::apply(text, plan, &targets, Change::Tick).map_err(|error| error.to_string())?;
+    let new = edit::apply(text, plan, &targets, MarkChange::Tick).map_err(|error| error.to_string())?;
     Ok(TickedText { step: found, targets, new })
 }
 
@@ -118,7 +118,7 @@ pub fn take_back(setting: &Setting, index: StepIndex, ticked: &[BoxRef]) -> Resu
     if targets.is_empty() {
         return Ok(());
     }
-    let new = edit::apply(&text.text, &reading.plan, &targets, Change::Untick)
+    let new = edit::apply(&text.text, &reading.plan, &targets, MarkChange::Untick)
         .map_err(|error| Failure::internal("cannot take a tick back", error))?;
     setting
         .plan_file
@@ -141,7 +141,7 @@ pub fn set_status(setting: &Setting, value: &str, recorder: &mut Recorder) -> Re
     if targets.is_empty() {
         return Ok(());
     }
-    let written = edit::apply(&text.text, &reading.plan, &targets, Change::Tick)
+    let written = edit::apply(&text.text, &reading.plan, &targets, MarkChange::Tick)
         .map_err(|error| error.to_string())
         .and_then(|new| setting.plan_file.replace(&text.digest, &new).map_err(|error| chain(&error)));
     match written {
@@ -189,7 +189,7 @@ fn say(plan: &Plan, step: StepIndex, pass: &Pass, target: &TickTarget) -> Ticked
     };
     let criteria = pass.judged.iter().map(|&criterion| &plan.steps[step].criteria[criterion]);
     let mut boxes = criteria.filter_map(|criterion| criterion.check_box).map(TickTarget::Box);
-    Ticked { line, check_box, judged: boxes.any(|found| found == *target) }
+    Ticked { line: line.into(), check_box, judged: boxes.any(|found| found == *target) }
 }
 
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {

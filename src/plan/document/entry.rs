@@ -1,35 +1,43 @@
 //! An entry of a list that is not written in items of Markdown.
 
-use std::ops::Range;
-
 use crate::plan::check_box::StateWord;
 use crate::plan::document::Document;
 use crate::plan::names::title::Title;
 use crate::plan::names::vocabulary::STATES;
+use crate::plan::{BlockIndex, Line, Span};
 
 /// One entry.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The list that it is in.
     pub kind: EntryKind,
-    /// The block that holds the list, an index into [`Document::blocks`].
-    pub block: usize,
+    /// The block that holds the list.
+    pub block: BlockIndex,
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// First line.
-    pub line: usize,
+    pub line: Line,
     /// Last line, inclusive.
-    pub end_line: usize,
+    pub end_line: Line,
     /// Its id and title.
     pub title: Title<'static>,
-    /// The word that says how far it is, if there is one, and its mark: space, `~`, `x` or another.
-    pub state: Option<(StateWord, char)>,
+    /// How far it is, if it says so.
+    pub state: Option<EntryState>,
     /// What it says of other entries that come first.
-    pub needs: Option<Range<usize>>,
+    pub needs: Option<Span>,
     /// What it says of files.
-    pub files: Option<Range<usize>>,
+    pub files: Option<Span>,
     /// What it says of its validation.
-    pub validation: Option<Range<usize>>,
+    pub validation: Option<Span>,
+}
+
+/// How far an entry is.
+#[derive(Debug, Clone)]
+pub struct EntryState {
+    /// The word that says so.
+    pub word: StateWord,
+    /// The mark that the word stands for: space, `~`, `x` or another.
+    pub mark: char,
 }
 
 /// What kind of list an entry is in.
@@ -51,11 +59,11 @@ impl Entry {
     pub(in crate::plan) fn of_lines(
         document: &Document<'_>,
         kind: EntryKind,
-        block: usize,
-        line: usize,
-        end_line: usize,
+        block: BlockIndex,
+        line: Line,
+        end_line: Line,
     ) -> Self {
-        let last = document.lines.text(document.text, end_line).trim_end();
+        let last = document.line(end_line).trim_end();
         Self {
             kind,
             block,
@@ -71,11 +79,18 @@ impl Entry {
     }
 }
 
-/// The word at this place and the mark that it stands for; `None` if it is known as no state.
-pub(in crate::plan) fn state_at(document: &Document<'_>, span: Range<usize>) -> Option<(StateWord, char)> {
-    let text = document.text.get(span.clone())?.to_owned();
-    let mark = mark_of(&text)?;
-    Some((StateWord { span, text, done: String::new(), open: String::new() }, mark))
+impl EntryState {
+    /// The state at this place; `None` if its word is known as no state.
+    pub(in crate::plan) fn at(document: &Document<'_>, span: Span) -> Option<Self> {
+        let mark = mark_of(document.text.get(span.clone())?)?;
+        Some(Self::with_mark(document, span, mark))
+    }
+
+    /// The state at this place with a mark that its word does not give it.
+    pub(in crate::plan) fn with_mark(document: &Document<'_>, span: Span, mark: char) -> Self {
+        let text = document.text.get(span.clone()).unwrap_or_default().to_owned();
+        Self { word: StateWord { span, text, done: String::new(), open: String::new() }, mark }
+    }
 }
 
 fn mark_of(word: &str) -> Option<char> {

@@ -1,5 +1,6 @@
 //! What a dependency field names: `Step 1.2`, `Steps 2.1-2.4`, `All previous phases complete`, `None`.
 
+use crate::plan::Line;
 use crate::plan::names;
 use crate::plan::names::code::{is_id, split_id};
 use crate::plan::names::vocabulary::NO_DEPENDENCIES;
@@ -15,13 +16,13 @@ pub struct References {
 }
 
 /// Reads one line of a field. Text without a keyword and id is context: crates, teams, services.
-pub fn read(text: &str, at: usize, line: usize) -> References {
+pub fn read(text: &str, at: usize, line: Line) -> References {
     let outside = without_brackets(text);
     let plain = outside.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if NO_DEPENDENCIES.split(", ").any(|word| word == plain) {
         return References { references: Vec::new(), independent: true };
     }
-    let mut reader = Reader { text: &outside, line, base: at, references: Vec::new() };
+    let mut reader = ReferenceReader { text: &outside, line, base: at, references: Vec::new() };
     reader.read_all_previous();
     if reader.references.is_empty() {
         reader.read_keywords();
@@ -52,14 +53,14 @@ fn without_brackets(text: &str) -> String {
     kept
 }
 
-struct Reader<'a> {
+struct ReferenceReader<'a> {
     text: &'a str,
-    line: usize,
+    line: Line,
     base: usize,
     references: Vec<Reference>,
 }
 
-impl Reader<'_> {
+impl ReferenceReader<'_> {
     fn push(&mut self, to: ReferenceTo, from: usize, end: usize) {
         let span = self.base + from..self.base + end;
         self.references.push(Reference { to, line: self.line, span });
@@ -187,7 +188,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn shown(text: &str) -> String {
-        let read = read(text, 0, 1);
+        let read = read(text, 0, 1.into());
         if read.independent {
             return "independent".to_owned();
         }
@@ -234,8 +235,11 @@ mod tests {
     #[test]
     fn spans_are_those_of_the_text() {
         let text = "Steps 2.1, 2.3";
-        let spans: Vec<&str> =
-            read(text, 0, 1).references.iter().map(|reference| &text[reference.span.clone()]).collect();
+        let spans: Vec<&str> = read(text, 0, 1.into())
+            .references
+            .iter()
+            .map(|reference| &text[reference.span.clone()])
+            .collect();
         assert_eq!(spans, ["Steps 2.1", "2.3"]);
     }
 }
