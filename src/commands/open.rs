@@ -13,6 +13,7 @@ use crate::model::openai::Settings;
 use crate::plan::{self, Reading};
 use crate::process::Policy;
 use crate::report::story::counted;
+use crate::run::PlanAtHand;
 use crate::state::RunState;
 use crate::state::renames::renamed;
 use crate::workspace::Workspace;
@@ -166,6 +167,12 @@ fn user_and_password(address: &str) -> Option<String> {
 }
 
 impl OpenPlan {
+    /// The plan itself, without what is kept of it.
+    pub(super) fn at_hand(self) -> PlanAtHand {
+        let Self { file, path, text, reading, .. } = self;
+        PlanAtHand { file, path, text, reading }
+    }
+
     /// Everything that earlier runs recorded, as far as the journal's seals prove it. Changes
     /// nothing on disk.
     pub(super) fn past(&self) -> Result<Past, Failure> {

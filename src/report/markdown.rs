@@ -7,7 +7,8 @@ use std::path::Path;
 
 use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, say_millis, say_tokens};
 use crate::facts::{
-    AgentEnd, AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable, first_line,
+    AgentEnd, AttemptOutcome, Evidence, Judgement, Reason, Ruling, StepOutcome, Strength, Unfixable,
+    first_line,
 };
 use crate::journal::RunDir;
 
@@ -131,7 +132,7 @@ fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir)
         attempt_section(text, attempt, &run_dir.attempt(number, &step.step.title, attempt.number), run_dir)?;
     }
     match &step.end {
-        Some(StepEnd::Stopped(StepOutcome::Unfixable(Unfixable { hint, .. }))) => {
+        Some(StepEnd::Stopped(StepOutcome { reason: Reason::Unfixable(Unfixable { hint, .. }), .. })) => {
             writeln!(text, "\nWhat to do: {hint}.")
         }
         _ => Ok(()),
@@ -152,7 +153,7 @@ fn attempt_section(
             writeln!(
                 text,
                 "{}; {} turns, {} tokens, {}; files changed: {} (+{} -{}). Brief and transcript: `{relative}/`.\n",
-                found.as_ref().map_or_else(|| "not ended".to_owned(), say),
+                found.as_ref().map_or_else(|| "not ended".to_owned(), AttemptOutcome::say),
                 attempt.turns,
                 say_tokens(attempt.usage.total()),
                 say_millis(attempt.duration_ms),
@@ -225,34 +226,6 @@ fn changes(text: &mut String, file: &Path, relative: &str) -> std::fmt::Result {
     match lines.checked_sub(DIFF_LINES) {
         Some(more) if more > 0 => writeln!(text, "\n({more} more lines in the file)"),
         _ => Ok(()),
-    }
-}
-
-fn say(outcome: &AttemptOutcome) -> String {
-    match outcome {
-        AttemptOutcome::Passed { .. } => "Passed".to_owned(),
-        AttemptOutcome::ValidationFailed { red, limit } => {
-            let limit =
-                limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
-            format!("Validation failed: `{}` ended with {}{limit}", first_line(&red.command), red.say())
-        }
-        AttemptOutcome::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
-        AttemptOutcome::Unfixable(Unfixable { cause, .. }) => format!("Not for an agent to fix: {cause}"),
-        AttemptOutcome::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
-        AttemptOutcome::Vacuous { command, why } => {
-            format!("`{}` decides nothing: {why}", first_line(command))
-        }
-        AttemptOutcome::CriterionFailed { judgement } => {
-            format!("The judge: \"{}\" does not hold", first_line(&judgement.text))
-        }
-        AttemptOutcome::Tampered { what } => {
-            format!("Does not count: the agent changed what is not its own ({})", what.join("; "))
-        }
-        AttemptOutcome::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
-        AttemptOutcome::Unvalidated => "No command applies".to_owned(),
-        AttemptOutcome::Blocked { reason } => format!("Blocked: {reason}"),
-        AttemptOutcome::ModelFailed { message, .. } => format!("The model could not be used: {message}"),
-        AttemptOutcome::Interrupted => "Interrupted".to_owned(),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, quoted, styled};
-use super::story::{StepEnd, Story, counted, ran, say_millis, say_tokens};
+use super::story::{StepEnd, StepStory, Story, counted, ran, say_millis, say_tokens};
 use crate::facts::{
-    AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Judgement, RedCommand, Reopened, Ruling,
-    RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef, Unfixable, first_line,
+    AgentEnd, AttemptRef, Event, Evidence, Judgement, Reason, RedCommand, ReopenReason, Ruling, RunCompleted,
+    RunOutcome, RunStarted, StepOutcome, StepRef, first_line,
 };
 
 /// How many lines of a failing command's output are shown when a step stops, and between attempts.
@@ -190,13 +190,13 @@ fn renamed(step: &StepRef) -> String {
     format!("  step {} was known under another name, number or place: it is the same", step.id)
 }
 
-fn reopened(step: &StepRef, reason: Reopened) -> String {
+fn reopened(step: &StepRef, reason: ReopenReason) -> String {
     let why = match reason {
-        Reopened::Unticked => "was unticked: it runs again",
-        Reopened::Edited => "was edited since it passed: it is validated again",
-        Reopened::DependencyEdited => "rests on something that changed: it is validated again",
-        Reopened::Restart => "is started anew",
-        Reopened::Restored => "was taken back: it runs again",
+        ReopenReason::Unticked => "was unticked: it runs again",
+        ReopenReason::Edited => "was edited since it passed: it is validated again",
+        ReopenReason::DependencyEdited => "rests on something that changed: it is validated again",
+        ReopenReason::Restart => "is started anew",
+        ReopenReason::Restored => "was taken back: it runs again",
     };
     styled(NOTICE, &format!("  step {} {why}", step.id))
 }
@@ -263,22 +263,11 @@ fn passed(step: &StepRef, story: &Story) -> Vec<String> {
 
 fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
     let mut lines = vec![styled(BAD, &format!("x Step {} \"{}\" {}", step.id, step.title, outcome.say()))];
-    match outcome {
-        StepOutcome::Failed { red, .. } | StepOutcome::PrerequisiteFailed { red } => {
-            lines.extend(last_words(red));
-        }
-        StepOutcome::Unfixable(Unfixable { red, hint, .. }) => {
-            lines.extend(last_words(red));
-            lines.push(format!("{} {hint}", styled(STRONG, "hint:")));
-        }
-        StepOutcome::Vacuous { .. } => {
-            let hint = "write a command into the plan that fails while the step is not done";
-            lines.push(format!("{} {hint}", styled(STRONG, "hint:")));
-        }
-        StepOutcome::CriterionFailed { judgement, .. } => lines.push(judged(judgement)),
-        StepOutcome::ModelFailed { hint, .. } => lines.push(format!("{} {hint}", styled(STRONG, "hint:"))),
-        _ => {}
+    lines.extend(outcome.reason.red().into_iter().flat_map(last_words));
+    if let Reason::CriterionFailed { judgement } = &outcome.reason {
+        lines.push(judged(judgement));
     }
+    lines.extend(outcome.reason.hint().map(|hint| format!("{} {hint}", styled(STRONG, "hint:"))));
     lines
 }
 
@@ -306,9 +295,9 @@ fn judged(judgement: &Judgement) -> String {
 fn failed_before(step: &StepRef, story: &Story) -> Vec<String> {
     let last =
         story.find(step).and_then(|told| told.tries().filter(|attempt| attempt.outcome.is_some()).last());
-    match last.and_then(|attempt| attempt.outcome.as_ref()) {
-        Some(AttemptOutcome::ValidationFailed { red, .. }) => last_lines(&red.output, FEW_LINES),
-        Some(AttemptOutcome::Tampered { what }) => what.iter().map(|what| format!("  | {what}")).collect(),
+    match last.and_then(|attempt| attempt.outcome.as_ref()?.reason()) {
+        Some(Reason::ValidationFailed { red, .. }) => last_lines(&red.output, FEW_LINES),
+        Some(Reason::Tampered { what }) => what.iter().map(|what| format!("  | {what}")).collect(),
         _ => Vec::new(),
     }
 }
@@ -376,7 +365,7 @@ fn summary(story: &Story, completed: &RunCompleted) -> String {
 
 /// Steps that passed because commands went green, and not because they were let through.
 fn passed_on_commands(story: &Story) -> usize {
-    let by_command = |step: &&super::story::StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if strength != crate::facts::Strength::Unvalidated);
+    let by_command = |step: &&StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if strength != crate::facts::Strength::Unvalidated);
     story.steps.iter().filter(by_command).count()
 }
 
@@ -395,16 +384,12 @@ fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
             }
             None => Some(again),
         },
-        RunOutcome::NeedsPerson => match stopped.map(|step| (&step.step.id, &step.end)) {
-            Some((
-                id,
-                Some(StepEnd::Stopped(
-                    StepOutcome::Unproven
-                    | StepOutcome::TooWeak
-                    | StepOutcome::Unvalidated
-                    | StepOutcome::Vacuous { .. },
-                )),
-            )) => Some(confirm(id)),
+        RunOutcome::NeedsPerson => match stopped {
+            Some(StepStory { step, end: Some(StepEnd::Stopped(outcome)), .. })
+                if outcome.reason.may_be_confirmed() =>
+            {
+                Some(confirm(&step.id))
+            }
             _ => Some(format!("see above, then {again}")),
         },
         _ => Some(again),
