@@ -200,28 +200,46 @@ fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
 /// Each mark once, where it stands first: many authors have one of their own.
 fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
     let other = |check_box: &&CheckBox| !matches!(check_box.mark, ' ' | 'x' | 'X');
-    let mut found: Vec<(String, bool, usize, Span)> = Vec::new();
+    let mut found: Vec<OtherMark> = Vec::new();
     for check_box in plan.boxes.iter().filter(other) {
+        let mark = OtherMark::of(check_box);
+        let known = found.iter_mut().find(|known| known.shown == mark.shown && known.begun == mark.begun);
+        match known {
+            Some(known) => known.count += 1,
+            None => found.push(mark),
+        }
+    }
+    found.into_iter().map(OtherMark::diagnostic).collect()
+}
+
+/// A mark that is neither open nor done.
+struct OtherMark {
+    shown: String,
+    /// It is read as in progress.
+    begun: bool,
+    count: usize,
+    /// Where it stands first.
+    span: Span,
+}
+
+impl OtherMark {
+    fn of(check_box: &CheckBox) -> Self {
         let end = check_box.mark_at + check_box.mark.len_utf8();
         let (span, shown) = match &check_box.word {
             Some(word) => (word.span.clone(), word.text.clone()),
             None => (check_box.mark_at - 1..end + 1, check_box.mark.to_string()),
         };
         let begun = check_box.tickable() && check_box.role != BoxRole::Ignored;
-        match found.iter_mut().find(|known| (&known.0, known.1) == (&shown, begun)) {
-            Some(known) => known.2 += 1,
-            None => found.push((shown, begun, 1, span)),
-        }
+        Self { shown, begun, count: 1, span }
     }
-    found
-        .into_iter()
-        .map(|(shown, begun, count, span)| {
-            let kept = if begun { "read as in progress" } else { "kept as it is" };
-            let times = if count > 1 { format!(", {count} times") } else { String::new() };
-            diagnostic(Severity::Note, "other-mark", span, format!("the mark `{shown}` is {kept}{times}"))
-                .help("open is `[ ]` or `pending`, done is `[x]` or `completed`, in progress is `[~]`")
-        })
-        .collect()
+
+    fn diagnostic(self) -> Diagnostic {
+        let kept = if self.begun { "read as in progress" } else { "kept as it is" };
+        let times = if self.count > 1 { format!(", {} times", self.count) } else { String::new() };
+        let message = format!("the mark `{}` is {kept}{times}", self.shown);
+        diagnostic(Severity::Note, "other-mark", self.span, message)
+            .help("open is `[ ]` or `pending`, done is `[x]` or `completed`, in progress is `[~]`")
+    }
 }
 
 /// `[x]: /url` turns every `[x]` of other readers into a link.
@@ -241,3 +259,6 @@ fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,4 +101,32 @@ mod tests {
         assert_ne!(first, key("Phase 1", "Step 1", "Build", 1));
         assert_ne!(first, key("Phase 2", "Step 1", "Build", 0));
     }
+
+    #[test]
+    fn what_counts_of_a_line() {
+        let cases = [
+            ("- [x] a", "- [ ] a"),
+            ("  * [ ]   a  b", "- [ ] a b"),
+            ("12. [~] a", "12. [ ] a"),
+            ("> + a", "- a"),
+            ("### [x] Title", "Title"),
+            ("## Title", "Title"),
+            ("-a", "-a"),
+            ("1. a", "1. a"),
+            ("[x] a", "[x] a"),
+            ("   ", ""),
+        ];
+        let read = cases.map(|(line, _)| (line, normalised(line)));
+        assert_eq!(read, cases.map(|(line, expected)| (line, expected.to_owned())));
+        assert_eq!(normalised("a\r\n\n - [x]  b\n"), "a\n- [ ] b");
+    }
+
+    #[test]
+    fn digests_say_which_rule_made_them() {
+        let key = step_key(&step_name("Phase 1", "Step 1", "Build"), 0);
+        assert_eq!(key, step_key("Phase 1\u{1f}Step 1\u{1f}Build\u{1f}", 0));
+        assert!(key.to_string().starts_with("k1:"), "{key}");
+        let fingerprint = fingerprint("### Step 1: Write\n\ntext\n", "Step 1");
+        assert!(fingerprint.heading().starts_with("f2:"), "{fingerprint:?}");
+    }
 }

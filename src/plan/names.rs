@@ -10,12 +10,13 @@ pub(super) mod vocabulary;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use self::column::Column;
 use self::phrases::Phrases;
 use self::vocabulary::NameMatch::{self, Has};
 use self::vocabulary::{
-    ALTERNATIVE_WORDS, BY_HAND, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_MARKS,
-    LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES, VAGUE,
-    VERIFYING_ENDS, VERIFYING_STARTS,
+    ALTERNATIVE_WORDS, BY_HAND, COLUMNS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
+    LIST_MARKS, LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES,
+    VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -110,6 +111,16 @@ static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
 });
 
 static NO_WORK: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(ALTERNATIVE_WORDS));
+
+static COLUMN_NAMES: LazyLock<Phrases<Column>> = LazyLock::new(|| {
+    Phrases::of(COLUMNS.iter().flat_map(|(column, names)| names.split(", ").map(|name| (name, *column))))
+});
+
+/// What the column of a table is about, by its name.
+pub(in crate::plan) fn column(name: &str) -> Option<Column> {
+    let name = if name.trim() == "#" { "no".to_owned() } else { words(name) };
+    COLUMN_NAMES.get(&name).map(|(_, column)| column)
+}
 
 /// The role that a name gives to the text under it.
 pub fn role(name: &str) -> Option<Role> {
@@ -341,5 +352,54 @@ mod tests {
             ["Steps", "phase", "Stories", "Python"].map(singular),
             ["step", "phase", "story", "python"]
         );
+    }
+
+    #[test]
+    fn columns_are_known_by_their_names() {
+        let cases = [
+            ("Task", Some(Column::Task)),
+            ("**Step**", Some(Column::Task)),
+            ("Deliverable", Some(Column::Name)),
+            (" # ", Some(Column::Id)),
+            ("Task ID", Some(Column::Id)),
+            ("Status (today)", Some(Column::State)),
+            ("Depends on", Some(Column::Needs)),
+            ("Files", Some(Column::Files)),
+            ("How to verify", Some(Column::Validation)),
+            ("Owner", None),
+            ("", None),
+        ];
+        assert_eq!(cases.map(|(name, _)| (name, column(name))), cases);
+    }
+
+    #[test]
+    fn what_a_name_says_beside_its_number_its_brackets_and_its_code() {
+        let cases = [
+            ("4. Implementation Steps (draft)", "implementation steps"),
+            ("2.1 -- Who & when?", "who when"),
+            ("Überblick (kurz)", "überblick"),
+            ("(all of it)", "all of it"),
+            ("步骤（建议）", "步骤"),
+            ("12", ""),
+            ("", ""),
+        ];
+        assert_eq!(cases.map(|(name, _)| words(name)), cases.map(|(_, expected)| expected.to_owned()));
+    }
+
+    #[test]
+    fn what_a_person_does_is_told_from_what_an_agent_does() {
+        let by_person = ["Manual test of the form", "Get sign-off", "Approved by Ann", "SIGN OFF by QA"];
+        let by_agent =
+            ["Design the form", "Write a manual", "Manually written tests stay", "Approve nothing"];
+        assert_eq!(by_person.map(by_hand), [true; 4]);
+        assert_eq!(by_agent.map(by_hand), [false; 4]);
+    }
+
+    #[test]
+    fn titles_that_verify_begin_or_end_with_a_word_for_it() {
+        let verifying = ["Verify the build", "2. Lint", "Final check", "Überprüfung der Daten", "最终验证"];
+        let working = ["Build it", "Checkout page", "Verified builds", "Check-in desk for guests"];
+        assert_eq!(verifying.map(verifies), [true; 5]);
+        assert_eq!(working.map(verifies), [false, false, false, true]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, EntryKind, EntryState};
 use crate::plan::document::{Block, Document};
+use crate::plan::names;
 use crate::plan::names::column::Column;
 use crate::plan::names::title::Title;
 use crate::plan::{BlockIndex, Line, Span};
@@ -10,7 +11,7 @@ use crate::plan::{BlockIndex, Line, Span};
 pub(in crate::plan) fn rows(document: &Document<'_>, block: BlockIndex) -> Vec<Entry> {
     let found = &document.blocks[block];
     let header: Vec<Option<Column>> =
-        cells(document, found.line).into_iter().map(|cell| Column::named(&document.text[cell])).collect();
+        cells(document, found.line).into_iter().map(|cell| names::column(&document.text[cell])).collect();
     let at = |wanted: Column| header.iter().position(|column| *column == Some(wanted));
     let (Some(title), state) = (at(Column::Task).or_else(|| at(Column::Name)), at(Column::State)) else {
         return Vec::new();

@@ -160,4 +160,33 @@ mod tests {
         ];
         assert_eq!(cases.map(|(line, _)| (line, parts(line))), cases);
     }
+
+    #[test]
+    fn metadata_is_short_and_has_a_known_name() {
+        let read = |line| Label::metadata(line).map(|label| (label.name, label.value));
+        let cases = [
+            ("Owner: Ann", Some(("Owner", "Ann"))),
+            ("**Estimate**: 2h", Some(("Estimate", "2h"))),
+            ("_Priority_: high", Some(("Priority", "high"))),
+            ("负责人：安", Some(("负责人", "安"))),
+            ("Owner:", None),
+            ("Saw: the board", None),
+            ("Cut the board", None),
+        ];
+        assert_eq!(cases.map(|(line, _)| (line, read(line))), cases);
+    }
+
+    #[test]
+    fn a_bold_line_that_counts_goes_on_behind_its_title() {
+        let read = |line| Label::unit(line).map(|label| (label.name, label.value));
+        let cases = [
+            ("**Step 1: Saw.** Cut it.", Some(("Step 1: Saw", "Cut it."))),
+            ("**Phase 2 – Nail.**", Some(("Phase 2 – Nail", ""))),
+            ("**Step 1: Saw** Cut it.", None),
+            ("**Step 1.** Cut it.", None),
+            ("**Saw.** Cut it.", None),
+            ("Step 1: Saw. Cut it.", None),
+        ];
+        assert_eq!(cases.map(|(line, _)| (line, read(line))), cases);
+    }
 }

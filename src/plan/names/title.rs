@@ -376,4 +376,38 @@ mod tests {
         assert_eq!(Title::parse("T001 [P] [US1] Write").fields, tags);
         assert_eq!(Title::parse("See [a link](https://x.y)").title, "See [a link](https://x.y)");
     }
+
+    #[test]
+    fn words_before_a_number_say_what_a_heading_is() {
+        let cases = [
+            ("Step 1: Saw", Some("step"), Some(Keyword::Step)),
+            ("Stories 2: Saw", Some("story"), Some(Keyword::Step)),
+            ("Sprint 3: Saw", Some("sprint"), Some(Keyword::Group)),
+            ("Option 2: Saw", Some("option"), None),
+            ("Fix 2: Saw", Some("fix"), None),
+            ("TASK-7: Saw", None, Some(Keyword::Step)),
+            ("ADR-12: Saw", None, None),
+            ("第二步：锯", Some("步"), Some(Keyword::Step)),
+            ("2단계: 시험", Some("단계"), Some(Keyword::Group)),
+            ("阶段二：锯", Some("阶段"), Some(Keyword::Group)),
+            ("2. Saw", None, None),
+        ];
+        for (text, keyword, unit) in cases {
+            let title = Title::parse(text);
+            assert_eq!((title.keyword.as_deref(), title.unit), (keyword, unit), "{text}");
+        }
+    }
+
+    #[test]
+    fn decoration_is_no_text() {
+        let cases = [
+            ("✅ **Saw** ✅", "Saw"),
+            ("*Saw*", "Saw"),
+            ("~~Saw~~ `a__b`", "Saw `a__b`"),
+            ("## Saw ##", "## Saw"),
+            ("🚧 Saw ← here", "Saw ← here"),
+            ("", ""),
+        ];
+        assert_eq!(cases.map(|(text, _)| plain(text).into_owned()), cases.map(|(_, said)| said.to_owned()));
+    }
 }

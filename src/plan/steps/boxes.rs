@@ -176,3 +176,39 @@ fn said<'text>(document: &Document<'text>, block: BlockIndex) -> &'text str {
     let behind = is_heading.then(|| text.split_once("] ")).flatten();
     behind.map_or(text, |(_, behind)| behind.trim())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn the_first_claim_of_a_box_counts() {
+        let document = Document::parse("- [ ] a\n  - [x] b\n- c\n- [ ] d\n");
+        let mut boxes = Boxes::of(&document, &[]);
+        let blocks: Vec<BlockIndex> = boxes.blocks.raw.clone();
+        let parents: Vec<Option<BoxIndex>> = boxes.all.iter().map(|found| found.parent).collect();
+        assert_eq!(parents, [None, Some(0.into()), None]);
+        let everything = BlockIndex::FIRST..document.blocks.next_key();
+        assert_eq!(boxes.unclaimed(&everything), blocks);
+        let step = Some(StepIndex::from(7));
+        assert_eq!(boxes.claim(blocks[1], BoxRole::Task, step, "first"), Some(1.into()));
+        assert_eq!(boxes.claim(blocks[1], BoxRole::Criterion, None, "second"), Some(1.into()));
+        let claimed = &boxes.all.raw[1];
+        assert_eq!((claimed.role, claimed.step, claimed.reason.as_ref()), (BoxRole::Task, step, "first"));
+        assert_eq!(boxes.unclaimed(&everything), [blocks[0], blocks[2]]);
+        assert_eq!(boxes.unclaimed(&(blocks[1]..blocks[2])), []);
+        assert_eq!(boxes.claim(BlockIndex::FIRST, BoxRole::Task, step, "no box"), None);
+        assert_eq!((boxes.is_unclaimed(blocks[0]), boxes.is_unclaimed(blocks[1])), (true, false));
+    }
+
+    #[test]
+    fn a_dash_around_boxes_is_in_progress_unless_a_line_leaves_something_out() {
+        let begun = |text: &str| -> Vec<bool> {
+            Boxes::of(&Document::parse(text), &[]).all.iter().map(|found| found.in_progress).collect()
+        };
+        assert_eq!(begun("- [-] a\n  - [ ] b\n- [-] c\n- [~] d\n"), [true, false, true, true]);
+        assert_eq!(begun("- [-] a\n  - [ ] b\n- [-] c (cancelled)\n"), [false, false, false]);
+        assert_eq!(begun("- [-] a\n- [ ] b\n"), [false, false]);
+    }
+}

@@ -131,3 +131,38 @@ fn key(text: &str) -> String {
     let parts = lower.split(|c: char| !c.is_alphanumeric() && c != '.').filter(|part| !part.is_empty());
     Some(joined(parts)).filter(|key| !key.is_empty()).unwrap_or_else(|| words(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::read;
+    use pretty_assertions::assert_eq;
+
+    /// The text of each box that stands for a step, and the id of that step.
+    fn mirrored(list: &str) -> Vec<(String, String)> {
+        let steps = "# Plan\n\n### Step 1: Saw\n\n### Step 2: Nail\n\n### Step 3: Nail\n\n";
+        let plan = read(&format!("{steps}{list}")).plan;
+        let boxes = plan.boxes.iter().filter(|found| found.role == BoxRole::Mirror);
+        let id = |step: Option<StepIndex>| step.map_or(String::new(), |step| plan.steps[step].id.clone());
+        boxes.map(|found| (found.text.clone(), id(found.step))).collect()
+    }
+
+    #[test]
+    fn boxes_stand_for_the_step_that_they_name() {
+        let pair = |text: &str, id: &str| (text.to_owned(), id.to_owned());
+        let full = "## Notes\n\n- [ ] Step 1: Saw\n- [ ] step 2 - nail\n- [ ] Saw\n- [ ] Paint\n";
+        assert_eq!(mirrored(full), [pair("Step 1: Saw", "1"), pair("step 2 - nail", "2")]);
+        let short = "## Progress\n\n- [ ] Saw\n- [ ] Step 3\n- [ ] Nail\n";
+        assert_eq!(mirrored(short), [pair("Saw", "1"), pair("Step 3", "3")]);
+        let owned = "<!-- agentrun:progress -->\n## Progress\n\n- [ ] Step 1: Saw\n- [ ] Saw\n\
+            <!-- /agentrun:progress -->\n";
+        assert_eq!(mirrored(owned), [pair("Step 1: Saw", "1")]);
+    }
+
+    #[test]
+    fn names_of_entries_are_told_apart() {
+        let names = |text: &str| entry_names(&read(text).plan).raw;
+        assert_eq!(names("# P\n\n- [ ] Saw\n- [ ] Saw\n- [ ] saw!\n"), ["Saw", "Saw (2)", "saw! (3)"]);
+        assert_eq!(names("# P\n\n- [ ] ++\n- [ ] Saw\n"), ["Entry 1", "Saw"]);
+    }
+}
