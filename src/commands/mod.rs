@@ -1,4 +1,4 @@
-//! One file per subcommand; each turns arguments into effects and an exit code.
+//! The subcommands: each turns arguments into effects and an exit code.
 
 mod check;
 mod completions;

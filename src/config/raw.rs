@@ -1,4 +1,4 @@
-//! What a configuration file may say. Unknown keys are refused, every key is optional.
+//! The keys that a configuration file may hold: each is optional, and an unknown key is refused.
 
 use std::path::PathBuf;
 

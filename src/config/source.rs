@@ -1,4 +1,4 @@
-//! Finds and reads configuration files, and says exactly what is wrong with one.
+//! Finds and reads configuration files, and says exactly what is wrong in one.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! An entry of a list that is not written in items of Markdown.
+//! An entry of a list that is not written in Markdown items.
 
 use crate::plan::check_box::StateWord;
 use crate::plan::document::Document;
