@@ -48,12 +48,12 @@ macro_rules! neighbours {
     ($name:ident) => {
         impl $name {
             /// The one behind it.
-            pub fn next(self) -> Self {
+            pub(crate) fn next(self) -> Self {
                 Self(self.0 + 1)
             }
 
             /// From this one to the one before `end`.
-            pub fn until(self, end: Self) -> impl DoubleEndedIterator<Item = Self> {
+            pub(crate) fn until(self, end: Self) -> impl DoubleEndedIterator<Item = Self> {
                 (self.0..end.0).map(Self)
             }
         }
@@ -66,22 +66,22 @@ neighbours!(Line);
 
 impl BlockIndex {
     /// The first block.
-    pub const FIRST: Self = Self(0);
+    pub(crate) const FIRST: Self = Self(0);
 }
 
 impl SectionIndex {
     /// The section that is the whole document.
-    pub const DOCUMENT: Self = Self(0);
+    pub(crate) const DOCUMENT: Self = Self(0);
 }
 
 impl Line {
     /// The one before it.
-    pub fn before(self) -> Self {
+    pub(crate) fn before(self) -> Self {
         Self(self.0.saturating_sub(1))
     }
 
     /// How many lines there are from this one to another, both included.
-    pub fn count_to(self, last: Self) -> usize {
+    pub(crate) fn count_to(self, last: Self) -> usize {
         (last.0 + 1).saturating_sub(self.0)
     }
 }

@@ -363,10 +363,10 @@ fn drop_repeated<T>(all: &mut Vec<T>, may_drop: impl Fn(&T) -> bool, said: impl 
 /// The role of a section inside another one.
 fn role_inside(around: Option<Role>, named: Option<Role>) -> Option<Role> {
     match (around, named) {
-        // Under these nothing is work, whatever it is called.
-        (Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History), _) => around,
-        // `Level 2: Unit tests` of a validation section is validation.
-        (Some(Role::Validation), Some(Role::Testing)) => around,
+        // Under these nothing is work, whatever it is called; and `Level 2: Unit tests` of a validation
+        // section is validation.
+        (Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History), _)
+        | (Some(Role::Validation), Some(Role::Testing)) => around,
         _ => named.or(around),
     }
 }

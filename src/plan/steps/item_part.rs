@@ -2,13 +2,22 @@
 
 use crate::plan::names::Role;
 
+/// What an item begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::plan) enum ItemMarker {
+    /// A box, behind a bullet or a number.
+    Box,
+    /// A number.
+    Number,
+    /// A bullet.
+    Bullet,
+}
+
 /// How an item is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::plan) struct ItemFacts {
-    /// It has a box.
-    pub boxed: bool,
-    /// It has a number.
-    pub ordered: bool,
+    /// What it begins with.
+    pub marker: ItemMarker,
     /// Its words say that a person does it.
     pub by_hand: bool,
     /// It is a command.
@@ -46,8 +55,8 @@ impl ItemPart {
     /// What an item is under a name of this role.
     pub(in crate::plan) fn of(role: Option<Role>, facts: ItemFacts) -> Self {
         Self::by_name(role).or_else(|| Self::by_work(role, facts)).unwrap_or(match role {
-            _ if facts.boxed => Self::Task("a box inside the step"),
-            None if facts.ordered => Self::Task("a numbered item of the step"),
+            _ if facts.marker == ItemMarker::Box => Self::Task("a box inside the step"),
+            None if facts.marker == ItemMarker::Number => Self::Task("a numbered item of the step"),
             Some(Role::Files) => Self::Files,
             Some(Role::Dependencies | Role::Prerequisites) => Self::References,
             Some(Role::Context) => Self::Text,
@@ -70,7 +79,7 @@ impl ItemPart {
     /// Under a name for work, and under none, some items say that they are to be seen to hold.
     fn by_work(role: Option<Role>, facts: ItemFacts) -> Option<Self> {
         let is_work = matches!(role, None | Some(Role::Tasks | Role::Steps | Role::Testing));
-        if is_work && facts.boxed && facts.by_hand {
+        if is_work && facts.marker == ItemMarker::Box && facts.by_hand {
             Some(Self::Manual)
         } else if is_work && (facts.checks || (facts.command && role == Some(Role::Testing))) {
             Some(Self::Criterion)
@@ -86,12 +95,12 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     const PLAIN: ItemFacts =
-        ItemFacts { boxed: false, ordered: false, by_hand: false, command: false, checks: false };
+        ItemFacts { marker: ItemMarker::Bullet, by_hand: false, command: false, checks: false };
 
     #[test]
     fn the_name_decides_first_and_then_how_an_item_is_written() {
-        let boxed = ItemFacts { boxed: true, ..PLAIN };
-        let ordered = ItemFacts { ordered: true, ..PLAIN };
+        let boxed = ItemFacts { marker: ItemMarker::Box, ..PLAIN };
+        let ordered = ItemFacts { marker: ItemMarker::Number, ..PLAIN };
         let by_hand = ItemFacts { by_hand: true, ..boxed };
         let command = ItemFacts { command: true, ..PLAIN };
         let checks = ItemFacts { checks: true, ..boxed };
@@ -124,7 +133,7 @@ mod tests {
             (Some(Role::Progress), boxed, inside),
             (None, PLAIN, ItemPart::Bullet),
             (None, ordered, ItemPart::Task("a numbered item of the step")),
-            (None, ItemFacts { ordered: true, ..boxed }, inside),
+            (None, boxed, inside),
             (None, command, ItemPart::Bullet),
             (None, checks, ItemPart::Criterion),
             (None, by_hand, ItemPart::Manual),

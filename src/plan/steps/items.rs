@@ -3,7 +3,7 @@
 use super::body::{FieldText, StepBody, task};
 use super::criteria::{self, Verdict, ends_with_any_case};
 use super::files;
-use super::item_part::{ItemFacts, ItemPart};
+use super::item_part::{ItemFacts, ItemMarker, ItemPart};
 use super::references;
 use crate::plan::check_box::BoxRole;
 use crate::plan::criterion::{Criterion, CriterionKind};
@@ -62,8 +62,11 @@ impl StepBody<'_, '_> {
     fn read_plain_item(&mut self, item: BlockIndex, role: Option<Role>, ordered: bool) {
         let piece = self.item_text(item);
         let facts = ItemFacts {
-            boxed: self.boxes.of_block(item).is_some(),
-            ordered,
+            marker: match self.boxes.of_block(item) {
+                Some(_) => ItemMarker::Box,
+                None if ordered => ItemMarker::Number,
+                None => ItemMarker::Bullet,
+            },
             by_hand: names::by_hand(self.document.first_line(item).1),
             command: is_command(&piece),
             checks: self.kind == StepKind::Work && criteria::checks(&piece.text),
