@@ -1,7 +1,7 @@
 //! Steps of one line: items of a list, and entries that are no items.
 
 use super::body::StepBody;
-use super::criteria;
+use super::command;
 use super::files;
 use crate::plan::criterion::CriterionKind;
 use crate::plan::document::entry::EntryKind;
@@ -45,9 +45,9 @@ impl StepBody<'_, '_> {
         if !piece.text.contains('`') {
             return;
         }
-        let verdict = criteria::classify(&piece.text, false);
+        let verdict = command::classify(&piece.text, false);
         let is_command = matches!(verdict.kind, CriterionKind::Command(_));
-        if is_command && (names::verifies(title) || criteria::checks(title)) {
+        if is_command && (names::verifies(title) || command::checks(title)) {
             self.add_criterion(piece, verdict, None);
         }
     }
@@ -101,7 +101,7 @@ impl StepBody<'_, '_> {
             let said = line.trim().trim_start_matches(['-', '*', ' ']);
             if !said.is_empty() {
                 let piece = self.piece(at, said, at + said.len());
-                self.add_criterion(&piece, criteria::classify(said, false), None);
+                self.add_criterion(&piece, command::classify(said, false), None);
             }
             at += line.len();
         }

@@ -1,7 +1,7 @@
 //! Decides what each list item inside a step becomes, by the label above it.
 
 use super::body::{FieldText, StepBody, task};
-use super::criteria::{self, Verdict, ends_with_any_case};
+use super::command::{self, CriterionClass, ends_with_any_case};
 use super::files;
 use super::item_part::{ItemFacts, ItemMarker, ItemPart};
 use super::references;
@@ -15,7 +15,7 @@ use crate::plan::step::{Field, StepKind, Task};
 use crate::plan::{BlockIndex, BoxIndex, Line};
 
 fn is_command(piece: &Piece<'_>) -> bool {
-    matches!(criteria::classify(&piece.text, false).kind, CriterionKind::Command(_))
+    matches!(command::classify(&piece.text, false).kind, CriterionKind::Command(_))
 }
 
 /// What stands under this name must hold.
@@ -69,7 +69,7 @@ impl StepBody<'_, '_> {
             },
             by_hand: names::by_hand(self.document.first_line(item).1),
             command: is_command(&piece),
-            checks: self.kind == StepKind::Work && criteria::checks(&piece.text),
+            checks: self.kind == StepKind::Work && command::checks(&piece.text),
         };
         match ItemPart::of(self.part(role), facts) {
             ItemPart::Criterion => self.add_criterion_item(item, &piece, false),
@@ -80,7 +80,7 @@ impl StepBody<'_, '_> {
                     task.deliverable = true;
                 }
                 let check_box = self.boxes.of_block(item);
-                self.add_criterion(&piece, criteria::classify(&piece.text, false), check_box);
+                self.add_criterion(&piece, command::classify(&piece.text, false), check_box);
             }
             ItemPart::Task(reason) => self.add_task(item, &piece, reason),
             ItemPart::Bullet => self.parts.bullets.push(task(&piece, None)),
@@ -143,10 +143,10 @@ impl StepBody<'_, '_> {
 
     fn add_criterion_item(&mut self, item: BlockIndex, piece: &Piece<'_>, manual: bool) {
         let manual = manual || self.kind == StepKind::Manual;
-        let mut verdict = criteria::classify(&piece.text, manual);
+        let mut verdict = command::classify(&piece.text, manual);
         if verdict.kind == CriterionKind::Prose {
             verdict = match self.nested_command(item) {
-                None => criteria::classify(&piece.text, names::by_hand(&piece.text)),
+                None => command::classify(&piece.text, names::by_hand(&piece.text)),
                 Some(nested) => nested,
             };
         }
@@ -157,18 +157,18 @@ impl StepBody<'_, '_> {
     }
 
     /// The command that a `validate` comment or a shell block inside an item gives for it.
-    fn nested_command(&self, item: BlockIndex) -> Option<Verdict> {
+    fn nested_command(&self, item: BlockIndex) -> Option<CriterionClass> {
         let block = &self.document.blocks[item];
         let span = block.start..self.document.lines.end(block.end_line);
         let comment = self
             .document
             .comments_in(&span)
-            .find_map(|comment| criteria::comment_command(&self.document.text[comment.inner.clone()]));
+            .find_map(|comment| command::comment_command(&self.document.text[comment.inner.clone()]));
         if let Some(command) = comment {
-            return Some(criteria::command_or_prose(command.to_owned(), criteria::COMMENT, None));
+            return Some(command::command_or_prose(command.to_owned(), command::COMMENT, None));
         }
         self.document.children(item).find_map(|child| match &self.document.blocks[child].kind {
-            BlockKind::Code(code) => criteria::classify_block(code, None),
+            BlockKind::Code(code) => command::classify_block(code, None),
             _ => None,
         })
     }
@@ -176,7 +176,7 @@ impl StepBody<'_, '_> {
     pub(in crate::plan) fn add_criterion(
         &mut self,
         piece: &Piece<'_>,
-        verdict: Verdict,
+        verdict: CriterionClass,
         check_box: Option<BoxIndex>,
     ) {
         let text = piece.without_comments();
