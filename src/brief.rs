@@ -284,8 +284,8 @@ fn context_of<'a>(plan: &'a Plan, step: &Step) -> (Vec<Quoted<'a>>, Vec<Quoted<'
             .map(|(passage, _)| Quoted {
                 title: &passage.title,
                 text: passage.text.trim(),
-                line: passage.line,
-                end_line: passage.end_line,
+                line: passage.line.into(),
+                end_line: passage.end_line.into(),
             })
             .collect()
     };

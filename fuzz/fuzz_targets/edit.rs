@@ -4,7 +4,7 @@
 
 use agentrun::plan::edit::apply;
 use agentrun::plan::restore::restore_marks;
-use agentrun::plan::{Change, TickTarget, read};
+use agentrun::plan::{MarkChange, TickTarget, read};
 use agentrun::state::ticking::targets;
 use libfuzzer_sys::fuzz_target;
 
@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
     let open = plan.boxes.iter_enumerated().filter(|(_, check_box)| check_box.mark == ' ');
     for (index, check_box) in open.take(MOST) {
         let target = [TickTarget::Box(index)];
-        let ticked = apply(text, &plan, &target, Change::Tick);
+        let ticked = apply(text, &plan, &target, MarkChange::Tick);
         if let Some(word) = &check_box.word {
             // A word that changes may make a list of another kind of a table: that is refused.
             let Ok(ticked) = ticked else { continue };
@@ -33,14 +33,14 @@ fuzz_target!(|text: &str| {
         assert_eq!(ticked.len(), text.len());
         assert!((0..text.len()).filter(differ).eq([check_box.mark_at]));
         let again = read(&ticked).plan;
-        assert_eq!(apply(&ticked, &again, &target, Change::Untick).as_deref(), Ok(text));
+        assert_eq!(apply(&ticked, &again, &target, MarkChange::Untick).as_deref(), Ok(text));
         assert_eq!(restore_marks(text, &ticked).as_deref(), Some(text));
     }
     for step in plan.steps.keys().take(MOST) {
         let all: Vec<_> = plan.steps[step].criteria.keys().collect();
-        let Ok(after) = apply(text, &plan, &targets(&plan, step, &all, true), Change::Tick) else { continue };
+        let Ok(after) = apply(text, &plan, &targets(&plan, step, &all, true), MarkChange::Tick) else { continue };
         let again = read(&after).plan;
         assert_eq!(plan.steps[step].key, again.steps[step].key);
-        assert_eq!(apply(&after, &again, &targets(&again, step, &all, true), Change::Tick), Ok(after));
+        assert_eq!(apply(&after, &again, &targets(&again, step, &all, true), MarkChange::Tick), Ok(after));
     }
 });

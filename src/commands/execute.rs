@@ -160,16 +160,16 @@ fn select(plan: &OpenPlan, names: &[String], keep_going: bool) -> Result<Selecti
 pub(super) fn find_step(plan: &OpenPlan, name: &str) -> Result<Vec<StepIndex>, Failure> {
     let found = &plan.reading.plan;
     match found.find(name) {
-        plan::Found::One(step) => Ok(vec![step]),
-        plan::Found::Group(steps) => Ok(steps),
-        plan::Found::None { suggestion } => {
+        plan::FoundSteps::One(step) => Ok(vec![step]),
+        plan::FoundSteps::Group(steps) => Ok(steps),
+        plan::FoundSteps::None { suggestion } => {
             let failure = Failure::usage(format!("`{}` has no step `{name}`", plan.path));
             Err(match suggestion {
                 Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
                 None => failure.hint(format!("agentrun execute {} --dry-run lists the steps", plan.path)),
             })
         }
-        plan::Found::Ambiguous(steps) => {
+        plan::FoundSteps::Ambiguous(steps) => {
             let names: Vec<String> = steps
                 .iter()
                 .map(|&step| format!("#{} ({})", found.steps[step].position, found.steps[step].name()))

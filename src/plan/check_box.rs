@@ -1,11 +1,11 @@
 //! A checkbox of the file: where its mark is, and what it stands for.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use serde::Serialize;
 
 use super::{BoxIndex, StepIndex};
+use crate::plan::{Line, Span};
 
 /// One box of the file.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct CheckBox {
     /// The word that stands for the mark, where there are no brackets.
     pub word: Option<StateWord>,
     /// Line where it stands.
-    pub line: usize,
+    pub line: Line,
     /// Text of the item, first line, without marker and box.
     pub text: String,
     /// What it stands for.
@@ -36,7 +36,7 @@ pub struct CheckBox {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateWord {
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// As it was read.
     pub text: String,
     /// What its list says of what is done.

@@ -3,14 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::candidates::{Candidate, Place, Shape, Standing};
+use super::candidates::{Candidate, ListShape, Standing, UnitPlace};
 use super::names::lower;
 use super::sections::Sections;
+use crate::plan::Line;
 use crate::plan::names::title::Title;
 
 /// The list of steps, and those that are not.
 #[derive(Debug, Clone, Default)]
-pub struct Choice {
+pub struct ListChoice {
     /// The list of steps; `None` if the plan has no list at all.
     pub chosen: Option<Candidate>,
     /// Why it was chosen.
@@ -21,11 +22,11 @@ pub struct Choice {
 
 /// A list that could be the list of steps, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct List {
+pub struct StepList {
     /// How its entries are written.
     pub what: &'static str,
     /// Line of its first entry.
-    pub line: usize,
+    pub line: Line,
     /// How many entries it has.
     pub entries: usize,
     /// How many lines they take.
@@ -38,15 +39,15 @@ pub struct List {
     pub shape_points: i32,
 }
 
-impl Choice {
+impl ListChoice {
     /// All lists, the chosen one first, then in the order in which they would have been taken.
-    pub fn lists(&self, sections: &Sections<'_>) -> Vec<List> {
+    pub fn lists(&self, sections: &Sections<'_>) -> Vec<StepList> {
         let all = || self.chosen.iter().chain(&self.others);
         let most = all().map(|candidate| candidate.lines).max().unwrap_or(0);
         let list = |candidate: &Candidate| {
             let (place_points, shape_points) = points(candidate, most);
-            let line = candidate.units.first().map_or(0, |unit| unit.place.line(sections));
-            List {
+            let line = candidate.units.first().map_or(Line::from(0), |unit| unit.place.line(sections));
+            StepList {
                 what: described(candidate.shape),
                 line,
                 entries: candidate.units.len(),
@@ -61,7 +62,7 @@ impl Choice {
 }
 
 /// Chooses by where a list stands and how it is written; between equals the one with more detail.
-pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> Choice {
+pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> ListChoice {
     let most = candidates.iter().map(|candidate| candidate.lines).max().unwrap_or(0);
     let (detailed, outlines) = outlines(sections, candidates);
     candidates = detailed;
@@ -70,25 +71,26 @@ pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> Choice
         (Reverse(place + shape), Reverse(candidate.lines), candidate.anchor)
     });
     let mut candidates = candidates.into_iter().chain(outlines);
-    let Some(chosen) = candidates.next() else { return Choice::default() };
+    let Some(chosen) = candidates.next() else { return ListChoice::default() };
     let name = sections.all[chosen.anchor].title.name();
     let place = match chosen.standing {
-        _ if chosen.shape == Shape::Todos => String::new(),
+        _ if chosen.shape == ListShape::Todos => String::new(),
         Standing::Named | Standing::Second => format!("under `{name}`"),
         Standing::Neutral | Standing::Doubtful | Standing::Guess => "of the file".to_owned(),
     };
     let reason = format!("{} {place}", described(chosen.shape)).trim_end().to_owned();
-    Choice { chosen: Some(chosen), reason, others: candidates.collect() }
+    ListChoice { chosen: Some(chosen), reason, others: candidates.collect() }
 }
 
 /// Parts from the others the lists of boxes that only name what headings with more text are about: a place to
 /// tick, and no steps.
 fn outlines(sections: &Sections<'_>, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
-    let is_boxes = |candidate: &Candidate| matches!(candidate.shape, Shape::NamedBoxes | Shape::Boxes);
+    let is_boxes =
+        |candidate: &Candidate| matches!(candidate.shape, ListShape::NamedBoxes | ListShape::Boxes);
     if !candidates.iter().any(is_boxes) {
         return (candidates, Vec::new());
     }
-    let headings = candidates.iter().filter(|candidate| candidate.shape == Shape::NamedHeadings);
+    let headings = candidates.iter().filter(|candidate| candidate.shape == ListShape::NamedHeadings);
     let headings: Vec<(usize, HashSet<String>)> = headings
         .filter(|candidate| candidate.units.len() > 1)
         .map(|candidate| (candidate.lines, names_of(sections, candidate).collect()))
@@ -106,29 +108,28 @@ fn outlines(sections: &Sections<'_>, candidates: Vec<Candidate>) -> (Vec<Candida
 /// The names of the entries, as they are compared.
 fn names_of<'a>(sections: &'a Sections<'_>, candidate: &'a Candidate) -> impl Iterator<Item = String> + 'a {
     candidate.units.iter().map(|unit| match unit.place {
-        Place::Section(section) => lower(&sections.all[section].title.name()).into_owned(),
-        Place::Item { block, .. } => {
+        UnitPlace::Section(section) => lower(&sections.all[section].title.name()).into_owned(),
+        UnitPlace::Item { block, .. } => {
             lower(&Title::parse(sections.document.first_line(block).1).name()).into_owned()
         }
-        Place::Entry { entry, .. } => lower(&sections.document.entries[entry].title.name()).into_owned(),
+        UnitPlace::Entry { entry, .. } => lower(&sections.document.entries[entry].title.name()).into_owned(),
     })
 }
 
 /// What entries of a shape are called in messages.
-pub fn described(shape: Shape) -> &'static str {
+pub fn described(shape: ListShape) -> &'static str {
     match shape {
-        Shape::NamedBoxes => "the boxes with an id",
-        Shape::NamedHeadings => "the headings with a keyword and a number",
-        Shape::NumberedHeadings => "the numbered headings",
-        Shape::Boxes => "the boxes",
-        Shape::NamedLines => "the bold lines with a keyword and a number",
-        Shape::NumberedItems => "the numbered items",
-        Shape::PlainHeadings => "the headings",
-        Shape::Bullets => "the bullets",
-        Shape::Todos => "the todos of the front matter",
-        Shape::FencedTasks => "the tasks in a block of YAML",
-        Shape::Elements => "the tasks in elements",
-        Shape::Rows | Shape::NamedRows => "the rows of a table",
+        ListShape::NamedBoxes => "the boxes with an id",
+        ListShape::NamedHeadings => "the headings with a keyword and a number",
+        ListShape::NumberedHeadings => "the numbered headings",
+        ListShape::Boxes => "the boxes",
+        ListShape::NamedLines => "the bold lines with a keyword and a number",
+        ListShape::NumberedItems => "the numbered items",
+        ListShape::PlainHeadings => "the headings",
+        ListShape::Bullets => "the bullets",
+        ListShape::Todos => "the todos of the front matter",
+        ListShape::FencedTasks => "the tasks in a block of YAML",
+        ListShape::Rows | ListShape::NamedRows => "the rows of a table",
     }
 }
 
@@ -140,26 +141,26 @@ fn points(candidate: &Candidate, most: usize) -> (i32, i32) {
         Standing::Neutral => 15,
         Standing::Doubtful => 5,
         // Phases of a migration are its steps, unless something else is surer.
-        Standing::Second if candidate.shape == Shape::NamedHeadings && candidate.units.len() > 1 => 0,
+        Standing::Second if candidate.shape == ListShape::NamedHeadings && candidate.units.len() > 1 => 0,
         Standing::Second => -20,
         Standing::Guess => 0,
     };
     let shape = match candidate.shape {
-        Shape::Todos => 60,
-        Shape::NamedBoxes | Shape::NamedRows | Shape::Elements => 34,
-        Shape::NamedHeadings => 30,
-        Shape::NumberedHeadings => 15,
-        Shape::Boxes => 12,
-        Shape::NamedLines => 8,
-        Shape::NumberedItems => 6,
-        Shape::PlainHeadings => 5,
-        Shape::Bullets => 1,
-        Shape::FencedTasks => 20,
-        Shape::Rows => 10,
+        ListShape::Todos => 60,
+        ListShape::NamedBoxes | ListShape::NamedRows => 34,
+        ListShape::NamedHeadings => 30,
+        ListShape::NumberedHeadings => 15,
+        ListShape::Boxes => 12,
+        ListShape::NamedLines => 8,
+        ListShape::NumberedItems => 6,
+        ListShape::PlainHeadings => 5,
+        ListShape::Bullets => 1,
+        ListShape::FencedTasks => 20,
+        ListShape::Rows => 10,
     };
-    let plain = candidate.shape == Shape::PlainHeadings;
+    let plain = candidate.shape == ListShape::PlainHeadings;
     let alone = candidate.units.len() == 1 && (candidate.standing != Standing::Named || plain);
     // A few lines beside a list that fills the file are an afterthought of it.
-    let afterthought = candidate.shape == Shape::NamedHeadings && candidate.lines * 8 < most;
+    let afterthought = candidate.shape == ListShape::NamedHeadings && candidate.lines * 8 < most;
     (place, shape - if alone { 12 } else { 0 } - if afterthought { 20 } else { 0 })
 }

@@ -1,7 +1,5 @@
 //! Finds code spans in a line of Markdown, and what is said around them.
 
-use memchr::memchr;
-
 use super::names;
 
 /// The code spans of a line: place and content.
@@ -9,7 +7,7 @@ pub(in crate::plan) fn code_spans(text: &str) -> impl Iterator<Item = (usize, &s
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let start = at + memchr(b'`', &text.as_bytes()[at..])?;
+            let start = at + text[at..].find('`')?;
             let ticks = ticks_at(text, start);
             at = start + ticks;
             if let Some(length) = closing(&text[at..], ticks) {
@@ -31,7 +29,7 @@ pub(in crate::plan) fn end_of(text: &str, span: &str) -> usize {
 fn closing(text: &str, ticks: usize) -> Option<usize> {
     let mut at = 0;
     loop {
-        let start = at + memchr(b'`', &text.as_bytes()[at..])?;
+        let start = at + text[at..].find('`')?;
         let found = ticks_at(text, start);
         if found == ticks {
             return Some(start);
@@ -46,7 +44,7 @@ fn ticks_at(text: &str, start: usize) -> usize {
 
 /// What a text says outside its code spans, as words in lower case.
 pub(in crate::plan) fn spoken(text: &str) -> String {
-    if memchr(b'`', text.as_bytes()).is_none() {
+    if !text.contains('`') {
         return names::spoken(text);
     }
     let mut outside = String::with_capacity(text.len());

@@ -1,18 +1,17 @@
 //! A criterion: one thing that must hold for a step, as a command, as prose, or for a person to decide.
 
-use std::ops::Range;
-
 use serde::Serialize;
 
 use super::BoxIndex;
+use crate::plan::{Line, Span};
 
 /// One thing that must hold.
 #[derive(Debug, Clone)]
 pub struct Criterion {
     /// Line where it stands.
-    pub line: usize,
+    pub line: Line,
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// As written, without marker and box.
     pub text: String,
     /// Its box.

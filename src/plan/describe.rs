@@ -7,6 +7,7 @@ use super::criterion::{Criterion, CriterionKind};
 use super::diagnostic::{Diagnostic, Severity};
 use super::step::{Plan, Step, StepKind};
 use super::{BoxIndex, Reading, StepIndex};
+use crate::plan::Line;
 use crate::plan::document::lines::LineTable;
 
 /// The name of the schema.
@@ -39,9 +40,9 @@ pub struct StepDescription {
     /// The text behind the label.
     pub title: String,
     /// First line.
-    pub line: usize,
+    pub line: Line,
     /// Last line.
-    pub end_line: usize,
+    pub end_line: Line,
     /// Label and title of its group.
     pub group: Option<String>,
     /// Why it is a step.
@@ -66,14 +67,14 @@ pub struct DependencyDescription {
     /// The plan says so.
     pub explicit: bool,
     /// Where.
-    pub line: usize,
+    pub line: Line,
 }
 
 /// One item of work.
 #[derive(Debug, Clone, Serialize)]
 pub struct TaskDescription {
     /// Its line.
-    pub line: usize,
+    pub line: Line,
     /// Its text.
     pub text: String,
     /// The mark of its box.
@@ -84,7 +85,7 @@ pub struct TaskDescription {
 #[derive(Debug, Clone, Serialize)]
 pub struct CriterionDescription {
     /// Its line.
-    pub line: usize,
+    pub line: Line,
     /// Its text.
     pub text: String,
     /// The mark of its box.
@@ -104,7 +105,7 @@ pub struct CriterionDescription {
 #[derive(Debug, Clone, Serialize)]
 pub struct BoxDescription {
     /// Its line.
-    pub line: usize,
+    pub line: Line,
     /// Its mark.
     pub mark: char,
     /// What it stands for.
@@ -123,7 +124,7 @@ pub struct DiagnosticDescription {
     /// Its stable name.
     pub code: &'static str,
     /// Line.
-    pub line: usize,
+    pub line: Line,
     /// Column, in characters.
     pub column: usize,
     /// What is wrong.

@@ -1,8 +1,8 @@
 //! A diagnostic: what is wrong or worth knowing in a plan, with its code, place, message and help.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
+use crate::plan::Span;
 use serde::Serialize;
 
 /// One thing noticed in a plan.
@@ -13,7 +13,7 @@ pub struct Diagnostic {
     /// A stable name: `unknown-reference`.
     pub code: &'static str,
     /// Bytes it is about.
-    pub span: Range<usize>,
+    pub span: Span,
     /// A lower-case fragment without full stop.
     pub message: Cow<'static, str>,
     /// What to do.

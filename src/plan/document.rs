@@ -6,7 +6,7 @@
 //! file has a definition `[x]: /url`, and a tick must not depend on that.
 
 pub mod comment;
-pub(super) mod elements;
+pub(super) mod entries;
 pub mod entry;
 pub(super) mod fenced;
 pub(super) mod front_matter;
@@ -23,7 +23,9 @@ use comrak::{Arena, Options, parse_document};
 use self::comment::Comment;
 use self::entry::Entry;
 use self::lines::LineTable;
-use self::mark::{Mark, behind_marker};
+use self::mark::{BoxMark, behind_marker};
+use crate::plan::{BlockIndex, EntryIndex, Line, Span};
+use typed_index_collections::TiVec;
 
 /// The facts of one text.
 #[derive(Debug, Clone)]
@@ -33,11 +35,11 @@ pub struct Document<'text> {
     /// Its lines.
     pub lines: LineTable,
     /// Its blocks, each before the blocks it holds.
-    pub blocks: Vec<Block>,
+    pub blocks: TiVec<BlockIndex, Block>,
     /// Its HTML comments outside code.
     pub comments: Vec<Comment>,
     /// Entries of lists that are written as something else than items.
-    pub entries: Vec<Entry>,
+    pub entries: TiVec<EntryIndex, Entry>,
 }
 
 /// One block of Markdown.
@@ -45,16 +47,16 @@ pub struct Document<'text> {
 pub struct Block {
     /// What it is.
     pub kind: BlockKind,
-    /// The block that holds it, an index into [`Document::blocks`].
-    pub parent: Option<usize>,
+    /// The block that holds it.
+    pub parent: Option<BlockIndex>,
     /// One past the last block it holds.
-    pub end: usize,
+    pub end: BlockIndex,
     /// First byte, after the marks of the blocks that hold it.
     pub start: usize,
     /// First line.
-    pub line: usize,
+    pub line: Line,
     /// Last line that is not blank, inclusive.
-    pub end_line: usize,
+    pub end_line: Line,
 }
 
 /// What a block is.
@@ -65,7 +67,7 @@ pub enum BlockKind {
         /// 1 to 6.
         level: u8,
         /// A box before its text: `## [x] Title`.
-        mark: Option<Mark>,
+        mark: Option<BoxMark>,
     },
     /// A list.
     List {
@@ -75,7 +77,7 @@ pub enum BlockKind {
     /// An item of a list.
     Item {
         /// Its box.
-        mark: Option<Mark>,
+        mark: Option<BoxMark>,
         /// First byte of its text, behind marker and box.
         text_at: usize,
     },
@@ -110,8 +112,8 @@ pub struct Code {
 struct TextPlace {
     /// First byte, behind marker and box.
     at: usize,
-    line: usize,
-    end_line: usize,
+    line: Line,
+    end_line: Line,
 }
 
 impl<'text> Document<'text> {
@@ -123,50 +125,54 @@ impl<'text> Document<'text> {
         options.extension.table = true;
         options.extension.front_matter_delimiter = Some("---".to_owned());
         let root = parse_document(&arena, text, &options);
-        let blocks = Vec::with_capacity(lines.count());
-        let mut document = Self { text, lines, blocks, comments: Vec::new(), entries: Vec::new() };
+        let mut document =
+            Self { text, lines, blocks: TiVec::new(), comments: Vec::new(), entries: TiVec::new() };
         document.collect(root);
         document.find_boxes();
         document.comments = comment::find(&document);
-        document.entries = entry::find(&document);
+        document.entries = entries::find(&document).into();
         document
     }
 
+    /// A block is a list.
+    pub fn is_list(&self, block: BlockIndex) -> bool {
+        matches!(self.blocks[block].kind, BlockKind::List { .. })
+    }
+
+    /// An item among these blocks has a box.
+    pub fn holds_box(&self, blocks: &Range<BlockIndex>) -> bool {
+        let mut blocks = blocks.start.until(blocks.end).filter_map(|block| self.blocks.get(block));
+        blocks.any(|block| matches!(block.kind, BlockKind::Item { mark: Some(_), .. }))
+    }
+
     /// The blocks directly under a block.
-    pub fn children(&self, block: usize) -> impl Iterator<Item = usize> + '_ {
-        self.siblings(block + 1, self.blocks.get(block).map_or(0, |block| block.end))
+    pub fn children(&self, block: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
+        self.siblings(block.next(), self.blocks.get(block).map_or(block, |block| block.end))
     }
 
     /// The blocks of a range that no other block of the range holds.
-    pub fn siblings(&self, from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
+    pub fn siblings(&self, from: BlockIndex, to: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
         let mut next = from;
         std::iter::from_fn(move || {
             let current = next;
             let block = self.blocks.get(current).filter(|_| current < to)?;
-            next = block.end.max(current + 1);
+            next = block.end.max(current.next());
             Some(current)
         })
     }
 
     /// The source lines of a heading, a paragraph or an item's own text: offset and text of each, without
     /// the marks of the blocks around.
-    pub fn lines_of(&self, block: usize) -> impl Iterator<Item = (usize, &'text str)> + '_ {
+    pub fn lines_of(&self, block: BlockIndex) -> impl Iterator<Item = (usize, &'text str)> + '_ {
         let place = self.text_place(block);
         place.into_iter().flat_map(move |place| {
-            let rest = (place.line + 1..=place.end_line).map(|line| self.inner_line(line));
+            let rest = place.line.next().until(place.end_line.next()).map(|line| self.inner_line(line));
             std::iter::once(self.trimmed(place.at, self.lines.end(place.line))).chain(rest)
         })
     }
 
-    /// The bytes of a block's own text, with the marks of the blocks around that stand between its lines.
-    pub fn bytes_of(&self, block: usize) -> &'text [u8] {
-        let place = self.text_place(block);
-        let span = place.map(|place| place.at..self.lines.end(place.end_line));
-        span.and_then(|span| self.text.as_bytes().get(span)).unwrap_or_default()
-    }
-
     /// A block's own text on one line, and its place: first byte and one past the last.
-    pub fn text_of(&self, block: usize) -> (Cow<'text, str>, Range<usize>) {
+    pub fn text_of(&self, block: BlockIndex) -> (Cow<'text, str>, Span) {
         let mut lines = self.lines_of(block);
         let start = self.blocks.get(block).map_or(0, |block| block.start);
         let Some((at, first)) = lines.next() else { return (Cow::Borrowed(""), start..start) };
@@ -180,29 +186,34 @@ impl<'text> Document<'text> {
     }
 
     /// The first line of a block's own text.
-    pub fn first_line(&self, block: usize) -> (usize, &'text str) {
+    pub fn first_line(&self, block: BlockIndex) -> (usize, &'text str) {
         match self.text_place(block) {
             Some(place) => self.trimmed(place.at, self.lines.end(place.line)),
             None => (self.blocks.get(block).map_or(0, |block| block.start), ""),
         }
     }
 
+    /// A line without its end mark.
+    pub fn line(&self, line: Line) -> &'text str {
+        self.lines.text(self.text, line)
+    }
+
     /// A line without the marks of the blocks around.
-    fn inner_line(&self, line: usize) -> (usize, &'text str) {
+    fn inner_line(&self, line: Line) -> (usize, &'text str) {
         let span = self.lines.span(line);
         let body = self.text.get(span.clone()).unwrap_or_default();
         let skipped = body.len() - body.trim_start_matches([' ', '\t', '>']).len();
         self.trimmed(span.start + skipped, span.end)
     }
 
-    fn text_place(&self, block: usize) -> Option<TextPlace> {
+    fn text_place(&self, block: BlockIndex) -> Option<TextPlace> {
         let found = self.blocks.get(block)?;
         let place = |at: usize, text: &Block| TextPlace { at, line: text.line, end_line: text.end_line };
         match &found.kind {
             BlockKind::Item { text_at, .. } => match self.own_text(block) {
                 Some(own) => Some(place(*text_at, &self.blocks[own])),
                 // `- [Metric]: value` is a link definition to the parser: an item without any block.
-                None => (found.end == block + 1)
+                None => (found.end == block.next())
                     .then(|| TextPlace { end_line: found.line, ..place(*text_at, found) }),
             },
             _ => Some(place(self.item_text_at(block).unwrap_or(found.start), found)),
@@ -210,12 +221,12 @@ impl<'text> Document<'text> {
     }
 
     /// The marks of all boxes, in order.
-    pub fn marks(&self) -> impl Iterator<Item = Mark> + '_ {
+    pub fn marks(&self) -> impl Iterator<Item = BoxMark> + '_ {
         self.blocks.iter().filter_map(Block::mark)
     }
 
     /// The comments that begin in these bytes.
-    pub fn comments_in(&self, span: &Range<usize>) -> impl Iterator<Item = &Comment> {
+    pub fn comments_in(&self, span: &Span) -> impl Iterator<Item = &Comment> {
         let first = self.comments.partition_point(|comment| comment.span.start < span.start);
         let end = span.end;
         self.comments[first..].iter().take_while(move |comment| comment.span.start < end)
@@ -223,21 +234,28 @@ impl<'text> Document<'text> {
 
     /// Stands in a code block.
     pub fn in_code(&self, offset: usize) -> bool {
-        let behind = self.blocks.partition_point(|block| block.start <= offset);
-        self.blocks[..behind].iter().next_back().is_some_and(|block| {
-            matches!(block.kind, BlockKind::Code(_)) && offset < self.lines.span(block.end_line).end
+        let behind = self.blocks.raw.partition_point(|block| block.start <= offset);
+        let last = behind.checked_sub(1).and_then(|last| self.blocks.raw.get(last));
+        last.is_some_and(|block| {
+            matches!(block.kind, BlockKind::Code(_)) && offset < self.lines.end(block.end_line)
         })
     }
 
     /// The paragraph or heading that is an item's own text.
-    pub fn own_text(&self, item: usize) -> Option<usize> {
-        let child = self.blocks.get(item + 1).filter(|child| child.parent == Some(item))?;
+    pub fn own_text(&self, item: BlockIndex) -> Option<BlockIndex> {
+        let child = self.blocks.get(item.next()).filter(|child| child.parent == Some(item))?;
         matches!(child.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table)
-            .then_some(item + 1)
+            .then_some(item.next())
+    }
+
+    /// The blocks of an item behind its own text.
+    pub fn inner_blocks(&self, item: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
+        let first = self.own_text(item).unwrap_or(item).next();
+        self.siblings(first, self.blocks[item].end)
     }
 
     /// First byte of the text of the item whose own text this block is.
-    fn item_text_at(&self, block: usize) -> Option<usize> {
+    fn item_text_at(&self, block: BlockIndex) -> Option<usize> {
         let parent = self.blocks.get(block)?.parent?;
         match self.blocks.get(parent)?.kind {
             BlockKind::Item { text_at, .. } if self.own_text(parent) == Some(block) => Some(text_at),
@@ -255,9 +273,9 @@ impl<'text> Document<'text> {
     /// Walks the parser's tree once, without recursion: nesting may be as deep as the file is long.
     fn collect(&mut self, root: Node<'_>) {
         let mut node = root.first_child();
-        let mut open: Vec<usize> = Vec::new();
+        let mut open: Vec<BlockIndex> = Vec::new();
         while let Some(current) = node {
-            let index = self.blocks.len();
+            let index = self.blocks.next_key();
             let block = self.block(current, open.last().copied());
             let nested = may_hold_blocks(&block.kind).then(|| current.first_child()).flatten();
             self.blocks.push(block);
@@ -280,37 +298,39 @@ impl<'text> Document<'text> {
 
     /// An ended block ends where the last block that it holds ends: the parser's own end of a container
     /// may be on the blank line behind.
-    fn close(&mut self, index: usize) {
-        let end = self.blocks.len();
-        let end_line = self.blocks[end - 1].end_line.max(self.blocks[index].line);
-        self.blocks[index].end = end;
-        self.blocks[index].end_line = end_line;
+    fn close(&mut self, index: BlockIndex) {
+        let last = self.blocks.last().map(|last| last.end_line);
+        let end = self.blocks.next_key();
+        let closed = &mut self.blocks[index];
+        closed.end = end;
+        closed.end_line = last.map_or(closed.line, |last| last.max(closed.line));
     }
 
-    fn block(&self, node: Node<'_>, parent: Option<usize>) -> Block {
+    fn block(&self, node: Node<'_>, parent: Option<BlockIndex>) -> Block {
         let mut data = node.data_mut();
         let position = data.sourcepos;
-        let line = position.start.line.max(1);
+        let line = Line::from(position.start.line.max(1));
         let start = (self.lines.start(line) + position.start.column.saturating_sub(1)).min(self.text.len());
         let start = self.text.floor_char_boundary(start);
-        let end_line =
-            if position.end.column == 0 { position.end.line.saturating_sub(1) } else { position.end.line };
+        let end_line = Line::from(position.end.line);
+        let end_line = if position.end.column == 0 { end_line.before() } else { end_line };
         let kind = kind_of(&mut data.value, start);
         let end_line = if may_hold_blocks(&kind) { line } else { end_line.max(line) };
-        Block { kind, parent, end: self.blocks.len() + 1, start, line, end_line }
+        Block { kind, parent, end: self.blocks.next_key().next(), start, line, end_line }
     }
 
     /// The box of `## [x] Title`.
-    fn heading_mark(&self, heading: usize) -> Option<Mark> {
+    fn heading_mark(&self, heading: BlockIndex) -> Option<BoxMark> {
         let start = self.blocks[heading].start;
         let text = self.text.get(start..self.lines.end(self.blocks[heading].line))?;
         let body = text.strip_prefix('#')?.trim_start_matches('#').trim_start();
-        Mark::at(self.text, start + text.len() - body.len()).filter(|mark| mark.at + 2 < start + text.len())
+        BoxMark::at(self.text, start + text.len() - body.len())
+            .filter(|mark| mark.at + 2 < start + text.len())
     }
 
     /// The parser's positions of items are right; the box is where the text of the item starts.
     fn find_boxes(&mut self) {
-        for index in 0..self.blocks.len() {
+        for index in self.blocks.keys() {
             if let BlockKind::Heading { level, .. } = self.blocks[index].kind {
                 let mark = self.heading_mark(index);
                 self.blocks[index].kind = BlockKind::Heading { level, mark };
@@ -321,7 +341,7 @@ impl<'text> Document<'text> {
             let own = self.own_text(index);
             let start = self.blocks[index].start;
             let first = own.map_or_else(|| behind_marker(self.text, start), |own| self.blocks[own].start);
-            let mark = own.and_then(|_| Mark::at(self.text, first));
+            let mark = own.and_then(|_| BoxMark::at(self.text, first));
             let behind = match mark {
                 Some(mark) => mark.at + mark.mark.len_utf8() + 1 + usize::from(mark.optional),
                 None => first,
@@ -335,7 +355,7 @@ impl<'text> Document<'text> {
 
 impl Block {
     /// The box of an item or a heading.
-    pub fn mark(&self) -> Option<Mark> {
+    pub fn mark(&self) -> Option<BoxMark> {
         match self.kind {
             BlockKind::Item { mark, .. } | BlockKind::Heading { mark, .. } => mark,
             _ => None,

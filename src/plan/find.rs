@@ -10,7 +10,7 @@ use super::{StepIndex, names};
 
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum FoundSteps {
     /// One step, an index into [`Plan::steps`].
     One(StepIndex),
     /// The steps of a group that was named by its label.
@@ -56,11 +56,11 @@ impl Plan {
 
     /// The step that a person means by an id (`1.1`), a label (`step 1.1`), a position (`#7`), or the steps
     /// of the group that has this label (`Phase 1`).
-    pub fn find(&self, name: &str) -> Found {
+    pub fn find(&self, name: &str) -> FoundSteps {
         let wanted = name.trim().to_lowercase();
         if let Some(position) = wanted.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
             let found = self.steps.position(|step| step.position == position);
-            return found.map_or(Found::None { suggestion: None }, Found::One);
+            return found.map_or(FoundSteps::None { suggestion: None }, FoundSteps::One);
         }
         let is = |text: &str| !text.is_empty() && text.to_lowercase() == wanted;
         let all = |fits: &dyn Fn(StepIndex) -> bool| self.steps.keys().filter(|step| fits(*step)).collect();
@@ -74,13 +74,13 @@ impl Plan {
             [] => {
                 let in_group: Vec<StepIndex> = self.steps.keys().filter(group).collect();
                 if in_group.is_empty() {
-                    Found::None { suggestion: self.suggestion(name) }
+                    FoundSteps::None { suggestion: self.suggestion(name) }
                 } else {
-                    Found::Group(in_group)
+                    FoundSteps::Group(in_group)
                 }
             }
-            [one] => Found::One(*one),
-            _ => Found::Ambiguous(found),
+            [one] => FoundSteps::One(*one),
+            _ => FoundSteps::Ambiguous(found),
         }
     }
 
@@ -107,11 +107,11 @@ mod tests {
             plan.steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>(),
             ["#1", "2", "#3", "3"]
         );
-        assert_eq!(plan.find("2"), Found::One(StepIndex::from(1)));
-        assert_eq!(plan.find("STEP 3"), Found::One(StepIndex::from(3)));
-        assert_eq!(plan.find("#3"), Found::One(StepIndex::from(2)));
-        assert_eq!(plan.find("1"), Found::Ambiguous([0, 2].map(StepIndex::from).to_vec()));
-        assert_eq!(plan.find("phase 2"), Found::Group([2, 3].map(StepIndex::from).to_vec()));
-        assert_eq!(plan.find("Stepp 2"), Found::None { suggestion: Some("Step 2".to_owned()) });
+        assert_eq!(plan.find("2"), FoundSteps::One(StepIndex::from(1)));
+        assert_eq!(plan.find("STEP 3"), FoundSteps::One(StepIndex::from(3)));
+        assert_eq!(plan.find("#3"), FoundSteps::One(StepIndex::from(2)));
+        assert_eq!(plan.find("1"), FoundSteps::Ambiguous([0, 2].map(StepIndex::from).to_vec()));
+        assert_eq!(plan.find("phase 2"), FoundSteps::Group([2, 3].map(StepIndex::from).to_vec()));
+        assert_eq!(plan.find("Stepp 2"), FoundSteps::None { suggestion: Some("Step 2".to_owned()) });
     }
 }

@@ -5,19 +5,19 @@ pub(super) mod placeholders;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
 
-use super::candidates::{Shape, Standing};
+use super::candidates::{ListShape, Standing};
 use super::check_box::{BoxRole, CheckBox};
-use super::choice::{Choice, described};
+use super::choice::{ListChoice, described};
 use super::diagnostic::{Diagnostic, Severity};
 use super::names::lower;
 use super::sections::Sections;
 use super::step::{Plan, Step, StepKind};
 use crate::plan::GroupIndex;
+use crate::plan::{Line, Span};
 
 /// All of it.
-pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
+pub(super) fn find(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(no_steps(sections, plan));
     found.extend(guessed(sections, choice, plan));
@@ -35,17 +35,17 @@ pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec
 pub(super) fn diagnostic(
     severity: Severity,
     code: &'static str,
-    span: Range<usize>,
+    span: Span,
     message: impl Into<Cow<'static, str>>,
 ) -> Diagnostic {
     Diagnostic { severity, code, span, message: message.into(), help: None }
 }
 
 /// The text of a line, without the white space around.
-pub(super) fn line_span(sections: &Sections<'_>, line: usize) -> Range<usize> {
+pub(super) fn line_span(sections: &Sections<'_>, line: Line) -> Span {
     let document = &sections.document;
     let start = document.lines.start(line);
-    let text = document.lines.text(document.text, line);
+    let text = document.line(line);
     let body = text.trim_start();
     let start = start + text.len() - body.len();
     start..start + body.trim_end().len()
@@ -85,7 +85,7 @@ fn boxes_elsewhere(plan: &Plan) -> Option<String> {
 }
 
 /// Nothing says that this is the list of steps, but that nothing else is there.
-fn guessed(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Option<Diagnostic> {
+fn guessed(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Option<Diagnostic> {
     choice.chosen.as_ref().filter(|chosen| chosen.standing == Standing::Guess)?;
     let first = plan.steps.first()?;
     let message = format!("nothing here is called a step: {} are taken for them", choice.reason);
@@ -94,12 +94,12 @@ fn guessed(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Option<Diag
 }
 
 /// Another list of the same kind of thing was left out: the author may have meant that one.
-fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
+fn competing(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Vec<Diagnostic> {
     let others = choice.others.iter().filter(|other| {
         other.units.len() > 1
             && (matches!(other.standing, Standing::Named | Standing::Neutral)
-                || (other.standing == Standing::Second && other.shape == Shape::NamedHeadings))
-            && !matches!(other.shape, Shape::NamedLines | Shape::Bullets | Shape::PlainHeadings)
+                || (other.standing == Standing::Second && other.shape == ListShape::NamedHeadings))
+            && !matches!(other.shape, ListShape::NamedLines | ListShape::Bullets | ListShape::PlainHeadings)
     });
     let mut found = Vec::new();
     for other in others {
@@ -184,7 +184,7 @@ fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
 }
 
 fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
-    let ticked = |line: usize| {
+    let ticked = |line: Line| {
         let first = plan.boxes.partition_point(|check_box| check_box.line < line);
         plan.boxes.get(first).is_some_and(|check_box| check_box.line == line && check_box.ticked())
     };
@@ -200,35 +200,53 @@ fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
 /// Each mark once, where it stands first: many authors have one of their own.
 fn other_marks(plan: &Plan) -> Vec<Diagnostic> {
     let other = |check_box: &&CheckBox| !matches!(check_box.mark, ' ' | 'x' | 'X');
-    let mut found: Vec<(String, bool, usize, Range<usize>)> = Vec::new();
+    let mut found: Vec<OtherMark> = Vec::new();
     for check_box in plan.boxes.iter().filter(other) {
+        let mark = OtherMark::of(check_box);
+        let known = found.iter_mut().find(|known| known.shown == mark.shown && known.begun == mark.begun);
+        match known {
+            Some(known) => known.count += 1,
+            None => found.push(mark),
+        }
+    }
+    found.into_iter().map(OtherMark::diagnostic).collect()
+}
+
+/// A mark that is neither open nor done.
+struct OtherMark {
+    shown: String,
+    /// It is read as in progress.
+    begun: bool,
+    count: usize,
+    /// Where it stands first.
+    span: Span,
+}
+
+impl OtherMark {
+    fn of(check_box: &CheckBox) -> Self {
         let end = check_box.mark_at + check_box.mark.len_utf8();
         let (span, shown) = match &check_box.word {
             Some(word) => (word.span.clone(), word.text.clone()),
             None => (check_box.mark_at - 1..end + 1, check_box.mark.to_string()),
         };
         let begun = check_box.tickable() && check_box.role != BoxRole::Ignored;
-        match found.iter_mut().find(|known| (&known.0, known.1) == (&shown, begun)) {
-            Some(known) => known.2 += 1,
-            None => found.push((shown, begun, 1, span)),
-        }
+        Self { shown, begun, count: 1, span }
     }
-    found
-        .into_iter()
-        .map(|(shown, begun, count, span)| {
-            let kept = if begun { "read as in progress" } else { "kept as it is" };
-            let times = if count > 1 { format!(", {count} times") } else { String::new() };
-            diagnostic(Severity::Note, "other-mark", span, format!("the mark `{shown}` is {kept}{times}"))
-                .help("open is `[ ]` or `pending`, done is `[x]` or `completed`, in progress is `[~]`")
-        })
-        .collect()
+
+    fn diagnostic(self) -> Diagnostic {
+        let kept = if self.begun { "read as in progress" } else { "kept as it is" };
+        let times = if self.count > 1 { format!(", {} times", self.count) } else { String::new() };
+        let message = format!("the mark `{}` is {kept}{times}", self.shown);
+        diagnostic(Severity::Note, "other-mark", self.span, message)
+            .help("open is `[ ]` or `pending`, done is `[x]` or `completed`, in progress is `[~]`")
+    }
 }
 
 /// `[x]: /url` turns every `[x]` of other readers into a link.
 fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
     let document = &sections.document;
     let mut found = Vec::new();
-    for at in memchr::memmem::find_iter(document.text.as_bytes(), "]:") {
+    for (at, _) in document.text.match_indices("]:") {
         let line = document.lines.line_of(at);
         let span = line_span(sections, line);
         let definition = document.text.get(span.start..at + 2).unwrap_or_default();
@@ -241,3 +259,6 @@ fn link_definitions(sections: &Sections<'_>) -> Vec<Diagnostic> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,15 @@
 //! Puts the steps in order: references become edges, and a step without any follows the step before it.
 
+mod order;
 pub(super) mod resolve;
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use typed_index_collections::{TiSlice, TiVec, ti_vec};
+use typed_index_collections::{TiVec, ti_vec};
 
+use self::order::Sorting;
 use self::resolve::Resolver;
-use super::StepIndex;
-use super::diagnostic::{Diagnostic, Severity};
+use super::diagnostic::Diagnostic;
 use super::step::{Plan, StepKind};
-use crate::plan::GroupIndex;
+use crate::plan::{GroupIndex, Line, StepIndex};
 
 /// Steps and dependencies, resolved.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +26,7 @@ pub struct Edge {
     /// The plan says so; otherwise it follows from the order of the file.
     pub explicit: bool,
     /// Line of the reference, or of the step itself.
-    pub line: usize,
+    pub line: Line,
 }
 
 impl StepGraph {
@@ -37,8 +36,10 @@ impl StepGraph {
         let edges: TiVec<StepIndex, Vec<Edge>> =
             plan.steps.keys().map(|step| resolver.edges_of(step)).collect();
         let mut diagnostics = resolver.finish();
-        let mut graph = Self { order: Vec::new(), edges };
-        graph.sort(plan, &mut diagnostics);
+        let mut sorting = Sorting::of(plan, edges);
+        let order = sorting.run();
+        diagnostics.append(&mut sorting.diagnostics);
+        let mut graph = Self { order, edges: sorting.edges };
         graph.add_implicit(plan);
         (graph, diagnostics)
     }
@@ -52,78 +53,6 @@ impl StepGraph {
     /// What a step needs.
     pub fn dependencies(&self, step: StepIndex) -> &[Edge] {
         self.edges.get(step).map_or(&[], Vec::as_slice)
-    }
-
-    /// Takes the first step that needs no other, again and again.
-    fn sort(&mut self, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
-        let last_work =
-            plan.steps.rposition(|step| step.kind == StepKind::Work).unwrap_or_else(|| StepIndex::from(0));
-        let rank = |step: StepIndex| Reverse((rank(plan, step, last_work), step));
-        if self.edges.iter().all(Vec::is_empty) {
-            self.order = self.edges.keys().collect();
-            self.order.sort_by_key(|step| Reverse(rank(*step)));
-            return;
-        }
-        let mut waiting: TiVec<StepIndex, usize> = self.edges.iter().map(Vec::len).collect();
-        let mut needed_by: TiVec<StepIndex, Vec<StepIndex>> = ti_vec![Vec::new(); self.edges.len()];
-        for (step, edges) in self.edges.iter_enumerated() {
-            for edge in edges {
-                needed_by[edge.step].push(step);
-            }
-        }
-        let mut done: TiVec<StepIndex, bool> = ti_vec![false; self.edges.len()];
-        let mut ready: BinaryHeap<_> =
-            self.edges.keys().filter(|step| waiting[*step] == 0).map(rank).collect();
-        let mut rest: Option<BinaryHeap<_>> = None;
-        while self.order.len() < self.edges.len() {
-            let next = match ready.pop() {
-                Some(Reverse((_, step))) => step,
-                // Only steps of cycles, and what needs them, are left.
-                None => match rest.get_or_insert_with(|| done.keys().map(rank).collect()).pop() {
-                    Some(Reverse((_, step))) if !done[step] => {
-                        let cycle = self.cycle_from(step, &done);
-                        diagnostics.extend(cycle.first().map(|_| cycle_found(plan, &cycle)));
-                        let broken = cycle.first().copied().unwrap_or(step);
-                        self.edges[broken].retain(|edge| done[edge.step]);
-                        rest.get_or_insert_default().push(rank(step));
-                        broken
-                    }
-                    Some(_) => continue,
-                    None => break,
-                },
-            };
-            if std::mem::replace(&mut done[next], true) {
-                continue;
-            }
-            self.order.push(next);
-            for &step in &needed_by[next] {
-                waiting[step] = waiting[step].saturating_sub(1);
-                if waiting[step] == 0 && !done[step] {
-                    ready.push(rank(step));
-                }
-            }
-        }
-    }
-
-    /// Follows open edges until a step comes up again; the steps between are a cycle.
-    fn cycle_from(&self, start: StepIndex, done: &TiSlice<StepIndex, bool>) -> Vec<StepIndex> {
-        let mut seen: HashMap<StepIndex, usize> = HashMap::new();
-        let mut path = Vec::new();
-        let mut step = start;
-        loop {
-            if let Some(&from) = seen.get(&step) {
-                let mut cycle = path.split_off(from);
-                let first = cycle.iter().enumerate().min_by_key(|(_, step)| **step).map_or(0, |(at, _)| at);
-                cycle.rotate_left(first);
-                return cycle;
-            }
-            seen.insert(step, path.len());
-            path.push(step);
-            match self.edges[step].iter().find(|edge| !done[edge.step]) {
-                Some(edge) => step = edge.step,
-                None => return Vec::new(),
-            }
-        }
     }
 
     /// A step that names none follows the one before it. Manual steps are parked: nothing waits for them
@@ -149,37 +78,6 @@ impl StepGraph {
                 previous = Some(index);
             }
         }
-    }
-}
-
-/// Prerequisites, then work, then what closes it, then acceptance, wherever they stand in the file.
-fn rank(plan: &Plan, step: StepIndex, last_work: StepIndex) -> u8 {
-    match plan.steps[step].kind {
-        StepKind::Prerequisite => 0,
-        StepKind::Manual if step > last_work => 2,
-        StepKind::Work | StepKind::Manual => 1,
-        StepKind::Closing => 2,
-        StepKind::Acceptance => 3,
-    }
-}
-
-fn cycle_found(plan: &Plan, cycle: &[StepIndex]) -> Diagnostic {
-    let name = |step: &StepIndex| format!("`{}`", plan.steps[*step].name());
-    let mut names: Vec<String> = cycle.iter().take(8).map(name).collect();
-    if cycle.len() > names.len() {
-        names.push("…".to_owned());
-    }
-    names.extend(cycle.first().map(name));
-    let span = cycle.first().map_or(0..0, |step| {
-        let step = &plan.steps[*step];
-        step.references.first().map_or(step.span.start..step.span.start, |reference| reference.span.clone())
-    });
-    Diagnostic {
-        severity: Severity::Error,
-        code: "dependency-cycle",
-        span,
-        message: format!("steps need each other: {}", names.join(" -> ")).into(),
-        help: Some("take out one of these dependencies".into()),
     }
 }
 
@@ -242,6 +140,42 @@ mod tests {
                 "dependency-cycle: steps need each other: `Phase 1: P1` -> `Phase 2: P2` -> `Phase 3: P3` -> `Phase 1: P1`"
             ]
         );
+    }
+
+    #[test]
+    fn two_cycles_are_two_errors_and_what_needs_them_follows() {
+        let (lines, errors) =
+            shown(&phases(&["Phase 2", "Phase 1", "Phase 2", "Phase 5", "Phase 4", "None"]));
+        assert_eq!(lines, ["6 <- ", "1 <- ~6", "2 <- 1", "3 <- 2", "4 <- ~3", "5 <- 4"]);
+        assert_eq!(
+            errors,
+            [
+                "dependency-cycle: steps need each other: `Phase 1: P1` -> `Phase 2: P2` -> `Phase 1: P1`",
+                "dependency-cycle: steps need each other: `Phase 4: P4` -> `Phase 5: P5` -> `Phase 4: P4`"
+            ]
+        );
+    }
+
+    #[test]
+    fn steps_run_by_their_kind_and_then_as_in_the_file() {
+        let text = "# T\n\n## Definition of Done\n\n- [ ] It is liked\n\n## Testing Strategy\n\n- [ ] Write tests\n\n\
+            ## Phase 1: A\n\n## Phase 2: B\n\n**Dependencies:** None\n\n## Manual Testing\n\n- [ ] Look at it\n\n\
+            ## Prerequisites\n\n- [ ] git is there\n";
+        let plan = read(text).plan;
+        let names: Vec<String> =
+            read(text).graph.order().iter().map(|step| plan.steps[*step].name()).collect();
+        assert_eq!(
+            names,
+            [
+                "Prerequisites",
+                "Phase 1: A",
+                "Phase 2: B",
+                "Testing Strategy",
+                "Manual Testing",
+                "Definition of Done"
+            ]
+        );
+        assert_eq!(shown(text).1, Vec::<String>::new());
     }
 
     #[test]

@@ -1,43 +1,10 @@
 //! Makes the two digests of a step: who it is, and what it says.
 
-use std::borrow::Cow;
-use std::ops::Range;
-use std::sync::Arc;
-
 use crate::facts::{Fingerprint, StepKey};
 use sha2::{Digest, Sha256};
 
 /// Stands behind each part of a step's name.
-const PART_ENDS: char = '\u{1f}';
-
-/// The part of a plan's text that a step's fingerprint is of.
-#[derive(Debug, Clone)]
-pub(super) enum Said {
-    /// These bytes, without the words in them that agentrun keeps true.
-    Without(Arc<str>, Range<usize>, Vec<Range<usize>>),
-    /// Sections that are one step together.
-    Parts(Arc<str>, Vec<Range<usize>>),
-}
-
-impl Said {
-    /// All of it.
-    pub(super) fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Without(text, span, words) if words.is_empty() => {
-                Cow::Borrowed(text.get(span.clone()).unwrap_or_default())
-            }
-            Self::Without(text, span, words) => {
-                let starts = std::iter::once(span.start).chain(words.iter().map(|word| word.end));
-                let ends = words.iter().map(|word| word.start).chain([span.end]);
-                Cow::Owned(starts.zip(ends).filter_map(|(from, to)| text.get(from..to)).collect())
-            }
-            Self::Parts(text, parts) => {
-                let parts = parts.iter().map(|part| text.get(part.clone()).unwrap_or_default());
-                Cow::Owned(parts.collect::<Vec<_>>().join("\n"))
-            }
-        }
-    }
-}
+const PART_ENDS: &str = "\u{1f}";
 
 /// The key of the `occurrence`-th step of this [`step_name`].
 pub(super) fn step_key(name: &str, occurrence: usize) -> StepKey {
@@ -46,13 +13,7 @@ pub(super) fn step_key(name: &str, occurrence: usize) -> StepKey {
 
 /// Group, label and title as one name, which steps of the same content share.
 pub(super) fn step_name(group: &str, label: &str, title: &str) -> String {
-    let mut name = String::with_capacity(group.len() + label.len() + title.len() + 3);
-    for part in [group, label, title] {
-        let from = name.len();
-        push_words(&mut name, from, part);
-        name.push(PART_ENDS);
-    }
-    name
+    [group, label, title].map(|part| tidy(part) + PART_ENDS).concat()
 }
 
 /// The fingerprint of a step's source text, whose first line holds its label: `Step 1.1`. The label,
@@ -68,50 +29,13 @@ pub(super) fn fingerprint(text: &str, label: &str) -> Fingerprint {
 
 /// A text as it is compared: words with one space between them, lines that say something.
 fn normalised(text: &str) -> String {
-    let mut said = String::with_capacity(text.len());
-    for line in text.lines() {
-        let before = said.len();
-        if before > 0 {
-            said.push('\n');
-        }
-        let from = said.len();
-        for part in without_mark(line) {
-            push_words(&mut said, from, part);
-        }
-        if said.len() == from {
-            said.truncate(before);
-        }
-    }
-    said
+    let lines = text.lines().map(|line| tidy(&without_mark(line).join(" ")));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// Adds the words of a text, with one space between all words from this place on.
-fn push_words(to: &mut String, from: usize, text: &str) {
-    let text = text.trim();
-    if is_tidy(text) {
-        if to.len() > from {
-            to.push(' ');
-        }
-        to.push_str(text);
-        return;
-    }
-    for word in text.split_whitespace() {
-        if to.len() > from {
-            to.push(' ');
-        }
-        to.push_str(word);
-    }
-}
-
-/// Words with one space between them already, as most lines are.
-fn is_tidy(text: &str) -> bool {
-    let mut before = b' ';
-    let follows = |byte: u8| {
-        let twice = byte == b' ' && before == b' ';
-        before = byte;
-        matches!(byte, b' '..=b'~') && !twice
-    };
-    text.bytes().all(follows) && before != b' '
+/// The words of a text with one space between them.
+fn tidy(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The parts of a line around the mark of a list item's box: `- [x] a` and `* [ ] a` say the same.
@@ -176,5 +100,33 @@ mod tests {
         assert_eq!(first, key("Phase  1", "Step 1", "Build ", 0));
         assert_ne!(first, key("Phase 1", "Step 1", "Build", 1));
         assert_ne!(first, key("Phase 2", "Step 1", "Build", 0));
+    }
+
+    #[test]
+    fn what_counts_of_a_line() {
+        let cases = [
+            ("- [x] a", "- [ ] a"),
+            ("  * [ ]   a  b", "- [ ] a b"),
+            ("12. [~] a", "12. [ ] a"),
+            ("> + a", "- a"),
+            ("### [x] Title", "Title"),
+            ("## Title", "Title"),
+            ("-a", "-a"),
+            ("1. a", "1. a"),
+            ("[x] a", "[x] a"),
+            ("   ", ""),
+        ];
+        let read = cases.map(|(line, _)| (line, normalised(line)));
+        assert_eq!(read, cases.map(|(line, expected)| (line, expected.to_owned())));
+        assert_eq!(normalised("a\r\n\n - [x]  b\n"), "a\n- [ ] b");
+    }
+
+    #[test]
+    fn digests_say_which_rule_made_them() {
+        let key = step_key(&step_name("Phase 1", "Step 1", "Build"), 0);
+        assert_eq!(key, step_key("Phase 1\u{1f}Step 1\u{1f}Build\u{1f}", 0));
+        assert!(key.to_string().starts_with("k1:"), "{key}");
+        let fingerprint = fingerprint("### Step 1: Write\n\ntext\n", "Step 1");
+        assert!(fingerprint.heading().starts_with("f2:"), "{fingerprint:?}");
     }
 }

@@ -32,14 +32,14 @@ pub mod step;
 pub mod steps;
 
 pub use check_box::{BoxRole, CheckBox, StateWord};
-pub use choice::List;
+pub use choice::StepList;
 pub use criterion::{Criterion, CriterionKind};
 pub use describe::Description;
 pub use diagnostic::{Diagnostic, Severity};
-pub use edit::{Change, EditError, TickTarget};
-pub use find::Found;
+pub use edit::{EditError, MarkChange, TickTarget};
+pub use find::FoundSteps;
 pub use graph::{Edge, StepGraph};
-pub use index::{BoxIndex, GroupIndex, StepIndex};
+pub use index::{BlockIndex, BoxIndex, EntryIndex, GroupIndex, Line, SectionIndex, Span, StepIndex};
 pub use step::{Plan, Step, StepKind, Task};
 
 /// A plan and everything that was noticed while it was read.
@@ -50,7 +50,7 @@ pub struct Reading {
     /// The order in which the steps go.
     pub graph: StepGraph,
     /// Every list that could have been the steps; the first is the one that is.
-    pub lists: Vec<List>,
+    pub lists: Vec<StepList>,
     /// All diagnostics at once, in the order of the file.
     pub diagnostics: Vec<Diagnostic>,
 }

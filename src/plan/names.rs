@@ -1,5 +1,7 @@
 //! Says what the names of sections, labels and fields mean, by the `vocabulary`.
 
+pub(super) mod code;
+pub(super) mod column;
 pub(super) mod label;
 pub(super) mod phrases;
 pub mod title;
@@ -8,10 +10,11 @@ pub(super) mod vocabulary;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use self::column::Column;
 use self::phrases::Phrases;
-use self::vocabulary::Match::{self, Has};
+use self::vocabulary::NameMatch::{self, Has};
 use self::vocabulary::{
-    ALTERNATIVE_WORDS, BY_HAND, BY_HAND_HINTS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
+    ALTERNATIVE_WORDS, BY_HAND, COLUMNS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
     LIST_MARKS, LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES,
     VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
 };
@@ -72,7 +75,7 @@ pub enum Keyword {
 }
 
 /// One row of the table: its place, which decides between rows that fit, and what it says.
-type Row = (usize, Role, Match);
+type Row = (usize, Role, NameMatch);
 
 static ROLES: LazyLock<Phrases<Row>> = LazyLock::new(|| {
     let rows = NAMES.iter().enumerate();
@@ -88,23 +91,17 @@ static UNSPACED: LazyLock<Vec<(&'static str, Role)>> = LazyLock::new(|| {
     UNSPACED_NAMES.iter().flat_map(of_role).collect()
 });
 
-static INTRODUCING: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(INTRODUCTIONS.split(", ").map(|phrase| (phrase, ()))));
+static INTRODUCING: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(INTRODUCTIONS));
 
-static METADATA_NAMES: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(METADATA.split(", ").map(|name| (name, ()))));
+static METADATA_NAMES: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(METADATA));
 
-static BY_HAND_PHRASES: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(BY_HAND.split(", ").map(|phrase| (phrase, ()))));
+static BY_HAND_PHRASES: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(BY_HAND));
 
-static VAGUE_PHRASES: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(VAGUE.split(", ").map(|phrase| (phrase, ()))));
+static VAGUE_PHRASES: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(VAGUE));
 
-static STARTS: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(VERIFYING_STARTS.split(", ").map(|word| (word, ()))));
+static STARTS: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(VERIFYING_STARTS));
 
-static ENDS: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(VERIFYING_ENDS.split(", ").map(|word| (word, ()))));
+static ENDS: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(VERIFYING_ENDS));
 
 static CODES: LazyLock<Vec<&'static str>> = LazyLock::new(|| STEP_CODES.split(", ").collect());
 
@@ -113,8 +110,17 @@ static KEYWORDS: LazyLock<Phrases<Keyword>> = LazyLock::new(|| {
     Phrases::of(steps.chain(GROUP_KEYWORDS.split(", ").map(|word| (word, Keyword::Group))))
 });
 
-static NO_WORK: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(ALTERNATIVE_WORDS.split(", ").map(|word| (word, ()))));
+static NO_WORK: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(ALTERNATIVE_WORDS));
+
+static COLUMN_NAMES: LazyLock<Phrases<Column>> = LazyLock::new(|| {
+    Phrases::of(COLUMNS.iter().flat_map(|(column, names)| names.split(", ").map(|name| (name, *column))))
+});
+
+/// What the column of a table is about, by its name.
+pub(in crate::plan) fn column(name: &str) -> Option<Column> {
+    let name = if name.trim() == "#" { "no".to_owned() } else { words(name) };
+    COLUMN_NAMES.get(&name).map(|(_, column)| column)
+}
 
 /// The role that a name gives to the text under it.
 pub fn role(name: &str) -> Option<Role> {
@@ -158,9 +164,8 @@ pub fn runs(name: &str) -> bool {
 
 /// A step of this title looks whether something holds.
 pub fn verifies(name: &str) -> bool {
-    let open = name.find(['(', '[', '（']).filter(|at| *at > 0).unwrap_or(name.len());
     let is_word = |part: &&str| part.bytes().any(|byte| !byte.is_ascii_digit());
-    let mut words = name[..open].split(|c: char| !c.is_alphanumeric()).filter(is_word);
+    let mut words = before_brackets(name).split(|c: char| !c.is_alphanumeric()).filter(is_word);
     let first = words.next();
     let last = words.next_back().or(first);
     let unspaced =
@@ -183,7 +188,7 @@ pub fn leaves_out(line: &str) -> bool {
 
 /// A task of this text is for a person.
 pub fn by_hand(text: &str) -> bool {
-    BY_HAND_HINTS.iter().any(|hint| text.contains(hint)) && BY_HAND_PHRASES.any_within(&words(text))
+    BY_HAND_PHRASES.any_within(&words(text))
 }
 
 /// What is said under this name is about a step: who, when, how much.
@@ -253,13 +258,7 @@ pub fn lower(text: &str) -> Cow<'_, str> {
 
 /// A name as it is compared: words in lower case, without numbering, signs and what is in brackets.
 pub fn words(name: &str) -> String {
-    let open = if name.is_ascii() {
-        memchr::memchr2(b'(', b'[', name.as_bytes())
-    } else {
-        name.find(['(', '[', '（'])
-    };
-    let open = open.filter(|at| *at > 0);
-    let mut words = spoken(&name[..open.unwrap_or(name.len())]);
+    let mut words = spoken(before_brackets(name));
     if words.starts_with(|c: char| c.is_ascii_digit()) {
         let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
         let numbering: usize = words.split(' ').take_while(is_number).map(|word| word.len() + 1).sum();
@@ -268,15 +267,15 @@ pub fn words(name: &str) -> String {
     words
 }
 
+/// A name without what is in brackets at its end.
+fn before_brackets(name: &str) -> &str {
+    let open = name.find(['(', '[', '（']).filter(|at| *at > 0);
+    &name[..open.unwrap_or(name.len())]
+}
+
 /// The words of a text in lower case, with one space between them.
 pub fn spoken(text: &str) -> String {
-    // Beyond ASCII, one letter may become several, by those around it.
-    if !text.is_ascii() {
-        return joined(text.split(|c: char| !c.is_alphanumeric())).to_lowercase();
-    }
-    let mut words = joined(text.split(|c: char| !c.is_ascii_alphanumeric()));
-    words.make_ascii_lowercase();
-    words
+    joined(text.split(|c: char| !c.is_alphanumeric())).to_lowercase()
 }
 
 /// Words with one space between them.
@@ -353,5 +352,54 @@ mod tests {
             ["Steps", "phase", "Stories", "Python"].map(singular),
             ["step", "phase", "story", "python"]
         );
+    }
+
+    #[test]
+    fn columns_are_known_by_their_names() {
+        let cases = [
+            ("Task", Some(Column::Task)),
+            ("**Step**", Some(Column::Task)),
+            ("Deliverable", Some(Column::Name)),
+            (" # ", Some(Column::Id)),
+            ("Task ID", Some(Column::Id)),
+            ("Status (today)", Some(Column::State)),
+            ("Depends on", Some(Column::Needs)),
+            ("Files", Some(Column::Files)),
+            ("How to verify", Some(Column::Validation)),
+            ("Owner", None),
+            ("", None),
+        ];
+        assert_eq!(cases.map(|(name, _)| (name, column(name))), cases);
+    }
+
+    #[test]
+    fn what_a_name_says_beside_its_number_its_brackets_and_its_code() {
+        let cases = [
+            ("4. Implementation Steps (draft)", "implementation steps"),
+            ("2.1 -- Who & when?", "who when"),
+            ("Überblick (kurz)", "überblick"),
+            ("(all of it)", "all of it"),
+            ("步骤（建议）", "步骤"),
+            ("12", ""),
+            ("", ""),
+        ];
+        assert_eq!(cases.map(|(name, _)| words(name)), cases.map(|(_, expected)| expected.to_owned()));
+    }
+
+    #[test]
+    fn what_a_person_does_is_told_from_what_an_agent_does() {
+        let by_person = ["Manual test of the form", "Get sign-off", "Approved by Ann", "SIGN OFF by QA"];
+        let by_agent =
+            ["Design the form", "Write a manual", "Manually written tests stay", "Approve nothing"];
+        assert_eq!(by_person.map(by_hand), [true; 4]);
+        assert_eq!(by_agent.map(by_hand), [false; 4]);
+    }
+
+    #[test]
+    fn titles_that_verify_begin_or_end_with_a_word_for_it() {
+        let verifying = ["Verify the build", "2. Lint", "Final check", "Überprüfung der Daten", "最终验证"];
+        let working = ["Build it", "Checkout page", "Verified builds", "Check-in desk for guests"];
+        assert_eq!(verifying.map(verifies), [true; 5]);
+        assert_eq!(working.map(verifies), [false, false, false, true]);
     }
 }

@@ -1,5 +1,6 @@
 //! A piece of a plan's text with its place.
 
+use crate::plan::Line;
 use std::borrow::Cow;
 
 /// A piece of text with its place.
@@ -10,7 +11,7 @@ pub(super) struct Piece<'text> {
     /// First byte.
     pub(super) at: usize,
     /// First line.
-    pub(super) line: usize,
+    pub(super) line: Line,
     /// One past the last byte.
     pub(super) end: usize,
 }
@@ -19,9 +20,6 @@ impl Piece<'_> {
     /// The text without HTML comments.
     pub(super) fn without_comments(&self) -> String {
         let text = self.text.as_ref();
-        if memchr::memchr(b'<', text.as_bytes()).is_none() {
-            return text.trim().to_owned();
-        }
         let mut kept = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once("<!--") {

@@ -1,11 +1,12 @@
 //! Sets back the marks of a plan that an agent changed.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use super::document::Document;
-use super::edit::{Splice, spliced};
+use super::edit::{TextSplice, spliced};
 use super::read;
+use crate::plan::document::mark::BoxMark;
+use crate::plan::{Line, Span};
 
 /// A text in which the marks are those of an earlier one: what an agent ticked is open again, what it
 /// opened is ticked. `None` if there is nothing to set back.
@@ -18,20 +19,20 @@ pub fn take_ticks_back(before: &str, after: &str) -> Option<String> {
     restored(before, after, |mark| mark.ticked)
 }
 
-fn restored(before: &str, after: &str, counts: impl Fn(&Mark) -> bool) -> Option<String> {
+fn restored(before: &str, after: &str, counts: impl Fn(&PlacedMark) -> bool) -> Option<String> {
     let old = Marks::of(before);
     let new = Marks::of(after);
     let old_line = matching_lines(&old.blank, &new.blank);
-    let mut splices: Vec<Splice> = Vec::new();
+    let mut splices: Vec<TextSplice> = Vec::new();
     for mark in new.all.iter().filter(|mark| counts(mark)) {
-        let earlier = old_line.get(&mark.line).and_then(|line| old.by_line.get(line));
+        let earlier = old_line.get(&mark.line).and_then(|line| old.on_line(*line));
         let wanted = match earlier {
-            Some(earlier) => &old.all[*earlier].text,
+            Some(earlier) => &earlier.text,
             None if mark.ticked => &mark.open,
             None => &mark.text,
         };
         if *wanted != mark.text {
-            splices.push((mark.span.clone(), wanted.clone()));
+            splices.push(TextSplice { span: mark.span.clone(), text: wanted.clone() });
         }
     }
     (!splices.is_empty()).then(|| spliced(after, splices))
@@ -39,15 +40,14 @@ fn restored(before: &str, after: &str, counts: impl Fn(&Mark) -> bool) -> Option
 
 /// The marks of a text, and its lines without them.
 struct Marks {
-    all: Vec<Mark>,
-    by_line: HashMap<usize, usize>,
+    all: Vec<PlacedMark>,
     blank: Vec<String>,
 }
 
 /// The mark of a box, or the word that stands for one.
-struct Mark {
-    line: usize,
-    span: Range<usize>,
+struct PlacedMark {
+    line: Line,
+    span: Span,
     text: String,
     ticked: bool,
     /// What stands there if it is open.
@@ -58,48 +58,63 @@ impl Marks {
     fn of(text: &str) -> Self {
         let document = Document::parse(text);
         let lines = &document.lines;
-        let of_box = |mark: crate::plan::document::mark::Mark| Mark {
-            line: lines.line_of(mark.at),
+        let boxes = document.marks();
+        let mut all: Vec<PlacedMark> =
+            boxes.map(|mark| PlacedMark::of_box(mark, lines.line_of(mark.at))).collect();
+        if !document.entries.is_empty() {
+            all.extend(words(text));
+        }
+        all.sort_by_key(|mark| mark.line);
+        let mut blank: Vec<String> =
+            lines.all().map(|line| document.line(line).trim_end().to_owned()).collect();
+        for mark in &all {
+            let column = mark.span.start - lines.start(mark.line);
+            let line = blank.get_mut(usize::from(mark.line.before()));
+            if let Some(text) = line.filter(|text| text.len() > column) {
+                text.replace_range(column..column + mark.span.len(), " ");
+            }
+        }
+        Self { all, blank }
+    }
+
+    /// The last mark of a line.
+    fn on_line(&self, line: Line) -> Option<&PlacedMark> {
+        let behind = self.all.partition_point(|mark| mark.line <= line);
+        self.all[..behind].last().filter(|mark| mark.line == line)
+    }
+}
+
+impl PlacedMark {
+    fn of_box(mark: BoxMark, line: Line) -> Self {
+        Self {
+            line,
             span: mark.at..mark.at + mark.mark.len_utf8(),
             text: mark.mark.to_string(),
             ticked: matches!(mark.mark, 'x' | 'X'),
             open: " ".to_owned(),
-        };
-        let mut all: Vec<Mark> = document.marks().map(of_box).collect();
-        if !document.entries.is_empty() {
-            all.extend(words(text));
         }
-        let by_line = all.iter().enumerate().map(|(index, mark)| (mark.line, index)).collect();
-        let mut blank: Vec<String> =
-            (1..=lines.count()).map(|line| lines.text(text, line).trim_end().to_owned()).collect();
-        for mark in &all {
-            let column = mark.span.start - lines.start(mark.line);
-            if let Some(text) = blank.get_mut(mark.line - 1).filter(|text| text.len() > column) {
-                text.replace_range(column..column + mark.span.len(), " ");
-            }
-        }
-        Self { all, by_line, blank }
     }
 }
 
 /// The words of those entries that are steps; other tables are no business of ours.
-fn words(text: &str) -> Vec<Mark> {
+fn words(text: &str) -> Vec<PlacedMark> {
     let boxes = read(text).plan.boxes.into_iter();
     let mark = |check_box: super::CheckBox| {
         let ticked = check_box.ticked();
         let word = check_box.word?;
-        Some(Mark { line: check_box.line, span: word.span, text: word.text, ticked, open: word.open })
+        Some(PlacedMark { line: check_box.line, span: word.span, text: word.text, ticked, open: word.open })
     };
     boxes.filter_map(mark).collect()
 }
 
-/// For each line of the new text the line of the old one that it is, both 1-based.
-fn matching_lines(old: &[String], new: &[String]) -> HashMap<usize, usize> {
+/// For each line of the new text the line of the old one that it is.
+fn matching_lines(old: &[String], new: &[String]) -> HashMap<Line, Line> {
     let operations = similar::capture_diff_slices(similar::Algorithm::Patience, old, new);
     let mut matching = HashMap::new();
     for operation in operations {
         if let similar::DiffOp::Equal { old_index, new_index, len } = operation {
-            matching.extend((0..len).map(|offset| (new_index + offset + 1, old_index + offset + 1)));
+            let lines = (1..=len).map(|line| (Line::from(new_index + line), Line::from(old_index + line)));
+            matching.extend(lines);
         }
     }
     matching

@@ -1,15 +1,11 @@
 //! The plan that was read: its steps in the order of the file, and what belongs to each.
 
-use std::ops::Range;
-use std::sync::OnceLock;
-
 use serde::Serialize;
 use typed_index_collections::TiVec;
 
-use super::identity::Said;
-use super::identity::fingerprint;
 use super::{BoxIndex, BoxRole, CheckBox, Criterion, GroupIndex, StepIndex};
 use crate::facts::{CriterionIndex, Fingerprint, StepKey, StepRef};
+use crate::plan::{Line, Span};
 
 /// The parsed document. Lines are 1-based; spans are byte ranges of the text that was read.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +17,7 @@ pub struct Plan {
     /// Every step in the order of the file; [`super::StepGraph`] says in which order they run.
     pub steps: TiVec<StepIndex, Step>,
     /// Phases that hold steps of their own.
-    pub groups: TiVec<GroupIndex, Group>,
+    pub groups: TiVec<GroupIndex, StepGroup>,
     /// Criteria of the plan's own Validation section: they apply to every work and closing step.
     pub criteria: Vec<Criterion>,
     /// Every box of the file outside code, once, in order.
@@ -35,22 +31,20 @@ pub struct Plan {
     /// Questions that the plan says are still open.
     pub open_questions: Vec<Field>,
     /// The section between agentrun's own markers, if there is one.
-    pub progress: Option<Progress>,
+    pub progress: Option<ProgressSection>,
     /// `<!-- STATUS: ... -->` comments that are kept true.
     pub status_comments: Vec<StatusComment>,
-    /// The boxes by their steps, from when somebody asks for those of one.
-    boxes_by_step: OnceLock<Vec<BoxIndex>>,
 }
 
 /// A phase that holds steps.
 #[derive(Debug, Clone)]
-pub struct Group {
+pub struct StepGroup {
     /// As the author wrote it: `Phase 1`.
     pub label: String,
     /// The text behind the label.
     pub title: String,
     /// Line of its heading or item.
-    pub line: usize,
+    pub line: Line,
     /// Its own text before the first step: objective, goal.
     pub text: String,
     /// The box of the group itself.
@@ -61,7 +55,7 @@ pub struct Group {
     pub independent: bool,
 }
 
-impl Group {
+impl StepGroup {
     /// Label and title as one name: `Phase 1: The parser`.
     pub fn name(&self) -> String {
         named(&self.label, &self.title)
@@ -87,18 +81,18 @@ pub struct Step {
     pub position: usize,
     /// Identity by content and place, stable when other steps change.
     pub key: StepKey,
-    /// What it says; [`Step::fingerprint`] digests it.
-    pub(super) said: Said,
+    /// Digest of its normalised text without marks and status.
+    pub(super) fingerprint: Fingerprint,
     /// As the author wrote it: `Step 1.1`, `Phase 2`; empty if there is none.
     pub label: String,
     /// The text behind the label, without decoration, priority or status.
     pub title: String,
     /// First line.
-    pub line: usize,
+    pub line: Line,
     /// Last line, inclusive.
-    pub end_line: usize,
+    pub end_line: Line,
     /// Bytes of the step in the text, heading included.
-    pub span: Range<usize>,
+    pub span: Span,
     /// The phase that holds it.
     pub group: Option<GroupIndex>,
     /// Why it is a step.
@@ -113,6 +107,8 @@ pub struct Step {
     pub tasks: Vec<Task>,
     /// What must hold when it is done.
     pub criteria: TiVec<CriterionIndex, Criterion>,
+    /// Every box that belongs to it, in order.
+    pub(super) boxes: Vec<BoxIndex>,
     /// The box of the step itself.
     pub own_box: Option<BoxIndex>,
     /// Other metadata: priority, timeline, objective.
@@ -139,7 +135,7 @@ pub enum StepKind {
 #[derive(Debug, Clone)]
 pub struct Task {
     /// Line of the item.
-    pub line: usize,
+    pub line: Line,
     /// Its text without marker and box.
     pub text: String,
     /// Its box.
@@ -156,9 +152,9 @@ pub struct Reference {
     /// What it names.
     pub to: ReferenceTo,
     /// Line of the text.
-    pub line: usize,
+    pub line: Line,
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
 }
 
 /// What a reference names.
@@ -192,7 +188,7 @@ pub struct Field {
     /// As written.
     pub value: String,
     /// Line where it stands.
-    pub line: usize,
+    pub line: Line,
 }
 
 /// A section of the plan that is no step.
@@ -203,9 +199,9 @@ pub struct Passage {
     /// Its source text, heading left out.
     pub text: String,
     /// First line.
-    pub line: usize,
+    pub line: Line,
     /// Last line, inclusive.
-    pub end_line: usize,
+    pub end_line: Line,
 }
 
 /// A link to a file that the brief is made from.
@@ -216,9 +212,9 @@ pub struct Link {
     /// The path as written.
     pub target: String,
     /// Line of the link.
-    pub line: usize,
+    pub line: Line,
     /// Bytes of the link.
-    pub span: Range<usize>,
+    pub span: Span,
 }
 
 /// What a linked file is to the brief.
@@ -232,9 +228,9 @@ pub enum BriefSource {
 
 /// The section that agentrun owns, or a checklist of the plan's own that mirrors its steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
+pub struct ProgressSection {
     /// Bytes between the markers.
-    pub span: Range<usize>,
+    pub span: Span,
     /// Its boxes.
     pub entries: Vec<ProgressEntry>,
 }
@@ -252,17 +248,15 @@ pub struct ProgressEntry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusComment {
     /// Bytes of the value: `pending`.
-    pub span: Range<usize>,
+    pub span: Span,
     /// Line of the comment.
-    pub line: usize,
+    pub line: Line,
 }
 
 impl Step {
-    /// Digest of its normalised text without marks and status. Each call computes it again: few ask, and they
-    /// ask about few steps.
+    /// Digest of its normalised text without marks and status.
     pub fn fingerprint(&self) -> Fingerprint {
-        let label = if self.label.is_empty() { &self.author_id } else { &self.label };
-        fingerprint(&self.said.text(), label)
+        self.fingerprint.clone()
     }
 
     /// Label and title as one name: `Step 1.1: Write the lexer`.
@@ -279,16 +273,8 @@ impl Step {
 impl Plan {
     /// Every box of a step that must be ticked for it to count as done by hand.
     pub fn boxes_of(&self, step: StepIndex) -> impl Iterator<Item = &CheckBox> {
-        let step_of = |index: &BoxIndex| self.boxes[*index].step;
-        let by_step = self.boxes_by_step.get_or_init(|| {
-            let mut all: Vec<BoxIndex> = self.boxes.keys().collect();
-            all.sort_by_key(step_of);
-            all
-        });
-        let first = by_step.partition_point(|index| step_of(index) < Some(step));
-        let own = by_step[first..].iter().map(|index| &self.boxes[*index]);
-        own.take_while(move |check_box| check_box.step == Some(step))
-            .filter(|check_box| !matches!(check_box.role, BoxRole::Optional | BoxRole::Ignored))
+        let own = self.steps[step].boxes.iter().map(|check_box| &self.boxes[*check_box]);
+        own.filter(|check_box| !matches!(check_box.role, BoxRole::Optional | BoxRole::Ignored))
     }
 }
 

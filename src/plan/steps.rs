@@ -5,7 +5,9 @@ pub(super) mod body;
 pub(super) mod boxes;
 pub(super) mod claim;
 pub(super) mod command;
+pub(super) mod entry_step;
 pub(super) mod files;
+pub(super) mod item_part;
 pub(super) mod items;
 pub(super) mod mirror;
 pub mod references;
@@ -13,35 +15,32 @@ pub(super) mod surroundings;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::ops::Range;
-use std::sync::Arc;
-use typed_index_collections::{TiVec, ti_vec};
 
-use self::blueprint::{Blueprint, Cover, Source, own_parts};
-use self::body::{Body, Parts};
+use self::blueprint::{Blueprint, Cover, StepSource, own_parts};
+use self::body::{Parts, StepBody};
 use self::boxes::Boxes;
-use super::candidates::Place;
+use super::candidates::UnitPlace;
 use super::check_box::BoxRole;
-use super::choice::Choice;
+use super::choice::ListChoice;
 use super::diagnostic::Diagnostic;
-use super::identity::{Said, step_key, step_name};
+use super::identity::{fingerprint, step_key, step_name};
 use super::names::{self, Role};
 use super::sections::Sections;
-use super::step::{Field, Group, Plan, Step, StepKind};
+use super::step::{Field, Plan, Step, StepGroup, StepKind};
 use super::{BoxIndex, GroupIndex, StepIndex};
 use crate::facts::StepKey;
 use crate::plan::findings;
 use crate::plan::names::title::Title;
+use crate::plan::{BlockIndex, EntryIndex, Line, SectionIndex, Span};
 
 /// Builds the plan, and says what was noticed on the way.
-pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>) {
+pub fn build(sections: &Sections<'_>, choice: &ListChoice) -> (Plan, Vec<Diagnostic>) {
     let (blueprints, cover) = blueprint::draw(sections, choice);
-    let mut builder = Builder {
+    let mut builder = PlanBuilder {
         sections,
         boxes: Boxes::of(&sections.document, &entries(choice)),
         plan: Plan::default(),
         occurrences: HashMap::with_capacity(blueprints.len()),
-        text: Arc::from(sections.document.text),
     };
     builder.plan.steps.reserve_exact(blueprints.len());
     builder.add_groups(choice);
@@ -52,7 +51,12 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
     surroundings::read(sections, &cover, &mut builder.boxes, &mut builder.plan);
     mirror::read(sections, &mut builder.boxes, &mut builder.plan);
     surroundings::explain_rest(sections, choice, &mut builder.boxes);
-    let Builder { mut plan, boxes, .. } = builder;
+    let PlanBuilder { mut plan, boxes, .. } = builder;
+    for (index, check_box) in boxes.all.iter_enumerated() {
+        if let Some(step) = check_box.step {
+            plan.steps[step].boxes.push(index);
+        }
+    }
     plan.boxes = boxes.all;
     plan.name_by_author();
     let diagnostics = findings::find(sections, choice, &plan);
@@ -60,35 +64,34 @@ pub fn build(sections: &Sections<'_>, choice: &Choice) -> (Plan, Vec<Diagnostic>
 }
 
 /// The entries that are steps.
-fn entries(choice: &Choice) -> Vec<usize> {
+fn entries(choice: &ListChoice) -> Vec<EntryIndex> {
     let units = choice.chosen.iter().flat_map(|candidate| &candidate.units);
-    let entry = |place: Place| if let Place::Entry { entry, .. } = place { Some(entry) } else { None };
+    let entry =
+        |place: UnitPlace| if let UnitPlace::Entry { entry, .. } = place { Some(entry) } else { None };
     units.filter_map(|unit| entry(unit.place)).collect()
 }
 
-struct Builder<'a, 'text> {
+struct PlanBuilder<'a, 'text> {
     sections: &'a Sections<'text>,
     boxes: Boxes,
     plan: Plan,
     /// How often a step of this name was seen.
     occurrences: HashMap<String, usize>,
-    /// The text, for whoever asks a step later what it says.
-    text: Arc<str>,
 }
 
 /// Where a step stands.
 struct Extent {
-    span: Range<usize>,
-    line: usize,
-    end_line: usize,
+    span: Span,
+    line: Line,
+    end_line: Line,
     own_box: Option<BoxIndex>,
 }
 
-impl Builder<'_, '_> {
-    fn add_groups(&mut self, choice: &Choice) {
+impl PlanBuilder<'_, '_> {
+    fn add_groups(&mut self, choice: &ListChoice) {
         for &section in choice.chosen.iter().flat_map(|candidate| &candidate.groups) {
             let found = &self.sections.all[section];
-            let mut group = Group {
+            let mut group = StepGroup {
                 label: found.title.label.to_string(),
                 title: found.title.title.to_string(),
                 line: found.line,
@@ -97,14 +100,10 @@ impl Builder<'_, '_> {
                 references: Vec::new(),
                 independent: false,
             };
-            for part in own_parts(self.sections, section) {
-                let part = &self.sections.all[part];
-                if part.named != Some(Role::Dependencies) {
-                    continue;
-                }
+            let parts = own_parts(self.sections, section).map(|part| &self.sections.all[part]);
+            for part in parts.filter(|part| part.named == Some(Role::Dependencies)) {
                 for (at, value) in &part.value {
-                    let line = self.sections.document.lines.line_of(*at);
-                    let read = references::read(value, *at, line);
+                    let read = references::read(value, *at, self.sections.document.lines.line_of(*at));
                     group.references.extend(read.references);
                     group.independent |= read.independent;
                 }
@@ -118,8 +117,11 @@ impl Builder<'_, '_> {
         let extent = self.extent(&blueprint.source, index);
         let parts = self.parts(&blueprint, index);
         self.plan.open_questions.extend(parts.open_questions);
-        let said = self.said(&blueprint.source, &extent);
+        let said = self.said(&blueprint.source, &extent.span);
         let title = blueprint.title;
+        let author_id = title.id.clone().unwrap_or_default().into_owned();
+        let label = if title.label.is_empty() { author_id.as_str() } else { title.label.as_ref() };
+        let fingerprint = fingerprint(&said, label);
         let key = self.key(blueprint.group, &title);
         let line = extent.line;
         let mut fields: Vec<Field> =
@@ -128,9 +130,9 @@ impl Builder<'_, '_> {
         self.plan.steps.push(Step {
             id: String::new(),
             position: 0,
-            author_id: title.id.unwrap_or_default().into_owned(),
+            author_id,
             key,
-            said,
+            fingerprint,
             label: title.label.into_owned(),
             title: title.title.into_owned(),
             line,
@@ -143,6 +145,7 @@ impl Builder<'_, '_> {
             files: parts.files,
             tasks: parts.tasks,
             criteria: parts.criteria.into(),
+            boxes: Vec::new(),
             own_box: extent.own_box,
             fields,
         });
@@ -165,62 +168,62 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn extent(&mut self, source: &Source, index: StepIndex) -> Extent {
+    fn extent(&mut self, source: &StepSource, index: StepIndex) -> Extent {
         match source {
-            Source::Unit(Place::Item { block, .. }) => self.item_extent(*block, index),
-            Source::Unit(Place::Entry { entry, .. }) => {
+            StepSource::Unit(UnitPlace::Item { block, .. }) => self.item_extent(*block, index),
+            StepSource::Unit(UnitPlace::Entry { entry, .. }) => {
                 let found = &self.sections.document.entries[*entry];
                 let own_box = self.boxes.claim_entry(*entry, index);
                 Extent { span: found.span.clone(), line: found.line, end_line: found.end_line, own_box }
             }
-            Source::Unit(Place::Section(section)) => {
+            StepSource::Unit(UnitPlace::Section(section)) => {
                 let block = self.sections.all[*section].block;
-                let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "the box of the heading");
+                let own_box = self.boxes.claim(block, BoxRole::Step, Some(index), "the box of the heading");
                 Extent { own_box, ..self.section_extent(*section) }
             }
-            Source::Sections(parts) => self.section_extent(parts.first().map_or(0, |(section, _)| *section)),
+            StepSource::Sections(parts) => {
+                self.section_extent(parts.first().map_or(SectionIndex::DOCUMENT, |part| part.section))
+            }
         }
     }
 
-    fn section_extent(&self, section: usize) -> Extent {
+    fn section_extent(&self, section: SectionIndex) -> Extent {
         let found = &self.sections.all[section];
         let span = found.start..self.sections.end_of(section);
         Extent { span, line: found.line, end_line: found.end_line, own_box: None }
     }
 
-    fn item_extent(&mut self, block: usize, index: StepIndex) -> Extent {
+    fn item_extent(&mut self, block: BlockIndex, index: StepIndex) -> Extent {
         let document = &self.sections.document;
         let found = &document.blocks[block];
-        let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "an entry of the list of steps");
-        let last = document.lines.span(found.end_line);
-        let end = last.start + document.lines.text(document.text, found.end_line).trim_end().len();
+        let own_box = self.boxes.claim(block, BoxRole::Step, Some(index), "an entry of the list of steps");
+        let end = document.lines.start(found.end_line) + document.line(found.end_line).trim_end().len();
         Extent { span: found.start..end, line: found.line, end_line: found.end_line, own_box }
     }
 
     fn parts(&mut self, blueprint: &Blueprint<'_>, index: StepIndex) -> Parts {
-        let mut body = Body::new(self.sections, &mut self.boxes, (index, blueprint.kind));
+        let sections = self.sections;
+        let mut body = StepBody::new(sections, &mut self.boxes, Some(index), blueprint.kind);
         match &blueprint.source {
-            Source::Unit(Place::Item { block, .. }) => {
+            StepSource::Unit(UnitPlace::Item { block, .. }) => {
                 body.read_item_step(*block, &blueprint.title.title);
-                body.claim_rest(*block..self.sections.document.blocks[*block].end);
+                body.claim_rest(&(*block..sections.document.blocks[*block].end));
             }
-            Source::Unit(Place::Entry { entry, .. }) => body.read_entry(*entry),
-            Source::Unit(Place::Section(section)) => {
+            StepSource::Unit(UnitPlace::Entry { entry, .. }) => body.read_entry(*entry),
+            StepSource::Unit(UnitPlace::Section(section)) => {
                 // A step that is called `Verification` holds commands as well as work.
                 let title = &blueprint.title.title;
                 let verifies = matches!(names::role(title), Some(Role::Validation | Role::Acceptance))
                     || names::verifies(title);
                 body.read_subtree(*section, verifies.then_some(Role::Testing), &|_| false);
-                let last = self.sections.all[*section].end - 1;
-                body.claim_rest(self.sections.all[*section].from..self.sections.all[last].to);
+                body.claim_rest(&sections.blocks(*section));
             }
-            Source::Sections(parts) => {
-                for (section, role) in parts {
-                    // What stands under headings of its own is another step.
-                    let alone = blueprint.kind == StepKind::Closing || blueprint.kind == StepKind::Manual;
-                    let sections = self.sections;
-                    let left_out = |inner: usize| alone && sections.all[inner].level < 7;
-                    body.read_subtree(*section, Some(*role), &left_out);
+            StepSource::Sections(parts) => {
+                // What stands under headings of its own is another step.
+                let alone = matches!(blueprint.kind, StepKind::Closing | StepKind::Manual);
+                let left_out = |inner: SectionIndex| alone && sections.all[inner].level <= 6;
+                for part in parts {
+                    body.read_subtree(part.section, Some(part.role), &left_out);
                 }
             }
         }
@@ -229,66 +232,71 @@ impl Builder<'_, '_> {
 
     /// The parts of a group that stand in none of its steps belong to the last one: they hold when the
     /// group is done.
-    fn add_group_parts(&mut self, choice: &Choice, cover: &Cover) {
-        let groups = choice.chosen.iter().flat_map(|candidate| &candidate.groups);
-        let mut first_steps: TiVec<GroupIndex, Option<StepIndex>> = ti_vec![None; self.plan.groups.len()];
-        let mut last_steps = first_steps.clone();
+    fn add_group_parts(&mut self, choice: &ListChoice, cover: &Cover) {
+        let groups = choice.chosen.iter().flat_map(|candidate| candidate.groups.iter_enumerated());
+        let mut ends: HashMap<GroupIndex, (StepIndex, StepIndex)> = HashMap::new();
         for (index, step) in self.plan.steps.iter_enumerated() {
             if let Some(group) = step.group {
-                first_steps[group].get_or_insert(index);
-                last_steps[group] = Some(index);
+                ends.entry(group).or_insert((index, index)).1 = index;
             }
         }
-        for (group, &section) in self.plan.groups.keys().zip(groups) {
-            let Some(index) = last_steps[group] else { continue };
-            self.plan.groups[group].text = self.group_text(section, first_steps[group]);
-            let mut body = Body::new(self.sections, &mut self.boxes, (index, StepKind::Work));
-            let held = |inner: usize| cover.is_step(inner);
-            for inner in self.sections.subtree(section).skip(1) {
-                let named = self.sections.all[inner].named;
+        for (group, &section) in groups {
+            let Some(&(first, last)) = ends.get(&group) else { continue };
+            self.plan.groups[group].text = self.group_text(section, first);
+            let mut body = StepBody::new(self.sections, &mut self.boxes, Some(last), StepKind::Work);
+            for inner in self.sections.inside(section) {
+                let found = &self.sections.all[inner];
                 let counts = matches!(
-                    named,
+                    found.named,
                     Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual)
                 );
-                if counts
-                    && !held(inner)
-                    && cover.is_free(inner)
-                    && self.sections.all[inner].parent == Some(section)
-                {
-                    body.read_subtree(inner, named, &held);
+                if counts && found.parent == Some(section) && cover.is_free(inner) {
+                    body.read_subtree(inner, found.named, &|inner| cover.is_step(inner));
                 }
             }
             let parts = body.finish();
-            self.plan.steps[index].criteria.extend(parts.criteria);
+            self.plan.steps[last].criteria.extend(parts.criteria);
         }
     }
 
     /// A group's own text, before the first step.
-    fn group_text(&self, section: usize, first: Option<StepIndex>) -> String {
-        let from = self.sections.document.lines.start(self.sections.all[section].line + 1);
-        let to = first.map_or(from, |step| self.plan.steps[step].span.start).max(from);
-        self.sections.document.text.get(from..to).unwrap_or_default().trim().to_owned()
+    fn group_text(&self, section: SectionIndex, first: StepIndex) -> String {
+        let document = &self.sections.document;
+        let from = document.lines.end(self.sections.all[section].line);
+        let to = self.plan.steps[first].span.start.max(from);
+        document.text.get(from..to).unwrap_or_default().trim().to_owned()
     }
 
     /// What a step says, without the words that agentrun keeps true.
-    fn said(&self, source: &Source, extent: &Extent) -> Said {
+    fn said(&self, source: &StepSource, span: &Span) -> String {
         let document = &self.sections.document;
-        let span = extent.span.clone();
-        let words = match source {
-            Source::Sections(parts) if parts.len() > 1 => {
-                let part = |section: usize| self.sections.all[section].start..self.sections.end_of(section);
-                let parts = parts.iter().map(|(section, _)| part(*section)).collect();
-                return Said::Parts(Arc::clone(&self.text), parts);
+        match source {
+            StepSource::Sections(parts) if parts.len() > 1 => {
+                let part =
+                    |section: SectionIndex| self.sections.all[section].start..self.sections.end_of(section);
+                let texts = parts.iter().filter_map(|found| document.text.get(part(found.section)));
+                texts.collect::<Vec<_>>().join("\n")
             }
-            Source::Unit(Place::Entry { entry, .. }) => {
+            StepSource::Unit(UnitPlace::Entry { entry, .. }) => {
                 let state = document.entries[*entry].state.as_ref();
-                state.map(|(word, _)| word.span.clone()).into_iter().collect()
+                without(document.text, span, state.map(|state| state.word.span.clone()))
             }
             _ => {
-                let whole = document.comments_in(&span).filter(|comment| comment.span.end <= span.end);
-                whole.filter_map(|comment| surroundings::status_value(document, comment)).collect()
+                let whole = document.comments_in(span).filter(|comment| comment.span.end <= span.end);
+                let words = whole.filter_map(|comment| surroundings::status_value(document, comment));
+                without(document.text, span, words)
             }
-        };
-        Said::Without(Arc::clone(&self.text), span, words)
+        }
     }
+}
+
+/// The text of a span without some words of it, which are in order.
+fn without(text: &str, span: &Span, words: impl IntoIterator<Item = Span>) -> String {
+    let mut kept = String::new();
+    let mut from = span.start;
+    for word in words {
+        kept.push_str(text.get(from..word.start).unwrap_or_default());
+        from = word.end;
+    }
+    kept + text.get(from..span.end).unwrap_or_default()
 }

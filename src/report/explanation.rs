@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::plan::{BoxRole, CriterionKind, List, Reading, StepIndex, StepKind};
+use crate::plan::{BoxRole, CriterionKind, Reading, StepIndex, StepKind, StepList};
 
 /// The explanation of a plan, one fact a line, each with its place in the file.
 pub fn render(path: &str, reading: &Reading) -> String {
@@ -55,8 +55,8 @@ fn explain_step(text: &mut String, path: &str, reading: &Reading, index: StepInd
 }
 
 /// What spoke against a list.
-fn less(list: &List, chosen: &List) -> String {
-    let points = |list: &List| list.place_points + list.shape_points;
+fn less(list: &StepList, chosen: &StepList) -> String {
+    let points = |list: &StepList| list.place_points + list.shape_points;
     let mut reasons = Vec::new();
     if list.place_points < chosen.place_points {
         reasons.push("it stands in a less sure place");

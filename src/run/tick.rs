@@ -6,7 +6,7 @@ use crate::config::Progress;
 use crate::digest::digest;
 use crate::facts::{BoxRef, Event, Occurrence, StepRef, Ticked};
 use crate::failure::Failure;
-use crate::plan::edit::{self, Change, TickTarget};
+use crate::plan::edit::{self, MarkChange, TickTarget};
 use crate::plan::{Plan, Reading, Step, StepIndex};
 use crate::record::Recorder;
 use crate::state::{Pass, StepStatus, TickState};
@@ -54,7 +54,7 @@ impl PassToTick<'_> {
         if targets.is_empty() {
             return Ok(TickedText { step, targets, text: text.to_owned() });
         }
-        let text = edit::apply(text, plan, &targets, Change::Tick).map_err(|error| error.to_string())?;
+        let text = edit::apply(text, plan, &targets, MarkChange::Tick).map_err(|error| error.to_string())?;
         Ok(TickedText { step, targets, text })
     }
 }
@@ -133,7 +133,7 @@ pub fn take_back(plan: &PlanAtHand, index: StepIndex, ticked: &[BoxRef]) -> Resu
     if targets.is_empty() {
         return Ok(());
     }
-    let new = edit::apply(&text.text, &reading.plan, &targets, Change::Untick)
+    let new = edit::apply(&text.text, &reading.plan, &targets, MarkChange::Untick)
         .map_err(|error| Failure::internal("cannot take a tick back", error))?;
     plan.file
         .replace(&text.digest, &new)
@@ -160,7 +160,7 @@ pub fn set_status(
     if targets.is_empty() {
         return Ok(());
     }
-    let written = edit::apply(&text.text, &reading.plan, &targets, Change::Tick)
+    let written = edit::apply(&text.text, &reading.plan, &targets, MarkChange::Tick)
         .map_err(|error| error.to_string())
         .and_then(|new| plan.file.replace(&text.digest, &new).map_err(|error| chain(&error)));
     match written {
@@ -188,7 +188,7 @@ fn say(plan: &Plan, step: StepIndex, pass: &Pass, target: &TickTarget) -> Ticked
     };
     let criteria = pass.judged.iter().map(|&criterion| &plan.steps[step].criteria[criterion]);
     let mut boxes = criteria.filter_map(|criterion| criterion.check_box).map(TickTarget::Box);
-    Ticked { line, check_box, judged: boxes.any(|found| found == *target) }
+    Ticked { line: line.into(), check_box, judged: boxes.any(|found| found == *target) }
 }
 
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {

@@ -156,14 +156,14 @@ pub fn audit(reading: &Reading, known: &Known<'_>) -> Audit {
         let record = passes.remove(&step.key);
         let (backing, why) = backing(step, known, record.as_ref(), reopened.get(&step.key));
         let boxes = ticked.iter().map(|&place| AuditedBox {
-            line: plan.boxes[place].line,
+            line: plan.boxes[place].line.into(),
             text: plan.boxes[place].text.clone(),
             backing: of_box(step, place, backing, status),
         });
         audit.steps.push(AuditedStep {
             id: step.id.clone(),
             name: step.name(),
-            line: step.line,
+            line: step.line.into(),
             index,
             backing,
             why,
@@ -261,7 +261,7 @@ fn groups(reading: &Reading, known: &Known<'_>, audit: &Audit) -> Vec<AuditedBox
             };
             let otherwise = if known.whole { Backing::ByHand } else { Backing::Unrecorded };
             let backing = audit.steps.iter().find(ticked_it).map_or(otherwise, |step| step.backing);
-            AuditedBox { line: found.line, text: found.text.clone(), backing }
+            AuditedBox { line: found.line.into(), text: found.text.clone(), backing }
         })
         .collect()
 }

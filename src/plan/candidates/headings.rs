@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Candidate, Place, Shape, Standing, Unit, holds_box, keyword, standing};
+use super::{Candidate, ListShape, Standing, Unit, UnitPlace, holds_box, keyword, standing};
+use crate::plan::SectionIndex;
 use crate::plan::names::vocabulary::INSTRUCTION_KEYWORDS;
 use crate::plan::names::{self, Keyword, Role};
 use crate::plan::sections::{Section, Sections};
 
 /// Lists of headings or bold lines with a keyword, or with a number, one per section around and keyword.
 pub(super) fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
-    let mut families: BTreeMap<(usize, Shape, &str), Vec<usize>> = BTreeMap::new();
-    for section in 1..sections.all.len() {
+    let mut families: BTreeMap<(SectionIndex, ListShape, &str), Vec<SectionIndex>> = BTreeMap::new();
+    for (section, _) in sections.named() {
         let Some(shape) = shape_of(sections, section) else { continue };
         let (anchor, top) = anchor_of(sections, section);
-        if shape == Shape::NumberedHeadings && top != section {
+        if shape == ListShape::NumberedHeadings && top != section {
             continue;
         }
         let word = sections.all[top].title.keyword.as_deref().unwrap_or_default();
@@ -21,7 +22,7 @@ pub(super) fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
     }
     let mut found: Vec<Candidate> = Vec::new();
     for ((anchor, shape, _), members) in families {
-        let Some(candidate) = heading_list(sections, (anchor, shape), &members) else { continue };
+        let Some(candidate) = heading_list(sections, shape, anchor, &members) else { continue };
         if let Some(other) =
             found.iter_mut().rev().take(8).find(|other| continues(sections, other, &candidate))
         {
@@ -36,20 +37,20 @@ pub(super) fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
     found
 }
 
-pub(super) fn shape_of(sections: &Sections<'_>, section: usize) -> Option<Shape> {
+pub(super) fn shape_of(sections: &Sections<'_>, section: SectionIndex) -> Option<ListShape> {
     let found = &sections.all[section];
     match (keyword(sections, section), found.level) {
-        (Some(_), 1..=6) => Some(Shape::NamedHeadings),
-        (Some(_), _) => Some(Shape::NamedLines),
+        (Some(_), 1..=6) => Some(ListShape::NamedHeadings),
+        (Some(_), _) => Some(ListShape::NamedLines),
         (None, 1..=6) if found.title.id.is_some() && found.title.keyword.is_none() => {
-            Some(Shape::NumberedHeadings)
+            Some(ListShape::NumberedHeadings)
         }
         _ => None,
     }
 }
 
 /// The nearest section around that is no unit of work itself, and the outermost unit below it.
-fn anchor_of(sections: &Sections<'_>, section: usize) -> (usize, usize) {
+fn anchor_of(sections: &Sections<'_>, section: SectionIndex) -> (SectionIndex, SectionIndex) {
     let mut top = section;
     for ancestor in sections.ancestors(section) {
         let transparent = lets_through(sections, ancestor, section)
@@ -60,11 +61,11 @@ fn anchor_of(sections: &Sections<'_>, section: usize) -> (usize, usize) {
             return (ancestor, top);
         }
     }
-    (0, top)
+    (SectionIndex::DOCUMENT, top)
 }
 
 /// Units of a group may stand under a heading between: one for its tasks, or one that says nothing.
-pub(super) fn lets_through(sections: &Sections<'_>, between: usize, unit: usize) -> bool {
+pub(super) fn lets_through(sections: &Sections<'_>, between: SectionIndex, unit: SectionIndex) -> bool {
     let named = sections.all[between].named;
     let is_step = keyword(sections, unit) == Some(Keyword::Step) && sections.all[unit].level <= 6;
     matches!(named, Some(Role::Tasks | Role::Steps)) || (is_step && named.is_none())
@@ -72,22 +73,21 @@ pub(super) fn lets_through(sections: &Sections<'_>, between: usize, unit: usize)
 
 fn heading_list(
     sections: &Sections<'_>,
-    (anchor, shape): (usize, Shape),
-    members: &[usize],
+    shape: ListShape,
+    anchor: SectionIndex,
+    members: &[SectionIndex],
 ) -> Option<Candidate> {
     let standing = standing(sections.all[anchor].role)?;
-    if shape == Shape::NumberedHeadings && standing != Standing::Named {
+    if shape == ListShape::NumberedHeadings && standing != Standing::Named {
         let with_boxes = members.iter().filter(|section| holds_box(sections, **section)).count();
         if members.len() < 2 || with_boxes * 2 <= members.len() {
             return None;
         }
     }
     let mut list = Candidate::empty(shape, standing, anchor);
-    let mut after = 0;
-    for &section in
-        members.iter().filter(|section| sections.all[**section].role_allows_steps(anchor, sections))
-    {
-        if section >= after {
+    let mut after = SectionIndex::DOCUMENT;
+    for &section in members {
+        if section >= after && sections.all[section].role_allows_steps(anchor, sections) {
             after = list.add_section(sections, section, None);
         }
     }
@@ -125,7 +125,7 @@ fn starts_again(sections: &Sections<'_>, first: &Candidate, second: &Candidate) 
     let beside = joined || (parent.is_some() && sections.all[first.anchor].parent == parent);
     // Steps of a neutral place may be those of a manual; tasks are work wherever they stand.
     let instructs = |word: &str| INSTRUCTION_KEYWORDS.split(", ").any(|known| known == word);
-    let is_task = first.shape == Shape::NamedHeadings
+    let is_task = first.shape == ListShape::NamedHeadings
         && next.title.unit == Some(Keyword::Step)
         && !next.title.keyword.as_deref().is_some_and(instructs);
     let fits = match second.standing {
@@ -143,7 +143,7 @@ fn starts_again(sections: &Sections<'_>, first: &Candidate, second: &Candidate) 
 
 /// Both are one list, each in a group of its own.
 fn join(sections: &Sections<'_>, first: &mut Candidate, mut second: Candidate) {
-    let parent = sections.all[second.anchor].parent.unwrap_or(0);
+    let parent = sections.all[second.anchor].parent.unwrap_or(SectionIndex::DOCUMENT);
     if first.anchor != parent {
         first.group_units();
         first.anchor = parent;
@@ -170,7 +170,7 @@ fn say_the_same(sections: &Sections<'_>, first: &Candidate, second: &Candidate) 
 
 fn section_of<'a, 'text>(sections: &'a Sections<'text>, unit: Option<&Unit>) -> Option<&'a Section<'text>> {
     match unit?.place {
-        Place::Section(section) => Some(&sections.all[section]),
+        UnitPlace::Section(section) => Some(&sections.all[section]),
         _ => None,
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::candidates::{Candidate, Place, Shape, Standing, Unit, lines_of, top_items};
+use crate::plan::SectionIndex;
+use crate::plan::candidates::{Candidate, ListShape, Standing, Unit, UnitPlace, top_items};
 use crate::plan::document::BlockKind;
 use crate::plan::document::entry::EntryKind;
 use crate::plan::names::title::Title;
@@ -27,8 +28,8 @@ fn may_hold_steps(role: Option<Role>) -> bool {
 
 /// Headings of one level under one section whose names say nothing else about them.
 fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
-    let mut families: BTreeMap<(usize, u8, bool), Candidate> = BTreeMap::new();
-    for (index, section) in sections.all.iter().enumerate().skip(1) {
+    let mut families: BTreeMap<(SectionIndex, u8, bool), Candidate> = BTreeMap::new();
+    for (index, section) in sections.named() {
         let Some(parent) = section.parent.filter(|_| (2..=6).contains(&section.level)) else { continue };
         let numbered = section.title.id.is_some();
         let named_otherwise = section.named.is_some() || !may_hold_steps(section.role);
@@ -37,12 +38,11 @@ fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
         if named_otherwise && !is_work {
             continue;
         }
-        let shape = if numbered { Shape::NumberedHeadings } else { Shape::PlainHeadings };
+        let shape = if numbered { ListShape::NumberedHeadings } else { ListShape::PlainHeadings };
         let list = families
             .entry((parent, section.level, numbered))
             .or_insert_with(|| Candidate::empty(shape, Standing::Guess, parent));
-        list.units.push(Unit { place: Place::Section(index), group: None });
-        list.lines += lines_of(sections, index);
+        list.add_unit(sections, index, None);
     }
     let mut found: Vec<Candidate> = Vec::new();
     for list in families.into_values().filter(|list| !is_outline(sections, list)) {
@@ -55,13 +55,13 @@ fn headings(sections: &Sections<'_>) -> Vec<Candidate> {
 }
 
 /// What stands here is to be gone through one after the other.
-fn is_checklist(sections: &Sections<'_>, section: usize) -> bool {
+fn is_checklist(sections: &Sections<'_>, section: SectionIndex) -> bool {
     let Section { title, named, .. } = &sections.all[section];
     *named == Some(Role::Progress) && names::has_words(&names::words(&title.name()), "checklist")
 }
 
 /// `### 1. Dependencies` between `### 2.` and others below a heading is what is to be done about them.
-fn is_part_of_work(sections: &Sections<'_>, section: usize, parent: usize) -> bool {
+fn is_part_of_work(sections: &Sections<'_>, section: SectionIndex, parent: SectionIndex) -> bool {
     let about = matches!(
         sections.all[section].named,
         Some(Role::Dependencies | Role::Files | Role::Documentation | Role::Testing)
@@ -72,7 +72,7 @@ fn is_part_of_work(sections: &Sections<'_>, section: usize, parent: usize) -> bo
 /// `### 1`, `### 2` in one section, `### 3` in the next.
 fn goes_on(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
     let heading = |unit: Option<&Unit>| match unit.map(|unit| unit.place) {
-        Some(Place::Section(section)) => Some(&sections.all[section]),
+        Some(UnitPlace::Section(section)) => Some(&sections.all[section]),
         _ => None,
     };
     let number = |unit: Option<&Unit>| heading(unit)?.title.id.as_deref()?.parse::<u32>().ok();
@@ -84,12 +84,12 @@ fn goes_on(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bo
 
 /// Chapters of a document: the headings of the same level beside them are about architecture or risks.
 fn is_outline(sections: &Sections<'_>, list: &Candidate) -> bool {
-    let Some(Place::Section(first)) = list.units.first().map(|unit| unit.place) else { return false };
+    let Some(UnitPlace::Section(first)) = list.units.first().map(|unit| unit.place) else { return false };
     let (parent, level) = (sections.all[first].parent, sections.all[first].level);
     let beside = sections.all.iter().filter(|other| {
         other.parent == parent && other.level == level && other.title.id.is_some() && other.named.is_some()
     });
-    list.shape == Shape::NumberedHeadings && beside.count() * 2 > list.units.len()
+    list.shape == ListShape::NumberedHeadings && beside.count() * 2 > list.units.len()
 }
 
 /// The lists of the file, all with numbers together, and all with bullets; those under headings that speak of something
@@ -102,9 +102,9 @@ fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
 }
 
 fn lists_where(sections: &Sections<'_>, fits: impl Fn(Option<Role>) -> bool) -> [Candidate; 2] {
-    let mut found =
-        [Shape::NumberedItems, Shape::Bullets].map(|shape| Candidate::empty(shape, Standing::Guess, 0));
-    for (index, section) in sections.all.iter().enumerate() {
+    let mut found = [ListShape::NumberedItems, ListShape::Bullets]
+        .map(|shape| Candidate::empty(shape, Standing::Guess, SectionIndex::DOCUMENT));
+    for (index, section) in sections.all.iter_enumerated() {
         if !may_hold_steps(section.role) || section.level > 6 || !fits(section.role) {
             continue;
         }
@@ -120,36 +120,35 @@ fn lists_where(sections: &Sections<'_>, fits: impl Fn(Option<Role>) -> bool) -> 
 
 /// The boxes of a checklist: where nothing else says what is to be done, it does.
 fn progress(sections: &Sections<'_>) -> Candidate {
-    let mut list = Candidate::empty(Shape::Boxes, Standing::Guess, 0);
-    let owned = |start: usize| sections.owned.as_ref().is_some_and(|owned| owned.outer.contains(&start));
-    for (index, section) in sections.all.iter().enumerate() {
-        if section.role != Some(Role::Progress) || owned(section.start) {
+    let mut list = Candidate::empty(ListShape::Boxes, Standing::Guess, SectionIndex::DOCUMENT);
+    for (index, section) in sections.all.iter_enumerated() {
+        if section.role != Some(Role::Progress) || sections.is_owned(section) {
             continue;
         }
         for item in top_items(sections, index) {
-            if matches!(sections.document.blocks[item].kind, BlockKind::Item { mark: Some(_), .. }) {
+            if sections.document.blocks[item].mark().is_some() {
                 list.add_item(sections, item, index);
             }
         }
     }
     // `- [ ] Task 1.1: Title`
     let is_task = |unit: &Unit| match unit.place {
-        Place::Item { block, .. } => {
+        UnitPlace::Item { block, .. } => {
             Title::parse(sections.document.first_line(block).1).unit == Some(Keyword::Step)
         }
         _ => false,
     };
     if list.units.iter().all(is_task) {
-        list.shape = Shape::NamedBoxes;
+        list.shape = ListShape::NamedBoxes;
     }
     list
 }
 
 /// The rows of tables that say how far each is.
 fn rows(sections: &Sections<'_>) -> Vec<Candidate> {
-    let mut list = Candidate::empty(Shape::Rows, Standing::Guess, 0);
-    for (index, entry) in sections.document.entries.iter().enumerate() {
-        let section = sections.all.partition_point(|section| section.start <= entry.span.start) - 1;
+    let mut list = Candidate::empty(ListShape::Rows, Standing::Guess, SectionIndex::DOCUMENT);
+    for (index, entry) in sections.document.entries.iter_enumerated() {
+        let section = sections.at(entry.span.start);
         let is_row = matches!(entry.kind, EntryKind::Row { .. }) && entry.state.is_some();
         if is_row && may_hold_steps(sections.all[section].role) {
             list.add_entry(sections, index, section);

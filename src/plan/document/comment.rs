@@ -1,18 +1,17 @@
 //! Reads the HTML comments that tell agentrun something.
 
-use std::ops::Range;
-
 use crate::plan::document::{BlockKind, Document};
+use crate::plan::{Line, Span};
 
 /// An HTML comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
     /// All its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// What stands between the marks, trimmed.
-    pub inner: Range<usize>,
+    pub inner: Span,
     /// First line.
-    pub line: usize,
+    pub line: Line,
 }
 
 /// Every `<!-- … -->` that is not inside code.

@@ -1,40 +1,43 @@
-//! Entries of lists that are not Markdown items: todos in front matter, rows of a table, tasks in a YAML
-//! block.
+//! An entry of a list that is not written in Markdown items.
 
-use std::ops::Range;
-
-use super::elements;
-use super::fenced;
-use super::front_matter;
-use super::table;
 use crate::plan::check_box::StateWord;
-use crate::plan::document::{BlockKind, Document};
+use crate::plan::document::Document;
 use crate::plan::names::title::Title;
 use crate::plan::names::vocabulary::STATES;
+use crate::plan::{BlockIndex, Line, Span};
 
 /// One entry.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The list that it is in.
     pub kind: EntryKind,
-    /// The block that holds the list, an index into [`Document::blocks`].
-    pub block: usize,
+    /// The block that holds the list.
+    pub block: BlockIndex,
     /// Its bytes.
-    pub span: Range<usize>,
+    pub span: Span,
     /// First line.
-    pub line: usize,
+    pub line: Line,
     /// Last line, inclusive.
-    pub end_line: usize,
+    pub end_line: Line,
     /// Its id and title.
     pub title: Title<'static>,
-    /// The word that says how far it is, if there is one, and its mark: space, `~`, `x` or another.
-    pub state: Option<(StateWord, char)>,
+    /// How far it is, if it says so.
+    pub state: Option<EntryState>,
     /// What it says of other entries that come first.
-    pub needs: Option<Range<usize>>,
+    pub needs: Option<Span>,
     /// What it says of files.
-    pub files: Option<Range<usize>>,
+    pub files: Option<Span>,
     /// What it says of its validation.
-    pub validation: Option<Range<usize>>,
+    pub validation: Option<Span>,
+}
+
+/// How far an entry is.
+#[derive(Debug, Clone)]
+pub struct EntryState {
+    /// The word that says so.
+    pub word: StateWord,
+    /// The mark that the word stands for: space, `~`, `x` or another.
+    pub mark: char,
 }
 
 /// What kind of list an entry is in.
@@ -49,26 +52,25 @@ pub enum EntryKind {
     },
     /// `Task 1:` in a block of YAML.
     Task,
-    /// `<task>`.
-    Element,
 }
 
 impl Entry {
-    /// An entry that says no more than where it stands.
-    pub(in crate::plan) fn new(
+    /// An entry on these lines, both included, that says no more than where it stands.
+    pub(in crate::plan) fn of_lines(
+        document: &Document<'_>,
         kind: EntryKind,
-        block: usize,
-        span: Range<usize>,
-        (line, end_line): (usize, usize),
+        block: BlockIndex,
+        line: Line,
+        end_line: Line,
     ) -> Self {
-        let title = Title::default();
+        let last = document.line(end_line).trim_end();
         Self {
             kind,
             block,
-            span,
+            span: document.lines.start(line)..document.lines.start(end_line) + last.len(),
             line,
             end_line,
-            title,
+            title: Title::default(),
             state: None,
             needs: None,
             files: None,
@@ -77,59 +79,18 @@ impl Entry {
     }
 }
 
-/// Finds them all, in the order of the file.
-pub(in crate::plan) fn find(document: &Document<'_>) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for (index, block) in document.blocks.iter().enumerate() {
-        let list = match &block.kind {
-            BlockKind::FrontMatter => front_matter::todos(document, index),
-            BlockKind::Table => table::rows(document, index),
-            BlockKind::Html => elements::tasks(document, index),
-            BlockKind::Code(code) if matches!(code.info.as_deref(), Some("yaml" | "yml")) => {
-                fenced::tasks(document, index)
-            }
-            _ => continue,
-        };
-        entries.extend(with_words_of_the_list(list));
+impl EntryState {
+    /// The state at this place; `None` if its word is known as no state.
+    pub(in crate::plan) fn at(document: &Document<'_>, span: Span) -> Option<Self> {
+        let mark = mark_of(document.text.get(span.clone())?)?;
+        Some(Self::with_mark(document, span, mark))
     }
-    entries
-}
 
-/// What an entry is to say when it is done, or open again, is what the others of its list say.
-fn with_words_of_the_list(mut list: Vec<Entry>) -> Vec<Entry> {
-    // Where every entry is either ticked or crossed, a cross means not yet.
-    let states = || list.iter().filter_map(|entry| entry.state.as_ref());
-    let crossed = |(word, mark): &(StateWord, char)| *mark == '-' && word.text.contains('❌');
-    if states().any(|(_, mark)| *mark == 'x') && states().all(|state| state.1 == 'x' || crossed(state)) {
-        list.iter_mut()
-            .filter_map(|entry| entry.state.as_mut())
-            .filter(|state| crossed(state))
-            .for_each(|state| state.1 = ' ');
+    /// The state at this place with a mark that its word does not give it.
+    pub(in crate::plan) fn with_mark(document: &Document<'_>, span: Span, mark: char) -> Self {
+        let text = document.text.get(span.clone()).unwrap_or_default().to_owned();
+        Self { word: StateWord { span, text, done: String::new(), open: String::new() }, mark }
     }
-    let said = |wanted: char| {
-        let states = list.iter().filter_map(|entry| entry.state.as_ref());
-        states.filter(|(_, mark)| *mark == wanted).map(|(word, _)| word.text.clone()).next()
-    };
-    let (done, open) = (said('x'), said(' '));
-    for (word, _) in list.iter_mut().filter_map(|entry| entry.state.as_mut()) {
-        let sign = !open.as_ref().unwrap_or(&word.text).contains(char::is_alphanumeric);
-        let capital = word.text.starts_with(char::is_uppercase);
-        let usual = match (sign, capital) {
-            (true, _) => ("✅", "⬜"),
-            (false, true) => ("Completed", "Pending"),
-            (false, false) => ("completed", "pending"),
-        };
-        word.done = done.clone().unwrap_or_else(|| usual.0.to_owned());
-        word.open = open.clone().unwrap_or_else(|| usual.1.to_owned());
-    }
-    list
-}
-
-/// The word at this place and the mark that it stands for; `None` if it is known as no state.
-pub(in crate::plan) fn state_at(document: &Document<'_>, span: Range<usize>) -> Option<(StateWord, char)> {
-    let text = document.text.get(span.clone())?.to_owned();
-    let mark = mark_of(&text)?;
-    Some((StateWord { span, text, done: String::new(), open: String::new() }, mark))
 }
 
 fn mark_of(word: &str) -> Option<char> {

@@ -2,7 +2,7 @@
 
 /// The character between the brackets of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
+pub struct BoxMark {
     /// Its first byte.
     pub at: usize,
     /// The character.
@@ -11,7 +11,7 @@ pub struct Mark {
     pub optional: bool,
 }
 
-impl Mark {
+impl BoxMark {
     /// The box that starts at this byte: `[`, one mark, `]`, then white space or the end of the line.
     ///
     /// Letters other than `x` and `v` are no marks: `- [P] tasks run in parallel` is a legend.

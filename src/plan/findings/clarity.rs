@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use crate::plan::Line;
 use crate::plan::StepIndex;
-use crate::plan::candidates::{Candidate, Place};
+use crate::plan::candidates::{Candidate, UnitPlace};
 use crate::plan::check_box::{BoxRole, CheckBox};
-use crate::plan::choice::Choice;
+use crate::plan::choice::ListChoice;
 use crate::plan::criterion::CriterionKind;
 use crate::plan::diagnostic::{Diagnostic, Severity};
 use crate::plan::document::BlockKind;
@@ -26,7 +27,7 @@ const VAGUE_BYTES: usize = 120;
 const VAGUE_WORDS: usize = 6;
 
 /// All of it.
-pub(in crate::plan) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
+pub(in crate::plan) fn find(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Vec<Diagnostic> {
     let mut found = code_blocks(sections);
     found.extend(huge_steps(sections, plan));
     found.extend(vague_criteria(sections, plan));
@@ -39,11 +40,11 @@ pub(in crate::plan) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Pla
 fn code_blocks(sections: &Sections<'_>) -> Vec<Diagnostic> {
     let document = &sections.document;
     let mut found = Vec::new();
-    for (index, block) in document.blocks.iter().enumerate() {
+    for (index, block) in document.blocks.iter_enumerated() {
         let BlockKind::Code(code) = &block.kind else { continue };
         if code.literal.contains("[ ]") || code.literal.contains("[x]") {
-            let is_box = |line: &usize| holds_box(document.lines.text(document.text, *line));
-            let mut lines = (block.line..=block.end_line).filter(is_box);
+            let is_box = |line: &Line| holds_box(document.line(*line));
+            let mut lines = block.line.until(block.end_line.next()).filter(is_box);
             if let Some(first) = lines.next() {
                 let message = format!("{} in code: no task, and never ticked", boxes(1 + lines.count()));
                 let help = "take them out of the block if they are work; else nothing is to be done";
@@ -78,7 +79,7 @@ fn huge_steps(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let work = plan.steps.iter().filter(|step| step.kind == StepKind::Work);
     let huge = work.filter(|step| step.span.len() > LARGEST_STEP || step.tasks.len() > MOST_TASKS);
     huge.map(|step| {
-        let (lines, tasks) = (step.end_line + 1 - step.line, step.tasks.len());
+        let (lines, tasks) = (step.line.count_to(step.end_line), step.tasks.len());
         let message = format!("this step has {lines} lines and {tasks} tasks: much for one agent");
         let help = "divide it into steps that can be validated one by one";
         diagnostic(Severity::Warning, "huge-step", line_span(sections, step.line), message).help(help)
@@ -112,7 +113,7 @@ fn vague_criteria(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
 }
 
 /// A heading that says done above boxes that do not.
-fn done_with_open_boxes(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
+fn done_with_open_boxes(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Vec<Diagnostic> {
     let is_open = |found: &&CheckBox| {
         found.mark == ' ' && !matches!(found.role, BoxRole::Mirror | BoxRole::Optional | BoxRole::Ignored)
     };
@@ -121,11 +122,11 @@ fn done_with_open_boxes(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -
     let steps = open.iter().map(|step| plan.steps[*step].line);
     let groups = open.iter().filter_map(|step| plan.steps[*step].group);
     let groups = groups.filter_map(|group| plan.groups.get(group)).map(|group| group.line);
-    let mut lines: Vec<usize> = steps.chain(groups).collect();
+    let mut lines: Vec<Line> = steps.chain(groups).collect();
     lines.sort_unstable();
     lines.dedup();
     let rows = choice.chosen.as_ref().is_some_and(is_of_entries);
-    let says_done = |line: &usize| {
+    let says_done = |line: &Line| {
         let span = line_span(sections, *line);
         !rows && is_said_done(&sections.document.text[span])
     };
@@ -143,7 +144,7 @@ fn done_with_open_boxes(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -
 
 /// The state of an entry is its box.
 fn is_of_entries(candidate: &Candidate) -> bool {
-    candidate.units.first().is_some_and(|unit| matches!(unit.place, Place::Entry { .. }))
+    candidate.units.first().is_some_and(|unit| matches!(unit.place, UnitPlace::Entry { .. }))
 }
 
 /// A sign for done at either end, or a word for it in brackets behind the title.

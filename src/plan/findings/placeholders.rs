@@ -1,10 +1,9 @@
 //! Finds template text that nobody filled in: `[Name]`, `{{feature_id}}`.
 
 use std::collections::HashSet;
-use std::ops::Range;
 
-use memchr::{memchr2, memchr3};
-
+use crate::plan::Line;
+use crate::plan::Span;
 use crate::plan::diagnostic::{Diagnostic, Severity};
 use crate::plan::document::BlockKind;
 use crate::plan::names::title::plain;
@@ -15,12 +14,12 @@ use crate::plan::step::Plan;
 pub(in crate::plan) fn find(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let document = &sections.document;
     let mut places = Vec::new();
-    for (index, block) in document.blocks.iter().enumerate() {
+    for (index, block) in document.blocks.iter_enumerated() {
         // An item whose text is a link definition to the parser has no block of its own.
-        let bare = matches!(block.kind, BlockKind::Item { .. }) && block.end == index + 1;
+        let bare = matches!(block.kind, BlockKind::Item { .. }) && block.end == index.next();
         let has_text =
             matches!(block.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table);
-        if (bare || has_text) && memchr2(b'[', b'{', document.bytes_of(index)).is_some() {
+        if bare || has_text {
             let first = |(at, text): (usize, &str)| Some((at, placeholders(text).into_iter().next()?));
             places.extend(document.lines_of(index).filter_map(first));
         }
@@ -29,14 +28,14 @@ pub(in crate::plan) fn find(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnos
         return Vec::new();
     }
     let empty = lines_of_nothing_else(plan);
-    let about = |(at, place): (usize, Range<usize>)| {
+    let about = |(at, place): (usize, Span)| {
         let span = at + place.start..at + place.end;
         diagnostic(&document.text[span.clone()], span, empty.contains(&document.lines.line_of(at)))
     };
     places.into_iter().map(about).collect()
 }
 
-fn diagnostic(text: &str, span: Range<usize>, nothing_else: bool) -> Diagnostic {
+fn diagnostic(text: &str, span: Span, nothing_else: bool) -> Diagnostic {
     let (severity, message) = if nothing_else {
         (Severity::Error, format!("`{text}` is a placeholder and nothing else"))
     } else {
@@ -52,7 +51,7 @@ fn diagnostic(text: &str, span: Range<usize>, nothing_else: bool) -> Diagnostic 
 }
 
 /// The lines of step titles, tasks and criteria that say nothing but a placeholder.
-fn lines_of_nothing_else(plan: &Plan) -> HashSet<usize> {
+fn lines_of_nothing_else(plan: &Plan) -> HashSet<Line> {
     let mut lines = HashSet::new();
     for step in &plan.steps {
         let title = std::iter::once((step.line, step.title.as_str()));
@@ -68,16 +67,16 @@ fn lines_of_nothing_else(plan: &Plan) -> HashSet<usize> {
 pub(in crate::plan) fn is_placeholder(text: &str) -> bool {
     let plain = plain(text);
     let text = plain.trim_end_matches(['.', ' ']);
-    let covered = |place: &Range<usize>| place.start == 0 && place.end == text.len();
+    let covered = |place: &Span| place.start == 0 && place.end == text.len();
     placeholders(text).first().is_some_and(covered)
 }
 
 /// `{{…}}` and `[Words]` outside code spans. A link, a footnote, a box and a tag like `[P]` are none.
-fn placeholders(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = Vec::new();
+fn placeholders(text: &str) -> Vec<Span> {
+    let mut found: Vec<Span> = Vec::new();
     let mut at = 0;
     let mut in_code = false;
-    while let Some(next) = memchr3(b'`', b'[', b'{', &text.as_bytes()[at..]) {
+    while let Some(next) = text[at..].find(['`', '[', '{']) {
         let start = at + next;
         let (before, rest) = text.split_at(start);
         let behind_other = before.ends_with(|c: char| c.is_alphanumeric() || c == ']')

@@ -38,6 +38,14 @@ enum Target {
     Group(GroupIndex),
 }
 
+/// Whose reference it is.
+#[derive(Clone, Copy)]
+struct Whose {
+    step: StepIndex,
+    /// The group that says it for the step.
+    group: Option<GroupIndex>,
+}
+
 impl<'a> Resolver<'a> {
     /// Knows the names of all steps and groups.
     pub(in crate::plan) fn of(plan: &'a Plan) -> Self {
@@ -102,13 +110,13 @@ impl<'a> Resolver<'a> {
         let group = found.group.and_then(|group| plan.groups.get(group).map(|found| (group, found)));
         let mut edges: Vec<Edge> = Vec::new();
         for reference in &found.references {
-            self.add(reference, (step, None), &mut edges);
+            edges.extend(self.edges_to(reference, Whose { step, group: None }));
         }
         if let Some((index, group)) = group {
             // Said once for the group, reported once.
             let known = self.diagnostics.len();
             for reference in &group.references {
-                self.add(reference, (step, Some(index)), &mut edges);
+                edges.extend(self.edges_to(reference, Whose { step, group: Some(index) }));
             }
             if self.members.get(index).and_then(|members| members.first()) != Some(&step) {
                 self.diagnostics.truncate(known);
@@ -125,49 +133,38 @@ impl<'a> Resolver<'a> {
         self.diagnostics
     }
 
-    fn add(
-        &mut self,
-        reference: &Reference,
-        (step, group): (StepIndex, Option<GroupIndex>),
-        edges: &mut Vec<Edge>,
-    ) {
-        let steps = match &reference.to {
-            ReferenceTo::AllPrevious => self.all_before(step, group),
-            ReferenceTo::One { keyword, id } => self.one(reference, (step, group), (keyword, id)),
+    /// The edges that one reference stands for.
+    fn edges_to(&mut self, reference: &Reference, whose: Whose) -> Vec<Edge> {
+        let mut steps = match &reference.to {
+            ReferenceTo::AllPrevious => self.all_before(whose),
+            ReferenceTo::One { keyword, id } => self.one(reference, whose, keyword, id),
             ReferenceTo::Range { keyword, from, to } => {
-                let mut steps = Vec::new();
-                for id in range(from, to) {
-                    steps.extend(self.one(reference, (step, group), (keyword, &id)));
-                }
-                steps
+                let ids = range(from, to).into_iter();
+                ids.flat_map(|id| self.one(reference, whose, keyword, &id)).collect()
             }
         };
-        let steps =
-            if self.edges > MOST_EDGES { steps.into_iter().last().into_iter().collect() } else { steps };
-        let new = steps.into_iter().filter(|needed| *needed != step);
-        edges.extend(new.map(|needed| Edge { step: needed, explicit: true, line: reference.line }));
+        if self.edges > MOST_EDGES {
+            steps.drain(..steps.len().saturating_sub(1));
+        }
+        let needed = steps.into_iter().filter(|needed| *needed != whose.step);
+        needed.map(|step| Edge { step, explicit: true, line: reference.line }).collect()
     }
 
     /// Every work step before this one; for a group, before its first.
-    fn all_before(&self, step: StepIndex, group: Option<GroupIndex>) -> Vec<StepIndex> {
-        let first = group.and_then(|group| self.members.get(group)).and_then(|members| members.first());
-        let limit = first.copied().unwrap_or(step);
+    fn all_before(&self, whose: Whose) -> Vec<StepIndex> {
+        let first = whose.group.and_then(|group| self.members.get(group)).and_then(|members| members.first());
+        let limit = first.copied().unwrap_or(whose.step);
         let count = self.work.partition_point(|index| *index < limit);
         let from = if self.edges > MOST_EDGES { count.saturating_sub(1) } else { 0 };
         self.work[from..count].to_vec()
     }
 
-    fn one(
-        &mut self,
-        reference: &Reference,
-        (step, group): (StepIndex, Option<GroupIndex>),
-        (keyword, id): (&str, &str),
-    ) -> Vec<StepIndex> {
+    fn one(&mut self, reference: &Reference, whose: Whose, keyword: &str, id: &str) -> Vec<StepIndex> {
         let targets = self.targets(keyword, id);
-        let own_group = group.or(self.plan.steps[step].group);
+        let own_group = whose.group.or(self.plan.steps[whose.step].group);
         // Numbers that start again in each group mean the step of the own group.
         let near = targets.iter().find(|target| match target {
-            Target::Step(other) => self.plan.steps[*other].group == own_group && *other != step,
+            Target::Step(other) => self.plan.steps[*other].group == own_group && *other != whose.step,
             Target::Group(_) => false,
         });
         let chosen = match (targets.as_slice(), near) {

@@ -77,7 +77,7 @@ impl<'text> Label<'text> {
 
     fn plain(line: &'text str) -> Option<Self> {
         let colon = |at: usize| line[at + 1..].strip_prefix(' ').map(|rest| (&line[..at], rest));
-        let inside = memchr::memchr_iter(b':', line.as_bytes()).find_map(colon);
+        let inside = line.match_indices(':').find_map(|(at, _)| colon(at));
         // Languages without spaces have a colon of their own.
         let wide = if line.is_ascii() { None } else { line.split_once('：') };
         let inside =
@@ -96,28 +96,32 @@ impl<'text> Label<'text> {
 
 /// The labels of a line with bars between them, and where each begins: `Saw it | Verify: make test`.
 pub(in crate::plan) fn parts(line: &str) -> impl Iterator<Item = (usize, Label<'_>)> {
-    let mut in_code = false;
-    let bars = memchr::memchr2_iter(b'|', b'`', line.as_bytes()).filter(move |at| {
-        let is_bar = line.as_bytes()[*at] == b'|';
-        in_code ^= !is_bar;
-        is_bar && !in_code && line[..*at].ends_with(' ') && line[at + 1..].starts_with(' ')
-    });
-    let mut bars = bars.peekable();
+    let mut bars = bars(line).into_iter().peekable();
     std::iter::from_fn(move || {
         let from = bars.next()? + 2;
         let to = bars.peek().map_or(line.len(), |bar| bar - 1).max(from);
-        Some((from, &line[from..to]))
+        let part = &line[from..to];
+        Some((from + part.len() - part.trim_start().len(), part.trim()))
     })
-    .filter_map(|(from, part)| {
-        let at = from + part.len() - part.trim_start().len();
-        Some((at, Label::of(part.trim())?))
-    })
+    .filter_map(|(at, part)| Some((at, Label::of(part)?)))
+}
+
+/// The bars of a line outside code, with a space on either side.
+fn bars(line: &str) -> Vec<usize> {
+    let mut in_code = false;
+    let mut bars = Vec::new();
+    for (at, sign) in line.match_indices(['|', '`']) {
+        in_code ^= sign == "`";
+        if sign == "|" && !in_code && line[..at].ends_with(' ') && line[at + 1..].starts_with(' ') {
+            bars.push(at);
+        }
+    }
+    bars
 }
 
 /// A line up to the first of these labels.
 pub(in crate::plan) fn before_parts(line: &str) -> &str {
-    let first = memchr::memchr(b'|', line.as_bytes()).and_then(|_| parts(line).next());
-    first.map_or(line, |(at, _)| line[..at].trim_end_matches([' ', '|']))
+    parts(line).next().map_or(line, |(at, _)| line[..at].trim_end_matches([' ', '|']))
 }
 
 #[cfg(test)]
@@ -155,5 +159,34 @@ mod tests {
             ("https://a.b", None),
         ];
         assert_eq!(cases.map(|(line, _)| (line, parts(line))), cases);
+    }
+
+    #[test]
+    fn metadata_is_short_and_has_a_known_name() {
+        let read = |line| Label::metadata(line).map(|label| (label.name, label.value));
+        let cases = [
+            ("Owner: Ann", Some(("Owner", "Ann"))),
+            ("**Estimate**: 2h", Some(("Estimate", "2h"))),
+            ("_Priority_: high", Some(("Priority", "high"))),
+            ("负责人：安", Some(("负责人", "安"))),
+            ("Owner:", None),
+            ("Saw: the board", None),
+            ("Cut the board", None),
+        ];
+        assert_eq!(cases.map(|(line, _)| (line, read(line))), cases);
+    }
+
+    #[test]
+    fn a_bold_line_that_counts_goes_on_behind_its_title() {
+        let read = |line| Label::unit(line).map(|label| (label.name, label.value));
+        let cases = [
+            ("**Step 1: Saw.** Cut it.", Some(("Step 1: Saw", "Cut it."))),
+            ("**Phase 2 – Nail.**", Some(("Phase 2 – Nail", ""))),
+            ("**Step 1: Saw** Cut it.", None),
+            ("**Step 1.** Cut it.", None),
+            ("**Saw.** Cut it.", None),
+            ("Step 1: Saw. Cut it.", None),
+        ];
+        assert_eq!(cases.map(|(line, _)| (line, read(line))), cases);
     }
 }

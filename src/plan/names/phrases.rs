@@ -1,25 +1,27 @@
 //! Looks up phrases as whole words, with as many look-ups as the text has words.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// Phrases by their first word, each with what it stands for.
 pub(in crate::plan) struct Phrases<T> {
-    by_word: HashMap<&'static str, Vec<(&'static str, T)>, BuildHasherDefault<WordHasher>>,
-    /// The lengths of these words by their first byte, a bit for each: most words are none of them.
-    lengths: [u64; 256],
+    by_word: HashMap<&'static str, Vec<(&'static str, T)>>,
+}
+
+impl Phrases<()> {
+    /// The phrases of a list with commas between them.
+    pub(in crate::plan) fn listed(list: &'static str) -> Self {
+        Self::of(list.split(", ").map(|phrase| (phrase, ())))
+    }
 }
 
 impl<T: Copy> Phrases<T> {
     /// A table of phrases.
     pub(in crate::plan) fn of(rows: impl IntoIterator<Item = (&'static str, T)>) -> Self {
-        let mut phrases = Self { by_word: HashMap::default(), lengths: [0; 256] };
+        let mut by_word: HashMap<_, Vec<_>> = HashMap::new();
         for (phrase, meaning) in rows {
-            let word = phrase.split(' ').next().unwrap_or(phrase);
-            phrases.lengths[first_byte(word)] |= length_bit(word);
-            phrases.by_word.entry(word).or_default().push((phrase, meaning));
+            by_word.entry(first_word(phrase)).or_default().push((phrase, meaning));
         }
-        phrases
+        Self { by_word }
     }
 
     /// Every phrase that stands in a text, whose words have one space between them.
@@ -27,22 +29,16 @@ impl<T: Copy> Phrases<T> {
         &'a self,
         text: &'a str,
     ) -> impl Iterator<Item = (&'static str, T)> + 'a {
-        let mut at = 0;
-        text.as_bytes().split(|byte| *byte == b' ').flat_map(move |word| {
+        let starts = std::iter::once(0).chain(text.match_indices(' ').map(|(at, _)| at + 1));
+        starts.flat_map(move |at| {
             let rest = &text[at..];
-            let word = &rest[..word.len()];
-            at += word.len() + 1;
-            let begins = move |phrase: &str| {
-                rest.strip_prefix(phrase).is_some_and(|behind| behind.is_empty() || behind.starts_with(' '))
-            };
-            self.starting(word).iter().filter(move |(phrase, _)| begins(phrase)).copied()
+            self.starting(rest).iter().filter(move |(phrase, _)| begins_with(rest, phrase)).copied()
         })
     }
 
     /// The phrase that a text is.
     pub(in crate::plan) fn get(&self, text: &str) -> Option<(&'static str, T)> {
-        let word = text.split(' ').next().unwrap_or(text);
-        self.starting(word).iter().find(|(phrase, _)| *phrase == text).copied()
+        self.starting(text).iter().find(|(phrase, _)| *phrase == text).copied()
     }
 
     /// A text holds one of them.
@@ -55,43 +51,19 @@ impl<T: Copy> Phrases<T> {
         self.get(text).is_some()
     }
 
-    fn starting(&self, word: &str) -> &[(&'static str, T)] {
-        if self.lengths[first_byte(word)] & length_bit(word) == 0 {
-            return &[];
-        }
-        self.by_word.get(word).map_or(&[], Vec::as_slice)
+    /// The phrases with the first word of a text.
+    fn starting(&self, text: &str) -> &[(&'static str, T)] {
+        self.by_word.get(first_word(text)).map_or(&[], Vec::as_slice)
     }
 }
 
-fn first_byte(word: &str) -> usize {
-    word.bytes().next().map_or(0, usize::from)
+fn first_word(text: &str) -> &str {
+    text.split(' ').next().unwrap_or(text)
 }
 
-fn length_bit(word: &str) -> u64 {
-    1 << word.len().min(63)
-}
-
-/// FNV-1a: quick for words. What is put into the tables is this program's own, so nobody can choose words
-/// that collide.
-#[derive(Debug, Clone)]
-struct WordHasher(u64);
-
-impl Default for WordHasher {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for WordHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+/// A text begins with these words.
+pub(in crate::plan) fn begins_with(text: &str, words: &str) -> bool {
+    text.strip_prefix(words).is_some_and(|behind| behind.is_empty() || behind.starts_with(' '))
 }
 
 #[cfg(test)]
@@ -107,5 +79,24 @@ mod tests {
         assert_eq!(found("rolling"), [0; 0]);
         assert_eq!(phrases.get("roll back"), Some(("roll back", 1)));
         assert!(!phrases.contains("roll it"));
+    }
+
+    #[test]
+    fn phrases_are_found_wherever_they_stand_and_as_often() {
+        let phrases = Phrases::listed("sign off, signoff, über uns");
+        let found = |text| phrases.within(text).map(|(phrase, ())| phrase).collect::<Vec<_>>();
+        for (text, expected) in [
+            ("", vec![]),
+            ("sign", vec![]),
+            ("sign off", vec!["sign off"]),
+            ("then sign off and signoff", vec!["sign off", "signoff"]),
+            ("sign off sign off", vec!["sign off", "sign off"]),
+            ("design off", vec![]),
+            ("alles über uns", vec!["über uns"]),
+            ("sign  off", vec![]),
+        ] {
+            assert_eq!(found(text), expected, "{text}");
+            assert_eq!(phrases.any_within(text), !expected.is_empty(), "{text}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::plan::names::code::{CodeForm, split_id};
 use crate::plan::names::{self, Keyword};
 
 /// The numerals of ordinals, by their value.
@@ -159,41 +160,20 @@ impl<'text> Title<'text> {
     fn coded(text: &'text str) -> Option<Self> {
         let quoted = text.strip_prefix('`').and_then(|rest| rest.split_once('`'));
         let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-        let (code, rest) = match quoted.or(bracketed) {
-            Some((code, rest)) => (code, rest),
-            None => text.split_at(text.find([' ', ':']).unwrap_or(text.len())),
+        let bare = || text.split_at(text.find([' ', ':']).unwrap_or(text.len()));
+        let (code, behind) = quoted.or(bracketed).unwrap_or_else(bare);
+        let title = behind_separator(behind);
+        let form = CodeForm::of(code)?;
+        let fits = match form {
+            CodeForm::Paired => true,
+            CodeForm::Small => title.is_some(),
+            CodeForm::Long | CodeForm::Short => quoted.is_none(),
         };
-        if is_paired_code(code) || (is_small_task(code) && behind_separator(rest).is_some()) {
-            let last = code.rsplit('-').next().unwrap_or(code).trim_end_matches(|c: char| c.is_ascii_digit());
-            return Some(Self {
-                label: Cow::Borrowed(code),
-                unit: names::codes_a_step(last).then_some(Keyword::Step),
-                id: Some(Cow::Borrowed(code)),
-                title: Cow::Borrowed(behind_separator(rest).unwrap_or(rest).trim()),
-                ..Self::default()
-            });
-        }
-        if quoted.is_some() {
-            return None;
-        }
-        let letters = code.chars().take_while(char::is_ascii_uppercase).count();
-        let digits = code[letters..].trim_start_matches('-');
-        if letters == 0 || !(digits.starts_with(|c: char| c.is_ascii_digit()) || is_long_code(code)) {
-            return None;
-        }
-        let number = digits.trim_end_matches(|c: char| c.is_ascii_lowercase());
-        let is_step = names::codes_a_step(&code[..letters]);
-        let is_code = (1..=8).contains(&letters)
-            && number.len() >= if is_step { 1 } else { 2 }
-            && number.starts_with(|c: char| c.is_ascii_digit())
-            && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
-        let is_long = is_long_code(code);
-        let is_step = is_step || (is_long && code.split('-').any(names::codes_a_step));
-        (is_code || is_long).then(|| Self {
+        fits.then(|| Self {
             label: Cow::Borrowed(code),
-            unit: is_step.then_some(Keyword::Step),
+            unit: form.names_a_step(code).then_some(Keyword::Step),
             id: Some(Cow::Borrowed(code)),
-            title: Cow::Borrowed(behind_separator(rest).unwrap_or(rest).trim()),
+            title: Cow::Borrowed(title.unwrap_or(behind).trim()),
             ..Self::default()
         })
     }
@@ -230,33 +210,6 @@ fn is_commit(text: &str) -> bool {
     (7..=40).contains(&text.len()) && is_name && digits > 0 && digits < text.len()
 }
 
-/// `W1-GAP-001`, `TASK-MCP-019-03`: parts of capitals and digits, a number at the end.
-fn is_long_code(code: &str) -> bool {
-    let is_part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-    };
-    let last = code.rsplit('-').next().unwrap_or_default();
-    let numbered = (2..=4).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_digit());
-    numbered && code.len() <= 24 && code.matches('-').count() > 1 && code.split('-').all(is_part)
-}
-
-/// `S1-T14`, `M1-18`: capitals and digits before the dash, and behind it.
-pub fn is_paired_code(code: &str) -> bool {
-    let is_part = |part: &str, letters: std::ops::RangeInclusive<usize>, digits: usize| {
-        let number = part.trim_start_matches(|c: char| c.is_ascii_uppercase());
-        letters.contains(&(part.len() - number.len()))
-            && (1..=digits).contains(&number.len())
-            && number.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    code.split_once('-').is_some_and(|(first, second)| is_part(first, 1..=4, 5) && is_part(second, 0..=4, 3))
-}
-
-/// `t1`
-pub fn is_small_task(code: &str) -> bool {
-    let number = code.strip_prefix('t').unwrap_or_default();
-    (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// `[P]` of `[P] [US1] Title`, and how many bytes follow it.
 fn leading_tag(title: &str) -> Option<(&str, usize)> {
     let (tag, rest) = title.strip_prefix('[')?.split_once("] ")?;
@@ -291,44 +244,6 @@ fn split_number(text: &str) -> Option<(&str, &str)> {
     (separated && title.len() < behind.len() && !title.is_empty()).then_some((id, title))
 }
 
-/// The id at the start of a text: `1.2`, `-1`, `3b`, `3-20`; behind a known keyword also `A`.
-pub fn split_id(text: &str, letters: bool) -> Option<(&str, &str)> {
-    let sign = usize::from(text.starts_with('-'));
-    let mut end = sign;
-    let bytes = text.as_bytes();
-    while let Some(byte) = bytes.get(end) {
-        let digit_follows = bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
-        let inside = end > sign && matches!(byte, b'.' | b'-') && digit_follows;
-        if !byte.is_ascii_digit() && !inside {
-            break;
-        }
-        end += 1;
-    }
-    if end > sign {
-        let suffix = bytes.get(end).is_some_and(u8::is_ascii_alphabetic)
-            && !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
-        return Some(text.split_at(end + usize::from(suffix)));
-    }
-    if let Some(end) = code_end(text).filter(|_| letters) {
-        return Some(text.split_at(end));
-    }
-    let letter = bytes.first().is_some_and(u8::is_ascii_uppercase);
-    let alone = !text.chars().nth(1).is_some_and(char::is_alphanumeric);
-    (letters && letter && alone).then(|| text.split_at(1))
-}
-
-/// Where a code of capitals and digits ends: `INF1`, `P0-2`.
-fn code_end(text: &str) -> Option<usize> {
-    let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
-    let is_code = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.');
-    let rest = text.get(letters..).filter(|_| (1..=4).contains(&letters))?;
-    let rest = rest.strip_prefix('-').unwrap_or(rest);
-    let numbered = rest.starts_with(|c: char| c.is_ascii_digit());
-    let behind = rest.trim_start_matches(is_code);
-    let end = text[..text.len() - behind.len()].trim_end_matches(['-', '.']).len();
-    (numbered && !behind.starts_with(char::is_alphanumeric)).then_some(end)
-}
-
 /// What follows a label: nothing, or a separator and a title.
 fn behind_separator(text: &str) -> Option<&str> {
     let trimmed = text.trim_start();
@@ -356,22 +271,14 @@ fn without_decoration(text: &str) -> &str {
 
 /// Outside code spans, `**`, `__` and `~~` are no text.
 fn without_marks(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    if !memchr::memchr3_iter(b'*', b'_', b'~', bytes).any(|at| bytes.get(at + 1) == Some(&bytes[at])) {
+    const MARKS: [&str; 3] = ["**", "__", "~~"];
+    if !MARKS.iter().any(|marks| text.contains(marks)) {
         return Cow::Borrowed(text);
     }
-    let mut plain = String::with_capacity(text.len());
-    for (index, part) in text.split('`').enumerate() {
-        if index > 0 {
-            plain.push('`');
-        }
-        if index % 2 == 1 {
-            plain.push_str(part);
-        } else {
-            plain.push_str(&part.replace("**", "").replace("__", "").replace("~~", ""));
-        }
-    }
-    Cow::Owned(plain)
+    let without = |part: &str| MARKS.iter().fold(part.to_owned(), |part, marks| part.replace(marks, ""));
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(index, part)| if index % 2 == 1 { part.to_owned() } else { without(part) });
+    Cow::Owned(parts.collect::<Vec<_>>().join("`"))
 }
 
 /// Signs that say something about the state of a heading, or nothing.
@@ -468,5 +375,39 @@ mod tests {
         let tags = [("tag".to_owned(), "P".to_owned()), ("tag".to_owned(), "US1".to_owned())];
         assert_eq!(Title::parse("T001 [P] [US1] Write").fields, tags);
         assert_eq!(Title::parse("See [a link](https://x.y)").title, "See [a link](https://x.y)");
+    }
+
+    #[test]
+    fn words_before_a_number_say_what_a_heading_is() {
+        let cases = [
+            ("Step 1: Saw", Some("step"), Some(Keyword::Step)),
+            ("Stories 2: Saw", Some("story"), Some(Keyword::Step)),
+            ("Sprint 3: Saw", Some("sprint"), Some(Keyword::Group)),
+            ("Option 2: Saw", Some("option"), None),
+            ("Fix 2: Saw", Some("fix"), None),
+            ("TASK-7: Saw", None, Some(Keyword::Step)),
+            ("ADR-12: Saw", None, None),
+            ("第二步：锯", Some("步"), Some(Keyword::Step)),
+            ("2단계: 시험", Some("단계"), Some(Keyword::Group)),
+            ("阶段二：锯", Some("阶段"), Some(Keyword::Group)),
+            ("2. Saw", None, None),
+        ];
+        for (text, keyword, unit) in cases {
+            let title = Title::parse(text);
+            assert_eq!((title.keyword.as_deref(), title.unit), (keyword, unit), "{text}");
+        }
+    }
+
+    #[test]
+    fn decoration_is_no_text() {
+        let cases = [
+            ("✅ **Saw** ✅", "Saw"),
+            ("*Saw*", "Saw"),
+            ("~~Saw~~ `a__b`", "Saw `a__b`"),
+            ("## Saw ##", "## Saw"),
+            ("🚧 Saw ← here", "Saw ← here"),
+            ("", ""),
+        ];
+        assert_eq!(cases.map(|(text, _)| plain(text).into_owned()), cases.map(|(_, said)| said.to_owned()));
     }
 }

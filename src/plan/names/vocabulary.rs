@@ -1,21 +1,21 @@
 //! The words of plans, as data: to understand a plan in other words, add a word here.
 
-use crate::plan::document::table::Column;
 use crate::plan::names::Role;
+use crate::plan::names::column::Column;
 
 /// How a row of the table is compared with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::plan) enum Match {
+pub(in crate::plan) enum NameMatch {
     /// The name is the phrase.
     Is,
     /// The name holds the phrase as whole words.
     Has,
 }
 
-use Match::{Has, Is};
+use NameMatch::{Has, Is};
 
 /// Rows are tried from the top; the first that fits decides.
-pub(in crate::plan) const NAMES: &[(Role, Match, &str)] = &[
+pub(in crate::plan) const NAMES: &[(Role, NameMatch, &str)] = &[
     (
         Role::Rollback,
         Has,
@@ -302,9 +302,6 @@ pub(in crate::plan) const BY_HAND: &str = "manual test, manual tests, manual tes
     manually check, manually confirm, manually review, test manually, verify manually, check manually, \
     human review, user acceptance testing, signed off, sign off, signs off, signoff, approved by, \
     approval from, approval by";
-
-/// Letters that each of these has: most texts have none of them, and are looked at no further.
-pub(in crate::plan) const BY_HAND_HINTS: &[&str] = &["anual", "uman ", "cceptance", "ign", "pprov"];
 
 /// What a criterion says that neither a command nor a person can decide.
 pub(in crate::plan) const VAGUE: &str = "works well, works correctly, works properly, works as expected, works fine, \

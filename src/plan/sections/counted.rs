@@ -2,25 +2,35 @@
 
 use std::collections::HashMap;
 
+use typed_index_collections::TiSlice;
+
+use crate::plan::SectionIndex;
 use crate::plan::names::{self, Keyword, Role};
 use crate::plan::sections::Section;
 
-/// Numbered headings of one level, most of which have tasks of their own, are units of work.
-pub(in crate::plan) fn numbered_units(all: &[Section<'_>]) -> Vec<usize> {
-    let is_part = |inner: &usize| matches!(all[*inner].named, Some(Role::Steps | Role::Tasks));
-    let has_tasks = |section: &usize| {
-        let parts = section + 1..all[*section].end;
-        parts.filter(|inner| all[*inner].parent == Some(*section)).any(|inner| is_part(&inner))
-    };
-    let numbered = |index: &usize| {
-        let Section { title, named, .. } = &all[*index];
-        named.is_none() && title.id.is_some() && title.keyword.is_none() && title.label.is_empty()
-    };
+/// How many headings of a section have the same word before their number.
+pub(super) type Counts = HashMap<(Option<SectionIndex>, String), usize>;
+
+type All<'text> = TiSlice<SectionIndex, Section<'text>>;
+
+/// Marks the headings that are units of work by those beside them.
+pub(super) fn mark_units(all: &mut All<'_>) {
+    for unit in numbered_units(all) {
+        all[unit].title.unit = Some(Keyword::Step);
+    }
+    for unit in unnumbered_units(all) {
+        all[unit].title.unit = Some(Keyword::Step);
+    }
+}
+
+/// Numbered headings of one level, most of which have tasks of their own.
+fn numbered_units(all: &All<'_>) -> Vec<SectionIndex> {
     let mut units = Vec::new();
     for level in 2..=6 {
-        let found: Vec<usize> =
-            (1..all.len()).filter(|index| all[*index].level == level).filter(numbered).collect();
-        let with_tasks = found.iter().filter(|section| has_tasks(section)).count();
+        let on_level = all.iter_enumerated().filter(|(_, section)| section.level == level);
+        let numbered = on_level.filter(|(_, section)| is_only_numbered(section));
+        let found: Vec<SectionIndex> = numbered.map(|(index, _)| index).collect();
+        let with_tasks = found.iter().filter(|section| has_tasks(all, **section)).count();
         if with_tasks > 1 && with_tasks * 2 > found.len() {
             units.extend(found);
         }
@@ -28,38 +38,48 @@ pub(in crate::plan) fn numbered_units(all: &[Section<'_>]) -> Vec<usize> {
     units
 }
 
+fn is_only_numbered(section: &Section<'_>) -> bool {
+    let Section { title, named, .. } = section;
+    named.is_none() && title.id.is_some() && title.keyword.is_none() && title.label.is_empty()
+}
+
+fn has_tasks(all: &All<'_>, section: SectionIndex) -> bool {
+    let mut parts = all[section.next()..all[section].end].iter();
+    parts.any(|part| part.parent == Some(section) && matches!(part.named, Some(Role::Steps | Role::Tasks)))
+}
+
 /// `Task: Saw`, `Task: Nail`: headings with a word for steps and no number.
-pub(in crate::plan) fn unnumbered_units(all: &[Section<'_>]) -> Vec<usize> {
-    let is_unit = |section: &usize| {
-        let Section { title, level, .. } = &all[*section];
-        let begins = || title.title.split_once(": ").and_then(|(word, _)| names::keyword(word));
-        (2..=6).contains(level) && title.id.is_none() && begins() == Some(Keyword::Step)
+fn unnumbered_units(all: &All<'_>) -> Vec<SectionIndex> {
+    let is_unit = |section: &Section<'_>| {
+        let begins = || section.title.title.split_once(": ").and_then(|(word, _)| names::keyword(word));
+        (2..=6).contains(&section.level) && section.title.id.is_none() && begins() == Some(Keyword::Step)
     };
-    let found: Vec<usize> = (1..all.len()).filter(is_unit).collect();
+    let units = all.iter_enumerated().filter(|(_, section)| is_unit(section));
+    let found: Vec<SectionIndex> = units.map(|(index, _)| index).collect();
     if found.len() > 1 { found } else { Vec::new() }
 }
 
-/// How many headings of a section have this word before their number.
-pub(in crate::plan) fn counts(all: &[Section<'_>]) -> HashMap<(Option<usize>, String), usize> {
+/// Counts them.
+pub(super) fn counts(all: &All<'_>) -> Counts {
     let mut counts = HashMap::new();
     for section in all.iter().filter(|section| may_be_counted(section)) {
-        let word = section.title.keyword.as_deref().unwrap_or_default();
-        *counts.entry((section.parent, word.to_owned())).or_default() += 1;
+        *counts.entry(counted_as(section)).or_default() += 1;
     }
     counts
+}
+
+/// The heading is not the only one of its word.
+pub(super) fn is_counted(section: &Section<'_>, counts: &Counts) -> bool {
+    may_be_counted(section) && counts.get(&counted_as(section)).is_some_and(|count| *count > 1)
 }
 
 /// `Fix 1`, `Fix 2`: what is counted with a word that nobody knows.
 fn may_be_counted(section: &Section<'_>) -> bool {
     let title = &section.title;
     let word = title.keyword.as_deref().filter(|word| !names::counts_no_work(word));
-    (1..=6).contains(&section.level) && word.is_some() && title.unit.is_none() && title.id.is_some()
+    section.is_heading() && word.is_some() && title.unit.is_none() && title.id.is_some()
 }
 
-pub(in crate::plan) fn is_counted(
-    section: &Section<'_>,
-    counts: &HashMap<(Option<usize>, String), usize>,
-) -> bool {
-    let word = || section.title.keyword.as_deref().unwrap_or_default().to_owned();
-    may_be_counted(section) && counts.get(&(section.parent, word())).is_some_and(|count| *count > 1)
+fn counted_as(section: &Section<'_>) -> (Option<SectionIndex>, String) {
+    (section.parent, section.title.keyword.as_deref().unwrap_or_default().to_owned())
 }

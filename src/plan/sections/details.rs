@@ -1,6 +1,7 @@
 //! Reads `<details>` with a summary as a section.
 
 use crate::plan::document::{BlockKind, Document};
+use crate::plan::{BlockIndex, Line};
 
 /// What a block of HTML says of such parts.
 pub(in crate::plan) struct Details {
@@ -11,12 +12,12 @@ pub(in crate::plan) struct Details {
     /// First byte of the part that it begins.
     pub start: usize,
     /// The line of that byte.
-    pub line: usize,
+    pub line: Line,
 }
 
 impl Details {
     /// Reads a block; `None` if it is about something else.
-    pub(in crate::plan) fn of(document: &Document<'_>, block: usize) -> Option<Self> {
+    pub(in crate::plan) fn of(document: &Document<'_>, block: BlockIndex) -> Option<Self> {
         let found = &document.blocks[block];
         let end = document.lines.end(found.end_line);
         let text = document.text.get(found.start..end)?;
@@ -51,10 +52,10 @@ fn summary(html: &str) -> Option<String> {
 }
 
 /// A heading stands between this block and the next of its kind.
-fn holds_heading(document: &Document<'_>, block: usize) -> bool {
+fn holds_heading(document: &Document<'_>, block: BlockIndex) -> bool {
     let found = &document.blocks[block];
-    let behind = found.parent.map_or(document.blocks.len(), |parent| document.blocks[parent].end);
-    let ends = |next: &usize| {
+    let behind = found.parent.map_or(document.blocks.next_key(), |parent| document.blocks[parent].end);
+    let ends = |next: &BlockIndex| {
         let next = &document.blocks[*next];
         let text = document.text.get(next.start..document.lines.end(next.end_line)).unwrap_or_default();
         matches!(next.kind, BlockKind::Html) && text.contains("details")

@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::plan::GroupIndex;
-use crate::plan::candidates::{Place, Unit, top_items};
-use crate::plan::choice::Choice;
+use typed_index_collections::{TiVec, ti_vec};
+
+use crate::plan::candidates::{Unit, UnitPlace, top_items};
+use crate::plan::choice::ListChoice;
 use crate::plan::names::label;
 use crate::plan::names::title::Title;
 use crate::plan::names::{Keyword, Role};
 use crate::plan::sections::{LABEL, Sections};
 use crate::plan::step::StepKind;
+use crate::plan::{BlockIndex, GroupIndex, SectionIndex};
 
 /// A step to be read.
 #[derive(Debug, Clone)]
@@ -18,7 +20,7 @@ pub(in crate::plan) struct Blueprint<'text> {
     /// Why it is a step.
     pub kind: StepKind,
     /// Where it stands.
-    pub source: Source,
+    pub source: StepSource,
     /// Its group, an index into the groups of the choice.
     pub group: Option<GroupIndex>,
     /// First byte.
@@ -29,26 +31,35 @@ pub(in crate::plan) struct Blueprint<'text> {
 
 /// Where a step stands.
 #[derive(Debug, Clone)]
-pub(in crate::plan) enum Source {
+pub(in crate::plan) enum StepSource {
     /// One entry of the list of steps.
-    Unit(Place),
+    Unit(UnitPlace),
     /// Sections that are one step together, each with the role it is read with.
-    Sections(Vec<(usize, Role)>),
+    Sections(Vec<SectionPart>),
+}
+
+/// A section that is a step, or a part of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::plan) struct SectionPart {
+    /// The section.
+    pub section: SectionIndex,
+    /// The role that it is read with.
+    pub role: Role,
 }
 
 /// What each section of the file is for the plan, by its index.
 #[derive(Debug, Clone, Default)]
 pub(in crate::plan) struct Cover {
     /// It is a step or stands in one.
-    steps: Vec<bool>,
+    steps: TiVec<SectionIndex, bool>,
     /// It holds steps.
-    holders: Vec<bool>,
+    holders: TiVec<SectionIndex, bool>,
 }
 
 /// All steps of the plan, in the order of the file.
 pub(in crate::plan) fn draw<'text>(
     sections: &Sections<'text>,
-    choice: &Choice,
+    choice: &ListChoice,
 ) -> (Vec<Blueprint<'text>>, Cover) {
     let mut blueprints = units(sections, choice);
     let cover = cover(sections, choice);
@@ -60,27 +71,27 @@ pub(in crate::plan) fn draw<'text>(
     (blueprints, cover)
 }
 
-fn units<'text>(sections: &Sections<'text>, choice: &Choice) -> Vec<Blueprint<'text>> {
+fn units<'text>(sections: &Sections<'text>, choice: &ListChoice) -> Vec<Blueprint<'text>> {
     let units = choice.chosen.as_ref().map_or(&[][..], |candidate| &candidate.units);
     let blueprint = |unit: &Unit| {
         let (start, title) = match unit.place {
-            Place::Section(section) => {
+            UnitPlace::Section(section) => {
                 let found = &sections.all[section];
                 (found.start, found.title.clone())
             }
-            Place::Item { block, .. } => {
+            UnitPlace::Item { block, .. } => {
                 let text = label::before_parts(sections.document.first_line(block).1);
                 (sections.document.blocks[block].start, Title::parse(text))
             }
-            Place::Entry { entry, .. } => {
+            UnitPlace::Entry { entry, .. } => {
                 let found = &sections.document.entries[entry];
                 (found.span.start, found.title.clone())
             }
         };
         Blueprint {
             kind: StepKind::Work,
-            source: Source::Unit(unit.place),
-            group: unit.group.map(GroupIndex::from),
+            source: StepSource::Unit(unit.place),
+            group: unit.group,
             start,
             title,
         }
@@ -93,7 +104,7 @@ fn units<'text>(sections: &Sections<'text>, choice: &Choice) -> Vec<Blueprint<'t
 /// `- [ ] Stage 4: Saw`, `- [ ] Stage 4: Nail`: the word for a group that several items begin with names
 /// none of them.
 fn drop_topics(units: &mut [Blueprint<'_>]) {
-    let is_item = |unit: &Blueprint<'_>| matches!(unit.source, Source::Unit(Place::Item { .. }));
+    let is_item = |unit: &Blueprint<'_>| matches!(unit.source, StepSource::Unit(UnitPlace::Item { .. }));
     let of_group = |unit: &&Blueprint<'_>| is_item(unit) && unit.title.unit == Some(Keyword::Group);
     let labels = units.iter().filter(of_group).map(|unit| unit.title.label.to_string());
     let mut seen = HashSet::new();
@@ -104,17 +115,17 @@ fn drop_topics(units: &mut [Blueprint<'_>]) {
     }
 }
 
-fn cover(sections: &Sections<'_>, choice: &Choice) -> Cover {
-    let none = vec![false; sections.all.len()];
+fn cover(sections: &Sections<'_>, choice: &ListChoice) -> Cover {
+    let none: TiVec<SectionIndex, bool> = ti_vec![false; sections.all.len()];
     let mut cover = Cover { steps: none.clone(), holders: none };
     let Some(candidate) = &choice.chosen else { return cover };
     for unit in &candidate.units {
         let holder = match unit.place {
-            Place::Section(section) => {
-                cover.steps[sections.subtree(section)].fill(true);
+            UnitPlace::Section(section) => {
+                cover.steps[section..sections.all[section].end].fill(true);
                 section
             }
-            Place::Item { section, .. } | Place::Entry { section, .. } => {
+            UnitPlace::Item { section, .. } | UnitPlace::Entry { section, .. } => {
                 cover.holders[section] = true;
                 section
             }
@@ -130,12 +141,12 @@ fn cover(sections: &Sections<'_>, choice: &Choice) -> Cover {
 
 impl Cover {
     /// Neither a step nor inside one, nor around one.
-    pub(in crate::plan) fn is_free(&self, section: usize) -> bool {
+    pub(in crate::plan) fn is_free(&self, section: SectionIndex) -> bool {
         !self.steps[section] && !self.holders[section]
     }
 
     /// A step, or inside one.
-    pub(in crate::plan) fn is_step(&self, section: usize) -> bool {
+    pub(in crate::plan) fn is_step(&self, section: SectionIndex) -> bool {
         self.steps[section]
     }
 }
@@ -144,43 +155,44 @@ impl Cover {
 fn around<'text>(
     sections: &Sections<'text>,
     cover: &Cover,
-    groups: &HashSet<usize>,
+    groups: &HashSet<SectionIndex>,
 ) -> Vec<Blueprint<'text>> {
     let mut found = Vec::new();
     let mut prerequisites = Vec::new();
     let mut acceptance = Vec::new();
-    let mut index = 1;
-    while index < sections.all.len() {
-        let section = &sections.all[index];
-        let role = section.role.filter(|_| section.level <= LABEL && cover.is_free(index));
-        let end = section.end;
-        index += 1;
-        let place = index - 1;
+    let mut next = SectionIndex::DOCUMENT.next();
+    while let Some(section) = sections.all.get(next) {
+        let place = next;
+        next = place.next();
+        let Some(role) = section.role.filter(|_| section.level <= LABEL && cover.is_free(place)) else {
+            continue;
+        };
+        let below_heading = section.level == LABEL;
         match role {
-            Some(Role::Prerequisites) => {
+            Role::Prerequisites => {
                 if has_items(sections, place) {
-                    prerequisites.push((place, Role::Prerequisites));
+                    prerequisites.push(SectionPart { section: place, role });
                 }
-                index = end;
+                next = section.end;
             }
-            Some(Role::Acceptance | Role::Criteria) => {
+            Role::Acceptance | Role::Criteria => {
                 // What must hold for a group is of its last step.
                 let of_group = section.parent.is_some_and(|parent| groups.contains(&parent));
                 if !of_group && has_items(sections, place) {
-                    acceptance.push((place, Role::Acceptance));
+                    acceptance.push(SectionPart { section: place, role: Role::Acceptance });
                 }
-                index = end;
+                next = section.end;
             }
             // Its commands hold for every step, and its boxes are ticked at the end.
-            Some(Role::Validation) if section.level < LABEL && own_boxes(sections, place) => {
-                acceptance.push((place, Role::Acceptance));
-                index = end;
+            Role::Validation if !below_heading && own_boxes(sections, place) => {
+                acceptance.push(SectionPart { section: place, role: Role::Acceptance });
+                next = section.end;
             }
-            Some(role @ (Role::Testing | Role::Documentation | Role::Manual)) if section.level < LABEL => {
+            Role::Testing | Role::Documentation | Role::Manual
+                if !below_heading && own_boxes(sections, place) =>
+            {
                 let kind = if role == Role::Manual { StepKind::Manual } else { StepKind::Closing };
-                if own_boxes(sections, place) {
-                    found.extend(merged(sections, kind, vec![(place, role)]));
-                }
+                found.extend(merged(sections, kind, vec![SectionPart { section: place, role }]));
             }
             _ => {}
         }
@@ -193,40 +205,38 @@ fn around<'text>(
 fn merged<'text>(
     sections: &Sections<'text>,
     kind: StepKind,
-    parts: Vec<(usize, Role)>,
+    parts: Vec<SectionPart>,
 ) -> Option<Blueprint<'text>> {
-    let first = &sections.all[parts.first()?.0];
+    let first = &sections.all[parts.first()?.section];
     let title = match (parts.len(), kind) {
         (2.., StepKind::Prerequisite) => Cow::Borrowed("Prerequisites"),
         (2.., StepKind::Acceptance) => Cow::Borrowed("Acceptance"),
         _ => first.title.title.clone(),
     };
     let title = Title { title, ..Title::default() };
-    Some(Blueprint { kind, source: Source::Sections(parts), group: None, start: first.start, title })
+    Some(Blueprint { kind, source: StepSource::Sections(parts), group: None, start: first.start, title })
 }
 
 /// Holds a list.
-fn has_items(sections: &Sections<'_>, section: usize) -> bool {
+fn has_items(sections: &Sections<'_>, section: SectionIndex) -> bool {
     sections.subtree(section).any(|inner| top_items(sections, inner).next().is_some())
 }
 
 /// Has boxes of its own or under one of its labels, not only under the headings that it holds.
-pub(in crate::plan) fn own_boxes(sections: &Sections<'_>, section: usize) -> bool {
-    own_parts(sections, section).any(|inner| top_items(sections, inner).any(|item| is_box(sections, item)))
+pub(in crate::plan) fn own_boxes(sections: &Sections<'_>, section: SectionIndex) -> bool {
+    own_parts(sections, section).any(|inner| top_items(sections, inner).any(|item| holds_box(sections, item)))
 }
 
 /// A section and its labels, without the headings that it holds.
 pub(in crate::plan) fn own_parts<'a>(
     sections: &'a Sections<'_>,
-    section: usize,
-) -> impl Iterator<Item = usize> + 'a {
-    let own = std::iter::once(section);
-    own.chain((section + 1..sections.all[section].end).take_while(|inner| sections.all[*inner].level >= 7))
+    section: SectionIndex,
+) -> impl Iterator<Item = SectionIndex> + 'a {
+    let labels = sections.inside(section).take_while(|inner| sections.all[*inner].level > 6);
+    std::iter::once(section).chain(labels)
 }
 
-fn is_box(sections: &Sections<'_>, item: usize) -> bool {
-    use crate::plan::document::BlockKind;
-    let end = sections.document.blocks[item].end;
-    (item..end)
-        .any(|block| matches!(sections.document.blocks[block].kind, BlockKind::Item { mark: Some(_), .. }))
+/// An item, or one inside it, has a box.
+fn holds_box(sections: &Sections<'_>, item: BlockIndex) -> bool {
+    sections.document.holds_box(&(item..sections.document.blocks[item].end))
 }

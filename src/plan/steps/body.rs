@@ -1,36 +1,44 @@
 //! Reads the body of a step: tasks, criteria, files, references and fields, each by the label above it.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::boxes::Boxes;
 use super::claim::{Claim, claim};
 use super::command;
 use super::files;
 use super::references;
-use crate::plan::StepIndex;
 use crate::plan::criterion::{Criterion, CriterionKind};
-use crate::plan::document::entry::EntryKind;
 use crate::plan::document::{BlockKind, Document};
-use crate::plan::names::label::{self, Label};
+use crate::plan::names::label::Label;
 use crate::plan::names::{self, Role};
 use crate::plan::piece::{Piece, one_line};
 use crate::plan::sections::{LABEL, Sections};
-use crate::plan::step::{Field, Reference, ReferenceTo, StepKind, Task};
-
-/// What a sentence begins with that names other steps, without the letter that may be a capital.
-const DEPENDS: &str = "epends on ";
-/// Its word, quick to look for.
-const DEPENDS_WORD: &str = "epends";
+use crate::plan::step::{Field, Reference, StepKind, Task};
+use crate::plan::{BlockIndex, BoxIndex, SectionIndex, Span, StepIndex};
 
 /// Reads the parts of one step.
-pub(in crate::plan) struct Body<'plan, 'text> {
+pub(in crate::plan) struct StepBody<'plan, 'text> {
     pub(in crate::plan) sections: &'plan Sections<'text>,
     pub(in crate::plan) document: &'plan Document<'text>,
     pub(in crate::plan) boxes: &'plan mut Boxes,
     pub(in crate::plan) step: Option<StepIndex>,
     pub(in crate::plan) kind: StepKind,
     pub(in crate::plan) parts: Parts,
+}
+
+/// A name and what stands behind it.
+#[derive(Debug)]
+pub(in crate::plan) struct FieldText<'a> {
+    /// Without decoration.
+    pub name: &'a str,
+    /// What the name says about the text.
+    pub role: Option<Role>,
+    /// The text.
+    pub piece: Piece<'a>,
+    /// A list or another block goes on with it.
+    pub followed: bool,
 }
 
 /// The parts of one step.
@@ -56,31 +64,15 @@ pub(in crate::plan) struct Parts {
     pub(in crate::plan) dir: Option<String>,
 }
 
-impl<'plan, 'text> Body<'plan, 'text> {
-    /// A reader for the step of this index.
+impl<'plan, 'text> StepBody<'plan, 'text> {
+    /// A reader for a step, or for a part of the plan that is none.
     pub(in crate::plan) fn new(
         sections: &'plan Sections<'text>,
         boxes: &'plan mut Boxes,
-        (step, kind): (StepIndex, StepKind),
-    ) -> Self {
-        Self {
-            sections,
-            document: &sections.document,
-            boxes,
-            step: Some(step),
-            kind,
-            parts: Parts::default(),
-        }
-    }
-
-    /// A reader for a part of the plan that is no step.
-    pub(in crate::plan) fn for_plan(
-        sections: &'plan Sections<'text>,
-        boxes: &'plan mut Boxes,
+        step: Option<StepIndex>,
         kind: StepKind,
     ) -> Self {
-        let document = &sections.document;
-        Self { sections, document, boxes, step: None, kind, parts: Parts::default() }
+        Self { sections, document: &sections.document, boxes, step, kind, parts: Parts::default() }
     }
 
     /// What was read.
@@ -104,127 +96,37 @@ impl<'plan, 'text> Body<'plan, 'text> {
     /// Reads a section and those that it holds, down to the ones that are left out.
     pub(in crate::plan) fn read_subtree(
         &mut self,
-        section: usize,
+        section: SectionIndex,
         role: Option<Role>,
-        left_out: &dyn Fn(usize) -> bool,
+        left_out: &dyn Fn(SectionIndex) -> bool,
     ) {
-        let range = self.sections.subtree(section);
-        let mut roles: Vec<Option<Role>> = Vec::with_capacity(range.len());
+        self.read_section(section, role);
+        let mut roles = HashMap::from([(section, role)]);
         let mut next = section;
-        for index in range {
+        for index in self.sections.inside(section) {
             let found = &self.sections.all[index];
-            let around = match found.parent.and_then(|parent| parent.checked_sub(section)) {
-                Some(parent) if index > section => roles.get(parent).copied().flatten(),
-                _ => role,
-            };
-            let named = if index == section { role } else { found.named };
-            let own = match (around, named) {
-                // `Level 2: Unit tests` of a validation section is validation.
-                (Some(Role::Validation), Some(Role::Testing)) => around,
-                _ if is_closed(around) => around,
-                _ => named.or(around),
-            };
-            roles.push(own);
-            if index > section && left_out(index) {
+            let around = found.parent.and_then(|parent| *roles.get(&parent)?);
+            let own = role_inside(around, found.named);
+            roles.insert(index, own);
+            if left_out(index) {
                 next = next.max(found.end);
             }
             if index >= next {
                 self.read_section(index, own);
             }
         }
-        self.read_comments(section);
-    }
-
-    /// Reads an item that is a step: its nested items and fields.
-    pub(in crate::plan) fn read_item_step(&mut self, block: usize, title: &str) {
-        let text = self.item_text(block);
-        self.add_files(files::in_text(&text.text));
-        if !self.read_parts(block) {
-            self.add_title_command(&text, title);
-        }
-        self.add_said_references(text.at, &text.text);
-        let first = block + 1 + usize::from(self.document.own_text(block).is_some());
-        let mut nested = self.document.siblings(first, self.document.blocks[block].end).peekable();
-        // A step that is called `Verification` holds commands as well as work.
-        let role = nested.peek().and_then(|_| names::verifies(title).then_some(Role::Testing));
-        for child in nested {
-            self.read_block(child, role);
-        }
-        let found = &self.document.blocks[block];
-        self.read_comments_in(&(found.start..self.document.lines.end(found.end_line)));
-    }
-
-    /// The labels between the bars of its line: `Saw it | Verify: make test`. False if there are none.
-    fn read_parts(&mut self, block: usize) -> bool {
-        let (at, line) = self.document.first_line(block);
-        if memchr::memchr(b'|', line.as_bytes()).is_none() {
-            return false;
-        }
-        let mut found = false;
-        for (from, label) in label::parts(line) {
-            let at = at + from + label.value_at;
-            let piece = self.piece(at, label.value, at + label.value.len());
-            self.read_field(label.name, &piece, (label.role, false));
-            found = true;
-        }
-        found
-    }
-
-    /// A step of one line may name the command that decides about it, if its title wants to see that succeed.
-    fn add_title_command(&mut self, piece: &Piece<'_>, title: &str) {
-        if !piece.text.contains('`') {
-            return;
-        }
-        let verdict = command::classify(&piece.text, false);
-        let is_command = matches!(verdict.kind, CriterionKind::Command(_));
-        if is_command && (names::verifies(title) || command::checks(title)) {
-            self.add_criterion(piece, verdict, None);
-        }
-    }
-
-    /// Reads what an entry that is no item says of files, other entries and its validation.
-    pub(in crate::plan) fn read_entry(&mut self, entry: usize) {
-        let document = self.document;
-        let found = &document.entries[entry];
-        let said = |span: &Option<std::ops::Range<usize>>| {
-            span.clone().map(|span| (span.start, &document.text[span]))
-        };
-        self.add_files(files::in_text(&found.title.title));
-        let title = self.piece(found.span.start, found.title.title.as_ref(), found.span.end);
-        self.add_title_command(&title, &found.title.title);
-        if let Some((_, text)) = said(&found.files) {
-            self.add_files(files::in_field(text));
-        }
-        if let Some((at, text)) = said(&found.needs) {
-            let bare = text.replace(['[', ']', '"', '\'', '\n', '\r'], " ").replace("- ", "  ");
-            let known = self.parts.references.len();
-            let piece = self.piece(at, bare, at + text.len());
-            self.add_references(&piece);
-            let names = matches!(found.kind, EntryKind::Todo | EntryKind::Row { .. });
-            let says = text.contains(char::is_alphanumeric);
-            if names && says && self.parts.references.len() == known {
-                self.add_names(&piece);
-            }
-        }
-        if let Some((at, text)) = said(&found.validation) {
-            for line in text.lines().filter(|line| !line.trim().is_empty()) {
-                let from = at + line.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-                let line = line.trim().trim_start_matches(['-', '*', ' ']);
-                let piece = self.piece(from, line, from + line.len());
-                self.add_criterion(&piece, command::classify(line, false), None);
-            }
-        }
+        self.read_comments_in(&(self.sections.all[section].start..self.sections.end_of(section)));
     }
 
     /// Claims the boxes that no rule has, so that none in the step is left behind.
-    pub(in crate::plan) fn claim_rest(&mut self, blocks: std::ops::Range<usize>) {
+    pub(in crate::plan) fn claim_rest(&mut self, blocks: &Range<BlockIndex>) {
         for block in self.boxes.unclaimed(blocks) {
             let piece = self.item_text(block);
-            self.add_task((block, &piece), false, "a box inside the step");
+            self.add_task(block, &piece, "a box inside the step");
         }
     }
 
-    fn read_section(&mut self, index: usize, role: Option<Role>) {
+    fn read_section(&mut self, index: SectionIndex, role: Option<Role>) {
         self.read_value(index, role);
         let sections = self.sections;
         let only = sections.content(index).nth(1).is_none();
@@ -242,13 +144,13 @@ impl<'plan, 'text> Body<'plan, 'text> {
     }
 
     /// `**Goal:** …` with a numbered list behind it: the list is the work.
-    fn introduces_tasks(&self, index: usize) -> bool {
+    fn introduces_tasks(&self, index: SectionIndex) -> bool {
         let section = &self.sections.all[index];
         section.level == LABEL && names::introduces(&section.title.name())
     }
 
     /// What stands behind a label on its own lines.
-    fn read_value(&mut self, index: usize, role: Option<Role>) {
+    fn read_value(&mut self, index: SectionIndex, role: Option<Role>) {
         let section = &self.sections.all[index];
         let Some(&(at, _)) = section.value.first() else { return };
         let mut expected = section.value.iter().skip(1).map(|(_, line)| *line);
@@ -258,46 +160,54 @@ impl<'plan, 'text> Body<'plan, 'text> {
         }
         let text = one_line(section.value.iter().map(|(_, line)| *line));
         let end = section.value.last().map_or(at, |(at, line)| at + line.len());
-        let piece = Piece { text, at, line: self.document.lines.line_of(at), end };
-        let name = section.title.name();
-        let followed = self.sections.content(index).next().is_some();
-        self.read_field(&name, &piece, (role, followed));
+        self.read_field(&FieldText {
+            name: &section.title.name(),
+            role,
+            piece: Piece { text, at, line: self.document.lines.line_of(at), end },
+            followed: self.sections.content(index).next().is_some(),
+        });
     }
 
     /// A name and a value: what the name makes of the value.
-    pub(in crate::plan) fn read_field(
-        &mut self,
-        name: &str,
-        piece: &Piece<'_>,
-        (role, followed): (Option<Role>, bool),
-    ) {
-        match self.part(role) {
+    pub(in crate::plan) fn read_field(&mut self, field: &FieldText<'_>) {
+        let FieldText { name, role, piece, followed } = field;
+        match self.part(*role) {
             Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual) => {
-                let manual = role == Some(Role::Manual) || self.kind == StepKind::Manual;
-                let bare = role == Some(Role::Validation) && command::is_bare_command(&piece.text);
-                let runs = names::runs(name) || bare;
-                let verdict = if runs {
+                let manual = *role == Some(Role::Manual) || self.kind == StepKind::Manual;
+                let bare = *role == Some(Role::Validation) && command::is_bare_command(&piece.text);
+                let verdict = if names::runs(name) || bare {
                     command::classify(&format!("Run: {}", piece.text), manual)
                 } else {
                     command::classify(&piece.text, manual)
                 };
                 // A sentence in front of a list only introduces it.
-                if !(followed && verdict.kind == CriterionKind::Prose) {
+                if !(*followed && verdict.kind == CriterionKind::Prose) {
                     self.add_criterion(piece, verdict, None);
                 }
             }
             Some(Role::Deliverables) => {
-                self.push_task(piece, None, true);
+                self.parts.tasks.push(Task { deliverable: true, ..task(piece, None) });
                 self.add_criterion(piece, command::classify(&piece.text, false), None);
             }
-            Some(Role::Files) => self.add_files(files::in_field(&piece.text)),
+            Some(Role::Files) => self.parts.files.extend(files::in_field(&piece.text)),
             Some(Role::Dependencies | Role::Prerequisites) => self.add_references(piece),
-            Some(Role::Tasks | Role::Steps) => self.push_task(piece, None, false),
-            _ => {
-                let field = Field { name: name.to_owned(), value: piece.text.to_string(), line: piece.line };
-                self.parts.fields.push(field);
-            }
+            Some(Role::Tasks | Role::Steps) => self.parts.tasks.push(task(piece, None)),
+            _ => self.parts.fields.push(Field {
+                name: (*name).to_owned(),
+                value: piece.text.to_string(),
+                line: piece.line,
+            }),
         }
+    }
+
+    /// A label on a line that begins at this byte, if something follows it there.
+    pub(in crate::plan) fn read_label(&mut self, at: usize, label: &Label<'_>) {
+        if label.value.is_empty() {
+            return;
+        }
+        let at = at + label.value_at;
+        let piece = self.piece(at, label.value, at + label.value.len());
+        self.read_field(&FieldText { name: label.name, role: label.role, piece, followed: false });
     }
 
     /// Prerequisites are the criteria of the step that they are.
@@ -310,7 +220,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         }
     }
 
-    pub(in crate::plan) fn read_block(&mut self, block: usize, role: Option<Role>) {
+    pub(in crate::plan) fn read_block(&mut self, block: BlockIndex, role: Option<Role>) {
         match &self.document.blocks[block].kind {
             BlockKind::List { ordered } => {
                 for item in self.document.children(block) {
@@ -328,7 +238,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         }
     }
 
-    pub(in crate::plan) fn read_paragraph(&mut self, block: usize, role: Option<Role>, only: bool) {
+    pub(in crate::plan) fn read_paragraph(&mut self, block: BlockIndex, role: Option<Role>, only: bool) {
         for (at, line) in self.document.lines_of(block) {
             if self.parts.dir.is_none() {
                 self.parts.dir = command::directory(line);
@@ -337,11 +247,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
                 self.add_said_references(at, line);
             }
             if let (None, Some(label)) = (role, Label::of(line)) {
-                let at = at + label.value_at;
-                let piece = self.piece(at, label.value, at + label.value.len());
-                if !label.value.is_empty() {
-                    self.read_field(label.name, &piece, (label.role, false));
-                }
+                self.read_label(at, &label);
             }
         }
         let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
@@ -355,7 +261,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         }
     }
 
-    fn read_code(&mut self, block: usize, role: Option<Role>) {
+    fn read_code(&mut self, block: BlockIndex, role: Option<Role>) {
         let found = &self.document.blocks[block];
         let expected = self.document.blocks.get(found.end).filter(|next| next.parent == found.parent);
         let expected = expected.map_or("", |_| self.document.first_line(found.end).1);
@@ -369,7 +275,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         }
         let BlockKind::Code(code) = &found.kind else { return };
         let Some(verdict) = command::classify_block(code, self.parts.dir.clone()) else { return };
-        let end = self.document.lines.span(found.end_line).end;
+        let end = self.document.lines.end(found.end_line);
         let piece = self.piece(found.start, code.literal.trim_end(), end);
         self.add_criterion(&piece, verdict, None);
         if let Some(criterion) = self.parts.criteria.last_mut().filter(|_| is_expectation(expected)) {
@@ -378,21 +284,16 @@ impl<'plan, 'text> Body<'plan, 'text> {
     }
 
     /// `Depends on Phase 1.` at the start of a line, `(depends on T010)` inside it.
-    fn add_said_references(&mut self, at: usize, line: &str) {
-        if !line.contains(DEPENDS_WORD) {
+    pub(in crate::plan) fn add_said_references(&mut self, at: usize, line: &str) {
+        let Some(from) = line.find("epends on ").and_then(|at| at.checked_sub(1)) else { return };
+        let Some(said) = line.get(from..).and_then(|rest| rest.strip_prefix(['d', 'D'])) else { return };
+        let before = &line[..from];
+        if !before.trim_start_matches(['*', '_', '>', ' ']).is_empty() && !before.ends_with('(') {
             return;
         }
-        let said = line.find(DEPENDS).and_then(|at| at.checked_sub(1));
-        let is_whole = |from: &usize| line.get(*from..).is_some_and(|rest| rest.starts_with(['d', 'D']));
-        let Some(from) = said.filter(is_whole) else { return };
-        let opens =
-            line[..from].trim_start_matches(['*', '_', '>', ' ']).is_empty() || line[..from].ends_with('(');
-        if !opens {
-            return;
-        }
-        let from = from + 1 + DEPENDS.len();
-        let rest = &line[from..];
-        let said = rest.split([')', ';']).next().unwrap_or(rest).trim_end_matches(['.', '*', '_', ' ']);
+        let from = from + "depends on ".len();
+        let said = said["epends on ".len()..].split([')', ';']).next().unwrap_or_default();
+        let said = said.trim_end_matches(['.', '*', '_', ' ']);
         let piece = self.piece(at + from, said, at + from + said.len());
         self.add_references(&piece);
     }
@@ -403,28 +304,8 @@ impl<'plan, 'text> Body<'plan, 'text> {
         self.parts.independent |= read.independent;
     }
 
-    /// Every word is the name of another step.
-    fn add_names(&mut self, piece: &Piece<'_>) {
-        let mut from = 0;
-        for name in piece.text.split([' ', ',']).filter(|name| !name.is_empty()) {
-            let at = from + piece.text[from..].find(name).unwrap_or(0);
-            from = at + name.len();
-            let span = piece.at + at..piece.at + from;
-            let to = ReferenceTo::One { keyword: String::new(), id: name.to_owned() };
-            self.parts.references.push(Reference { to, line: self.document.lines.line_of(span.start), span });
-        }
-    }
-
-    pub(in crate::plan) fn add_files(&mut self, paths: impl IntoIterator<Item = String>) {
-        self.parts.files.extend(paths);
-    }
-
-    fn read_comments(&mut self, section: usize) {
-        self.read_comments_in(&(self.sections.all[section].start..self.sections.end_of(section)));
-    }
-
     /// `<!-- validate: … -->` and `<!-- dir: … -->` on lines of their own.
-    fn read_comments_in(&mut self, span: &std::ops::Range<usize>) {
+    pub(in crate::plan) fn read_comments_in(&mut self, span: &Span) {
         let document = self.document;
         for comment in document.comments_in(span) {
             let inner = &document.text[comment.inner.clone()];
@@ -448,7 +329,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         Piece { text: text.into(), at, line: self.document.lines.line_of(at), end }
     }
 
-    pub(in crate::plan) fn item_text(&self, item: usize) -> Piece<'text> {
+    pub(in crate::plan) fn item_text(&self, item: BlockIndex) -> Piece<'text> {
         let (text, span) = self.document.text_of(item);
         let text = match text {
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
@@ -456,6 +337,12 @@ impl<'plan, 'text> Body<'plan, 'text> {
         };
         Piece { text, at: span.start, line: self.document.blocks[item].line, end: span.end }
     }
+}
+
+/// An item of work that is no deliverable.
+pub(in crate::plan) fn task(piece: &Piece<'_>, check_box: Option<BoxIndex>) -> Task {
+    let text = piece.without_comments();
+    Task { line: piece.line, text, check_box, optional: false, deliverable: false }
 }
 
 /// Keeps of what says the same only the first, and what may not be dropped.
@@ -473,9 +360,15 @@ fn drop_repeated<T>(all: &mut Vec<T>, may_drop: impl Fn(&T) -> bool, said: impl 
     all.retain(|_| kept.next().unwrap_or(true));
 }
 
-/// Under these nothing is work, whatever it is called.
-fn is_closed(role: Option<Role>) -> bool {
-    matches!(role, Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History))
+/// The role of a section inside another one.
+fn role_inside(around: Option<Role>, named: Option<Role>) -> Option<Role> {
+    match (around, named) {
+        // Under these nothing is work, whatever it is called; and `Level 2: Unit tests` of a validation
+        // section is validation.
+        (Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History), _)
+        | (Some(Role::Validation), Some(Role::Testing)) => around,
+        _ => named.or(around),
+    }
 }
 
 /// ``Expected output: `bye` ``: more than that the command succeeds.

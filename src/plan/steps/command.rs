@@ -3,8 +3,6 @@
 
 use std::sync::LazyLock;
 
-use memchr::memchr_iter;
-
 use super::claim::{Claim, claim};
 use crate::plan::code_span::{code_spans, end_of, spoken};
 use crate::plan::criterion::{CommandLine, CriterionKind};
@@ -247,7 +245,7 @@ pub(crate) fn command_or_prose(script: String, why: &'static str, dir: Option<St
 /// The directory of ``Run from `dir` ``.
 pub(crate) fn directory(text: &str) -> Option<String> {
     let phrase = |at: usize| FROM.iter().position(|phrase| ends_with_any_case(&text[..at], phrase));
-    let ticks = memchr_iter(b'`', text.as_bytes()).filter_map(|at| Some((phrase(at)?, at + 1)));
+    let ticks = text.match_indices('`').filter_map(|(at, _)| Some((phrase(at)?, at + 1)));
     let (_, at) = ticks.min()?;
     let dir = text.get(at..)?.split('`').next()?.trim();
     // A directory is a path inside the project; a command that follows is none.

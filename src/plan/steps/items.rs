@@ -1,10 +1,10 @@
 //! Decides what each list item inside a step becomes, by the label above it.
 
-use super::body::Body;
+use super::body::{FieldText, StepBody, task};
 use super::command::{self, CriterionClass, ends_with_any_case};
 use super::files;
+use super::item_part::{ItemFacts, ItemMarker, ItemPart};
 use super::references;
-use crate::plan::BoxIndex;
 use crate::plan::check_box::BoxRole;
 use crate::plan::criterion::{Criterion, CriterionKind};
 use crate::plan::document::BlockKind;
@@ -12,6 +12,7 @@ use crate::plan::names::label::Label;
 use crate::plan::names::{self, Role};
 use crate::plan::piece::Piece;
 use crate::plan::step::{Field, StepKind, Task};
+use crate::plan::{BlockIndex, BoxIndex, Line};
 
 fn is_command(piece: &Piece<'_>) -> bool {
     matches!(command::classify(&piece.text, false).kind, CriterionKind::Command(_))
@@ -22,108 +23,81 @@ fn is_criteria(role: Option<Role>) -> bool {
     matches!(role, Some(Role::Criteria | Role::Validation | Role::Acceptance))
 }
 
-impl Body<'_, '_> {
-    pub(in crate::plan) fn read_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
+impl StepBody<'_, '_> {
+    pub(in crate::plan) fn read_item(&mut self, item: BlockIndex, role: Option<Role>, ordered: bool) {
         let (at, line) = self.document.first_line(item);
         let boxed = self.boxes.of_block(item).is_some();
         let open = matches!(role, None | Some(Role::Context));
         let work = open || matches!(role, Some(Role::Tasks | Role::Steps));
         if let Some(label) = (work && !boxed).then(|| Label::metadata(line)).flatten() {
-            self.read_field_item(item, (label.name, label.role), (at + label.value_at, label.value));
-            return;
+            return self.read_field_item(item, at, &label);
         }
-        // `Add tests: one for each case` is work, `**Tests**: one for each case` a field.
-        let is_work = |label: &Label<'_>| {
-            let about_work = matches!(label.role, Some(Role::Testing | Role::Documentation));
-            // `1. **Dependencies:** add glue` names no step.
-            let names_none = || {
-                let read = references::read(label.value, at, 0);
-                read.references.is_empty() && !read.independent
-            };
-            (about_work && !line.starts_with(['*', '_']))
-                || (ordered && label.role == Some(Role::Dependencies) && names_none())
-        };
-        if let Some(label) = open.then(|| Label::of(line)).flatten().filter(|label| !is_work(label)) {
-            let named = label.role;
-            if !boxed && (named.is_some() || !ordered) {
-                let value_at = at + label.value_at;
-                self.read_field_item(item, (label.name, named), (value_at, label.value));
-                return;
+        let label = open.then(|| Label::of(line)).flatten();
+        match label.filter(|label| !is_work(label, line, ordered)) {
+            Some(label) if !boxed && (label.role.is_some() || !ordered) => {
+                self.read_field_item(item, at, &label);
             }
-            if matches!(named, Some(Role::Criteria | Role::Validation | Role::Manual)) {
+            Some(Label { role: named @ Some(Role::Criteria | Role::Validation | Role::Manual), .. }) => {
                 self.read_plain_item(item, named, ordered);
-                return;
             }
+            _ => self.read_plain_item(item, role, ordered),
         }
-        self.read_plain_item(item, role, ordered);
     }
 
-    fn read_field_item(
-        &mut self,
-        item: usize,
-        (name, role): (&str, Option<Role>),
-        (at, value): (usize, &str),
-    ) {
-        let first = item + 1 + usize::from(self.document.own_text(item).is_some());
-        let document = self.document;
-        let mut nested = document.siblings(first, document.blocks[item].end).peekable();
-        if !value.is_empty() {
+    /// An item whose first line begins at this byte, with a label.
+    fn read_field_item(&mut self, item: BlockIndex, at: usize, label: &Label<'_>) {
+        let mut nested = self.document.inner_blocks(item).peekable();
+        if !label.value.is_empty() {
             let all = self.item_text(item);
-            let rest = all.text.find(value).map_or(value, |from| &all.text[from..]);
-            let piece = self.piece(at, rest, all.end);
-            self.read_field(name, &piece, (role, nested.peek().is_some()));
+            let rest = all.text.find(label.value).map_or(label.value, |from| &all.text[from..]);
+            let piece = self.piece(at + label.value_at, rest, all.end);
+            let followed = nested.peek().is_some();
+            self.read_field(&FieldText { name: label.name, role: label.role, piece, followed });
         }
         for block in nested {
-            self.read_block(block, role);
+            self.read_block(block, label.role);
         }
     }
 
-    fn read_plain_item(&mut self, item: usize, role: Option<Role>, ordered: bool) {
-        let boxed = self.boxes.of_block(item).is_some();
+    fn read_plain_item(&mut self, item: BlockIndex, role: Option<Role>, ordered: bool) {
         let piece = self.item_text(item);
-        match self.part(role) {
-            None | Some(Role::Tasks | Role::Steps | Role::Testing)
-                if boxed && names::by_hand(self.document.first_line(item).1) =>
-            {
-                self.add_criterion_item((item, &piece), true);
-            }
-            Some(Role::Criteria | Role::Validation | Role::Acceptance) => {
-                self.add_criterion_item((item, &piece), false);
-            }
-            Some(Role::Manual) => self.add_criterion_item((item, &piece), true),
-            Some(Role::Deliverables) => {
-                self.add_task((item, &piece), true, "a deliverable of the step");
+        let facts = ItemFacts {
+            marker: match self.boxes.of_block(item) {
+                Some(_) => ItemMarker::Box,
+                None if ordered => ItemMarker::Number,
+                None => ItemMarker::Bullet,
+            },
+            by_hand: names::by_hand(self.document.first_line(item).1),
+            command: is_command(&piece),
+            checks: self.kind == StepKind::Work && command::checks(&piece.text),
+        };
+        match ItemPart::of(self.part(role), facts) {
+            ItemPart::Criterion => self.add_criterion_item(item, &piece, false),
+            ItemPart::Manual => self.add_criterion_item(item, &piece, true),
+            ItemPart::Deliverable => {
+                self.add_task(item, &piece, "a deliverable of the step");
+                if let Some(task) = self.parts.tasks.last_mut() {
+                    task.deliverable = true;
+                }
                 let check_box = self.boxes.of_block(item);
                 self.add_criterion(&piece, command::classify(&piece.text, false), check_box);
             }
-            Some(Role::Testing) if is_command(&piece) => self.add_criterion_item((item, &piece), false),
-            None | Some(Role::Tasks | Role::Steps | Role::Testing)
-                if self.kind == StepKind::Work && command::checks(&piece.text) =>
-            {
-                self.add_criterion_item((item, &piece), false);
+            ItemPart::Task(reason) => self.add_task(item, &piece, reason),
+            ItemPart::Bullet => self.parts.bullets.push(task(&piece, None)),
+            ItemPart::Files => self.parts.files.extend(files::in_field(&piece.text)),
+            ItemPart::References => self.add_references(&piece),
+            ItemPart::OpenQuestion => self.add_open_question(item, &piece),
+            ItemPart::NeverWork => {
+                self.boxes.claim(item, BoxRole::Ignored, self.step, "under a heading that is never work");
             }
-            Some(Role::Tasks | Role::Steps) => self.add_task((item, &piece), false, "a task of the step"),
-            Some(Role::Files) if !boxed => self.add_files(files::in_field(&piece.text)),
-            Some(Role::Dependencies | Role::Prerequisites) if !boxed => self.add_references(&piece),
-            Some(Role::OpenQuestions) => self.add_open_question((item, &piece)),
-            Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History) => {
-                self.boxes.claim(item, (BoxRole::Ignored, self.step), "under a heading that is never work");
-            }
-            Some(Role::Context) | None if boxed => {
-                self.add_task((item, &piece), false, "a box inside the step");
-            }
-            None if ordered => self.add_task((item, &piece), false, "a numbered item of the step"),
-            Some(Role::Context) => {}
-            Some(_) if boxed => self.add_task((item, &piece), false, "a box inside the step"),
-            None | Some(_) => self.add_bullet(&piece),
+            ItemPart::Text => {}
         }
         self.read_nested(item, role);
     }
 
     /// Nested boxes are like the item that holds them; of the rest only what has a label counts.
-    fn read_nested(&mut self, item: usize, role: Option<Role>) {
-        let first = item + 1 + usize::from(self.document.own_text(item).is_some());
-        for block in self.document.siblings(first, self.document.blocks[item].end) {
+    fn read_nested(&mut self, item: BlockIndex, role: Option<Role>) {
+        for block in self.document.inner_blocks(item) {
             match self.document.blocks[block].kind {
                 BlockKind::List { ordered } => {
                     for nested in self.document.children(block) {
@@ -133,7 +107,7 @@ impl Body<'_, '_> {
                         }
                         let piece = self.item_text(nested);
                         if is_criteria(self.part(role)) && is_command(&piece) {
-                            self.add_criterion_item((nested, &piece), false);
+                            self.add_criterion_item(nested, &piece, false);
                         } else {
                             self.read_labelled(nested);
                             self.read_nested(nested, role);
@@ -147,7 +121,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn read_labelled(&mut self, item: usize) {
+    fn read_labelled(&mut self, item: BlockIndex) {
         let (at, line) = self.document.first_line(item);
         let Some(label) = Label::of(line) else { return };
         let role = label.role;
@@ -162,14 +136,12 @@ impl Body<'_, '_> {
                     | Role::Manual
             )
         );
-        if counts && !label.value.is_empty() {
-            let value_at = at + label.value_at;
-            let piece = self.piece(value_at, label.value, value_at + label.value.len());
-            self.read_field(label.name, &piece, (role, false));
+        if counts {
+            self.read_label(at, &label);
         }
     }
 
-    fn add_criterion_item(&mut self, (item, piece): (usize, &Piece<'_>), manual: bool) {
+    fn add_criterion_item(&mut self, item: BlockIndex, piece: &Piece<'_>, manual: bool) {
         let manual = manual || self.kind == StepKind::Manual;
         let mut verdict = command::classify(&piece.text, manual);
         if verdict.kind == CriterionKind::Prose {
@@ -180,12 +152,12 @@ impl Body<'_, '_> {
         }
         let by_hand = verdict.kind == CriterionKind::Manual;
         let role = self.box_role(if by_hand { BoxRole::Manual } else { BoxRole::Criterion });
-        let check_box = self.boxes.claim(item, (role, self.step), "a criterion of the step");
+        let check_box = self.boxes.claim(item, role, self.step, "a criterion of the step");
         self.add_criterion(piece, verdict, check_box);
     }
 
     /// The command that a `validate` comment or a shell block inside an item gives for it.
-    fn nested_command(&self, item: usize) -> Option<CriterionClass> {
+    fn nested_command(&self, item: BlockIndex) -> Option<CriterionClass> {
         let block = &self.document.blocks[item];
         let span = block.start..self.document.lines.end(block.end_line);
         let comment = self
@@ -219,43 +191,15 @@ impl Body<'_, '_> {
         });
     }
 
-    pub(in crate::plan) fn add_task(
-        &mut self,
-        (item, piece): (usize, &Piece<'_>),
-        deliverable: bool,
-        reason: &'static str,
-    ) {
-        let check_box = self.boxes.of_block(item);
+    pub(in crate::plan) fn add_task(&mut self, item: BlockIndex, piece: &Piece<'_>, reason: &'static str) {
         let optional = self.is_optional(item, &piece.text);
         let role = if optional { BoxRole::Optional } else { self.box_role(BoxRole::Task) };
         let reason = if self.kind == StepKind::Closing { "work after the last step" } else { reason };
-        self.boxes.claim(item, (role, self.step), reason);
-        let mut task = Self::task(piece, check_box, deliverable);
-        task.optional = optional;
-        self.parts.tasks.push(task);
+        let check_box = self.boxes.claim(item, role, self.step, reason);
+        self.parts.tasks.push(Task { optional, ..task(piece, check_box) });
     }
 
-    fn add_bullet(&mut self, piece: &Piece<'_>) {
-        let task = Self::task(piece, None, false);
-        self.parts.bullets.push(task);
-    }
-
-    pub(in crate::plan) fn push_task(
-        &mut self,
-        piece: &Piece<'_>,
-        check_box: Option<BoxIndex>,
-        deliverable: bool,
-    ) {
-        let task = Self::task(piece, check_box, deliverable);
-        self.parts.tasks.push(task);
-    }
-
-    fn task(piece: &Piece<'_>, check_box: Option<BoxIndex>, deliverable: bool) -> Task {
-        let text = piece.without_comments();
-        Task { line: piece.line, text, check_box, optional: false, deliverable }
-    }
-
-    fn is_optional(&self, item: usize, text: &str) -> bool {
+    fn is_optional(&self, item: BlockIndex, text: &str) -> bool {
         let starred = matches!(
             self.document.blocks[item].kind,
             BlockKind::Item { mark: Some(mark), .. } if mark.optional
@@ -266,13 +210,10 @@ impl Body<'_, '_> {
         starred || starts("optional:") || starts("(optional)") || ends_with_any_case(text, "(optional)")
     }
 
-    fn add_open_question(&mut self, (item, piece): (usize, &Piece<'_>)) {
-        self.boxes.claim(item, (BoxRole::OpenQuestion, self.step), "an open question");
-        self.parts.open_questions.push(Field {
-            name: String::new(),
-            value: piece.text.to_string(),
-            line: piece.line,
-        });
+    fn add_open_question(&mut self, item: BlockIndex, piece: &Piece<'_>) {
+        self.boxes.claim(item, BoxRole::OpenQuestion, self.step, "an open question");
+        let value = piece.text.to_string();
+        self.parts.open_questions.push(Field { name: String::new(), value, line: piece.line });
     }
 
     /// The role of a box in a step of this kind.
@@ -284,5 +225,18 @@ impl Body<'_, '_> {
             StepKind::Manual => BoxRole::Manual,
             StepKind::Acceptance => BoxRole::Acceptance,
         }
+    }
+}
+
+/// `Add tests: one for each case` is work, `**Tests**: one for each case` a field.
+fn is_work(label: &Label<'_>, line: &str, ordered: bool) -> bool {
+    match label.role {
+        Some(Role::Testing | Role::Documentation) => !line.starts_with(['*', '_']),
+        // `1. **Dependencies:** add glue` names no step.
+        Some(Role::Dependencies) if ordered => {
+            let read = references::read(label.value, 0, Line::from(0));
+            read.references.is_empty() && !read.independent
+        }
+        _ => false,
     }
 }

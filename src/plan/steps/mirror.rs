@@ -10,38 +10,44 @@ use crate::plan::candidates::top_items;
 use crate::plan::check_box::BoxRole;
 use crate::plan::names::title::plain;
 use crate::plan::names::{Role, joined, lower, words};
-use crate::plan::sections::Sections;
-use crate::plan::step::{Plan, Progress, ProgressEntry};
+use crate::plan::sections::{Owned, Sections};
+use crate::plan::step::{Plan, ProgressEntry, ProgressSection};
+
+/// A list that may say the steps again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MirrorList {
+    /// The section that agentrun owns.
+    Owned,
+    /// A list of progress, where a short name is enough.
+    Progress,
+    /// Any other.
+    Other,
+}
 
 /// Claims the boxes that stand for a step.
 pub(in crate::plan) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) {
-    plan.progress =
-        sections.owned.as_ref().map(|owned| Progress { span: owned.inner.clone(), entries: Vec::new() });
+    let progress = |owned: &Owned| ProgressSection { span: owned.inner.clone(), entries: Vec::new() };
+    plan.progress = sections.owned.as_ref().map(progress);
     if boxes.all_claimed() {
         return;
     }
-    let listed = sections.all.iter().any(|section| section.role == Some(Role::Progress));
-    let by_name = Names::of(plan, sections.owned.is_some(), listed);
-    let mut entries = Vec::new();
-    for (index, section) in sections.all.iter().enumerate() {
-        let owned = sections.owned.as_ref().is_some_and(|owned| owned.outer.contains(&section.start));
-        if !may_mirror(section.role) {
-            continue;
-        }
-        for item in top_items(sections, index) {
-            if !boxes.is_unclaimed(item) {
-                continue;
-            }
+    let names = Names::of(plan);
+    for (index, section) in sections.all.iter_enumerated().filter(|(_, section)| may_mirror(section.role)) {
+        let list = match section.role {
+            _ if sections.is_owned(section) => MirrorList::Owned,
+            Some(Role::Progress) => MirrorList::Progress,
+            _ => MirrorList::Other,
+        };
+        for item in top_items(sections, index).filter(|item| boxes.is_unclaimed(*item)).collect::<Vec<_>>() {
             let text = sections.document.first_line(item).1;
-            let listed = section.role == Some(Role::Progress);
-            let Some(step) = by_name.find(text, (owned, listed)) else { continue };
+            let Some(step) = names.find(text, list) else { continue };
+            let owned = list == MirrorList::Owned;
             let reason = if owned { "agentrun's own progress list" } else { "a second list of the steps" };
-            let claimed = boxes.claim(item, (BoxRole::Mirror, Some(step)), reason);
-            entries.extend(claimed.filter(|_| owned).map(|check_box| ProgressEntry { check_box, step }));
+            let claimed = boxes.claim(item, BoxRole::Mirror, Some(step), reason);
+            if let (Some(progress), Some(check_box), true) = (&mut plan.progress, claimed, owned) {
+                progress.entries.push(ProgressEntry { check_box, step });
+            }
         }
-    }
-    if let Some(progress) = &mut plan.progress {
-        progress.entries = entries;
     }
 }
 
@@ -69,6 +75,8 @@ impl Plan {
     }
 }
 
+/// The steps by their names; a name that several have stands for none of them.
+#[derive(Default)]
 struct Names {
     /// As agentrun writes them.
     entries: HashMap<String, Option<StepIndex>>,
@@ -79,30 +87,29 @@ struct Names {
 }
 
 impl Names {
-    /// The names that the lists of the plan need: those of `owned` and of `listed` only where there is one.
-    fn of(plan: &Plan, owned: bool, listed: bool) -> Self {
-        let mut names = Self { entries: HashMap::new(), full: HashMap::new(), short: HashMap::new() };
-        let entries = if owned { entry_names(plan) } else { TiVec::new() };
-        for (index, name) in entries.iter_enumerated() {
+    fn of(plan: &Plan) -> Self {
+        let mut names = Self::default();
+        for (index, name) in entry_names(plan).iter_enumerated() {
             insert(&mut names.entries, name, index);
         }
         for (index, step) in plan.steps.iter_enumerated() {
             insert(&mut names.full, &step.name(), index);
-            for name in [&step.label, &step.author_id, &step.title].into_iter().filter(|_| listed) {
+            for name in [&step.label, &step.author_id, &step.title] {
                 insert(&mut names.short, name, index);
             }
         }
         names
     }
 
-    /// The step that an entry stands for; by a short name only in a list of progress.
-    fn find(&self, text: &str, (owned, listed): (bool, bool)) -> Option<StepIndex> {
+    /// The step that an entry of a list stands for.
+    fn find(&self, text: &str, list: MirrorList) -> Option<StepIndex> {
         let key = key(text);
-        if owned {
-            return self.entries.get(&key).copied().flatten();
+        let known = |names: &HashMap<String, Option<StepIndex>>| names.get(&key).copied().flatten();
+        match list {
+            MirrorList::Owned => known(&self.entries),
+            MirrorList::Progress => known(&self.full).or_else(|| known(&self.short)),
+            MirrorList::Other => known(&self.full),
         }
-        let full = self.full.get(&key).copied().flatten();
-        full.or_else(|| listed.then(|| self.short.get(&key).copied().flatten()).flatten())
     }
 }
 
@@ -123,4 +130,39 @@ fn key(text: &str) -> String {
     let lower = lower(&plain);
     let parts = lower.split(|c: char| !c.is_alphanumeric() && c != '.').filter(|part| !part.is_empty());
     Some(joined(parts)).filter(|key| !key.is_empty()).unwrap_or_else(|| words(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::read;
+    use pretty_assertions::assert_eq;
+
+    /// The text of each box that stands for a step, and the id of that step.
+    fn mirrored(list: &str) -> Vec<(String, String)> {
+        let steps = "# Plan\n\n### Step 1: Saw\n\n### Step 2: Nail\n\n### Step 3: Nail\n\n";
+        let plan = read(&format!("{steps}{list}")).plan;
+        let boxes = plan.boxes.iter().filter(|found| found.role == BoxRole::Mirror);
+        let id = |step: Option<StepIndex>| step.map_or(String::new(), |step| plan.steps[step].id.clone());
+        boxes.map(|found| (found.text.clone(), id(found.step))).collect()
+    }
+
+    #[test]
+    fn boxes_stand_for_the_step_that_they_name() {
+        let pair = |text: &str, id: &str| (text.to_owned(), id.to_owned());
+        let full = "## Notes\n\n- [ ] Step 1: Saw\n- [ ] step 2 - nail\n- [ ] Saw\n- [ ] Paint\n";
+        assert_eq!(mirrored(full), [pair("Step 1: Saw", "1"), pair("step 2 - nail", "2")]);
+        let short = "## Progress\n\n- [ ] Saw\n- [ ] Step 3\n- [ ] Nail\n";
+        assert_eq!(mirrored(short), [pair("Saw", "1"), pair("Step 3", "3")]);
+        let owned = "<!-- agentrun:progress -->\n## Progress\n\n- [ ] Step 1: Saw\n- [ ] Saw\n\
+            <!-- /agentrun:progress -->\n";
+        assert_eq!(mirrored(owned), [pair("Step 1: Saw", "1")]);
+    }
+
+    #[test]
+    fn names_of_entries_are_told_apart() {
+        let names = |text: &str| entry_names(&read(text).plan).raw;
+        assert_eq!(names("# P\n\n- [ ] Saw\n- [ ] Saw\n- [ ] saw!\n"), ["Saw", "Saw (2)", "saw! (3)"]);
+        assert_eq!(names("# P\n\n- [ ] ++\n- [ ] Saw\n"), ["Entry 1", "Saw"]);
+    }
 }

@@ -1,7 +1,8 @@
 //! Reads dependency fields: `Step 1.2`, `Steps 2.1-2.4`, `All previous phases complete`, `None`.
 
+use crate::plan::Line;
 use crate::plan::names;
-use crate::plan::names::title::{is_paired_code, is_small_task, split_id};
+use crate::plan::names::code::{is_id, split_id};
 use crate::plan::names::vocabulary::NO_DEPENDENCIES;
 use crate::plan::step::{Reference, ReferenceTo};
 
@@ -15,13 +16,13 @@ pub struct References {
 }
 
 /// Reads one line of a field. Text without a keyword and id is context: crates, teams, services.
-pub fn read(text: &str, at: usize, line: usize) -> References {
+pub fn read(text: &str, at: usize, line: Line) -> References {
     let outside = without_brackets(text);
     let plain = outside.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if NO_DEPENDENCIES.split(", ").any(|word| word == plain) {
         return References { references: Vec::new(), independent: true };
     }
-    let mut reader = Reader { text: &outside, line, base: at, references: Vec::new() };
+    let mut reader = ReferenceReader { text: &outside, line, base: at, references: Vec::new() };
     reader.read_all_previous();
     if reader.references.is_empty() {
         reader.read_keywords();
@@ -52,14 +53,14 @@ fn without_brackets(text: &str) -> String {
     kept
 }
 
-struct Reader<'a> {
+struct ReferenceReader<'a> {
     text: &'a str,
-    line: usize,
+    line: Line,
     base: usize,
     references: Vec<Reference>,
 }
 
-impl Reader<'_> {
+impl ReferenceReader<'_> {
     fn push(&mut self, to: ReferenceTo, from: usize, end: usize) {
         let span = self.base + from..self.base + end;
         self.references.push(Reference { to, line: self.line, span });
@@ -110,9 +111,10 @@ impl Reader<'_> {
         if parts.is_empty() || !parts.iter().all(|part| is_id(part)) {
             return;
         }
+        let mut from = 0;
         for part in parts {
-            // The part is a slice of the text: its place is the distance of the two.
-            let at = part.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+            let at = from + text[from..].find(part).unwrap_or(0);
+            from = at + part.len();
             let to = ReferenceTo::One { keyword: String::new(), id: part.to_owned() };
             self.push(to, at, at + part.len());
         }
@@ -180,23 +182,13 @@ fn next_word(text: &str, from: usize) -> Option<(usize, usize)> {
     Some((start, start + length))
 }
 
-/// `1.2`, `T001`, `TASK-3`.
-fn is_id(part: &str) -> bool {
-    let digits = part.trim_start_matches(|c: char| c.is_ascii_uppercase()).trim_start_matches('-');
-    let starts = digits.starts_with(|c: char| c.is_ascii_digit());
-    if is_paired_code(part) || is_small_task(part) {
-        return true;
-    }
-    starts && part.len() <= 12 && digits.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
 
     fn shown(text: &str) -> String {
-        let read = read(text, 0, 1);
+        let read = read(text, 0, 1.into());
         if read.independent {
             return "independent".to_owned();
         }
@@ -243,8 +235,11 @@ mod tests {
     #[test]
     fn spans_are_those_of_the_text() {
         let text = "Steps 2.1, 2.3";
-        let spans: Vec<&str> =
-            read(text, 0, 1).references.iter().map(|reference| &text[reference.span.clone()]).collect();
+        let spans: Vec<&str> = read(text, 0, 1.into())
+            .references
+            .iter()
+            .map(|reference| &text[reference.span.clone()])
+            .collect();
         assert_eq!(spans, ["Steps 2.1", "2.3"]);
     }
 }

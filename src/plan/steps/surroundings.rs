@@ -1,18 +1,17 @@
 //! Reads what stands around the steps: title, metadata, context, rollback, open questions, plan-level
 //! validation.
 
-use std::ops::Range;
-
 use super::blueprint::{Cover, own_boxes};
-use super::body::Body;
+use super::body::StepBody;
 use super::boxes::Boxes;
 use crate::plan::check_box::BoxRole;
-use crate::plan::choice::Choice;
+use crate::plan::choice::ListChoice;
 use crate::plan::document::comment::Comment;
 use crate::plan::document::{BlockKind, Document};
 use crate::plan::names::{Role, lower};
 use crate::plan::sections::{LABEL, Sections};
 use crate::plan::step::{BriefSource, Field, Link, Passage, Plan, StatusComment, StepKind};
+use crate::plan::{Line, SectionIndex, Span};
 
 /// Files that briefs are made from.
 const SOURCES: &[(&str, BriefSource)] = &[
@@ -47,22 +46,21 @@ pub(in crate::plan) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut 
     plan.title = title(sections);
     read_metadata(sections, plan);
     plan.links = links(sections);
-    let mut index = 1;
-    while index < sections.all.len() {
-        let section = &sections.all[index];
+    let mut index = SectionIndex::DOCUMENT.next();
+    while let Some(section) = sections.all.get(index) {
         // A label belongs to the passage of its heading; one that holds steps is read part by part.
         let whole = section.level < LABEL && section.level != 1 && cover.is_free(index);
         let next = match section.role {
             Some(Role::Validation) if !cover.is_step(index) => {
-                read_validation(sections, (index, cover), boxes, plan);
-                if cover.is_free(index) { section.end } else { index + 1 }
+                read_validation(sections, index, cover, boxes, plan);
+                if cover.is_free(index) { section.end } else { index.next() }
             }
             Some(Role::OpenQuestions) if cover.is_free(index) => {
                 read_questions(sections, index, boxes, plan);
                 section.end
             }
             // Tests to be written are a step of their own.
-            Some(Role::Testing) if whole && own_boxes(sections, index) => index + 1,
+            Some(Role::Testing) if whole && own_boxes(sections, index) => index.next(),
             Some(Role::Rollback) if whole => {
                 plan.rollback.push(passage(sections, index));
                 section.end
@@ -72,9 +70,9 @@ pub(in crate::plan) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut 
                 if whole =>
             {
                 plan.context.extend(context(sections, index));
-                index + 1
+                index.next()
             }
-            _ => index + 1,
+            _ => index.next(),
         };
         index = next;
     }
@@ -84,8 +82,8 @@ pub(in crate::plan) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut 
 fn read_metadata(sections: &Sections<'_>, plan: &mut Plan) {
     let document = &sections.document;
     if let Some(block) = document.blocks.first().filter(|block| block.kind == BlockKind::FrontMatter) {
-        for line in block.line + 1..block.end_line {
-            let pair = document.lines.text(document.text, line).split_once(':');
+        for line in block.line.next().until(block.end_line) {
+            let pair = document.line(line).split_once(':');
             let pair = pair.filter(|(name, _)| !name.starts_with([' ', '\t', '-', '#']));
             plan.metadata.extend(pair.map(|(name, value)| field(name, value, line)));
         }
@@ -113,52 +111,52 @@ fn is_key(name: &str) -> bool {
 }
 
 /// The bytes of `pending` in `<!-- STATUS: pending -->`.
-pub(in crate::plan) fn status_value(document: &Document<'_>, comment: &Comment) -> Option<Range<usize>> {
+pub(in crate::plan) fn status_value(document: &Document<'_>, comment: &Comment) -> Option<Span> {
     let inner = &document.text[comment.inner.clone()];
     let value = inner.strip_prefix("STATUS:")?;
     Some(comment.inner.end - value.trim_start().len()..comment.inner.end)
 }
 
-fn field(name: &str, value: &str, line: usize) -> Field {
+fn field(name: &str, value: &str, line: Line) -> Field {
     Field { name: name.trim().to_owned(), value: value.trim().to_owned(), line }
 }
 
 /// Commands of a plan-level validation section hold for every step. Its prose is left to the reader.
 fn read_validation(
     sections: &Sections<'_>,
-    (section, cover): (usize, &Cover),
+    section: SectionIndex,
+    cover: &Cover,
     boxes: &mut Boxes,
     plan: &mut Plan,
 ) {
-    let mut body = Body::for_plan(sections, boxes, StepKind::Acceptance);
+    let mut body = StepBody::new(sections, boxes, None, StepKind::Acceptance);
     // Some plans have their tasks right under the commands.
     let holder = !cover.is_free(section);
-    let left_out = |inner: usize| holder && sections.all[inner].level < LABEL;
+    let left_out = |inner: SectionIndex| holder && sections.all[inner].level < LABEL;
     body.read_subtree(section, Some(Role::Validation), &left_out);
     let parts = body.finish();
     plan.criteria.extend(parts.criteria.into_iter().filter(|criterion| criterion.command().is_some()));
 }
 
-fn read_questions(sections: &Sections<'_>, section: usize, boxes: &mut Boxes, plan: &mut Plan) {
-    let mut body = Body::for_plan(sections, boxes, StepKind::Work);
+fn read_questions(sections: &Sections<'_>, section: SectionIndex, boxes: &mut Boxes, plan: &mut Plan) {
+    let mut body = StepBody::new(sections, boxes, None, StepKind::Work);
     body.read_subtree(section, Some(Role::OpenQuestions), &|_| false);
     let title = sections.all[section].title.name();
     let questions = body.finish().open_questions;
     plan.open_questions.extend(questions.into_iter().map(|field| Field { name: title.to_string(), ..field }));
 }
 
-fn passage(sections: &Sections<'_>, section: usize) -> Passage {
+fn passage(sections: &Sections<'_>, section: SectionIndex) -> Passage {
     let found = &sections.all[section];
     passage_until(sections, section, sections.end_of(section), found.end_line)
 }
 
 /// A heading's own text, its labels included; headings that it holds have their own passage.
-fn context(sections: &Sections<'_>, section: usize) -> Option<Passage> {
-    let found = &sections.all[section];
-    let next = (section + 1..found.end).find(|inner| sections.all[*inner].level < LABEL);
+fn context(sections: &Sections<'_>, section: SectionIndex) -> Option<Passage> {
+    let next = sections.inside(section).find(|inner| sections.all[*inner].level < LABEL);
     let passage = match next {
         Some(next) => {
-            let line = sections.all[next].line.saturating_sub(1);
+            let line = sections.all[next].line.before();
             passage_until(sections, section, sections.all[next].start, line)
         }
         None => passage(sections, section),
@@ -166,9 +164,9 @@ fn context(sections: &Sections<'_>, section: usize) -> Option<Passage> {
     (!passage.text.is_empty()).then_some(passage)
 }
 
-fn passage_until(sections: &Sections<'_>, section: usize, end: usize, end_line: usize) -> Passage {
+fn passage_until(sections: &Sections<'_>, section: SectionIndex, end: usize, end_line: Line) -> Passage {
     let found = &sections.all[section];
-    let from = sections.document.lines.start(found.line + 1).min(end);
+    let from = sections.document.lines.end(found.line).min(end);
     let text = sections.document.text.get(from..end).unwrap_or_default();
     Passage {
         title: found.title.name().into_owned(),
@@ -182,7 +180,7 @@ fn passage_until(sections: &Sections<'_>, section: usize, end: usize, end_line: 
 fn links(sections: &Sections<'_>) -> Vec<Link> {
     let document = &sections.document;
     let mut links: Vec<Link> = Vec::new();
-    for at in memchr::memmem::find_iter(document.text.as_bytes(), ".md") {
+    for (at, _) in document.text.match_indices(".md") {
         let end = at + 3;
         let start = path_start(document.text, at);
         let target = &document.text[start..end];
@@ -215,17 +213,12 @@ fn path_start(text: &str, end: usize) -> usize {
     start
 }
 
-/// Stands in the section that agentrun owns.
-fn is_owned(sections: &Sections<'_>, start: usize) -> bool {
-    sections.owned.as_ref().is_some_and(|owned| owned.outer.contains(&start))
-}
-
 /// Every box that no part of the plan claimed gets the reason why it is none of its steps.
-pub(in crate::plan) fn explain_rest(sections: &Sections<'_>, choice: &Choice, boxes: &mut Boxes) {
-    for (index, section) in sections.all.iter().enumerate() {
-        let mut unclaimed = boxes.unclaimed(section.from..section.to);
-        if (1..=6).contains(&section.level) {
-            unclaimed.extend(boxes.unclaimed(section.block..section.block + 1));
+pub(in crate::plan) fn explain_rest(sections: &Sections<'_>, choice: &ListChoice, boxes: &mut Boxes) {
+    for (index, section) in sections.all.iter_enumerated() {
+        let mut unclaimed = boxes.unclaimed(&(section.from..section.to));
+        if section.is_heading() {
+            unclaimed.extend(boxes.unclaimed(&(section.block..section.block.next())));
         }
         if unclaimed.is_empty() {
             continue;
@@ -235,7 +228,7 @@ pub(in crate::plan) fn explain_rest(sections: &Sections<'_>, choice: &Choice, bo
             Some(Role::Rollout | Role::Rollback | Role::Timeline | Role::History) => {
                 format!("under `{name}`, which is never a step")
             }
-            Some(Role::Progress) if is_owned(sections, section.start) => {
+            Some(Role::Progress) if sections.is_owned(section) => {
                 "agentrun's own progress list: no step has this name any more".to_owned()
             }
             Some(Role::Progress) => "in a progress list, but like no step".to_owned(),
@@ -246,7 +239,7 @@ pub(in crate::plan) fn explain_rest(sections: &Sections<'_>, choice: &Choice, bo
             _ => format!("under `{name}`, which is read as context"),
         };
         for block in unclaimed {
-            boxes.claim(block, (BoxRole::Ignored, None), reason.clone());
+            boxes.claim(block, BoxRole::Ignored, None, reason.clone());
         }
     }
 }

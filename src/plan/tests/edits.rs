@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::facts::CriterionIndex;
 use crate::plan::edit::apply;
 use crate::plan::restore::restore_marks;
-use crate::plan::{BoxIndex, Change, CheckBox, EditError, Plan, StepIndex, TickTarget, read};
+use crate::plan::{BoxIndex, CheckBox, EditError, MarkChange, Plan, StepIndex, TickTarget, read};
 use crate::state::ticking::targets;
 
 const PLAN: &str = "# T\n\n## Implementation Steps\n\n### Step 1: One\n**Tasks:**\n- [ ] a\n  - [~] b\n- [x] c\n\n\
@@ -19,7 +19,7 @@ pub(super) fn passed(text: &str, step: usize) -> Result<String, EditError> {
     let criteria = plan.steps[step].criteria.iter_enumerated();
     let commands: Vec<CriterionIndex> =
         criteria.filter(|(_, found)| found.command().is_some()).map(|(index, _)| index).collect();
-    apply(text, &plan, &targets(&plan, step, &commands, true), Change::Tick)
+    apply(text, &plan, &targets(&plan, step, &commands, true), MarkChange::Tick)
 }
 
 #[test]
@@ -36,7 +36,8 @@ fn a_step_without_boxes_gets_an_entry_at_the_end_of_the_file() {
     assert_eq!(first, format!("{PLAN}{section}"));
     let plan = read(&first).plan;
     assert_eq!(targets(&plan, StepIndex::from(1), &[], true), []);
-    let opened = apply(&first, &plan, &[TickTarget::Progress(StepIndex::from(1))], Change::Untick).unwrap();
+    let opened =
+        apply(&first, &plan, &[TickTarget::Progress(StepIndex::from(1))], MarkChange::Untick).unwrap();
     assert_eq!(opened, first.replace("- [x] Step 2", "- [ ] Step 2"));
     assert_eq!(passed(&opened, 1).unwrap(), first);
 }
@@ -75,11 +76,14 @@ fn other_marks_and_moved_boxes_are_refused() {
     let text = "# T\n\n- [-] one\n- [ ] two\n";
     let plan = read(text).plan;
     let one = [TickTarget::Box(BoxIndex::from(0))];
-    assert_eq!(apply(text, &plan, &one, Change::Tick), Err(EditError::Mark { line: 3, mark: '-' }));
+    assert_eq!(
+        apply(text, &plan, &one, MarkChange::Tick),
+        Err(EditError::Mark { line: 3.into(), mark: '-' })
+    );
     let moved = "# Title\n\n- [-] one\n- [ ] two\n";
     assert_eq!(
-        apply(moved, &plan, &[TickTarget::Box(BoxIndex::from(1))], Change::Tick),
-        Err(EditError::Moved { line: 4 })
+        apply(moved, &plan, &[TickTarget::Box(BoxIndex::from(1))], MarkChange::Tick),
+        Err(EditError::Moved { line: 4.into() })
     );
 }
 
@@ -103,10 +107,10 @@ fn a_status_comment_is_kept_true() {
     let text = "# T\n<!-- STATUS: pending -->\n\n- [ ] one\n";
     let plan = read(text).plan;
     let target = |value: &str| [TickTarget::Status { comment: 0, value: value.to_owned() }];
-    let changed = apply(text, &plan, &target("in_progress"), Change::Tick).unwrap();
+    let changed = apply(text, &plan, &target("in_progress"), MarkChange::Tick).unwrap();
     assert_eq!(changed, text.replace("pending", "in_progress"));
     assert_eq!(
-        apply(text, &plan, &target("a --> b"), Change::Tick),
+        apply(text, &plan, &target("a --> b"), MarkChange::Tick),
         Err(EditError::Value("a --> b".to_owned()))
     );
 }
@@ -236,7 +240,7 @@ proptest! {
         let is_open = |found: &CheckBox| found.mark == ' ' && found.word.is_none();
         for (index, check_box) in plan.boxes.iter_enumerated().filter(|(_, found)| is_open(found)) {
             let target = [TickTarget::Box(index)];
-            let ticked = apply(&text, &plan, &target, Change::Tick);
+            let ticked = apply(&text, &plan, &target, MarkChange::Tick);
             prop_assert!(ticked.is_ok(), "{:?} {:?}", check_box, ticked);
             let ticked = ticked.unwrap_or_default();
             prop_assert_eq!(ticked.len(), text.len());
@@ -244,7 +248,7 @@ proptest! {
                 (0..text.len()).filter(|at| text.as_bytes()[*at] != ticked.as_bytes()[*at]).collect();
             prop_assert_eq!(changed, vec![check_box.mark_at]);
             let again = read(&ticked).plan;
-            prop_assert_eq!(apply(&ticked, &again, &target, Change::Untick), Ok(text.clone()));
+            prop_assert_eq!(apply(&ticked, &again, &target, MarkChange::Untick), Ok(text.clone()));
             prop_assert_eq!(restore_marks(&text, &ticked), Some(text.clone()));
         }
     }
@@ -255,7 +259,7 @@ proptest! {
         for (index, check_box) in plan.boxes.iter_enumerated() {
             let Some(word) = check_box.word.as_ref().filter(|_| check_box.tickable()) else { continue };
             // A word that changes may make a list of another kind of a table: that is refused.
-            let Ok(done) = apply(&text, &plan, &[TickTarget::Box(index)], Change::Tick) else { continue };
+            let Ok(done) = apply(&text, &plan, &[TickTarget::Box(index)], MarkChange::Tick) else { continue };
             prop_assert_eq!(&done[..word.span.start], &text[..word.span.start]);
             prop_assert!(done.ends_with(&text[word.span.end..]));
             prop_assert_eq!(done.len(), text.len() - word.text.len() + word.done.len());

@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 use super::edits::passed;
 use crate::plan::edit::apply;
 use crate::plan::restore::{restore_marks, take_ticks_back};
-use crate::plan::{Change, EditError, StepIndex, TickTarget, read};
+use crate::plan::{EditError, MarkChange, StepIndex, TickTarget, read};
 use crate::state::ticking::targets;
 
 const TODOS: &str = include_str!("../../../tests/fixtures/plans/todos.md");
@@ -126,14 +126,14 @@ fn a_state_is_written_as_its_list_says_it_and_can_be_taken_back() {
             // Each step has one box here.
             let step = StepIndex::from(usize::from(index));
             let target = [TickTarget::Box(index)];
-            let ticked = apply(text, &plan, &target, Change::Tick);
+            let ticked = apply(text, &plan, &target, MarkChange::Tick);
             if matches!(found.mark, '?' | '-') {
                 assert!(matches!(ticked, Err(EditError::Mark { .. })), "{ticked:?}");
             } else if found.mark == ' ' {
                 let ticked = ticked.unwrap();
                 let again = read(&ticked).plan;
                 assert_eq!(again.steps[step].fingerprint(), plan.steps[step].fingerprint());
-                assert_eq!(apply(&ticked, &again, &target, Change::Untick).as_deref(), Ok(text));
+                assert_eq!(apply(&ticked, &again, &target, MarkChange::Untick).as_deref(), Ok(text));
                 assert_eq!(restore_marks(text, &ticked).as_deref(), Some(text));
                 assert_eq!(take_ticks_back(text, &ticked).as_deref(), Some(text));
                 assert_eq!(take_ticks_back(&ticked, text), None);

@@ -4,6 +4,7 @@ mod dialects;
 mod edits;
 mod families;
 mod habits;
+mod properties;
 mod shapes;
 mod trackers;
 

@@ -8,7 +8,7 @@ use crate::plan::{BoxRole, Diagnostic, Plan, StepIndex, read};
 fn roles(plan: &Plan) -> Vec<(usize, BoxRole, Option<usize>)> {
     plan.boxes
         .iter()
-        .map(|check_box| (check_box.line, check_box.role, check_box.step.map(usize::from)))
+        .map(|check_box| (check_box.line.into(), check_box.role, check_box.step.map(usize::from)))
         .collect()
 }
 
@@ -226,7 +226,7 @@ fn where_nothing_is_called_a_step_the_surest_list_is_taken() {
 fn boxes_that_only_name_what_headings_are_about_are_places_to_tick() {
     let text = "# P\n\n- [ ] Step 1: Alpha\n- [ ] Step 2: Beta\n\n## Step 1: Alpha\n\nDo alpha.\n\n## Step 2: Beta\n\nDo beta.\n";
     let plan = read(text).plan;
-    assert_eq!(plan.steps.iter().map(|step| step.line).collect::<Vec<_>>(), [6, 10]);
+    assert_eq!(plan.steps.iter().map(|step| usize::from(step.line)).collect::<Vec<_>>(), [6, 10]);
     assert_eq!(roles(&plan), [(3, BoxRole::Mirror, Some(0)), (4, BoxRole::Mirror, Some(1))]);
 }
 
