@@ -28,8 +28,8 @@ pub struct Found {
 pub fn find(plan: &Plan, plan_path: &Path, root: &Path, config: &Config) -> Result<Found, Failure> {
     let mut finder = Finder { root, plan_dir: plan_path.parent().unwrap_or(root), warnings: Vec::new() };
     let sources = Sources {
-        rules: finder.all(plan, BriefSource::Rules, config.rules.as_deref(), RULES)?,
-        request: finder.all(plan, BriefSource::Request, config.request.as_deref(), REQUEST)?,
+        rules: finder.all(plan, BriefSource::Rules, config.brief.rules.as_deref(), RULES)?,
+        request: finder.all(plan, BriefSource::Request, config.brief.request.as_deref(), REQUEST)?,
         agents: finder.read(&root.join(AGENTS))?.into_iter().collect(),
         templates: own_templates(config).map(|(_, path)| path.display().to_string()).collect(),
     };
@@ -76,7 +76,7 @@ pub fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
 
 /// The name of each template, and where the project's own would be.
 fn own_templates(config: &Config) -> impl Iterator<Item = (&'static str, PathBuf)> {
-    config.prompts.iter().flat_map(|dir| Templates::names().map(|name| (name, dir.join(name))))
+    config.brief.prompts.iter().flat_map(|dir| Templates::names().map(|name| (name, dir.join(name))))
 }
 
 /// A template that does not parse or names an unknown variable is the project's to mend.

@@ -21,7 +21,8 @@ pub(super) async fn policy(
 ) -> Result<Policy, Failure> {
     let launcher = Launcher::new()
         .map_err(|error| Failure::internal("agentrun cannot find itself to launch commands", error))?;
-    let policy = Policy::new(project.environment.all(), &config.env_pass).launched_by(launcher, &mark(plan));
+    let policy =
+        Policy::new(project.environment.all(), &config.process.env_pass).launched_by(launcher, &mark(plan));
     let confinement = confinement(&project.environment, config, workspace)?;
     let writable: Vec<PathBuf> = confinement.writable().map(Path::to_owned).collect();
     let policy = policy.without_programs_below(&writable);

@@ -45,7 +45,9 @@ pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failur
     if args.dry_run {
         return dry_run(&prepared, &args);
     }
-    if !args.allow_unvalidated && !any_command(&prepared.plan.reading.plan, &prepared.config.commands) {
+    if !args.allow_unvalidated
+        && !any_command(&prepared.plan.reading.plan, &prepared.config.validation.commands)
+    {
         return Err(Failure::new(
             ExitCode::PlanInvalid,
             format!(
@@ -77,7 +79,7 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let mut warnings = examine(&plan, args.allow_placeholders, &config)?;
     warnings.extend(untrusted);
     warnings.extend(renamed::notice(&project, &plan).map(|message| warning("renamed", message)));
-    let selection = select(&plan, &args.step, config.keep_going)?;
+    let selection = select(&plan, &args.step, config.run.keep_going)?;
     let found = sources::find(&plan.reading.plan, plan.file.path(), &project.root, &config)?;
     warnings.extend(found.warnings.into_iter().map(|message| warning("brief", message)));
     let templates = sources::templates(&config, &project.root)?;
@@ -103,11 +105,11 @@ fn lay_flags_over(config: &mut Config, args: &Execute) {
         args;
     config.model.name = model.clone().unwrap_or_else(|| std::mem::take(&mut config.model.name));
     config.model.base_url = base_url.clone().unwrap_or_else(|| std::mem::take(&mut config.model.base_url));
-    config.max_attempts = max_attempts.unwrap_or(config.max_attempts);
+    config.run.max_attempts = max_attempts.unwrap_or(config.run.max_attempts);
     config.limits.turns = max_turns.unwrap_or(config.limits.turns);
     config.limits.time = max_time.unwrap_or(config.limits.time);
-    config.keep_going |= keep_going;
-    config.commit |= args.commit;
+    config.run.keep_going |= keep_going;
+    config.run.commit |= args.commit;
     config.sandbox.mode = sandbox.unwrap_or(config.sandbox.mode);
     config.sandbox.network = network.unwrap_or(config.sandbox.network);
 }
@@ -131,7 +133,7 @@ fn examine(plan: &OpenPlan, allow_placeholders: bool, config: &Config) -> Result
     }
     let line = |at: usize| 1 + text[..at.min(text.len())].bytes().filter(|&byte| byte == b'\n').count();
     // What the plan lacks, the configuration may have.
-    let answered = |found: &&Diagnostic| found.code == "no-command" && !config.commands.is_empty();
+    let answered = |found: &&Diagnostic| found.code == "no-command" && !config.validation.commands.is_empty();
     let warnings = plan.reading.diagnostics.iter().filter(|found| found.severity == Severity::Warning);
     let warnings = warnings.filter(|found| !answered(found));
     Ok(warnings
@@ -193,8 +195,8 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     }
     let outlook = listing::Outlook {
         plan: &plan.path,
-        configured: &config.commands,
-        prose: config.criteria,
+        configured: &config.validation.commands,
+        prose: config.validation.criteria,
         sources: &prepared.sources,
         prefix: prepared.system.len(),
         limits: config.say_limits(),
@@ -285,7 +287,7 @@ async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
 async fn open_snapshots(setting: &Setting, plan: &PlanDir) -> Result<(Snapshots, Option<Event>), Failure> {
     let mut snapshots =
         Snapshots::open(&setting.root, &plan.snapshots(), &setting.left_out, &setting.policy).await;
-    if setting.config.commit {
+    if setting.config.run.commit {
         let checked = match snapshots.repository() {
             Ok(git) => git.can_commit(&setting.author).await,
             Err(obstacle) => Err(obstacle),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::brief::Sources;
-use crate::config::{Config, Environment, Withheld, source};
+use crate::config::{Config, Environment, WithheldPowers};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::keep::Place;
 use crate::journal::reader::{self, Journal};
@@ -81,7 +81,7 @@ impl Project {
     }
 
     /// The same, and what was left out of it.
-    pub(super) fn config_and_withheld(&self) -> Result<(Config, Option<Withheld>), Failure> {
+    pub(super) fn config_and_withheld(&self) -> Result<(Config, Option<WithheldPowers>), Failure> {
         Config::load(&self.root, &self.environment)
     }
 
@@ -118,7 +118,7 @@ impl Project {
     /// written.
     pub(super) fn own_policy(&self, config: &Config) -> Policy {
         let places = [self.root.clone(), self.environment.temporary(), "/tmp".into(), "/var/tmp".into()];
-        Policy::new(self.environment.all(), &config.env_pass).without_programs_below(&places)
+        Policy::new(self.environment.all(), &config.process.env_pass).without_programs_below(&places)
     }
 
     /// Where the agent may work: the project, less what decides about it.
@@ -140,8 +140,8 @@ impl Project {
     /// Folders of keys and settings of agentrun's own; they may lie in the project where that is
     /// the home.
     pub(super) fn private(&self) -> Vec<PathBuf> {
-        let settings = source::user_file(&self.environment).and_then(|file| Some(file.parent()?.to_owned()));
-        let folders = [source::state_folder(&self.environment), settings].into_iter().flatten();
+        let settings = self.environment.user_file().and_then(|file| Some(file.parent()?.to_owned()));
+        let folders = [self.environment.state_folder(), settings].into_iter().flatten();
         folders.map(|path| path.canonicalize().unwrap_or(path)).collect()
     }
 
@@ -152,7 +152,7 @@ impl Project {
         let relative = file.path().strip_prefix(&self.root).unwrap_or(file.path()).display().to_string();
         let reading = plan::read(&text.text);
         let dir = self.state.plan(&relative);
-        let folder = source::state_folder(&self.environment);
+        let folder = self.environment.state_folder();
         let place = folder.map(|folder| Place::of(&folder, &self.root, &dir));
         Ok(OpenPlan { dir, place, path: relative, file, text, reading })
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::Execute;
-use crate::config::say_duration;
+use crate::config::written;
 use crate::report::print::quoted;
 
 /// What chooses the project, the model, the steps and the limits is kept, what happens once is not.
@@ -22,7 +22,7 @@ pub(super) fn command(root: Option<&Path>, args: &Execute) -> String {
     let limits = [
         ("--max-attempts", number(args.max_attempts)),
         ("--max-turns", number(args.max_turns)),
-        ("--max-time", args.max_time.map(say_duration).map(|time| quoted(&time))),
+        ("--max-time", args.max_time.map(written).map(|time| quoted(&time))),
         ("--sandbox", args.sandbox.map(|wish| wish.name().to_owned())),
         ("--network", args.network.map(|network| network.say().to_owned())),
     ];

@@ -164,7 +164,7 @@ fn rerun(
     let copy = copy.map_err(no_copy)?;
     let workspace = Workspace::open(copy.path(), &[]).map_err(no_copy)?;
     let policy = runtime.block_on(confine::policy(project, config, plan, &workspace, &interrupt))?;
-    let mut again = Again::new(copy.path(), config.validation_timeout, &policy, &interrupt);
+    let mut again = Again::new(copy.path(), config.validation.timeout, &policy, &interrupt);
     for found in &mut audit.steps {
         let step = &plan.reading.plan.steps[found.index];
         let tolerated: &[String] = match &state.step(&step.key).status {
@@ -172,7 +172,7 @@ fn rerun(
             _ => &[],
         };
         let mut reruns = Vec::new();
-        for command in applied(&plan.reading.plan, step, &config.commands) {
+        for command in applied(&plan.reading.plan, step, &config.validation.commands) {
             print::talk(&format!("again: {}", command.script.trim()));
             let Looked { exit, vacuous } = runtime.block_on(again.run(&command)).map_err(no_copy)?;
             if exit == Exit::Interrupted {

@@ -31,7 +31,7 @@ async fn make(run: &mut Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
     let StepStatus::Passed(pass) = &state.status else {
         return Err(CommitRefusal::impossible("the step has not passed"));
     };
-    if !setting.config.commit {
+    if !setting.config.run.commit {
         let reason = "the run that ticked it ended before its commit, and this one was not asked to commit";
         return Err(CommitRefusal::impossible(reason));
     }

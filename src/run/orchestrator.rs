@@ -162,7 +162,7 @@ impl Run<'_> {
             sandbox: setting.policy.start.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
             command: setting.command.clone(),
-            commits: setting.config.commit,
+            commits: setting.config.run.commit,
             limits: setting.config.say_limits(),
         }
     }

@@ -87,17 +87,17 @@ impl Setting {
 
     /// Whether a prose criterion that nobody has seen to hold waits for a person.
     pub fn prose_waits(&self) -> bool {
-        self.config.criteria != ProseCriteria::Ignore
+        self.config.validation.criteria != ProseCriteria::Ignore
     }
 
     /// Whether a judge is asked about prose criteria.
     pub fn judges(&self) -> bool {
-        self.config.criteria == ProseCriteria::Judge && !self.validate_only
+        self.config.validation.criteria == ProseCriteria::Judge && !self.validate_only
     }
 
     /// The commands that decide about a step.
     pub fn applied(&self, index: usize) -> Vec<Applied> {
-        applied(&self.reading.plan, self.step(index), &self.config.commands)
+        applied(&self.reading.plan, self.step(index), &self.config.validation.commands)
     }
 
     /// The commands that decide about any step.
@@ -137,7 +137,7 @@ impl Setting {
             root: self.root.clone(),
             run_dir: self.run_dir.path().to_owned(),
             log_dir: self.attempt_dir(index, attempt),
-            timeout: self.config.validation_timeout,
+            timeout: self.config.validation.timeout,
             policy: &self.policy,
             interrupt: &self.interrupt,
         }
@@ -152,6 +152,6 @@ impl Setting {
 
     /// Whether a pass of this strength ticks.
     pub fn strong_enough(&self, strength: Strength) -> bool {
-        strength == Strength::Proven || self.config.strength == RequiredStrength::Weak
+        strength == Strength::Proven || self.config.validation.strength == RequiredStrength::Weak
     }
 }

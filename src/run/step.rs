@@ -122,7 +122,7 @@ pub(super) async fn name_tree(
 async fn attempts(run: &mut Run<'_>, index: usize, commands: Commands<'_>) -> Result<(), Failure> {
     run.set_status("in_progress")?;
     let key = run.setting.step(index).key.clone();
-    let max = run.setting.config.max_attempts;
+    let max = run.setting.config.run.max_attempts;
     let mut talk: Option<Talk> = None;
     let mut last: Option<Ended> = None;
     loop {

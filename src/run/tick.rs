@@ -2,7 +2,7 @@
 //! written.
 
 use super::Setting;
-use crate::config::Progress;
+use crate::config::ProgressMode;
 use crate::digest::digest;
 use crate::facts::{Event, StepRef};
 use crate::failure::Failure;
@@ -129,7 +129,7 @@ pub fn take_back(setting: &Setting, index: usize, texts: &[String]) -> Result<()
 /// Keeps the plan's status comments true. A plan that cannot be written now is left: the next
 /// run sets it.
 pub fn set_status(setting: &Setting, value: &str, recorder: &mut Recorder) -> Result<(), Failure> {
-    if setting.config.progress == Progress::Off || setting.reading.plan.status_comments.is_empty() {
+    if setting.config.plan.progress == ProgressMode::Off || setting.reading.plan.status_comments.is_empty() {
         return Ok(());
     }
     let Ok((text, reading)) = read_again(setting) else { return Ok(()) };
@@ -166,7 +166,7 @@ fn read_again(setting: &Setting) -> Result<(PlanText, Reading), String> {
 
 /// What a pass ticks. Steps of criteria only get no line of their own in a Progress section.
 fn targets(setting: &Setting, plan: &Plan, step: usize, pass: &Pass) -> Vec<TickTarget> {
-    if setting.config.progress == Progress::Off {
+    if setting.config.plan.progress == ProgressMode::Off {
         return Vec::new();
     }
     let work = matches!(plan.steps[step].kind, StepKind::Work | StepKind::Closing | StepKind::Manual);

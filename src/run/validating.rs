@@ -100,7 +100,7 @@ fn decide(
     let evidence: Vec<Evidence> = decided.results.iter().map(|result| result.evidence.clone()).collect();
     let weakened = !decided.marks.is_empty();
     match judge(baseline, &evidence, Circumstances { changed, weakened }) {
-        Verdict::Passed { .. } if weakened && setting.config.guard == GuardMode::Fail => {
+        Verdict::Passed { .. } if weakened && setting.config.validation.guard == GuardMode::Fail => {
             AttemptOutcome::Weakened { marks: decided.marks.clone() }
         }
         Verdict::Passed { strength, tolerated } if setting.strong_enough(strength) => {

@@ -134,7 +134,7 @@ fn wrong_configuration_and_arguments() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: [ROOT]/agentrun.toml:2: unknown field `max_atempts`, expected one of `max_attempts`, `keep_going`, `commit`
+    error: [ROOT]/agentrun.toml:2: there is no key `run.max_atempts`, only max_attempts, keep_going, commit
     hint: did you mean `max_attempts`?
     ");
     bench.file("agentrun.toml", "[model]\nbase_url = \"http://elsewhere\"\n");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::{Limits, say_duration};
+use crate::config::{Limits, written};
 use crate::facts::Usage;
 
 /// The first limit that is reached, in words.
@@ -11,7 +11,7 @@ pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> 
         return Some(format!("{} turns", limits.turns));
     }
     if elapsed >= limits.time {
-        return Some(say_duration(limits.time));
+        return Some(written(limits.time));
     }
     limits.tokens.filter(|&tokens| usage.total() >= tokens).map(|tokens| format!("{tokens} tokens"))
 }

@@ -89,7 +89,7 @@ impl Progress {
             return (text, Some(end));
         }
         if Instant::now() >= self.deadline {
-            return (text, Some(AgentEnd::Limit { limit: crate::config::say_duration(limits.time) }));
+            return (text, Some(AgentEnd::Limit { limit: crate::config::written(limits.time) }));
         }
         match self.repetition.after(call, &effect, &signature) {
             Strike::None => (text, None),

@@ -168,9 +168,7 @@ impl Session<'_> {
             ModelError::Overflow { message, .. } => too_long(&message),
             ModelError::Chant { what } => AgentEnd::Loop { what: format!("the same text, \"{what}\"") },
             ModelError::Interrupted if self.interrupt.raised().is_some() => AgentEnd::Interrupted,
-            ModelError::Interrupted => {
-                AgentEnd::Limit { limit: crate::config::say_duration(self.limits.time) }
-            }
+            ModelError::Interrupted => AgentEnd::Limit { limit: crate::config::written(self.limits.time) },
         }
     }
 
