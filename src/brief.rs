@@ -5,7 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 
-use crate::plan::{Plan, Step, StepGraph};
+use crate::plan::{Plan, Step, StepGraph, StepIndex};
 
 /// How much of the plan's context goes into a brief; the rest is named and can be read.
 pub const CONTEXT_BYTES: usize = 24 << 10;
@@ -67,7 +67,7 @@ pub struct Subject<'a> {
     /// Where the plan is, relative to the project root.
     pub plan_path: &'a str,
     /// Its index.
-    pub step: usize,
+    pub step: StepIndex,
     /// Its source text.
     pub text: &'a str,
 }
@@ -216,12 +216,15 @@ impl Templates {
             ..Situation::default()
         };
         self.system(&reading.plan, &reading.graph, &Sources::default())?;
-        self.step(&Subject { plan: &reading.plan, plan_path: "plan.md", step: 0, text: "" }, &situation)?;
+        self.step(
+            &Subject { plan: &reading.plan, plan_path: "plan.md", step: StepIndex::from(0), text: "" },
+            &situation,
+        )?;
         self.repair(&Repair { failure: Some(failed), ..Repair::default() })?;
         self.repair(&Repair { weakened: line(), ..Repair::default() })?;
         self.repair(&Repair { refuted: Some(refuted), ..Repair::default() })?;
         self.judge()?;
-        self.judge_step(&reading.plan.steps[0], "", &Hearing::default())?;
+        self.judge_step(&reading.plan.steps[StepIndex::from(0)], "", &Hearing::default())?;
         self.nudge()?;
         self.summary("", "", 0)?;
         self.compacted(&Compacted::default(), "").map(drop)

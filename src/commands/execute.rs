@@ -15,7 +15,7 @@ use crate::interrupt::Interrupt;
 use crate::journal::PlanDir;
 use crate::model::Model;
 use crate::model::scripted::Script;
-use crate::plan::{self, Description, Diagnostic, Severity, StepKind};
+use crate::plan::{self, Description, Diagnostic, Severity, StepIndex, StepKind};
 use crate::redact::Redact;
 use crate::report::{Report, diagnostics, listing, print};
 use crate::run::{Run, Setting};
@@ -160,7 +160,7 @@ fn select(plan: &OpenPlan, names: &[String], keep_going: bool) -> Result<Selecti
 }
 
 /// The steps that a name stands for; a group's name stands for its steps.
-pub(super) fn find_step(plan: &OpenPlan, name: &str) -> Result<Vec<usize>, Failure> {
+pub(super) fn find_step(plan: &OpenPlan, name: &str) -> Result<Vec<StepIndex>, Failure> {
     let found = &plan.reading.plan;
     match found.find(name) {
         plan::Found::One(step) => Ok(vec![step]),
@@ -203,7 +203,7 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
         model: &config.model.name,
         sandbox: config.sandbox.mode.describe(config.sandbox.network),
     };
-    let selected = |index| selection.contains(index);
+    let selected = |index: StepIndex| selection.contains(index);
     print::data(&listing::dry_run(&plan.reading, &past.state, &selected, &outlook));
     let warnings = prepared.warnings.iter().filter_map(|event| match event {
         Event::Warning { message, .. } => Some(message.clone()),
@@ -313,7 +313,7 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
     for event in reconcile(&reading.plan, &reading.graph, &past.state) {
         drop(state.apply(&event));
     }
-    let needs_agent = |index: &usize| {
+    let needs_agent = |index: &StepIndex| {
         let step = &reading.plan.steps[*index];
         matches!(step.kind, StepKind::Work | StepKind::Closing)
             && (args.restart || !state.step(&step.key).status.is_done())
@@ -343,7 +343,7 @@ fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
     }
 }
 
-fn selected_steps(plan: &OpenPlan, selection: &Selection) -> Vec<usize> {
+fn selected_steps(plan: &OpenPlan, selection: &Selection) -> Vec<StepIndex> {
     plan.reading.graph.order().iter().copied().filter(|&index| selection.contains(index)).collect()
 }
 

@@ -10,7 +10,7 @@ use super::open::Project;
 use crate::cli::Restore;
 use crate::facts::{Event, Reopened, StepRef};
 use crate::failure::{ExitCode, Failure};
-use crate::plan::Step;
+use crate::plan::{Step, StepIndex};
 use crate::process::Policy;
 use crate::record::Recorder;
 use crate::redact::Redact;
@@ -99,7 +99,7 @@ async fn look(
 
 /// The step is to be done again. What is not in the journal has not happened: this comes before
 /// the files.
-fn reopen(setting: &Setting, index: usize, recorder: &mut Recorder) -> Result<(), Failure> {
+fn reopen(setting: &Setting, index: StepIndex, recorder: &mut Recorder) -> Result<(), Failure> {
     let step = setting.step(index);
     tick::take_back(setting, index, &recorder.state.step(&step.key).ticked)?;
     recorder.record(Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restored })

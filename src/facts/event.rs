@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, CommitRefusal, Evidence, Fingerprint, Judgement,
-    Programs, Reopened, RunCompleted, RunStarted, StepKey, StepOutcome, StepRef, Strength, Ticked, Usage,
+    AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, CommitRefusal, CriterionIndex, Evidence,
+    Fingerprint, Judgement, Programs, Reopened, RunCompleted, RunStarted, StepKey, StepOutcome, StepRef,
+    Strength, Ticked, Usage,
 };
 
 /// Version of the records.
@@ -344,10 +345,10 @@ pub enum Event {
         /// What the pass is worth.
         strength: Strength,
         /// Indices of the step's own criteria that passed.
-        passed: Vec<usize>,
+        passed: Vec<CriterionIndex>,
         /// Indices of the step's own criteria that hold by the judge's word.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        judged: Vec<usize>,
+        judged: Vec<CriterionIndex>,
         /// Criteria that a person has to look at.
         pending: Vec<String>,
         /// Plan- and config-level commands that were red before and still are: they must be green

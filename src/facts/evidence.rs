@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::CriterionIndex;
 use crate::facts::{Exit, Fingerprint, Usage};
 
 /// Digests of programs that lie in the project, by their path from its root.
@@ -119,7 +120,7 @@ pub enum Origin {
     /// A criterion of the step: its index.
     Step {
         /// Index into the step's criteria.
-        criterion: usize,
+        criterion: CriterionIndex,
     },
     /// The plan's Validation section: applies to every step.
     Plan,

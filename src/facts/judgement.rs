@@ -1,12 +1,13 @@
 //! What a judge says of a prose criterion, and what it points at.
 
+use super::CriterionIndex;
 use serde::{Deserialize, Serialize};
 
 /// What a judge says of one criterion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
     /// Index into the step's criteria.
-    pub criterion: usize,
+    pub criterion: CriterionIndex,
     /// The criterion.
     pub text: String,
     /// Whether it holds.

@@ -6,6 +6,7 @@ mod event;
 mod evidence;
 mod exit;
 mod identity;
+mod index;
 mod judgement;
 mod outcome;
 mod reference;
@@ -18,10 +19,12 @@ pub use event::{Event, Record, SCHEMA};
 pub use evidence::{ChangeSummary, Evidence, Origin, Programs, Tests, Vacuous};
 pub use exit::Exit;
 pub use identity::{Fingerprint, StepKey};
+pub use index::CriterionIndex;
+pub(crate) use index::index_type;
 pub use judgement::{Citation, Judgement, Ruling};
 pub use outcome::{
     AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable, first_line,
 };
-pub use reference::{AttemptRef, StepRef, Ticked};
+pub use reference::{AttemptRef, BoxRef, Occurrence, StepRef, Ticked};
 pub use refusal::{CommitRefusal, Secret};
 pub use usage::Usage;

@@ -24,13 +24,47 @@ pub struct AttemptRef {
     pub attempt: u32,
 }
 
+/// A box as events name it: by its text, and where several boxes of a step have this text, by which
+/// of them it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoxRef {
+    /// Its text.
+    pub text: String,
+    /// Which of the boxes with this text it is; in records of older versions, the only one.
+    #[serde(default, skip_serializing_if = "Occurrence::is_only")]
+    pub occurrence: Occurrence,
+}
+
+/// One of several that look alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occurrence {
+    /// Its place among them, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+impl Default for Occurrence {
+    fn default() -> Self {
+        Self { number: 1, of: 1 }
+    }
+}
+
+impl Occurrence {
+    /// Nothing else looks like it.
+    pub fn is_only(&self) -> bool {
+        self.of == 1
+    }
+}
+
 /// A place of the plan that is ticked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticked {
     /// Its line at that time.
     pub line: usize,
-    /// Its text, by which it is found again.
-    pub text: String,
+    /// What it is found again by.
+    #[serde(flatten)]
+    pub check_box: BoxRef,
     /// It rests on the judge's word.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub judged: bool,
@@ -40,6 +74,6 @@ impl Ticked {
     /// `line 12: The greeting is friendly (judged)`
     pub fn say(&self) -> String {
         let judged = if self.judged { " (judged)" } else { "" };
-        format!("line {}: {}{judged}", self.line, self.text)
+        format!("line {}: {}{judged}", self.line, self.check_box.text)
     }
 }

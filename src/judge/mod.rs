@@ -14,7 +14,7 @@ use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, reading, reads};
 use crate::clock::Stopwatch;
 use crate::config::Limits;
-use crate::facts::{AttemptRef, Event, Judgement, Ruling, Usage};
+use crate::facts::{AttemptRef, CriterionIndex, Event, Judgement, Ruling, Usage};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition};
@@ -60,7 +60,7 @@ pub struct Question<'a> {
     /// The step, the criteria by number, the commands by number, the diff.
     pub text: String,
     /// The criteria: their index in the step, and their text.
-    pub criteria: &'a [(usize, String)],
+    pub criteria: &'a [(CriterionIndex, String)],
     /// The commands that were run.
     pub commands: &'a [Validated],
 }

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::{BoxIndex, StepIndex};
+
 /// One box of the file.
 #[derive(Debug, Clone)]
 pub struct CheckBox {
@@ -22,10 +24,10 @@ pub struct CheckBox {
     pub text: String,
     /// What it stands for.
     pub role: BoxRole,
-    /// The step it belongs to, an index into [`super::Plan::steps`].
-    pub step: Option<usize>,
-    /// The box of the item that holds this one, an index into [`super::Plan::boxes`].
-    pub parent: Option<usize>,
+    /// The step it belongs to.
+    pub step: Option<StepIndex>,
+    /// The box of the item that holds this one.
+    pub parent: Option<BoxIndex>,
     /// Why it has this role.
     pub reason: Cow<'static, str>,
 }

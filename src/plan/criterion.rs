@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::BoxIndex;
+
 /// One thing that must hold.
 #[derive(Debug, Clone)]
 pub struct Criterion {
@@ -13,8 +15,8 @@ pub struct Criterion {
     pub span: Range<usize>,
     /// As written, without marker and box.
     pub text: String,
-    /// Its box, an index into [`super::Plan::boxes`].
-    pub check_box: Option<usize>,
+    /// Its box.
+    pub check_box: Option<BoxIndex>,
     /// How it is decided.
     pub kind: CriterionKind,
     /// Its sentence says more of the command than that it succeeds: somebody has to look, too.

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::Reading;
 use super::check_box::{BoxRole, CheckBox};
 use super::criterion::{Criterion, CriterionKind};
 use super::diagnostic::{Diagnostic, Severity};
 use super::step::{Plan, Step, StepKind};
+use super::{BoxIndex, Reading, StepIndex};
 use crate::plan::document::lines::LineTable;
 
 /// The name of the schema.
@@ -134,7 +134,7 @@ pub struct DiagnosticDescription {
 
 impl Description {
     /// Describes what was read from a text; the status of a step is what its caller knows about it.
-    pub fn of(text: &str, reading: &Reading, status: &dyn Fn(usize) -> String) -> Self {
+    pub fn of(text: &str, reading: &Reading, status: &dyn Fn(StepIndex) -> String) -> Self {
         let plan = &reading.plan;
         let lines = LineTable::of(text);
         let steps = reading.graph.order().iter().map(|&index| StepDescription {
@@ -166,7 +166,7 @@ impl Description {
     }
 }
 
-fn dependencies(reading: &Reading, index: usize) -> Vec<DependencyDescription> {
+fn dependencies(reading: &Reading, index: StepIndex) -> Vec<DependencyDescription> {
     let edges = reading.graph.dependencies(index).iter();
     edges
         .map(|edge| DependencyDescription {
@@ -250,6 +250,6 @@ impl DiagnosticDescription {
     }
 }
 
-fn mark(plan: &Plan, check_box: Option<usize>) -> Option<char> {
+fn mark(plan: &Plan, check_box: Option<BoxIndex>) -> Option<char> {
     check_box.and_then(|index| plan.boxes.get(index)).map(|check_box| check_box.mark)
 }

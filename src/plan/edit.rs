@@ -4,18 +4,19 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::check_box::{BoxRole, CheckBox};
-use super::read;
 use super::sections::{PROGRESS_CLOSES, PROGRESS_OPENS};
 use super::step::Plan;
+use super::{BoxIndex, StepIndex, read};
+use crate::facts::CriterionIndex;
 use crate::plan::steps::mirror::entry_names;
 
 /// A place of the file that is changed when a step passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TickTarget {
     /// A box, an index into [`Plan::boxes`].
-    Box(usize),
+    Box(BoxIndex),
     /// The entry of a step in the section that agentrun owns; it is made if it is not there.
-    Progress(usize),
+    Progress(StepIndex),
     /// A `STATUS` comment, an index into [`Plan::status_comments`], and the value it gets.
     Status {
         /// Which comment.
@@ -67,11 +68,16 @@ pub(super) type Splice = (Range<usize>, String);
 
 /// What to change when a step passes with these criteria: its boxes, those that mirror it, the boxes that
 /// hold them and are now complete; and where it has none of these, its entry under `## Progress`.
-pub fn targets(plan: &Plan, step: usize, passed: &[usize], allow_progress: bool) -> Vec<TickTarget> {
+pub fn targets(
+    plan: &Plan,
+    step: StepIndex,
+    passed: &[CriterionIndex],
+    allow_progress: bool,
+) -> Vec<TickTarget> {
     let Some(found) = plan.steps.get(step) else { return Vec::new() };
     let mut boxes = plan.tickable(found, passed);
     let is_mirror = |check_box: &CheckBox| check_box.role == BoxRole::Mirror && check_box.step == Some(step);
-    boxes.extend((0..plan.boxes.len()).filter(|index| is_mirror(&plan.boxes[*index])));
+    boxes.extend(plan.boxes.keys().filter(|index| is_mirror(&plan.boxes[*index])));
     let visible = !boxes.is_empty();
     boxes.retain(|index| plan.boxes[*index].tickable());
     add_complete_parents(plan, &mut boxes);
@@ -85,14 +91,14 @@ pub fn targets(plan: &Plan, step: usize, passed: &[usize], allow_progress: bool)
 }
 
 /// A box that holds others is complete when all of them are that need to be done.
-fn add_complete_parents(plan: &Plan, boxes: &mut Vec<usize>) {
-    let mut open: HashMap<usize, usize> = HashMap::new();
+fn add_complete_parents(plan: &Plan, boxes: &mut Vec<BoxIndex>) {
+    let mut open: HashMap<BoxIndex, usize> = HashMap::new();
     for check_box in plan.boxes.iter().filter(|check_box| !check_box.ticked()) {
         if let Some(parent) = check_box.parent.filter(|_| check_box.role != BoxRole::Optional) {
             *open.entry(parent).or_default() += 1;
         }
     }
-    let mut known: HashSet<usize> = boxes.iter().copied().collect();
+    let mut known: HashSet<BoxIndex> = boxes.iter().copied().collect();
     let mut next = 0;
     while let Some(&index) = boxes.get(next) {
         next += 1;
@@ -112,14 +118,14 @@ fn add_complete_parents(plan: &Plan, boxes: &mut Vec<usize>) {
 /// Changes the targets and nothing else; what comes out was read again to make sure.
 pub fn apply(text: &str, plan: &Plan, targets: &[TickTarget], change: Change) -> Result<String, EditError> {
     let mut splices: Vec<Splice> = Vec::new();
-    let mut marks: HashMap<usize, char> = HashMap::new();
+    let mut marks: HashMap<BoxIndex, char> = HashMap::new();
     let mut entries = Vec::new();
     for target in targets {
         match target {
             TickTarget::Box(index) => splices.extend(mark_splice(text, plan, (*index, change), &mut marks)?),
             TickTarget::Progress(step) => match entry_of(plan, *step) {
                 Some(index) => splices.extend(mark_splice(text, plan, (index, change), &mut marks)?),
-                None if change == Change::Tick && *step < plan.steps.len() => entries.push(*step),
+                None if change == Change::Tick && plan.steps.get(*step).is_some() => entries.push(*step),
                 None => return Err(EditError::NoSuchTarget),
             },
             TickTarget::Status { comment, value } => splices.push(status_splice(plan, *comment, value)?),
@@ -131,16 +137,16 @@ pub fn apply(text: &str, plan: &Plan, targets: &[TickTarget], change: Change) ->
     if verified(plan, &changed, &marks, entries.len()) { Ok(changed) } else { Err(EditError::ChangesMore) }
 }
 
-fn entry_of(plan: &Plan, step: usize) -> Option<usize> {
+fn entry_of(plan: &Plan, step: StepIndex) -> Option<BoxIndex> {
     let progress = plan.progress.as_ref()?;
-    progress.entries.iter().find(|(_, entry)| *entry == step).map(|(index, _)| *index)
+    progress.entries.iter().find(|entry| entry.step == step).map(|entry| entry.check_box)
 }
 
 fn mark_splice(
     text: &str,
     plan: &Plan,
-    (index, change): (usize, Change),
-    marks: &mut HashMap<usize, char>,
+    (index, change): (BoxIndex, Change),
+    marks: &mut HashMap<BoxIndex, char>,
 ) -> Result<Option<Splice>, EditError> {
     let check_box = plan.boxes.get(index).ok_or(EditError::NoSuchTarget)?;
     let (line, mark) = (check_box.line, check_box.mark);
@@ -181,7 +187,7 @@ fn status_splice(plan: &Plan, comment: usize, value: &str) -> Result<Splice, Edi
 }
 
 /// New entries go to the end of the section; the section, if it is new, to the end of the file.
-fn entries_splice(text: &str, plan: &Plan, steps: &[usize]) -> Splice {
+fn entries_splice(text: &str, plan: &Plan, steps: &[StepIndex]) -> Splice {
     let names = entry_names(plan);
     let end = line_end(text);
     let lines = steps.iter().fold(String::new(), |lines, step| lines + "- [x] " + &names[*step] + end);
@@ -225,7 +231,7 @@ pub(super) fn spliced(text: &str, mut splices: Vec<Splice>) -> String {
 
 /// Read again, the text has the same steps and the same boxes, but for the marks that were to change and
 /// the entries that were to come.
-fn verified(plan: &Plan, changed: &str, marks: &HashMap<usize, char>, entries: usize) -> bool {
+fn verified(plan: &Plan, changed: &str, marks: &HashMap<BoxIndex, char>, entries: usize) -> bool {
     let after = read(changed).plan;
     let same_steps = plan.steps.len() == after.steps.len()
         && plan
@@ -234,7 +240,7 @@ fn verified(plan: &Plan, changed: &str, marks: &HashMap<usize, char>, entries: u
             .zip(&after.steps)
             .all(|(one, two)| one.key == two.key && one.tasks.len() == two.tasks.len());
     let new: Vec<&CheckBox> = after.boxes.iter().skip(plan.boxes.len()).collect();
-    let same_box = |(index, (one, two)): (usize, (&CheckBox, &CheckBox))| {
+    let same_box = |(index, (one, two)): (BoxIndex, (&CheckBox, &CheckBox))| {
         let mark = marks.get(&index).copied().unwrap_or(one.mark);
         mark == two.mark && one.text == two.text && one.role == two.role && one.step == two.step
     };
@@ -249,6 +255,6 @@ fn verified(plan: &Plan, changed: &str, marks: &HashMap<usize, char>, entries: u
     }
     same_steps
         && count
-        && plan.boxes.iter().zip(&after.boxes).enumerate().all(same_box)
+        && plan.boxes.keys().zip(plan.boxes.iter().zip(&after.boxes)).all(same_box)
         && new.iter().all(|check_box| check_box.role == BoxRole::Mirror && check_box.ticked())
 }

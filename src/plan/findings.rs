@@ -14,6 +14,7 @@ use super::diagnostic::{Diagnostic, Severity};
 use super::names::lower;
 use super::sections::Sections;
 use super::step::{Plan, Step, StepKind};
+use crate::plan::GroupIndex;
 
 /// All of it.
 pub(super) fn find(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagnostic> {
@@ -105,7 +106,7 @@ fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagn
         let Some(unit) = other.units.first() else { continue };
         let line = unit.place.line(sections);
         let before = plan.steps.partition_point(|step| step.line <= line);
-        let inside = before.checked_sub(1).is_some_and(|step| plan.steps[step].end_line >= line);
+        let inside = plan.steps[..before].last().is_some_and(|step| step.end_line >= line);
         let grouped = plan.groups.iter().any(|group| group.line == line);
         if !inside && !grouped {
             let message = format!(
@@ -125,7 +126,7 @@ fn competing(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -> Vec<Diagn
 /// Numbers start again in each phase of many real plans, so a repeated id is an error only inside one
 /// group, where nothing could tell the two apart.
 fn duplicate_ids(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
-    let mut seen: HashMap<(Option<usize>, Cow<'_, str>), &Step> = HashMap::new();
+    let mut seen: HashMap<(Option<GroupIndex>, Cow<'_, str>), &Step> = HashMap::new();
     let mut anywhere: HashMap<Cow<'_, str>, &Step> = HashMap::new();
     let mut found = Vec::new();
     // A step without an id of its own by now has one that is repeated, or none.

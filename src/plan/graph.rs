@@ -4,23 +4,26 @@ pub(super) mod resolve;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use typed_index_collections::{TiSlice, TiVec, ti_vec};
 
 use self::resolve::Resolver;
+use super::StepIndex;
 use super::diagnostic::{Diagnostic, Severity};
 use super::step::{Plan, StepKind};
+use crate::plan::GroupIndex;
 
 /// Steps and dependencies, resolved.
 #[derive(Debug, Clone, Default)]
 pub struct StepGraph {
-    order: Vec<usize>,
-    edges: Vec<Vec<Edge>>,
+    order: Vec<StepIndex>,
+    edges: TiVec<StepIndex, Vec<Edge>>,
 }
 
 /// One step needs another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edge {
     /// The step that comes first, an index into [`Plan::steps`].
-    pub step: usize,
+    pub step: StepIndex,
     /// The plan says so; otherwise it follows from the order of the file.
     pub explicit: bool,
     /// Line of the reference, or of the step itself.
@@ -31,7 +34,8 @@ impl StepGraph {
     /// Resolves every reference of a plan. A cycle is reported, and broken where the file is first.
     pub fn resolve(plan: &Plan) -> (Self, Vec<Diagnostic>) {
         let mut resolver = Resolver::of(plan);
-        let edges: Vec<Vec<Edge>> = (0..plan.steps.len()).map(|step| resolver.edges_of(step)).collect();
+        let edges: TiVec<StepIndex, Vec<Edge>> =
+            plan.steps.keys().map(|step| resolver.edges_of(step)).collect();
         let mut diagnostics = resolver.finish();
         let mut graph = Self { order: Vec::new(), edges };
         graph.sort(plan, &mut diagnostics);
@@ -41,40 +45,41 @@ impl StepGraph {
 
     /// The steps in the order in which they run: prerequisites first, acceptance last, else as in the file
     /// as far as the references allow.
-    pub fn order(&self) -> &[usize] {
+    pub fn order(&self) -> &[StepIndex] {
         &self.order
     }
 
     /// What a step needs.
-    pub fn dependencies(&self, step: usize) -> &[Edge] {
+    pub fn dependencies(&self, step: StepIndex) -> &[Edge] {
         self.edges.get(step).map_or(&[], Vec::as_slice)
     }
 
     /// Takes the first step that needs no other, again and again.
     fn sort(&mut self, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
-        let last_work = plan.steps.iter().rposition(|step| step.kind == StepKind::Work).unwrap_or(0);
-        let rank = |step: usize| Reverse((rank(plan, step, last_work), step));
+        let last_work =
+            plan.steps.rposition(|step| step.kind == StepKind::Work).unwrap_or_else(|| StepIndex::from(0));
+        let rank = |step: StepIndex| Reverse((rank(plan, step, last_work), step));
         if self.edges.iter().all(Vec::is_empty) {
-            self.order = (0..self.edges.len()).collect();
+            self.order = self.edges.keys().collect();
             self.order.sort_by_key(|step| Reverse(rank(*step)));
             return;
         }
-        let mut waiting: Vec<usize> = self.edges.iter().map(Vec::len).collect();
-        let mut needed_by: Vec<Vec<usize>> = vec![Vec::new(); self.edges.len()];
-        for (step, edges) in self.edges.iter().enumerate() {
+        let mut waiting: TiVec<StepIndex, usize> = self.edges.iter().map(Vec::len).collect();
+        let mut needed_by: TiVec<StepIndex, Vec<StepIndex>> = ti_vec![Vec::new(); self.edges.len()];
+        for (step, edges) in self.edges.iter_enumerated() {
             for edge in edges {
                 needed_by[edge.step].push(step);
             }
         }
-        let mut done = vec![false; self.edges.len()];
+        let mut done: TiVec<StepIndex, bool> = ti_vec![false; self.edges.len()];
         let mut ready: BinaryHeap<_> =
-            (0..self.edges.len()).filter(|step| waiting[*step] == 0).map(rank).collect();
+            self.edges.keys().filter(|step| waiting[*step] == 0).map(rank).collect();
         let mut rest: Option<BinaryHeap<_>> = None;
         while self.order.len() < self.edges.len() {
             let next = match ready.pop() {
                 Some(Reverse((_, step))) => step,
                 // Only steps of cycles, and what needs them, are left.
-                None => match rest.get_or_insert_with(|| (0..done.len()).map(rank).collect()).pop() {
+                None => match rest.get_or_insert_with(|| done.keys().map(rank).collect()).pop() {
                     Some(Reverse((_, step))) if !done[step] => {
                         let cycle = self.cycle_from(step, &done);
                         diagnostics.extend(cycle.first().map(|_| cycle_found(plan, &cycle)));
@@ -101,8 +106,8 @@ impl StepGraph {
     }
 
     /// Follows open edges until a step comes up again; the steps between are a cycle.
-    fn cycle_from(&self, start: usize, done: &[bool]) -> Vec<usize> {
-        let mut seen: HashMap<usize, usize> = HashMap::new();
+    fn cycle_from(&self, start: StepIndex, done: &TiSlice<StepIndex, bool>) -> Vec<StepIndex> {
+        let mut seen: HashMap<StepIndex, usize> = HashMap::new();
         let mut path = Vec::new();
         let mut step = start;
         loop {
@@ -124,8 +129,8 @@ impl StepGraph {
     /// A step that names none follows the one before it. Manual steps are parked: nothing waits for them
     /// unless it names them.
     fn add_implicit(&mut self, plan: &Plan) {
-        let mut previous: Option<usize> = None;
-        let mut started = vec![false; plan.groups.len()];
+        let mut previous: Option<StepIndex> = None;
+        let mut started: TiVec<GroupIndex, bool> = ti_vec![false; plan.groups.len()];
         for &index in &self.order {
             let step = &plan.steps[index];
             let group = step.group.and_then(|group| plan.groups.get(group).map(|found| (group, found)));
@@ -135,7 +140,7 @@ impl StepGraph {
                 group.is_some_and(|(_, group)| group.independent || !group.references.is_empty());
             let own = !step.references.is_empty() && !self.edges[index].is_empty();
             let says = own || step.independent || (first && group_says);
-            let known = |before: &usize| self.edges[index].iter().any(|edge| edge.step == *before);
+            let known = |before: &StepIndex| self.edges[index].iter().any(|edge| edge.step == *before);
             if let Some(before) = previous.filter(|before| !says && !known(before)) {
                 self.edges[index].reserve_exact(1);
                 self.edges[index].push(Edge { step: before, explicit: false, line: step.line });
@@ -148,7 +153,7 @@ impl StepGraph {
 }
 
 /// Prerequisites, then work, then what closes it, then acceptance, wherever they stand in the file.
-fn rank(plan: &Plan, step: usize, last_work: usize) -> u8 {
+fn rank(plan: &Plan, step: StepIndex, last_work: StepIndex) -> u8 {
     match plan.steps[step].kind {
         StepKind::Prerequisite => 0,
         StepKind::Manual if step > last_work => 2,
@@ -158,8 +163,8 @@ fn rank(plan: &Plan, step: usize, last_work: usize) -> u8 {
     }
 }
 
-fn cycle_found(plan: &Plan, cycle: &[usize]) -> Diagnostic {
-    let name = |step: &usize| format!("`{}`", plan.steps[*step].name());
+fn cycle_found(plan: &Plan, cycle: &[StepIndex]) -> Diagnostic {
+    let name = |step: &StepIndex| format!("`{}`", plan.steps[*step].name());
     let mut names: Vec<String> = cycle.iter().take(8).map(name).collect();
     if cycle.len() > names.len() {
         names.push("…".to_owned());
@@ -180,11 +185,11 @@ fn cycle_found(plan: &Plan, cycle: &[usize]) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use crate::plan::read;
+    use crate::plan::{StepIndex, read};
 
     fn shown(text: &str) -> (Vec<String>, Vec<String>) {
         let reading = read(text);
-        let name = |step: usize| reading.plan.steps[step].id.clone();
+        let name = |step: StepIndex| reading.plan.steps[step].id.clone();
         let lines = reading.graph.order().iter().map(|&step| {
             let edges = reading.graph.dependencies(step).iter();
             let edges: Vec<String> = edges

@@ -9,6 +9,7 @@
 //! 4. [`choice`]: candidates -> the one that is, with the reason, and the others named;
 //! 5. [`steps`]: the choice -> steps, tasks, criteria, dependencies, and a role for every box.
 
+mod box_ref;
 pub mod candidates;
 pub mod check_box;
 pub mod choice;
@@ -21,6 +22,7 @@ pub mod find;
 mod findings;
 pub mod graph;
 mod identity;
+mod index;
 pub mod names;
 pub mod outline;
 mod piece;
@@ -37,6 +39,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use edit::{Change, EditError, TickTarget};
 pub use find::Found;
 pub use graph::{Edge, StepGraph};
+pub use index::{BoxIndex, GroupIndex, StepIndex};
 pub use step::{Plan, Step, StepKind, Task};
 
 /// A plan and everything that was noticed while it was read.

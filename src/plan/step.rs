@@ -4,11 +4,12 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde::Serialize;
+use typed_index_collections::TiVec;
 
 use super::identity::Said;
 use super::identity::fingerprint;
-use super::{BoxRole, CheckBox, Criterion};
-use crate::facts::{Fingerprint, StepKey, StepRef};
+use super::{BoxIndex, BoxRole, CheckBox, Criterion, GroupIndex, StepIndex};
+use crate::facts::{CriterionIndex, Fingerprint, StepKey, StepRef};
 
 /// The parsed document. Lines are 1-based; spans are byte ranges of the text that was read.
 #[derive(Debug, Clone, Default)]
@@ -18,13 +19,13 @@ pub struct Plan {
     /// Comment metadata, front matter and header fields, in order.
     pub metadata: Vec<Field>,
     /// Every step in the order of the file; [`super::StepGraph`] says in which order they run.
-    pub steps: Vec<Step>,
+    pub steps: TiVec<StepIndex, Step>,
     /// Phases that hold steps of their own.
-    pub groups: Vec<Group>,
+    pub groups: TiVec<GroupIndex, Group>,
     /// Criteria of the plan's own Validation section: they apply to every work and closing step.
     pub criteria: Vec<Criterion>,
     /// Every box of the file outside code, once, in order.
-    pub boxes: Vec<CheckBox>,
+    pub boxes: TiVec<BoxIndex, CheckBox>,
     /// What the brief may quote: overview, architecture, data models, risks, components.
     pub context: Vec<Passage>,
     /// Rollback text, quoted in the report of a failed run.
@@ -38,7 +39,7 @@ pub struct Plan {
     /// `<!-- STATUS: ... -->` comments that are kept true.
     pub status_comments: Vec<StatusComment>,
     /// The boxes by their steps, from when somebody asks for those of one.
-    boxes_by_step: OnceLock<Vec<usize>>,
+    boxes_by_step: OnceLock<Vec<BoxIndex>>,
 }
 
 /// A phase that holds steps.
@@ -52,8 +53,8 @@ pub struct Group {
     pub line: usize,
     /// Its own text before the first step: objective, goal.
     pub text: String,
-    /// The box of the group itself, an index into [`Plan::boxes`].
-    pub own_box: Option<usize>,
+    /// The box of the group itself.
+    pub own_box: Option<BoxIndex>,
     /// References of the group as written; they hold for each of its steps.
     pub references: Vec<Reference>,
     /// Its dependency field says that there are none.
@@ -98,8 +99,8 @@ pub struct Step {
     pub end_line: usize,
     /// Bytes of the step in the text, heading included.
     pub span: Range<usize>,
-    /// Index into [`Plan::groups`].
-    pub group: Option<usize>,
+    /// The phase that holds it.
+    pub group: Option<GroupIndex>,
     /// Why it is a step.
     pub kind: StepKind,
     /// References to other steps as written; [`super::StepGraph`] resolves them.
@@ -111,9 +112,9 @@ pub struct Step {
     /// Items of work.
     pub tasks: Vec<Task>,
     /// What must hold when it is done.
-    pub criteria: Vec<Criterion>,
-    /// The box of the step itself, an index into [`Plan::boxes`].
-    pub own_box: Option<usize>,
+    pub criteria: TiVec<CriterionIndex, Criterion>,
+    /// The box of the step itself.
+    pub own_box: Option<BoxIndex>,
     /// Other metadata: priority, timeline, objective.
     pub fields: Vec<Field>,
 }
@@ -141,8 +142,8 @@ pub struct Task {
     pub line: usize,
     /// Its text without marker and box.
     pub text: String,
-    /// Its box, an index into [`Plan::boxes`].
-    pub check_box: Option<usize>,
+    /// Its box.
+    pub check_box: Option<BoxIndex>,
     /// Need not be done.
     pub optional: bool,
     /// A deliverable: what the step leaves behind.
@@ -234,8 +235,17 @@ pub enum BriefSource {
 pub struct Progress {
     /// Bytes between the markers.
     pub span: Range<usize>,
-    /// Its boxes and the step each one stands for: (index into [`Plan::boxes`], index of the step).
-    pub entries: Vec<(usize, usize)>,
+    /// Its boxes.
+    pub entries: Vec<ProgressEntry>,
+}
+
+/// A box that stands for a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProgressEntry {
+    /// The box.
+    pub check_box: BoxIndex,
+    /// The step that it stands for.
+    pub step: StepIndex,
 }
 
 /// A comment whose value agentrun keeps true.
@@ -270,23 +280,23 @@ impl Plan {
     /// The boxes that agentrun may tick when this step passes: tasks, its own box, and those of
     /// the given criteria. Optional tasks are left to their author. A deliverable is a task and a
     /// criterion: it waits until it is among the given.
-    pub fn tickable(&self, step: &Step, criteria: &[usize]) -> Vec<usize> {
-        let others = step.criteria.iter().enumerate().filter(|(index, _)| !criteria.contains(index));
-        let waiting: Vec<usize> = others.filter_map(|(_, found)| found.check_box).collect();
+    pub fn tickable(&self, step: &Step, criteria: &[CriterionIndex]) -> Vec<BoxIndex> {
+        let others = step.criteria.iter_enumerated().filter(|(index, _)| !criteria.contains(index));
+        let waiting: Vec<BoxIndex> = others.filter_map(|(_, found)| found.check_box).collect();
         let tasks = step.tasks.iter().filter(|task| !task.optional).filter_map(|task| task.check_box);
         let tasks = tasks.filter(|task| !waiting.contains(task));
         let criteria = criteria.iter().filter_map(|&index| step.criteria.get(index)?.check_box);
-        let mut boxes: Vec<usize> = tasks.chain(criteria).chain(step.own_box).collect();
+        let mut boxes: Vec<BoxIndex> = tasks.chain(criteria).chain(step.own_box).collect();
         boxes.sort_unstable();
         boxes.dedup();
         boxes
     }
 
     /// Every box of a step that must be ticked for it to count as done by hand.
-    pub fn boxes_of(&self, step: usize) -> impl Iterator<Item = &CheckBox> {
-        let step_of = |index: &usize| self.boxes[*index].step;
+    pub fn boxes_of(&self, step: StepIndex) -> impl Iterator<Item = &CheckBox> {
+        let step_of = |index: &BoxIndex| self.boxes[*index].step;
         let by_step = self.boxes_by_step.get_or_init(|| {
-            let mut all: Vec<usize> = (0..self.boxes.len()).collect();
+            let mut all: Vec<BoxIndex> = self.boxes.keys().collect();
             all.sort_by_key(step_of);
             all
         });

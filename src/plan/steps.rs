@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::sync::Arc;
+use typed_index_collections::{TiVec, ti_vec};
 
 use self::blueprint::{Blueprint, Cover, Source, own_parts};
 use self::body::{Body, Parts};
@@ -27,6 +28,7 @@ use super::identity::{Said, step_key, step_name};
 use super::names::{self, Role};
 use super::sections::Sections;
 use super::step::{Field, Group, Plan, Step, StepKind};
+use super::{BoxIndex, GroupIndex, StepIndex};
 use crate::facts::StepKey;
 use crate::plan::findings;
 use crate::plan::names::title::Title;
@@ -79,7 +81,7 @@ struct Extent {
     span: Range<usize>,
     line: usize,
     end_line: usize,
-    own_box: Option<usize>,
+    own_box: Option<BoxIndex>,
 }
 
 impl Builder<'_, '_> {
@@ -112,7 +114,7 @@ impl Builder<'_, '_> {
     }
 
     fn add_step(&mut self, blueprint: Blueprint<'_>) {
-        let index = self.plan.steps.len();
+        let index = self.plan.steps.next_key();
         let extent = self.extent(&blueprint.source, index);
         let parts = self.parts(&blueprint, index);
         self.plan.open_questions.extend(parts.open_questions);
@@ -140,13 +142,13 @@ impl Builder<'_, '_> {
             independent: parts.independent,
             files: parts.files,
             tasks: parts.tasks,
-            criteria: parts.criteria,
+            criteria: parts.criteria.into(),
             own_box: extent.own_box,
             fields,
         });
     }
 
-    fn key(&mut self, group: Option<usize>, title: &Title<'_>) -> StepKey {
+    fn key(&mut self, group: Option<GroupIndex>, title: &Title<'_>) -> StepKey {
         let group = group.and_then(|group| self.plan.groups.get(group));
         let group = group.map_or(String::new(), |group| format!("{} {}", group.label, group.title));
         let name = step_name(&group, &title.label, &title.title);
@@ -163,7 +165,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn extent(&mut self, source: &Source, index: usize) -> Extent {
+    fn extent(&mut self, source: &Source, index: StepIndex) -> Extent {
         match source {
             Source::Unit(Place::Item { block, .. }) => self.item_extent(*block, index),
             Source::Unit(Place::Entry { entry, .. }) => {
@@ -186,7 +188,7 @@ impl Builder<'_, '_> {
         Extent { span, line: found.line, end_line: found.end_line, own_box: None }
     }
 
-    fn item_extent(&mut self, block: usize, index: usize) -> Extent {
+    fn item_extent(&mut self, block: usize, index: StepIndex) -> Extent {
         let document = &self.sections.document;
         let found = &document.blocks[block];
         let own_box = self.boxes.claim(block, (BoxRole::Step, Some(index)), "an entry of the list of steps");
@@ -195,7 +197,7 @@ impl Builder<'_, '_> {
         Extent { span: found.start..end, line: found.line, end_line: found.end_line, own_box }
     }
 
-    fn parts(&mut self, blueprint: &Blueprint<'_>, index: usize) -> Parts {
+    fn parts(&mut self, blueprint: &Blueprint<'_>, index: StepIndex) -> Parts {
         let mut body = Body::new(self.sections, &mut self.boxes, (index, blueprint.kind));
         match &blueprint.source {
             Source::Unit(Place::Item { block, .. }) => {
@@ -229,15 +231,15 @@ impl Builder<'_, '_> {
     /// group is done.
     fn add_group_parts(&mut self, choice: &Choice, cover: &Cover) {
         let groups = choice.chosen.iter().flat_map(|candidate| &candidate.groups);
-        let mut first_steps: Vec<Option<usize>> = vec![None; self.plan.groups.len()];
+        let mut first_steps: TiVec<GroupIndex, Option<StepIndex>> = ti_vec![None; self.plan.groups.len()];
         let mut last_steps = first_steps.clone();
-        for (index, step) in self.plan.steps.iter().enumerate() {
+        for (index, step) in self.plan.steps.iter_enumerated() {
             if let Some(group) = step.group {
                 first_steps[group].get_or_insert(index);
                 last_steps[group] = Some(index);
             }
         }
-        for (group, &section) in groups.enumerate() {
+        for (group, &section) in self.plan.groups.keys().zip(groups) {
             let Some(index) = last_steps[group] else { continue };
             self.plan.groups[group].text = self.group_text(section, first_steps[group]);
             let mut body = Body::new(self.sections, &mut self.boxes, (index, StepKind::Work));
@@ -262,7 +264,7 @@ impl Builder<'_, '_> {
     }
 
     /// A group's own text, before the first step.
-    fn group_text(&self, section: usize, first: Option<usize>) -> String {
+    fn group_text(&self, section: usize, first: Option<StepIndex>) -> String {
         let from = self.sections.document.lines.start(self.sections.all[section].line + 1);
         let to = first.map_or(from, |step| self.plan.steps[step].span.start).max(from);
         self.sections.document.text.get(from..to).unwrap_or_default().trim().to_owned()

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::plan::{BoxRole, CriterionKind, List, Reading, StepKind};
+use crate::plan::{BoxRole, CriterionKind, List, Reading, StepIndex, StepKind};
 
 /// The explanation of a plan, one fact a line, each with its place in the file.
 pub fn render(path: &str, reading: &Reading) -> String {
@@ -34,7 +34,7 @@ pub fn render(path: &str, reading: &Reading) -> String {
     text
 }
 
-fn explain_step(text: &mut String, path: &str, reading: &Reading, index: usize) {
+fn explain_step(text: &mut String, path: &str, reading: &Reading, index: StepIndex) {
     let step = &reading.plan.steps[index];
     let kind = match step.kind {
         StepKind::Work => "work",

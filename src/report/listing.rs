@@ -8,7 +8,7 @@ use super::story::counted;
 use crate::brief::Sources;
 use crate::config::ProseCriteria;
 use crate::facts::Strength;
-use crate::plan::{CriterionKind, Reading, Step, StepKind};
+use crate::plan::{CriterionKind, Reading, Step, StepIndex, StepKind};
 use crate::redact::harmless;
 use crate::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
@@ -39,7 +39,7 @@ pub struct Outlook<'a> {
 pub fn dry_run(
     reading: &Reading,
     state: &RunState,
-    selected: &dyn Fn(usize) -> bool,
+    selected: &dyn Fn(StepIndex) -> bool,
     outlook: &Outlook<'_>,
 ) -> String {
     let plan = &reading.plan;
@@ -60,7 +60,7 @@ fn step(
     text: &mut String,
     reading: &Reading,
     state: &RunState,
-    (place, index): (usize, usize),
+    (place, index): (usize, StepIndex),
     outlook: &Outlook<'_>,
 ) -> std::fmt::Result {
     let plan = &reading.plan;
@@ -161,7 +161,7 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
 }
 
 /// One word for programs: `open`, `partly`, `done`, or what the journal knows better.
-pub fn status_word(reading: &Reading, state: &RunState, index: usize) -> String {
+pub fn status_word(reading: &Reading, state: &RunState, index: StepIndex) -> String {
     let known = &state.step(&reading.plan.steps[index].key).status;
     let (mut all, mut ticked) = (0, 0);
     for found in reading.plan.boxes_of(index) {

@@ -8,8 +8,11 @@ use super::validating::{Commands, Decided, validate_attempt};
 use crate::agent::builtin::session::{Session, Worked};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
-use crate::facts::{AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, StepRef};
+use crate::facts::{
+    AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, CriterionIndex, Event, Evidence, StepRef,
+};
 use crate::failure::Failure;
+use crate::plan::StepIndex;
 use crate::sources;
 use crate::workspace::git::head::Head;
 use crate::workspace::snapshot::{Changes, Snapshot};
@@ -32,7 +35,7 @@ pub struct Ended {
     /// What makes a pass worth less.
     pub marks: Vec<String>,
     /// Indices of the criteria that hold by the judge's word.
-    pub judged: Vec<usize>,
+    pub judged: Vec<CriterionIndex>,
 }
 
 impl Ended {
@@ -69,7 +72,7 @@ impl Ended {
 /// next time.
 pub async fn run(
     run: &mut Run<'_>,
-    index: usize,
+    index: StepIndex,
     commands: Commands<'_>,
     talk: &mut Option<Talk>,
 ) -> Result<Ended, Failure> {

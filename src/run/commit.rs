@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Run, Setting, tick};
 use crate::facts::{CommitRefusal, Event, StepRef, Strength, first_line};
 use crate::failure::Failure;
-use crate::plan::Step;
+use crate::plan::{Step, StepIndex};
 use crate::redact::harmless;
 use crate::state::{Base, Pass, StepState, StepStatus, Trees};
 use crate::workspace::git::commit::{Made, Wanted};
@@ -13,7 +13,7 @@ use crate::workspace::own::{Own, StepTrees};
 use crate::workspace::snapshot::{Snapshot, Snapshots};
 
 /// Commits what a step changed, or says why not. The run goes on either way.
-pub async fn commit(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
+pub async fn commit(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     let step = StepRef::from(run.setting.step(index));
     let event = match make(run, index).await {
         Ok(Made { commit, paths, without_plan }) => {
@@ -24,7 +24,7 @@ pub async fn commit(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
     run.recorder.record(event)
 }
 
-async fn make(run: &mut Run<'_>, index: usize) -> Result<Made, CommitRefusal> {
+async fn make(run: &mut Run<'_>, index: StepIndex) -> Result<Made, CommitRefusal> {
     let (setting, redact) = (run.setting, &run.recorder.redact);
     let step = setting.step(index);
     let state = run.recorder.state.step(&step.key);

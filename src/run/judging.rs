@@ -4,9 +4,10 @@ use super::Run;
 use super::talk::{no_run_dir, toolbox};
 use crate::brief::{FailedCommand, Hearing};
 use crate::config::Limits;
-use crate::facts::{AttemptRef, Judgement, Ruling, StepRef, Usage};
+use crate::facts::{AttemptRef, CriterionIndex, Judgement, Ruling, StepRef, Usage};
 use crate::failure::Failure;
 use crate::judge::{Judge, Question};
+use crate::plan::StepIndex;
 use crate::sources::wrong_template;
 use crate::validate::Validated;
 
@@ -30,7 +31,7 @@ pub(super) struct Work<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     /// Indices of the criteria that hold.
-    pub hold: Vec<usize>,
+    pub hold: Vec<CriterionIndex>,
     /// The first that does not.
     pub refuted: Option<Judgement>,
     /// The run was interrupted meanwhile.
@@ -40,11 +41,11 @@ pub(super) struct Judged {
 }
 
 /// Asks the judge, if there is something to ask and the configuration wants one.
-pub(super) async fn judge(run: &mut Run<'_>, index: usize, work: Work<'_>) -> Result<Judged, Failure> {
+pub(super) async fn judge(run: &mut Run<'_>, index: StepIndex, work: Work<'_>) -> Result<Judged, Failure> {
     let setting = run.setting;
     let step = setting.step(index);
-    let prose = step.criteria.iter().enumerate().filter(|(_, found)| found.is_sentence());
-    let criteria: Vec<(usize, String)> = prose.map(|(at, found)| (at, found.text.clone())).collect();
+    let prose = step.criteria.iter_enumerated().filter(|(_, found)| found.is_sentence());
+    let criteria: Vec<(CriterionIndex, String)> = prose.map(|(at, found)| (at, found.text.clone())).collect();
     if criteria.is_empty() || !setting.judges() {
         return Ok(Judged::default());
     }
@@ -85,7 +86,7 @@ pub(super) async fn judge(run: &mut Run<'_>, index: usize, work: Work<'_>) -> Re
     })
 }
 
-fn hearing(criteria: &[(usize, String)], work: &Work<'_>) -> Hearing {
+fn hearing(criteria: &[(CriterionIndex, String)], work: &Work<'_>) -> Hearing {
     let commands = work.results.iter().map(|result| FailedCommand {
         command: result.evidence.command.clone(),
         exit: result.evidence.exit.say(),

@@ -18,6 +18,7 @@ pub use setting::Setting;
 use crate::facts::{AttemptOutcome, Event, StepKey, StepRef};
 use crate::failure::Failure;
 use crate::model::Model;
+use crate::plan::StepIndex;
 use crate::record::Recorder;
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
@@ -96,7 +97,7 @@ impl Run<'_> {
     }
 
     /// Parks a step that only a person can do.
-    fn park(&mut self, index: usize) -> Result<(), Failure> {
+    fn park(&mut self, index: StepIndex) -> Result<(), Failure> {
         let step = self.setting.step(index);
         let tasks = step.tasks.iter().map(|task| task.text.clone());
         let items = tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect();

@@ -4,6 +4,7 @@ use super::{Run, commit, settle, step, tick};
 use crate::clock::Stopwatch;
 use crate::facts::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
 use crate::failure::Failure;
+use crate::plan::StepIndex;
 use crate::process::Sandbox;
 use crate::state::StepStatus;
 use crate::state::reconcile::reconcile;
@@ -63,13 +64,13 @@ impl Run<'_> {
     }
 
     /// Writes a step's pass into the plan.
-    fn tick(&mut self, index: usize) -> Result<(), Failure> {
+    fn tick(&mut self, index: StepIndex) -> Result<(), Failure> {
         tick::write(self.setting, index, &mut self.recorder, &mut self.guard)?;
         self.accept_plan()
     }
 
     /// Forgets the evidence of the given steps and unticks what agentrun had ticked.
-    pub fn restart(&mut self, steps: &[usize]) -> Result<(), Failure> {
+    pub fn restart(&mut self, steps: &[StepIndex]) -> Result<(), Failure> {
         for &index in steps {
             let step = self.setting.step(index);
             tick::take_back(self.setting, index, &self.recorder.state.step(&step.key).ticked)?;

@@ -9,7 +9,7 @@ use crate::config::{Config, ProseCriteria, RequiredStrength};
 use crate::facts::{AttemptRef, Event, StepRef, Strength, Usage};
 use crate::interrupt::Interrupt;
 use crate::journal::RunDir;
-use crate::plan::{Reading, Step};
+use crate::plan::{Reading, Step, StepIndex};
 use crate::process::Policy;
 use crate::state::schedule::Selection;
 use crate::validate::applied::{Applied, applied};
@@ -71,17 +71,17 @@ impl Setting {
     }
 
     /// A step of the plan.
-    pub fn step(&self, index: usize) -> &Step {
+    pub fn step(&self, index: StepIndex) -> &Step {
         &self.reading.plan.steps[index]
     }
 
     /// The place of a step in the order, from 1.
-    pub fn number(&self, index: usize) -> usize {
+    pub fn number(&self, index: StepIndex) -> usize {
         self.reading.graph.order().iter().position(|&other| other == index).map_or(0, |place| place + 1)
     }
 
     /// The folder of an attempt; 0 is the baseline.
-    pub fn attempt_dir(&self, index: usize, attempt: u32) -> PathBuf {
+    pub fn attempt_dir(&self, index: StepIndex, attempt: u32) -> PathBuf {
         self.run_dir.attempt(self.number(index), &self.step(index).title, attempt)
     }
 
@@ -96,13 +96,13 @@ impl Setting {
     }
 
     /// The commands that decide about a step.
-    pub fn applied(&self, index: usize) -> Vec<Applied> {
+    pub fn applied(&self, index: StepIndex) -> Vec<Applied> {
         applied(&self.reading.plan, self.step(index), &self.config.validation.commands)
     }
 
     /// The commands that decide about any step.
     pub fn all_applied(&self) -> Vec<Applied> {
-        (0..self.reading.plan.steps.len()).flat_map(|index| self.applied(index)).collect()
+        self.reading.plan.steps.keys().flat_map(|index| self.applied(index)).collect()
     }
 
     /// Where commands look for programs.
@@ -125,7 +125,7 @@ impl Setting {
     }
 
     /// The ground of a step's validation: the baseline's for 0, else that of an attempt.
-    pub fn ground(&self, index: usize, attempt: u32) -> Ground<'_> {
+    pub fn ground(&self, index: StepIndex, attempt: u32) -> Ground<'_> {
         let step = self.step(index);
         Ground {
             at: AttemptRef { step: StepRef::from(step), attempt },

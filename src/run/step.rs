@@ -7,17 +7,18 @@ use super::talk::{Talk, no_snapshot};
 use super::validating::Commands;
 use super::validation::Ground;
 use crate::facts::{
-    AttemptOutcome, AttemptRef, Event, Evidence, Origin, StepOutcome, StepRef, Strength, Usage,
+    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Origin, StepOutcome, StepRef, Strength,
+    Usage,
 };
 use crate::failure::Failure;
-use crate::plan::{Criterion, CriterionKind, StepKind};
+use crate::plan::{Criterion, CriterionKind, StepIndex, StepKind};
 use crate::state::StepStatus;
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::{Validated, unfixable};
 
 /// Carries out one step.
-pub async fn run(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
+pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     let step = run.setting.step(index);
     let applied = run.setting.applied(index);
     let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);
@@ -60,7 +61,7 @@ enum Decision {
 /// configuration asks of an agent's work.
 async fn decide(
     run: &mut Run<'_>,
-    index: usize,
+    index: StepIndex,
     results: &[Validated],
     any_strength: bool,
 ) -> Result<Decision, Failure> {
@@ -86,7 +87,7 @@ async fn decide(
 /// interrupted.
 async fn baseline(
     run: &mut Run<'_>,
-    index: usize,
+    index: StepIndex,
     applied: &[Applied],
     reuse: bool,
 ) -> Result<Option<Vec<Validated>>, Failure> {
@@ -119,7 +120,7 @@ pub(super) async fn name_tree(
 }
 
 /// Attempts until one passes, or something says that no other will.
-async fn attempts(run: &mut Run<'_>, index: usize, commands: Commands<'_>) -> Result<(), Failure> {
+async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -> Result<(), Failure> {
     run.set_status("in_progress")?;
     let key = run.setting.step(index).key.clone();
     let max = run.setting.config.run.max_attempts;
@@ -154,31 +155,32 @@ async fn attempts(run: &mut Run<'_>, index: usize, commands: Commands<'_>) -> Re
 }
 
 /// Records a pass. The schedule then asks for the tick.
-fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> Result<(), Failure> {
+fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) -> Result<(), Failure> {
     let Ended { number: attempt, evidence, tolerated, marks, judged, .. } = ended;
     let step = run.setting.step(index);
     let own = |evidence: &Evidence| match evidence.origin {
         Origin::Step { criterion } => Some(criterion),
         _ => None,
     };
-    let seen = |&index: &usize| {
+    let seen = |&index: &CriterionIndex| {
         !run.setting.prose_waits() || !step.criteria[index].says_more || judged.contains(&index)
     };
     let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own).filter(seen);
     // Where sentences are ignored, a deliverable is a task like the others.
-    let ignored = |(index, found): (usize, &Criterion)| {
+    let ignored = |(index, found): (CriterionIndex, &Criterion)| {
         (found.kind == CriterionKind::Prose && step.is_task(found) && !run.setting.prose_waits())
             .then_some(index)
     };
-    let passed = passed.chain(step.criteria.iter().enumerate().filter_map(ignored));
+    let passed = passed.chain(step.criteria.iter_enumerated().filter_map(ignored));
     // What cannot fail says nothing: a person has to look.
-    let void: Vec<usize> = evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
-    let waits = |(index, criterion): &(usize, &Criterion)| match criterion.kind {
+    let void: Vec<CriterionIndex> =
+        evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
+    let waits = |(index, criterion): &(CriterionIndex, &Criterion)| match criterion.kind {
         CriterionKind::Command(_) => void.contains(index) || !seen(index),
         CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index),
         CriterionKind::Manual => true,
     };
-    let pending = step.criteria.iter().enumerate().filter(waits);
+    let pending = step.criteria.iter_enumerated().filter(waits);
     let event = Event::StepPassed {
         at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
         fingerprint: step.fingerprint(),
@@ -192,17 +194,17 @@ fn pass(run: &mut Run<'_>, index: usize, strength: Strength, ended: &Ended) -> R
     run.recorder.record(event)
 }
 
-fn stop(run: &mut Run<'_>, index: usize, outcome: StepOutcome) -> Result<(), Failure> {
+fn stop(run: &mut Run<'_>, index: StepIndex, outcome: StepOutcome) -> Result<(), Failure> {
     let step = StepRef::from(run.setting.step(index));
     run.recorder.record(Event::StepStopped { step, outcome })
 }
 
-fn interrupted(run: &mut Run<'_>, index: usize) -> Result<(), Failure> {
+fn interrupted(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     stop(run, index, StepOutcome::Interrupted)
 }
 
 /// How a step ends that was validated without an agent and did not pass.
-fn refuted(run: &Run<'_>, index: usize, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
+fn refuted(run: &Run<'_>, index: StepIndex, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
     let failed = match verdict {
         Verdict::Failed(failed) => failed.first().copied().unwrap_or(0),
         Verdict::Vacuous(first) => {

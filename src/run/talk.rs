@@ -10,6 +10,7 @@ use crate::brief::{CommandState, FailedCommand, Refuted, Repair, Situation, Subj
 use crate::facts::{AttemptOutcome, Citation, Evidence, RedCommand};
 use crate::failure::Failure;
 use crate::model::message::Message;
+use crate::plan::StepIndex;
 use crate::sources::wrong_template;
 use crate::state::StepState;
 use crate::validate::Validated;
@@ -40,7 +41,7 @@ impl Talk {
     /// or a fresh one with the whole brief.
     pub(super) async fn open(
         run: &mut Run<'_>,
-        index: usize,
+        index: StepIndex,
         applied: &[Applied],
         trees: &Trees,
         talk: Option<Talk>,

@@ -4,10 +4,10 @@
 use super::Setting;
 use crate::config::ProgressMode;
 use crate::digest::digest;
-use crate::facts::{Event, StepRef};
+use crate::facts::{BoxRef, Event, Occurrence, StepRef, Ticked};
 use crate::failure::Failure;
 use crate::plan::edit::{self, Change, TickTarget};
-use crate::plan::{BoxRole, CheckBox, Plan, Reading, Step, StepKind};
+use crate::plan::{Plan, Reading, Step, StepIndex, StepKind};
 use crate::record::Recorder;
 use crate::state::{Pass, StepStatus, TickState};
 use crate::workspace::guard::Guard;
@@ -21,7 +21,7 @@ const TRIES: u32 = 5;
 /// is written.
 pub fn write(
     setting: &Setting,
-    index: usize,
+    index: StepIndex,
     recorder: &mut Recorder,
     guard: &mut Guard,
 ) -> Result<(), Failure> {
@@ -40,11 +40,11 @@ pub fn write(
         {
             return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
         }
-        let Ticked { step: found, targets, new } = match ticked(setting, &text.text, &reading, (step, &pass))
-        {
-            Ok(ticked) => ticked,
-            Err(reason) => return refuse(recorder, reference, reason),
-        };
+        let TickedText { step: found, targets, new } =
+            match ticked(setting, &text.text, &reading, (step, &pass)) {
+                Ok(ticked) => ticked,
+                Err(reason) => return refuse(recorder, reference, reason),
+            };
         if targets.is_empty() {
             return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
         }
@@ -69,9 +69,9 @@ pub fn write(
 }
 
 /// What a pass makes of a text of the plan.
-struct Ticked {
+struct TickedText {
     /// The step, as an index into the text's own steps.
-    step: usize,
+    step: StepIndex,
     targets: Vec<TickTarget>,
     new: String,
 }
@@ -81,9 +81,9 @@ fn ticked(
     text: &str,
     reading: &Reading,
     (step, pass): (&Step, &Pass),
-) -> Result<Ticked, String> {
+) -> Result<TickedText, String> {
     let plan = &reading.plan;
-    let Some(found) = plan.steps.iter().position(|other| other.key == step.key) else {
+    let Some(found) = plan.steps.position(|other| other.key == step.key) else {
         return Err("the step is not in the plan any more".to_owned());
     };
     if plan.steps[found].fingerprint() != pass.fingerprint {
@@ -91,30 +91,30 @@ fn ticked(
     }
     let targets = targets(setting, plan, found, pass);
     if targets.is_empty() {
-        return Ok(Ticked { step: found, targets, new: text.to_owned() });
+        return Ok(TickedText { step: found, targets, new: text.to_owned() });
     }
     let new = edit::apply(text, plan, &targets, Change::Tick).map_err(|error| error.to_string())?;
-    Ok(Ticked { step: found, targets, new })
+    Ok(TickedText { step: found, targets, new })
 }
 
 /// Another text of the plan with the step ticked; `None` if the step is not the same in it.
-pub fn in_text(setting: &Setting, index: usize, pass: &Pass, text: &str) -> Option<String> {
+pub fn in_text(setting: &Setting, index: StepIndex, pass: &Pass, text: &str) -> Option<String> {
     let reading = crate::plan::read(text);
     ticked(setting, text, &reading, (setting.step(index), pass)).ok().map(|ticked| ticked.new)
 }
 
 /// Unticks what agentrun had ticked for a step whose pass is forgotten. If the process dies right
 /// after it, the next start finds the boxes unticked and reopens the step: nothing has to be intended.
-pub fn take_back(setting: &Setting, index: usize, texts: &[String]) -> Result<(), Failure> {
-    if texts.is_empty() {
+pub fn take_back(setting: &Setting, index: StepIndex, ticked: &[BoxRef]) -> Result<(), Failure> {
+    if ticked.is_empty() {
         return Ok(());
     }
     let step = setting.step(index);
     let (text, reading) = read_again(setting).map_err(Failure::usage)?;
-    let Some(found) = reading.plan.steps.iter().position(|other| other.key == step.key) else {
+    let Some(found) = reading.plan.steps.position(|other| other.key == step.key) else {
         return Ok(());
     };
-    let targets = ticked_targets(&reading.plan, found, texts);
+    let targets = ticked_targets(&reading.plan, found, ticked);
     if targets.is_empty() {
         return Ok(());
     }
@@ -165,7 +165,7 @@ fn read_again(setting: &Setting) -> Result<(PlanText, Reading), String> {
 }
 
 /// What a pass ticks. Steps of criteria only get no line of their own in a Progress section.
-fn targets(setting: &Setting, plan: &Plan, step: usize, pass: &Pass) -> Vec<TickTarget> {
+fn targets(setting: &Setting, plan: &Plan, step: StepIndex, pass: &Pass) -> Vec<TickTarget> {
     if setting.config.plan.progress == ProgressMode::Off {
         return Vec::new();
     }
@@ -173,27 +173,23 @@ fn targets(setting: &Setting, plan: &Plan, step: usize, pass: &Pass) -> Vec<Tick
     edit::targets(plan, step, &pass.holds(plan.steps[step].criteria.len()), work)
 }
 
-/// What agentrun ticked for a step and is still ticked, found by its text; what a person had
-/// ticked before stays.
-fn ticked_targets(plan: &Plan, step: usize, texts: &[String]) -> Vec<TickTarget> {
-    let belongs = |check_box: &CheckBox| {
-        check_box.step == Some(step) || check_box.role == BoxRole::Group || check_box.role == BoxRole::Mirror
-    };
-    let ours =
-        |check_box: &CheckBox| check_box.ticked() && belongs(check_box) && texts.contains(&check_box.text);
-    (0..plan.boxes.len()).filter(|&index| ours(&plan.boxes[index])).map(TickTarget::Box).collect()
+/// What agentrun ticked for a step and is still ticked. What a person ticked stays.
+fn ticked_targets(plan: &Plan, step: StepIndex, ticked: &[BoxRef]) -> Vec<TickTarget> {
+    let ours = ticked.iter().filter_map(|name| plan.find_box(step, name));
+    ours.filter(|&index| plan.boxes[index].ticked()).map(TickTarget::Box).collect()
 }
 
 /// A target as the journal names it.
-fn say(plan: &Plan, step: usize, pass: &Pass, target: &TickTarget) -> crate::facts::Ticked {
-    let (line, text) = match target {
-        TickTarget::Box(index) => (plan.boxes[*index].line, plan.boxes[*index].text.clone()),
-        TickTarget::Progress(step) => (plan.steps[*step].line, plan.steps[*step].name()),
-        TickTarget::Status { comment, value } => (plan.status_comments[*comment].line, value.clone()),
+fn say(plan: &Plan, step: StepIndex, pass: &Pass, target: &TickTarget) -> Ticked {
+    let only = |text: String| BoxRef { text, occurrence: Occurrence::default() };
+    let (line, check_box) = match target {
+        TickTarget::Box(index) => (plan.boxes[*index].line, plan.box_ref(step, *index)),
+        TickTarget::Progress(step) => (plan.steps[*step].line, only(plan.entry_name(*step))),
+        TickTarget::Status { comment, value } => (plan.status_comments[*comment].line, only(value.clone())),
     };
     let criteria = pass.judged.iter().map(|&criterion| &plan.steps[step].criteria[criterion]);
     let mut boxes = criteria.filter_map(|criterion| criterion.check_box).map(TickTarget::Box);
-    crate::facts::Ticked { line, text, judged: boxes.any(|found| found == *target) }
+    Ticked { line, check_box, judged: boxes.any(|found| found == *target) }
 }
 
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {

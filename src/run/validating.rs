@@ -7,8 +7,9 @@ use super::validation::Ground;
 use crate::agent::builtin::session::Worked;
 use crate::config::GuardMode;
 use crate::digest::digest;
-use crate::facts::{AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Unfixable, Usage};
+use crate::facts::{AgentEnd, AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Unfixable, Usage};
 use crate::failure::Failure;
+use crate::plan::StepIndex;
 use crate::validate::applied::Applied;
 use crate::validate::named::Named;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
@@ -35,7 +36,7 @@ pub(super) struct Decided {
     /// What makes a pass worth less.
     pub marks: Vec<String>,
     /// Indices of the criteria that hold by the judge's word.
-    pub judged: Vec<usize>,
+    pub judged: Vec<CriterionIndex>,
     /// What the judge cost.
     pub usage: Usage,
 }
@@ -43,7 +44,7 @@ pub(super) struct Decided {
 /// Validates what the agent left behind, unless it did not get to work or says it cannot.
 pub(super) async fn validate_attempt(
     run: &mut Run<'_>,
-    index: usize,
+    index: StepIndex,
     commands: Commands<'_>,
     worked: &Worked,
     (after, all): (&Snapshot, &Changes),
@@ -191,7 +192,7 @@ async fn meanwhile(
 }
 
 /// What the step did to programs in the project that a command of the plan names.
-fn programs(run: &Run<'_>, index: usize, all: &Changes) -> Touched {
+fn programs(run: &Run<'_>, index: StepIndex, all: &Changes) -> Touched {
     let search = run.setting.search();
     let before = &run.recorder.state.step(&run.setting.step(index).key).trees.programs;
     let in_diff = |path: &str| all.files.iter().any(|file| file.path == path);

@@ -11,7 +11,7 @@ use super::{Pass, RunState, StepStatus, TickState};
 use crate::facts::{
     AttemptRef, Event, Evidence, Exit, Judgement, Record, Reopened, StepKey, Strength, Vacuous,
 };
-use crate::plan::{BoxRole, CheckBox, CriterionKind, Reading, Step};
+use crate::plan::{BoxIndex, BoxRole, CheckBox, CriterionKind, Reading, Step, StepIndex};
 
 /// What a tick rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -57,7 +57,7 @@ pub struct AuditedStep {
     pub line: usize,
     /// Its place among the plan's steps.
     #[serde(skip)]
-    pub index: usize,
+    pub index: StepIndex,
     /// What it rests on.
     pub backing: Backing,
     /// Why, where the word alone does not say it.
@@ -143,8 +143,8 @@ pub fn audit(reading: &Reading, known: &Known<'_>) -> Audit {
     for &index in reading.graph.order() {
         let step = &plan.steps[index];
         let counts = |found: &&CheckBox| !matches!(found.role, BoxRole::Ignored | BoxRole::OpenQuestion);
-        let boxes = plan.boxes.iter().enumerate();
-        let ticked: Vec<usize> = boxes
+        let boxes = plan.boxes.iter_enumerated();
+        let ticked: Vec<BoxIndex> = boxes
             .filter(|(_, found)| found.step == Some(index) && found.ticked() && counts(found))
             .map(|(place, _)| place)
             .collect();
@@ -232,9 +232,9 @@ fn contradiction(pass: &Pass, record: Option<&PassRecord>) -> Option<&'static st
 }
 
 /// A sentence is not decided by the commands of its step.
-fn of_box(step: &Step, place: usize, backing: Backing, status: &StepStatus) -> Backing {
+fn of_box(step: &Step, place: BoxIndex, backing: Backing, status: &StepStatus) -> Backing {
     let StepStatus::Passed(pass) = status else { return backing };
-    let mut criteria = step.criteria.iter().enumerate();
+    let mut criteria = step.criteria.iter_enumerated();
     let Some((index, criterion)) = criteria.find(|(_, criterion)| criterion.check_box == Some(place)) else {
         return backing;
     };
@@ -252,11 +252,12 @@ fn of_box(step: &Step, place: usize, backing: Backing, status: &StepStatus) -> B
 fn groups(reading: &Reading, known: &Known<'_>, audit: &Audit) -> Vec<AuditedBox> {
     let plan = &reading.plan;
     let own = plan.groups.iter().filter_map(|group| group.own_box);
-    let ticked = own.map(|place| &plan.boxes[place]).filter(|found| found.ticked());
+    let ticked = own.map(|place| (place, &plan.boxes[place])).filter(|(_, found)| found.ticked());
     ticked
-        .map(|found| {
+        .map(|(place, found)| {
             let ticked_it = |step: &&AuditedStep| {
-                known.state.step(&plan.steps[step.index].key).ticked.contains(&found.text)
+                let ticked = &known.state.step(&plan.steps[step.index].key).ticked;
+                ticked.iter().any(|name| plan.find_box(step.index, name) == Some(place))
             };
             let otherwise = if known.whole { Backing::ByHand } else { Backing::Unrecorded };
             let backing = audit.steps.iter().find(ticked_it).map_or(otherwise, |step| step.backing);

@@ -1,6 +1,6 @@
 //! Why a step is done, and whether the plan and the history say so too.
 
-use crate::facts::{Exit, Fingerprint, Strength};
+use crate::facts::{CriterionIndex, Exit, Fingerprint, Strength};
 
 /// Why a step is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,9 +12,9 @@ pub struct Pass {
     /// Who confirmed it.
     pub confirmed_by: Option<String>,
     /// Indices of its own criteria that hold.
-    pub criteria: Vec<usize>,
+    pub criteria: Vec<CriterionIndex>,
     /// Indices of its own criteria that hold by the judge's word.
-    pub judged: Vec<usize>,
+    pub judged: Vec<CriterionIndex>,
     /// What still waits for a person.
     pub pending: Vec<String>,
     /// Commands that are red and must be green at the end.
@@ -63,9 +63,9 @@ pub enum TickState {
 
 impl Pass {
     /// The step's own criteria that hold, of so many: by commands, by the judge's word, or all by the word of a person.
-    pub fn holds(&self, criteria: usize) -> Vec<usize> {
+    pub fn holds(&self, criteria: usize) -> Vec<CriterionIndex> {
         if self.confirmed_by.is_some() && self.pending.is_empty() {
-            return (0..criteria).collect();
+            return (0..criteria).map(CriterionIndex::from).collect();
         }
         self.criteria.iter().chain(&self.judged).copied().collect()
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::renames::renamed;
 use super::{Pass, RunState, StepStatus, TickState};
 use crate::facts::{Event, Reopened, StepRef, Strength};
-use crate::plan::{Plan, Step, StepGraph, StepKind};
+use crate::plan::{BoxIndex, Plan, Step, StepGraph, StepIndex, StepKind};
 
 /// The events that bring the state in line with the plan as it is now.
 pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event> {
@@ -62,14 +62,14 @@ fn never_ran(step: &Step, pass: &Pass) -> bool {
 }
 
 /// A person unticked something that agentrun had ticked.
-fn unticked(plan: &Plan, index: usize, pass: &Pass) -> bool {
+fn unticked(plan: &Plan, index: StepIndex, pass: &Pass) -> bool {
     let step = &plan.steps[index];
     let own = plan.tickable(step, &pass.holds(step.criteria.len()));
     own.into_iter().chain(mirrors(plan, index)).any(|check_box| plan.boxes[check_box].tickable())
 }
 
 /// The step has boxes, and all of them are ticked.
-fn ticked_by_hand(plan: &Plan, index: usize) -> bool {
+fn ticked_by_hand(plan: &Plan, index: StepIndex) -> bool {
     let mut boxes = plan.boxes_of(index).filter(|check_box| check_box.role != crate::plan::BoxRole::Mirror);
     if let Some(first) = boxes.next() {
         first.ticked() && boxes.all(super::super::plan::CheckBox::ticked)
@@ -80,10 +80,10 @@ fn ticked_by_hand(plan: &Plan, index: usize) -> bool {
 }
 
 /// Boxes elsewhere that stand for the step.
-fn mirrors(plan: &Plan, index: usize) -> impl Iterator<Item = usize> {
+fn mirrors(plan: &Plan, index: StepIndex) -> impl Iterator<Item = BoxIndex> {
     plan.progress
         .iter()
         .flat_map(|progress| &progress.entries)
-        .filter(move |(_, step)| *step == index)
-        .map(|(check_box, _)| *check_box)
+        .filter(move |entry| entry.step == index)
+        .map(|entry| entry.check_box)
 }

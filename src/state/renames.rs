@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::RunState;
 use crate::facts::{Event, Fingerprint, StepKey, StepRef};
-use crate::plan::Plan;
+use crate::plan::{Plan, StepIndex};
 
 /// What of two fingerprints has to be equal for one step, the surest first: all, for a step that got another
 /// number or place; the text below the heading, for one that got another name; the heading, for one that got
@@ -34,21 +34,22 @@ fn renames(plan: &Plan, state: &RunState) -> Vec<Event> {
     if gone.is_empty() {
         return Vec::new();
     }
-    let unknown = plan.steps.iter().enumerate().filter(|(_, step)| !known.contains(&step.key));
-    let say: Vec<(Fingerprint, usize)> = unknown.map(|(index, step)| (step.fingerprint(), index)).collect();
-    let mut new: Vec<(&Fingerprint, usize)> = say.iter().map(|(said, index)| (said, *index)).collect();
+    let unknown = plan.steps.iter_enumerated().filter(|(_, step)| !known.contains(&step.key));
+    let say: Vec<(Fingerprint, StepIndex)> =
+        unknown.map(|(index, step)| (step.fingerprint(), index)).collect();
+    let mut new: Vec<(&Fingerprint, StepIndex)> = say.iter().map(|(said, index)| (said, *index)).collect();
     let mut events = Vec::new();
     for part in PARTS {
         let (before, after) = (only(&gone, part), only(&new, part));
         let both = before.iter().filter_map(|(said, key)| Some(((*key)?, (*after.get(said)?)?)));
-        let pairs: HashMap<&StepKey, usize> = both.collect();
-        let paired: HashSet<usize> = pairs.values().copied().collect();
+        let pairs: HashMap<&StepKey, StepIndex> = both.collect();
+        let paired: HashSet<StepIndex> = pairs.values().copied().collect();
         gone.retain(|(_, key)| !pairs.contains_key(key));
         new.retain(|(_, index)| !paired.contains(index));
         events.extend(pairs.into_iter().map(|(from, index)| (index, from.clone())));
     }
     events.sort_unstable();
-    let event = |(index, from): (usize, StepKey)| Event::StepRenamed {
+    let event = |(index, from): (StepIndex, StepKey)| Event::StepRenamed {
         step: StepRef::from(&plan.steps[index]),
         from,
     };

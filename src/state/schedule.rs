@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{CommitState, RunState, StepStatus, TickState};
 use crate::facts::{RunOutcome, StepOutcome};
-use crate::plan::{Plan, StepGraph, StepKind};
+use crate::plan::{Plan, StepGraph, StepIndex, StepKind};
 
 /// What a run is about.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// The steps asked for; all if `None`.
-    pub steps: Option<BTreeSet<usize>>,
+    pub steps: Option<BTreeSet<StepIndex>>,
     /// Go on with what does not depend on a step that did not pass.
     pub keep_going: bool,
 }
@@ -19,20 +19,20 @@ pub struct Selection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// The journal says that it passed, the plan does not yet.
-    Tick(usize),
+    Tick(StepIndex),
     /// The plan says that it passed, the history of the branch does not yet.
-    Commit(usize),
+    Commit(StepIndex),
     /// Work on it.
-    Run(usize),
+    Run(StepIndex),
     /// Only a person can do it.
-    Park(usize),
+    Park(StepIndex),
     /// Nothing is left that can be done.
     Stop(RunOutcome),
 }
 
 impl Selection {
     /// Whether the run is about this step.
-    pub fn contains(&self, step: usize) -> bool {
+    pub fn contains(&self, step: StepIndex) -> bool {
         self.steps.as_ref().is_none_or(|steps| steps.contains(&step))
     }
 }
@@ -81,14 +81,19 @@ pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Select
     Decision::Stop(stopped.unwrap_or(RunOutcome::Completed))
 }
 
-fn commit_is_due(plan: &Plan, state: &RunState, index: usize) -> bool {
+fn commit_is_due(plan: &Plan, state: &RunState, index: StepIndex) -> bool {
     matches!(&state.step(&plan.steps[index].key).status, StepStatus::Passed(pass)
         if pass.tick == TickState::Written && pass.commit == CommitState::Due)
 }
 
 /// A parked step blocks only what names it; any other step that did not pass also blocks what
 /// follows it in the order.
-fn is_blocked(graph: &StepGraph, index: usize, blocked: &BTreeSet<usize>, parked: &BTreeSet<usize>) -> bool {
+fn is_blocked(
+    graph: &StepGraph,
+    index: StepIndex,
+    blocked: &BTreeSet<StepIndex>,
+    parked: &BTreeSet<StepIndex>,
+) -> bool {
     let mut edges = graph.dependencies(index).iter();
     edges.any(|edge| blocked.contains(&edge.step) || (edge.explicit && parked.contains(&edge.step)))
 }

@@ -2,7 +2,7 @@
 
 use super::pass::{CommitState, Pass, TickState};
 use super::trees::Trees;
-use crate::facts::{AttemptOutcome, Evidence, Fingerprint, Reopened, StepOutcome, Ticked};
+use crate::facts::{AttemptOutcome, BoxRef, Evidence, Fingerprint, Reopened, StepOutcome, Ticked};
 
 /// What is known of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,9 +27,9 @@ pub struct StepState {
     pub last_failure: Option<AttemptOutcome>,
     /// What the agent changed in the running attempt that was not its own, and was set back.
     pub set_back: Vec<String>,
-    /// Texts of what agentrun ticked for it and did not take back. They outlast the pass: what agentrun ticked is
-    /// nobody's word once the evidence is stale.
-    pub ticked: Vec<String>,
+    /// The boxes that agentrun ticked for it and did not take back. They outlast the pass: what agentrun ticked
+    /// is nobody's word once the evidence is stale.
+    pub ticked: Vec<BoxRef>,
 }
 
 /// Where a step stands.
@@ -128,9 +128,11 @@ impl StepState {
     }
 
     pub(super) fn take_ticks(&mut self, targets: &[Ticked]) {
-        let new = targets.iter().map(|target| &target.text).filter(|text| !self.ticked.contains(text));
-        let new: Vec<String> = new.cloned().collect();
-        self.ticked.extend(new);
+        for target in targets {
+            if !self.ticked.contains(&target.check_box) {
+                self.ticked.push(target.check_box.clone());
+            }
+        }
     }
 
     pub(super) fn reopen(&mut self, reason: Reopened) {

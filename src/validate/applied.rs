@@ -18,7 +18,7 @@ pub struct Applied {
 /// The commands that decide about a step, its own first. A command that is there twice runs once,
 /// as the step's own.
 pub fn applied(plan: &Plan, step: &Step, configured: &[String]) -> Vec<Applied> {
-    let own = step.criteria.iter().enumerate().filter_map(|(criterion, found)| {
+    let own = step.criteria.iter_enumerated().filter_map(|(criterion, found)| {
         found.command().map(|command| of(Origin::Step { criterion }, command))
     });
     let mut all: Vec<Applied> = own.collect();

@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn own(code: i32, output: &str) -> Validated {
-        result(Origin::Step { criterion: 0 }, code, output)
+        result(Origin::Step { criterion: 0.into() }, code, output)
     }
 
     fn after(before: &Validated, after: &Validated) -> Option<String> {

@@ -118,13 +118,13 @@ pub(super) mod tests {
     }
 
     fn own(codes: &[i32]) -> Vec<Evidence> {
-        codes.iter().map(|&code| evidence(Origin::Step { criterion: 0 }, code)).collect()
+        codes.iter().map(|&code| evidence(Origin::Step { criterion: 0.into() }, code)).collect()
     }
 
     /// The step's own command is green; the plan's has these exits before and after.
     fn with_plan(before: i32, after: i32) -> Verdict {
         let list = |own_code, plan| {
-            vec![evidence(Origin::Step { criterion: 0 }, own_code), evidence(Origin::Plan, plan)]
+            vec![evidence(Origin::Step { criterion: 0.into() }, own_code), evidence(Origin::Plan, plan)]
         };
         judge(&list(1, before), &list(0, after), CHANGED)
     }
@@ -161,7 +161,7 @@ pub(super) mod tests {
     fn ran(tests: u64) -> Evidence {
         let tests = Tests { ran: tests, ..Tests::default() };
         let vacuous = tests.why_vacuous().map(|why| Vacuous::Tests { why });
-        Evidence { tests: Some(tests), vacuous, ..evidence(Origin::Step { criterion: 0 }, 0) }
+        Evidence { tests: Some(tests), vacuous, ..evidence(Origin::Step { criterion: 0.into() }, 0) }
     }
 
     #[test]
@@ -179,7 +179,7 @@ pub(super) mod tests {
     fn a_plan_level_command_without_tests_is_borne_only_where_there_never_were_any() {
         let list = |code, tests| {
             vec![
-                evidence(Origin::Step { criterion: 0 }, code),
+                evidence(Origin::Step { criterion: 0.into() }, code),
                 Evidence { origin: Origin::Plan, ..ran(tests) },
             ]
         };
@@ -192,9 +192,9 @@ pub(super) mod tests {
     fn what_cannot_fail_counts_for_nothing() {
         let void = Evidence {
             vacuous: Some(Vacuous::Command { why: "nothing in it can fail".to_owned() }),
-            ..evidence(Origin::Step { criterion: 0 }, 0)
+            ..evidence(Origin::Step { criterion: 0.into() }, 0)
         };
-        let with = |code| vec![void.clone(), evidence(Origin::Step { criterion: 1 }, code)];
+        let with = |code| vec![void.clone(), evidence(Origin::Step { criterion: 1.into() }, code)];
         assert_eq!(judge(&with(1), &with(0), CHANGED), passed(Strength::Proven));
         assert_eq!(judge(&with(1), &with(1), CHANGED), Verdict::Failed(vec![1]));
         assert_eq!(judge(slice::from_ref(&void), slice::from_ref(&void), CHANGED), Verdict::Vacuous(0));

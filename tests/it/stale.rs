@@ -122,3 +122,39 @@ fn without_progress_in_the_plan_no_passed_step_is_repeated() {
     bench.execute(&refusing(), &[]).code(0).says("nothing was left to do");
     assert_eq!(bench.read("plan.md"), TWO_STEPS);
 }
+
+/// Two boxes of one text, of which a person had ticked the first.
+const TWINS: &str = "\
+# Twins
+
+## Implementation Steps
+
+### Step 1: The file
+
+**Tasks:**
+- [x] Write the file
+- [ ] Write the file
+
+**Validation Criteria:**
+- [ ] `grep -q one one.txt` passes
+";
+
+#[test]
+fn restart_leaves_a_persons_tick_beside_a_box_with_the_same_text() {
+    let bench = Bench::with_plan(TWINS.as_bytes());
+    bench.execute(&diligent(GOOD), &[]).code(0);
+    assert_eq!(bench.read("plan.md"), TWINS.replace("[ ]", "[x]"));
+    bench.execute(&refusing(), &["--restart"]).code(6);
+    assert_eq!(bench.read("plan.md"), TWINS);
+}
+
+#[test]
+fn restart_leaves_ticks_alone_that_it_cannot_tell_apart_any_more() {
+    let bench = Bench::with_plan(TWINS.as_bytes());
+    bench.execute(&diligent(GOOD), &[]).code(0);
+    let third = "- [x] Write the file\n- [x] Write the file\n- [x] Write the file\n";
+    let edited = bench.read("plan.md").replace(&third[..third.len() / 3 * 2], third);
+    bench.file("plan.md", &edited);
+    bench.execute(&refusing(), &["--restart"]).code(6);
+    assert_eq!(bench.read("plan.md"), edited.replace("[x] `grep", "[ ] `grep"));
+}

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::plan::StepIndex;
 use crate::plan::candidates::{Candidate, Place};
 use crate::plan::check_box::{BoxRole, CheckBox};
 use crate::plan::choice::Choice;
@@ -115,7 +116,7 @@ fn done_with_open_boxes(sections: &Sections<'_>, choice: &Choice, plan: &Plan) -
     let is_open = |found: &&CheckBox| {
         found.mark == ' ' && !matches!(found.role, BoxRole::Mirror | BoxRole::Optional | BoxRole::Ignored)
     };
-    let mut open: Vec<usize> = plan.boxes.iter().filter(is_open).filter_map(|found| found.step).collect();
+    let mut open: Vec<StepIndex> = plan.boxes.iter().filter(is_open).filter_map(|found| found.step).collect();
     open.dedup();
     let steps = open.iter().map(|step| plan.steps[*step].line);
     let groups = open.iter().filter_map(|step| plan.steps[*step].group);

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use typed_index_collections::{TiVec, ti_vec};
 
 use crate::plan::diagnostic::{Diagnostic, Severity};
 use crate::plan::graph::Edge;
 use crate::plan::names::title::Title;
 use crate::plan::names::{self, lower};
 use crate::plan::step::{Plan, Reference, ReferenceTo, StepKind};
+use crate::plan::{GroupIndex, StepIndex};
 
 /// More edges than this and a reference to many steps becomes one to the last of them, so that a plan of
 /// a hundred thousand steps that all name the same group stays readable.
@@ -23,17 +25,17 @@ pub(in crate::plan) struct Resolver<'a> {
     /// Steps by id alone.
     by_id: HashMap<Cow<'a, str>, Vec<Target>>,
     /// The steps of each group, in the order of the file.
-    members: Vec<Vec<usize>>,
+    members: TiVec<GroupIndex, Vec<StepIndex>>,
     /// Work steps in the order of the file.
-    work: Vec<usize>,
+    work: Vec<StepIndex>,
     edges: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
-    Step(usize),
-    Group(usize),
+    Step(StepIndex),
+    Group(GroupIndex),
 }
 
 impl<'a> Resolver<'a> {
@@ -44,7 +46,7 @@ impl<'a> Resolver<'a> {
             named: HashMap::new(),
             keywords: HashSet::new(),
             by_id: HashMap::new(),
-            members: vec![Vec::new(); plan.groups.len()],
+            members: ti_vec![Vec::new(); plan.groups.len()],
             work: Vec::new(),
             edges: 0,
             diagnostics: Vec::new(),
@@ -55,10 +57,10 @@ impl<'a> Resolver<'a> {
         if !refers {
             return resolver;
         }
-        for (index, group) in plan.groups.iter().enumerate() {
+        for (index, group) in plan.groups.iter_enumerated() {
             resolver.insert(&group.label, Target::Group(index));
         }
-        for (index, step) in plan.steps.iter().enumerate() {
+        for (index, step) in plan.steps.iter_enumerated() {
             if step.kind == StepKind::Work {
                 resolver.insert_step(&step.label, &step.author_id, index);
                 resolver.work.push(index);
@@ -86,7 +88,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn insert_step(&mut self, label: &'a str, id: &'a str, index: usize) {
+    fn insert_step(&mut self, label: &'a str, id: &'a str, index: StepIndex) {
         self.insert(label, Target::Step(index));
         if !id.is_empty() {
             self.by_id.entry(lower(id)).or_default().push(Target::Step(index));
@@ -94,7 +96,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The explicit edges of a step: its own references and those of its group.
-    pub(in crate::plan) fn edges_of(&mut self, step: usize) -> Vec<Edge> {
+    pub(in crate::plan) fn edges_of(&mut self, step: StepIndex) -> Vec<Edge> {
         let plan = self.plan;
         let found = &plan.steps[step];
         let group = found.group.and_then(|group| plan.groups.get(group).map(|found| (group, found)));
@@ -123,7 +125,12 @@ impl<'a> Resolver<'a> {
         self.diagnostics
     }
 
-    fn add(&mut self, reference: &Reference, (step, group): (usize, Option<usize>), edges: &mut Vec<Edge>) {
+    fn add(
+        &mut self,
+        reference: &Reference,
+        (step, group): (StepIndex, Option<GroupIndex>),
+        edges: &mut Vec<Edge>,
+    ) {
         let steps = match &reference.to {
             ReferenceTo::AllPrevious => self.all_before(step, group),
             ReferenceTo::One { keyword, id } => self.one(reference, (step, group), (keyword, id)),
@@ -142,7 +149,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Every work step before this one; for a group, before its first.
-    fn all_before(&self, step: usize, group: Option<usize>) -> Vec<usize> {
+    fn all_before(&self, step: StepIndex, group: Option<GroupIndex>) -> Vec<StepIndex> {
         let first = group.and_then(|group| self.members.get(group)).and_then(|members| members.first());
         let limit = first.copied().unwrap_or(step);
         let count = self.work.partition_point(|index| *index < limit);
@@ -153,9 +160,9 @@ impl<'a> Resolver<'a> {
     fn one(
         &mut self,
         reference: &Reference,
-        (step, group): (usize, Option<usize>),
+        (step, group): (StepIndex, Option<GroupIndex>),
         (keyword, id): (&str, &str),
-    ) -> Vec<usize> {
+    ) -> Vec<StepIndex> {
         let targets = self.targets(keyword, id);
         let own_group = group.or(self.plan.steps[step].group);
         // Numbers that start again in each group mean the step of the own group.
@@ -196,13 +203,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// `2.3` is a task of the step `2`: that step is meant.
-    fn holder(&self, keyword: &str, id: &str) -> Option<usize> {
+    fn holder(&self, keyword: &str, id: &str) -> Option<StepIndex> {
         let (around, _) = id.rsplit_once('.')?;
         let is_named = |text: &str| {
             let behind = text.trim_start_matches(['*', '`', '[']).strip_prefix(id);
             behind.is_some_and(|behind| !behind.starts_with(|c: char| c.is_alphanumeric()))
         };
-        let holds = |step: &usize| self.plan.steps[*step].tasks.iter().any(|task| is_named(&task.text));
+        let holds = |step: &StepIndex| self.plan.steps[*step].tasks.iter().any(|task| is_named(&task.text));
         let steps = self.targets(keyword, around).into_iter().filter_map(|target| match target {
             Target::Step(step) => Some(step),
             Target::Group(_) => None,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::plan::GroupIndex;
 use crate::plan::candidates::{Place, Unit, top_items};
 use crate::plan::choice::Choice;
 use crate::plan::names::label;
@@ -19,7 +20,7 @@ pub(in crate::plan) struct Blueprint<'text> {
     /// Where it stands.
     pub source: Source,
     /// Its group, an index into the groups of the choice.
-    pub group: Option<usize>,
+    pub group: Option<GroupIndex>,
     /// First byte.
     pub start: usize,
     /// What it is called.
@@ -76,7 +77,13 @@ fn units<'text>(sections: &Sections<'text>, choice: &Choice) -> Vec<Blueprint<'t
                 (found.span.start, found.title.clone())
             }
         };
-        Blueprint { kind: StepKind::Work, source: Source::Unit(unit.place), group: unit.group, start, title }
+        Blueprint {
+            kind: StepKind::Work,
+            source: Source::Unit(unit.place),
+            group: unit.group.map(GroupIndex::from),
+            start,
+            title,
+        }
     };
     let mut found: Vec<Blueprint<'text>> = units.iter().map(blueprint).collect();
     drop_topics(&mut found);

@@ -8,6 +8,7 @@ use super::claim::{Claim, claim};
 use super::criteria;
 use super::files;
 use super::references;
+use crate::plan::StepIndex;
 use crate::plan::criterion::{Criterion, CriterionKind};
 use crate::plan::document::entry::EntryKind;
 use crate::plan::document::{BlockKind, Document};
@@ -27,7 +28,7 @@ pub(in crate::plan) struct Body<'plan, 'text> {
     pub(in crate::plan) sections: &'plan Sections<'text>,
     pub(in crate::plan) document: &'plan Document<'text>,
     pub(in crate::plan) boxes: &'plan mut Boxes,
-    pub(in crate::plan) step: Option<usize>,
+    pub(in crate::plan) step: Option<StepIndex>,
     pub(in crate::plan) kind: StepKind,
     pub(in crate::plan) parts: Parts,
 }
@@ -60,7 +61,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
     pub(in crate::plan) fn new(
         sections: &'plan Sections<'text>,
         boxes: &'plan mut Boxes,
-        (step, kind): (usize, StepKind),
+        (step, kind): (StepIndex, StepKind),
     ) -> Self {
         Self {
             sections,

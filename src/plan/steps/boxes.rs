@@ -1,23 +1,24 @@
 //! Every box of the file, once, and the first part of the plan that claims it.
 
 use std::borrow::Cow;
+use typed_index_collections::{TiVec, ti_vec};
 
 use crate::plan::check_box::{BoxRole, CheckBox};
 use crate::plan::document::{BlockKind, Document};
-use crate::plan::names;
+use crate::plan::{BoxIndex, StepIndex, names};
 
 /// The boxes of a document, in order.
 #[derive(Debug, Clone)]
 pub(in crate::plan) struct Boxes {
     /// The boxes.
-    pub all: Vec<CheckBox>,
+    pub all: TiVec<BoxIndex, CheckBox>,
     /// Index of the block of each box, ascending.
-    blocks: Vec<usize>,
+    blocks: TiVec<BoxIndex, usize>,
     /// The boxes of entries that are steps: (entry, box), ascending.
-    entries: Vec<(usize, usize)>,
+    entries: Vec<(usize, BoxIndex)>,
     /// How many boxes stand before each block; the last entry is for the end.
-    before: Vec<usize>,
-    claimed: Vec<bool>,
+    before: Vec<BoxIndex>,
+    claimed: TiVec<BoxIndex, bool>,
     /// How many nobody has claimed.
     unclaimed: usize,
 }
@@ -28,17 +29,17 @@ impl Boxes {
         let mut steps = steps.iter().copied().peekable();
         let count = document.marks().count() + steps.len();
         let mut boxes = Self {
-            all: Vec::with_capacity(count),
-            blocks: Vec::with_capacity(count),
+            all: TiVec::with_capacity(count),
+            blocks: TiVec::with_capacity(count),
             before: Vec::with_capacity(document.blocks.len() + 1),
             entries: Vec::new(),
-            claimed: vec![false; count],
+            claimed: ti_vec![false; count],
             unclaimed: count,
         };
         // The items around the current block, innermost last: (box, end of the item).
-        let mut around: Vec<(usize, usize)> = Vec::new();
+        let mut around: Vec<(BoxIndex, usize)> = Vec::new();
         for (index, block) in document.blocks.iter().enumerate() {
-            boxes.before.push(boxes.all.len());
+            boxes.before.push(boxes.all.next_key());
             while let Some(entry) = steps.next_if(|entry| document.entries[*entry].block == index) {
                 boxes.add_entry(document, entry);
             }
@@ -47,7 +48,7 @@ impl Boxes {
                 around.pop();
             }
             let parent = around.last().map(|(parent, _)| *parent);
-            around.push((boxes.all.len(), block.end));
+            around.push((boxes.all.next_key(), block.end));
             boxes.all.push(CheckBox {
                 mark_at: mark.at,
                 mark: mark.mark,
@@ -62,7 +63,7 @@ impl Boxes {
             });
             boxes.blocks.push(index);
         }
-        boxes.before.push(boxes.all.len());
+        boxes.before.push(boxes.all.next_key());
         boxes.understand_dashes(document);
         boxes.claimed.truncate(boxes.all.len());
         boxes.unclaimed = boxes.all.len();
@@ -90,7 +91,7 @@ impl Boxes {
     fn add_entry(&mut self, document: &Document<'_>, entry: usize) {
         let found = &document.entries[entry];
         let Some((word, mark)) = &found.state else { return };
-        self.entries.push((entry, self.all.len()));
+        self.entries.push((entry, self.all.next_key()));
         self.blocks.push(found.block);
         self.all.push(CheckBox {
             mark_at: word.span.start,
@@ -107,7 +108,7 @@ impl Boxes {
     }
 
     /// Gives the box of an entry to the step that the entry is.
-    pub(in crate::plan) fn claim_entry(&mut self, entry: usize, step: usize) -> Option<usize> {
+    pub(in crate::plan) fn claim_entry(&mut self, entry: usize, step: StepIndex) -> Option<BoxIndex> {
         let at = self.entries.binary_search_by_key(&entry, |(entry, _)| *entry).ok()?;
         let index = self.entries[at].1;
         self.give(index, (BoxRole::Step, Some(step)), "the state of an entry of the list of steps");
@@ -115,7 +116,7 @@ impl Boxes {
     }
 
     /// The box of an item.
-    pub(in crate::plan) fn of_block(&self, block: usize) -> Option<usize> {
+    pub(in crate::plan) fn of_block(&self, block: usize) -> Option<BoxIndex> {
         let (before, behind) = (*self.before.get(block)?, *self.before.get(block + 1)?);
         (before < behind).then_some(before)
     }
@@ -124,9 +125,9 @@ impl Boxes {
     pub(in crate::plan) fn claim(
         &mut self,
         block: usize,
-        (role, step): (BoxRole, Option<usize>),
+        (role, step): (BoxRole, Option<StepIndex>),
         reason: impl Into<Cow<'static, str>>,
-    ) -> Option<usize> {
+    ) -> Option<BoxIndex> {
         let index = self.of_block(block)?;
         self.give(index, (role, step), reason);
         Some(index)
@@ -134,8 +135,8 @@ impl Boxes {
 
     fn give(
         &mut self,
-        index: usize,
-        (role, step): (BoxRole, Option<usize>),
+        index: BoxIndex,
+        (role, step): (BoxRole, Option<StepIndex>),
         reason: impl Into<Cow<'static, str>>,
     ) {
         if !std::mem::replace(&mut self.claimed[index], true) {
@@ -162,9 +163,11 @@ impl Boxes {
         if self.all_claimed() {
             return Vec::new();
         }
-        let before = |block: usize| self.before.get(block).copied().unwrap_or(self.all.len());
-        let open = (before(blocks.start)..before(blocks.end)).filter(|index| !self.claimed[*index]);
-        open.map(|index| self.blocks[index]).collect()
+        let before = |block: usize| self.before.get(block).copied().unwrap_or(self.all.next_key());
+        let boxes = before(blocks.start)..before(blocks.end);
+        let open =
+            self.claimed[boxes.clone()].iter().zip(&self.blocks[boxes]).filter(|(claimed, _)| !**claimed);
+        open.map(|(_, block)| *block).collect()
     }
 }
 

@@ -4,6 +4,7 @@ use super::body::Body;
 use super::criteria::{self, Verdict, ends_with_any_case};
 use super::files;
 use super::references;
+use crate::plan::BoxIndex;
 use crate::plan::check_box::BoxRole;
 use crate::plan::criterion::{Criterion, CriterionKind};
 use crate::plan::document::BlockKind;
@@ -204,7 +205,7 @@ impl Body<'_, '_> {
         &mut self,
         piece: &Piece<'_>,
         verdict: Verdict,
-        check_box: Option<usize>,
+        check_box: Option<BoxIndex>,
     ) {
         let text = piece.without_comments();
         self.parts.criteria.push(Criterion {
@@ -242,14 +243,14 @@ impl Body<'_, '_> {
     pub(in crate::plan) fn push_task(
         &mut self,
         piece: &Piece<'_>,
-        check_box: Option<usize>,
+        check_box: Option<BoxIndex>,
         deliverable: bool,
     ) {
         let task = Self::task(piece, check_box, deliverable);
         self.parts.tasks.push(task);
     }
 
-    fn task(piece: &Piece<'_>, check_box: Option<usize>, deliverable: bool) -> Task {
+    fn task(piece: &Piece<'_>, check_box: Option<BoxIndex>, deliverable: bool) -> Task {
         let text = piece.without_comments();
         Task { line: piece.line, text, check_box, optional: false, deliverable }
     }

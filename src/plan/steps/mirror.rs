@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
+use typed_index_collections::TiVec;
+
 use super::boxes::Boxes;
+use crate::plan::StepIndex;
 use crate::plan::candidates::top_items;
 use crate::plan::check_box::BoxRole;
 use crate::plan::names::title::plain;
 use crate::plan::names::{Role, joined, lower, words};
 use crate::plan::sections::Sections;
-use crate::plan::step::{Plan, Progress};
+use crate::plan::step::{Plan, Progress, ProgressEntry};
 
 /// Claims the boxes that stand for a step.
 pub(in crate::plan) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &mut Plan) {
@@ -34,7 +37,7 @@ pub(in crate::plan) fn read(sections: &Sections<'_>, boxes: &mut Boxes, plan: &m
             let Some(step) = by_name.find(text, (owned, listed)) else { continue };
             let reason = if owned { "agentrun's own progress list" } else { "a second list of the steps" };
             let claimed = boxes.claim(item, (BoxRole::Mirror, Some(step)), reason);
-            entries.extend(claimed.filter(|_| owned).map(|check_box| (check_box, step)));
+            entries.extend(claimed.filter(|_| owned).map(|check_box| ProgressEntry { check_box, step }));
         }
     }
     if let Some(progress) = &mut plan.progress {
@@ -47,11 +50,11 @@ fn may_mirror(role: Option<Role>) -> bool {
 }
 
 /// The name of each step in the section that agentrun owns: no two are the same.
-pub(in crate::plan) fn entry_names(plan: &Plan) -> Vec<String> {
+pub(in crate::plan) fn entry_names(plan: &Plan) -> TiVec<StepIndex, String> {
     let mut uses: HashMap<String, usize> = HashMap::new();
-    let names = plan.steps.iter().enumerate().map(|(index, step)| {
+    let names = plan.steps.iter_enumerated().map(|(index, step)| {
         let name = step.name();
-        let name = if key(&name).is_empty() { format!("Entry {}", index + 1) } else { name };
+        let name = if key(&name).is_empty() { format!("Entry {}", usize::from(index) + 1) } else { name };
         let count = uses.entry(key(&name)).or_default();
         *count += 1;
         if *count == 1 { name } else { format!("{name} ({count})") }
@@ -59,24 +62,31 @@ pub(in crate::plan) fn entry_names(plan: &Plan) -> Vec<String> {
     names.collect()
 }
 
+impl Plan {
+    /// The name of a step in the section that agentrun owns.
+    pub fn entry_name(&self, step: StepIndex) -> String {
+        entry_names(self).get(step).cloned().unwrap_or_default()
+    }
+}
+
 struct Names {
     /// As agentrun writes them.
-    entries: HashMap<String, Option<usize>>,
+    entries: HashMap<String, Option<StepIndex>>,
     /// Label and title together.
-    full: HashMap<String, Option<usize>>,
+    full: HashMap<String, Option<StepIndex>>,
     /// Label, id or title alone.
-    short: HashMap<String, Option<usize>>,
+    short: HashMap<String, Option<StepIndex>>,
 }
 
 impl Names {
     /// The names that the lists of the plan need: those of `owned` and of `listed` only where there is one.
     fn of(plan: &Plan, owned: bool, listed: bool) -> Self {
         let mut names = Self { entries: HashMap::new(), full: HashMap::new(), short: HashMap::new() };
-        let entries = if owned { entry_names(plan) } else { Vec::new() };
-        for (index, name) in entries.iter().enumerate() {
+        let entries = if owned { entry_names(plan) } else { TiVec::new() };
+        for (index, name) in entries.iter_enumerated() {
             insert(&mut names.entries, name, index);
         }
-        for (index, step) in plan.steps.iter().enumerate() {
+        for (index, step) in plan.steps.iter_enumerated() {
             insert(&mut names.full, &step.name(), index);
             for name in [&step.label, &step.author_id, &step.title].into_iter().filter(|_| listed) {
                 insert(&mut names.short, name, index);
@@ -86,7 +96,7 @@ impl Names {
     }
 
     /// The step that an entry stands for; by a short name only in a list of progress.
-    fn find(&self, text: &str, (owned, listed): (bool, bool)) -> Option<usize> {
+    fn find(&self, text: &str, (owned, listed): (bool, bool)) -> Option<StepIndex> {
         let key = key(text);
         if owned {
             return self.entries.get(&key).copied().flatten();
@@ -97,7 +107,7 @@ impl Names {
 }
 
 /// Two steps of one name: the name stands for neither.
-fn insert(names: &mut HashMap<String, Option<usize>>, name: &str, index: usize) {
+fn insert(names: &mut HashMap<String, Option<StepIndex>>, name: &str, index: StepIndex) {
     let key = key(name);
     if !key.is_empty() {
         names

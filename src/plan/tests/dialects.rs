@@ -1,6 +1,6 @@
 //! The five template dialects, filled in: the steps that are read from each.
 
-use crate::plan::{CriterionKind, Reading, Severity, read};
+use crate::plan::{BoxIndex, CriterionKind, Reading, Severity, StepIndex, read};
 
 /// One line for a step, and one for each of its parts.
 fn shown(text: &str) -> String {
@@ -14,14 +14,14 @@ fn shown(text: &str) -> String {
     lines.join("\n")
 }
 
-fn step_lines(reading: &Reading, index: usize) -> Vec<String> {
+fn step_lines(reading: &Reading, index: StepIndex) -> Vec<String> {
     let plan = &reading.plan;
     let step = &plan.steps[index];
     let edges = reading.graph.dependencies(index).iter();
     let needs: Vec<String> = edges
         .map(|edge| format!("{}{}", if edge.explicit { "" } else { "~" }, plan.steps[edge.step].id))
         .collect();
-    let mark = |check_box: Option<usize>| {
+    let mark = |check_box: Option<BoxIndex>| {
         check_box.map(|index| format!("[{}] ", plan.boxes[index].mark)).unwrap_or_default()
     };
     let mut lines = vec![format!("{:?} {} {:?} <- {}", step.kind, step.id, step.name(), needs.join(" "))];

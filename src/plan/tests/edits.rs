@@ -3,9 +3,10 @@
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
+use crate::facts::CriterionIndex;
 use crate::plan::edit::{apply, targets};
 use crate::plan::restore::restore_marks;
-use crate::plan::{Change, CheckBox, EditError, Plan, TickTarget, read};
+use crate::plan::{BoxIndex, Change, CheckBox, EditError, Plan, StepIndex, TickTarget, read};
 
 const PLAN: &str = "# T\n\n## Implementation Steps\n\n### Step 1: One\n**Tasks:**\n- [ ] a\n  - [~] b\n- [x] c\n\n\
     **Validation Criteria:**\n- [ ] `make test` passes\n- [ ] it looks good\n\n### Step 2: Two\n\nText only.";
@@ -13,9 +14,10 @@ const PLAN: &str = "# T\n\n## Implementation Steps\n\n### Step 1: One\n**Tasks:*
 /// The text after a pass of this step, all of its criteria passed.
 pub(super) fn passed(text: &str, step: usize) -> Result<String, EditError> {
     let plan = read(text).plan;
-    let commands: Vec<usize> = (0..plan.steps[step].criteria.len())
-        .filter(|index| plan.steps[step].criteria[*index].command().is_some())
-        .collect();
+    let step = StepIndex::from(step);
+    let criteria = plan.steps[step].criteria.iter_enumerated();
+    let commands: Vec<CriterionIndex> =
+        criteria.filter(|(_, found)| found.command().is_some()).map(|(index, _)| index).collect();
     apply(text, &plan, &targets(&plan, step, &commands, true), Change::Tick)
 }
 
@@ -32,8 +34,8 @@ fn a_step_without_boxes_gets_an_entry_at_the_end_of_the_file() {
         "\n\n<!-- agentrun:progress -->\n## Progress\n\n- [x] Step 2: Two\n<!-- /agentrun:progress -->\n";
     assert_eq!(first, format!("{PLAN}{section}"));
     let plan = read(&first).plan;
-    assert_eq!(targets(&plan, 1, &[], true), []);
-    let opened = apply(&first, &plan, &[TickTarget::Progress(1)], Change::Untick).unwrap();
+    assert_eq!(targets(&plan, StepIndex::from(1), &[], true), []);
+    let opened = apply(&first, &plan, &[TickTarget::Progress(StepIndex::from(1))], Change::Untick).unwrap();
     assert_eq!(opened, first.replace("- [x] Step 2", "- [ ] Step 2"));
     assert_eq!(passed(&opened, 1).unwrap(), first);
 }
@@ -71,10 +73,13 @@ fn a_parent_is_ticked_with_its_last_child() {
 fn other_marks_and_moved_boxes_are_refused() {
     let text = "# T\n\n- [-] one\n- [ ] two\n";
     let plan = read(text).plan;
-    let one = [TickTarget::Box(0)];
+    let one = [TickTarget::Box(BoxIndex::from(0))];
     assert_eq!(apply(text, &plan, &one, Change::Tick), Err(EditError::Mark { line: 3, mark: '-' }));
     let moved = "# Title\n\n- [-] one\n- [ ] two\n";
-    assert_eq!(apply(moved, &plan, &[TickTarget::Box(1)], Change::Tick), Err(EditError::Moved { line: 4 }));
+    assert_eq!(
+        apply(moved, &plan, &[TickTarget::Box(BoxIndex::from(1))], Change::Tick),
+        Err(EditError::Moved { line: 4 })
+    );
 }
 
 #[test]
@@ -208,7 +213,7 @@ proptest! {
             let reading = read(&text);
             let mut order = reading.graph.order().to_vec();
             order.sort_unstable();
-            prop_assert_eq!(order, (0..reading.plan.steps.len()).collect::<Vec<_>>());
+            prop_assert_eq!(order, reading.plan.steps.keys().collect::<Vec<_>>());
             for check_box in &reading.plan.boxes {
                 prop_assert!(!check_box.reason.is_empty());
                 if let Some(word) = &check_box.word {
@@ -228,7 +233,7 @@ proptest! {
     fn a_tick_changes_one_byte_and_can_be_taken_back(text in plans()) {
         let plan = read(&text).plan;
         let is_open = |found: &CheckBox| found.mark == ' ' && found.word.is_none();
-        for (index, check_box) in plan.boxes.iter().enumerate().filter(|(_, found)| is_open(found)) {
+        for (index, check_box) in plan.boxes.iter_enumerated().filter(|(_, found)| is_open(found)) {
             let target = [TickTarget::Box(index)];
             let ticked = apply(&text, &plan, &target, Change::Tick);
             prop_assert!(ticked.is_ok(), "{:?} {:?}", check_box, ticked);
@@ -246,7 +251,7 @@ proptest! {
     #[test]
     fn a_word_is_replaced_alone_and_can_be_set_back(text in plans_of_words()) {
         let plan = read(&text).plan;
-        for (index, check_box) in plan.boxes.iter().enumerate() {
+        for (index, check_box) in plan.boxes.iter_enumerated() {
             let Some(word) = check_box.word.as_ref().filter(|_| check_box.tickable()) else { continue };
             // A word that changes may make a list of another kind of a table: that is refused.
             let Ok(done) = apply(&text, &plan, &[TickTarget::Box(index)], Change::Tick) else { continue };
@@ -256,7 +261,7 @@ proptest! {
             let again = read(&done).plan;
             prop_assert!(again.boxes[index].ticked());
             let others = |plan: &Plan| -> Vec<_> {
-                let all = plan.boxes.iter().enumerate().filter(|(at, _)| *at != index);
+                let all = plan.boxes.iter_enumerated().filter(|(at, _)| *at != index);
                 all.map(|(_, found)| (found.mark, found.text.clone(), found.role, found.step)).collect()
             };
             prop_assert_eq!(others(&plan), others(&again));
@@ -267,11 +272,11 @@ proptest! {
     #[test]
     fn a_pass_is_written_or_refused_and_never_repeated(text in plans()) {
         let plan = read(&text).plan;
-        for step in 0..plan.steps.len() {
-            let Ok(after) = passed(&text, step) else { continue };
+        for step in plan.steps.keys() {
+            let Ok(after) = passed(&text, step.into()) else { continue };
             let again = read(&after).plan;
             prop_assert_eq!(&plan.steps[step].key, &again.steps[step].key);
-            prop_assert_eq!(passed(&after, step), Ok(after.clone()));
+            prop_assert_eq!(passed(&after, step.into()), Ok(after.clone()));
         }
     }
 }

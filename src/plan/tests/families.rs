@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 use super::edits::passed;
 use crate::plan::edit::{apply, targets};
 use crate::plan::restore::{restore_marks, take_ticks_back};
-use crate::plan::{Change, EditError, TickTarget, read};
+use crate::plan::{Change, EditError, StepIndex, TickTarget, read};
 
 const TODOS: &str = include_str!("../../../tests/fixtures/plans/todos.md");
 const TABLE: &str = include_str!("../../../tests/fixtures/plans/table.md");
@@ -28,7 +28,7 @@ const CHECKS: &str = include_str!("../../../tests/fixtures/plans/checks.md");
 fn steps(text: &str) -> String {
     let reading = read(text);
     let plan = &reading.plan;
-    let line = |(index, step): (usize, &crate::plan::Step)| {
+    let line = |(index, step): (StepIndex, &crate::plan::Step)| {
         let mark = step.own_box.map_or('-', |own| plan.boxes[own].mark);
         let needs = reading.graph.dependencies(index).iter().filter(|edge| edge.explicit);
         let needs: Vec<&str> = needs.map(|edge| plan.steps[edge.step].id.as_str()).collect();
@@ -36,7 +36,7 @@ fn steps(text: &str) -> String {
         let commands: Vec<&str> = commands.collect();
         format!("[{mark}] {} {} <- {needs:?} {:?} {commands:?}\n", step.id, step.name(), step.files)
     };
-    plan.steps.iter().enumerate().map(line).collect()
+    plan.steps.iter_enumerated().map(line).collect()
 }
 
 /// The lines that a pass of every step changes, and those that it adds.
@@ -121,7 +121,9 @@ fn sentences_that_check_and_blocks_with_an_expectation() {
 fn a_state_is_written_as_its_list_says_it_and_can_be_taken_back() {
     for text in [TODOS, TABLE] {
         let plan = read(text).plan;
-        for (index, found) in plan.boxes.iter().enumerate().filter(|(_, found)| found.word.is_some()) {
+        for (index, found) in plan.boxes.iter_enumerated().filter(|(_, found)| found.word.is_some()) {
+            // Each step has one box here.
+            let step = StepIndex::from(usize::from(index));
             let target = [TickTarget::Box(index)];
             let ticked = apply(text, &plan, &target, Change::Tick);
             if matches!(found.mark, '?' | '-') {
@@ -129,7 +131,7 @@ fn a_state_is_written_as_its_list_says_it_and_can_be_taken_back() {
             } else if found.mark == ' ' {
                 let ticked = ticked.unwrap();
                 let again = read(&ticked).plan;
-                assert_eq!(again.steps[index].fingerprint(), plan.steps[index].fingerprint());
+                assert_eq!(again.steps[step].fingerprint(), plan.steps[step].fingerprint());
                 assert_eq!(apply(&ticked, &again, &target, Change::Untick).as_deref(), Ok(text));
                 assert_eq!(restore_marks(text, &ticked).as_deref(), Some(text));
                 assert_eq!(take_ticks_back(text, &ticked).as_deref(), Some(text));
@@ -142,7 +144,7 @@ fn a_state_is_written_as_its_list_says_it_and_can_be_taken_back() {
 #[test]
 fn a_status_that_its_author_made_up_is_left_alone() {
     let plan = read(TODOS).plan;
-    assert_eq!(targets(&plan, 3, &[], true), []);
+    assert_eq!(targets(&plan, 3.into(), &[], true), []);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{commands, steps};
 use crate::plan::{BoxRole, Plan, read};
 
 fn tasks(plan: &Plan, step: usize) -> Vec<&str> {
-    plan.steps[step].tasks.iter().map(|task| task.text.as_str()).collect()
+    plan.steps.raw[step].tasks.iter().map(|task| task.text.as_str()).collect()
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn steps_of_a_group_may_stand_under_headings_between() {
     let text = "# Plan\n\n## Task List\n\n### Wood\n\n#### Task Group 1: Saw\n- [ ] 1.0 a\n\n### Testing\n\n\
         #### Task Group 2: Try\n**Dependencies:** Task Group 1\n- [ ] 2.0 b\n";
     assert_eq!(steps(text), ["Work Task Group 1: Saw", "Work Task Group 2: Try"]);
-    assert_eq!(read(text).graph.dependencies(1).iter().filter(|edge| edge.explicit).count(), 1);
+    assert_eq!(read(text).graph.dependencies(1.into()).iter().filter(|edge| edge.explicit).count(), 1);
     let text = "# Plan\n\n## Wave 1 - Wood\n\n### W1-OAK-001: Oil\n\n- Owner: Ann\n\n### W1-OAK-002: Wax\n\n## Wave 2\n\n\
         ### W2-OAK-001: Rub\n";
     assert_eq!(steps(text), ["Work W1-OAK-001: Oil", "Work W1-OAK-002: Wax", "Work W2-OAK-001: Rub"]);
@@ -90,10 +90,10 @@ fn boxes_of_headings_are_ticked() {
     assert_eq!(steps(text), ["Work Task 1: Saw", "Work Task 2: Nail"]);
     let boxes: Vec<_> =
         plan.boxes.iter().map(|found| (found.line, found.mark, found.role, found.step)).collect();
-    assert_eq!(boxes, [(3, 'x', BoxRole::Step, Some(0)), (6, ' ', BoxRole::Step, Some(1))]);
+    assert_eq!(boxes, [(3, 'x', BoxRole::Step, Some(0.into())), (6, ' ', BoxRole::Step, Some(1.into()))]);
     let after = passed(text, 1).unwrap();
     assert_eq!(after, text.replace("[ ] Task 2", "[x] Task 2"));
-    assert_eq!(read(&after).plan.steps[1].fingerprint(), plan.steps[1].fingerprint());
+    assert_eq!(read(&after).plan.steps.raw[1].fingerprint(), plan.steps.raw[1].fingerprint());
 }
 
 #[test]
@@ -102,13 +102,13 @@ fn a_summary_without_a_heading_is_one() {
         <details>\n<summary>Phase 2: Nail &amp; glue</summary>\n\n- [ ] b\n\n</details>\n\n- [ ] c\n";
     assert_eq!(steps(text), ["Work Phase 1: Saw", "Work Phase 2: Nail & glue"]);
     let plan = read(text).plan;
-    assert_eq!((plan.steps[0].line, plan.steps[1].line), (3, 9));
-    let owners: Vec<Option<usize>> = plan.boxes.iter().map(|found| found.step).collect();
+    assert_eq!((plan.steps.raw[0].line, plan.steps.raw[1].line), (3, 9));
+    let owners: Vec<Option<usize>> = plan.boxes.iter().map(|found| found.step.map(usize::from)).collect();
     assert_eq!(owners, [Some(0), Some(1), None]);
     let text = "# Todo\n\n<details>\n<summary>Wood</summary>\n\n- [ ] a\n</details>\n\n- [ ] b\n";
     let plan = read(text).plan;
-    assert_eq!(plan.steps.iter().map(|step| step.group).collect::<Vec<_>>(), [Some(0), None]);
-    assert_eq!(plan.groups[0].title, "Wood");
+    assert_eq!(plan.steps.iter().map(|step| step.group).collect::<Vec<_>>(), [Some(0.into()), None]);
+    assert_eq!(plan.groups.raw[0].title, "Wood");
 }
 
 #[test]
@@ -118,8 +118,8 @@ fn tasks_may_be_elements() {
         \x20 </verify>\n</task>\n\n<task type=\"auto\">\n  <name>Nail</name>\n</task>\n\n</tasks>\n";
     assert_eq!(steps(text), ["Work Task 1: Saw", "Work Nail"]);
     let plan = read(text).plan;
-    assert_eq!((plan.steps[0].line, plan.steps[0].end_line, plan.steps[1].line), (5, 15, 17));
-    assert_eq!(plan.steps[0].files, ["src/saw.rs"]);
+    assert_eq!((plan.steps.raw[0].line, plan.steps.raw[0].end_line, plan.steps.raw[1].line), (5, 15, 17));
+    assert_eq!(plan.steps.raw[0].files, ["src/saw.rs"]);
     assert_eq!(commands(&plan), ["make test"]);
     assert!(passed(text, 0).unwrap().ends_with("- [x] Task 1: Saw\n<!-- /agentrun:progress -->\n"));
 }
@@ -131,7 +131,7 @@ fn what_is_said_of_a_step_is_no_task() {
     let plan = read(text).plan;
     assert_eq!(tasks(&plan, 0), ["Cut the board", "Add tests: one for each side"]);
     assert_eq!(tasks(&plan, 1), ["**Nails**: buy some", "**Dependencies**: add glue"]);
-    let said: Vec<&str> = plan.steps[0].fields.iter().map(|field| field.name.as_str()).collect();
+    let said: Vec<&str> = plan.steps.raw[0].fields.iter().map(|field| field.name.as_str()).collect();
     assert_eq!(said, ["Owner", "Estimate", "Risk"]);
 }
 
@@ -165,7 +165,7 @@ fn an_entry_of_a_renamed_step_stays_and_says_nothing_of_the_others() {
     let renamed = before.replacen("Step 2: Two", "Step 2: Three", 1);
     let reading = read(&renamed);
     assert_eq!(steps(&renamed), ["Work Step 1: One", "Work Step 2: Three"]);
-    let old = &reading.plan.boxes[0];
+    let old = &reading.plan.boxes.raw[0];
     assert_eq!((old.role, old.step, old.mark), (BoxRole::Ignored, None, 'x'));
     assert_eq!(old.reason, "agentrun's own progress list: no step has this name any more");
     assert!(reading.diagnostics.iter().all(|found| found.code == "no-command"));
@@ -188,7 +188,10 @@ fn words_for_steps_need_no_number() {
         ## Phase 2: Iron\n\n### Task: Nail\n";
     assert_eq!(steps(text), ["Work Task: Saw", "Work Task: Nail"]);
     let plan = read(text).plan;
-    assert_eq!(plan.steps.iter().map(|step| step.group).collect::<Vec<_>>(), [Some(0), Some(1)]);
+    assert_eq!(
+        plan.steps.iter().map(|step| step.group).collect::<Vec<_>>(),
+        [Some(0.into()), Some(1.into())]
+    );
 }
 
 #[test]
@@ -214,7 +217,7 @@ fn a_phase_one_level_below_its_like_is_no_part_of_it() {
     let text =
         "# Plan\n\n## Phase 1: Saw\n\ntext\n\n### Phase 2: Nail\n\n#### Why\n\ntext\n\n### Phase 3: Paint\n";
     assert_eq!(steps(text), ["Work Phase 1: Saw", "Work Phase 2: Nail", "Work Phase 3: Paint"]);
-    assert_eq!(read(text).plan.steps[0].end_line, 5);
+    assert_eq!(read(text).plan.steps.raw[0].end_line, 5);
 }
 
 #[test]

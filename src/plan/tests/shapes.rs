@@ -3,10 +3,13 @@
 use pretty_assertions::assert_eq;
 
 use super::{commands, steps};
-use crate::plan::{BoxRole, Diagnostic, Plan, read};
+use crate::plan::{BoxRole, Diagnostic, Plan, StepIndex, read};
 
 fn roles(plan: &Plan) -> Vec<(usize, BoxRole, Option<usize>)> {
-    plan.boxes.iter().map(|check_box| (check_box.line, check_box.role, check_box.step)).collect()
+    plan.boxes
+        .iter()
+        .map(|check_box| (check_box.line, check_box.role, check_box.step.map(usize::from)))
+        .collect()
 }
 
 fn found(text: &str) -> Vec<(&'static str, String)> {
@@ -34,9 +37,9 @@ fn boxes_with_an_id_make_groups_of_their_phases() {
         - [ ] T002 [P] More\n\n## Phase 2: Story (Priority: P1)\n\n- [ ] T003 Last\n";
     assert_eq!(steps(text), ["Work T001: Make `a/b.rs`", "Work T002: More", "Work T003: Last"]);
     let plan = read(text).plan;
-    let groups: Vec<Option<usize>> = plan.steps.iter().map(|step| step.group).collect();
+    let groups: Vec<Option<usize>> = plan.steps.iter().map(|step| step.group.map(usize::from)).collect();
     assert_eq!(groups, [Some(0), Some(0), Some(1)]);
-    assert_eq!(plan.steps[0].files, ["a/b.rs"]);
+    assert_eq!(plan.steps.raw[0].files, ["a/b.rs"]);
 }
 
 #[test]
@@ -46,8 +49,8 @@ fn what_stands_in_a_task_is_no_step() {
         ### Task 2: B\n\n- [ ] **Step 1: Test**\n";
     let plan = read(text).plan;
     assert_eq!(steps(text), ["Work Task 1: A", "Work Task 2: B"]);
-    assert_eq!(plan.steps[0].tasks.len(), 2);
-    assert_eq!(plan.steps[0].files, ["src/a.rs"]);
+    assert_eq!(plan.steps.raw[0].tasks.len(), 2);
+    assert_eq!(plan.steps.raw[0].files, ["src/a.rs"]);
     assert_eq!(commands(&plan), ["cargo test a"]);
 }
 
@@ -68,7 +71,7 @@ fn the_section_around_decides() {
     assert_eq!(steps(text), ["Work Phase 1: Documentation & Deployment"]);
     let plan = read(text).plan;
     assert_eq!(roles(&plan), [(6, BoxRole::Ignored, None), (9, BoxRole::Ignored, None)]);
-    assert_eq!(plan.boxes[0].reason, "under `Phase 1: Alpha`, which is never a step");
+    assert_eq!(plan.boxes.raw[0].reason, "under `Phase 1: Alpha`, which is never a step");
 }
 
 #[test]
@@ -188,7 +191,7 @@ fn a_list_behind_a_complete_field_is_work() {
     let text = "# Plan\n\n### Phase 1: A\n\n1. a\n\n### Phase 2: B\n\n**Dependencies:** Phase 1 complete\n\n1. b\n2. c\n\n\
         ### Phase 3: C\n\n**Dependencies:**\n\n- Phase 1\n- Phase 2\n";
     let plan = read(text).plan;
-    assert_eq!(plan.steps[1].tasks.iter().map(|task| task.text.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+    assert_eq!(plan.steps.raw[1].tasks.iter().map(|task| task.text.as_str()).collect::<Vec<_>>(), ["b", "c"]);
     assert_eq!(plan.steps.iter().map(|step| step.references.len()).collect::<Vec<_>>(), [0, 1, 2]);
 }
 
@@ -242,7 +245,15 @@ fn headings_count_in_other_ways_too() {
     let text = "# P\n\n## Tier 1\n\n### WI-1: Parser\n\nlong\n\n## Tier 2\n\n### WI-2: Lexer\n\nlong\n\n## Priority\n\n### Phase 1: now\n### Phase 2: then\n";
     assert_eq!(steps(text), ["Work WI-1: Parser", "Work WI-2: Lexer"]);
     let text = "# P\n\n### Task 0: a\n\n### Tasks 1-3: b\n\n### Task 4: c\n\n**Depends on:** Task 2\n";
-    assert_eq!(read(text).graph.dependencies(2).iter().map(|edge| edge.step).collect::<Vec<_>>(), [1]);
+    assert_eq!(
+        read(text)
+            .graph
+            .dependencies(StepIndex::from(2))
+            .iter()
+            .map(|edge| usize::from(edge.step))
+            .collect::<Vec<_>>(),
+        [1]
+    );
     assert_eq!(found(text), []);
 }
 
@@ -254,7 +265,7 @@ fn dependencies_are_said_in_sentences_too() {
         let reading = read(text);
         let explicit =
             |step| reading.graph.dependencies(step).iter().filter(|edge| edge.explicit).map(|edge| edge.step);
-        (0..reading.plan.steps.len()).map(|step| explicit(step).collect()).collect()
+        reading.plan.steps.keys().map(|step| explicit(step).map(usize::from).collect()).collect()
     };
     assert_eq!(needs(text), [vec![], vec![0], vec![0, 1], vec![]]);
     let text = "# P\n\n## Phase 1: A\n\n- [ ] T001 a\n\n### Tests for A\n\n- [ ] T002 b (depends on T001)\n";
@@ -274,7 +285,7 @@ fn other_lists_of_the_same_work_are_named() {
 fn the_value_of_a_status_comment_is_not_what_a_step_says() {
     let text = "# Plan\n\n### Step 1: A\n<!-- STATUS: pending -->\ntext\n\n### Step 2: B\n";
     let (before, after) = (read(text).plan, read(&text.replace("pending", "done")).plan);
-    assert_eq!(before.steps[0].fingerprint(), after.steps[0].fingerprint());
+    assert_eq!(before.steps.raw[0].fingerprint(), after.steps.raw[0].fingerprint());
 }
 
 #[test]

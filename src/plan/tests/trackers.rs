@@ -83,9 +83,14 @@ fn bars_in_the_line_of_a_step_part_its_fields() {
     );
     let reading = read(text);
     assert_eq!(commands(&reading.plan), ["make test | tee log", "make lint"]);
-    assert_eq!(reading.plan.steps[0].criteria[0].text, "it is cut");
-    let explicit: Vec<usize> =
-        reading.graph.dependencies(1).iter().filter(|edge| edge.explicit).map(|edge| edge.step).collect();
+    assert_eq!(reading.plan.steps.raw[0].criteria.raw[0].text, "it is cut");
+    let explicit: Vec<usize> = reading
+        .graph
+        .dependencies(1.into())
+        .iter()
+        .filter(|edge| edge.explicit)
+        .map(|edge| usize::from(edge.step))
+        .collect();
     assert_eq!(explicit, [0]);
 }
 
@@ -94,7 +99,9 @@ fn small_codes_of_tasks_are_numbers() {
     let text =
         "# Plan\n\n## Tasks\n\n### t1 — Saw\n\n- covers: c8\n\n### t2 — docs: Nail\n\n- depends on: t1\n";
     assert_eq!(steps(text), ["Work t1: Saw", "Work t2: docs: Nail"]);
-    assert!(read(text).graph.dependencies(1).iter().any(|edge| edge.explicit && edge.step == 0));
+    assert!(
+        read(text).graph.dependencies(1.into()).iter().any(|edge| edge.explicit && edge.step == 0.into())
+    );
 }
 
 #[test]
@@ -163,10 +170,10 @@ fn a_task_of_a_step_is_named_for_the_step() {
         .map(|step| {
             reading
                 .graph
-                .dependencies(step)
+                .dependencies(step.into())
                 .iter()
                 .filter(|edge| edge.explicit)
-                .map(|edge| edge.step)
+                .map(|edge| usize::from(edge.step))
                 .collect()
         })
         .collect();

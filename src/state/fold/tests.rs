@@ -2,13 +2,17 @@
 
 use super::*;
 use crate::facts::{
-    AttemptOutcome, ChangeSummary, Exit, Programs, RedCommand, RunCompleted, RunOutcome, StepRef, Strength,
-    Ticked, Usage,
+    AttemptOutcome, BoxRef, ChangeSummary, Exit, Occurrence, Programs, RedCommand, RunCompleted, RunOutcome,
+    StepRef, Strength, Ticked, Usage,
 };
 use crate::plan::{self, Reading};
 
 fn reading() -> Reading {
     plan::read("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n\n### Step 2: B\n\n- [ ] b\n")
+}
+
+fn a_box() -> BoxRef {
+    BoxRef { text: "a".into(), occurrence: Occurrence::default() }
 }
 
 fn red() -> RedCommand {
@@ -18,7 +22,7 @@ fn red() -> RedCommand {
 /// The story of a step that failed once and passed then.
 fn story() -> Vec<Event> {
     let reading = reading();
-    let found = &reading.plan.steps[0];
+    let found = &reading.plan.steps.raw[0];
     let step = StepRef::from(found);
     let at = |attempt| AttemptRef { step: step.clone(), attempt };
     let failed = AttemptOutcome::ValidationFailed { red: red(), limit: None };
@@ -58,7 +62,7 @@ fn story() -> Vec<Event> {
         },
         Event::TickIntended {
             step: step.clone(),
-            targets: vec![Ticked { line: 7, text: "a".into(), judged: false }],
+            targets: vec![Ticked { line: 7, check_box: a_box(), judged: false }],
             before: "x".into(),
             after: "y".into(),
         },
@@ -99,7 +103,7 @@ fn fold(events: &[Event]) -> RunState {
 
 /// The first step after so many events of the story.
 fn after(count: usize) -> StepState {
-    fold(&story()[..count]).step(&reading().plan.steps[0].key).clone()
+    fold(&story()[..count]).step(&reading().plan.steps.raw[0].key).clone()
 }
 
 #[test]
@@ -121,7 +125,7 @@ fn a_step_goes_from_open_to_passed_and_ticked() {
 fn what_a_killed_run_left_in_the_middle_is_to_be_done_and_keeps_what_is_known() {
     let mut events = story()[..5].to_vec();
     events.push(Event::RunStarted(run()));
-    let state = fold(&events).step(&reading().plan.steps[0].key).clone();
+    let state = fold(&events).step(&reading().plan.steps.raw[0].key).clone();
     assert_eq!((state.status, state.attempts, state.spent), (StepStatus::Open, 2, 0));
     assert!(matches!(state.last_failure, Some(AttemptOutcome::ValidationFailed { .. })));
 }
@@ -133,7 +137,7 @@ fn an_event_that_cannot_follow_changes_nothing() {
     let before = state.clone();
     let error = state.apply(&story[6]).unwrap_err();
     assert_eq!(error.to_string(), "`step.passed` cannot follow: step 1 is open");
-    assert_eq!(state.step(&reading().plan.steps[0].key), before.step(&reading().plan.steps[0].key));
+    assert_eq!(state.step(&reading().plan.steps.raw[0].key), before.step(&reading().plan.steps.raw[0].key));
 }
 
 #[test]
@@ -150,6 +154,6 @@ fn outages_spend_no_attempt() {
         tree: None,
         reference: None,
     });
-    let state = fold(&events).step(&reading().plan.steps[0].key).clone();
+    let state = fold(&events).step(&reading().plan.steps.raw[0].key).clone();
     assert_eq!((state.attempts, state.spent), (1, 0));
 }
