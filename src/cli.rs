@@ -19,34 +19,34 @@ pub struct Cli {
     pub root: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
-    pub command: Command,
+    pub command: CliCommand,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Carry out a plan, from where it stands
-    Execute(Execute),
+    Execute(ExecuteArgs),
     /// Say what is wrong or unclear in a plan
-    Check(Check),
+    Check(CheckArgs),
     /// Write a plan to be filled in
-    New(New),
+    New(NewArgs),
     /// Say where plans stand
-    Status(Status),
+    Status(StatusArgs),
     /// Show what happened in a run
-    Logs(Logs),
+    Logs(LogsArgs),
     /// Show what a step changed
-    Diff(Diff),
+    Diff(DiffArgs),
     /// Vouch for a step that no command can decide
-    Confirm(Confirm),
+    Confirm(ConfirmArgs),
     /// Bring the files that a step changed back to what they were before it
-    Restore(Restore),
+    Restore(RestoreArgs),
     /// Say what every tick of a plan rests on
-    Verify(Verify),
+    Verify(VerifyArgs),
     /// Approve what the project's agentrun.toml sets beyond its rights
     Trust,
     /// Try it: a small project, a bundled plan, a scripted model
-    Demo(Demo),
+    Demo(DemoArgs),
     /// Print a completion script
     Completions {
         /// The shell
@@ -54,13 +54,13 @@ pub enum Command {
     },
     /// Start a command for a run, and end what it leaves
     #[command(name = LAUNCH, hide = true)]
-    Launch(Launch),
+    Launch(LaunchArgs),
 }
 
 /// Carry out a plan.
 #[derive(Debug, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub struct Execute {
+pub struct ExecuteArgs {
     /// The plan, a Markdown file
     pub plan: PathBuf,
     /// List the steps and stop: starts no process, opens no connection, writes nothing
@@ -115,7 +115,7 @@ pub struct Execute {
 
 /// Say what is wrong or unclear in a plan.
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckArgs {
     /// The plan
     pub plan: PathBuf,
     /// Print what was understood as one JSON object
@@ -131,17 +131,17 @@ pub struct Check {
 
 /// Write a plan to be filled in.
 #[derive(Debug, Args)]
-pub struct New {
+pub struct NewArgs {
     /// What it is called, with its folder if it is to be in one: user-login, plans/user-login.md
     pub name: PathBuf,
     /// How the plan is laid out
     #[arg(long, value_name = "NAME", default_value = "steps")]
-    pub template: Template,
+    pub template: PlanTemplate,
 }
 
 /// How a new plan is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Template {
+pub enum PlanTemplate {
     /// Numbered steps with tasks and validation criteria
     Steps,
     /// Phases of steps with fields for files, dependencies and validation
@@ -156,14 +156,14 @@ pub enum Template {
 
 /// Say where plans stand.
 #[derive(Debug, Args)]
-pub struct Status {
+pub struct StatusArgs {
     /// The plan; without it, every plan that was ever run here
     pub plan: Option<PathBuf>,
 }
 
 /// Show what happened in a run.
 #[derive(Debug, Args)]
-pub struct Logs {
+pub struct LogsArgs {
     /// The run's id; the last one by default
     pub run: Option<String>,
     /// Only this step, with the output of its validation
@@ -182,7 +182,7 @@ pub struct Logs {
 
 /// Show what a step changed.
 #[derive(Debug, Args)]
-pub struct Diff {
+pub struct DiffArgs {
     /// The run's id; the last one by default
     pub run: Option<String>,
     /// The step
@@ -192,7 +192,7 @@ pub struct Diff {
 
 /// Vouch for a step.
 #[derive(Debug, Args)]
-pub struct Confirm {
+pub struct ConfirmArgs {
     /// The plan
     pub plan: PathBuf,
     /// The step: its id, or #7 for the seventh
@@ -204,7 +204,7 @@ pub struct Confirm {
 
 /// Bring the files that a step changed back.
 #[derive(Debug, Args)]
-pub struct Restore {
+pub struct RestoreArgs {
     /// The plan
     pub plan: PathBuf,
     /// The step: its id, or #7 for the seventh
@@ -214,7 +214,7 @@ pub struct Restore {
 
 /// Say what every tick of a plan rests on.
 #[derive(Debug, Args)]
-pub struct Verify {
+pub struct VerifyArgs {
     /// The plan
     pub plan: PathBuf,
     /// Run the commands of ticked steps again, in a clean copy of the project
@@ -227,7 +227,7 @@ pub struct Verify {
 
 /// Start a command.
 #[derive(Debug, Args)]
-pub struct Launch {
+pub struct LaunchArgs {
     /// What Landlock lets the program do
     pub rules: Option<String>,
     /// A program of agentrun's own; without it, the order comes from standard input
@@ -237,7 +237,7 @@ pub struct Launch {
 
 /// Try it.
 #[derive(Debug, Args)]
-pub struct Demo {
+pub struct DemoArgs {
     /// Where the small project is made; by default a new folder below the temporary one
     pub dir: Option<PathBuf>,
 }

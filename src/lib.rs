@@ -39,4 +39,5 @@ pub mod shell;
 pub mod sources;
 pub mod state;
 pub mod validate;
+mod words;
 pub mod workspace;

@@ -17,7 +17,7 @@ const AGENTS: &str = "AGENTS.md";
 
 /// The sources, and what is worth telling about them.
 #[derive(Debug)]
-pub struct Found {
+pub(crate) struct BriefSources {
     /// What was found.
     pub sources: Sources,
     /// Missing or very large ones.
@@ -25,7 +25,12 @@ pub struct Found {
 }
 
 /// Reads every source of a run's briefs.
-pub fn find(plan: &Plan, plan_path: &Path, root: &Path, config: &Config) -> Result<Found, Failure> {
+pub(crate) fn find(
+    plan: &Plan,
+    plan_path: &Path,
+    root: &Path,
+    config: &Config,
+) -> Result<BriefSources, Failure> {
     let mut finder = Finder { root, plan_dir: plan_path.parent().unwrap_or(root), warnings: Vec::new() };
     let sources = Sources {
         rules: finder.all(plan, BriefSource::Rules, config.brief.rules.as_deref(), RULES)?,
@@ -42,11 +47,11 @@ pub fn find(plan: &Plan, plan_path: &Path, root: &Path, config: &Config) -> Resu
             source.text.len() / 4
         ));
     }
-    Ok(Found { sources, warnings: finder.warnings })
+    Ok(BriefSources { sources, warnings: finder.warnings })
 }
 
 /// Whether briefs of later runs hold the file at this path, from the root, once it is there.
-pub fn would_be_read(path: &str, plan: &Plan, plan_path: &str) -> bool {
+pub(crate) fn would_be_read(path: &str, plan: &Plan, plan_path: &str) -> bool {
     let beside = Path::new(plan_path).parent().unwrap_or(Path::new(""));
     let linked = plan.links.iter().map(|link| link.target.as_str());
     let mut names = linked.chain([RULES, REQUEST]);
@@ -54,7 +59,7 @@ pub fn would_be_read(path: &str, plan: &Plan, plan_path: &str) -> bool {
 }
 
 /// The templates, with those of the project's own folder in place of the built-in ones.
-pub fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
+pub(crate) fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
     let mut overrides = Vec::new();
     for (name, path) in own_templates(config) {
         let path = root.join(path);
@@ -80,7 +85,7 @@ fn own_templates(config: &Config) -> impl Iterator<Item = (&'static str, PathBuf
 }
 
 /// A template that does not parse or names an unknown variable is the project's to mend.
-pub fn wrong_template(error: TemplateError) -> Failure {
+pub(crate) fn wrong_template(error: TemplateError) -> Failure {
     Failure::usage("cannot make the brief").caused_by(error)
 }
 

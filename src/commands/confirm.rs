@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use super::execute::find_step;
-use super::launch::Launch;
-use super::open::{OpenPlan, Project};
+use super::common::hold::PlanHold;
+use super::common::open::{OpenPlan, Project};
+use super::common::person::by_a_person;
 use crate::brief::{Sources, Templates};
-use crate::cli::Confirm;
+use crate::cli::ConfirmArgs;
 use crate::config::Environment;
 use crate::facts::{Event, StepOutcome, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::interrupt::Interrupt;
 use crate::plan::{Step, StepKind};
-use crate::process::{self, Policy};
+use crate::process::Policy;
 use crate::record::Recorder;
 use crate::redact::Redact;
 use crate::report::{Report, print};
@@ -22,11 +22,11 @@ use crate::state::{RunState, StepStatus};
 use crate::workspace::git::author::Author;
 
 /// Records that a person vouches for a step, and ticks what was waiting for it.
-pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
-    let &[index] = find_step(&plan, &args.step)?.as_slice() else {
+    let &[index] = plan.find_step(&args.step)?.as_slice() else {
         return Err(Failure::usage(format!("`{}` is a group: confirm its steps one by one", args.step)));
     };
     by_a_person(&project.environment)?;
@@ -37,12 +37,12 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
         Some(by) => by.clone(),
         None => who(&project.environment)?,
     };
-    let launch = Launch::new(&project, &plan)?;
+    let hold = PlanHold::new(&project, &plan)?;
     let redact = Redact::new(project.secrets(&config));
-    let (mut recorder, unsealed) = launch.recorder(&plan, redact, &project.environment, Report::silent())?;
+    let (mut recorder, unsealed) = hold.recorder(&plan, redact, &project.environment, Report::silent())?;
     let items = confirmable(&plan.reading.plan.steps[index], &recorder.state)?;
-    let (mut guard, plan) = launch.take_over(&project, plan, &mut recorder, unsealed)?;
-    let setting = setting(&project, config, plan, &launch)?;
+    let (mut guard, plan) = hold.take_over(&project, plan, &mut recorder, unsealed)?;
+    let setting = setting(&project, config, plan, &hold)?;
     let step = setting.step(index);
     recorder.record(Event::StepConfirmed {
         step: StepRef::from(step),
@@ -55,15 +55,6 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
     written?;
     say(&step.name(), &by, &items, &recorder, &step.key);
     Ok(ExitCode::Passed)
-}
-
-/// A command of an agent is no person, whatever name it gives. A seat belt: what confines commands
-/// is the sandbox.
-pub(super) fn by_a_person(environment: &Environment) -> Result<(), Failure> {
-    if environment.get(process::WITHIN).is_none() {
-        return Ok(());
-    }
-    Err(Failure::usage("this is for a person to say, and a command that agentrun has started is none"))
 }
 
 fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate::facts::StepKey) {
@@ -128,7 +119,7 @@ pub(super) fn setting(
     project: &Project,
     config: crate::config::Config,
     plan: OpenPlan,
-    launch: &Launch,
+    hold: &PlanHold,
 ) -> Result<Setting, Failure> {
     Ok(Setting {
         left_out: project.left_out(&plan),
@@ -148,7 +139,7 @@ pub(super) fn setting(
         templates: Templates::new([]).map_err(crate::sources::wrong_template)?,
         system: String::new(),
         interrupt: Interrupt::never(),
-        run_dir: launch.run_dir.clone(),
+        run_dir: hold.run_dir.clone(),
         snapshot_prefix: String::new(),
     })
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::launch::{self, Launch};
-use super::open::{OpenPlan, Past, Project};
-use super::{confine, detect, renamed, signals, trust, typed};
+use super::common::hold::{self, PlanHold};
+use super::common::open::{OpenPlan, Past, Project};
+use super::common::{confine, detect, renamed, signals, typed};
+use super::trust;
 use crate::brief::{Sources, Templates};
-use crate::cli::Execute;
+use crate::cli::ExecuteArgs;
 use crate::config::Config;
 use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
@@ -15,7 +16,7 @@ use crate::interrupt::Interrupt;
 use crate::journal::PlanDir;
 use crate::model::Model;
 use crate::model::scripted::Script;
-use crate::plan::{self, Description, Diagnostic, Severity, StepIndex, StepKind};
+use crate::plan::{Description, Diagnostic, Severity, StepIndex, StepKind};
 use crate::redact::Redact;
 use crate::report::{Report, diagnostics, listing, print};
 use crate::run::{Run, Setting};
@@ -27,7 +28,7 @@ use crate::workspace::git::author::Author;
 use crate::workspace::snapshot::Snapshots;
 
 /// Everything that is decided before a run begins.
-struct Prepared {
+struct Preparation {
     project: Project,
     plan: OpenPlan,
     config: Config,
@@ -40,7 +41,7 @@ struct Prepared {
 }
 
 /// Carries out a plan, or lists what it would do.
-pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: ExecuteArgs) -> Result<ExitCode, Failure> {
     let prepared = prepare(root, &args)?;
     if args.dry_run {
         return dry_run(&prepared, &args);
@@ -66,7 +67,7 @@ pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failur
 }
 
 /// Reads everything. Starts no process, opens no connection, writes nothing.
-fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
+fn prepare(root: Option<&Path>, args: &ExecuteArgs) -> Result<Preparation, Failure> {
     let project = Project::find(root)?;
     let (mut config, withheld) = project.config_and_withheld()?;
     let untrusted = withheld.map(|withheld| trust::refusal(&withheld));
@@ -87,7 +88,7 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let system = templates.system(&reading.plan, &reading.graph, &found.sources).map_err(wrong_template)?;
     let past = plan.standing()?;
     warnings.extend(past.complaints.iter().map(|complaint| warning("journal", complaint.clone())));
-    Ok(Prepared {
+    Ok(Preparation {
         project,
         plan,
         config,
@@ -100,9 +101,10 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     })
 }
 
-fn lay_flags_over(config: &mut Config, args: &Execute) {
-    let Execute { model, base_url, max_attempts, max_turns, max_time, keep_going, sandbox, network, .. } =
-        args;
+fn lay_flags_over(config: &mut Config, args: &ExecuteArgs) {
+    let ExecuteArgs {
+        model, base_url, max_attempts, max_turns, max_time, keep_going, sandbox, network, ..
+    } = args;
     config.model.name = model.clone().unwrap_or_else(|| std::mem::take(&mut config.model.name));
     config.model.base_url = base_url.clone().unwrap_or_else(|| std::mem::take(&mut config.model.base_url));
     config.run.max_attempts = max_attempts.unwrap_or(config.run.max_attempts);
@@ -154,37 +156,13 @@ fn select(plan: &OpenPlan, names: &[String], keep_going: bool) -> Result<Selecti
     }
     let mut steps = BTreeSet::new();
     for name in names {
-        steps.extend(find_step(plan, name)?);
+        steps.extend(plan.find_step(name)?);
     }
     Ok(Selection { steps: Some(steps), keep_going })
 }
 
-/// The steps that a name stands for; a group's name stands for its steps.
-pub(super) fn find_step(plan: &OpenPlan, name: &str) -> Result<Vec<StepIndex>, Failure> {
-    let found = &plan.reading.plan;
-    match found.find(name) {
-        plan::Found::One(step) => Ok(vec![step]),
-        plan::Found::Group(steps) => Ok(steps),
-        plan::Found::None { suggestion } => {
-            let failure = Failure::usage(format!("`{}` has no step `{name}`", plan.path));
-            Err(match suggestion {
-                Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
-                None => failure.hint(format!("agentrun execute {} --dry-run lists the steps", plan.path)),
-            })
-        }
-        plan::Found::Ambiguous(steps) => {
-            let names: Vec<String> = steps
-                .iter()
-                .map(|&step| format!("#{} ({})", found.steps[step].position, found.steps[step].name()))
-                .collect();
-            Err(Failure::usage(format!("`{name}` could be several steps"))
-                .hint(format!("name one of {}", names.join(", "))))
-        }
-    }
-}
-
-fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
-    let Prepared { plan, past, config, selection, .. } = prepared;
+fn dry_run(prepared: &Preparation, args: &ExecuteArgs) -> Result<ExitCode, Failure> {
+    let Preparation { plan, past, config, selection, .. } = prepared;
     if args.json {
         let status = |index| listing::status_word(&plan.reading, &past.state, index);
         let described = Description::of(&plan.text.text, &plan.reading, &status);
@@ -216,28 +194,28 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
 }
 
 async fn execute(
-    mut prepared: Prepared,
+    mut prepared: Preparation,
     root: Option<&Path>,
-    args: Execute,
+    args: ExecuteArgs,
     interrupt: Interrupt,
 ) -> Result<ExitCode, Failure> {
     let model = open_model(&prepared, &args)?;
     crate::process::keep_memory_private();
-    let launch = Launch::new(&prepared.project, &prepared.plan)?;
+    let hold = PlanHold::new(&prepared.project, &prepared.plan)?;
     let mut warnings = std::mem::take(&mut prepared.warnings);
     let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
     let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
     let policy =
         confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
     let redact = Redact::new(prepared.project.secrets(&prepared.config));
-    launch.make_run_dir(&redact)?;
-    let report = Report::new(args.json, Some(launch.run_dir.clone()));
+    hold.make_run_dir(&redact)?;
+    let report = Report::new(args.json, Some(hold.run_dir.clone()));
     let (recorder, unsealed) =
-        launch.recorder(&prepared.plan, redact, &prepared.project.environment, report)?;
+        hold.recorder(&prepared.plan, redact, &prepared.project.environment, report)?;
     warnings.extend(unsealed);
-    warnings.extend(Launch::end_what_was_left(&prepared.plan));
-    let (guard, found) = launch.guard(&prepared.project, &prepared.plan, &prepared.sources)?;
-    if let Some(restored) = launch::say_restored(&found) {
+    warnings.extend(PlanHold::end_what_was_left(&prepared.plan));
+    let (guard, found) = hold.guard(&prepared.project, &prepared.plan, &prepared.sources)?;
+    if let Some(restored) = hold::say_restored(&found) {
         warnings.push(restored);
         prepared.plan = prepared.project.plan(&args.plan)?;
     }
@@ -259,7 +237,7 @@ async fn execute(
         templates: prepared.templates,
         system: prepared.system,
         interrupt,
-        run_dir: launch.run_dir.clone(),
+        run_dir: hold.run_dir.clone(),
         snapshot_prefix: prepared.plan.dir.key(),
     };
     // No agent has worked yet: a run that is refused leaves nothing to be set back.
@@ -304,8 +282,8 @@ async fn open_snapshots(setting: &Setting, plan: &PlanDir) -> Result<(Snapshots,
 }
 
 /// The model, if any step may need one.
-fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
-    let Prepared { project, plan, config, selection, past, .. } = prepared;
+fn open_model(prepared: &Preparation, args: &ExecuteArgs) -> Result<Model, Failure> {
+    let Preparation { project, plan, config, selection, past, .. } = prepared;
     let reading = &plan.reading;
     // As the run will find it: what was edited since is to be done again. An event that cannot follow leaves its
     // step to be done, too.

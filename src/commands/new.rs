@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{New, Template};
+use crate::cli::{NewArgs, PlanTemplate};
 use crate::failure::{ExitCode, Failure};
 use crate::report::print;
 
@@ -12,7 +12,7 @@ use crate::report::print;
 const TITLE: &str = "{{title}}";
 
 /// Writes a plan to be filled in. What is there already is never overwritten.
-pub(super) fn run(args: &New) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &NewArgs) -> Result<ExitCode, Failure> {
     let path = with_extension(&args.name);
     let text = text_of(args.template).replace(TITLE, &title_of(&path)?);
     write_new(&path, &text)?;
@@ -23,13 +23,13 @@ pub(super) fn run(args: &New) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Passed)
 }
 
-fn text_of(template: Template) -> &'static str {
+fn text_of(template: PlanTemplate) -> &'static str {
     match template {
-        Template::Steps => include_str!("../../plans/new/steps.md"),
-        Template::Fields => include_str!("../../plans/new/fields.md"),
-        Template::Phases => include_str!("../../plans/new/phases.md"),
-        Template::Numbered => include_str!("../../plans/new/numbered.md"),
-        Template::Priority => include_str!("../../plans/new/priority.md"),
+        PlanTemplate::Steps => include_str!("../../plans/new/steps.md"),
+        PlanTemplate::Fields => include_str!("../../plans/new/fields.md"),
+        PlanTemplate::Phases => include_str!("../../plans/new/phases.md"),
+        PlanTemplate::Numbered => include_str!("../../plans/new/numbered.md"),
+        PlanTemplate::Priority => include_str!("../../plans/new/priority.md"),
     }
 }
 

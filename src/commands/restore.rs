@@ -2,16 +2,14 @@
 
 use std::path::Path;
 
-use super::confine;
+use super::common::confine;
+use super::common::hold::{self, PlanHold};
+use super::common::open::Project;
 use super::confirm::setting;
-use super::execute::find_step;
-use super::launch::{self, Launch};
-use super::open::Project;
-use crate::cli::Restore;
+use crate::cli::RestoreArgs;
 use crate::facts::{Event, Reopened, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Step, StepIndex};
-use crate::process::Policy;
 use crate::record::Recorder;
 use crate::redact::Redact;
 use crate::report::{Report, print};
@@ -22,7 +20,7 @@ use crate::workspace::put_back::{InTheWay, PutBack};
 use crate::workspace::snapshot::{Snapshot, SnapshotError, Snapshots};
 
 /// The files that have to be brought back, and what is kept.
-struct Found {
+struct Restoration {
     snapshots: Snapshots,
     trees: StepTrees,
     now: Snapshot,
@@ -31,27 +29,29 @@ struct Found {
 
 /// Brings the files that a step changed back to what they were before its first attempt, in the
 /// work tree alone, and opens the step again.
-pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
-    let &[index] = find_step(&plan, &args.step)?.as_slice() else {
+    let &[index] = plan.find_step(&args.step)?.as_slice() else {
         return Err(Failure::usage(format!("`{}` is a group: restore its steps one by one", args.step))
             .hint("begin with the last: what a later step changed is not undone"));
     };
-    let launch = Launch::new(&project, &plan)?;
+    let hold = PlanHold::new(&project, &plan)?;
     let redact = Redact::new(project.secrets(&config));
-    let (mut recorder, unsealed) = launch.recorder(&plan, redact, &project.environment, Report::silent())?;
-    let (mut guard, plan) = launch.take_over(&project, plan, &mut recorder, unsealed)?;
+    let (mut recorder, unsealed) = hold.recorder(&plan, redact, &project.environment, Report::silent())?;
+    let (mut guard, plan) = hold.take_over(&project, plan, &mut recorder, unsealed)?;
     let policy = project.own_policy(&config).known_by(&confine::mark(&plan));
     let store = plan.dir.snapshots();
-    let prefix = plan.dir.key();
-    let setting = setting(&project, config, plan, &launch)?;
+    let plan_key = plan.dir.key();
+    let setting = setting(&project, config, plan, &hold)?;
     let step = setting.step(index);
 
-    let runtime = launch::runtime()?;
+    let runtime = hold::runtime()?;
     let state = recorder.state.step(&step.key);
-    let found = runtime.block_on(look(&setting, step, state, (&store, &prefix, &policy)));
+    let name = format!("{}/{}/before-restore", plan_key, setting.run_dir.id);
+    let snapshots = Snapshots::open(&setting.root, &store, &setting.left_out, &policy);
+    let found = runtime.block_on(async { look(&setting, step, state, snapshots.await, &name).await });
     let found = found.inspect_err(|_| guard.end())?;
     reopen(&setting, index, &mut recorder)?;
     guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
@@ -71,8 +71,9 @@ async fn look(
     setting: &Setting,
     step: &Step,
     state: &StepState,
-    (store, prefix, policy): (&Path, &str, &Policy),
-) -> Result<Found, Failure> {
+    mut snapshots: Snapshots,
+    name: &str,
+) -> Result<Restoration, Failure> {
     let refuse = |why: &str| Failure::usage(format!("step {} {why}", step.id));
     if state.trees.base.is_none() {
         return Err(refuse("has no attempt whose changes could be taken back"));
@@ -81,11 +82,9 @@ async fn look(
         return Err(refuse("was cut short in its last attempt: nobody knows what that left")
             .hint(format!("agentrun execute {} goes on with it", setting.plan_path)));
     };
-    let mut snapshots = Snapshots::open(&setting.root, store, &setting.left_out, policy).await;
-    let name = format!("{prefix}/{}/before-restore", setting.run_dir.id);
-    let now = snapshots.take(&name).await.map_err(no_snapshot)?;
+    let now = snapshots.take(name).await.map_err(no_snapshot)?;
     match snapshots.plan_back(&trees, &now, &setting.root).await {
-        Ok(back) => Ok(Found { snapshots, trees, now, back }),
+        Ok(back) => Ok(Restoration { snapshots, trees, now, back }),
         Err(InTheWay::Snapshot(error)) => {
             Err(Failure::usage(format!("the trees of step {} cannot be read any more", step.id))
                 .caused_by(error))
@@ -105,7 +104,7 @@ fn reopen(setting: &Setting, index: StepIndex, recorder: &mut Recorder) -> Resul
     recorder.record(Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restored })
 }
 
-fn say(setting: &Setting, step: &Step, found: &Found, recorder: &Recorder) {
+fn say(setting: &Setting, step: &Step, found: &Restoration, recorder: &Recorder) {
     let PutBack { written, removed } = &found.back;
     let good = print::styled(print::GOOD, "+");
     if written.is_empty() && removed.is_empty() {

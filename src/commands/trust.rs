@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::confirm::by_a_person;
-use super::open::Project;
+use super::common::open::Project;
+use super::common::person::by_a_person;
 use crate::config::{PROJECT_FILE, WithheldPowers};
 use crate::failure::{ExitCode, Failure};
 use crate::report::print;

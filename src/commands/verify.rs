@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::open::{OpenPlan, Project, fold, no_keep};
-use super::{confine, signals};
-use crate::cli::Verify;
+use super::common::open::{OpenPlan, Project, fold, no_keep};
+use super::common::{confine, signals};
+use crate::cli::VerifyArgs;
 use crate::config::Config;
 use crate::facts::{Event, Exit, Record, RunOutcome, StepKey};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::reader;
 use crate::journal::seal::{Proof, Verdict};
-use crate::report::audit::{Audited, JournalNote};
+use crate::report::audit::{AuditReport, JournalNote};
 use crate::report::{self, print};
 use crate::run::again::{Again, Looked};
 use crate::state::audit::{Audit, AuditedStep, Known, Rerun, audit};
@@ -20,7 +20,7 @@ use crate::validate::applied::applied;
 use crate::workspace::{Workspace, clean};
 
 /// A journal, split into what is proven and what is not.
-struct Evidence {
+struct JournalEvidence {
     records: Vec<Record>,
     state: RunState,
     claims: BTreeSet<StepKey>,
@@ -29,13 +29,13 @@ struct Evidence {
 }
 
 /// Says what every tick rests on. Starts no process without `--rerun`.
-pub(super) fn run(root: Option<&Path>, args: &Verify) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
     let evidence = evidence(&plan)?;
     let whole = evidence.note.state == "sealed";
-    let Evidence { records, state, claims, note, forged } = &evidence;
+    let JournalEvidence { records, state, claims, note, forged } = &evidence;
     let mut audit = audit(&plan.reading, &Known { records, state, claims, whole });
     if args.rerun
         && let Some(code) = rerun(&project, &plan, &config, state, &mut audit)?
@@ -52,7 +52,7 @@ pub(super) fn run(root: Option<&Path>, args: &Verify) -> Result<ExitCode, Failur
     };
     let worth = worth(&audit, note);
     let audited =
-        Audited { plan: &plan.path, journal: note, audit: &audit, worth: &worth, exit_code: code.code() };
+        AuditReport { plan: &plan.path, journal: note, audit: &audit, worth: &worth, exit_code: code.code() };
     if args.json {
         let json = report::audit::json(&audited);
         print::data_line(&json.map_err(|error| Failure::internal("cannot write the audit as JSON", error))?);
@@ -65,7 +65,7 @@ pub(super) fn run(root: Option<&Path>, args: &Verify) -> Result<ExitCode, Failur
 }
 
 /// Reads the journal and asks its seals what of it counts. Without a key nothing does.
-fn evidence(plan: &OpenPlan) -> Result<Evidence, Failure> {
+fn evidence(plan: &OpenPlan) -> Result<JournalEvidence, Failure> {
     let unreadable = |error| Failure::internal("cannot read the journal", error);
     let bytes = reader::bytes(&plan.dir.journal()).map_err(unreadable)?;
     let proof = plan.prove(&bytes).map_err(no_keep)?;
@@ -75,7 +75,7 @@ fn evidence(plan: &OpenPlan) -> Result<Evidence, Failure> {
     let rest = if forged { reader::parse(&bytes[proven..]).records } else { Vec::new() };
     let note = note(proof.as_ref(), &journal.records, bytes.is_empty());
     let state = fold(&journal).state;
-    Ok(Evidence {
+    Ok(JournalEvidence {
         claims: rest.iter().filter_map(claimed).collect(),
         records: journal.records,
         state,

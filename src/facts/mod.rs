@@ -23,7 +23,7 @@ pub use index::CriterionIndex;
 pub(crate) use index::index_type;
 pub use judgement::{Citation, Judgement, Ruling};
 pub use outcome::{
-    AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable, first_line,
+    AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable,
 };
 pub use reference::{AttemptRef, BoxRef, Occurrence, StepRef, Ticked};
 pub use refusal::{CommitRefusal, Secret};

@@ -7,6 +7,7 @@ use super::judgement::Judgement;
 use crate::facts::Exit;
 use crate::failure::ExitCode;
 use crate::interrupt::Signal;
+use crate::words::first_line;
 
 /// Why what was known of a step does not count any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -373,11 +374,4 @@ impl RunOutcome {
             Signal::Terminate => Self::Terminated,
         }
     }
-}
-
-/// The first line of a command or a sentence, as one names it in another.
-pub fn first_line(command: &str) -> String {
-    let mut lines = command.trim().lines();
-    let first = lines.next().unwrap_or_default().to_owned();
-    if lines.next().is_some() { first + " ..." } else { first }
 }

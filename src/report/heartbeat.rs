@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::print;
+use crate::words;
 
 /// How often a run without a terminal says that it is still there.
 const EVERY: Duration = Duration::from_secs(30);
@@ -85,7 +86,7 @@ fn spawn_lines() -> Sender<Option<String>> {
                 Ok(what) => doing = what.map(|what| (what, Instant::now())),
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some((what, since)) = &doing {
-                        print::talk(&format!("  ... {what} ({} s)", since.elapsed().as_secs()));
+                        print::talk(&format!("  ... {what} ({})", words::time(since.elapsed())));
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => return,

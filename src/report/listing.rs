@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
-use super::story::counted;
 use crate::brief::Sources;
 use crate::config::ProseCriteria;
 use crate::facts::Strength;
@@ -13,6 +12,7 @@ use crate::redact::harmless;
 use crate::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
 use crate::validate::vacuous::why_written_so;
+use crate::words;
 
 /// What the dry-run tells besides the steps.
 #[derive(Debug)]
@@ -46,10 +46,12 @@ pub fn dry_run(
     let mut text = String::new();
     let title = plan.title.as_deref().unwrap_or(outlook.plan);
     // Writing to a string cannot fail.
-    writeln!(text, "{}  ({})\n", styled(STRONG, &shown(title)), counted(plan.steps.len(), "step")).ok();
+    writeln!(text, "{}  ({})\n", styled(STRONG, &shown(title)), words::counted(plan.steps.len(), "step"))
+        .ok();
     for (place, &index) in reading.graph.order().iter().enumerate() {
         if selected(index) {
-            step(&mut text, reading, state, (place, index), outlook).ok();
+            write!(text, "{:>3}. ", place + 1).ok();
+            step(&mut text, reading, state, index, outlook).ok();
         }
     }
     surroundings(&mut text, outlook).ok();
@@ -60,7 +62,7 @@ fn step(
     text: &mut String,
     reading: &Reading,
     state: &RunState,
-    (place, index): (usize, StepIndex),
+    index: StepIndex,
     outlook: &Outlook<'_>,
 ) -> std::fmt::Result {
     let plan = &reading.plan;
@@ -69,8 +71,7 @@ fn step(
         standing(step, state, plan.boxes_of(index).map(super::super::plan::check_box::CheckBox::ticked));
     writeln!(
         text,
-        "{:>3}. {} {}",
-        place + 1,
+        "{} {}",
         styled(STRONG, &shown(&format!("[{}] {}", step.id, step.name()))),
         styled(FAINT, &format!("(line {}{}) {standing}", step.line, kind(step.kind))),
     )?;
@@ -144,7 +145,7 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
         let known = state.step(&step.key);
         let attempts = match known.attempts {
             0 => String::new(),
-            attempts => format!(", {}", counted(attempts as usize, "attempt")),
+            attempts => format!(", {}", words::counted(attempts, "attempt")),
         };
         let name = format!("[{}] {}", step.id, step.name());
         writeln!(text, "  {}: {standing}{attempts}", shown(&name)).ok();

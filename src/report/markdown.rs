@@ -5,11 +5,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, say_millis, say_tokens};
-use crate::facts::{
-    AgentEnd, AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable, first_line,
-};
+use super::story::{AttemptStory, StepEnd, StepStory, Story, ran};
+use crate::facts::{AgentEnd, AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable};
 use crate::journal::RunDir;
+use crate::words;
 
 /// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
 const DIFF_LINES: usize = 400;
@@ -48,7 +47,7 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
                 "{} (exit code {}) after {}",
                 outcome(end.outcome),
                 end.exit_code,
-                say_millis(end.duration_ms)
+                words::millis(end.duration_ms)
             )
         },
     );
@@ -61,9 +60,9 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
     writeln!(
         text,
         "- Tokens: {} in ({} of them cached), {} out",
-        say_tokens(usage.input),
-        say_tokens(usage.cached),
-        say_tokens(usage.output)
+        words::tokens(usage.input),
+        words::tokens(usage.cached),
+        words::tokens(usage.output)
     )?;
     let pending = story.completed.iter().flat_map(|end| &end.pending);
     for (index, item) in pending.enumerate() {
@@ -92,8 +91,8 @@ fn table(text: &mut String, story: &Story) -> std::fmt::Result {
             cell(&step.end.as_ref().map_or_else(|| "not ended".to_owned(), StepEnd::say)),
             rests_on(step),
             step.tries().count(),
-            say_millis(step.duration_ms()),
-            say_tokens(step.usage().total()),
+            words::millis(step.duration_ms()),
+            words::tokens(step.usage().total()),
         )?;
     }
     Ok(())
@@ -154,8 +153,8 @@ fn attempt_section(
                 "{}; {} turns, {} tokens, {}; files changed: {} (+{} -{}). Brief and transcript: `{relative}/`.\n",
                 found.as_ref().map_or_else(|| "not ended".to_owned(), say),
                 attempt.turns,
-                say_tokens(attempt.usage.total()),
-                say_millis(attempt.duration_ms),
+                words::tokens(attempt.usage.total()),
+                words::millis(attempt.duration_ms),
                 attempt.changes.files,
                 attempt.changes.added,
                 attempt.changes.removed,
@@ -163,13 +162,13 @@ fn attempt_section(
         }
     }
     for said in &attempt.shortened {
-        writeln!(text, "- agentrun {}", first_line(said))?;
+        writeln!(text, "- agentrun {}", words::first_line(said))?;
     }
     for incident in &attempt.incidents {
-        writeln!(text, "- the agent: {}", first_line(incident))?;
+        writeln!(text, "- the agent: {}", words::first_line(incident))?;
     }
     if let Some(AgentEnd::Done { summary }) = &attempt.end {
-        writeln!(text, "- the agent said that it is done: {}", first_line(summary))?;
+        writeln!(text, "- the agent said that it is done: {}", words::first_line(summary))?;
     }
     validation(text, &attempt.evidence, run_dir)?;
     for mark in &attempt.marks {
@@ -185,7 +184,7 @@ fn attempt_section(
 /// What commands did, each with the end of what it printed.
 fn validation(text: &mut String, evidence: &[Evidence], run_dir: &RunDir) -> std::fmt::Result {
     for evidence in evidence {
-        let command = first_line(&evidence.command);
+        let command = words::first_line(&evidence.command);
         writeln!(text, "- `{command}`: {}, log `{}`", facts(evidence), evidence.log)?;
         if evidence.reused {
             continue;
@@ -206,9 +205,15 @@ fn judgements(text: &mut String, attempt: &AttemptStory) -> std::fmt::Result {
             Ruling::Fail => "does not hold",
             Ruling::CannotTell => "cannot be told",
         };
-        let place =
-            citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", first_line(&cited.place())));
-        writeln!(text, "- the judge: \"{}\" {word}{place}: {}", first_line(criterion), first_line(reason))?;
+        let place = citation
+            .as_ref()
+            .map_or_else(String::new, |cited| format!(" ({})", words::first_line(&cited.place())));
+        writeln!(
+            text,
+            "- the judge: \"{}\" {word}{place}: {}",
+            words::first_line(criterion),
+            words::first_line(reason)
+        )?;
     }
     Ok(())
 }
@@ -234,16 +239,20 @@ fn say(outcome: &AttemptOutcome) -> String {
         AttemptOutcome::ValidationFailed { red, limit } => {
             let limit =
                 limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
-            format!("Validation failed: `{}` ended with {}{limit}", first_line(&red.command), red.say())
+            format!(
+                "Validation failed: `{}` ended with {}{limit}",
+                words::first_line(&red.command),
+                red.say()
+            )
         }
         AttemptOutcome::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
         AttemptOutcome::Unfixable(Unfixable { cause, .. }) => format!("Not for an agent to fix: {cause}"),
         AttemptOutcome::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
         AttemptOutcome::Vacuous { command, why } => {
-            format!("`{}` decides nothing: {why}", first_line(command))
+            format!("`{}` decides nothing: {why}", words::first_line(command))
         }
         AttemptOutcome::CriterionFailed { judgement } => {
-            format!("The judge: \"{}\" does not hold", first_line(&judgement.text))
+            format!("The judge: \"{}\" does not hold", words::first_line(&judgement.text))
         }
         AttemptOutcome::Tampered { what } => {
             format!("Does not count: the agent changed what is not its own ({})", what.join("; "))
@@ -262,7 +271,7 @@ fn facts(evidence: &Evidence) -> String {
     let time = if evidence.reused {
         "not run again on the same tree".to_owned()
     } else {
-        say_millis(evidence.duration_ms)
+        words::millis(evidence.duration_ms)
     };
     format!("{}{tests}, {time}", evidence.say())
 }

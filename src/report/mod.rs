@@ -11,6 +11,8 @@ pub mod patch;
 pub mod print;
 pub mod story;
 pub mod terminal;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use serde_json::Value;
 

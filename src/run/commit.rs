@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::{Run, Setting, tick};
-use crate::facts::{CommitRefusal, Event, StepRef, Strength, first_line};
+use crate::facts::{CommitRefusal, Event, StepRef, Strength};
 use crate::failure::Failure;
 use crate::plan::{Step, StepIndex};
 use crate::redact::harmless;
 use crate::state::{Base, Pass, StepState, StepStatus, Trees};
+use crate::words::first_line;
 use crate::workspace::git::commit::{Made, Wanted};
 use crate::workspace::own::{Own, StepTrees};
 use crate::workspace::snapshot::{Snapshot, Snapshots};

@@ -10,6 +10,7 @@ use crate::plan::edit::{self, Change, TickTarget};
 use crate::plan::{Plan, Reading, Step, StepIndex, StepKind};
 use crate::record::Recorder;
 use crate::state::{Pass, StepStatus, TickState};
+use crate::words::chain;
 use crate::workspace::guard::Guard;
 use crate::workspace::plan_file::{PlanText, ReplaceError};
 
@@ -194,15 +195,4 @@ fn say(plan: &Plan, step: StepIndex, pass: &Pass, target: &TickTarget) -> Ticked
 
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {
     recorder.record(Event::TickRefused { step, reason })
-}
-
-/// An error with what is behind it, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }

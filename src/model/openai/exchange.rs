@@ -13,6 +13,7 @@ use super::request::{Adaptation, Body};
 use super::transport::{Event, Events, Transport, Unopened};
 use super::wire::Chunk;
 use crate::model::Notice;
+use crate::words;
 
 /// After the end of a reply, only its usage can still come.
 const AFTER_FINISH: Duration = Duration::from_secs(5);
@@ -36,9 +37,9 @@ impl Exchange<'_> {
             let events = self.open(body).await?;
             self.assemble(events, observe).await
         };
-        timeout(limit, exchange)
-            .await
-            .unwrap_or_else(|_| Err(Failure::transient(format!("no whole reply within {}", seconds(limit)))))
+        timeout(limit, exchange).await.unwrap_or_else(|_| {
+            Err(Failure::transient(format!("no whole reply within {}", words::time(limit))))
+        })
     }
 
     async fn open(&self, body: &Body<'_>) -> Result<Events, Failure> {
@@ -49,7 +50,7 @@ impl Exchange<'_> {
                 Err(Failure::of_answer(&answer, self.settings, self.possible))
             }
             Ok(Err(Unopened::Failed(failure))) => Err(failure),
-            Err(_) => Err(Failure::transient(format!("no answer within {}", seconds(limit)))),
+            Err(_) => Err(Failure::transient(format!("no answer within {}", words::time(limit)))),
         }
     }
 
@@ -171,7 +172,7 @@ impl<'a> SilenceClock<'a> {
     }
 
     fn failure(&self) -> Failure {
-        Failure::transient(format!("the server was silent for {}", seconds(self.last_event.elapsed())))
+        Failure::transient(format!("the server was silent for {}", words::time(self.last_event.elapsed())))
     }
 }
 
@@ -187,11 +188,4 @@ fn fault(chunk: &Chunk) -> Option<Fault> {
             "code": chunk.code,
         }))
     })
-}
-
-fn seconds(duration: Duration) -> String {
-    match duration.as_secs() {
-        0 => format!("{} ms", duration.as_millis()),
-        seconds => format!("{seconds} s"),
-    }
 }

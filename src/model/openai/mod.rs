@@ -28,6 +28,7 @@ use self::transport::Transport;
 use super::message::Reply;
 use super::retry::{Next, Schedule};
 use super::{ModelError, Notice, Request};
+use crate::words;
 
 /// Tries of a connection that cannot be made: a server that is down does not come up in a minute.
 const CONNECTION_TRIES: u32 = 3;
@@ -176,9 +177,9 @@ impl Tries {
             Next::Wait(delay) => return Ok(delay),
             Next::OutOfTries if self.failed == 1 => reason.to_owned(),
             Next::OutOfTries => format!("{reason} (tried {} times)", self.failed),
-            Next::OutOfTime => format!("{reason} (tried for {} s)", self.started.elapsed().as_secs()),
+            Next::OutOfTime => format!("{reason} (tried for {})", words::time(self.started.elapsed())),
             Next::AskedTooLong(asked) => {
-                format!("{reason} (the server asks to wait {} s)", asked.as_secs())
+                format!("{reason} (the server asks to wait {})", words::time(asked))
             }
         };
         Err(ModelError::Temporary { message })

@@ -12,7 +12,7 @@ use crate::process::{Launcher, Policy};
 use crate::workspace::{STATE_DIR, Workspace};
 
 /// The policy for every command of a run. Without the confinement that is wanted there is no run.
-pub(super) async fn policy(
+pub(crate) async fn policy(
     project: &Project,
     config: &Config,
     plan: &OpenPlan,
@@ -37,7 +37,7 @@ pub(super) async fn policy(
 }
 
 /// What the commands of a plan carry in their environment.
-pub(super) fn mark(plan: &OpenPlan) -> String {
+pub(crate) fn mark(plan: &OpenPlan) -> String {
     digest(plan.dir.path().as_os_str().as_encoded_bytes())[..16].to_owned()
 }
 
