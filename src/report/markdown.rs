@@ -86,7 +86,7 @@ fn table(text: &mut String, story: &Story) -> std::fmt::Result {
         writeln!(
             text,
             "| {} {} | {} | {} | {} | {} | {} |",
-            step.step.id,
+            cell(&step.step.id),
             cell(&step.step.title),
             cell(&step.end.as_ref().map_or_else(|| "not ended".to_owned(), StepEnd::say)),
             rests_on(step),

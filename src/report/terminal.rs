@@ -353,7 +353,8 @@ fn summary(story: &Story, completed: &RunCompleted) -> String {
     let passed = story.steps.iter().filter(|step| matches!(step.end, Some(StepEnd::Passed(_)))).count();
     let worked_on = story.steps.iter().filter(|step| step.end != Some(StepEnd::Before)).count();
     let mut facts = match (worked_on, passed - passed_on_commands(story)) {
-        (0, _) => vec!["nothing was left to do".to_owned()],
+        (0, _) if completed.outcome == RunOutcome::Completed => vec!["nothing was left to do".to_owned()],
+        _ if passed == 0 => vec!["no step passed in this run".to_owned()],
         (_, 0) => {
             vec![format!(
                 "{} passed in this run, on commands that agentrun ran",

@@ -88,7 +88,7 @@ fn a_reviewer_reads_what_was_tried_and_what_the_outcome_rests_on() {
     | Step | Outcome | Rests on | Attempts | Time | Tokens |
     |---|---|---|---|---|---|
     | 1 Title 1 | passed (weak: no red turned green) | commands, a judge | 1 | 1 min 2 s | 12.3k |
-    | 2|3 Title 2\|3 | cannot be fixed by an agent: `go` is missing | - | 1 | 1 min 1 s | 12.3k |
+    | 2\|3 Title 2\|3 | cannot be fixed by an agent: `go` is missing | - | 1 | 1 min 1 s | 12.3k |
 
     ## Step 1: Title 1
 

@@ -184,7 +184,7 @@ fn what_is_out_of_the_ordinary_is_a_warning() {
     tool.completed        |    finish: no summary
     run.completed         |
     run.completed         |Interrupted. Nothing is lost.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  Not committed, see the warnings above: step 1, 1
     run.completed         |  report: .agentrun/runs/R/report.md
     ");
@@ -260,7 +260,7 @@ fn how_steps_and_runs_stop() {
     step.stopped          |  | boom
     run.completed         |
     run.completed         |Stopped: a step did not pass.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  report: .agentrun/runs/R/report.md
     run.completed         |next: agentrun logs --step 1, then agentrun execute plan.md
     step.started          |
@@ -271,7 +271,7 @@ fn how_steps_and_runs_stop() {
     step.stopped          |hint: install it
     run.completed         |
     run.completed         |Stopped: a person is needed.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  report: .agentrun/runs/R/report.md
     run.completed         |next: see above, then agentrun execute plan.md
     step.started          |
@@ -280,7 +280,7 @@ fn how_steps_and_runs_stop() {
     step.stopped          |hint: write a command into the plan that fails while the step is not done
     run.completed         |
     run.completed         |Stopped: a person is needed.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  report: .agentrun/runs/R/report.md
     run.completed         |next: look at it, then agentrun confirm plan.md 1
     step.started          |
@@ -289,7 +289,7 @@ fn how_steps_and_runs_stop() {
     step.stopped          |    does not hold It is kind: it is not
     run.completed         |
     run.completed         |Stopped: a step did not pass.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  report: .agentrun/runs/R/report.md
     run.completed         |next: agentrun logs --step 1, then agentrun execute plan.md
     step.started          |
@@ -298,7 +298,7 @@ fn how_steps_and_runs_stop() {
     step.stopped          |hint: set the key
     run.completed         |
     run.completed         |Stopped: the model could not be used.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  report: .agentrun/runs/R/report.md
     run.completed         |next: agentrun execute plan.md
     step.started          |
@@ -306,7 +306,7 @@ fn how_steps_and_runs_stop() {
     step.stopped          |x Step 1 "Title 1" did not pass: the agent reached its limit of 60 turns
     run.completed         |
     run.completed         |Stopped: a limit was reached.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  report: .agentrun/runs/R/report.md
     run.completed         |next: agentrun logs --step 1, then agentrun execute plan.md
     step.started          |
@@ -314,7 +314,7 @@ fn how_steps_and_runs_stop() {
     step.stopped          |x Step 1 "Title 1" is unproven: every command was green before, and the agent changed nothing
     run.completed         |
     run.completed         |Stopped: a person is needed.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  report: .agentrun/runs/R/report.md
     run.completed         |next: look at it, then agentrun confirm plan.md 1
     step.started          |
@@ -322,7 +322,7 @@ fn how_steps_and_runs_stop() {
     step.stopped          |x Step 1 "Title 1" is blocked: no key
     run.completed         |
     run.completed         |Stopped: a person is needed.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  report: .agentrun/runs/R/report.md
     run.completed         |next: see above, then agentrun execute plan.md
     step.started          |
@@ -331,7 +331,7 @@ fn how_steps_and_runs_stop() {
     step.stopped          |hint: later
     run.completed         |
     run.completed         |Stopped for now: the model is out of reach.
-    run.completed         |  0 steps passed in this run, on commands that agentrun ran · 12 min 34 s
+    run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  report: .agentrun/runs/R/report.md
     run.completed         |next: agentrun execute plan.md
     "#);
@@ -373,7 +373,7 @@ fn a_run_says_what_came_of_it_and_what_to_type_next() {
     ---
 
     Interrupted. Nothing is lost.
-      nothing was left to do · 12 min 34 s
+      no step passed in this run · 12 min 34 s
       report: .agentrun/runs/R/report.md
     next: agentrun execute plan.md
     ");
