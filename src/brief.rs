@@ -5,6 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 
+use crate::facts::{Citation, Judgement, Reason, RedCommand};
 use crate::plan::{Plan, Step, StepGraph, StepIndex};
 
 /// How much of the plan's context goes into a brief; the rest is named and can be read.
@@ -81,11 +82,18 @@ pub struct Situation {
     pub notes: Vec<String>,
     /// What earlier attempts changed, as a short diffstat.
     pub changes: String,
-    /// The last failure.
+    /// Why the last attempt did not pass.
+    pub setback: Setback,
+}
+
+/// Why an attempt did not pass, as the next one is told. At most one of its parts is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Setback {
+    /// The first command that did not hold.
     pub failure: Option<FailedCommand>,
-    /// What the last attempt changed that is not the agent's, and was set back.
+    /// What the attempt changed that is not the agent's, and was set back.
     pub tampered: Vec<String>,
-    /// What the last attempt weakened of what validates, with everything green.
+    /// What the attempt weakened of what validates, with everything green.
     pub weakened: Vec<String>,
     /// The criterion that the judge refuted.
     pub refuted: Option<Refuted>,
@@ -140,20 +148,16 @@ pub struct FailedCommand {
 /// A validation that did not pass, for the same conversation.
 #[derive(Debug, Clone, Default)]
 pub struct Repair {
-    /// The first command that did not hold.
-    pub failure: Option<FailedCommand>,
-    /// The others.
+    /// Why it did not pass.
+    pub setback: Setback,
+    /// The other commands that did not hold.
     pub others: Vec<FailedCommand>,
     /// How it differs from the failure before.
     pub difference: Option<String>,
     /// The limit that ended the agent.
     pub limit: Option<String>,
-    /// What was weakened of what validates, where everything is green.
-    pub weakened: Vec<String>,
     /// What the step changed so far, as a short diffstat.
     pub changes: String,
-    /// The criterion that the judge refuted; then no command failed.
-    pub refuted: Option<Refuted>,
 }
 
 /// What was done in a conversation that had to be shortened, a line for each entry.
@@ -169,6 +173,39 @@ pub struct Compacted {
     pub notes: Vec<String>,
     /// What the last validation that did not pass said; empty if there was none.
     pub failure: String,
+}
+
+impl Setback {
+    /// What the next attempt is told of this reason.
+    pub fn of(reason: &Reason) -> Self {
+        match reason {
+            Reason::ValidationFailed { red, .. } => {
+                Self { failure: Some(FailedCommand::of(red)), ..Self::default() }
+            }
+            Reason::Tampered { what } => Self { tampered: what.clone(), ..Self::default() },
+            Reason::Weakened { marks } => Self { weakened: marks.clone(), ..Self::default() },
+            Reason::CriterionFailed { judgement } => {
+                Self { refuted: Some(Refuted::of(judgement)), ..Self::default() }
+            }
+            _ => Self::default(),
+        }
+    }
+}
+
+impl Refuted {
+    fn of(judgement: &Judgement) -> Self {
+        Self {
+            criterion: judgement.text.clone(),
+            reason: judgement.reason.clone(),
+            place: judgement.citation.as_ref().map_or_else(String::new, Citation::place),
+        }
+    }
+}
+
+impl FailedCommand {
+    fn of(red: &RedCommand) -> Self {
+        Self { command: red.command.clone(), exit: red.say(), output: red.output.clone() }
+    }
 }
 
 impl Sources {
@@ -206,23 +243,23 @@ impl Templates {
             exit: "exit code 1".to_owned(),
             output: String::new(),
         };
-        let line = || vec![String::new()];
         let refuted = Refuted { criterion: String::new(), reason: String::new(), place: "a.rs:1".to_owned() };
-        let situation = Situation {
+        let setback = Setback {
             failure: Some(failed.clone()),
             refuted: Some(refuted.clone()),
-            tampered: line(),
-            weakened: line(),
-            ..Situation::default()
+            tampered: vec![String::new()],
+            weakened: vec![String::new()],
         };
+        let situation = Situation { setback: setback.clone(), ..Situation::default() };
+        let repair = |setback| self.repair(&Repair { setback, ..Repair::default() });
         self.system(&reading.plan, &reading.graph, &Sources::default())?;
         self.step(
             &Subject { plan: &reading.plan, plan_path: "plan.md", step: StepIndex::from(0), text: "" },
             &situation,
         )?;
-        self.repair(&Repair { failure: Some(failed), ..Repair::default() })?;
-        self.repair(&Repair { weakened: line(), ..Repair::default() })?;
-        self.repair(&Repair { refuted: Some(refuted), ..Repair::default() })?;
+        repair(Setback { failure: Some(failed), ..Setback::default() })?;
+        repair(Setback { weakened: setback.weakened, ..Setback::default() })?;
+        repair(Setback { refuted: Some(refuted), ..Setback::default() })?;
         self.judge()?;
         self.judge_step(&reading.plan.steps[StepIndex::from(0)], "", &Hearing::default())?;
         self.nudge()?;
@@ -251,22 +288,21 @@ impl Templates {
             .filter(|task| task.check_box.is_some_and(|check_box| plan.boxes[check_box].ticked()))
             .map(|task| task.text.as_str())
             .collect();
-        let Situation { commands, notes, changes, failure, refuted, tampered, weakened } = situation;
+        let Situation { commands, notes, changes, setback } = situation;
         let [context, left_out] = [context, left_out].map(as_value);
-        let (commands, failure, done) = (as_value(commands), as_value(failure), as_value(done));
+        let (commands, done) = (as_value(commands), as_value(done));
         self.render(
             "step.md",
             context! { name => step.name(), text => text.trim(), group, context,
-            left_out, plan_path, commands, done, notes, changes, failure, tampered, weakened,
-            refuted => as_value(refuted) },
+            left_out, plan_path, commands, done, notes, changes, ..as_value(setback) },
         )
     }
 
     /// What a conversation goes on with after a validation that did not pass.
     pub fn repair(&self, repair: &Repair) -> Result<String, TemplateError> {
-        let Repair { failure, others, difference, limit, weakened, changes, refuted } = repair;
-        let (failure, others, refuted) = (as_value(failure), as_value(others), as_value(refuted));
-        self.render("repair.md", context! { failure, others, difference, limit, weakened, changes, refuted })
+        let Repair { setback, others, difference, limit, changes } = repair;
+        let others = as_value(others);
+        self.render("repair.md", context! { others, difference, limit, changes, ..as_value(setback) })
     }
 
     /// What a judge is, and how it answers.

@@ -3,7 +3,7 @@
 //!
 //! # The walk of `agentrun execute plan.md`
 //!
-//! 1. [`commands`] turn arguments and [`config`] into a [`run::Setting`]; [`workspace::plan_file`] reads the
+//! 1. [`commands`] turn arguments and [`config`] into what a [`run::Run`] needs; [`workspace::plan_file`] reads the
 //!    plan's bytes and [`plan::read`] makes steps, an order and diagnostics of them. All
 //!    diagnostics are shown at once.
 //! 2. [`journal`] gives back every event of earlier runs; [`state`] is a fold over them, and

@@ -2,24 +2,20 @@
 
 use std::path::Path;
 
-use super::common::hold::PlanHold;
-use super::common::open::{OpenPlan, Project};
+use super::common::hold::{self, GuardedPlan, PlanHold};
+use super::common::open::Project;
 use super::common::person::by_a_person;
-use crate::brief::{Sources, Templates};
+use crate::brief::Sources;
 use crate::cli::ConfirmArgs;
 use crate::config::Environment;
-use crate::facts::{Event, StepOutcome, StepRef};
+use crate::facts::{Event, StepRef};
 use crate::failure::{ExitCode, Failure};
-use crate::interrupt::Interrupt;
 use crate::plan::{Step, StepKind};
-use crate::process::Policy;
 use crate::record::Recorder;
 use crate::redact::Redact;
 use crate::report::{Report, print};
-use crate::run::{Setting, tick};
-use crate::state::schedule::Selection;
+use crate::run::tick;
 use crate::state::{RunState, StepStatus};
-use crate::workspace::git::author::Author;
 
 /// Records that a person vouches for a step, and ticks what was waiting for it.
 pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, Failure> {
@@ -41,16 +37,17 @@ pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, F
     let redact = Redact::new(project.secrets(&config));
     let (mut recorder, unsealed) = hold.recorder(&plan, redact, &project.environment, Report::silent())?;
     let items = confirmable(&plan.reading.plan.steps[index], &recorder.state)?;
-    let (mut guard, plan) = hold.take_over(&project, plan, &mut recorder, unsealed)?;
-    let setting = setting(&project, config, plan, &hold)?;
-    let step = setting.step(index);
+    let GuardedPlan { plan, mut guard, warnings } = hold.take_over(&project, plan, &Sources::default())?;
+    hold::warn(&mut recorder, unsealed.into_iter().chain(warnings).collect())?;
+    let plan = plan.at_hand();
+    let step = plan.step(index);
     recorder.record(Event::StepConfirmed {
         step: StepRef::from(step),
         fingerprint: step.fingerprint(),
         by: by.clone(),
         items: items.clone(),
     })?;
-    let written = tick::write(&setting, index, &mut recorder, &mut guard);
+    let written = tick::write(&plan, config.plan.progress, index, &mut recorder, &mut guard);
     guard.end();
     written?;
     say(&step.name(), &by, &items, &recorder, &step.key);
@@ -91,12 +88,7 @@ fn confirmable(step: &Step, state: &RunState) -> Result<Vec<String>, Failure> {
         StepStatus::Passed(pass) if !pass.pending.is_empty() => Ok(pass.pending.clone()),
         StepStatus::Passed(_) | StepStatus::ByHand => refuse("has nothing that waits for a person"),
         StepStatus::Parked { items } => Ok(items.clone()),
-        StepStatus::Stopped(
-            StepOutcome::Unproven
-            | StepOutcome::TooWeak
-            | StepOutcome::Unvalidated
-            | StepOutcome::Vacuous { .. },
-        ) => Ok(all()),
+        StepStatus::Stopped(outcome) if outcome.reason.may_be_confirmed() => Ok(all()),
         _ if matches!(step.kind, StepKind::Manual) => Ok(all()),
         StepStatus::Stopped(outcome) => refuse(&outcome.say()),
         StepStatus::Open | StepStatus::Revalidate | StepStatus::Running => {
@@ -112,34 +104,4 @@ fn who(environment: &Environment) -> Result<String, Failure> {
         .find_map(|name| environment.get(name))
         .map(str::to_owned)
         .ok_or_else(|| Failure::usage("it is not known who you are").hint("say it with --by NAME"))
-}
-
-/// A setting for ticking alone: no agent, no command.
-pub(super) fn setting(
-    project: &Project,
-    config: crate::config::Config,
-    plan: OpenPlan,
-    hold: &PlanHold,
-) -> Result<Setting, Failure> {
-    Ok(Setting {
-        left_out: project.left_out(&plan),
-        workspace: project.workspace(&plan, &Sources::default())?,
-        policy: Policy::new(std::iter::empty(), &[]),
-        root: project.root.clone(),
-        plan_file: plan.file,
-        plan_path: plan.path,
-        text: plan.text,
-        reading: plan.reading,
-        config,
-        command: String::new(),
-        selection: Selection::default(),
-        validate_only: false,
-        allow_unvalidated: false,
-        author: Author::default(),
-        templates: Templates::new([]).map_err(crate::sources::wrong_template)?,
-        system: String::new(),
-        interrupt: Interrupt::never(),
-        run_dir: hold.run_dir.clone(),
-        snapshot_prefix: String::new(),
-    })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::common::hold::{self, PlanHold};
+use super::common::hold::{GuardedPlan, PlanHold};
 use super::common::open::{OpenPlan, Past, Project};
 use super::common::{confine, detect, renamed, signals, typed};
 use super::trust;
@@ -13,13 +13,12 @@ use crate::config::Config;
 use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
 use crate::interrupt::Interrupt;
-use crate::journal::PlanDir;
 use crate::model::Model;
 use crate::model::scripted::Script;
 use crate::plan::{Description, Diagnostic, Severity, StepIndex, StepKind};
 use crate::redact::Redact;
 use crate::report::{Report, diagnostics, listing, print};
-use crate::run::{Run, Setting};
+use crate::run::{Orders, Run, Site, Words};
 use crate::sources::{self, wrong_template};
 use crate::state::reconcile::reconcile;
 use crate::state::schedule::Selection;
@@ -213,45 +212,44 @@ async fn execute(
     let (recorder, unsealed) =
         hold.recorder(&prepared.plan, redact, &prepared.project.environment, report)?;
     warnings.extend(unsealed);
-    warnings.extend(PlanHold::end_what_was_left(&prepared.plan));
-    let (guard, found) = hold.guard(&prepared.project, &prepared.plan, &prepared.sources)?;
-    if let Some(restored) = hold::say_restored(&found) {
-        warnings.push(restored);
-        prepared.plan = prepared.project.plan(&args.plan)?;
-    }
-    let setting = Setting {
-        left_out: prepared.project.left_out(&prepared.plan),
+    let GuardedPlan { plan, guard, warnings: found } =
+        hold.take_over(&prepared.project, prepared.plan, &prepared.sources)?;
+    warnings.extend(found);
+    let kept = plan.dir.snapshots();
+    let site = Site {
         workspace,
+        left_out: prepared.project.left_out(&plan),
+        snapshot_prefix: plan.dir.key(),
+        run_dir: hold.run_dir.clone(),
         policy,
-        root: prepared.project.root,
-        plan_file: prepared.plan.file,
-        plan_path: prepared.plan.path,
-        text: prepared.plan.text,
-        reading: prepared.plan.reading,
+        author: Author::of(prepared.project.environment.all()),
+        interrupt,
+    };
+    let orders = Orders {
         config: prepared.config,
-        command: typed::command(root, &args),
         selection: prepared.selection,
         validate_only: args.validate_only,
         allow_unvalidated: args.allow_unvalidated,
-        author: Author::of(prepared.project.environment.all()),
+    };
+    let words = Words {
         templates: prepared.templates,
         system: prepared.system,
-        interrupt,
-        run_dir: hold.run_dir.clone(),
-        snapshot_prefix: prepared.plan.dir.key(),
+        command: typed::command(root, &args),
     };
     // No agent has worked yet: a run that is refused leaves nothing to be set back.
-    let opened = open_snapshots(&setting, &prepared.plan.dir).await;
+    let opened = open_snapshots(&site, &kept, orders.config.run.commit).await;
     let (snapshots, dirty) = opened.inspect_err(|_| guard.end())?;
     warnings.extend(dirty);
-    let mut run = Run { setting: &setting, recorder, model, snapshots, guard };
+    let plan = plan.at_hand();
+    let mut run =
+        Run { plan: &plan, orders: &orders, site: &site, words: &words, recorder, model, snapshots, guard };
     run.begin(warnings)?;
     if restart.is_empty() {
         return carry_out(run).await;
     }
     run.restart(&restart)?;
-    let setting = setting.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
-    carry_out(run.in_setting(&setting)).await
+    let plan = plan.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
+    carry_out(run.with_plan(&plan)).await
 }
 
 async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
@@ -262,12 +260,15 @@ async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
 
 /// The snapshots of the project, and a word on what is not committed in it. Steps that are to be
 /// committed are refused here, before anything is spent, if that cannot be.
-async fn open_snapshots(setting: &Setting, plan: &PlanDir) -> Result<(Snapshots, Option<Event>), Failure> {
-    let mut snapshots =
-        Snapshots::open(&setting.root, &plan.snapshots(), &setting.left_out, &setting.policy).await;
-    if setting.config.run.commit {
+async fn open_snapshots(
+    site: &Site,
+    kept: &Path,
+    commits: bool,
+) -> Result<(Snapshots, Option<Event>), Failure> {
+    let mut snapshots = Snapshots::open(site.root(), kept, &site.left_out, &site.policy).await;
+    if commits {
         let checked = match snapshots.repository() {
-            Ok(git) => git.can_commit(&setting.author).await,
+            Ok(git) => git.can_commit(&site.author).await,
             Err(obstacle) => Err(obstacle),
         };
         checked.map_err(|obstacle| {

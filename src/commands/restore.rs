@@ -1,19 +1,20 @@
 //! `agentrun restore PLAN --step ID`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::common::confine;
-use super::common::hold::{self, PlanHold};
+use super::common::hold::{self, GuardedPlan, PlanHold};
 use super::common::open::Project;
-use super::confirm::setting;
+use crate::brief::Sources;
 use crate::cli::RestoreArgs;
-use crate::facts::{Event, Reopened, StepRef};
+use crate::facts::{Event, ReopenReason, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Step, StepIndex};
+use crate::process::Policy;
 use crate::record::Recorder;
 use crate::redact::Redact;
 use crate::report::{Report, print};
-use crate::run::{Setting, commit, tick};
+use crate::run::{PlanAtHand, commit, tick};
 use crate::state::StepState;
 use crate::workspace::own::StepTrees;
 use crate::workspace::put_back::{InTheWay, PutBack};
@@ -40,71 +41,82 @@ pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, F
     let hold = PlanHold::new(&project, &plan)?;
     let redact = Redact::new(project.secrets(&config));
     let (mut recorder, unsealed) = hold.recorder(&plan, redact, &project.environment, Report::silent())?;
-    let (mut guard, plan) = hold.take_over(&project, plan, &mut recorder, unsealed)?;
+    let GuardedPlan { plan, mut guard, warnings } = hold.take_over(&project, plan, &Sources::default())?;
+    hold::warn(&mut recorder, unsealed.into_iter().chain(warnings).collect())?;
     let policy = project.own_policy(&config).known_by(&confine::mark(&plan));
-    let store = plan.dir.snapshots();
-    let plan_key = plan.dir.key();
-    let setting = setting(&project, config, plan, &hold)?;
-    let step = setting.step(index);
+    let store = Store {
+        root: &project.root,
+        folder: plan.dir.snapshots(),
+        name: format!("{}/{}/before-restore", plan.dir.key(), hold.run_dir.id),
+        left_out: project.left_out(&plan),
+        policy: &policy,
+    };
+    let plan = plan.at_hand();
+    let step = plan.step(index);
 
     let runtime = hold::runtime()?;
     let state = recorder.state.step(&step.key);
-    let name = format!("{}/{}/before-restore", plan_key, setting.run_dir.id);
-    let snapshots = Snapshots::open(&setting.root, &store, &setting.left_out, &policy);
-    let found = runtime.block_on(async { look(&setting, step, state, snapshots.await, &name).await });
+    let found = runtime.block_on(store.look(&plan, step, state));
     let found = found.inspect_err(|_| guard.end())?;
-    reopen(&setting, index, &mut recorder)?;
+    reopen(&plan, index, &mut recorder)?;
     guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
-    let done = runtime.block_on(found.snapshots.put_back(&found.trees.before, &setting.root, &found.back));
+    let done = runtime.block_on(found.snapshots.put_back(&found.trees.before, &project.root, &found.back));
     guard.end();
     done.map_err(|error| {
         Failure::internal("cannot bring every file back", error)
             .hint(format!("what was there before is kept: {}", kept(&found.now)))
             .hint("the same command goes on with it")
     })?;
-    say(&setting, step, &found, &recorder);
+    say(&plan, step, &found, &recorder);
     Ok(ExitCode::Passed)
 }
 
-/// Keeps the state of now and looks for what would be undone besides the step.
-async fn look(
-    setting: &Setting,
-    step: &Step,
-    state: &StepState,
-    mut snapshots: Snapshots,
-    name: &str,
-) -> Result<Restoration, Failure> {
-    let refuse = |why: &str| Failure::usage(format!("step {} {why}", step.id));
-    if state.trees.base.is_none() {
-        return Err(refuse("has no attempt whose changes could be taken back"));
-    }
-    let Some(trees) = commit::step_trees(&state.trees) else {
-        return Err(refuse("was cut short in its last attempt: nobody knows what that left")
-            .hint(format!("agentrun execute {} goes on with it", setting.plan_path)));
-    };
-    let now = snapshots.take(name).await.map_err(no_snapshot)?;
-    match snapshots.plan_back(&trees, &now, &setting.root).await {
-        Ok(back) => Ok(Restoration { snapshots, trees, now, back }),
-        Err(InTheWay::Snapshot(error)) => {
-            Err(Failure::usage(format!("the trees of step {} cannot be read any more", step.id))
-                .caused_by(error))
+/// Where the trees of the plan's steps are kept.
+struct Store<'a> {
+    root: &'a Path,
+    folder: PathBuf,
+    /// The name of the tree of now.
+    name: String,
+    left_out: Vec<PathBuf>,
+    policy: &'a Policy,
+}
+
+impl Store<'_> {
+    /// Keeps the state of now and looks for what would be undone besides the step.
+    async fn look(&self, plan: &PlanAtHand, step: &Step, state: &StepState) -> Result<Restoration, Failure> {
+        let refuse = |why: &str| Failure::usage(format!("step {} {why}", step.id));
+        if state.trees.base.is_none() {
+            return Err(refuse("has no attempt whose changes could be taken back"));
         }
-        Err(changed @ (InTheWay::Changed(_) | InTheWay::Shared(_))) => Err(refuse("cannot be restored").caused_by(changed).hint(
-            "that would be somebody's later work: put it elsewhere first, or restore the later step first",
-        )),
-        Err(error) => Err(refuse("cannot be restored").caused_by(error)),
+        let Some(trees) = commit::step_trees(&state.trees) else {
+            return Err(refuse("was cut short in its last attempt: nobody knows what that left")
+                .hint(format!("agentrun execute {} goes on with it", plan.path)));
+        };
+        let mut snapshots = Snapshots::open(self.root, &self.folder, &self.left_out, self.policy).await;
+        let now = snapshots.take(&self.name).await.map_err(no_snapshot)?;
+        match snapshots.plan_back(&trees, &now, self.root).await {
+            Ok(back) => Ok(Restoration { snapshots, trees, now, back }),
+            Err(InTheWay::Snapshot(error)) => {
+                Err(Failure::usage(format!("the trees of step {} cannot be read any more", step.id))
+                    .caused_by(error))
+            }
+            Err(changed @ (InTheWay::Changed(_) | InTheWay::Shared(_))) => Err(refuse("cannot be restored").caused_by(changed).hint(
+                "that would be somebody's later work: put it elsewhere first, or restore the later step first",
+            )),
+            Err(error) => Err(refuse("cannot be restored").caused_by(error)),
+        }
     }
 }
 
 /// The step is to be done again. What is not in the journal has not happened: this comes before
 /// the files.
-fn reopen(setting: &Setting, index: StepIndex, recorder: &mut Recorder) -> Result<(), Failure> {
-    let step = setting.step(index);
-    tick::take_back(setting, index, &recorder.state.step(&step.key).ticked)?;
-    recorder.record(Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restored })
+fn reopen(plan: &PlanAtHand, index: StepIndex, recorder: &mut Recorder) -> Result<(), Failure> {
+    let step = plan.step(index);
+    tick::take_back(plan, index, &recorder.state.step(&step.key).ticked)?;
+    recorder.record(Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restored })
 }
 
-fn say(setting: &Setting, step: &Step, found: &Restoration, recorder: &Recorder) {
+fn say(plan: &PlanAtHand, step: &Step, found: &Restoration, recorder: &Recorder) {
     let PutBack { written, removed } = &found.back;
     let good = print::styled(print::GOOD, "+");
     if written.is_empty() && removed.is_empty() {
@@ -122,7 +134,7 @@ fn say(setting: &Setting, step: &Step, found: &Restoration, recorder: &Recorder)
     }
     print::talk(&format!("  what was there until now is kept: {}", kept(&found.now)));
     let last = recorder.state.last_run().map(|run| run.command.clone()).filter(|typed| !typed.is_empty());
-    let again = last.unwrap_or_else(|| format!("agentrun execute {}", setting.plan_path));
+    let again = last.unwrap_or_else(|| format!("agentrun execute {}", plan.path));
     print::talk(&format!("{} {again}", print::styled(print::STRONG, "next:")));
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, CommitRefusal, CriterionIndex, Evidence,
-    Fingerprint, Judgement, Programs, Reopened, RunCompleted, RunStarted, StepKey, StepOutcome, StepRef,
+    Fingerprint, Judgement, Programs, ReopenReason, RunCompleted, RunStarted, StepKey, StepOutcome, StepRef,
     Strength, Ticked, Usage,
 };
 
@@ -50,7 +50,7 @@ pub enum Event {
         /// The step.
         step: StepRef,
         /// Why.
-        reason: Reopened,
+        reason: ReopenReason,
     },
     /// A step is one that was known under another name or number, or in another place.
     #[serde(rename = "step.renamed")]

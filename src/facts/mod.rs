@@ -1,18 +1,26 @@
 //! Facts: the one vocabulary of journal, state and report. Nothing here decides or acts.
 
+mod agent_end;
 mod bounds;
 mod denial;
 mod event;
 mod evidence;
 mod exit;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod identity;
 mod index;
 mod judgement;
+mod limit;
 mod outcome;
+mod reason;
+mod red;
 mod reference;
 mod refusal;
+mod reopening;
 mod usage;
 
+pub use agent_end::AgentEnd;
 pub use bounds::{Pending, RunCompleted, RunStarted};
 pub use denial::Denial;
 pub use event::{Event, Record, SCHEMA};
@@ -22,9 +30,11 @@ pub use identity::{Fingerprint, StepKey};
 pub use index::CriterionIndex;
 pub(crate) use index::index_type;
 pub use judgement::{Citation, Judgement, Ruling};
-pub use outcome::{
-    AgentEnd, AttemptOutcome, RedCommand, Reopened, RunOutcome, StepOutcome, Strength, Unfixable,
-};
+pub use limit::Limit;
+pub use outcome::{AttemptOutcome, RunOutcome, StepOutcome, Strength};
+pub use reason::Reason;
+pub use red::{RedCommand, Unfixable};
 pub use reference::{AttemptRef, BoxRef, Occurrence, StepRef, Ticked};
 pub use refusal::{CommitRefusal, Secret};
+pub use reopening::ReopenReason;
 pub use usage::Usage;

@@ -6,7 +6,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::story::{AttemptStory, StepEnd, StepStory, Story, ran};
-use crate::facts::{AgentEnd, AttemptOutcome, Evidence, Judgement, Ruling, StepOutcome, Strength, Unfixable};
+use crate::facts::{
+    AgentEnd, AttemptOutcome, Evidence, Judgement, Reason, Ruling, StepOutcome, Strength, Unfixable,
+};
 use crate::journal::RunDir;
 use crate::words;
 
@@ -130,7 +132,7 @@ fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir)
         attempt_section(text, attempt, &run_dir.attempt(number, &step.step.title, attempt.number), run_dir)?;
     }
     match &step.end {
-        Some(StepEnd::Stopped(StepOutcome::Unfixable(Unfixable { hint, .. }))) => {
+        Some(StepEnd::Stopped(StepOutcome { reason: Reason::Unfixable(Unfixable { hint, .. }), .. })) => {
             writeln!(text, "\nWhat to do: {hint}.")
         }
         _ => Ok(()),
@@ -151,7 +153,7 @@ fn attempt_section(
             writeln!(
                 text,
                 "{}; {} turns, {} tokens, {}; files changed: {} (+{} -{}). Brief and transcript: `{relative}/`.\n",
-                found.as_ref().map_or_else(|| "not ended".to_owned(), say),
+                found.as_ref().map_or_else(|| "not ended".to_owned(), AttemptOutcome::say),
                 attempt.turns,
                 words::tokens(attempt.usage.total()),
                 words::millis(attempt.duration_ms),
@@ -230,38 +232,6 @@ fn changes(text: &mut String, file: &Path, relative: &str) -> std::fmt::Result {
     match lines.checked_sub(DIFF_LINES) {
         Some(more) if more > 0 => writeln!(text, "\n({more} more lines in the file)"),
         _ => Ok(()),
-    }
-}
-
-fn say(outcome: &AttemptOutcome) -> String {
-    match outcome {
-        AttemptOutcome::Passed { .. } => "Passed".to_owned(),
-        AttemptOutcome::ValidationFailed { red, limit } => {
-            let limit =
-                limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
-            format!(
-                "Validation failed: `{}` ended with {}{limit}",
-                words::first_line(&red.command),
-                red.say()
-            )
-        }
-        AttemptOutcome::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
-        AttemptOutcome::Unfixable(Unfixable { cause, .. }) => format!("Not for an agent to fix: {cause}"),
-        AttemptOutcome::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
-        AttemptOutcome::Vacuous { command, why } => {
-            format!("`{}` decides nothing: {why}", words::first_line(command))
-        }
-        AttemptOutcome::CriterionFailed { judgement } => {
-            format!("The judge: \"{}\" does not hold", words::first_line(&judgement.text))
-        }
-        AttemptOutcome::Tampered { what } => {
-            format!("Does not count: the agent changed what is not its own ({})", what.join("; "))
-        }
-        AttemptOutcome::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
-        AttemptOutcome::Unvalidated => "No command applies".to_owned(),
-        AttemptOutcome::Blocked { reason } => format!("Blocked: {reason}"),
-        AttemptOutcome::ModelFailed { message, .. } => format!("The model could not be used: {message}"),
-        AttemptOutcome::Interrupted => "Interrupted".to_owned(),
     }
 }
 

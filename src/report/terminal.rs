@@ -4,8 +4,8 @@ use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, quoted, styled};
 use super::story::{self, StepEnd, StepStory, Story, ran};
 use crate::facts::{
-    AgentEnd, AttemptOutcome, AttemptRef, Event, Evidence, Judgement, RedCommand, Reopened, Ruling,
-    RunCompleted, RunOutcome, RunStarted, StepOutcome, StepRef, Strength, Unfixable,
+    AgentEnd, AttemptRef, Event, Evidence, Judgement, Reason, RedCommand, ReopenReason, Ruling, RunCompleted,
+    RunOutcome, RunStarted, StepOutcome, StepRef, Strength,
 };
 use crate::words;
 
@@ -184,13 +184,13 @@ fn renamed(step: &StepRef) -> String {
     format!("  step {} was known under another name, number or place: it is the same", step.id)
 }
 
-fn reopened(step: &StepRef, reason: Reopened) -> String {
+fn reopened(step: &StepRef, reason: ReopenReason) -> String {
     let why = match reason {
-        Reopened::Unticked => "was unticked: it runs again",
-        Reopened::Edited => "was edited since it passed: it is validated again",
-        Reopened::DependencyEdited => "rests on something that changed: it is validated again",
-        Reopened::Restart => "is started anew",
-        Reopened::Restored => "was taken back: it runs again",
+        ReopenReason::Unticked => "was unticked: it runs again",
+        ReopenReason::Edited => "was edited since it passed: it is validated again",
+        ReopenReason::DependencyEdited => "rests on something that changed: it is validated again",
+        ReopenReason::Restart => "is started anew",
+        ReopenReason::Restored => "was taken back: it runs again",
     };
     styled(NOTICE, &format!("  step {} {why}", step.id))
 }
@@ -259,22 +259,11 @@ fn passed(step: &StepRef, story: &Story) -> Vec<String> {
 
 fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
     let mut lines = vec![styled(BAD, &format!("x Step {} \"{}\" {}", step.id, step.title, outcome.say()))];
-    match outcome {
-        StepOutcome::Failed { red, .. } | StepOutcome::PrerequisiteFailed { red } => {
-            lines.extend(last_words(red));
-        }
-        StepOutcome::Unfixable(Unfixable { red, hint, .. }) => {
-            lines.extend(last_words(red));
-            lines.push(format!("{} {hint}", styled(STRONG, "hint:")));
-        }
-        StepOutcome::Vacuous { .. } => {
-            let hint = "write a command into the plan that fails while the step is not done";
-            lines.push(format!("{} {hint}", styled(STRONG, "hint:")));
-        }
-        StepOutcome::CriterionFailed { judgement, .. } => lines.push(judged(judgement)),
-        StepOutcome::ModelFailed { hint, .. } => lines.push(format!("{} {hint}", styled(STRONG, "hint:"))),
-        _ => {}
+    lines.extend(outcome.reason.red().into_iter().flat_map(last_words));
+    if let Reason::CriterionFailed { judgement } = &outcome.reason {
+        lines.push(judged(judgement));
     }
+    lines.extend(outcome.reason.hint().map(|hint| format!("{} {hint}", styled(STRONG, "hint:"))));
     lines
 }
 
@@ -302,9 +291,9 @@ fn judged(judgement: &Judgement) -> String {
 fn failed_before(step: &StepRef, story: &Story) -> Vec<String> {
     let last =
         story.find(step).and_then(|told| told.tries().filter(|attempt| attempt.outcome.is_some()).last());
-    match last.and_then(|attempt| attempt.outcome.as_ref()) {
-        Some(AttemptOutcome::ValidationFailed { red, .. }) => last_lines(&red.output, FEW_LINES),
-        Some(AttemptOutcome::Tampered { what }) => what.iter().map(|what| format!("  | {what}")).collect(),
+    match last.and_then(|attempt| attempt.outcome.as_ref()?.reason()) {
+        Some(Reason::ValidationFailed { red, .. }) => last_lines(&red.output, FEW_LINES),
+        Some(Reason::Tampered { what }) => what.iter().map(|what| format!("  | {what}")).collect(),
         _ => Vec::new(),
     }
 }
@@ -395,16 +384,12 @@ fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
             }
             None => Some(again),
         },
-        RunOutcome::NeedsPerson => match stopped.map(|step| (&step.step.id, &step.end)) {
-            Some((
-                id,
-                Some(StepEnd::Stopped(
-                    StepOutcome::Unproven
-                    | StepOutcome::TooWeak
-                    | StepOutcome::Unvalidated
-                    | StepOutcome::Vacuous { .. },
-                )),
-            )) => Some(confirm(id)),
+        RunOutcome::NeedsPerson => match stopped {
+            Some(StepStory { step, end: Some(StepEnd::Stopped(outcome)), .. })
+                if outcome.reason.may_be_confirmed() =>
+            {
+                Some(confirm(&step.id))
+            }
             _ => Some(format!("see above, then {again}")),
         },
         _ => Some(again),

@@ -9,7 +9,7 @@ use crate::agent::builtin::session::{Session, Worked};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
 use crate::facts::{
-    AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, CriterionIndex, Event, Evidence, StepRef,
+    AttemptOutcome, AttemptRef, ChangeSummary, CriterionIndex, Event, Evidence, Reason, StepRef,
 };
 use crate::failure::Failure;
 use crate::plan::StepIndex;
@@ -43,7 +43,7 @@ impl Ended {
     pub fn without_agent(evidence: Vec<Evidence>) -> Self {
         Self {
             number: 0,
-            outcome: AttemptOutcome::Unproven,
+            outcome: AttemptOutcome::NotPassed(Reason::Unproven),
             evidence,
             tolerated: Vec::new(),
             changed: false,
@@ -56,15 +56,11 @@ impl Ended {
     /// The same command fails in the same way on the same tree as in the attempt before: what is
     /// tried again would fail again. A flaky command says nothing of the kind.
     pub fn repeats(&self, before: &Self) -> bool {
-        let (
-            AttemptOutcome::ValidationFailed { red, .. },
-            AttemptOutcome::ValidationFailed { red: earlier, .. },
-        ) = (&self.outcome, &before.outcome)
-        else {
+        let (Some(reason), Some(earlier)) = (self.outcome.reason(), before.outcome.reason()) else {
             return false;
         };
         let flaky = self.evidence.iter().any(|evidence| evidence.flaky);
-        !flaky && self.tree == before.tree && earlier.is_like(red)
+        !flaky && self.tree == before.tree && reason.is_like(earlier)
     }
 }
 
@@ -77,34 +73,31 @@ pub async fn run(
     talk: &mut Option<Talk>,
 ) -> Result<Ended, Failure> {
     let watch = Stopwatch::start();
-    let setting = run.setting;
-    let step = setting.step(index);
+    let step = run.plan.step(index);
     let number = run.recorder.state.step(&step.key).attempts + 1;
     let at = AttemptRef { step: StepRef::from(step), attempt: number };
     let trees = start(run, &at, talk.is_none()).await?;
-    let dir = setting.attempt_dir(index, number);
+    let dir = run.attempt_dir(index, number);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
     let mut open = Talk::open(run, index, commands.applied, &trees, talk.take()).await?;
     let head = run.snapshots.head().await;
     let worked = work(run, &at, &mut open, &dir).await?;
     tell_of_commits(run, &at, head.as_ref()).await?;
 
-    let after = run.snapshots.take(&setting.snapshot_name(&at, "-after")).await.map_err(no_snapshot)?;
+    let after = run.snapshots.take(&run.site.snapshot_name(&at, "-after")).await.map_err(no_snapshot)?;
     let own = run.snapshots.changes(&trees.before, &after).await.map_err(no_snapshot)?;
     let all = run.snapshots.changes(&trees.base, &after).await.map_err(no_snapshot)?;
-    let diff = setting_redacted(run, &own.diff);
-    std::fs::write(dir.join("changes.diff"), diff).map_err(no_run_dir)?;
+    let diff = run.recorder.redact.text(&own.diff);
+    std::fs::write(dir.join("changes.diff"), diff.as_bytes()).map_err(no_run_dir)?;
     tell_of_sources(run, &at, &own)?;
     let (outcome, decided) = validate_attempt(run, index, commands, &worked, (&after, &all)).await?;
     let outcome = run.unless_tampered(&step.key, outcome)?;
 
-    if outcome.goes_back() {
+    let full = worked.end.limit().is_some_and(|limit| limit.ends_conversation());
+    if let Some(reason) = outcome.reason().filter(|reason| reason.goes_back() && !full) {
         let before = run.recorder.state.step(&step.key).last_failure.clone();
-        open.repair = repair(&outcome, &decided.results, before.as_ref(), &all);
+        open.repair = repair(reason, &decided.results, before.as_ref(), &all);
         *talk = Some(open);
-    }
-    if matches!(&worked.end, AgentEnd::Limit { limit } if limit.contains("context window")) {
-        *talk = None;
     }
     let mut usage = worked.usage;
     usage += decided.usage;
@@ -126,13 +119,13 @@ pub async fn run(
 
 /// Keeps the tree and records the start.
 async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees, Failure> {
-    let before = run.snapshots.take(&run.setting.snapshot_name(at, "")).await.map_err(no_snapshot)?;
+    let before = run.snapshots.take(&run.site.snapshot_name(at, "")).await.map_err(no_snapshot)?;
     run.recorder.record(Event::AttemptStarted {
         at: at.clone(),
         fresh,
         tree: before.tree.clone(),
         reference: before.reference.clone(),
-        programs: run.setting.search().programs(&run.setting.all_applied()),
+        programs: run.site.search().programs(&run.all_applied()),
     })?;
     let base = run.recorder.state.step(&at.step.key).trees.base.clone();
     let Some(base) = base.map(|base| Snapshot { tree: base.tree, reference: base.reference }) else {
@@ -148,18 +141,17 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees,
 }
 
 async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -> Result<Worked, Failure> {
-    let setting = run.setting;
     let session = Session {
         at: at.clone(),
         model: &mut run.model,
         toolbox: &mut talk.toolbox,
         recorder: &mut run.recorder,
         guard: &mut run.guard,
-        limits: setting.config.limits,
-        interrupt: setting.interrupt.clone(),
-        window: setting.config.model.context_window.map(Window::of),
-        longest_reply: setting.config.model.max_output_tokens.unwrap_or(0),
-        templates: &setting.templates,
+        limits: run.orders.config.limits,
+        interrupt: run.site.interrupt.clone(),
+        window: run.orders.config.model.context_window.map(Window::of),
+        longest_reply: run.orders.config.model.max_output_tokens.unwrap_or(0),
+        templates: &run.words.templates,
         dir,
     };
     session.work(&mut talk.conversation).await
@@ -179,8 +171,7 @@ async fn tell_of_commits(run: &mut Run<'_>, at: &AttemptRef, before: Option<&Hea
 
 /// Files that were there are guarded; one that the agent made speaks to the agents of later runs.
 fn tell_of_sources(run: &mut Run<'_>, at: &AttemptRef, own: &Changes) -> Result<(), Failure> {
-    let setting = run.setting;
-    let is_source = |path: &str| sources::would_be_read(path, &setting.reading.plan, &setting.plan_path);
+    let is_source = |path: &str| sources::would_be_read(path, &run.plan.reading.plan, &run.plan.path);
     for file in own.files.iter().filter(|file| is_source(&file.path)) {
         let message = format!(
             "`{}` came or changed in attempt {} of step {}: the briefs of later runs hold it, so read it first",
@@ -197,8 +188,4 @@ fn summary(changes: &Changes) -> ChangeSummary {
         added: changes.files.iter().map(|file| file.added).sum(),
         removed: changes.files.iter().map(|file| file.removed).sum(),
     }
-}
-
-fn setting_redacted(run: &Run<'_>, diff: &str) -> String {
-    run.recorder.redact.text(diff).into_owned()
 }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Run, Setting, tick};
+use super::tick::PassToTick;
+use super::{PlanAtHand, Run};
 use crate::facts::{CommitRefusal, Event, StepRef, Strength};
 use crate::failure::Failure;
 use crate::plan::{Step, StepIndex};
@@ -15,7 +16,7 @@ use crate::workspace::snapshot::{Snapshot, Snapshots};
 
 /// Commits what a step changed, or says why not. The run goes on either way.
 pub async fn commit(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
-    let step = StepRef::from(run.setting.step(index));
+    let step = StepRef::from(run.plan.step(index));
     let event = match make(run, index).await {
         Ok(Made { commit, paths, without_plan }) => {
             Event::StepCommitted { step, commit, paths, without_plan }
@@ -26,28 +27,27 @@ pub async fn commit(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> 
 }
 
 async fn make(run: &mut Run<'_>, index: StepIndex) -> Result<Made, CommitRefusal> {
-    let (setting, redact) = (run.setting, &run.recorder.redact);
-    let step = setting.step(index);
+    let redact = &run.recorder.redact;
+    let step = run.plan.step(index);
     let state = run.recorder.state.step(&step.key);
     let StepStatus::Passed(pass) = &state.status else {
         return Err(CommitRefusal::impossible("the step has not passed"));
     };
-    if !setting.config.run.commit {
+    if !run.orders.config.run.commit {
         let reason = "the run that ticked it ended before its commit, and this one was not asked to commit";
         return Err(CommitRefusal::impossible(reason));
     }
     let own = own(&run.snapshots, &state.trees, pass).await?;
-    let plan = setting.plan_file.path().strip_prefix(&setting.root).ok();
+    let plan = run.plan.below(run.site.root());
     let ticked = !state.ticked.is_empty();
-    let tick = |text: &str| {
-        tick::in_text(setting, index, pass, text).ok_or("git has another text of the step".to_owned())
-    };
-    let message = message(setting, step, state, pass);
+    let wanted_tick = PassToTick { step, pass, progress: run.orders.config.plan.progress };
+    let tick = |text: &str| wanted_tick.in_text(text).ok_or("git has another text of the step".to_owned());
+    let message = message(run.plan, step, state, pass);
     let wanted = Wanted {
         changes: &own.changes,
         plan: plan.filter(|_| ticked).map(|plan| (plan, tick)),
         message: &redact.text(&message),
-        author: &setting.author,
+        author: &run.site.author,
         redact,
     };
     let made = run.snapshots.repository()?.commit(&wanted).await?;
@@ -81,9 +81,9 @@ pub fn step_trees(trees: &Trees) -> Option<StepTrees> {
 }
 
 /// What agentrun knows of the pass. Nothing that a model said is in it.
-fn message(setting: &Setting, step: &Step, state: &StepState, pass: &Pass) -> String {
+fn message(plan: &PlanAtHand, step: &Step, state: &StepState, pass: &Pass) -> String {
     let mut lines = vec![line(&step.name()), String::new()];
-    lines.push(format!("Plan: {}", line(&setting.plan_path)));
+    lines.push(format!("Plan: {}", line(&plan.path)));
     lines.push(format!("Attempts: {}", state.attempts));
     lines.push(format!("Validation: {}", pass.strength.map_or("none", say)));
     lines.extend(pass.commands.iter().map(|(command, exit)| format!("- {}: {}", line(command), exit.say())));

@@ -42,36 +42,35 @@ pub(super) struct Judged {
 
 /// Asks the judge, if there is something to ask and the configuration wants one.
 pub(super) async fn judge(run: &mut Run<'_>, index: StepIndex, work: Work<'_>) -> Result<Judged, Failure> {
-    let setting = run.setting;
-    let step = setting.step(index);
+    let step = run.plan.step(index);
     let prose = step.criteria.iter_enumerated().filter(|(_, found)| found.is_sentence());
     let criteria: Vec<(CriterionIndex, String)> = prose.map(|(at, found)| (at, found.text.clone())).collect();
-    if criteria.is_empty() || !setting.judges() {
+    if criteria.is_empty() || !run.orders.judges() {
         return Ok(Judged::default());
     }
-    let dir = setting.attempt_dir(index, work.attempt);
+    let dir = run.attempt_dir(index, work.attempt);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
-    let text = &setting.text.text[step.span.clone()];
+    let text = run.plan.text_of(index);
     let hearing = hearing(&criteria, &work);
     let question = Question {
-        system: setting.templates.judge().map_err(wrong_template)?,
-        text: setting.templates.judge_step(step, text, &hearing).map_err(wrong_template)?,
+        system: run.words.templates.judge().map_err(wrong_template)?,
+        text: run.words.templates.judge_step(step, text, &hearing).map_err(wrong_template)?,
         criteria: &criteria,
         commands: work.results,
     };
-    let limits = setting.config.limits;
+    let limits = run.orders.config.limits;
     let judge = Judge {
         at: AttemptRef { step: StepRef::from(step), attempt: work.attempt },
         toolbox: toolbox(run, dir.clone()),
         model: &mut run.model,
         recorder: &mut run.recorder,
-        workspace: &setting.workspace,
-        plan_path: &setting.plan_path,
+        workspace: &run.site.workspace,
+        plan_path: &run.plan.path,
         limits: Limits {
             tokens: limits.tokens.map(|tokens| tokens.saturating_sub(work.usage.total())),
             ..limits
         },
-        interrupt: setting.interrupt.clone(),
+        interrupt: run.site.interrupt.clone(),
         dir: &dir,
     };
     let heard = judge.hear(&question).await?;

@@ -5,23 +5,31 @@ pub mod attempt;
 pub mod commit;
 pub mod judging;
 pub mod orchestrator;
-pub mod setting;
+pub mod orders;
+pub mod plan_at_hand;
 pub mod settle;
+pub mod site;
 pub mod step;
 pub mod talk;
 pub mod tick;
 pub mod validating;
 pub mod validation;
+pub mod words;
 
-pub use setting::Setting;
+pub use orders::Orders;
+pub use plan_at_hand::PlanAtHand;
+pub use site::Site;
+pub use words::Words;
 
-use crate::facts::{AttemptOutcome, Event, StepKey, StepRef};
+use std::path::PathBuf;
+
+use crate::facts::{AttemptOutcome, AttemptRef, Event, Reason, StepKey, StepRef, Usage};
 use crate::failure::Failure;
 use crate::model::Model;
 use crate::plan::StepIndex;
 use crate::record::Recorder;
 use crate::validate::Validated;
-use crate::validate::applied::Applied;
+use crate::validate::applied::{Applied, applied};
 use crate::workspace::guard::Guard;
 use crate::workspace::snapshot::Snapshots;
 use validation::Ground;
@@ -29,8 +37,14 @@ use validation::Ground;
 /// One invocation of `execute`: what it was given, and everything it changes.
 #[derive(Debug)]
 pub struct Run<'a> {
-    /// What does not change.
-    pub setting: &'a Setting,
+    /// The plan.
+    pub plan: &'a PlanAtHand,
+    /// What to do.
+    pub orders: &'a Orders,
+    /// Where.
+    pub site: &'a Site,
+    /// What is said.
+    pub words: &'a Words,
     /// The door for facts.
     pub recorder: Recorder,
     /// The model.
@@ -41,11 +55,48 @@ pub struct Run<'a> {
     pub guard: Guard,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// The same run with the plan as it is now.
-    pub fn in_setting(self, setting: &Setting) -> Run<'_> {
-        let Self { recorder, model, snapshots, guard, .. } = self;
-        Run { setting, recorder, model, snapshots, guard }
+    pub fn with_plan<'b>(self, plan: &'b PlanAtHand) -> Run<'b>
+    where
+        'a: 'b,
+    {
+        Run { plan, ..self }
+    }
+
+    /// The commands that decide about a step.
+    fn applied(&self, index: StepIndex) -> Vec<Applied> {
+        applied(&self.plan.reading.plan, self.plan.step(index), &self.orders.config.validation.commands)
+    }
+
+    /// The commands that decide about any step.
+    fn all_applied(&self) -> Vec<Applied> {
+        self.plan.reading.plan.steps.keys().flat_map(|index| self.applied(index)).collect()
+    }
+
+    /// The folder of an attempt; 0 is the baseline.
+    fn attempt_dir(&self, index: StepIndex, attempt: u32) -> PathBuf {
+        let title = &self.plan.step(index).title;
+        self.site.run_dir.attempt(self.plan.number(index), title, attempt)
+    }
+
+    /// The ground of a step's validation: the baseline's for 0, else that of an attempt.
+    fn ground(&self, index: StepIndex, attempt: u32) -> Ground<'a> {
+        let step = self.plan.step(index);
+        Ground {
+            at: AttemptRef { step: StepRef::from(step), attempt },
+            fingerprint: step.fingerprint(),
+            tree: None,
+            diff_digest: None,
+            usage: Usage::default(),
+            baseline: &[],
+            root: self.site.root().to_owned(),
+            run_dir: self.site.run_dir.path().to_owned(),
+            log_dir: self.attempt_dir(index, attempt),
+            timeout: self.orders.config.validation.timeout,
+            policy: &self.site.policy,
+            interrupt: &self.site.interrupt,
+        }
     }
 
     /// Runs the commands that apply, with the plan looked at before and after: a command of the
@@ -69,14 +120,9 @@ impl Run<'_> {
     fn unless_tampered(&mut self, key: &StepKey, outcome: AttemptOutcome) -> Result<AttemptOutcome, Failure> {
         self.recorder.look_after_journal(true)?;
         let what = self.recorder.state.step(key).set_back.clone();
-        Ok(match outcome {
-            // These are no fault of the agent, or end the step in any case.
-            AttemptOutcome::Interrupted
-            | AttemptOutcome::ModelFailed { .. }
-            | AttemptOutcome::Blocked { .. } => outcome,
-            _ if !what.is_empty() => AttemptOutcome::Tampered { what },
-            _ => outcome,
-        })
+        let stands = outcome.reason().is_some_and(Reason::outweighs_tampering);
+        let counts = stands || what.is_empty();
+        Ok(if counts { outcome } else { AttemptOutcome::NotPassed(Reason::Tampered { what }) })
     }
 
     /// What changed meanwhile in the plan and the files beside it is a person's, and is kept.
@@ -87,7 +133,8 @@ impl Run<'_> {
 
     /// Keeps the plan's status comments true.
     fn set_status(&mut self, value: &str) -> Result<(), Failure> {
-        tick::set_status(self.setting, value, &mut self.recorder)?;
+        let progress = self.orders.config.plan.progress;
+        tick::set_status(self.plan, progress, value, &mut self.recorder)?;
         self.accept_plan()
     }
 
@@ -98,7 +145,7 @@ impl Run<'_> {
 
     /// Parks a step that only a person can do.
     fn park(&mut self, index: StepIndex) -> Result<(), Failure> {
-        let step = self.setting.step(index);
+        let step = self.plan.step(index);
         let tasks = step.tasks.iter().map(|task| task.text.clone());
         let items = tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect();
         self.recorder.record(Event::StepParked { step: StepRef::from(step), items })

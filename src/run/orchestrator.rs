@@ -1,27 +1,45 @@
 //! The loop of a run: ask what comes next, do it, until nothing is left that can be done.
 
 use super::{Run, commit, settle, step, tick};
+use std::collections::BTreeSet;
+
 use crate::clock::Stopwatch;
-use crate::facts::{Event, Pending, Reopened, RunCompleted, RunOutcome, RunStarted, StepRef};
+use crate::facts::{Event, Pending, ReopenReason, RunCompleted, RunOutcome, RunStarted, StepRef};
 use crate::failure::Failure;
 use crate::plan::StepIndex;
 use crate::process::Sandbox;
 use crate::state::StepStatus;
 use crate::state::reconcile::reconcile;
 use crate::state::schedule::{self, Decision};
+use crate::validate::vacuous::why_written_so;
 
 impl Run<'_> {
     /// Records what the run was given.
     pub fn begin(&mut self, warnings: Vec<Event>) -> Result<(), Failure> {
         self.recorder.record(Event::RunStarted(self.started()))?;
-        let mut warnings = warnings.into_iter().chain(self.setting.vacuous_commands());
+        let mut warnings = warnings.into_iter().chain(self.vacuous_commands());
         warnings.try_for_each(|warning| self.recorder.record(warning))
+    }
+
+    /// A warning for each command of the selected steps that cannot fail as it is written.
+    fn vacuous_commands(&self) -> Vec<Event> {
+        let selection = &self.orders.selection;
+        let selected = self.plan.reading.graph.order().iter().filter(|&&index| selection.contains(index));
+        let mut scripts: Vec<String> =
+            selected.flat_map(|&index| self.applied(index)).map(|command| command.script).collect();
+        let mut seen = BTreeSet::new();
+        scripts.retain(|script| seen.insert(script.clone()));
+        let say = |script: String| {
+            let message = format!("`{}` decides nothing: {}", script.trim(), why_written_so(&script)?);
+            Some(Event::Warning { code: "vacuous".to_owned(), message })
+        };
+        scripts.into_iter().filter_map(say).collect()
     }
 
     /// Carries out the plan.
     pub async fn execute(&mut self) -> Result<RunOutcome, Failure> {
         let watch = Stopwatch::start();
-        let reading = &self.setting.reading;
+        let reading = &self.plan.reading;
         for event in reconcile(&reading.plan, &reading.graph, &self.recorder.state) {
             self.recorder.record(event)?;
         }
@@ -39,13 +57,13 @@ impl Run<'_> {
 
     async fn carry_on(&mut self) -> Result<RunOutcome, Failure> {
         loop {
-            let reading = &self.setting.reading;
+            let reading = &self.plan.reading;
             let state = &self.recorder.state;
-            match schedule::next(&reading.plan, &reading.graph, state, &self.setting.selection) {
+            match schedule::next(&reading.plan, &reading.graph, state, &self.orders.selection) {
                 Decision::Tick(index) => self.tick(index)?,
                 Decision::Commit(index) => commit::commit(self, index).await?,
                 Decision::Run(index) => {
-                    if let Some(signal) = self.setting.interrupt.raised() {
+                    if let Some(signal) = self.site.interrupt.raised() {
                         return Ok(RunOutcome::of_signal(signal));
                     }
                     self.notice_edits("between two steps")?;
@@ -60,21 +78,21 @@ impl Run<'_> {
 
     /// A run that a signal ended.
     pub(super) fn interrupted(&self) -> RunOutcome {
-        self.setting.interrupt.raised().map_or(RunOutcome::Interrupted, RunOutcome::of_signal)
+        self.site.interrupt.raised().map_or(RunOutcome::Interrupted, RunOutcome::of_signal)
     }
 
     /// Writes a step's pass into the plan.
     fn tick(&mut self, index: StepIndex) -> Result<(), Failure> {
-        tick::write(self.setting, index, &mut self.recorder, &mut self.guard)?;
+        tick::write(self.plan, self.orders.config.plan.progress, index, &mut self.recorder, &mut self.guard)?;
         self.accept_plan()
     }
 
     /// Forgets the evidence of the given steps and unticks what agentrun had ticked.
     pub fn restart(&mut self, steps: &[StepIndex]) -> Result<(), Failure> {
         for &index in steps {
-            let step = self.setting.step(index);
-            tick::take_back(self.setting, index, &self.recorder.state.step(&step.key).ticked)?;
-            let reopened = Event::StepReopened { step: StepRef::from(step), reason: Reopened::Restart };
+            let step = self.plan.step(index);
+            tick::take_back(self.plan, index, &self.recorder.state.step(&step.key).ticked)?;
+            let reopened = Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restart };
             self.recorder.record(reopened)?;
         }
         self.accept_plan()
@@ -83,7 +101,7 @@ impl Run<'_> {
     /// What remains when nothing is left to do: commands of the whole plan must be green, and its status comment is kept true.
     async fn end(&mut self, outcome: RunOutcome) -> Result<RunOutcome, Failure> {
         let outcome = match outcome {
-            RunOutcome::Completed if self.setting.selection.steps.is_none() || self.all_done() => {
+            RunOutcome::Completed if self.orders.selection.steps.is_none() || self.all_done() => {
                 match settle::settle(self).await? {
                     RunOutcome::Completed => self.look_again()?,
                     other => other,
@@ -102,8 +120,8 @@ impl Run<'_> {
 
     /// A person may have written more into the plan while it was carried out.
     fn look_again(&mut self) -> Result<RunOutcome, Failure> {
-        let Ok(now) = self.setting.read_again() else { return Ok(RunOutcome::Completed) };
-        let known = |key| self.setting.reading.plan.steps.iter().any(|step| step.key == key);
+        let Ok(now) = self.plan.read_again() else { return Ok(RunOutcome::Completed) };
+        let known = |key| self.plan.reading.plan.steps.iter().any(|step| step.key == key);
         let new = now.reading.plan.steps.iter().filter(|step| !known(step.key.clone()));
         let new: Vec<&str> = new.map(|step| step.id.as_str()).collect();
         if new.is_empty() {
@@ -125,15 +143,15 @@ impl Run<'_> {
     }
 
     fn steps(&self) -> impl Iterator<Item = &StepStatus> {
-        let steps = self.setting.reading.plan.steps.iter();
+        let steps = self.plan.reading.plan.steps.iter();
         steps.map(|step| &self.recorder.state.step(&step.key).status)
     }
 
     /// Everything that waits for a person.
     fn pending(&self) -> Vec<Pending> {
         let mut pending = Vec::new();
-        for &index in self.setting.reading.graph.order() {
-            let step = self.setting.step(index);
+        for &index in self.plan.reading.graph.order() {
+            let step = self.plan.step(index);
             let items = match &self.recorder.state.step(&step.key).status {
                 StepStatus::Passed(pass) => &pass.pending,
                 StepStatus::Parked { items } => items,
@@ -145,26 +163,26 @@ impl Run<'_> {
     }
 
     fn started(&self) -> RunStarted {
-        let setting = self.setting;
-        let plan = &setting.reading.plan;
+        let plan = &self.plan.reading.plan;
         RunStarted {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            plan: setting.plan_path.clone(),
+            plan: self.plan.path.clone(),
             title: plan.title.clone().unwrap_or_default(),
-            digest: setting.text.digest.clone(),
-            steps: setting
+            digest: self.plan.text.digest.clone(),
+            steps: self
+                .plan
                 .reading
                 .graph
                 .order()
                 .iter()
                 .map(|&index| StepRef::from(&plan.steps[index]))
                 .collect(),
-            model: setting.config.model.name.clone(),
-            sandbox: setting.policy.start.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
+            model: self.orders.config.model.name.clone(),
+            sandbox: self.site.policy.start.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
-            command: setting.command.clone(),
-            commits: setting.config.run.commit,
-            limits: setting.config.say_limits(),
+            command: self.words.command.clone(),
+            commits: self.orders.config.run.commit,
+            limits: self.orders.config.say_limits(),
         }
     }
 }

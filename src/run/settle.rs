@@ -13,16 +13,16 @@ use crate::validate::applied::Applied;
 
 /// Runs the commands that the end of the plan waits for.
 pub async fn settle(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
-    let Some(&last) = run.setting.reading.graph.order().last() else { return Ok(RunOutcome::Completed) };
+    let Some(&last) = run.plan.reading.graph.order().last() else { return Ok(RunOutcome::Completed) };
     let applied = due(run);
     if applied.is_empty() {
         return Ok(RunOutcome::Completed);
     }
-    let mut ground = run.setting.ground(last, 0);
+    let mut ground = run.ground(last, 0);
     name_tree(run, &applied, &mut ground).await?;
-    ground.log_dir = run.setting.run_dir.path().join("at-the-end");
+    ground.log_dir = run.site.run_dir.path().join("at-the-end");
     // Not the baseline of the last step: that one is over.
-    ground.at.attempt = run.recorder.state.step(&run.setting.step(last).key).attempts.max(1);
+    ground.at.attempt = run.recorder.state.step(&run.plan.step(last).key).attempts.max(1);
     let results = run.validate(&applied, &ground).await?;
     match results.iter().find(|result| !result.evidence.holds()) {
         None if results.len() == applied.len() => Ok(RunOutcome::Completed),
@@ -44,13 +44,13 @@ pub async fn settle(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
 /// Commands of the plan and the configuration that a step left red, unless the plan was accepted
 /// since, or that no step has run: they came later.
 fn due(run: &Run<'_>) -> Vec<Applied> {
-    let steps = || run.setting.reading.plan.steps.iter();
+    let steps = || run.plan.reading.plan.steps.iter();
     let passes = || steps().filter_map(|step| pass(run, &step.key));
     let ran: BTreeSet<&str> = passes().flat_map(Pass::ran).collect();
     let accepted = steps().any(|step| step.kind == StepKind::Acceptance && is_done(run, &step.key));
     let red: BTreeSet<&String> = passes().flat_map(|pass| &pass.tolerated).filter(|_| !accepted).collect();
     let mut due: Vec<Applied> = Vec::new();
-    for command in run.setting.all_applied() {
+    for command in run.all_applied() {
         let never = !ran.is_empty() && !ran.contains(command.script.as_str());
         let of_all = !matches!(command.origin, Origin::Step { .. });
         if of_all && (never || red.contains(&command.script)) && !due.contains(&command) {

@@ -7,8 +7,8 @@ use super::talk::{Talk, no_snapshot};
 use super::validating::Commands;
 use super::validation::Ground;
 use crate::facts::{
-    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Origin, StepOutcome, StepRef, Strength,
-    Usage,
+    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Origin, Reason, StepOutcome, StepRef,
+    Strength, Usage,
 };
 use crate::failure::Failure;
 use crate::plan::{Criterion, CriterionKind, StepIndex, StepKind};
@@ -19,8 +19,8 @@ use crate::validate::{Validated, unfixable};
 
 /// Carries out one step.
 pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
-    let step = run.setting.step(index);
-    let applied = run.setting.applied(index);
+    let step = run.plan.step(index);
+    let applied = run.applied(index);
     let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);
     if !for_the_agent && applied.is_empty() {
         return run.park(index);
@@ -31,20 +31,20 @@ pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     let question = step.kind == StepKind::Closing && step.tasks.is_empty();
     let validate_first = stale || question || !for_the_agent;
     run.recorder.record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint() })?;
-    let without_agent = validate_first || run.setting.validate_only;
+    let without_agent = validate_first || run.orders.validate_only;
     let Some(results) = baseline(run, index, &applied, !without_agent).await? else {
         return interrupted(run, index);
     };
     if without_agent {
         match decide(run, index, &results, validate_first).await? {
             Decision::Done => return Ok(()),
-            Decision::Refuted(_) if for_the_agent && !run.setting.validate_only => {}
-            Decision::Refuted(outcome) => return stop(run, index, outcome),
+            Decision::Refuted(_) if for_the_agent && !run.orders.validate_only => {}
+            Decision::Refuted(reason) => return stop(run, index, reason.into()),
         }
     }
-    let text = &run.setting.text.text[run.setting.step(index).span.clone()];
+    let text = run.plan.text_of(index);
     if let Some(found) = results.iter().find_map(|result| unfixable::at_once(result, text)) {
-        return stop(run, index, StepOutcome::Unfixable(found));
+        return stop(run, index, Reason::Unfixable(found).into());
     }
     attempts(run, index, Commands { applied: &applied, before: &results }).await
 }
@@ -53,8 +53,8 @@ pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
 enum Decision {
     /// The step has ended.
     Done,
-    /// It does not pass like this: how it ends if no agent may try.
-    Refuted(StepOutcome),
+    /// It does not pass like this: why it ends if no agent may try.
+    Refuted(Reason),
 }
 
 /// Decides about a step by what is there. `any_strength` lets a weak pass count whatever the
@@ -67,7 +67,7 @@ async fn decide(
 ) -> Result<Decision, Failure> {
     let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
     let strength = match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
-        Verdict::Passed { strength, .. } if any_strength || run.setting.strong_enough(strength) => strength,
+        Verdict::Passed { strength, .. } if any_strength || run.orders.strong_enough(strength) => strength,
         verdict => return Ok(Decision::Refuted(refuted(run, index, &verdict, results))),
     };
     let work = Work { attempt: 0, results, diff: "", usage: Usage::default() };
@@ -76,7 +76,7 @@ async fn decide(
         return interrupted(run, index).map(|()| Decision::Done);
     }
     if let Some(judgement) = judged.refuted {
-        return Ok(Decision::Refuted(StepOutcome::CriterionFailed { attempts: 0, judgement }));
+        return Ok(Decision::Refuted(Reason::CriterionFailed { judgement }));
     }
     let ended = Ended { judged: judged.hold, ..Ended::without_agent(evidence) };
     pass(run, index, strength, &ended).map(|()| Decision::Done)
@@ -91,14 +91,14 @@ async fn baseline(
     applied: &[Applied],
     reuse: bool,
 ) -> Result<Option<Vec<Validated>>, Failure> {
-    let step = run.setting.step(index);
+    let step = run.plan.step(index);
     let state = run.recorder.state.step(&step.key);
     let before = |command: &Applied| state.before(&command.script, &command.dir).cloned();
     let known: Option<Vec<Evidence>> = applied.iter().map(before).collect();
     if let Some(known) = known.filter(|_| reuse) {
         return Ok(Some(known.into_iter().map(Validated::without_output).collect()));
     }
-    let mut ground = run.setting.ground(index, 0);
+    let mut ground = run.ground(index, 0);
     name_tree(run, applied, &mut ground).await?;
     let results = run.validate(applied, &ground).await?;
     Ok((results.len() == applied.len()).then_some(results))
@@ -113,7 +113,7 @@ pub(super) async fn name_tree(
 ) -> Result<(), Failure> {
     let state = &run.recorder.state;
     if applied.iter().any(|command| state.green(&command.script, &command.dir).is_some()) {
-        let name = run.setting.snapshot_name(&ground.at, "-baseline");
+        let name = run.site.snapshot_name(&ground.at, "-baseline");
         ground.tree = Some(run.snapshots.take(&name).await.map_err(no_snapshot)?.tree);
     }
     Ok(())
@@ -122,8 +122,8 @@ pub(super) async fn name_tree(
 /// Attempts until one passes, or something says that no other will.
 async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -> Result<(), Failure> {
     run.set_status("in_progress")?;
-    let key = run.setting.step(index).key.clone();
-    let max = run.setting.config.run.max_attempts;
+    let key = run.plan.step(index).key.clone();
+    let max = run.orders.config.run.max_attempts;
     let mut talk: Option<Talk> = None;
     let mut last: Option<Ended> = None;
     loop {
@@ -135,40 +135,36 @@ async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -
         let ended = attempt::run(run, index, commands, &mut talk).await?;
         let spent = run.recorder.state.step(&key).spent;
         let unchanged = last.as_ref().is_some_and(|last| ended.repeats(last));
-        if ended.outcome.may_be_tried_again() && spent < max && !unchanged {
+        let reason = match &ended.outcome {
+            AttemptOutcome::Passed { strength } => return pass(run, index, *strength, &ended),
+            AttemptOutcome::NotPassed(reason) => reason.clone(),
+        };
+        if reason.may_be_tried_again() && spent < max && !unchanged {
             last = Some(ended);
             continue;
         }
-        let unvalidated =
-            matches!(ended.outcome, AttemptOutcome::Unvalidated | AttemptOutcome::Vacuous { .. });
-        return match &ended.outcome {
-            AttemptOutcome::Passed { strength } => pass(run, index, *strength, &ended),
-            _ if unvalidated && run.setting.allow_unvalidated && ended.changed => {
-                pass(run, index, Strength::Unvalidated, &ended)
-            }
-            outcome => {
-                let outcome = outcome.clone().ends_step(spent, unchanged && spent < max);
-                outcome.map_or(Ok(()), |outcome| stop(run, index, outcome))
-            }
-        };
+        if reason.lacks_validation() && run.orders.allow_unvalidated && ended.changed {
+            return pass(run, index, Strength::Unvalidated, &ended);
+        }
+        return stop(run, index, StepOutcome::after(reason, spent, unchanged && spent < max));
     }
 }
 
 /// Records a pass. The schedule then asks for the tick.
 fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) -> Result<(), Failure> {
     let Ended { number: attempt, evidence, tolerated, marks, judged, .. } = ended;
-    let step = run.setting.step(index);
+    let step = run.plan.step(index);
     let own = |evidence: &Evidence| match evidence.origin {
         Origin::Step { criterion } => Some(criterion),
         _ => None,
     };
     let seen = |&index: &CriterionIndex| {
-        !run.setting.prose_waits() || !step.criteria[index].says_more || judged.contains(&index)
+        !run.orders.prose_waits() || !step.criteria[index].says_more || judged.contains(&index)
     };
     let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own).filter(seen);
     // Where sentences are ignored, a deliverable is a task like the others.
     let ignored = |(index, found): (CriterionIndex, &Criterion)| {
-        (found.kind == CriterionKind::Prose && step.is_task(found) && !run.setting.prose_waits())
+        (found.kind == CriterionKind::Prose && step.is_task(found) && !run.orders.prose_waits())
             .then_some(index)
     };
     let passed = passed.chain(step.criteria.iter_enumerated().filter_map(ignored));
@@ -177,7 +173,7 @@ fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) 
         evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
     let waits = |(index, criterion): &(CriterionIndex, &Criterion)| match criterion.kind {
         CriterionKind::Command(_) => void.contains(index) || !seen(index),
-        CriterionKind::Prose => run.setting.prose_waits() && !judged.contains(index),
+        CriterionKind::Prose => run.orders.prose_waits() && !judged.contains(index),
         CriterionKind::Manual => true,
     };
     let pending = step.criteria.iter_enumerated().filter(waits);
@@ -195,30 +191,26 @@ fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) 
 }
 
 fn stop(run: &mut Run<'_>, index: StepIndex, outcome: StepOutcome) -> Result<(), Failure> {
-    let step = StepRef::from(run.setting.step(index));
+    let step = StepRef::from(run.plan.step(index));
     run.recorder.record(Event::StepStopped { step, outcome })
 }
 
 fn interrupted(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
-    stop(run, index, StepOutcome::Interrupted)
+    stop(run, index, Reason::Interrupted.into())
 }
 
-/// How a step ends that was validated without an agent and did not pass.
-fn refuted(run: &Run<'_>, index: StepIndex, verdict: &Verdict, results: &[Validated]) -> StepOutcome {
+/// Why a step that was validated without an agent did not pass.
+fn refuted(run: &Run<'_>, index: StepIndex, verdict: &Verdict, results: &[Validated]) -> Reason {
     let failed = match verdict {
         Verdict::Failed(failed) => failed.first().copied().unwrap_or(0),
-        Verdict::Vacuous(first) => {
-            let Evidence { command, vacuous, .. } = &results[*first].evidence;
-            let why = vacuous.as_ref().map_or_else(String::new, |vacuous| vacuous.why().to_owned());
-            return StepOutcome::Vacuous { command: command.clone(), why };
-        }
-        Verdict::Unvalidated => return StepOutcome::Unvalidated,
-        Verdict::Passed { .. } => return StepOutcome::TooWeak,
-        Verdict::Unproven => return StepOutcome::Unproven,
+        Verdict::Vacuous(first) => return Reason::vacuous(&results[*first].evidence),
+        Verdict::Unvalidated => return Reason::Unvalidated,
+        Verdict::Passed { .. } => return Reason::TooWeak,
+        Verdict::Unproven => return Reason::Unproven,
     };
     let red = results[failed].red();
-    match run.setting.step(index).kind {
-        StepKind::Prerequisite => StepOutcome::PrerequisiteFailed { red },
-        _ => StepOutcome::Failed { attempts: 0, red, unchanged: false },
+    match run.plan.step(index).kind {
+        StepKind::Prerequisite => Reason::PrerequisiteFailed { red },
+        _ => Reason::ValidationFailed { red, limit: None },
     }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::Run;
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Timeouts, Toolbox, ToolboxSettings};
-use crate::brief::{CommandState, FailedCommand, Refuted, Repair, Situation, Subject};
-use crate::facts::{AttemptOutcome, Citation, Evidence, RedCommand};
+use crate::brief::{CommandState, FailedCommand, Repair, Setback, Situation, Subject};
+use crate::facts::{Evidence, Limit, Reason};
 use crate::failure::Failure;
 use crate::model::message::Message;
 use crate::plan::StepIndex;
@@ -46,29 +46,28 @@ impl Talk {
         trees: &Trees,
         talk: Option<Talk>,
     ) -> Result<Talk, Failure> {
-        let setting = run.setting;
-        let number = run.recorder.state.step(&setting.step(index).key).attempts;
-        let dir = setting.attempt_dir(index, number);
+        let number = run.recorder.state.step(&run.plan.step(index).key).attempts;
+        let dir = run.attempt_dir(index, number);
         let redact = run.recorder.redact.clone();
         let (mut talk, messages) = if let Some(mut talk) = talk {
             talk.toolbox.log_to(dir.clone());
-            let text = setting.templates.repair(&talk.repair).map_err(wrong_template)?;
+            let text = run.words.templates.repair(&talk.repair).map_err(wrong_template)?;
             (talk, vec![Message::User { text }])
         } else {
-            let state = run.recorder.state.step(&setting.step(index).key);
+            let state = run.recorder.state.step(&run.plan.step(index).key);
             let changes = if trees.base.tree == trees.before.tree {
                 String::new()
             } else {
                 run.snapshots.changes(&trees.base, &trees.before).await.map_err(no_snapshot)?.stat()
             };
             let situation = situation(state, applied, changes);
-            let text = &setting.text.text[setting.step(index).span.clone()];
-            let plan = &setting.reading.plan;
-            let subject = Subject { plan, plan_path: &setting.plan_path, step: index, text };
-            let text = setting.templates.step(&subject, &situation).map_err(wrong_template)?;
+            let text = run.plan.text_of(index);
+            let plan = &run.plan.reading.plan;
+            let subject = Subject { plan, plan_path: &run.plan.path, step: index, text };
+            let text = run.words.templates.step(&subject, &situation).map_err(wrong_template)?;
             let toolbox = toolbox(run, dir.clone());
             let talk = Talk { conversation: Conversation::default(), toolbox, repair: Repair::default() };
-            (talk, vec![Message::System { text: setting.system.clone() }, Message::User { text }])
+            (talk, vec![Message::System { text: run.words.system.clone() }, Message::User { text }])
         };
         let brief: Vec<&str> = messages.iter().filter_map(text_of).collect();
         let brief = redact.text(&brief.join("\n\n---\n\n")).into_owned();
@@ -82,13 +81,12 @@ impl Talk {
 }
 
 pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
-    let setting = run.setting;
     Toolbox::new(ToolboxSettings {
-        workspace: setting.workspace.clone(),
-        policy: setting.policy.clone(),
-        interrupt: setting.interrupt.clone(),
+        workspace: run.site.workspace.clone(),
+        policy: run.site.policy.clone(),
+        interrupt: run.site.interrupt.clone(),
         redact: run.recorder.redact.clone(),
-        timeouts: Timeouts::of(setting.config.limits.command),
+        timeouts: Timeouts::of(run.orders.config.limits.command),
         log_dir,
     })
 }
@@ -100,80 +98,36 @@ fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situati
         dir: Some(command.dir.clone()).filter(|dir| !dir.is_empty()),
         before: state.before(&command.script, &command.dir).map_or_else(String::new, Evidence::say),
     });
-    let failure = match &state.last_failure {
-        Some(AttemptOutcome::ValidationFailed { red, .. }) => Some(failed(red)),
-        _ => None,
-    };
-    let tampered = match &state.last_failure {
-        Some(AttemptOutcome::Tampered { what }) => what.clone(),
-        _ => Vec::new(),
-    };
-    let weakened = match &state.last_failure {
-        Some(AttemptOutcome::Weakened { marks }) => marks.clone(),
-        _ => Vec::new(),
-    };
-    let refuted = state.last_failure.as_ref().and_then(refuted);
     Situation {
         commands: commands.collect(),
         notes: state.notes.clone(),
         changes,
-        failure,
-        refuted,
-        tampered,
-        weakened,
+        setback: state.last_failure.as_ref().map_or_else(Setback::default, Setback::of),
     }
-}
-
-/// The criterion that ended an attempt, for a template.
-fn refuted(outcome: &AttemptOutcome) -> Option<Refuted> {
-    let AttemptOutcome::CriterionFailed { judgement } = outcome else { return None };
-    Some(Refuted {
-        criterion: judgement.text.clone(),
-        reason: judgement.reason.clone(),
-        place: judgement.citation.as_ref().map_or_else(String::new, Citation::place),
-    })
 }
 
 /// What the same conversation goes on with.
 pub(super) fn repair(
-    outcome: &AttemptOutcome,
+    reason: &Reason,
     results: &[Validated],
-    before: Option<&AttemptOutcome>,
+    before: Option<&Reason>,
     all: &Changes,
 ) -> Repair {
     let changes = if all.is_empty() { "nothing".to_owned() } else { all.stat() };
-    let (red, limit) = match outcome {
-        AttemptOutcome::ValidationFailed { red, limit } => (red, limit),
-        AttemptOutcome::Weakened { marks } => {
-            return Repair { weakened: marks.clone(), changes, ..Repair::default() };
-        }
-        _ => return Repair { refuted: refuted(outcome), changes, ..Repair::default() },
-    };
+    let repair = Repair { setback: Setback::of(reason), changes, ..Repair::default() };
+    let Reason::ValidationFailed { red, limit } = reason else { return repair };
     let all_red = results.iter().filter(|result| !result.evidence.holds() && !result.evidence.is_void());
     let others = all_red.filter(|result| result.evidence.command != red.command).map(|result| {
         let Evidence { command, .. } = &result.evidence;
         FailedCommand { command: command.clone(), exit: result.evidence.say(), output: String::new() }
     });
     let difference = match before {
-        Some(AttemptOutcome::ValidationFailed { red: earlier, .. }) if earlier.command == red.command => {
+        Some(Reason::ValidationFailed { red: earlier, .. }) if earlier.command == red.command => {
             Some(difference(&earlier.output, &red.output))
         }
         _ => None,
     };
-    Repair {
-        failure: Some(failed(red)),
-        others: others.collect(),
-        difference,
-        limit: limit.clone(),
-        weakened: Vec::new(),
-        changes,
-        refuted: None,
-    }
-}
-
-fn failed(red: &RedCommand) -> FailedCommand {
-    let RedCommand { command, output, .. } = red;
-    FailedCommand { command: command.clone(), exit: red.say(), output: output.clone() }
+    Repair { others: others.collect(), difference, limit: limit.as_ref().map(Limit::to_string), ..repair }
 }
 
 /// How two outputs of one command differ, at most this many lines of it.

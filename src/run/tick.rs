@@ -1,7 +1,7 @@
 //! Writes into the plan what the journal knows: intended first, then one atomic replace, then
 //! written.
 
-use super::Setting;
+use super::PlanAtHand;
 use crate::config::ProgressMode;
 use crate::digest::digest;
 use crate::facts::{BoxRef, Event, Occurrence, StepRef, Ticked};
@@ -12,54 +12,112 @@ use crate::record::Recorder;
 use crate::state::{Pass, StepStatus, TickState};
 use crate::words::chain;
 use crate::workspace::guard::Guard;
-use crate::workspace::plan_file::{PlanText, ReplaceError};
+use crate::workspace::plan_file::ReplaceError;
 
 /// How often a tick is tried again when somebody else edits the plan at the same moment.
 const TRIES: u32 = 5;
+
+/// The pass of a step, to be written into a text of its plan.
+#[derive(Debug, Clone, Copy)]
+pub struct PassToTick<'a> {
+    /// The step, as it was carried out.
+    pub step: &'a Step,
+    /// Its pass.
+    pub pass: &'a Pass,
+    /// Where progress is written.
+    pub progress: ProgressMode,
+}
+
+/// What a pass makes of a text of the plan.
+struct TickedText {
+    /// The step, as an index into the text's own steps.
+    step: StepIndex,
+    targets: Vec<TickTarget>,
+    text: String,
+}
+
+impl PassToTick<'_> {
+    /// Another text of the plan with the step ticked; `None` if the step is not the same in it.
+    pub fn in_text(&self, text: &str) -> Option<String> {
+        self.ticked(text, &crate::plan::read(text)).ok().map(|ticked| ticked.text)
+    }
+
+    fn ticked(&self, text: &str, reading: &Reading) -> Result<TickedText, String> {
+        let plan = &reading.plan;
+        let Some(step) = plan.steps.position(|other| other.key == self.step.key) else {
+            return Err("the step is not in the plan any more".to_owned());
+        };
+        if plan.steps[step].fingerprint() != self.pass.fingerprint {
+            return Err("the step's text was edited during the run".to_owned());
+        }
+        let targets = self.targets(plan, step);
+        if targets.is_empty() {
+            return Ok(TickedText { step, targets, text: text.to_owned() });
+        }
+        let text = edit::apply(text, plan, &targets, Change::Tick).map_err(|error| error.to_string())?;
+        Ok(TickedText { step, targets, text })
+    }
+
+    /// What the pass ticks. Steps of criteria only get no line of their own in a Progress section.
+    fn targets(&self, plan: &Plan, step: StepIndex) -> Vec<TickTarget> {
+        if self.progress == ProgressMode::Off {
+            return Vec::new();
+        }
+        let found = &plan.steps[step];
+        let work = matches!(found.kind, StepKind::Work | StepKind::Closing | StepKind::Manual);
+        edit::targets(plan, step, &self.pass.holds(found.criteria.len()), work)
+    }
+}
 
 /// Ticks what a passed step may tick. A plan that was edited meanwhile is read again, and the
 /// step is found by its identity; what cannot be ticked is refused with the reason, and nothing
 /// is written.
 pub fn write(
-    setting: &Setting,
+    plan: &PlanAtHand,
+    progress: ProgressMode,
     index: StepIndex,
     recorder: &mut Recorder,
     guard: &mut Guard,
 ) -> Result<(), Failure> {
-    let step = setting.step(index);
+    let step = plan.step(index);
     let reference = StepRef::from(step);
     let StepStatus::Passed(pass) = recorder.state.step(&step.key).status.clone() else {
         return Ok(());
     };
+    let wanted = PassToTick { step, pass: &pass, progress };
     for _ in 0..TRIES {
-        let (text, reading) = match read_again(setting) {
-            Ok(found) => found,
-            Err(reason) => return refuse(recorder, reference, reason),
+        let PlanAtHand { text, reading, .. } = match plan.read_again() {
+            Ok(now) => now,
+            Err(error) => return refuse(recorder, reference, chain(&error)),
         };
         if let TickState::Intended { after } = &pass.tick
             && *after == text.digest
         {
             return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
         }
-        let TickedText { step: found, targets, new } =
-            match ticked(setting, &text.text, &reading, (step, &pass)) {
-                Ok(ticked) => ticked,
-                Err(reason) => return refuse(recorder, reference, reason),
-            };
-        if targets.is_empty() {
+        let ticked = match wanted.ticked(&text.text, &reading) {
+            Ok(ticked) => ticked,
+            Err(reason) => return refuse(recorder, reference, reason),
+        };
+        if ticked.targets.is_empty() {
             return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
         }
-        let plan = &reading.plan;
         recorder.record(Event::TickIntended {
             step: reference.clone(),
-            targets: targets.iter().map(|target| say(plan, found, &pass, target)).collect(),
+            targets: ticked
+                .targets
+                .iter()
+                .map(|target| say(&reading.plan, ticked.step, &pass, target))
+                .collect(),
             before: text.digest.clone(),
-            after: digest(new.as_bytes()),
+            after: digest(ticked.text.as_bytes()),
         })?;
-        guard.foresee(&new).map_err(|error| Failure::internal("cannot look after the plan", error))?;
-        match setting.plan_file.replace(&text.digest, &new) {
+        guard
+            .foresee(&ticked.text)
+            .map_err(|error| Failure::internal("cannot look after the plan", error))?;
+        match plan.file.replace(&text.digest, &ticked.text) {
             Ok(()) => {
-                let digest = digest(new.as_bytes());
+                let digest = digest(ticked.text.as_bytes());
                 return recorder.record(Event::TickWritten { step: reference, digest });
             }
             Err(ReplaceError::Changed) => {}
@@ -69,49 +127,15 @@ pub fn write(
     refuse(recorder, reference, "somebody else keeps editing the plan".to_owned())
 }
 
-/// What a pass makes of a text of the plan.
-struct TickedText {
-    /// The step, as an index into the text's own steps.
-    step: StepIndex,
-    targets: Vec<TickTarget>,
-    new: String,
-}
-
-fn ticked(
-    setting: &Setting,
-    text: &str,
-    reading: &Reading,
-    (step, pass): (&Step, &Pass),
-) -> Result<TickedText, String> {
-    let plan = &reading.plan;
-    let Some(found) = plan.steps.position(|other| other.key == step.key) else {
-        return Err("the step is not in the plan any more".to_owned());
-    };
-    if plan.steps[found].fingerprint() != pass.fingerprint {
-        return Err("the step's text was edited during the run".to_owned());
-    }
-    let targets = targets(setting, plan, found, pass);
-    if targets.is_empty() {
-        return Ok(TickedText { step: found, targets, new: text.to_owned() });
-    }
-    let new = edit::apply(text, plan, &targets, Change::Tick).map_err(|error| error.to_string())?;
-    Ok(TickedText { step: found, targets, new })
-}
-
-/// Another text of the plan with the step ticked; `None` if the step is not the same in it.
-pub fn in_text(setting: &Setting, index: StepIndex, pass: &Pass, text: &str) -> Option<String> {
-    let reading = crate::plan::read(text);
-    ticked(setting, text, &reading, (setting.step(index), pass)).ok().map(|ticked| ticked.new)
-}
-
 /// Unticks what agentrun had ticked for a step whose pass is forgotten. If the process dies right
 /// after it, the next start finds the boxes unticked and reopens the step: nothing has to be intended.
-pub fn take_back(setting: &Setting, index: StepIndex, ticked: &[BoxRef]) -> Result<(), Failure> {
+pub fn take_back(plan: &PlanAtHand, index: StepIndex, ticked: &[BoxRef]) -> Result<(), Failure> {
     if ticked.is_empty() {
         return Ok(());
     }
-    let step = setting.step(index);
-    let (text, reading) = read_again(setting).map_err(Failure::usage)?;
+    let step = plan.step(index);
+    let PlanAtHand { text, reading, .. } =
+        plan.read_again().map_err(|error| Failure::usage(chain(&error)))?;
     let Some(found) = reading.plan.steps.position(|other| other.key == step.key) else {
         return Ok(());
     };
@@ -121,19 +145,23 @@ pub fn take_back(setting: &Setting, index: StepIndex, ticked: &[BoxRef]) -> Resu
     }
     let new = edit::apply(&text.text, &reading.plan, &targets, Change::Untick)
         .map_err(|error| Failure::internal("cannot take a tick back", error))?;
-    setting
-        .plan_file
+    plan.file
         .replace(&text.digest, &new)
         .map_err(|error| Failure::usage("cannot take a tick back").caused_by(error))
 }
 
 /// Keeps the plan's status comments true. A plan that cannot be written now is left: the next
 /// run sets it.
-pub fn set_status(setting: &Setting, value: &str, recorder: &mut Recorder) -> Result<(), Failure> {
-    if setting.config.plan.progress == ProgressMode::Off || setting.reading.plan.status_comments.is_empty() {
+pub fn set_status(
+    plan: &PlanAtHand,
+    progress: ProgressMode,
+    value: &str,
+    recorder: &mut Recorder,
+) -> Result<(), Failure> {
+    if progress == ProgressMode::Off || plan.reading.plan.status_comments.is_empty() {
         return Ok(());
     }
-    let Ok((text, reading)) = read_again(setting) else { return Ok(()) };
+    let Ok(PlanAtHand { text, reading, .. }) = plan.read_again() else { return Ok(()) };
     let comments = reading.plan.status_comments.iter().enumerate();
     let targets: Vec<TickTarget> = comments
         .filter(|(_, comment)| &text.text[comment.span.clone()] != value)
@@ -144,7 +172,7 @@ pub fn set_status(setting: &Setting, value: &str, recorder: &mut Recorder) -> Re
     }
     let written = edit::apply(&text.text, &reading.plan, &targets, Change::Tick)
         .map_err(|error| error.to_string())
-        .and_then(|new| setting.plan_file.replace(&text.digest, &new).map_err(|error| chain(&error)));
+        .and_then(|new| plan.file.replace(&text.digest, &new).map_err(|error| chain(&error)));
     match written {
         Ok(()) => Ok(()),
         Err(reason) => recorder.record(Event::Warning {
@@ -152,26 +180,6 @@ pub fn set_status(setting: &Setting, value: &str, recorder: &mut Recorder) -> Re
             message: format!("the plan's status comment could not be set to `{value}`: {reason}"),
         }),
     }
-}
-
-/// The plan as it is on disk now.
-fn read_again(setting: &Setting) -> Result<(PlanText, Reading), String> {
-    let text = setting.plan_file.read().map_err(|error| chain(&error))?;
-    let reading = if text.digest == setting.text.digest {
-        setting.reading.clone()
-    } else {
-        crate::plan::read(&text.text)
-    };
-    Ok((text, reading))
-}
-
-/// What a pass ticks. Steps of criteria only get no line of their own in a Progress section.
-fn targets(setting: &Setting, plan: &Plan, step: StepIndex, pass: &Pass) -> Vec<TickTarget> {
-    if setting.config.plan.progress == ProgressMode::Off {
-        return Vec::new();
-    }
-    let work = matches!(plan.steps[step].kind, StepKind::Work | StepKind::Closing | StepKind::Manual);
-    edit::targets(plan, step, &pass.holds(plan.steps[step].criteria.len()), work)
 }
 
 /// What agentrun ticked for a step and is still ticked. What a person ticked stays.

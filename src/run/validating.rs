@@ -4,10 +4,14 @@ use super::Run;
 use super::judging::{self, Judged, Work};
 use super::talk::no_snapshot;
 use super::validation::Ground;
+use std::path::Path;
+
 use crate::agent::builtin::session::Worked;
 use crate::config::GuardMode;
 use crate::digest::digest;
-use crate::facts::{AgentEnd, AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Unfixable, Usage};
+use crate::facts::{
+    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Limit, Reason, Unfixable, Usage,
+};
 use crate::failure::Failure;
 use crate::plan::StepIndex;
 use crate::validate::applied::Applied;
@@ -49,25 +53,25 @@ pub(super) async fn validate_attempt(
     worked: &Worked,
     (after, all): (&Snapshot, &Changes),
 ) -> Result<(AttemptOutcome, Decided), Failure> {
-    if let Some(outcome) = not_to_validate(&worked.end) {
-        return Ok((outcome, Decided::default()));
+    if let Some(reason) = worked.end.without_work() {
+        return Ok((AttemptOutcome::NotPassed(reason), Decided::default()));
     }
-    let setting = run.setting;
-    let state = run.recorder.state.step(&setting.step(index).key);
+    let state = run.recorder.state.step(&run.plan.step(index).key);
     let number = state.attempts;
     let before = |command: &Applied| state.before(&command.script, &command.dir).cloned();
     let baseline: Vec<Evidence> =
         commands.applied.iter().map(before).collect::<Option<_>>().unwrap_or_default();
-    let mut ground = setting.ground(index, number);
+    let mut ground = run.ground(index, number);
     ground.tree = Some(after.tree.clone());
     ground.diff_digest = Some(digest(all.diff.as_bytes()));
     ground.usage = worked.usage;
     let ground = Ground { baseline: &baseline, ..ground };
     let results = run.validate(commands.applied, &ground).await?;
     if results.len() < commands.applied.len() {
-        return Ok((AttemptOutcome::Interrupted, Decided::default()));
+        return Ok((AttemptOutcome::NotPassed(Reason::Interrupted), Decided::default()));
     }
-    let mut touched = touched(setting, commands.applied, (&baseline, &results), all);
+    let mut touched =
+        touched(run.site.root(), commands.applied, Compared { before: &baseline, after: &results }, all);
     touched += programs(run, index, all);
     touched += meanwhile(run, &ground.at, commands.applied, &results, after).await?;
     if !touched.files.is_empty() || !touched.marks.is_empty() {
@@ -75,15 +79,15 @@ pub(super) async fn validate_attempt(
         run.recorder.record(Event::ValidationChanged { at: ground.at.clone(), files, marks })?;
     }
     let mut decided = Decided { results, marks: touched.marks, ..Decided::default() };
-    let outcome = decide(run, commands, &baseline, &mut decided, (!all.is_empty(), limit_of(&worked.end)));
+    let outcome = decide(run, commands, &baseline, &mut decided, (!all.is_empty(), worked.end.limit()));
     if !matches!(outcome, AttemptOutcome::Passed { .. }) {
         return Ok((outcome, decided));
     }
     let work = Work { attempt: number, results: &decided.results, diff: &all.diff, usage: worked.usage };
     let Judged { hold, refuted, interrupted, usage } = judging::judge(run, index, work).await?;
     let outcome = match refuted {
-        _ if interrupted => AttemptOutcome::Interrupted,
-        Some(judgement) => AttemptOutcome::CriterionFailed { judgement },
+        _ if interrupted => AttemptOutcome::NotPassed(Reason::Interrupted),
+        Some(judgement) => AttemptOutcome::NotPassed(Reason::CriterionFailed { judgement }),
         None => outcome,
     };
     Ok((outcome, Decided { judged: hold, usage, ..decided }))
@@ -95,76 +99,54 @@ fn decide(
     commands: Commands<'_>,
     baseline: &[Evidence],
     decided: &mut Decided,
-    (changed, limit): (bool, Option<String>),
+    (changed, limit): (bool, Option<Limit>),
 ) -> AttemptOutcome {
-    let setting = run.setting;
     let evidence: Vec<Evidence> = decided.results.iter().map(|result| result.evidence.clone()).collect();
     let weakened = !decided.marks.is_empty();
-    match judge(baseline, &evidence, Circumstances { changed, weakened }) {
-        Verdict::Passed { .. } if weakened && setting.config.validation.guard == GuardMode::Fail => {
-            AttemptOutcome::Weakened { marks: decided.marks.clone() }
+    AttemptOutcome::NotPassed(match judge(baseline, &evidence, Circumstances { changed, weakened }) {
+        Verdict::Passed { .. } if weakened && run.orders.config.validation.guard == GuardMode::Fail => {
+            Reason::Weakened { marks: decided.marks.clone() }
         }
-        Verdict::Passed { strength, tolerated } if setting.strong_enough(strength) => {
+        Verdict::Passed { strength, tolerated } if run.orders.strong_enough(strength) => {
             decided.tolerated = tolerated;
             decided.marks.extend(evidence.iter().filter(|evidence| evidence.flaky).map(say_flaky));
-            AttemptOutcome::Passed { strength }
+            return AttemptOutcome::Passed { strength };
         }
-        Verdict::Passed { .. } => AttemptOutcome::TooWeak,
-        Verdict::Unproven => AttemptOutcome::Unproven,
-        Verdict::Unvalidated => AttemptOutcome::Unvalidated,
-        Verdict::Vacuous(first) => {
-            let Evidence { command, vacuous, .. } = &evidence[first];
-            let why = vacuous.as_ref().map_or_else(String::new, |vacuous| vacuous.why().to_owned());
-            AttemptOutcome::Vacuous { command: command.clone(), why }
-        }
+        Verdict::Passed { .. } => Reason::TooWeak,
+        Verdict::Unproven => Reason::Unproven,
+        Verdict::Unvalidated => Reason::Unvalidated,
+        Verdict::Vacuous(first) => Reason::vacuous(&evidence[first]),
         Verdict::Failed(failed) => {
-            if let Some(found) = beyond_repair(setting, commands.before, &decided.results, &failed, changed) {
-                return AttemptOutcome::Unfixable(found);
-            }
+            let found = beyond_repair(run.site.root(), commands.before, &decided.results, &failed, changed);
             let first = failed.first().copied().unwrap_or(0);
-            AttemptOutcome::ValidationFailed { red: decided.results[first].red(), limit }
+            let red = || decided.results[first].red();
+            found.map_or_else(|| Reason::ValidationFailed { red: red(), limit }, Reason::Unfixable)
         }
-    }
+    })
 }
 
-/// Where the agent left nothing to validate: what the attempt came to.
-fn not_to_validate(end: &AgentEnd) -> Option<AttemptOutcome> {
-    match end {
-        AgentEnd::Done { .. } | AgentEnd::Limit { .. } | AgentEnd::Loop { .. } => None,
-        AgentEnd::Blocked { reason } => Some(AttemptOutcome::Blocked { reason: reason.clone() }),
-        AgentEnd::Model { message, hint, temporary } => {
-            let (message, hint) = (message.clone(), hint.clone());
-            Some(AttemptOutcome::ModelFailed { message, hint, temporary: *temporary })
-        }
-        AgentEnd::Interrupted => Some(AttemptOutcome::Interrupted),
-    }
+/// What the same commands did before and after.
+#[derive(Clone, Copy)]
+struct Compared<'a> {
+    before: &'a [Evidence],
+    after: &'a [Validated],
 }
 
-/// The limit that ended the agent's work, if one did.
-fn limit_of(end: &AgentEnd) -> Option<String> {
-    match end {
-        AgentEnd::Limit { limit } => Some(limit.clone()),
-        AgentEnd::Loop { what } => Some(format!("repetition ({what})")),
-        _ => None,
-    }
+impl Compared<'_> {
+    const NOTHING: Self = Self { before: &[], after: &[] };
 }
 
 /// What the step changed of what validates it; fewer tests than before are a mark, too.
-fn touched(
-    setting: &super::Setting,
-    applied: &[Applied],
-    (before, after): (&[Evidence], &[Validated]),
-    all: &Changes,
-) -> Touched {
+fn touched(root: &Path, applied: &[Applied], results: Compared<'_>, all: &Changes) -> Touched {
     if all.is_empty() {
         return Touched::default();
     }
     let mut named = Named::default();
     for command in applied {
-        named.add(&setting.root, &setting.root.join(&command.dir), &command.script);
+        named.add(root, &root.join(&command.dir), &command.script);
     }
-    let mut touched = compare(&all.diff, &named, |path| setting.root.join(path).is_file());
-    for (before, after) in before.iter().zip(after.iter().map(|result| &result.evidence)) {
+    let mut touched = compare(&all.diff, &named, |path| root.join(path).is_file());
+    for (before, after) in results.before.iter().zip(results.after.iter().map(|result| &result.evidence)) {
         let ran = |evidence: &Evidence| evidence.tests.map_or(0, |tests| tests.ran);
         if after.holds() && ran(after) < ran(before) {
             let (command, fewer, were) = (&after.command, ran(after), ran(before));
@@ -185,18 +167,17 @@ async fn meanwhile(
     if !results.iter().all(|result| result.evidence.holds()) {
         return Ok(Touched::default());
     }
-    let after =
-        run.snapshots.take(&run.setting.snapshot_name(at, "-validated")).await.map_err(no_snapshot)?;
+    let after = run.snapshots.take(&run.site.snapshot_name(at, "-validated")).await.map_err(no_snapshot)?;
     let changes = run.snapshots.changes(before, &after).await.map_err(no_snapshot)?;
-    Ok(touched(run.setting, applied, (&[], &[]), &changes))
+    Ok(touched(run.site.root(), applied, Compared::NOTHING, &changes))
 }
 
 /// What the step did to programs in the project that a command of the plan names.
 fn programs(run: &Run<'_>, index: StepIndex, all: &Changes) -> Touched {
-    let search = run.setting.search();
-    let before = &run.recorder.state.step(&run.setting.step(index).key).trees.programs;
+    let search = run.site.search();
+    let before = &run.recorder.state.step(&run.plan.step(index).key).trees.programs;
     let in_diff = |path: &str| all.files.iter().any(|file| file.path == path);
-    search.compare(before, &search.programs(&run.setting.all_applied()), in_diff)
+    search.compare(before, &search.programs(&run.all_applied()), in_diff)
 }
 
 fn say_flaky(evidence: &Evidence) -> String {
@@ -206,14 +187,13 @@ fn say_flaky(evidence: &Evidence) -> String {
 /// Why no further attempt would help: every command that failed does so for a reason that no agent
 /// can mend here.
 fn beyond_repair(
-    setting: &super::Setting,
+    root: &Path,
     before: &[Validated],
     after: &[Validated],
     failed: &[usize],
     changed: bool,
 ) -> Option<Unfixable> {
-    let found =
-        |&index: &usize| unfixable::after_work(before.get(index)?, &after[index], &setting.root, changed);
+    let found = |&index: &usize| unfixable::after_work(before.get(index)?, &after[index], root, changed);
     let all: Option<Vec<Unfixable>> = failed.iter().map(found).collect();
     all?.into_iter().next()
 }

@@ -9,7 +9,7 @@ use super::reconcile::reconcile;
 use super::renames::renamed;
 use super::{Pass, RunState, StepStatus, TickState};
 use crate::facts::{
-    AttemptRef, Event, Evidence, Exit, Judgement, Record, Reopened, StepKey, Strength, Vacuous,
+    AttemptRef, Event, Evidence, Exit, Judgement, Record, ReopenReason, StepKey, Strength, Vacuous,
 };
 use crate::plan::{BoxIndex, BoxRole, CheckBox, CriterionKind, Reading, Step, StepIndex};
 
@@ -186,14 +186,14 @@ fn backing(
     step: &Step,
     known: &Known<'_>,
     record: Option<&PassRecord>,
-    reopened: Option<&Reopened>,
+    reopened: Option<&ReopenReason>,
 ) -> (Backing, Option<String>) {
     let because = |backing, why: &str| (backing, Some(why.to_owned()));
     match &known.state.step(&step.key).status {
         StepStatus::Passed(pass) => match (contradiction(pass, record), reopened) {
             (Some(why), _) => because(Backing::Forged, why),
-            (None, Some(Reopened::Edited)) => because(Backing::Stale, "its text changed since"),
-            (None, Some(Reopened::DependencyEdited)) => {
+            (None, Some(ReopenReason::Edited)) => because(Backing::Stale, "its text changed since"),
+            (None, Some(ReopenReason::DependencyEdited)) => {
                 because(Backing::Stale, "what it depends on changed since")
             }
             (None, Some(_)) => because(Backing::Stale, "a box of it was unticked since"),
@@ -267,7 +267,7 @@ fn groups(reading: &Reading, known: &Known<'_>, audit: &Audit) -> Vec<AuditedBox
 }
 
 /// The steps whose evidence does not count for the plan as it is now.
-fn reopened(reading: &Reading, state: &RunState) -> BTreeMap<StepKey, Reopened> {
+fn reopened(reading: &Reading, state: &RunState) -> BTreeMap<StepKey, ReopenReason> {
     let events = reconcile(&reading.plan, &reading.graph, state).into_iter();
     events
         .filter_map(|event| match event {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Base, CommitState, Pass, StepState, StepStatus, TickState};
-use crate::facts::{AttemptRef, Event, Evidence, Fingerprint, Reopened, RunStarted, StepKey};
+use crate::facts::{AttemptRef, Event, Evidence, Fingerprint, ReopenReason, RunStarted, StepKey, StepRef};
 
 /// Everything known of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,14 +62,14 @@ impl RunState {
         match event {
             Event::RunStarted(run) => self.begin_run(run),
             Event::StepStarted { step, fingerprint } => {
-                self.expect(&step.key, &step.id, "step.started", StepStatus::may_start)?.start(fingerprint);
+                self.expect(step, "step.started", StepStatus::may_start)?.start(fingerprint);
             }
             Event::AttemptStarted { at, tree, reference, programs, .. } => {
-                self.green.clear();
                 let step = self.running(at, "attempt.started")?;
                 step.attempts = at.attempt;
                 step.set_back.clear();
                 step.trees.begin(Base { tree: tree.clone(), reference: reference.clone() }, programs);
+                self.green.clear();
             }
             Event::ValidationCompleted { at, evidence } => {
                 if at.attempt == 0 {
@@ -105,7 +105,7 @@ impl RunState {
                 step.last_failure = None;
             }
             Event::StepStopped { step, outcome } => {
-                let step = self.expect(&step.key, &step.id, "step.stopped", StepStatus::is_running)?;
+                let step = self.expect(step, "step.stopped", StepStatus::is_running)?;
                 step.status = StepStatus::Stopped(outcome.clone());
             }
             Event::TickIntended { step, after, targets, .. } => {
@@ -121,31 +121,26 @@ impl RunState {
                 self.pass(step, "commit.refused")?.commit = CommitState::Refused;
             }
             Event::StepAdopted { step } => {
-                self.expect(&step.key, &step.id, "step.adopted", StepStatus::is_idle)?.status =
-                    StepStatus::ByHand;
+                self.idle(step, "step.adopted")?.status = StepStatus::ByHand;
             }
             Event::StepParked { step, items } => {
-                self.expect(&step.key, &step.id, "step.parked", StepStatus::is_idle)?.status =
-                    StepStatus::Parked { items: items.clone() };
+                self.idle(step, "step.parked")?.status = StepStatus::Parked { items: items.clone() };
             }
             // The plan's lock is held: what runs was killed.
-            Event::StepReopened { step, reason: Reopened::Restored } => {
+            Event::StepReopened { step, reason: ReopenReason::Restored } => {
                 self.steps.entry(step.key.clone()).or_default().restore();
             }
             Event::StepReopened { step, reason } => {
-                self.expect(&step.key, &step.id, "step.reopened", StepStatus::is_idle)?.reopen(*reason);
+                self.idle(step, "step.reopened")?.reopen(*reason);
             }
             Event::StepRenamed { step, from } => {
-                let known = self.expect(from, &step.id, "step.renamed", StepStatus::is_idle)?.clone();
+                let before = StepRef { key: from.clone(), ..step.clone() };
+                let known = std::mem::take(self.idle(&before, "step.renamed")?);
                 self.steps.remove(from);
                 self.steps.insert(step.key.clone(), known);
             }
             Event::StepConfirmed { step, fingerprint, by, items } => {
-                self.expect(&step.key, &step.id, "step.confirmed", StepStatus::is_idle)?.confirm(
-                    fingerprint,
-                    by,
-                    items,
-                );
+                self.idle(step, "step.confirmed")?.confirm(fingerprint, by, items);
             }
             Event::PlanRestored { at, what, by_agent: true, .. } => {
                 self.set_back(at, format!("the plan: {what}"));
@@ -211,30 +206,35 @@ impl RunState {
         seen.push(evidence.clone());
     }
 
+    /// The step, if the event can follow. Looks first: a step that nobody knows is made only then.
     fn expect(
         &mut self,
-        key: &StepKey,
-        id: &str,
+        step: &StepRef,
         event: &'static str,
         legal: fn(&StepStatus) -> bool,
     ) -> Result<&mut StepState, IllegalEvent> {
-        let step = self.steps.entry(key.clone()).or_default();
-        if legal(&step.status) {
-            Ok(step)
-        } else {
-            Err(IllegalEvent { event, step: id.to_owned(), status: step.status.name() })
+        let status = &self.step(&step.key).status;
+        if !legal(status) {
+            return Err(IllegalEvent { event, step: step.id.clone(), status: status.name() });
         }
+        Ok(self.steps.entry(step.key.clone()).or_default())
     }
 
     fn running(&mut self, at: &AttemptRef, event: &'static str) -> Result<&mut StepState, IllegalEvent> {
-        self.expect(&at.step.key, &at.step.id, event, StepStatus::is_running)
+        self.expect(&at.step, event, StepStatus::is_running)
     }
 
-    fn pass(&mut self, step: &crate::facts::StepRef, event: &'static str) -> Result<&mut Pass, IllegalEvent> {
-        let state = self.steps.entry(step.key.clone()).or_default();
-        match &mut state.status {
-            StepStatus::Passed(pass) => Ok(pass),
-            other => Err(IllegalEvent { event, step: step.id.clone(), status: other.name() }),
+    fn idle(&mut self, step: &StepRef, event: &'static str) -> Result<&mut StepState, IllegalEvent> {
+        self.expect(step, event, |status| !status.is_running())
+    }
+
+    fn pass(&mut self, step: &StepRef, event: &'static str) -> Result<&mut Pass, IllegalEvent> {
+        match self.steps.get_mut(&step.key).map(|step| &mut step.status) {
+            Some(StepStatus::Passed(pass)) => Ok(pass),
+            other => {
+                let status = other.map_or(StepStatus::Open.name(), |status| status.name());
+                Err(IllegalEvent { event, step: step.id.clone(), status })
+            }
         }
     }
 }

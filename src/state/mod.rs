@@ -1,6 +1,8 @@
 //! What is known of a plan, and what follows from it. Pure: a fold over facts, and questions to it.
 
 pub mod audit;
+#[cfg(test)]
+mod fixtures;
 mod fold;
 mod pass;
 pub mod reconcile;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::renames::renamed;
 use super::{Pass, RunState, StepStatus, TickState};
-use crate::facts::{Event, Reopened, StepRef, Strength};
+use crate::facts::{Event, ReopenReason, StepRef, Strength};
 use crate::plan::{BoxIndex, Plan, Step, StepGraph, StepIndex, StepKind};
 
 /// The events that bring the state in line with the plan as it is now.
@@ -21,7 +21,7 @@ pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event>
                 || (step.kind == StepKind::Acceptance && work_is_open);
         let found = match status {
             StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint() || never_ran(step, pass) => {
-                Some(Reopened::Edited)
+                Some(ReopenReason::Edited)
             }
             // Where progress is kept in the journal only, an open box says nothing.
             StepStatus::Passed(pass)
@@ -29,15 +29,15 @@ pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event>
                     && !known.ticked.is_empty()
                     && unticked(plan, index, pass) =>
             {
-                Some(Reopened::Unticked)
+                Some(ReopenReason::Unticked)
             }
-            StepStatus::Passed(_) if rests_on_it => Some(Reopened::DependencyEdited),
-            StepStatus::ByHand if !ticked_by_hand(plan, index) => Some(Reopened::Unticked),
+            StepStatus::Passed(_) if rests_on_it => Some(ReopenReason::DependencyEdited),
+            StepStatus::ByHand if !ticked_by_hand(plan, index) => Some(ReopenReason::Unticked),
             _ => None,
         };
         match found {
             Some(reason) => {
-                if reason != Reopened::Unticked {
+                if reason != ReopenReason::Unticked {
                     outdated.insert(index);
                 }
                 work_is_open |= step.kind == StepKind::Work;
@@ -87,3 +87,6 @@ fn mirrors(plan: &Plan, index: StepIndex) -> impl Iterator<Item = BoxIndex> {
         .filter(move |entry| entry.step == index)
         .map(|entry| entry.check_box)
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,3 +69,6 @@ fn only<'a, T: Copy>(
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

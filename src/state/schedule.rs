@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{CommitState, RunState, StepStatus, TickState};
-use crate::facts::{RunOutcome, StepOutcome};
+use crate::facts::RunOutcome;
 use crate::plan::{Plan, StepGraph, StepIndex, StepKind};
 
 /// What a run is about.
@@ -59,8 +59,8 @@ pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Select
                 parked.insert(index);
             }
             StepStatus::Stopped(outcome) => {
-                let outcome = run_outcome(outcome);
-                if !selection.keep_going || ends_every_run(outcome) {
+                let outcome = outcome.reason.ends_run();
+                if !selection.keep_going || outcome.ends_every_run() {
                     return Decision::Stop(outcome);
                 }
                 stopped.get_or_insert(outcome);
@@ -98,31 +98,5 @@ fn is_blocked(
     edges.any(|edge| blocked.contains(&edge.step) || (edge.explicit && parked.contains(&edge.step)))
 }
 
-/// An outage or a signal ends the run whatever does not depend on the step.
-fn ends_every_run(outcome: RunOutcome) -> bool {
-    matches!(
-        outcome,
-        RunOutcome::ModelRefused | RunOutcome::Temporary | RunOutcome::Interrupted | RunOutcome::Terminated
-    )
-}
-
-/// What a step's end means for the run.
-fn run_outcome(outcome: &StepOutcome) -> RunOutcome {
-    match outcome {
-        StepOutcome::Failed { .. }
-        | StepOutcome::Weakened { .. }
-        | StepOutcome::Tampered { .. }
-        | StepOutcome::CriterionFailed { .. } => RunOutcome::StepFailed,
-        StepOutcome::LimitReached { .. } => RunOutcome::LimitReached,
-        StepOutcome::Unproven
-        | StepOutcome::TooWeak
-        | StepOutcome::Unvalidated
-        | StepOutcome::Vacuous { .. }
-        | StepOutcome::Unfixable(_)
-        | StepOutcome::Blocked { .. }
-        | StepOutcome::PrerequisiteFailed { .. } => RunOutcome::NeedsPerson,
-        StepOutcome::ModelFailed { temporary: true, .. } => RunOutcome::Temporary,
-        StepOutcome::ModelFailed { temporary: false, .. } => RunOutcome::ModelRefused,
-        StepOutcome::Interrupted => RunOutcome::Interrupted,
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,9 @@
 
 use super::pass::{CommitState, Pass, TickState};
 use super::trees::Trees;
-use crate::facts::{AttemptOutcome, BoxRef, Evidence, Fingerprint, Reopened, StepOutcome, Ticked};
+use crate::facts::{
+    AttemptOutcome, BoxRef, Evidence, Fingerprint, Reason, ReopenReason, StepOutcome, Ticked,
+};
 
 /// What is known of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,8 +25,8 @@ pub struct StepState {
     pub seen: Vec<Evidence>,
     /// Notes of the agent, for later attempts.
     pub notes: Vec<String>,
-    /// The last attempt that validation did not let pass, until the step passes.
-    pub last_failure: Option<AttemptOutcome>,
+    /// Why the last attempt that can be mended did not pass, until the step passes.
+    pub last_failure: Option<Reason>,
     /// What the agent changed in the running attempt that was not its own, and was set back.
     pub set_back: Vec<String>,
     /// The boxes that agentrun ticked for it and did not take back. They outlast the pass: what agentrun ticked
@@ -106,19 +108,11 @@ impl StepState {
     }
 
     pub(super) fn complete_attempt(&mut self, outcome: &AttemptOutcome) {
-        match outcome {
-            AttemptOutcome::Interrupted
-            | AttemptOutcome::ModelFailed { .. }
-            | AttemptOutcome::Unfixable(_) => return,
-            AttemptOutcome::ValidationFailed { .. }
-            | AttemptOutcome::Weakened { .. }
-            | AttemptOutcome::Tampered { .. }
-            | AttemptOutcome::CriterionFailed { .. } => {
-                self.last_failure = Some(outcome.clone());
-            }
-            _ => {}
+        let reason = outcome.reason();
+        if let Some(reason) = reason.filter(|reason| reason.may_be_tried_again()) {
+            self.last_failure = Some(reason.clone());
         }
-        self.spent += 1;
+        self.spent += u32::from(reason.is_none_or(Reason::spends_attempt));
     }
 
     /// A run ended before the step did: it is to be done, and what agentrun ticked for it is still
@@ -135,14 +129,11 @@ impl StepState {
         }
     }
 
-    pub(super) fn reopen(&mut self, reason: Reopened) {
-        self.status = match reason {
-            Reopened::Edited | Reopened::DependencyEdited => StepStatus::Revalidate,
-            Reopened::Unticked | Reopened::Restart | Reopened::Restored => {
-                self.ticked.clear();
-                StepStatus::Open
-            }
-        };
+    pub(super) fn reopen(&mut self, reason: ReopenReason) {
+        self.status = if reason.is_staleness() { StepStatus::Revalidate } else { StepStatus::Open };
+        if !reason.is_staleness() {
+            self.ticked.clear();
+        }
         self.trees = Trees::NONE;
         self.baseline.clear();
         self.last_failure = None;
@@ -203,10 +194,6 @@ impl StepStatus {
 
     pub(super) fn is_running(&self) -> bool {
         matches!(self, Self::Running)
-    }
-
-    pub(super) fn is_idle(&self) -> bool {
-        !self.is_running()
     }
 
     pub(super) fn may_start(&self) -> bool {

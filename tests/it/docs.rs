@@ -67,12 +67,18 @@ fn every_outcome_and_every_template_is_described() {
     let variants = Regex::new(r"(?m)^    ([A-Z][A-Za-z]+)(?: \{|\(|,)").unwrap();
     let capital = Regex::new("[A-Z]").unwrap();
     let events = read("docs/events.md");
-    for (name, heading) in [("AttemptOutcome", "`attempt.completed`"), ("StepOutcome", "`step.stopped`")] {
-        let source = read("src/facts/outcome.rs");
-        let (_, rest) = source.split_once(&format!("pub enum {name} {{\n")).unwrap();
-        let (_, text) = events.split_once(&format!("`outcome` of {heading}")).unwrap();
-        let text = text.split("\n\n").next().unwrap();
-        for found in variants.captures_iter(rest.split("\n}").next().unwrap()) {
+    let paragraph = |event: &str| {
+        let (_, text) = events.split_once(&format!("`outcome` of `{event}`")).unwrap();
+        text.split("\n\n").next().unwrap().to_owned()
+    };
+    let text = paragraph("attempt.completed") + &paragraph("step.stopped");
+    for (file, name) in [("reason", "Reason"), ("outcome", "AttemptOutcome"), ("outcome", "StepOutcomeJson")]
+    {
+        let source = read(&format!("src/facts/{file}.rs"));
+        let (_, rest) = source.split_once(&format!("enum {name} {{\n")).unwrap();
+        let body =
+            rest.split("\n}").next().unwrap().replace("#[serde(untagged)]\n    ", "#[serde(untagged)] ");
+        for found in variants.captures_iter(&body) {
             let words = capital.replace_all(&found[1], "_$0").to_lowercase();
             let words = words.trim_start_matches('_');
             assert!(text.contains(&format!("`{words}`")), "{name}: {words}");

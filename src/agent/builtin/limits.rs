@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use crate::config::{Limits, written};
-use crate::facts::Usage;
+use crate::config::Limits;
+use crate::facts::{Limit, Usage};
 
-/// The first limit that is reached, in words.
-pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<String> {
+/// The first limit that is reached.
+pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<Limit> {
     if turns >= limits.turns {
-        return Some(format!("{} turns", limits.turns));
+        return Some(Limit::Turns(limits.turns));
     }
     if elapsed >= limits.time {
-        return Some(written(limits.time));
+        return Some(Limit::time(limits.time));
     }
-    limits.tokens.filter(|&tokens| usage.total() >= tokens).map(|tokens| format!("{tokens} tokens"))
+    limits.tokens.filter(|&tokens| usage.total() >= tokens).map(Limit::Tokens)
 }
 
 #[cfg(test)]
@@ -30,8 +30,11 @@ mod tests {
         };
         let usage = |input| Usage { input, cached: 0, output: 0 };
         assert_eq!(reached(&limits, 2, Duration::from_secs(59), usage(99)), None);
-        assert_eq!(reached(&limits, 3, Duration::ZERO, usage(0)), Some("3 turns".into()));
-        assert_eq!(reached(&limits, 0, Duration::from_mins(1), usage(0)), Some("1m".into()));
-        assert_eq!(reached(&limits, 0, Duration::ZERO, usage(100)), Some("100 tokens".into()));
+        assert_eq!(reached(&limits, 3, Duration::ZERO, usage(0)), Some(Limit::Turns(3)));
+        assert_eq!(
+            reached(&limits, 0, Duration::from_mins(1), usage(0)),
+            Some(Limit::time(Duration::from_mins(1)))
+        );
+        assert_eq!(reached(&limits, 0, Duration::ZERO, usage(100)), Some(Limit::Tokens(100)));
     }
 }

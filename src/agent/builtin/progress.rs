@@ -7,7 +7,7 @@ use super::repetition::{Repetition, Strike};
 use super::tools::{Effect, ToolOutcome};
 use crate::clock::Stopwatch;
 use crate::config::Limits;
-use crate::facts::{AgentEnd, Usage};
+use crate::facts::{AgentEnd, Limit, Usage};
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, Reply, ToolCall};
 
@@ -89,7 +89,7 @@ impl Progress {
             return (text, Some(end));
         }
         if Instant::now() >= self.deadline {
-            return (text, Some(AgentEnd::Limit { limit: crate::config::written(limits.time) }));
+            return (text, Some(AgentEnd::Limit { limit: Limit::time(limits.time) }));
         }
         match self.repetition.after(call, &effect, &signature) {
             Strike::None => (text, None),

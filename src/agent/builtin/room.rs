@@ -6,7 +6,7 @@ use super::excerpt::{excerpt, line};
 use super::progress::Progress;
 use super::session::{Session, no_transcript};
 use super::window::Window;
-use crate::facts::{AgentEnd, Event};
+use crate::facts::{AgentEnd, Event, Limit};
 use crate::failure::Failure;
 use crate::model::message::Message;
 use crate::model::{ModelError, Purpose};
@@ -141,7 +141,7 @@ impl Session<'_> {
 
 /// The attempt ends because the conversation does not fit.
 pub(super) fn too_long(why: &str) -> AgentEnd {
-    AgentEnd::Limit { limit: format!("the model's context window ({why})") }
+    AgentEnd::Limit { limit: Limit::Window { why: why.to_owned() } }
 }
 
 fn bytes(number: u64) -> usize {

@@ -13,7 +13,7 @@ use super::window::Window;
 use crate::brief::Templates;
 use crate::clock::Stopwatch;
 use crate::config::Limits;
-use crate::facts::{AgentEnd, AttemptRef, Event, Usage};
+use crate::facts::{AgentEnd, AttemptRef, Event, Limit, Usage};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Message, Reply, ToolCall};
@@ -168,7 +168,7 @@ impl Session<'_> {
             ModelError::Overflow { message, .. } => too_long(&message),
             ModelError::Chant { what } => AgentEnd::Loop { what: format!("the same text, \"{what}\"") },
             ModelError::Interrupted if self.interrupt.raised().is_some() => AgentEnd::Interrupted,
-            ModelError::Interrupted => AgentEnd::Limit { limit: crate::config::written(self.limits.time) },
+            ModelError::Interrupted => AgentEnd::Limit { limit: Limit::time(self.limits.time) },
         }
     }
 

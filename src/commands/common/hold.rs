@@ -25,6 +25,17 @@ use crate::workspace::guard::Guard;
 use crate::workspace::guard::files::FileGuard;
 use crate::workspace::guard::plan::{Found, PlanGuard};
 
+/// A plan that is watched from here on.
+#[derive(Debug)]
+pub(crate) struct GuardedPlan {
+    /// The plan.
+    pub plan: OpenPlan,
+    /// Who watches it.
+    pub guard: Guard,
+    /// What was found and set right.
+    pub warnings: Vec<Event>,
+}
+
 /// A plan that nobody else carries out meanwhile, and the folder of the run.
 #[derive(Debug)]
 pub(crate) struct PlanHold {
@@ -66,7 +77,7 @@ impl PlanHold {
     }
 
     /// Ends what a killed run left running. Nobody else can be carrying out this plan: it is locked.
-    pub(crate) fn end_what_was_left(plan: &OpenPlan) -> Option<Event> {
+    fn end_what_was_left(plan: &OpenPlan) -> Option<Event> {
         if !plan.dir.watched().exists() {
             return None;
         }
@@ -80,7 +91,7 @@ impl PlanHold {
 
     /// Watches the plan from here on, and the files that briefs and configuration come from. If
     /// the run before was killed, its agent's ticks are set back.
-    pub(crate) fn guard(
+    fn guard(
         &self,
         project: &Project,
         plan: &OpenPlan,
@@ -103,26 +114,18 @@ impl PlanHold {
         Ok((Guard { plan, files: files.map_err(unwatched)? }, found))
     }
 
-    /// The plan for a command that works on it without an agent: what a killed run left is ended and
-    /// set back, and said.
+    /// The plan with a guard around it: what a killed run left is ended and set back.
     pub(crate) fn take_over(
         &self,
         project: &Project,
         plan: OpenPlan,
-        recorder: &mut Recorder,
-        unsealed: Option<Event>,
-    ) -> Result<(Guard, OpenPlan), Failure> {
+        sources: &Sources,
+    ) -> Result<GuardedPlan, Failure> {
         let left = Self::end_what_was_left(&plan);
-        let (guard, found) = self.guard(project, &plan, &Sources::default())?;
+        let (guard, found) = self.guard(project, &plan, sources)?;
         let restored = say_restored(&found);
         let plan = if restored.is_some() { project.plan(plan.file.path())? } else { plan };
-        for warning in [unsealed, left, restored].into_iter().flatten() {
-            if let Event::Warning { message, .. } = &warning {
-                print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
-            }
-            recorder.record(warning)?;
-        }
-        Ok((guard, plan))
+        Ok(GuardedPlan { plan, guard, warnings: left.into_iter().chain(restored).collect() })
     }
 
     /// The door for facts, and what is to be warned of. The journal is read again under the lock:
@@ -163,10 +166,21 @@ impl PlanHold {
 }
 
 /// What a killed run's agent did to the plan, and that it was set back.
-pub(crate) fn say_restored(found: &Found) -> Option<Event> {
+fn say_restored(found: &Found) -> Option<Event> {
     let Found::Restored { what, copy, .. } = found else { return None };
     let message = format!("{what} and were set back (a copy is in {})", copy.display());
     Some(Event::Warning { code: "plan-restored".to_owned(), message })
+}
+
+/// Shows and records what a command was told to warn of.
+pub(crate) fn warn(recorder: &mut Recorder, warnings: Vec<Event>) -> Result<(), Failure> {
+    for warning in warnings {
+        if let Event::Warning { message, .. } = &warning {
+            print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
+        }
+        recorder.record(warning)?;
+    }
+    Ok(())
 }
 
 /// What children and connections are waited for with.

@@ -13,6 +13,7 @@ use crate::journal::{PlanDir, StateDir};
 use crate::model::openai::Settings;
 use crate::plan::{self, Reading, StepIndex};
 use crate::process::Policy;
+use crate::run::PlanAtHand;
 use crate::state::RunState;
 use crate::state::renames::renamed;
 use crate::words;
@@ -189,6 +190,12 @@ impl OpenPlan {
                     .hint(format!("name one of {}", names.join(", "))))
             }
         }
+    }
+
+    /// The plan itself, without what is kept of it.
+    pub(crate) fn at_hand(self) -> PlanAtHand {
+        let Self { file, path, text, reading, .. } = self;
+        PlanAtHand { file, path, text, reading }
     }
 
     /// Everything that earlier runs recorded, as far as the journal's seals prove it. Changes

@@ -1,159 +1,234 @@
 //! The fold: what events add up to, and what cannot follow.
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::facts::{
-    AttemptOutcome, BoxRef, ChangeSummary, Exit, Occurrence, Programs, RedCommand, RunCompleted, RunOutcome,
-    StepRef, Strength, Ticked, Usage,
-};
+use crate::facts::fixtures::{evidence, red};
+use crate::facts::{AttemptOutcome, Reason, Strength};
 use crate::plan::{self, Reading};
+use crate::state::fixtures::{Past, done, state, ticked};
 
 fn reading() -> Reading {
     plan::read("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n\n### Step 2: B\n\n- [ ] b\n")
 }
 
-fn a_box() -> BoxRef {
-    BoxRef { text: "a".into(), occurrence: Occurrence::default() }
+fn failed() -> Reason {
+    Reason::ValidationFailed { red: red(), limit: None }
 }
 
-fn red() -> RedCommand {
-    RedCommand { command: "false".into(), exit: Exit::Code { code: 1 }, output: "no".into(), why: None }
-}
-
-/// The story of a step that failed once and passed then.
-fn story() -> Vec<Event> {
+/// The first step after these events.
+fn first(past: &[Past]) -> StepState {
     let reading = reading();
-    let found = &reading.plan.steps.raw[0];
-    let step = StepRef::from(found);
-    let at = |attempt| AttemptRef { step: step.clone(), attempt };
-    let failed = AttemptOutcome::ValidationFailed { red: red(), limit: None };
-    let completed = |attempt, outcome| Event::AttemptCompleted {
-        at: at(attempt),
-        outcome,
-        changes: ChangeSummary::default(),
-        usage: Usage::default(),
-        turns: 1,
-        duration_ms: 1,
-        tree: Some(format!("left-{attempt}")),
-        reference: None,
-    };
-    let started = |attempt| Event::AttemptStarted {
-        at: at(attempt),
-        fresh: attempt == 1,
-        tree: format!("tree-{attempt}"),
-        reference: None,
-        programs: Programs::new(),
-    };
+    state(&reading, past).step(&reading.plan.steps.raw[0].key).clone()
+}
+
+/// An event of each kind that the fold looks at, of one step and attempt.
+fn every_event(step: usize, attempt: u32) -> Vec<Past> {
     vec![
-        Event::RunStarted(run()),
-        Event::StepStarted { step: step.clone(), fingerprint: found.fingerprint() },
-        started(1),
-        completed(1, failed),
-        started(2),
-        completed(2, AttemptOutcome::Passed { strength: Strength::Proven }),
-        Event::StepPassed {
-            at: at(2),
-            fingerprint: found.fingerprint(),
-            strength: Strength::Proven,
-            passed: vec![],
-            judged: vec![],
-            pending: vec![],
-            tolerated: vec![],
-            marks: vec![],
-        },
-        Event::TickIntended {
-            step: step.clone(),
-            targets: vec![Ticked { line: 7, check_box: a_box(), judged: false }],
-            before: "x".into(),
-            after: "y".into(),
-        },
-        Event::TickWritten { step: step.clone(), digest: "y".into() },
-        Event::RunCompleted(RunCompleted {
-            outcome: RunOutcome::Completed,
-            exit_code: 0,
-            pending: vec![],
-            open: 0,
-            duration_ms: 1,
-        }),
+        Past::Run { commits: step == 0 },
+        Past::Started(step),
+        Past::Began(step, attempt),
+        Past::Validated(step, Evidence { tree: Some("t".into()), ..evidence(0, "true", 0) }),
+        Past::Ended(step, attempt, AttemptOutcome::NotPassed(failed())),
+        Past::Stopped(step, failed()),
+        Past::Passed(step, Strength::Proven),
+        Past::Intended(step),
+        Past::Written(step),
+        Past::Refused(step),
+        Past::Committed(step),
+        Past::Uncommitted(step),
+        Past::Adopted(step),
+        Past::Parked(step),
+        Past::Confirmed(step, &["a"]),
+        Past::Reopened(step, ReopenReason::Edited),
+        Past::Reopened(step, ReopenReason::Restart),
+        Past::Reopened(step, ReopenReason::Restored),
+        Past::Renamed(step, "gone"),
     ]
 }
 
-fn run() -> RunStarted {
-    RunStarted {
-        version: "0".into(),
-        plan: "plan.md".into(),
-        title: "P".into(),
-        digest: "x".into(),
-        steps: vec![],
-        model: "m".into(),
-        sandbox: "none".into(),
-        snapshots: "git".into(),
-        command: String::new(),
-        commits: true,
-        limits: String::new(),
-    }
+/// A step in each status.
+fn every_status() -> Vec<Vec<Past>> {
+    let stale = [done(0).to_vec(), vec![Past::Reopened(0, ReopenReason::Edited)]].concat();
+    vec![
+        vec![],
+        stale,
+        vec![Past::Started(0)],
+        done(0).to_vec(),
+        vec![Past::Adopted(0)],
+        vec![Past::Parked(0)],
+        vec![Past::Started(0), Past::Stopped(0, failed())],
+    ]
 }
 
-fn fold(events: &[Event]) -> RunState {
-    let mut state = RunState::default();
-    for event in events {
-        state.apply(event).unwrap();
-    }
-    state
+/// What an event is called in the journal.
+fn name(event: &Event) -> String {
+    let json = serde_json::to_value(event).unwrap();
+    let reason = json["reason"].as_str().filter(|_| matches!(event, Event::StepReopened { .. }));
+    format!("{} {}", json["type"].as_str().unwrap(), reason.unwrap_or_default())
 }
 
-/// The first step after so many events of the story.
-fn after(count: usize) -> StepState {
-    fold(&story()[..count]).step(&reading().plan.steps.raw[0].key).clone()
+#[test]
+fn each_event_leads_from_each_status_to_another_or_cannot_follow() {
+    let reading = reading();
+    let key = &reading.plan.steps.raw[0].key;
+    let mut table = vec![format!("{:24}", "")];
+    let start = every_status().iter().map(|past| state(&reading, past)).collect::<Vec<_>>();
+    table[0].extend(start.iter().map(|state| format!("{:13}", state.step(key).status.name())));
+    for past in every_event(0, 1) {
+        let event = past.event(&reading);
+        let mut row = format!("{:24}", name(&event).trim());
+        for before in &start {
+            let mut after = before.clone();
+            let cell = after.apply(&event).map_or("-", |()| after.step(key).status.name());
+            row += &format!("{cell:13}");
+        }
+        table.push(row);
+    }
+    let table: Vec<&str> = table.iter().map(|row| row.trim_end()).collect();
+    insta::assert_snapshot!(table.join("\n"), @"
+                            open         stale        running      passed       done by hand parked       stopped
+    run.started             open         stale        open         passed       done by hand open         open
+    step.started            running      running      running      -            -            -            -
+    attempt.started         -            -            running      -            -            -            -
+    validation.completed    open         stale        running      passed       done by hand parked       stopped
+    attempt.completed       -            -            running      -            -            -            -
+    step.stopped            -            -            stopped      -            -            -            -
+    step.passed             -            -            passed       -            -            -            -
+    tick.intended           -            -            -            passed       -            -            -
+    tick.written            -            -            -            passed       -            -            -
+    tick.refused            -            -            -            passed       -            -            -
+    step.committed          -            -            -            passed       -            -            -
+    commit.refused          -            -            -            passed       -            -            -
+    step.adopted            done by hand done by hand -            done by hand done by hand done by hand done by hand
+    step.parked             parked       parked       -            parked       parked       parked       parked
+    step.confirmed          passed       passed       -            passed       passed       passed       passed
+    step.reopened edited    stale        stale        -            stale        stale        stale        stale
+    step.reopened restart   open         open         -            open         open         open         open
+    step.reopened restored  open         open         open         open         open         open         open
+    step.renamed            open         open         open         open         open         open         open
+    ");
 }
 
 #[test]
 fn a_step_goes_from_open_to_passed_and_ticked() {
-    let names: Vec<&str> = (0..=story().len()).map(|count| after(count).status.name()).collect();
-    let expected = [
-        "open", "open", "running", "running", "running", "running", "running", "passed", "passed", "passed",
-        "passed",
+    let passed = AttemptOutcome::Passed { strength: Strength::Proven };
+    let past = [
+        Past::Run { commits: true },
+        Past::Started(0),
+        Past::Began(0, 1),
+        Past::Ended(0, 1, AttemptOutcome::NotPassed(failed())),
+        Past::Began(0, 2),
+        Past::Ended(0, 2, passed),
+        Past::Passed(0, Strength::Proven),
+        Past::Intended(0),
+        Past::Written(0),
     ];
-    assert_eq!(names, expected);
-    let end = after(story().len());
+    let names = |count| first(&past[..count]).status.name();
+    let expected =
+        ["open", "open", "running", "running", "running", "running", "running", "passed", "passed", "passed"];
+    assert_eq!((0..=past.len()).map(names).collect::<Vec<_>>(), expected);
+    let end = first(&past);
     let StepStatus::Passed(pass) = &end.status else { panic!("{end:?}") };
-    assert_eq!(pass.tick, TickState::Written);
+    assert_eq!((&pass.tick, pass.commit), (&TickState::Written, CommitState::Due));
     assert_eq!((end.attempts, end.spent, end.last_failure), (2, 2, None));
-    assert_eq!(end.trees.base, Some(Base { tree: "tree-1".into(), reference: None }));
+    assert_eq!(end.trees.base, Some(Base { tree: "before-1".into(), reference: None }));
+    assert_eq!(end.trees.left, Some(Base { tree: "left-2".into(), reference: None }));
 }
 
 #[test]
 fn what_a_killed_run_left_in_the_middle_is_to_be_done_and_keeps_what_is_known() {
-    let mut events = story()[..5].to_vec();
-    events.push(Event::RunStarted(run()));
-    let state = fold(&events).step(&reading().plan.steps.raw[0].key).clone();
+    let state = first(&[
+        Past::Started(0),
+        Past::Began(0, 1),
+        Past::Ended(0, 1, AttemptOutcome::NotPassed(failed())),
+        Past::Began(0, 2),
+        Past::Run { commits: false },
+    ]);
     assert_eq!((state.status, state.attempts, state.spent), (StepStatus::Open, 2, 0));
-    assert!(matches!(state.last_failure, Some(AttemptOutcome::ValidationFailed { .. })));
+    assert_eq!(state.last_failure, Some(failed()));
 }
 
 #[test]
-fn an_event_that_cannot_follow_changes_nothing() {
-    let story = story();
-    let mut state = fold(&story[..1]);
-    let before = state.clone();
-    let error = state.apply(&story[6]).unwrap_err();
+fn what_agentrun_ticked_is_validated_first_after_a_run_that_was_killed() {
+    let again = [
+        ticked(0).to_vec(),
+        vec![Past::Reopened(0, ReopenReason::Edited), Past::Started(0), Past::Run { commits: false }],
+    ];
+    assert_eq!(first(&again.concat()).status, StepStatus::Revalidate);
+    let anew = [
+        ticked(0).to_vec(),
+        vec![Past::Reopened(0, ReopenReason::Restart), Past::Started(0), Past::Run { commits: false }],
+    ];
+    assert_eq!(first(&anew.concat()).status, StepStatus::Open);
+}
+
+#[test]
+fn only_a_reason_of_the_agents_own_spends_an_attempt_and_is_remembered() {
+    let after = |reason: Reason| {
+        let outcome = AttemptOutcome::NotPassed(reason);
+        let state = first(&[Past::Started(0), Past::Began(0, 1), Past::Ended(0, 1, outcome)]);
+        (state.attempts, state.spent, state.last_failure)
+    };
+    assert_eq!(after(failed()), (1, 1, Some(failed())));
+    assert_eq!(after(Reason::Unproven), (1, 1, None));
+    assert_eq!(after(Reason::Interrupted), (1, 0, None));
+}
+
+#[test]
+fn a_refused_tick_is_due_again_in_the_next_run() {
+    let refused = [done(0).to_vec(), vec![Past::Refused(0)]].concat();
+    let tick = |past: &[Past]| match first(past).status {
+        StepStatus::Passed(pass) => pass.tick,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(tick(&refused), TickState::Refused);
+    assert_eq!(tick(&[refused, vec![Past::Run { commits: false }]].concat()), TickState::Due);
+}
+
+#[test]
+fn a_green_command_is_known_until_an_agent_works() {
+    let reading = reading();
+    let green = Evidence { tree: Some("t".into()), ..evidence(0, "true", 0) };
+    let mut past = vec![Past::Started(0), Past::Validated(0, green)];
+    assert!(state(&reading, &past).green_on("t", "true", "").is_some());
+    assert!(state(&reading, &past).green_on("other", "true", "").is_none());
+    past.push(Past::Began(0, 1));
+    assert_eq!(state(&reading, &past).green("true", ""), None);
+}
+
+#[test]
+fn what_is_known_of_a_step_goes_with_its_new_name() {
+    let reading = reading();
+    let mut state = state(&reading, &ticked(0));
+    let from = reading.plan.steps.raw[0].key.clone();
+    let known = state.step(&from).clone();
+    let step = StepRef { key: StepKey::new("new".into()), ..StepRef::from(&reading.plan.steps.raw[0]) };
+    state.apply(&Event::StepRenamed { step: step.clone(), from: from.clone() }).unwrap();
+    assert_eq!((state.step(&step.key), state.step(&from)), (&known, &StepState::UNKNOWN));
+}
+
+#[test]
+fn an_event_that_cannot_follow_says_why() {
+    let reading = reading();
+    let passed = Past::Passed(0, Strength::Proven).event(&reading);
+    let error = RunState::default().apply(&passed).unwrap_err();
     assert_eq!(error.to_string(), "`step.passed` cannot follow: step 1 is open");
-    assert_eq!(state.step(&reading().plan.steps.raw[0].key), before.step(&reading().plan.steps.raw[0].key));
 }
 
-#[test]
-fn outages_spend_no_attempt() {
-    let mut events = story()[..3].to_vec();
-    let Event::AttemptCompleted { at, changes, .. } = &story()[3] else { panic!() };
-    events.push(Event::AttemptCompleted {
-        at: at.clone(),
-        outcome: AttemptOutcome::ModelFailed { message: "x".into(), hint: "y".into(), temporary: true },
-        changes: changes.clone(),
-        usage: Usage::default(),
-        turns: 0,
-        duration_ms: 0,
-        tree: None,
-        reference: None,
-    });
-    let state = fold(&events).step(&reading().plan.steps.raw[0].key).clone();
-    assert_eq!((state.attempts, state.spent), (1, 0));
+proptest! {
+    #[test]
+    fn an_event_that_cannot_follow_changes_nothing(
+        past in prop::collection::vec((0..19_usize, 0..2_usize, 0..3_u32), 0..60)
+    ) {
+        let reading = reading();
+        let mut state = RunState::default();
+        for (kind, step, attempt) in past {
+            let event = every_event(step, attempt)[kind].event(&reading);
+            let before = state.clone();
+            if state.apply(&event).is_err() {
+                prop_assert_eq!(&state, &before, "{:?}", event);
+            }
+        }
+    }
 }

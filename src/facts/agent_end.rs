@@ -1,0 +1,98 @@
+//! Why the agent stopped working.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Limit, Reason};
+
+/// Why the agent stopped working.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AgentEnd {
+    /// It says that it is done.
+    Done {
+        /// What it says it did.
+        summary: String,
+    },
+    /// It says that it cannot go on.
+    Blocked {
+        /// Why.
+        reason: String,
+    },
+    /// A limit ended it.
+    Limit {
+        /// Which.
+        limit: Limit,
+    },
+    /// It repeated itself without effect.
+    Loop {
+        /// What it repeated.
+        what: String,
+    },
+    /// The model could not be reached or refused.
+    Model {
+        /// What happened.
+        message: String,
+        /// What to do.
+        hint: String,
+        /// Worth trying again later.
+        temporary: bool,
+    },
+    /// A signal ended it.
+    Interrupted,
+}
+
+impl AgentEnd {
+    /// The limit that ended the work, if one did.
+    pub fn limit(&self) -> Option<Limit> {
+        match self {
+            Self::Limit { limit } => Some(limit.clone()),
+            Self::Loop { what } => Some(Limit::Repetition { what: what.clone() }),
+            _ => None,
+        }
+    }
+
+    /// Why there is nothing to validate, if there is not.
+    pub fn without_work(&self) -> Option<Reason> {
+        match self {
+            Self::Done { .. } | Self::Limit { .. } | Self::Loop { .. } => None,
+            Self::Blocked { reason } => Some(Reason::Blocked { reason: reason.clone() }),
+            Self::Model { message, hint, temporary } => Some(Reason::ModelFailed {
+                message: message.clone(),
+                hint: hint.clone(),
+                temporary: *temporary,
+            }),
+            Self::Interrupted => Some(Reason::Interrupted),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_agent_says_what_is_left_to_validate_and_which_limit_it_was() {
+        let text = |text: &str| text.to_owned();
+        let again = Limit::Repetition { what: text("`ls`") };
+        let failed = Reason::ModelFailed { message: text("gone"), hint: text("wait"), temporary: true };
+        let table = [
+            (AgentEnd::Done { summary: text("did it") }, None, None),
+            (AgentEnd::Limit { limit: Limit::Turns(3) }, Some(Limit::Turns(3)), None),
+            (AgentEnd::Loop { what: text("`ls`") }, Some(again), None),
+            (
+                AgentEnd::Blocked { reason: text("no key") },
+                None,
+                Some(Reason::Blocked { reason: text("no key") }),
+            ),
+            (
+                AgentEnd::Model { message: text("gone"), hint: text("wait"), temporary: true },
+                None,
+                Some(failed),
+            ),
+            (AgentEnd::Interrupted, None, Some(Reason::Interrupted)),
+        ];
+        for (end, limit, reason) in table {
+            assert_eq!((end.limit(), end.without_work()), (limit, reason), "{end:?}");
+        }
+    }
+}

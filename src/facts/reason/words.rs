@@ -1,0 +1,81 @@
+//! The words for a reason: of an attempt, of a step, and what to do.
+
+use super::Reason;
+use crate::facts::Unfixable;
+use crate::words::first_line;
+
+impl Reason {
+    /// How an attempt ended, as a sentence without full stop.
+    pub fn say_of_attempt(&self) -> String {
+        match self {
+            Self::ValidationFailed { red, limit } => {
+                let limit =
+                    limit.as_ref().map_or_else(String::new, |limit| format!(", after the limit of {limit}"));
+                format!("Validation failed: `{}` ended with {}{limit}", first_line(&red.command), red.say())
+            }
+            Self::LimitReached { limit } => format!("Validation failed, after the limit of {limit}"),
+            Self::PrerequisiteFailed { red } => {
+                format!("The prerequisite `{}` ended with {}", first_line(&red.command), red.say())
+            }
+            Self::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
+            Self::Unfixable(Unfixable { cause, .. }) => format!("Not for an agent to fix: {cause}"),
+            Self::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
+            Self::Vacuous { command, why } => format!("`{}` decides nothing: {why}", first_line(command)),
+            Self::CriterionFailed { judgement } => {
+                format!("The judge: \"{}\" does not hold", first_line(&judgement.text))
+            }
+            Self::Tampered { what } => {
+                format!("Does not count: the agent changed what is not its own ({})", what.join("; "))
+            }
+            Self::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
+            Self::Unvalidated => "No command applies".to_owned(),
+            Self::Blocked { reason } => format!("Blocked: {reason}"),
+            Self::ModelFailed { message, .. } => format!("The model could not be used: {message}"),
+            Self::Interrupted => "Interrupted".to_owned(),
+        }
+    }
+
+    /// How a step ended after so many attempts, behind its name: `is blocked: no key`.
+    pub fn say_of_step(&self, attempts: u32) -> String {
+        match self {
+            Self::ValidationFailed { .. } | Self::CriterionFailed { .. } => match attempts {
+                0 => "did not pass validation".to_owned(),
+                1 => "did not pass after 1 attempt".to_owned(),
+                attempts => format!("did not pass after {attempts} attempts"),
+            },
+            Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
+            Self::Tampered { what } => {
+                format!("did not pass: the agent changed what is not its own ({})", what.join("; "))
+            }
+            Self::Weakened { marks } => {
+                format!("is green, but what validates it was weakened: {}", marks.join("; "))
+            }
+            Self::Unfixable(Unfixable { cause, .. }) => format!("cannot be fixed by an agent: {cause}"),
+            Self::TooWeak => {
+                "passed only weakly, and `validation.strength` asks for a proven pass".to_owned()
+            }
+            Self::Vacuous { command, why } => {
+                format!("cannot be validated: `{}` decides nothing: {why}", first_line(command))
+            }
+            Self::Unproven => {
+                "is unproven: every command was green before, and the agent changed nothing".to_owned()
+            }
+            Self::Unvalidated => "cannot be validated: no command applies to it".to_owned(),
+            Self::Blocked { reason } => format!("is blocked: {reason}"),
+            Self::PrerequisiteFailed { .. } => "is a prerequisite that does not hold".to_owned(),
+            Self::ModelFailed { message, .. } => format!("stopped: {message}"),
+            Self::Interrupted => "was interrupted".to_owned(),
+        }
+    }
+
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Unfixable(Unfixable { hint, .. }) | Self::ModelFailed { hint, .. } => Some(hint),
+            Self::Vacuous { .. } => {
+                Some("write a command into the plan that fails while the step is not done")
+            }
+            _ => None,
+        }
+    }
+}

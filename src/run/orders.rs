@@ -1,0 +1,35 @@
+//! What a run was told to do: configuration with the flags laid over it, and the selected steps.
+
+use crate::config::{Config, ProseCriteria, RequiredStrength};
+use crate::facts::Strength;
+use crate::state::schedule::Selection;
+
+/// What a run was told to do.
+#[derive(Debug, Clone)]
+pub struct Orders {
+    /// The configuration.
+    pub config: Config,
+    /// The steps that the run is about.
+    pub selection: Selection,
+    /// Validate only, without an agent.
+    pub validate_only: bool,
+    /// Let steps pass that changed something although no command decides about them.
+    pub allow_unvalidated: bool,
+}
+
+impl Orders {
+    /// Whether a sentence that nobody has decided yet waits for a person.
+    pub fn prose_waits(&self) -> bool {
+        self.config.validation.criteria != ProseCriteria::Ignore
+    }
+
+    /// Whether a judge is asked about sentences.
+    pub fn judges(&self) -> bool {
+        self.config.validation.criteria == ProseCriteria::Judge && !self.validate_only
+    }
+
+    /// Whether a pass of this strength ticks.
+    pub fn strong_enough(&self, strength: Strength) -> bool {
+        strength == Strength::Proven || self.config.validation.strength == RequiredStrength::Weak
+    }
+}

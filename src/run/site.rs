@@ -1,0 +1,49 @@
+//! Where a run works: the project's tree, the run's folder, and how commands are started there.
+
+use std::path::{Path, PathBuf};
+
+use crate::facts::AttemptRef;
+use crate::interrupt::Interrupt;
+use crate::journal::RunDir;
+use crate::process::Policy;
+use crate::workspace::Workspace;
+use crate::workspace::git::author::Author;
+use crate::workspace::programs::Search;
+
+/// Where a run works.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The project, as far as the agent reaches.
+    pub workspace: Workspace,
+    /// What snapshots leave out: the plan, and what agentrun keeps for itself.
+    pub left_out: Vec<PathBuf>,
+    /// Prefix of the private refs of this plan's snapshots.
+    pub snapshot_prefix: String,
+    /// The folder for what people read of this run.
+    pub run_dir: RunDir,
+    /// How children are started.
+    pub policy: Policy,
+    /// In whose name steps are committed.
+    pub author: Author,
+    /// The wish to stop.
+    pub interrupt: Interrupt,
+}
+
+impl Site {
+    /// The project root.
+    pub fn root(&self) -> &Path {
+        &self.workspace.root
+    }
+
+    /// Where commands look for programs.
+    pub fn search(&self) -> Search<'_> {
+        Search::new(self.root(), self.policy.path())
+    }
+
+    /// The name of a snapshot around an attempt, below the plan's own prefix.
+    pub fn snapshot_name(&self, at: &AttemptRef, suffix: &str) -> String {
+        let key = at.step.key.to_string();
+        let key: String = key.chars().filter(char::is_ascii_alphanumeric).take(14).collect();
+        format!("{}/{}/{key}-{}{suffix}", self.snapshot_prefix, self.run_dir.id, at.attempt)
+    }
+}
