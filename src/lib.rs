@@ -36,7 +36,7 @@ pub mod redact;
 pub mod report;
 pub mod run;
 pub mod shell;
-pub mod sources;
+mod sources;
 pub mod state;
 pub mod validate;
 mod words;

@@ -154,3 +154,24 @@ impl Finder<'_> {
         Ok(Some(Source { path: relative.display().to_string(), text }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_later_briefs_would_hold_is_known_before_it_is_there() {
+        let plan = crate::plan::read("# A\n\nSee [rules](docs/RULES.md).\n\n### Step 1: A\n- [ ] a\n").plan;
+        for (path, read) in [
+            ("AGENTS.md", true),
+            ("PROJECT_RULES.md", true),
+            ("plans/FEATURE_REQUEST.md", true),
+            ("plans/docs/RULES.md", true),
+            ("docs/RULES.md", true),
+            ("plans/AGENTS.md", false),
+            ("src/PROJECT_RULES.md", false),
+        ] {
+            assert_eq!(would_be_read(path, &plan, "plans/plan.md"), read, "{path}");
+        }
+    }
+}

@@ -332,3 +332,17 @@ fn say_dirty(dirty: &[String]) -> String {
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("the project has changes that are not committed: {}{more}; they are kept", shown.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_that_are_not_committed_are_named_up_to_five() {
+        for (count, said) in [(1, "f0"), (5, "f0, f1, f2, f3, f4"), (7, "f0, f1, f2, f3, f4 and 2 more")] {
+            let dirty: Vec<String> = (0..count).map(|number| format!("f{number}")).collect();
+            let whole = format!("the project has changes that are not committed: {said}; they are kept");
+            assert_eq!(say_dirty(&dirty), whole);
+        }
+    }
+}

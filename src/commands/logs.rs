@@ -108,6 +108,7 @@ fn outputs(run: &PastRun, placed: &PlacedStep, attempt: Option<u32>) {
         print::data(&format!("\n$ {}\n", evidence.command));
         if let Ok(log) = std::fs::File::open(run.dir.path().join(&evidence.log)) {
             print::data_from(log);
+            print::data("\n");
         }
     }
     let dir = run.dir.attempt(*number, &step.title, attempt);

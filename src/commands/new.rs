@@ -72,3 +72,35 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
         if missing { failure.hint("make its folder first") } else { failure }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_is_named_and_titled_by_what_was_typed() {
+        for (typed, path, title) in [
+            ("user-login", "user-login.md", "User login"),
+            ("plans/user_login.md", "plans/user_login.md", "User login"),
+            ("v1.2", "v1.2.md", "V1 2"),
+            ("notes.markdown", "notes.markdown", "Notes"),
+        ] {
+            let named = with_extension(Path::new(typed));
+            assert_eq!((named.as_path(), title_of(&named).unwrap().as_str()), (Path::new(path), title));
+        }
+        let failure = title_of(Path::new("--.md")).unwrap_err();
+        assert_eq!(failure.to_string(), "`--.md` is no name for a plan");
+    }
+
+    #[test]
+    fn every_template_is_a_plan_with_a_title_to_fill_in() {
+        use PlanTemplate::{Fields, Numbered, Phases, Priority, Steps};
+        for template in [Steps, Fields, Phases, Numbered, Priority] {
+            let text = text_of(template);
+            assert!(text.contains(TITLE), "{template:?}");
+            assert!(!crate::plan::read(text).plan.steps.is_empty(), "{template:?}");
+        }
+    }
+}

@@ -42,14 +42,7 @@ pub(super) fn run(root: Option<&Path>, args: &VerifyArgs) -> Result<ExitCode, Fa
     {
         return Ok(code);
     }
-    let refuted = audit.steps.iter().any(AuditedStep::is_refuted);
-    let code = if *forged || audit.has_forgery() || refuted {
-        ExitCode::StepFailed
-    } else if audit.has_unbacked() || evidence.note.state == "gone" {
-        ExitCode::NeedsPerson
-    } else {
-        ExitCode::Passed
-    };
+    let code = exit_code(&audit, *forged, note.state);
     let worth = worth(&audit, note);
     let audited =
         AuditReport { plan: &plan.path, journal: note, audit: &audit, worth: &worth, exit_code: code.code() };
@@ -62,6 +55,18 @@ pub(super) fn run(root: Option<&Path>, args: &VerifyArgs) -> Result<ExitCode, Fa
         print::talk(&worth);
     }
     Ok(code)
+}
+
+/// How a program learns what the ticks are worth.
+fn exit_code(audit: &Audit, forged: bool, journal: &str) -> ExitCode {
+    let refuted = audit.steps.iter().any(AuditedStep::is_refuted);
+    if forged || audit.has_forgery() || refuted {
+        ExitCode::StepFailed
+    } else if audit.has_unbacked() || journal == "gone" {
+        ExitCode::NeedsPerson
+    } else {
+        ExitCode::Passed
+    }
 }
 
 /// Reads the journal and asks its seals what of it counts. Without a key nothing does.
@@ -184,4 +189,64 @@ fn rerun(
         found.rerun = Some(reruns);
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::journal::seal::{Chain, Key};
+    use crate::plan::StepIndex;
+    use crate::state::audit::Backing;
+
+    fn audited(backing: Backing, exit: Option<i32>) -> Audit {
+        let rerun = exit.map(|code| {
+            let exit = Exit::Code { code };
+            vec![Rerun { command: "make".into(), dir: String::new(), exit, vacuous: None, tolerated: false }]
+        });
+        let step = AuditedStep {
+            id: "1".into(),
+            name: "One".into(),
+            line: 1,
+            index: StepIndex::from(0),
+            backing,
+            why: None,
+            boxes: Vec::new(),
+            pass: None,
+            rerun,
+        };
+        Audit { steps: vec![step], groups: Vec::new() }
+    }
+
+    #[test]
+    fn the_exit_code_says_what_the_ticks_are_worth() {
+        for (backing, rerun, forged, journal, code) in [
+            (Backing::Proven, None, false, "sealed", ExitCode::Passed),
+            (Backing::Proven, Some(0), false, "sealed", ExitCode::Passed),
+            (Backing::Proven, Some(1), false, "sealed", ExitCode::StepFailed),
+            (Backing::Proven, None, true, "broken", ExitCode::StepFailed),
+            (Backing::Forged, None, false, "sealed", ExitCode::StepFailed),
+            (Backing::Unrecorded, None, false, "absent", ExitCode::NeedsPerson),
+            (Backing::Proven, None, false, "gone", ExitCode::NeedsPerson),
+        ] {
+            let audit = audited(backing, rerun);
+            assert_eq!(exit_code(&audit, forged, journal), code, "{backing:?} {rerun:?} {forged} {journal}");
+        }
+    }
+
+    #[test]
+    fn a_journal_is_named_by_what_its_seals_prove() {
+        let chain = || Chain::begin(&Key::of(&[7; 32]).unwrap(), b"here");
+        let proof = |verdict| Some(Proof { verdict, bytes: 0, chain: chain() });
+        for (proof, empty, state) in [
+            (proof(Verdict::Whole), false, "sealed"),
+            (proof(Verdict::Whole), true, "absent"),
+            (None, true, "absent"),
+            (None, false, "unsealed"),
+            (proof(Verdict::Unsealed), false, "unsealed"),
+        ] {
+            assert_eq!(note(proof.as_ref(), &[], empty).state, state, "{proof:?} {empty}");
+        }
+    }
 }

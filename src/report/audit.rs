@@ -14,7 +14,7 @@ const SCHEMA: &str = "agentrun.verify/1";
 
 /// What is told of the journal.
 #[derive(Debug, Serialize)]
-pub struct JournalNote {
+pub(crate) struct JournalNote {
     /// `sealed`, `unsealed`, `foreign`, `broken`, `truncated`, `gone` or `absent`.
     pub state: &'static str,
     /// How many records are proven.
@@ -27,7 +27,7 @@ pub struct JournalNote {
 
 /// An audit with what it says about.
 #[derive(Debug)]
-pub struct AuditReport<'a> {
+pub(crate) struct AuditReport<'a> {
     /// The plan's path.
     pub plan: &'a str,
     /// The journal.
@@ -41,7 +41,7 @@ pub struct AuditReport<'a> {
 }
 
 /// The audit as one JSON object.
-pub fn json(audited: &AuditReport<'_>) -> serde_json::Result<String> {
+pub(crate) fn json(audited: &AuditReport<'_>) -> serde_json::Result<String> {
     #[derive(Serialize)]
     struct Json<'a> {
         schema: &'static str,
@@ -58,7 +58,7 @@ pub fn json(audited: &AuditReport<'_>) -> serde_json::Result<String> {
 }
 
 /// The audit for people.
-pub fn text(audited: &AuditReport<'_>) -> String {
+pub(crate) fn text(audited: &AuditReport<'_>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     head(&mut text, audited).ok();
@@ -128,7 +128,7 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
 }
 
 /// A sentence that counts: `3 steps have ticks: 2 proven, 1 by hand`.
-pub fn summary(audit: &Audit) -> String {
+pub(crate) fn summary(audit: &Audit) -> String {
     const ALL: [Backing; 9] = [
         Backing::Proven,
         Backing::Weak,

@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_secs(30);
 
 /// What is going on.
 #[derive(Debug)]
-pub enum Heartbeat {
+pub(crate) enum Heartbeat {
     /// A spinner with what is being done and for how long.
     Live(ProgressBar),
     /// A thread that speaks up when nothing else was said for a while.
@@ -24,7 +24,7 @@ pub enum Heartbeat {
 
 impl Heartbeat {
     /// Live on a terminal, lines elsewhere.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         if !std::io::stderr().is_terminal() {
             return Self::Lines(spawn_lines());
         }
@@ -38,7 +38,7 @@ impl Heartbeat {
     }
 
     /// Says what is being done from now on.
-    pub fn doing(&self, what: &str) {
+    pub(crate) fn doing(&self, what: &str) {
         match self {
             Self::Live(bar) => {
                 bar.set_message(what.to_owned());
@@ -50,14 +50,14 @@ impl Heartbeat {
     }
 
     /// Changes what is said, without starting to count anew.
-    pub fn progress(&self, what: &str) {
+    pub(crate) fn progress(&self, what: &str) {
         if let Self::Live(bar) = self {
             bar.set_message(what.to_owned());
         }
     }
 
     /// Nothing is being done.
-    pub fn rest(&self) {
+    pub(crate) fn rest(&self) {
         match self {
             Self::Live(bar) => {
                 bar.disable_steady_tick();
@@ -68,7 +68,7 @@ impl Heartbeat {
     }
 
     /// Writes a line above what is live.
-    pub fn line(&self, line: &str) {
+    pub(crate) fn line(&self, line: &str) {
         match self {
             Self::Live(bar) => bar.suspend(|| print::talk(line)),
             Self::Lines(_) => print::talk(line),
@@ -86,7 +86,7 @@ fn spawn_lines() -> Sender<Option<String>> {
                 Ok(what) => doing = what.map(|what| (what, Instant::now())),
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some((what, since)) = &doing {
-                        print::talk(&format!("  ... {what} ({})", words::time(since.elapsed())));
+                        print::talk(&still(what, since.elapsed()));
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -96,8 +96,27 @@ fn spawn_lines() -> Sender<Option<String>> {
     sender
 }
 
+/// What is said when nothing else was said for a while.
+fn still(what: &str, since: Duration) -> String {
+    format!("  ... {what} ({})", words::time(since))
+}
+
 impl Default for Heartbeat {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_long_is_told_with_how_long() {
+        let said = [30, 200].map(|seconds| still("step 1: asking the model", Duration::from_secs(seconds)));
+        assert_eq!(
+            said,
+            ["  ... step 1: asking the model (30 s)", "  ... step 1: asking the model (3 min 20 s)"]
+        );
     }
 }

@@ -16,7 +16,7 @@ use crate::words;
 
 /// What the dry-run tells besides the steps.
 #[derive(Debug)]
-pub struct Outlook<'a> {
+pub(crate) struct Outlook<'a> {
     /// The plan's path.
     pub plan: &'a str,
     /// Commands of the configuration.
@@ -36,7 +36,7 @@ pub struct Outlook<'a> {
 }
 
 /// Every step in order with its tasks, criteria and dependencies, and what surrounds the run.
-pub fn dry_run(
+pub(crate) fn dry_run(
     reading: &Reading,
     state: &RunState,
     selected: &dyn Fn(StepIndex) -> bool,
@@ -135,7 +135,7 @@ fn surroundings(text: &mut String, outlook: &Outlook<'_>) -> std::fmt::Result {
 }
 
 /// Where every step of a plan stands.
-pub fn status(reading: &Reading, state: &RunState) -> String {
+pub(crate) fn status(reading: &Reading, state: &RunState) -> String {
     let plan = &reading.plan;
     let mut text = String::new();
     for &index in reading.graph.order() {
@@ -162,7 +162,7 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
 }
 
 /// One word for programs: `open`, `partly`, `done`, or what the journal knows better.
-pub fn status_word(reading: &Reading, state: &RunState, index: StepIndex) -> String {
+pub(crate) fn status_word(reading: &Reading, state: &RunState, index: StepIndex) -> String {
     let known = &state.step(&reading.plan.steps[index].key).status;
     let (mut all, mut ticked) = (0, 0);
     for found in reading.plan.boxes_of(index) {

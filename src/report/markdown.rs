@@ -17,12 +17,12 @@ const DIFF_LINES: usize = 400;
 const OUTPUT_LINES: usize = 40;
 
 /// Writes the report of a run, whole each time.
-pub fn write(story: &Story, run_dir: &RunDir) -> io::Result<()> {
+pub(crate) fn write(story: &Story, run_dir: &RunDir) -> io::Result<()> {
     crate::workspace::file::replace(&run_dir.path().join("report.md"), render(story, run_dir).as_bytes())
 }
 
 /// The report of a run.
-pub fn render(story: &Story, run_dir: &RunDir) -> String {
+pub(crate) fn render(story: &Story, run_dir: &RunDir) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     head(&mut text, story).ok();

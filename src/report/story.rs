@@ -8,7 +8,7 @@ use crate::words;
 
 /// A run.
 #[derive(Debug, Clone, Default)]
-pub struct Story {
+pub(crate) struct Story {
     /// Its id.
     pub run: String,
     /// What it was given.
@@ -27,7 +27,7 @@ pub struct Story {
 
 /// A step in a run.
 #[derive(Debug, Clone)]
-pub struct StepStory {
+pub(crate) struct StepStory {
     /// The step.
     pub step: StepRef,
     /// The baseline and the attempts, in order.
@@ -46,7 +46,7 @@ pub struct StepStory {
 
 /// An attempt in a run; number 0 is the baseline.
 #[derive(Debug, Clone, Default)]
-pub struct AttemptStory {
+pub(crate) struct AttemptStory {
     /// Its number.
     pub number: u32,
     /// What its validation saw.
@@ -77,7 +77,7 @@ pub struct AttemptStory {
 
 /// How a step ended in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StepEnd {
+pub(crate) enum StepEnd {
     /// It passed.
     Passed(Strength),
     /// It did not.
@@ -92,7 +92,7 @@ pub enum StepEnd {
 
 impl Story {
     /// Takes in a record.
-    pub fn apply(&mut self, record: &Record) {
+    pub(crate) fn apply(&mut self, record: &Record) {
         self.run.clone_from(&record.run);
         match &record.event {
             Event::RunStarted(started) => self.started = Some(started.clone()),
@@ -144,14 +144,14 @@ impl Story {
     }
 
     /// What the whole run cost, as far as servers say.
-    pub fn usage(&self) -> Usage {
+    pub(crate) fn usage(&self) -> Usage {
         let mut usage = Usage::default();
         self.steps.iter().flat_map(|step| &step.attempts).for_each(|attempt| usage += attempt.usage);
         usage
     }
 
     /// A step of the story.
-    pub fn find(&self, step: &StepRef) -> Option<&StepStory> {
+    pub(crate) fn find(&self, step: &StepRef) -> Option<&StepStory> {
         self.steps.iter().rev().find(|story| story.step.key == step.key)
     }
 
@@ -215,19 +215,19 @@ impl AttemptStory {
 
 impl StepStory {
     /// Attempts of an agent; the baseline is none.
-    pub fn tries(&self) -> impl Iterator<Item = &AttemptStory> {
+    pub(crate) fn tries(&self) -> impl Iterator<Item = &AttemptStory> {
         self.attempts.iter().filter(|attempt| attempt.number > 0)
     }
 
     /// What the step cost in this run.
-    pub fn usage(&self) -> Usage {
+    pub(crate) fn usage(&self) -> Usage {
         let mut usage = Usage::default();
         self.attempts.iter().for_each(|attempt| usage += attempt.usage);
         usage
     }
 
     /// How long its attempts took.
-    pub fn duration_ms(&self) -> u64 {
+    pub(crate) fn duration_ms(&self) -> u64 {
         let validation =
             self.attempts.iter().filter(|attempt| attempt.number == 0).flat_map(|attempt| &attempt.evidence);
         let validation: u64 = validation.map(|evidence| evidence.duration_ms).sum();
@@ -237,7 +237,7 @@ impl StepStory {
 
 impl StepEnd {
     /// One word or a few.
-    pub fn say(&self) -> String {
+    pub(crate) fn say(&self) -> String {
         match self {
             Self::Passed(Strength::Proven) => "passed".to_owned(),
             Self::Passed(Strength::Weak) => "passed (weak: no red turned green)".to_owned(),
@@ -303,7 +303,7 @@ fn say_copy(copy: Option<&str>) -> String {
 }
 
 /// How many tests a command ran, to be put behind how it ended: `, 12 tests`.
-pub fn ran(evidence: &Evidence) -> String {
+pub(crate) fn ran(evidence: &Evidence) -> String {
     let ran = evidence.tests.and_then(|tests| usize::try_from(tests.ran).ok()).filter(|&ran| ran > 0);
     ran.map_or_else(String::new, |ran| format!(", {}", words::counted(ran, "test")))
 }

@@ -15,7 +15,7 @@ const FEW_LINES: usize = 6;
 
 /// The screen.
 #[derive(Debug)]
-pub struct Terminal {
+pub(crate) struct Terminal {
     heartbeat: Heartbeat,
     /// What the live line says, to which arriving bytes are added.
     doing: String,
@@ -23,17 +23,17 @@ pub struct Terminal {
 
 impl Terminal {
     /// Standard error: live on a terminal, plain lines elsewhere.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { heartbeat: Heartbeat::new(), doing: String::new() }
     }
 
     /// A reply is arriving.
-    pub fn replying(&mut self, bytes: usize) {
+    pub(crate) fn replying(&mut self, bytes: usize) {
         self.heartbeat.progress(&format!("{} ({bytes} bytes)", self.doing));
     }
 
     /// Tells a fact.
-    pub fn tell(&mut self, event: &Event, story: &Story) {
+    pub(crate) fn tell(&mut self, event: &Event, story: &Story) {
         for line in lines(event, story) {
             self.heartbeat.line(&line);
         }
@@ -83,7 +83,7 @@ fn doing(event: &Event) -> Doing {
 }
 
 /// The lines of an event.
-pub fn lines(event: &Event, story: &Story) -> Vec<String> {
+pub(crate) fn lines(event: &Event, story: &Story) -> Vec<String> {
     match event {
         Event::RunStarted(run) => run_started(run, &story.run),
         Event::StepAdopted { step } => vec![format!("  step {} is ticked by hand: left alone", step.id)],

@@ -81,3 +81,23 @@ fn outside(program: &Path, confinement: &Confinement) -> bool {
     let replaceable = |path: &Path| confinement.writable().any(|place| path.starts_with(place));
     program.is_absolute() && !replaceable(program) && !replaceable(&real)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_is_absolute_or_below_the_home() {
+        let home = || Some(PathBuf::from("/home/ada"));
+        for (path, home, real) in [
+            ("~/x", home(), Ok("/home/ada/x")),
+            ("/x", home(), Ok("/x")),
+            ("/x", None, Ok("/x")),
+            ("x", home(), Err("`sandbox.caches`: `x` is not an absolute path")),
+            ("~/x", None, Err("`sandbox.caches`: `~/x` is not an absolute path")),
+        ] {
+            let found = below_home(Path::new(path), home).map_err(|failure| failure.to_string());
+            assert_eq!(found, real.map(PathBuf::from).map_err(str::to_owned), "{path}");
+        }
+    }
+}
