@@ -5,12 +5,12 @@ use std::fmt::Display;
 use std::time::Duration;
 
 /// A number of things: `1 step`, `2 steps`.
-pub(crate) fn counted<N: Display + PartialEq + From<u8>>(number: N, thing: &str) -> String {
+pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, thing: &str) -> String {
     plural(number, thing, &format!("{thing}s"))
 }
 
 /// The same where an `s` is not enough: `1 match`, `2 matches`.
-pub(crate) fn plural<N: Display + PartialEq + From<u8>>(number: N, one: &str, many: &str) -> String {
+pub(crate) fn plural<N: Copy + Display + PartialEq + From<u8>>(number: N, one: &str, many: &str) -> String {
     let thing = if number == N::from(1) { one } else { many };
     format!("{number} {thing}")
 }

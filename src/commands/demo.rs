@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::execute;
 use crate::cli::{DemoArgs, ExecuteArgs};
-use crate::config::Environment;
+use crate::config::{Environment, own_program};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::StateDir;
 use crate::report::patch;
@@ -71,7 +71,7 @@ fn show_places(root: &Path) {
 fn show_commands(root: &Path, code: ExitCode, environment: &Environment) {
     section("Look around:");
     command(&format!("cd {}", quoted(&root.display().to_string())), "");
-    if let Some(exe) = environment.program().filter(|exe| !on_path(exe, environment)) {
+    if let Some(exe) = own_program().filter(|exe| !on_path(exe, environment)) {
         command(&format!("alias agentrun={}", quoted(&exe.display().to_string())), "");
     }
     command("agentrun status", "where the plan stands");

@@ -70,7 +70,7 @@ fn wrong(entry: &WrongEntry, error: &toml::de::Error, place: &str) -> Failure {
     let mut expected = expected(error.message());
     // One of a list's entries is wrong.
     if *in_list && expected == "a text" {
-        expected = "a list of texts".to_owned();
+        "a list of texts".clone_into(&mut expected);
     }
     let found = value.lines().next().unwrap_or_default();
     let more = if value.lines().nth(1).is_some() { " ..." } else { "" };

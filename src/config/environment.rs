@@ -29,11 +29,6 @@ impl Environment {
         self.0.iter().map(|(name, value)| (name.clone(), value.clone()))
     }
 
-    /// Where this very program is.
-    pub(crate) fn program(&self) -> Option<PathBuf> {
-        std::env::current_exe().ok()
-    }
-
     /// The temporary folder of this process.
     pub(crate) fn temporary(&self) -> PathBuf {
         self.path("TMPDIR").unwrap_or_else(|| "/tmp".into())
@@ -69,6 +64,11 @@ impl Environment {
         };
         Some(base.join("agentrun"))
     }
+}
+
+/// Where this very program is.
+pub(crate) fn own_program() -> Option<PathBuf> {
+    std::env::current_exe().ok()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use serde::Deserialize;
 
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, own_program};
 pub(crate) use value::{parse_duration, written};
 
 use crate::failure::Failure;

@@ -51,12 +51,40 @@ fn a_project_decides_where_the_key_goes_only_with_approval() {
     assert_eq!(loaded("", project, &[("AGENTRUN_BASE_URL", "http://now")]), Ok(expected));
 }
 
-#[test]
-fn what_is_wrong_is_named_with_file_line_key_and_example() {
-    let told = |text: &str| {
+/// What is said of each of these files.
+fn told(files: &[&str]) -> String {
+    let told = files.iter().map(|text| {
         let failure = parse(text, Path::new("agentrun.toml")).unwrap_err();
-        format!("{failure}\n  {}\n", failure.hints.join("\n"))
-    };
+        format!("{failure}\n  {}", failure.hints.join("\n"))
+    });
+    told.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_key_that_nobody_knows_is_told_with_those_that_there_are() {
+    let wrong = [
+        "[agent]\nmax_turn = 3",
+        "[agents]\nmax_turns = 3",
+        "max_turns = 3",
+        "[run",
+        "[run]\ncommit = true\ncommit = false",
+    ];
+    insta::assert_snapshot!(told(&wrong), @"
+    agentrun.toml:2: there is no key `agent.max_turn`, only max_turns, max_time, max_tokens, command_timeout
+      did you mean `max_turns`?
+    agentrun.toml:1: there is no key `agents`, only model, agent, run, validation, plan, brief, process, sandbox
+      did you mean `agent`?
+    agentrun.toml:1: there is no key `max_turns`, only model, agent, run, validation, plan, brief, process, sandbox
+      config.example.toml lists every key with its default
+    agentrun.toml:1: unclosed table, expected `]`
+      config.example.toml lists every key with its default
+    agentrun.toml:3: duplicate key
+      config.example.toml lists every key with its default
+    ");
+}
+
+#[test]
+fn what_is_no_table_or_no_number_is_named_with_line_key_and_example() {
     let wrong = [
         "model = 7",
         "[[model]]\nname = \"x\"",
@@ -76,23 +104,8 @@ fn what_is_wrong_is_named_with_file_line_key_and_example() {
         "[run]\nmax_attempts = 0",
         "[run]\nmax_attempts = []",
         "[run]\nmax_attempts = 99999999999",
-        "[validation]\ncommands = \"make test\"",
-        "[validation]\ncommands = [\n  \"make\",\n  7,\n]",
-        "[validation]\nstrength = \"strong\"",
-        "[validation]\nguard = true",
-        "[plan]\nprogress = 1",
-        "[brief]\nrules = \"RULES.md\"",
-        "[brief]\nprompts = []",
-        "[sandbox]\nmode = \"on\"",
-        "[sandbox]\ncaches = [1]",
-        "[agent]\nmax_turn = 3",
-        "[agents]\nmax_turns = 3",
-        "max_turns = 3",
-        "[run",
-        "[run]\ncommit = true\ncommit = false",
     ];
-    let all: String = wrong.iter().map(|text| told(text)).collect();
-    insta::assert_snapshot!(all, @r#"
+    insta::assert_snapshot!(told(&wrong), @r#"
     agentrun.toml:1: `model` must be a table, not `7`
       write `[model]` on a line of its own, and its keys below it
     agentrun.toml:1: `model` must be a table, not `[[model]]`
@@ -129,6 +142,23 @@ fn what_is_wrong_is_named_with_file_line_key_and_example() {
       for example: max_attempts = 3
     agentrun.toml:2: `run.max_attempts` must be a whole number above 0, not `99999999999`
       for example: max_attempts = 3
+    "#);
+}
+
+#[test]
+fn what_is_no_list_or_no_word_of_a_choice_is_named_with_line_key_and_example() {
+    let wrong = [
+        "[validation]\ncommands = \"make test\"",
+        "[validation]\ncommands = [\n  \"make\",\n  7,\n]",
+        "[validation]\nstrength = \"strong\"",
+        "[validation]\nguard = true",
+        "[plan]\nprogress = 1",
+        "[brief]\nrules = \"RULES.md\"",
+        "[brief]\nprompts = []",
+        "[sandbox]\nmode = \"on\"",
+        "[sandbox]\ncaches = [1]",
+    ];
+    insta::assert_snapshot!(told(&wrong), @r#"
     agentrun.toml:2: `validation.commands` must be a list of texts, not `"make test"`
       for example: commands = ["..."]
     agentrun.toml:4: `validation.commands` must be a list of texts, not `[ ...`
@@ -147,16 +177,6 @@ fn what_is_wrong_is_named_with_file_line_key_and_example() {
       for example: mode = "auto"
     agentrun.toml:2: `sandbox.caches` must be a list of texts, not `[1]`
       for example: caches = ["..."]
-    agentrun.toml:2: there is no key `agent.max_turn`, only max_turns, max_time, max_tokens, command_timeout
-      did you mean `max_turns`?
-    agentrun.toml:1: there is no key `agents`, only model, agent, run, validation, plan, brief, process, sandbox
-      did you mean `agent`?
-    agentrun.toml:1: there is no key `max_turns`, only model, agent, run, validation, plan, brief, process, sandbox
-      config.example.toml lists every key with its default
-    agentrun.toml:1: unclosed table, expected `]`
-      config.example.toml lists every key with its default
-    agentrun.toml:3: duplicate key
-      config.example.toml lists every key with its default
     "#);
 }
 

@@ -4,18 +4,11 @@ use super::*;
 use crate::journal::StateDir;
 use crate::report::markdown::render;
 
-#[test]
-fn a_reviewer_reads_what_was_tried_and_what_the_outcome_rests_on() {
-    let dir = tempfile::tempdir().unwrap();
-    let run_dir = StateDir::of(dir.path()).run("R");
-    let attempt = run_dir.attempt(1, "Title 1", 1);
-    std::fs::create_dir_all(&attempt).unwrap();
-    std::fs::write(run_dir.path().join("log.txt"), "1 test\n```\nok\n").unwrap();
-    let lines: String = (1..=410).map(|line| format!("+line {line}\n")).collect();
-    std::fs::write(attempt.join("changes.diff"), lines).unwrap();
+/// A run in which one step passed weakly, and one was beyond the agent.
+fn events() -> Vec<Event> {
     let judgements = json!([{"criterion": 0, "text": "It is kind", "ruling": "pass", "reason": "it says hello",
         "citation": {"in": "file", "path": "a.txt", "line": 2, "quote": "hello"}}]);
-    let story = story(&[
+    vec![
         run_started(),
         event("warning", "", json!({"code": "brief", "message": "there is no PROJECT_RULES.md"})),
         event("step.started", "1", json!({"fingerprint": "f"})),
@@ -68,11 +61,25 @@ fn a_reviewer_reads_what_was_tried_and_what_the_outcome_rests_on() {
         ),
         validated("1", 0, &json!({"reused": true})),
         run_completed("needs_person", &json!([{"step": "1", "text": "It is short"}]), 0),
-    ]);
-    let text = render(&story, &run_dir);
-    let shown: Vec<&str> = text.lines().filter(|line| !line.starts_with("+line ")).collect();
-    assert_eq!(text.lines().count() - shown.len(), 400, "the rest of a diff is in its file");
-    insta::assert_snapshot!(shown.join("\n"), @r#"
+    ]
+}
+
+/// Its report, with what its files hold.
+fn report() -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let run_dir = StateDir::of(dir.path()).run("R");
+    let attempt = run_dir.attempt(1, "Title 1", 1);
+    std::fs::create_dir_all(&attempt).unwrap();
+    std::fs::write(run_dir.path().join("log.txt"), "1 test\n```\nok\n").unwrap();
+    std::fs::write(attempt.join("changes.diff"), "+line\n".repeat(410)).unwrap();
+    render(&story(&events()), &run_dir)
+}
+
+#[test]
+fn a_reviewer_reads_first_what_the_outcome_rests_on() {
+    let report = report();
+    let (head, _) = report.split_once("\n## Step 1").unwrap();
+    insta::assert_snapshot!(head, @r#"
     # Run R of A plan
 
     - Outcome: needs a person (exit code 0) after 12 min 34 s
@@ -89,8 +96,16 @@ fn a_reviewer_reads_what_was_tried_and_what_the_outcome_rests_on() {
     |---|---|---|---|---|---|
     | 1 Title 1 | passed (weak: no red turned green) | commands, a judge | 1 | 1 min 2 s | 12.3k |
     | 2\|3 Title 2\|3 | cannot be fixed by an agent: `go` is missing | - | 1 | 1 min 1 s | 12.3k |
+    "#);
+}
 
-    ## Step 1: Title 1
+#[test]
+fn a_reviewer_reads_then_what_was_tried() {
+    let report = report();
+    assert_eq!(report.matches("+line\n").count(), 400, "the rest of a diff is in its file");
+    let (_, steps) = report.split_once("\n## Step 1").unwrap();
+    insta::assert_snapshot!(steps.replace("+line\n", ""), @r#"
+    : Title 1
 
     passed (weak: no red turned green).
     - ticked line 7: Write it

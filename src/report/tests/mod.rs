@@ -23,7 +23,8 @@ fn named(id: &str) -> Value {
 /// An event of a step; its fields as the journal has them.
 pub(crate) fn event(kind: &str, id: &str, fields: Value) -> Event {
     let mut whole = json!({"type": kind, "step": named(id)});
-    whole.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let Value::Object(fields) = fields else { panic!("fields are an object: {fields}") };
+    whole.as_object_mut().unwrap().extend(fields);
     serde_json::from_value(whole).unwrap_or_else(|error| panic!("{kind}: {error}"))
 }
 

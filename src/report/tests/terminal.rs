@@ -18,15 +18,9 @@ fn told(events: &[Event]) -> String {
     text
 }
 
-#[test]
-fn a_run_from_its_beginning_to_its_end() {
-    let judged = json!([
-        {"criterion": 0, "text": "It is kind", "ruling": "pass", "reason": "it says hello",
-         "citation": {"in": "file", "path": "a.txt", "line": 2, "quote": "hello"}},
-        {"criterion": 1, "text": "It is short\nand clear", "ruling": "cannot_tell", "reason": "nobody knows"},
-    ]);
-    let ticked = json!([{"line": 7, "text": "Write it"}, {"line": 9, "text": "It is kind", "judged": true}]);
-    let events = [
+/// The attempt that fails.
+fn first_attempt() -> Vec<Event> {
+    vec![
         run_started(),
         event("step.adopted", "0", json!({})),
         event("step.started", "1", json!({"fingerprint": "f"})),
@@ -69,6 +63,18 @@ fn a_run_from_its_beginning_to_its_end() {
         ),
         validated("1", 1, &json!({"exit": code(1), "tests": {"ran": 1, "skipped": 0, "filtered": 0}})),
         failed("1", 1, "first\n\nassertion failed\n"),
+    ]
+}
+
+/// The attempt that passes, and the end of the run.
+fn second_attempt() -> Vec<Event> {
+    let judged = json!([
+        {"criterion": 0, "text": "It is kind", "ruling": "pass", "reason": "it says hello",
+         "citation": {"in": "file", "path": "a.txt", "line": 2, "quote": "hello"}},
+        {"criterion": 1, "text": "It is short\nand clear", "ruling": "cannot_tell", "reason": "nobody knows"},
+    ]);
+    let ticked = json!([{"line": 7, "text": "Write it"}, {"line": 9, "text": "It is kind", "judged": true}]);
+    vec![
         attempt_started("1", 2),
         validated("1", 2, &json!({"tests": {"ran": 12, "skipped": 0, "filtered": 0}})),
         event(
@@ -90,7 +96,12 @@ fn a_run_from_its_beginning_to_its_end() {
         event("step.committed", "1", json!({"commit": "0123456789abcdef", "paths": 2})),
         event("step.parked", "2", json!({"items": ["Look", "Ask"]})),
         run_completed("completed", &json!([{"step": "1", "text": "It is short"}]), 0),
-    ];
+    ]
+}
+
+#[test]
+fn a_run_from_its_beginning_to_its_end() {
+    let events = [first_attempt(), second_attempt()].concat();
     insta::assert_snapshot!(told(&events), @"
     run.started           |agentrun 0.1.0 · plan.md · 2 steps
     run.started           |model tiny · sandbox: off · snapshots: git
@@ -220,120 +231,103 @@ fn how_agents_and_commands_end() {
     ");
 }
 
+/// The end of a run that stopped at a step, without the numbers.
+fn stopped(outcome: &Value, run: &str) -> String {
+    let mut events = vec![run_started(), event("step.started", "1", json!({"fingerprint": "f"}))];
+    let mut text = String::new();
+    for end in [event("step.stopped", "1", json!({"outcome": outcome})), run_completed(run, &json!([]), 0)] {
+        events.push(end.clone());
+        let lines = lines(&end, &story(&events));
+        let telling = lines.iter().filter(|line| !line.is_empty() && !line.starts_with("  report"));
+        text.extend(telling.map(|line| plain(line) + "\n"));
+    }
+    text
+}
+
 #[test]
 fn how_steps_and_runs_stop() {
-    let red = json!({"command": "make test", "output": "boom\n", "exit": code(1)});
-    let with = |mut fields: Value, more: &Value| {
-        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let with_command = |mut fields: Value| {
+        let red = json!({"command": "make test", "output": "boom\n", "exit": code(1)});
+        fields.as_object_mut().unwrap().extend(red.as_object().unwrap().clone());
         fields
     };
     let judgement = json!({"criterion": 0, "text": "It is kind", "ruling": "fail", "reason": "it is not"});
-    let unfixable = json!({"kind": "unfixable", "cause": "`go` is missing", "hint": "install it"});
-    let mut stops = vec![run_started()];
-    for (outcome, run) in [
-        (with(json!({"kind": "failed", "attempts": 3}), &red), "step_failed"),
-        (with(unfixable, &red), "needs_person"),
-        (json!({"kind": "vacuous", "command": "echo ok", "why": "it is an echo"}), "needs_person"),
-        (json!({"kind": "criterion_failed", "attempts": 1, "judgement": judgement}), "step_failed"),
-        (
-            json!({"kind": "model_failed", "message": "401", "hint": "set the key", "temporary": false}),
-            "model_refused",
+    let stops = [
+        stopped(&with_command(json!({"kind": "failed", "attempts": 3})), "step_failed"),
+        stopped(
+            &with_command(json!({"kind": "unfixable", "cause": "`go` is missing", "hint": "install it"})),
+            "needs_person",
         ),
-        (json!({"kind": "limit_reached", "limit": "60 turns"}), "limit_reached"),
-        (json!({"kind": "unproven"}), "needs_person"),
-        (json!({"kind": "blocked", "reason": "no key"}), "needs_person"),
-        (json!({"kind": "model_failed", "message": "503", "hint": "later", "temporary": true}), "temporary"),
-    ] {
-        stops.push(event("step.started", "1", json!({"fingerprint": "f"})));
-        stops.push(event("step.stopped", "1", json!({"outcome": outcome})));
-        stops.push(run_completed(run, &json!([]), 0));
-    }
-    insta::assert_snapshot!(told(&stops), @r#"
-    run.started           |agentrun 0.1.0 · plan.md · 2 steps
-    run.started           |model tiny · sandbox: off · snapshots: git
-    run.started           |limits: few
-    run.started           |logs: .agentrun/runs/R/
-    step.started          |
-    step.started          |> Step 1: Title 1 [1/2]
-    step.stopped          |x Step 1 "Title 1" did not pass after 3 attempts
-    step.stopped          |  validation: make test (exit code 1)
-    step.stopped          |  | boom
-    run.completed         |
-    run.completed         |Stopped: a step did not pass.
-    run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  report: .agentrun/runs/R/report.md
-    run.completed         |next: agentrun logs --step 1, then agentrun execute plan.md
-    step.started          |
-    step.started          |> Step 1: Title 1 [1/2]
-    step.stopped          |x Step 1 "Title 1" cannot be fixed by an agent: `go` is missing
-    step.stopped          |  validation: make test (exit code 1)
-    step.stopped          |  | boom
-    step.stopped          |hint: install it
-    run.completed         |
-    run.completed         |Stopped: a person is needed.
-    run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  report: .agentrun/runs/R/report.md
-    run.completed         |next: see above, then agentrun execute plan.md
-    step.started          |
-    step.started          |> Step 1: Title 1 [1/2]
-    step.stopped          |x Step 1 "Title 1" cannot be validated: `echo ok` decides nothing: it is an echo
-    step.stopped          |hint: write a command into the plan that fails while the step is not done
-    run.completed         |
-    run.completed         |Stopped: a person is needed.
-    run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  report: .agentrun/runs/R/report.md
-    run.completed         |next: look at it, then agentrun confirm plan.md 1
-    step.started          |
-    step.started          |> Step 1: Title 1 [1/2]
-    step.stopped          |x Step 1 "Title 1" did not pass after 1 attempt
-    step.stopped          |    does not hold It is kind: it is not
-    run.completed         |
-    run.completed         |Stopped: a step did not pass.
-    run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  report: .agentrun/runs/R/report.md
-    run.completed         |next: agentrun logs --step 1, then agentrun execute plan.md
-    step.started          |
-    step.started          |> Step 1: Title 1 [1/2]
-    step.stopped          |x Step 1 "Title 1" stopped: 401
-    step.stopped          |hint: set the key
-    run.completed         |
-    run.completed         |Stopped: the model could not be used.
-    run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  report: .agentrun/runs/R/report.md
-    run.completed         |next: agentrun execute plan.md
-    step.started          |
-    step.started          |> Step 1: Title 1 [1/2]
-    step.stopped          |x Step 1 "Title 1" did not pass: the agent reached its limit of 60 turns
-    run.completed         |
-    run.completed         |Stopped: a limit was reached.
-    run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  report: .agentrun/runs/R/report.md
-    run.completed         |next: agentrun logs --step 1, then agentrun execute plan.md
-    step.started          |
-    step.started          |> Step 1: Title 1 [1/2]
-    step.stopped          |x Step 1 "Title 1" is unproven: every command was green before, and the agent changed nothing
-    run.completed         |
-    run.completed         |Stopped: a person is needed.
-    run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  report: .agentrun/runs/R/report.md
-    run.completed         |next: look at it, then agentrun confirm plan.md 1
-    step.started          |
-    step.started          |> Step 1: Title 1 [1/2]
-    step.stopped          |x Step 1 "Title 1" is blocked: no key
-    run.completed         |
-    run.completed         |Stopped: a person is needed.
-    run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  report: .agentrun/runs/R/report.md
-    run.completed         |next: see above, then agentrun execute plan.md
-    step.started          |
-    step.started          |> Step 1: Title 1 [1/2]
-    step.stopped          |x Step 1 "Title 1" stopped: 503
-    step.stopped          |hint: later
-    run.completed         |
-    run.completed         |Stopped for now: the model is out of reach.
-    run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  report: .agentrun/runs/R/report.md
-    run.completed         |next: agentrun execute plan.md
+        stopped(&json!({"kind": "vacuous", "command": "echo", "why": "it is an echo"}), "needs_person"),
+        stopped(&json!({"kind": "criterion_failed", "attempts": 1, "judgement": judgement}), "step_failed"),
+        stopped(&json!({"kind": "limit_reached", "limit": "60 turns"}), "limit_reached"),
+        stopped(&json!({"kind": "unproven"}), "needs_person"),
+        stopped(&json!({"kind": "blocked", "reason": "no key"}), "needs_person"),
+    ];
+    insta::assert_snapshot!(stops.join("\n"), @r#"
+    x Step 1 "Title 1" did not pass after 3 attempts
+      validation: make test (exit code 1)
+      | boom
+    Stopped: a step did not pass.
+      no step passed in this run · 12 min 34 s
+    next: agentrun logs --step 1, then agentrun execute plan.md
+
+    x Step 1 "Title 1" cannot be fixed by an agent: `go` is missing
+      validation: make test (exit code 1)
+      | boom
+    hint: install it
+    Stopped: a person is needed.
+      no step passed in this run · 12 min 34 s
+    next: see above, then agentrun execute plan.md
+
+    x Step 1 "Title 1" cannot be validated: `echo` decides nothing: it is an echo
+    hint: write a command into the plan that fails while the step is not done
+    Stopped: a person is needed.
+      no step passed in this run · 12 min 34 s
+    next: look at it, then agentrun confirm plan.md 1
+
+    x Step 1 "Title 1" did not pass after 1 attempt
+        does not hold It is kind: it is not
+    Stopped: a step did not pass.
+      no step passed in this run · 12 min 34 s
+    next: agentrun logs --step 1, then agentrun execute plan.md
+
+    x Step 1 "Title 1" did not pass: the agent reached its limit of 60 turns
+    Stopped: a limit was reached.
+      no step passed in this run · 12 min 34 s
+    next: agentrun logs --step 1, then agentrun execute plan.md
+
+    x Step 1 "Title 1" is unproven: every command was green before, and the agent changed nothing
+    Stopped: a person is needed.
+      no step passed in this run · 12 min 34 s
+    next: look at it, then agentrun confirm plan.md 1
+
+    x Step 1 "Title 1" is blocked: no key
+    Stopped: a person is needed.
+      no step passed in this run · 12 min 34 s
+    next: see above, then agentrun execute plan.md
+    "#);
+}
+
+#[test]
+fn a_model_that_refuses_and_one_that_is_out_of_reach() {
+    let failed = |message: &str, hint: &str, temporary: bool| json!({"kind": "model_failed", "message": message, "hint": hint, "temporary": temporary});
+    let stops = [
+        stopped(&failed("401", "set the key", false), "model_refused"),
+        stopped(&failed("503", "run it again later", true), "temporary"),
+    ];
+    insta::assert_snapshot!(stops.join("\n"), @r#"
+    x Step 1 "Title 1" stopped: 401
+    hint: set the key
+    Stopped: the model could not be used.
+      no step passed in this run · 12 min 34 s
+    next: agentrun execute plan.md
+
+    x Step 1 "Title 1" stopped: 503
+    hint: run it again later
+    Stopped for now: the model is out of reach.
+      no step passed in this run · 12 min 34 s
+    next: agentrun execute plan.md
     "#);
 }
 
