@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use agentrun::facts::{AttemptRef, Event, Fingerprint, Programs, Record, SCHEMA, StepKey, StepRef, Usage};
 use agentrun::journal::reader;
-use agentrun::journal::seal::{self, Chain, Key, Verdict};
+use agentrun::journal::seal::{self, Chain, JournalVerdict, Key};
 
 use agentrun::state::RunState;
 
@@ -40,7 +40,7 @@ fn main() {
 fn fold(bytes: &[u8], chain: Option<Chain>) -> (usize, Duration) {
     let start = Instant::now();
     if let Some(chain) = chain {
-        assert_eq!(seal::examine(bytes, chain, None).verdict, Verdict::Whole);
+        assert_eq!(seal::examine(bytes, chain, None).verdict, JournalVerdict::Whole);
     }
     let journal = reader::parse(bytes);
     assert!(journal.skipped.is_empty(), "{:?}", journal.skipped.first());

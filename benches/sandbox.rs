@@ -23,10 +23,10 @@ async fn main() {
         return launch().expect("an order");
     }
     let project = tempfile::tempdir().expect("a temporary folder");
-    let direct = Policy::new(std::env::vars_os(), &[]);
-    let launched = direct.clone().launched_by(Launcher::new().expect("this program"), "bench");
+    let policy = Policy::new(std::env::vars_os(), &[]);
+    let launched = policy.launched_by(Launcher::new().expect("this program"), "bench");
     table::head(&["`true`, 200 times", "median", "p95", "median beyond the first row"]);
-    let first = measure("without a launcher", None, &direct, project.path()).await;
+    let mut first = None;
     for (name, wish, network) in [
         ("off", Wish::Off, Network::On),
         ("Landlock", Wish::Landlock, Network::On),
@@ -38,7 +38,8 @@ async fn main() {
         match open(wish, confinement, bwrap, &launched, &Interrupt::never()).await {
             Ok(sandbox) => {
                 let policy = launched.clone().confined_by(sandbox);
-                measure(name, Some(first), &policy, project.path()).await;
+                let median = measure(name, first, &policy, project.path()).await;
+                first = first.or(Some(median));
             }
             Err(refused) => table::row(&[name, &refused.to_string(), "", ""]),
         }

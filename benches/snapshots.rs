@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use agentrun::process::Policy;
-use agentrun::workspace::snapshot::Snapshots;
+use agentrun::workspace::snapshots::Snapshots;
 
 const FILES: usize = 50_000;
 

@@ -1,5 +1,5 @@
-//! What the agent is told: rules, request and outline first, byte-identical for the whole run;
-//! then the step, and what earlier attempts left behind.
+//! Makes the brief for an attempt: first rules, request and outline, the same for the whole run; then the
+//! step and what earlier attempts left.
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};

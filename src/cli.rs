@@ -1,4 +1,4 @@
-//! The command line. The comments here are the help that people read.
+//! The command line: commands and flags; the doc comments here are the help that people read.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::process::sandbox::{Network, Wish};
 #[derive(Debug, Parser)]
 #[command(version, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Cli {
-    /// The project root. By default the git top level, else the working directory
+    /// The project root [default: git top level, else working directory]
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub root: Option<PathBuf>,
     /// What to do
@@ -25,31 +25,31 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
-    /// Carry out a plan, from where it stands
+    /// Carry out a plan, starting where the last run stopped
     Execute(ExecuteArgs),
-    /// Say what is wrong or unclear in a plan
+    /// Show what is wrong or unclear in a plan
     Check(CheckArgs),
-    /// Write a plan to be filled in
+    /// Write a new plan for you to fill in
     New(NewArgs),
-    /// Say where plans stand
+    /// Show the progress of your plans
     Status(StatusArgs),
     /// Show what happened in a run
     Logs(LogsArgs),
     /// Show what a step changed
     Diff(DiffArgs),
-    /// Vouch for a step that no command can decide
+    /// Confirm as a person what no command can decide
     Confirm(ConfirmArgs),
-    /// Bring the files that a step changed back to what they were before it
+    /// Undo the file changes of a step, and open the step again
     Restore(RestoreArgs),
-    /// Say what every tick of a plan rests on
+    /// Show the evidence behind every ticked box
     Verify(VerifyArgs),
-    /// Approve what the project's agentrun.toml sets beyond its rights
+    /// Approve settings in this project's agentrun.toml that need your consent
     Trust,
-    /// Try it: a small project, a bundled plan, a scripted model
+    /// Try agentrun on a small bundled project with a scripted model
     Demo(DemoArgs),
     /// Print a completion script
     Completions {
-        /// The shell
+        /// The shell that the script is for
         shell: Shell,
     },
     /// Start a command for a run, and end what it leaves
@@ -61,118 +61,118 @@ pub enum CliCommand {
 #[derive(Debug, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct ExecuteArgs {
-    /// The plan, a Markdown file
+    /// The plan: a Markdown file
     pub plan: PathBuf,
-    /// List the steps and stop: starts no process, opens no connection, writes nothing
+    /// List the steps and stop; start no process, open no connection, write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Only these steps: ids as in the plan, or #7 for the seventh
+    /// Carry out only these steps: ids as in the plan, or #7 for the seventh step
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub step: Vec<String>,
-    /// Forget the evidence of the selected steps, untick them, and begin anew
+    /// Start the selected steps again: forget their evidence and untick what agentrun ticked
     #[arg(long)]
     pub restart: bool,
-    /// Run the validation without an agent, and tick what passes
+    /// Run the validation commands without an agent, and tick what passes
     #[arg(long, conflicts_with = "restart")]
     pub validate_only: bool,
-    /// After a step that does not pass, go on with what does not depend on it
+    /// When a step does not pass, go on with the steps that do not depend on it
     #[arg(long)]
     pub keep_going: bool,
-    /// Commit each step that passes on the current branch: what it changed, and its tick
+    /// Commit each step that passes to the current branch: its changes and its ticks
     #[arg(long)]
     pub commit: bool,
-    /// The model's name as the server knows it, or scripted:FILE
+    /// The model: its name on the server, or scripted:FILE
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
-    /// Where the OpenAI-compatible API is
+    /// The address of the OpenAI-compatible API
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
-    /// Attempts for each step
+    /// The most attempts for a step
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_attempts: Option<u32>,
-    /// Turns for each attempt
+    /// The most turns for an attempt
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_turns: Option<u32>,
-    /// Time for each attempt: 90s, 10m, 1h 30m
+    /// The most time for an attempt: 90s, 10m, "1h 30m"
     #[arg(long, value_name = "TIME", value_parser = crate::config::parse_duration)]
     pub max_time: Option<Duration>,
-    /// Let steps pass that no command can decide; recorded as such
+    /// Let steps pass that no command can decide, and record them as unvalidated
     #[arg(long)]
     pub allow_unvalidated: bool,
-    /// Go on although steps, tasks or criteria are placeholders
+    /// Run even if a step, task or criterion is still a placeholder
     #[arg(long)]
     pub allow_placeholders: bool,
-    /// What confines commands
+    /// The sandbox for commands
     #[arg(long, value_name = "MODE")]
     pub sandbox: Option<Wish>,
-    /// Whether commands reach the network; off needs bubblewrap
+    /// Whether commands may use the network; off needs bubblewrap
     #[arg(long, value_name = "STATE")]
     pub network: Option<Network>,
-    /// Print events as JSON lines; with --dry-run, the plan as one object
+    /// Print events as JSON lines; with --dry-run, print the plan as one JSON object
     #[arg(long)]
     pub json: bool,
 }
 
-/// Say what is wrong or unclear in a plan.
+/// Show what is wrong or unclear in a plan.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// The plan
     pub plan: PathBuf,
-    /// Print what was understood as one JSON object
+    /// Print the plan, as agentrun reads it, as one JSON object
     #[arg(long)]
     pub json: bool,
-    /// Show which list became the steps, why the others did not, and what made each criterion and box
+    /// Show which list became the steps and why, and how each criterion and box was read
     #[arg(long, conflicts_with = "json")]
     pub explain: bool,
-    /// Exit 3 on warnings too
+    /// Exit with code 3 for warnings too
     #[arg(long)]
     pub strict: bool,
 }
 
-/// Write a plan to be filled in.
+/// Write a new plan.
 #[derive(Debug, Args)]
 pub struct NewArgs {
-    /// What it is called, with its folder if it is to be in one: user-login, plans/user-login.md
+    /// The name of the plan, with its folder if it has one: user-login, plans/user-login.md
     pub name: PathBuf,
-    /// How the plan is laid out
+    /// The layout of the plan
     #[arg(long, value_name = "NAME", default_value = "steps")]
     pub template: PlanTemplate,
 }
 
-/// How a new plan is laid out.
+/// The layout of a new plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PlanTemplate {
     /// Numbered steps with tasks and validation criteria
     Steps,
-    /// Phases of steps with fields for files, dependencies and validation
+    /// Phases of steps; each step has fields for files, dependencies and validation
     Fields,
     /// Phases with numbered tasks and deliverables, without boxes
     Phases,
-    /// Numbered sections, one of them with the phases
+    /// Numbered sections; one of them holds the phases
     Numbered,
-    /// Phases with a priority and boxes
+    /// Phases with priorities and boxes
     Priority,
 }
 
-/// Say where plans stand.
+/// Show the progress of plans.
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// The plan; without it, every plan that was ever run here
+    /// The plan [default: every plan that was run in this project]
     pub plan: Option<PathBuf>,
 }
 
 /// Show what happened in a run.
 #[derive(Debug, Args)]
 pub struct LogsArgs {
-    /// The run's id; the last one by default
+    /// The id of the run [default: the last run]
     pub run: Option<String>,
-    /// Only this step, with the output of its validation
+    /// Show only this step, with the output of its validation commands
     #[arg(long, value_name = "ID")]
     pub step: Option<String>,
-    /// Only this attempt of it
+    /// Show only this attempt of the step
     #[arg(long, value_name = "N", requires = "step")]
     pub attempt: Option<u32>,
-    /// Go on printing until the run ends
+    /// Keep printing until the run ends
     #[arg(long)]
     pub follow: bool,
     /// Print the records as JSON lines
@@ -183,44 +183,44 @@ pub struct LogsArgs {
 /// Show what a step changed.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The run's id; the last one by default
+    /// The id of the run [default: the last run]
     pub run: Option<String>,
-    /// The step
+    /// The step: the id that it had in the run
     #[arg(long, value_name = "ID")]
     pub step: String,
 }
 
-/// Vouch for a step.
+/// Confirm a step.
 #[derive(Debug, Args)]
 pub struct ConfirmArgs {
     /// The plan
     pub plan: PathBuf,
-    /// The step: its id, or #7 for the seventh
+    /// The step: its id, or #7 for the seventh step
     pub step: String,
-    /// Who vouches; by default the author that git's environment names, else the login name
+    /// Your name [default: the git author in the environment, else the login name]
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
 }
 
-/// Bring the files that a step changed back.
+/// Undo the file changes of a step.
 #[derive(Debug, Args)]
 pub struct RestoreArgs {
     /// The plan
     pub plan: PathBuf,
-    /// The step: its id, or #7 for the seventh
+    /// The step: its id, or #7 for the seventh step
     #[arg(long, value_name = "ID")]
     pub step: String,
 }
 
-/// Say what every tick of a plan rests on.
+/// Show the evidence behind every ticked box.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
     /// The plan
     pub plan: PathBuf,
-    /// Run the commands of ticked steps again, in a clean copy of the project
+    /// Run the commands of ticked steps again in a clean copy of the project
     #[arg(long)]
     pub rerun: bool,
-    /// Print the audit as one JSON object
+    /// Print the evidence as one JSON object
     #[arg(long)]
     pub json: bool,
 }
@@ -235,9 +235,9 @@ pub struct LaunchArgs {
     pub program: Vec<OsString>,
 }
 
-/// Try it.
+/// Try agentrun.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Where the small project is made; by default a new folder below the temporary one
+    /// The folder for the demo project [default: a new folder in the temporary folder]
     pub dir: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! SHA-256 as agentrun writes it everywhere: lower-case hexadecimal.
+//! Makes SHA-256 digests in lower-case hexadecimal.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! The wish to stop: raised once by a signal, seen by everything that waits.
+//! The wish to stop: a signal raises it once, and everything that waits sees it.
 
 use tokio::sync::watch;
 

@@ -1,4 +1,4 @@
-//! Arguments in, exit code out.
+//! The program: passes the arguments to the library and returns the exit code.
 
 use agentrun::failure::ExitCode;
 use clap::Parser;

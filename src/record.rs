@@ -1,10 +1,10 @@
-//! The one door for facts: redact, append to the journal, take into the state, tell the report.
+//! The one door for facts: redacts an event, appends it to the journal, updates the state, tells the report.
 
 use std::path::PathBuf;
 
 use crate::clock::Clock;
 use crate::failure::Failure;
-use crate::journal::writer::{SetBack, Writer, to_json};
+use crate::journal::writer::{JournalRestoration, JournalWriter, to_json};
 use crate::model::Notice;
 use crate::redact::Redact;
 use crate::report::Report;
@@ -16,7 +16,7 @@ use crate::state::RunState;
 #[derive(Debug)]
 pub struct Recorder {
     /// Where facts are kept.
-    pub journal: Writer,
+    pub journal: JournalWriter,
     /// What they add up to.
     pub state: RunState,
     /// Who is told.
@@ -49,18 +49,18 @@ impl Recorder {
     /// Records a fact. What is not in the journal has not happened: if it cannot be written, the
     /// run ends. If somebody else changed the journal since the last fact, that is one too, and
     /// comes first.
-    pub fn record(&mut self, event: Event) -> Result<(), Failure> {
+    pub(crate) fn record(&mut self, event: Event) -> Result<(), Failure> {
         self.look_after_journal(false)?;
         self.write(event)
     }
 
     /// Sets back what somebody else did to the journal. A look is cheap; a thorough one compares
     /// every byte.
-    pub fn look_after_journal(&mut self, thorough: bool) -> Result<(), Failure> {
+    pub(crate) fn look_after_journal(&mut self, thorough: bool) -> Result<(), Failure> {
         let found = self.journal.look(thorough, &self.copies);
         match found.map_err(|error| Failure::internal("cannot set the journal back", error))? {
             None => Ok(()),
-            Some(SetBack { what, copy }) => self.write(Event::JournalRestored {
+            Some(JournalRestoration { what, copy }) => self.write(Event::JournalRestored {
                 what: what.to_owned(),
                 copy: copy.map(|copy| copy.display().to_string()),
             }),
@@ -92,7 +92,7 @@ impl Recorder {
     }
 
     /// Passes on what is worth telling while a reply is awaited.
-    pub fn notice(&mut self, at: &AttemptRef, notice: Notice) -> Result<(), Failure> {
+    pub(crate) fn notice(&mut self, at: &AttemptRef, notice: Notice) -> Result<(), Failure> {
         match notice {
             Notice::Progress { bytes } => {
                 self.report.replying(bytes);

@@ -1,8 +1,12 @@
-//! The one filter that everything written or shown passes: secrets become `[redacted]`.
+//! Replaces secrets with `[redacted]` in everything that is written or shown.
+
+mod private_key;
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
+use private_key::{DOUBTFUL, private_keys};
 use regex::Regex;
 
 /// What stands in place of a secret.
@@ -20,7 +24,6 @@ const SHAPES: &[(&str, &str)] = &[
     ("a Google API key", r"\bAIza[0-9A-Za-z_-]{35}\b"),
     ("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
     ("a Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}\b"),
-    ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"),
 ];
 
 /// The filter; cheap to clone.
@@ -42,9 +45,9 @@ impl Redact {
         Self { secrets: secrets.into(), shapes }
     }
 
-    /// The text without secrets.
+    /// The text without secrets. A private key is one, over all its lines.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut text = Cow::Borrowed(text);
+        let mut text = without_keys(text);
         for secret in self.secrets.iter() {
             if text.contains(secret.as_str()) {
                 text = Cow::Owned(text.replace(secret.as_str(), MASK));
@@ -62,8 +65,21 @@ impl Redact {
         if self.secrets.iter().any(|secret| text.contains(secret.as_str())) {
             return Some("the model's key");
         }
+        if !private_keys(text).is_empty() {
+            return Some("a private key");
+        }
         let found = self.shapes.captures(text)?;
         SHAPES.iter().zip(1..).find_map(|((what, _), group)| found.get(group).map(|_| *what))
+    }
+
+    /// The text with every line of a private key masked by itself: lines keep their numbers.
+    pub fn key_lines<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        mask_keys(text, |key| [MASK].repeat(key.lines().count()).join("\n"))
+    }
+
+    /// The filter for a text that comes in pieces.
+    pub fn stream(&self) -> RedactStream<'_> {
+        RedactStream { redact: self, open: String::new() }
     }
 
     /// Every string inside a JSON value, keys left as they are, without what would command a
@@ -86,6 +102,63 @@ impl Redact {
             _ => false,
         }
     }
+}
+
+/// The filter for a text that comes in pieces. A piece cuts no secret but a private key.
+#[derive(Debug)]
+pub struct RedactStream<'a> {
+    redact: &'a Redact,
+    /// A private key whose end has not come yet, and what follows it.
+    open: String,
+}
+
+impl RedactStream<'_> {
+    /// Takes the next piece. Gives what can be shown by now.
+    pub fn push(&mut self, piece: &str) -> String {
+        let mut text = std::mem::take(&mut self.open);
+        text.push_str(piece);
+        let last = private_keys(&text).pop().filter(|key| !key.closed);
+        if let Some(key) = last.filter(|key| text.len() - key.range.end <= DOUBTFUL) {
+            self.open = text.split_off(key.range.start);
+            self.forget(key.marker, key.range.len());
+        }
+        self.redact.text(&text).into_owned()
+    }
+
+    /// Of an endless key, its marker and its last lines are enough to know it by.
+    fn forget(&mut self, marker: usize, key: usize) {
+        if key > 2 * DOUBTFUL {
+            let cut = self.open.floor_char_boundary(key - DOUBTFUL);
+            let line = self.open[cut..key].find('\n').map_or(cut, |end| cut + end);
+            self.open.drain(marker..line);
+        }
+    }
+
+    /// What is left at the end.
+    pub fn finish(self) -> String {
+        self.redact.text(&self.open).into_owned()
+    }
+}
+
+/// The text without private keys.
+fn without_keys(text: &str) -> Cow<'_, str> {
+    mask_keys(text, |_| MASK.to_owned())
+}
+
+fn mask_keys(text: &str, mask: impl Fn(&str) -> String) -> Cow<'_, str> {
+    let keys = private_keys(text);
+    if keys.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::new();
+    let mut from = 0;
+    for Range { start, end } in keys.into_iter().map(|key| key.range) {
+        masked.push_str(&text[from..start]);
+        masked.push_str(&mask(&text[start..end]));
+        from = end;
+    }
+    masked.push_str(&text[from..]);
+    Cow::Owned(masked)
 }
 
 /// The text without control characters and without characters that turn the direction of what is
@@ -119,6 +192,51 @@ mod tests {
         assert_eq!(redact.text("key=hunter2-hunter2 short"), "key=[redacted] short");
         assert_eq!(redact.text("Bearer sk-abcdefghijklmnopqrstuv!"), "Bearer [redacted]!");
         assert!(matches!(redact.text("task-list: sk-8 risk-free"), Cow::Borrowed(_)));
+    }
+
+    fn pem(data: &str) -> String {
+        format!("-----BEGIN RSA PRIVATE KEY-----\n{data}-----END RSA PRIVATE KEY-----\n")
+    }
+
+    #[test]
+    fn a_private_key_is_masked_in_whatever_pieces_it_comes() {
+        let redact = Redact::new([]);
+        let data = format!("{}\nQw==\n", "MIIEow/+".repeat(8));
+        let text = format!("one\n{}two\n-----BEGIN PRIVATE KEY-----\n{data}three\n", pem(&data));
+        let expected = "one\n[redacted]\ntwo\n[redacted]\nthree\n";
+        assert_eq!(redact.text(&text), expected);
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for size in 1..=lines.len() {
+            let mut stream = redact.stream();
+            let mut shown: String = lines.chunks(size).map(|piece| stream.push(&piece.concat())).collect();
+            shown.push_str(&stream.finish());
+            assert_eq!(shown, expected, "{size} lines at once");
+        }
+    }
+
+    #[test]
+    fn an_endless_key_is_masked_in_bounded_memory_and_words_after_it_are_shown() {
+        let redact = Redact::new([]);
+        let mut stream = redact.stream();
+        let mut shown = stream.push("-----BEGIN PRIVATE KEY-----\n");
+        let (data, words) =
+            (format!("{}\n", "MIIEow/+".repeat(8)).repeat(500), "words of a log\n".repeat(500));
+        for _ in 0..20 {
+            shown.push_str(&stream.push(&data));
+            assert!(stream.open.len() <= 2 * DOUBTFUL + data.len());
+        }
+        for _ in 0..10 {
+            shown.push_str(&stream.push(&words));
+        }
+        assert_eq!(stream.open, "");
+        assert_eq!(shown, format!("[redacted]\n{}", words.repeat(10)));
+    }
+
+    #[test]
+    fn lines_of_a_key_are_masked_one_by_one_where_lines_are_counted() {
+        let text = format!("one\n{}two\n", pem("short\nlines\n"));
+        let expected = "one\n[redacted]\n[redacted]\n[redacted]\n[redacted]\ntwo\n";
+        assert_eq!(Redact::new([]).key_lines(&text), expected);
     }
 
     #[test]

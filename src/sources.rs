@@ -1,5 +1,4 @@
-//! Finds the files that the brief is made of: configured, linked from the plan, beside it, or in
-//! the project root.
+//! Finds the files for the brief: those configured, linked from the plan, beside it, or in the project root.
 
 use std::io;
 use std::path::{Path, PathBuf};

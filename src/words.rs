@@ -1,4 +1,4 @@
-//! Small things said the same everywhere: numbers of things, times, tokens, first lines, reasons.
+//! Says numbers of things, times, tokens, first lines and reasons the same way everywhere.
 
 use std::error::Error;
 use std::fmt::Display;

@@ -1,3 +1,3 @@
-//! Who does the work. There is one kind so far: the built-in agent.
+//! The agent that does the work; there is one kind so far, the built-in agent.
 
 pub mod builtin;

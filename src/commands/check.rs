@@ -1,4 +1,4 @@
-//! `agentrun check PLAN`
+//! `agentrun check PLAN`: shows what is wrong or unclear in a plan.
 
 use std::path::Path;
 

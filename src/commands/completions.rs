@@ -1,4 +1,4 @@
-//! `agentrun completions SHELL`
+//! `agentrun completions SHELL`: prints a completion script.
 
 use clap::CommandFactory;
 use clap_complete::Shell;

@@ -1,4 +1,4 @@
-//! `agentrun confirm PLAN STEP`
+//! `agentrun confirm PLAN STEP`: records that a person confirms a step.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `agentrun demo [DIR]`
+//! `agentrun demo [DIR]`: carries out a bundled plan in a new folder.
 
 mod project;
 

@@ -1,4 +1,4 @@
-//! `agentrun diff [RUN] --step ID`
+//! `agentrun diff [RUN] --step ID`: shows what a step changed.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `agentrun execute PLAN`
+//! `agentrun execute PLAN`: carries out a plan.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,7 +24,7 @@ use crate::state::reconcile::reconcile;
 use crate::state::schedule::Selection;
 use crate::validate::applied::any_command;
 use crate::workspace::git::author::Author;
-use crate::workspace::snapshot::Snapshots;
+use crate::workspace::snapshots::Snapshots;
 
 /// Everything that is decided before a run begins.
 struct Preparation {

@@ -1,4 +1,4 @@
-//! `agentrun logs [RUN]`
+//! `agentrun logs [RUN]`: shows what happened in a run.
 
 use std::path::Path;
 use std::time::Duration;

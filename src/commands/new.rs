@@ -1,4 +1,4 @@
-//! `agentrun new NAME`
+//! `agentrun new NAME`: writes a new plan.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};

@@ -1,4 +1,4 @@
-//! `agentrun restore PLAN --step ID`
+//! `agentrun restore PLAN --step ID`: undoes the file changes of a step.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,8 @@ use crate::run::{PlanAtHand, commit, tick};
 use crate::state::StepState;
 use crate::workspace::own::StepTrees;
 use crate::workspace::put_back::{InTheWay, PutBack};
-use crate::workspace::snapshot::{Snapshot, SnapshotError, Snapshots};
+use crate::workspace::snapshot::{Snapshot, SnapshotError};
+use crate::workspace::snapshots::Snapshots;
 
 /// The files that have to be brought back, and what is kept.
 struct Restoration {

@@ -1,4 +1,4 @@
-//! `agentrun status [PLAN]`
+//! `agentrun status [PLAN]`: shows the progress of plans.
 
 use std::path::{Path, PathBuf};
 

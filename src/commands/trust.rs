@@ -1,4 +1,4 @@
-//! `agentrun trust`
+//! `agentrun trust`: approves settings of the project's `agentrun.toml`.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `agentrun verify PLAN`
+//! `agentrun verify PLAN`: shows the evidence behind every ticked box.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::facts::{Event, Exit, Record, RunOutcome, StepKey};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::reader;
-use crate::journal::seal::{Proof, Verdict};
+use crate::journal::seal::{JournalVerdict, Proof};
 use crate::report::audit::{AuditReport, JournalNote};
 use crate::report::{self, print};
 use crate::run::again::{Again, Looked};
@@ -101,13 +101,13 @@ fn claimed(record: &Record) -> Option<StepKey> {
 fn note(proof: Option<&Proof>, records: &[Record], empty: bool) -> JournalNote {
     let verdict = proof.map(|proof| &proof.verdict);
     let state = match verdict {
-        Some(Verdict::Whole) | None if empty => "absent",
-        Some(Verdict::Whole) => "sealed",
-        Some(Verdict::Unsealed) | None => "unsealed",
-        Some(Verdict::Foreign) => "foreign",
-        Some(Verdict::Broken { .. }) => "broken",
-        Some(Verdict::Gone { .. }) => "gone",
-        Some(Verdict::Truncated { .. }) => "truncated",
+        Some(JournalVerdict::Whole) | None if empty => "absent",
+        Some(JournalVerdict::Whole) => "sealed",
+        Some(JournalVerdict::Unsealed) | None => "unsealed",
+        Some(JournalVerdict::Foreign) => "foreign",
+        Some(JournalVerdict::Broken { .. }) => "broken",
+        Some(JournalVerdict::Gone { .. }) => "gone",
+        Some(JournalVerdict::Truncated { .. }) => "truncated",
     };
     let complaint = match (state, verdict) {
         ("absent", _) => Some("there is no journal of this plan here".to_owned()),
@@ -240,11 +240,11 @@ mod tests {
         let chain = || Chain::begin(&Key::of(&[7; 32]).unwrap(), b"here");
         let proof = |verdict| Some(Proof { verdict, bytes: 0, chain: chain() });
         for (proof, empty, state) in [
-            (proof(Verdict::Whole), false, "sealed"),
-            (proof(Verdict::Whole), true, "absent"),
+            (proof(JournalVerdict::Whole), false, "sealed"),
+            (proof(JournalVerdict::Whole), true, "absent"),
             (None, true, "absent"),
             (None, false, "unsealed"),
-            (proof(Verdict::Unsealed), false, "unsealed"),
+            (proof(JournalVerdict::Unsealed), false, "unsealed"),
         ] {
             assert_eq!(note(proof.as_ref(), &[], empty).state, state, "{proof:?} {empty}");
         }

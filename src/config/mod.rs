@@ -1,5 +1,4 @@
-//! Environment, project file, user file and defaults become one `Config`. The only place that reads
-//! the environment.
+//! Combines flags, environment, files and defaults into one `Config`; no other room reads the environment.
 
 mod complaint;
 mod environment;

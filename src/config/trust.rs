@@ -1,4 +1,4 @@
-//! What a project's own file may set only after a person approved it.
+//! Lists the settings that a project's own file may set only after a person has approved them.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What is told at the beginning and at the end of a run.
+//! What is recorded at the beginning and at the end of a run.
 
 use serde::{Deserialize, Serialize};
 

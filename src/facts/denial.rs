@@ -1,4 +1,4 @@
-//! What the sandbox denied a command.
+//! What the sandbox denied to a command.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,13 @@ pub enum Denial {
     Write {
         /// Where, as the output says it.
         path: Option<PathBuf>,
+        /// What may be written, in words.
+        instead: String,
+    },
+    /// Reading or writing: the output does not say which.
+    Access {
+        /// What, as the output says it.
+        path: PathBuf,
         /// What may be written, in words.
         instead: String,
     },
@@ -34,6 +41,7 @@ impl Denial {
                 format!("the sandbox denies writing `{}`", path.display())
             }
             Self::Write { path: None, .. } => "the sandbox denies writing outside of the project".to_owned(),
+            Self::Access { path, .. } => format!("the sandbox denies access to `{}`", path.display()),
             Self::Protected { path } => format!("the sandbox protects `{}`", path.display()),
             Self::Read { path } => format!("the sandbox hides `{}`", path.display()),
             Self::Network => "the network is off, and the command asks for it".to_owned(),
@@ -49,6 +57,12 @@ impl Denial {
                     |path| format!("writing `{}`", path.display()),
                 );
                 format!("The sandbox denies {what}. Write there instead: {instead}.")
+            }
+            Self::Access { path, instead } => {
+                format!(
+                    "The sandbox denies access to `{}`. Commands can write to: {instead}.",
+                    path.display()
+                )
             }
             Self::Protected { path } => {
                 format!("`{}` is protected: commands can read it and not change it.", path.display())

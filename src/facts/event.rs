@@ -1,4 +1,4 @@
-//! Everything that can happen to a plan: the one vocabulary of journal, state and report.
+//! The events: everything that can happen to a plan.
 //!
 //! A [`Record`] is one line of the journal and one line of `--json`. The format is documented in
 //! `docs/events.md`; readers ignore fields that they do not know.

@@ -1,4 +1,4 @@
-//! What agentrun saw with its own eyes: what a tick rests on.
+//! The evidence for a tick: what agentrun saw when it ran a command itself.
 
 use std::collections::BTreeMap;
 

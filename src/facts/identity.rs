@@ -1,4 +1,4 @@
-//! Who a step is, and what it says: two digests. `plan` makes them.
+//! Two digests of a step, made by `plan`: who it is, and what it says.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a judge says of a prose criterion, and what it points at.
+//! What a judge says about a prose criterion, and what it cites.
 
 use super::CriterionIndex;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Facts: the one vocabulary of journal, state and report. Nothing here decides or acts.
+//! The facts: one vocabulary for journal, state and report; nothing here decides or acts.
 
 mod agent_end;
 mod bounds;

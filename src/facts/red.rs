@@ -1,4 +1,4 @@
-//! A command that does not hold.
+//! A command that failed, with how it ended and what it printed.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Why what a step changed was not committed.
+//! Why agentrun did not commit what a step changed.
 
 use serde::{Deserialize, Serialize};
 

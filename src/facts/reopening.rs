@@ -1,4 +1,4 @@
-//! Why what was known of a step does not count any more.
+//! Why the evidence of a step no longer counts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What a reply cost, in tokens.
+//! The tokens that a reply cost.
 
 use serde::{Deserialize, Serialize};
 

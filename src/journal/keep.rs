@@ -1,5 +1,5 @@
-//! What is kept of journals outside of the project, where agents do not reach: the key of the
-//! seals, and where each journal ends.
+//! Keeps the key of the seals and the end of each journal in the user's state folder, where agents cannot
+//! reach them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -7,12 +7,12 @@ use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::PlanDir;
-use super::seal::{Chain, Head, Key, Seal};
+use super::seal::{Chain, JournalHead, Key, Seal};
 use crate::digest::digest;
 
 /// Where the journal of one plan is looked after.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct KeepPlace {
     /// The user's state folder.
     folder: PathBuf,
     /// The project root.
@@ -23,28 +23,28 @@ pub struct Place {
 
 /// What is kept for one journal.
 #[derive(Debug)]
-pub struct Keep {
+pub struct HeadKeep {
     key: Key,
-    place: Place,
+    place: KeepPlace,
 }
 
 /// The file that says where a journal ends.
 #[derive(Debug)]
 pub struct HeadFile(File);
 
-impl Place {
+impl KeepPlace {
     /// The place of a plan's journal in the user's state folder.
     pub fn of(folder: &Path, root: &Path, plan: &PlanDir) -> Self {
         Self { folder: folder.to_owned(), root: root.to_owned(), plan: plan.key() }
     }
 
     /// What is kept, if there is a key on this machine. Writes nothing.
-    pub fn find(&self) -> io::Result<Option<Keep>> {
-        Ok(read_key(&self.key_file())?.map(|key| Keep { key, place: self.clone() }))
+    pub fn find(&self) -> io::Result<Option<HeadKeep>> {
+        Ok(read_key(&self.key_file())?.map(|key| HeadKeep { key, place: self.clone() }))
     }
 
     /// What is kept; the key is made at its first use.
-    pub fn make(&self) -> io::Result<Keep> {
+    pub fn make(&self) -> io::Result<HeadKeep> {
         if let Some(keep) = self.find()? {
             return Ok(keep);
         }
@@ -74,7 +74,7 @@ impl Place {
     }
 }
 
-impl Keep {
+impl HeadKeep {
     /// The beginning of the journal's seals.
     pub fn chain(&self) -> Chain {
         let root = self.place.root.as_os_str().as_encoded_bytes();
@@ -82,7 +82,7 @@ impl Keep {
     }
 
     /// Where the journal ends at least; `None` if nothing was ever sealed for it here.
-    pub fn head(&self) -> io::Result<Option<Head>> {
+    pub fn head(&self) -> io::Result<Option<JournalHead>> {
         match fs::read(self.place.head_file()) {
             Ok(bytes) => Ok(parse_head(&bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -101,15 +101,15 @@ impl Keep {
 impl HeadFile {
     /// Writes where the journal ends now. All heads have one length, far below a page: after a
     /// kill the file holds the old one or the new one.
-    pub fn write(&self, head: Head) -> io::Result<()> {
+    pub fn write(&self, head: JournalHead) -> io::Result<()> {
         self.0.write_all_at(format!("{:>20} {}\n", head.records, head.seal).as_bytes(), 0)
     }
 }
 
-fn parse_head(bytes: &[u8]) -> Option<Head> {
+fn parse_head(bytes: &[u8]) -> Option<JournalHead> {
     let text = std::str::from_utf8(bytes).ok()?;
     let (records, seal) = text.trim().split_once(' ')?;
-    Some(Head { records: records.parse().ok()?, seal: Seal::parse(seal.as_bytes())? })
+    Some(JournalHead { records: records.parse().ok()?, seal: Seal::parse(seal.as_bytes())? })
 }
 
 /// The key; `None` if there is none yet.
@@ -141,9 +141,9 @@ mod tests {
     use super::*;
     use crate::journal::StateDir;
 
-    fn place(dir: &tempfile::TempDir, plan: &str) -> Place {
+    fn place(dir: &tempfile::TempDir, plan: &str) -> KeepPlace {
         let root = dir.path().join("project");
-        Place::of(&dir.path().join("state/agentrun"), &root, &StateDir::of(&root).plan(plan))
+        KeepPlace::of(&dir.path().join("state/agentrun"), &root, &StateDir::of(&root).plan(plan))
     }
 
     #[test]
@@ -168,7 +168,7 @@ mod tests {
         let file = keep.open_head().unwrap();
         assert_eq!(keep.head().unwrap(), None);
         for records in [9, 10] {
-            let head = Head { records, seal: keep.chain().last };
+            let head = JournalHead { records, seal: keep.chain().last };
             file.write(head).unwrap();
             assert_eq!(keep.head().unwrap(), Some(head));
         }

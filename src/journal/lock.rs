@@ -1,4 +1,4 @@
-//! One run at a time holds a plan. The lock dies with its process, however that ends.
+//! The lock that lets one run at a time hold a plan; it ends with its process.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};

@@ -1,4 +1,4 @@
-//! The append-only file of facts of one plan, and where agentrun keeps its state.
+//! The journal: the append-only file of facts of one plan, and the folders where agentrun keeps its state.
 //!
 //! `.agentrun/` lies at the project root, with an ignore file of its own. `plans/<key>/` holds the
 //! journal and the lock of one plan; `runs/<id>/` is for people. What the journal's seals rest on

@@ -1,4 +1,4 @@
-//! Reads a journal back: every line that can be read, and a word on each that cannot.
+//! Reads a journal: every line that can be read, and a complaint about each line that cannot.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -12,7 +12,7 @@ pub struct Journal {
     /// Every record that could be read, in order.
     pub records: Vec<Record>,
     /// Lines that could not.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedLines>,
     /// The last line has no end: a killed run was writing it.
     pub torn_tail: bool,
     /// Some line has a higher schema: a newer agentrun wrote it, and would miss what this one adds.
@@ -21,7 +21,7 @@ pub struct Journal {
 
 /// A journal that is read on while a run writes it.
 #[derive(Debug, Clone)]
-pub struct Growing {
+pub struct GrowingJournal {
     path: PathBuf,
     /// Bytes that were read.
     read: u64,
@@ -29,7 +29,7 @@ pub struct Growing {
 
 /// A line that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
+pub struct SkippedLines {
     /// Its number, from 1.
     pub line: usize,
     /// What is wrong with it.
@@ -56,7 +56,7 @@ impl Journal {
     }
 }
 
-impl Growing {
+impl GrowingJournal {
     /// The journal at this path, from its beginning; it need not exist.
     pub fn at(path: PathBuf) -> Self {
         Self { path, read: 0 }
@@ -102,7 +102,7 @@ pub fn parse(bytes: &[u8]) -> Journal {
         match parse_line(line) {
             Ok(record) if record.schema > SCHEMA => journal.newer = true,
             Ok(record) => journal.records.push(record),
-            Err(reason) => journal.skipped.push(Skipped { line: index + 1, reason }),
+            Err(reason) => journal.skipped.push(SkippedLines { line: index + 1, reason }),
         }
     }
     journal
@@ -154,7 +154,7 @@ mod tests {
         };
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal.jsonl");
-        let mut growing = Growing::at(path.clone());
+        let mut growing = GrowingJournal::at(path.clone());
         let mut came = |bytes: &str| {
             std::fs::write(&path, bytes).unwrap();
             let records = growing.read_on().unwrap();

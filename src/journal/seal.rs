@@ -1,4 +1,4 @@
-//! Seals: each record of a journal carries one that rests on the record and on all before it.
+//! Seals the records: the seal of each covers the record and all records before it.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ pub struct Chain {
 
 /// The last record that is known from outside of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub struct JournalHead {
     /// How many records there are up to it.
     pub records: u64,
     /// Its seal.
@@ -43,7 +43,7 @@ pub struct Head {
 #[derive(Debug, Clone)]
 pub struct Proof {
     /// What is to be thought of the whole.
-    pub verdict: Verdict,
+    pub verdict: JournalVerdict,
     /// The seals of what is proven.
     pub chain: Chain,
     /// How many bytes that is, from the beginning.
@@ -52,7 +52,7 @@ pub struct Proof {
 
 /// What is to be thought of a journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum JournalVerdict {
     /// Every record is what was written, and none is missing.
     Whole,
     /// It has no seals, and none were ever made for it.
@@ -64,7 +64,7 @@ pub enum Verdict {
         /// Its place, from 1.
         record: u64,
         /// What is wrong with it.
-        fault: Fault,
+        fault: SealFault,
     },
     /// It is not there, and was: somebody cleaned up, or wants something forgotten.
     Gone {
@@ -80,7 +80,7 @@ pub enum Verdict {
 
 /// What is wrong with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum SealFault {
     /// It has no seal: something else than agentrun wrote it.
     Unsealed,
     /// By its own number, records before it are missing.
@@ -145,7 +145,7 @@ impl Chain {
         self.records += 1;
     }
 
-    fn is_at(&self, head: Head) -> bool {
+    fn is_at(&self, head: JournalHead) -> bool {
         self.records == head.records && self.last == head.seal
     }
 }
@@ -153,7 +153,7 @@ impl Chain {
 /// Examines the bytes of a journal. A last line without an end is what a killed run leaves: it is
 /// neither proven nor an offence. A journal that has more records than its head is none either,
 /// for the head is written after them.
-pub fn examine(bytes: &[u8], mut chain: Chain, head: Option<Head>) -> Proof {
+pub fn examine(bytes: &[u8], mut chain: Chain, head: Option<JournalHead>) -> Proof {
     let mut met = head.is_none_or(|head| chain.is_at(head));
     let mut proven = 0;
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
@@ -169,24 +169,24 @@ pub fn examine(bytes: &[u8], mut chain: Chain, head: Option<Head>) -> Proof {
         met |= head.is_some_and(|head| chain.is_at(head));
     }
     let verdict = match head {
-        Some(head) if !met => Verdict::Truncated { known: head.records },
-        _ => Verdict::Whole,
+        Some(head) if !met => JournalVerdict::Truncated { known: head.records },
+        _ => JournalVerdict::Whole,
     };
     Proof { verdict, chain, bytes: proven }
 }
 
 /// What a line means that does not fit.
-fn verdict_on(line: &[u8], sealed: bool, record: u64, headed: bool) -> Verdict {
+fn verdict_on(line: &[u8], sealed: bool, record: u64, headed: bool) -> JournalVerdict {
     let fault = match number(line) {
-        _ if !sealed => Fault::Unsealed,
-        Some(seq) if seq > record => Fault::Gap { seq },
-        Some(seq) if seq < record => Fault::Misplaced { seq },
-        _ => Fault::Changed,
+        _ if !sealed => SealFault::Unsealed,
+        Some(seq) if seq > record => SealFault::Gap { seq },
+        Some(seq) if seq < record => SealFault::Misplaced { seq },
+        _ => SealFault::Changed,
     };
     match (record, headed, sealed) {
-        (1, false, false) => Verdict::Unsealed,
-        (1, false, true) => Verdict::Foreign,
-        _ => Verdict::Broken { record, fault },
+        (1, false, false) => JournalVerdict::Unsealed,
+        (1, false, true) => JournalVerdict::Foreign,
+        _ => JournalVerdict::Broken { record, fault },
     }
 }
 
@@ -225,7 +225,7 @@ impl Seal {
     }
 }
 
-impl Verdict {
+impl JournalVerdict {
     /// What is wrong, in words; nothing if all is well.
     pub fn complaint(&self) -> Option<String> {
         let text = match self {
@@ -250,7 +250,7 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for SealFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unsealed => f.write_str("has no seal: agentrun did not write it"),

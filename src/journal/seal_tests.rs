@@ -1,4 +1,4 @@
-//! Whatever is done to a sealed journal is found, and what was not touched is believed.
+//! Every change of a sealed journal is found, and what was not changed is believed.
 
 use proptest::prelude::*;
 
@@ -15,14 +15,14 @@ fn begin() -> Chain {
 }
 
 /// The lines of a journal with this many records, and its end.
-fn sealed(records: u64) -> (Vec<Vec<u8>>, Head) {
+fn sealed(records: u64) -> (Vec<Vec<u8>>, JournalHead) {
     let mut chain = begin();
     let record = |seq| format!(r#"{{"run":"r","seq":{seq},"type":"warning","code":"c","message":"m{seq}"}}"#);
     let lines = (1..=records).map(|seq| chain.line(record(seq).as_bytes())).collect();
-    (lines, Head { records, seal: chain.last })
+    (lines, JournalHead { records, seal: chain.last })
 }
 
-fn verdict(lines: &[Vec<u8>], head: Head) -> (Verdict, u64) {
+fn verdict(lines: &[Vec<u8>], head: JournalHead) -> (JournalVerdict, u64) {
     let proof = examine(&lines.concat(), begin(), Some(head));
     (proof.verdict, proof.chain.records)
 }
@@ -43,16 +43,16 @@ fn what_was_done_is_named() {
         change(&mut lines);
         verdict(&lines, head)
     };
-    let broken = |record, fault| (Verdict::Broken { record, fault }, record - 1);
-    assert_eq!(with(&|_| {}), (Verdict::Whole, 6));
-    assert_eq!(with(&|lines| drop(lines.remove(2))), broken(3, Fault::Gap { seq: 4 }));
-    assert_eq!(with(&|lines| lines.swap(2, 4)), broken(3, Fault::Gap { seq: 5 }));
-    assert_eq!(with(&|lines| lines[4] = lines[1].clone()), broken(5, Fault::Misplaced { seq: 2 }));
-    assert_eq!(with(&|lines| lines[3][20] ^= 1), broken(4, Fault::Changed));
-    assert_eq!(with(&|lines| lines.truncate(3)), (Verdict::Truncated { known: 6 }, 3));
-    assert_eq!(with(&Vec::clear), (Verdict::Truncated { known: 6 }, 0));
-    assert_eq!(with(&|lines| lines[0] = b"{\"seq\":1}\n".to_vec()), broken(1, Fault::Unsealed));
-    assert_eq!(with(&|lines| lines.push(b"{\"seq\":7}\n".to_vec())), broken(7, Fault::Unsealed));
+    let broken = |record, fault| (JournalVerdict::Broken { record, fault }, record - 1);
+    assert_eq!(with(&|_| {}), (JournalVerdict::Whole, 6));
+    assert_eq!(with(&|lines| drop(lines.remove(2))), broken(3, SealFault::Gap { seq: 4 }));
+    assert_eq!(with(&|lines| lines.swap(2, 4)), broken(3, SealFault::Gap { seq: 5 }));
+    assert_eq!(with(&|lines| lines[4] = lines[1].clone()), broken(5, SealFault::Misplaced { seq: 2 }));
+    assert_eq!(with(&|lines| lines[3][20] ^= 1), broken(4, SealFault::Changed));
+    assert_eq!(with(&|lines| lines.truncate(3)), (JournalVerdict::Truncated { known: 6 }, 3));
+    assert_eq!(with(&Vec::clear), (JournalVerdict::Truncated { known: 6 }, 0));
+    assert_eq!(with(&|lines| lines[0] = b"{\"seq\":1}\n".to_vec()), broken(1, SealFault::Unsealed));
+    assert_eq!(with(&|lines| lines.push(b"{\"seq\":7}\n".to_vec())), broken(7, SealFault::Unsealed));
 }
 
 #[test]
@@ -61,11 +61,11 @@ fn a_journal_of_another_place_or_key_is_foreign_here_and_a_forgery_where_there_w
     let elsewhere = [Chain::begin(&key(), b"/other"), Chain::begin(&Key::of(&[8; 32]).unwrap(), PLACE)];
     for chain in elsewhere {
         let examined = |head| examine(&lines.concat(), chain.clone(), head).verdict;
-        assert_eq!(examined(None), Verdict::Foreign);
-        assert_eq!(examined(Some(head)), Verdict::Broken { record: 1, fault: Fault::Changed });
+        assert_eq!(examined(None), JournalVerdict::Foreign);
+        assert_eq!(examined(Some(head)), JournalVerdict::Broken { record: 1, fault: SealFault::Changed });
     }
-    assert_eq!(examine(b"{\"seq\":1}\n", begin(), None).verdict, Verdict::Unsealed);
-    assert_eq!(examine(b"", begin(), None).verdict, Verdict::Whole);
+    assert_eq!(examine(b"{\"seq\":1}\n", begin(), None).verdict, JournalVerdict::Unsealed);
+    assert_eq!(examine(b"", begin(), None).verdict, JournalVerdict::Whole);
 }
 
 #[test]
@@ -77,11 +77,11 @@ fn what_a_kill_leaves_is_no_forgery() {
         let (_, head) = sealed(written as u64);
         for cut in lines[..written].concat().len()..=whole.len() {
             let proof = examine(&whole[..cut], begin(), (written > 0).then_some(head));
-            assert_eq!(proof.verdict, Verdict::Whole, "head at {written}, cut at {cut}");
+            assert_eq!(proof.verdict, JournalVerdict::Whole, "head at {written}, cut at {cut}");
             assert!(whole[..cut].len() - proof.bytes < lines[0].len() + 2, "only the torn line is left out");
         }
     }
-    assert_eq!(verdict(&lines, end), (Verdict::Whole, 5));
+    assert_eq!(verdict(&lines, end), (JournalVerdict::Whole, 5));
 }
 
 proptest! {

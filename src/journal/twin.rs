@@ -1,5 +1,5 @@
-//! A second copy of the journal during a run, in a file without a name that no other process can
-//! reach: what is done to the journal meanwhile is set back from it.
+//! A second copy of the journal during a run, in a file that no other process can reach; a changed journal is
+//! restored from it.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek};
@@ -14,12 +14,12 @@ pub struct Twin {
     copy: File,
     end: u64,
     /// The journal's file after agentrun itself wrote to it.
-    mark: Mark,
+    mark: FileMark,
 }
 
 /// What tells a file that was touched from one that was not. The time of change cannot be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mark {
+struct FileMark {
     file: (u64, u64),
     length: u64,
     changed: (i64, i64),
@@ -31,7 +31,7 @@ impl Twin {
         let mut copy = tempfile::tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
         let mut journal = File::open(path)?;
         let end = io::copy(&mut journal, &mut copy)?;
-        Ok(Self { copy, end, mark: Mark::of(&journal.metadata()?) })
+        Ok(Self { copy, end, mark: FileMark::of(&journal.metadata()?) })
     }
 
     /// Takes in what is about to be appended to the journal.
@@ -48,7 +48,7 @@ impl Twin {
 
     /// Takes the journal's file as it is now for agentrun's own doing.
     pub fn note(&mut self, journal: &File) -> io::Result<()> {
-        self.mark = Mark::of(&journal.metadata()?);
+        self.mark = FileMark::of(&journal.metadata()?);
         Ok(())
     }
 
@@ -63,7 +63,7 @@ impl Twin {
             }
             Err(error) => return Err(error),
         };
-        let mark = Mark::of(&metadata);
+        let mark = FileMark::of(&metadata);
         if mark.file != self.mark.file || !metadata.is_file() {
             return Ok(Some("something else was put in its place"));
         }
@@ -119,7 +119,7 @@ impl Twin {
     }
 }
 
-impl Mark {
+impl FileMark {
     fn of(metadata: &Metadata) -> Self {
         Self {
             file: (metadata.dev(), metadata.ino()),

@@ -1,17 +1,17 @@
-//! Appends records to the journal, one line each, and makes them durable at step edges.
+//! Appends records to the journal, one line each, and syncs them to disk at step edges.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::keep::HeadFile;
-use super::seal::{Chain, Head};
+use super::seal::{Chain, JournalHead};
 use super::twin::Twin;
 use crate::facts::{Event, Record};
 
 /// The writing end of a journal. There is one per plan: the lock sees to it.
 #[derive(Debug)]
-pub struct Writer {
+pub struct JournalWriter {
     path: PathBuf,
     file: File,
     /// Bytes that are whole lines; a failed write is cut back to here.
@@ -31,14 +31,14 @@ pub struct Sealing {
 
 /// What somebody else did to the journal, which is set back.
 #[derive(Debug)]
-pub struct SetBack {
+pub struct JournalRestoration {
     /// What had happened.
     pub what: &'static str,
     /// What was found in its place.
     pub copy: Option<PathBuf>,
 }
 
-impl Writer {
+impl JournalWriter {
     /// Opens a journal for appending. A last line without an end is what a killed run leaves: it
     /// is cut off, and the reader has reported it.
     pub fn open(path: &Path, sealing: Option<Sealing>) -> io::Result<Self> {
@@ -74,12 +74,12 @@ impl Writer {
 
     /// What somebody else did to the journal since the last record, set back. `copies` is where a
     /// copy of what was found goes; a thorough look compares every byte.
-    pub fn look(&mut self, thorough: bool, copies: &Path) -> io::Result<Option<SetBack>> {
+    pub fn look(&mut self, thorough: bool, copies: &Path) -> io::Result<Option<JournalRestoration>> {
         let Some(what) = self.twin.look(&self.path, thorough)? else { return Ok(None) };
         let (mut file, copy) = self.twin.restore(&self.path, copies)?;
         file.seek(SeekFrom::Start(self.end))?;
         self.file = file;
-        Ok(Some(SetBack { what, copy }))
+        Ok(Some(JournalRestoration { what, copy }))
     }
 
     /// Makes durable what was written, and only then tells how far it goes: a head that is behind
@@ -87,7 +87,7 @@ impl Writer {
     fn settle(&self) -> io::Result<()> {
         self.file.sync_data()?;
         let Some(Sealing { chain, head: Some(head) }) = &self.sealing else { return Ok(()) };
-        head.write(Head { records: chain.records, seal: chain.last })
+        head.write(JournalHead { records: chain.records, seal: chain.last })
     }
 }
 
@@ -155,13 +155,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal.jsonl");
         let (record, event) = warning("whole");
-        Writer::open(&path, None).unwrap().append(&record, &event).unwrap();
+        JournalWriter::open(&path, None).unwrap().append(&record, &event).unwrap();
         let whole = std::fs::read(&path).unwrap();
         for cut in 0..whole.len() {
             let mut torn = whole.clone();
             torn.extend_from_slice(&whole[..cut]);
             std::fs::write(&path, &torn).unwrap();
-            let mut writer = Writer::open(&path, None).unwrap();
+            let mut writer = JournalWriter::open(&path, None).unwrap();
             assert_eq!(std::fs::read(&path).unwrap(), whole);
             writer.append(&record, &event).unwrap();
             assert_eq!(reader::read(&path).unwrap().records.len(), 2);

@@ -1,4 +1,4 @@
-//! One answer of a judge: what its call says, and whether what it cites is there. Pure.
+//! Checks one answer of a judge: what it rules, and whether the words that it cites are there.
 
 use serde_json::{Map, Value, json};
 
@@ -16,17 +16,17 @@ const NEAR: usize = 2;
 
 /// What a judge answers about one criterion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct JudgeAnswer {
     /// The criterion's place in the question, from 0.
     pub criterion: usize,
     pub ruling: Ruling,
     pub reason: String,
-    pub cited: Option<Cited>,
+    pub cited: Option<CitedPlace>,
 }
 
 /// What an answer points at, before anybody looked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cited {
+pub(super) enum CitedPlace {
     File {
         path: String,
         line: usize,
@@ -59,7 +59,7 @@ pub(super) fn definition() -> ToolDefinition {
 }
 
 /// Reads a call. `Err` tells the judge what is wrong with it.
-pub(super) fn read(given: &Map<String, Value>, criteria: usize) -> Result<Answer, String> {
+pub(super) fn read(given: &Map<String, Value>, criteria: usize) -> Result<JudgeAnswer, String> {
     let criterion = number(given, "criterion").filter(|number| (1..=criteria).contains(number));
     let criterion = criterion.ok_or_else(|| format!("`criterion` is no number from 1 to {criteria}"))?;
     let ruling = match text(given, "verdict").unwrap_or_default() {
@@ -73,17 +73,19 @@ pub(super) fn read(given: &Map<String, Value>, criteria: usize) -> Result<Answer
         Ruling::CannotTell => None,
         Ruling::Pass | Ruling::Fail => Some(cited(given)?),
     };
-    Ok(Answer { criterion: criterion - 1, ruling, reason, cited })
+    Ok(JudgeAnswer { criterion: criterion - 1, ruling, reason, cited })
 }
 
-fn cited(given: &Map<String, Value>) -> Result<Cited, String> {
+fn cited(given: &Map<String, Value>) -> Result<CitedPlace, String> {
     let quote = text(given, "quote").ok_or("`quote` is missing: cite what shows it")?.to_owned();
     if flat(&quote).len() < LEAST_QUOTE {
         return Err(format!("the quote is too short: it needs at least {LEAST_QUOTE} characters"));
     }
     match (text(given, "path"), number(given, "line"), number(given, "command")) {
-        (Some(path), Some(line), _) if line > 0 => Ok(Cited::File { path: path.to_owned(), line, quote }),
-        (None, _, Some(command)) if command > 0 => Ok(Cited::Output { command: command - 1, quote }),
+        (Some(path), Some(line), _) if line > 0 => {
+            Ok(CitedPlace::File { path: path.to_owned(), line, quote })
+        }
+        (None, _, Some(command)) if command > 0 => Ok(CitedPlace::Output { command: command - 1, quote }),
         _ => Err("say where the quote stands: `path` and `line`, or `command`".to_owned()),
     }
 }
@@ -121,12 +123,12 @@ pub(super) fn repeats(quote: &str, criterion: &str) -> bool {
 }
 
 /// What is made of a citation that was found.
-pub(super) fn found(cited: &Cited, commands: &[&str]) -> Citation {
+pub(super) fn found(cited: &CitedPlace, commands: &[&str]) -> Citation {
     match cited {
-        Cited::File { path, line, quote } => {
+        CitedPlace::File { path, line, quote } => {
             Citation::File { path: path.clone(), line: *line, quote: quote.clone() }
         }
-        Cited::Output { command, quote } => {
+        CitedPlace::Output { command, quote } => {
             let command = commands.get(*command).copied().unwrap_or_default().to_owned();
             Citation::Output { command, quote: quote.clone() }
         }
@@ -141,16 +143,20 @@ fn flat(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn answered(call: &Value) -> Result<Answer, String> {
+    fn answered(call: &Value) -> Result<JudgeAnswer, String> {
         read(call.as_object().unwrap(), 2)
     }
 
     #[test]
     fn an_answer_names_its_criterion_and_what_shows_it() {
         let call = json!({"criterion": "2", "verdict": "pass", "reason": "it is there", "path": "a.rs", "line": 3, "quote": "fn main()"});
-        let cited = Cited::File { path: "a.rs".into(), line: 3, quote: "fn main()".into() };
-        let expected =
-            Answer { criterion: 1, ruling: Ruling::Pass, reason: "it is there".into(), cited: Some(cited) };
+        let cited = CitedPlace::File { path: "a.rs".into(), line: 3, quote: "fn main()".into() };
+        let expected = JudgeAnswer {
+            criterion: 1,
+            ruling: Ruling::Pass,
+            reason: "it is there".into(),
+            cited: Some(cited),
+        };
         assert_eq!(answered(&call), Ok(expected));
     }
 

@@ -1,4 +1,4 @@
-//! Reads the arguments of a tool call: strictly first, then with two repairs that cannot change a meaning.
+//! Reads the arguments of a tool call: strictly first, then with two repairs that cannot change the meaning.
 //!
 //! Brackets are never closed: a call that was cut off would then write half a file.
 

@@ -1,4 +1,4 @@
-//! Ids of tool calls: unique within a conversation, whatever the server gives.
+//! Gives each tool call an id that is unique in its conversation, whatever the server sends.
 
 use std::collections::HashSet;
 

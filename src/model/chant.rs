@@ -1,4 +1,4 @@
-//! Notices a text that says the same over and over, while it is still arriving.
+//! Notices a reply that repeats itself while it is still arriving.
 //!
 //! Code, tables and rules may repeat a line as often as they like; a model that is stuck repeats a
 //! sentence, word for word, until something stops it.
@@ -25,19 +25,19 @@ pub(crate) struct Chant {
     tail: Vec<u8>,
     /// Bytes that came since it was looked at.
     fresh: usize,
-    line: Line,
+    line: ChantLine,
     in_code: bool,
 }
 
 /// The line that is arriving: what it is shows in its first characters.
 #[derive(Debug)]
-enum Line {
+enum ChantLine {
     Begins(String),
     Counts,
     Skipped,
 }
 
-impl Default for Line {
+impl Default for ChantLine {
     fn default() -> Self {
         Self::Begins(String::new())
     }
@@ -62,7 +62,7 @@ impl Chant {
     fn take(&mut self, piece: &str) {
         let ends = piece.ends_with('\n');
         match &mut self.line {
-            Line::Begins(begun) => {
+            ChantLine::Begins(begun) => {
                 begun.push_str(piece);
                 if ends
                     || begun.len() > LEAST
@@ -72,11 +72,11 @@ impl Chant {
                     self.decide(&begun);
                 }
             }
-            Line::Counts => self.count(piece),
-            Line::Skipped => {}
+            ChantLine::Counts => self.count(piece),
+            ChantLine::Skipped => {}
         }
         if ends {
-            self.line = Line::default();
+            self.line = ChantLine::default();
         }
     }
 
@@ -87,9 +87,9 @@ impl Chant {
             self.in_code = !self.in_code;
         }
         if self.in_code || is_fence || start.starts_with('|') || is_rule(start) {
-            self.line = Line::Skipped;
+            self.line = ChantLine::Skipped;
         } else {
-            self.line = Line::Counts;
+            self.line = ChantLine::Counts;
             self.count(begun);
         }
     }

@@ -1,4 +1,4 @@
-//! What is said to a model and what it answers, in our own lenient words.
+//! The messages to and from a model, in our own types.
 //!
 //! These types are the transcript format too: `transcript.jsonl` holds one [`Message`] a line.
 

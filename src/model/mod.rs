@@ -1,4 +1,4 @@
-//! The LLM endpoint behind one enum: a real one over HTTP, or a script of replies.
+//! The model behind one enum: a server over HTTP, or a script of replies.
 
 pub mod arguments;
 mod call_ids;
@@ -54,7 +54,7 @@ impl Model {
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// Where in the run it is asked.
-    pub place: Place<'a>,
+    pub place: TurnPlace<'a>,
     /// What it is asked for.
     pub purpose: Purpose,
     /// The conversation; the constant prefix first.
@@ -78,7 +78,7 @@ pub enum Purpose {
 
 /// Where in a run a request is made; scripts and recordings are addressed by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct TurnPlace<'a> {
     /// Id of the step.
     pub step: &'a str,
     /// Number of the attempt, from 1.

@@ -1,4 +1,4 @@
-//! When a failed request is sent again: a pure schedule, and what the server itself asked for.
+//! Decides when a failed request is sent again, by our schedule and by what the server asks for.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct Schedule {
 
 /// What to do after a failed try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum NextTry {
     /// Send it again after this.
     Wait(Duration),
     /// All tries are used up.
@@ -35,18 +35,18 @@ pub enum Next {
 impl Schedule {
     /// What comes after `tries` failed tries that took `spent` in all, where the server `asked` for
     /// a wait or did not.
-    pub fn next(&self, tries: u32, spent: Duration, asked: Option<Duration>) -> Next {
+    pub fn next(&self, tries: u32, spent: Duration, asked: Option<Duration>) -> NextTry {
         if let Some(asked) = asked.filter(|asked| *asked > PATIENCE) {
-            return Next::AskedTooLong(asked);
+            return NextTry::AskedTooLong(asked);
         }
         if tries >= self.max_tries {
-            return Next::OutOfTries;
+            return NextTry::OutOfTries;
         }
         let wait = asked.unwrap_or_else(|| self.delay(tries));
         if spent.saturating_add(wait) > self.budget {
-            return asked.map_or(Next::OutOfTime, Next::AskedTooLong);
+            return asked.map_or(NextTry::OutOfTime, NextTry::AskedTooLong);
         }
-        Next::Wait(wait)
+        NextTry::Wait(wait)
     }
 
     /// `base` doubled after each try, at most [`LONGEST`], a fifth more or less so that many clients
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn waits_double_within_a_fifth_and_end_at_a_minute() {
         for (tries, plain) in [(1, 1.0), (2, 2.0), (3, 4.0), (5, 16.0)] {
-            let Next::Wait(wait) = SCHEDULE.next(tries, Duration::ZERO, None) else { panic!("{tries}") };
+            let NextTry::Wait(wait) = SCHEDULE.next(tries, Duration::ZERO, None) else { panic!("{tries}") };
             assert!((0.8 * plain..=1.2 * plain).contains(&wait.as_secs_f64()), "{tries}: {wait:?}");
         }
         assert!(SCHEDULE.delay(40) <= LONGEST.mul_f64(1.2));
@@ -154,11 +154,11 @@ mod tests {
     #[test]
     fn tries_time_and_patience_end() {
         let second = Duration::from_secs(1);
-        assert_eq!(SCHEDULE.next(6, second, None), Next::OutOfTries);
-        assert_eq!(SCHEDULE.next(1, Duration::from_mins(10), None), Next::OutOfTime);
-        assert_eq!(SCHEDULE.next(1, second, Some(7 * second)), Next::Wait(7 * second));
-        assert_eq!(SCHEDULE.next(1, 590 * second, Some(30 * second)), Next::AskedTooLong(30 * second));
-        assert_eq!(SCHEDULE.next(1, second, Some(121 * second)), Next::AskedTooLong(121 * second));
+        assert_eq!(SCHEDULE.next(6, second, None), NextTry::OutOfTries);
+        assert_eq!(SCHEDULE.next(1, Duration::from_mins(10), None), NextTry::OutOfTime);
+        assert_eq!(SCHEDULE.next(1, second, Some(7 * second)), NextTry::Wait(7 * second));
+        assert_eq!(SCHEDULE.next(1, 590 * second, Some(30 * second)), NextTry::AskedTooLong(30 * second));
+        assert_eq!(SCHEDULE.next(1, second, Some(121 * second)), NextTry::AskedTooLong(121 * second));
     }
 
     #[test]

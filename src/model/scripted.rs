@@ -1,4 +1,4 @@
-//! A script of replies in the place of a model: for tests, demos and replays, without a key.
+//! A script of replies in place of a model: for tests and demos, without a key.
 //!
 //! The format is documented in `docs/scripted-model.md`; recordings are written in it too.
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::call_ids::CallIds;
 use super::message::{Arguments, Message, Reply, ToolCall};
-use super::{ModelError, Place, Purpose, Request};
+use super::{ModelError, Purpose, Request, TurnPlace};
 use crate::facts::Usage;
 use crate::workspace::file::read_regular;
 
@@ -21,9 +21,9 @@ pub const SCHEMA: &str = "agentrun.replies/1";
 #[derive(Debug, Clone, Default)]
 pub struct Script {
     /// Replies of one attempt of one step, by turn.
-    placed: HashMap<String, Vec<Attempt>>,
+    placed: HashMap<String, Vec<ScriptedAttempt>>,
     /// Replies for whatever is asked where no placed one is, in order.
-    loose: Vec<Entry>,
+    loose: Vec<ScriptEntry>,
     /// How many of the loose ones were given.
     given: usize,
     /// Replies for other purposes than the work that were not given yet, in order.
@@ -32,9 +32,9 @@ pub struct Script {
 
 /// The replies from one attempt on.
 #[derive(Debug, Clone)]
-struct Attempt {
+struct ScriptedAttempt {
     number: u32,
-    entries: Vec<Entry>,
+    entries: Vec<ScriptEntry>,
 }
 
 /// A reply that is given once, for another purpose than the work.
@@ -45,11 +45,11 @@ struct Aside {
     step: Option<String>,
     /// For any attempt if there is none.
     attempt: Option<u32>,
-    entry: Entry,
+    entry: ScriptEntry,
 }
 
 /// A reply, or the error in its place.
-type Entry = Result<Reply, ModelError>;
+type ScriptEntry = Result<Reply, ModelError>;
 
 /// Why a script cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +105,7 @@ impl Script {
 
     /// What the script has for this request.
     pub(super) fn reply(&mut self, request: &Request<'_>) -> Result<Reply, ModelError> {
-        let Place { step, attempt, turn } = request.place;
+        let TurnPlace { step, attempt, turn } = request.place;
         if request.purpose != Purpose::Work {
             let entry = self.aside(request)?;
             return entry.map(|reply| with_ids(reply, request.messages));
@@ -126,7 +126,7 @@ impl Script {
     }
 
     /// The next reply that is meant for this purpose and place.
-    fn aside(&mut self, request: &Request<'_>) -> Result<Entry, ModelError> {
+    fn aside(&mut self, request: &Request<'_>) -> Result<ScriptEntry, ModelError> {
         let Request { purpose, place, .. } = *request;
         let is_meant = |aside: &Aside| {
             aside.purpose == purpose
@@ -140,7 +140,7 @@ impl Script {
     }
 
     fn read(&mut self, line: &str) -> Result<(), String> {
-        let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let line: ScriptLine = serde_json::from_str(line).map_err(|error| error.to_string())?;
         let (step, attempt, purpose) = (line.step.clone(), line.attempt, line.purpose);
         let entry = line.entry()?;
         if purpose != Purpose::Work {
@@ -153,7 +153,7 @@ impl Script {
                 let attempts = self.placed.entry(step).or_default();
                 match attempts.iter_mut().find(|group| group.number == number) {
                     Some(group) => group.entries.push(entry),
-                    None => attempts.push(Attempt { number, entries: vec![entry] }),
+                    None => attempts.push(ScriptedAttempt { number, entries: vec![entry] }),
                 }
             }
             (None, None) => self.loose.push(entry),
@@ -185,7 +185,7 @@ fn check_header(line: &str) -> Result<(), String> {
 /// A line of a script.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct ScriptLine {
     step: Option<String>,
     attempt: Option<u32>,
     #[serde(default)]
@@ -195,7 +195,7 @@ struct Line {
     #[serde(default)]
     reasoning: String,
     #[serde(default)]
-    calls: Vec<Call>,
+    calls: Vec<ScriptedCall>,
     usage: Option<Usage>,
     #[serde(default)]
     finish: String,
@@ -204,7 +204,7 @@ struct Line {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Call {
+struct ScriptedCall {
     #[serde(default)]
     id: String,
     name: String,
@@ -231,11 +231,11 @@ enum ErrorKind {
     Overflow,
 }
 
-impl Line {
-    fn entry(self) -> Result<Entry, String> {
+impl ScriptLine {
+    fn entry(self) -> Result<ScriptEntry, String> {
         let Self { text, reasoning, calls, usage, finish, .. } = self;
         let Some(ScriptedError { kind, message }) = self.error else {
-            let calls = calls.into_iter().map(Call::into_call).collect();
+            let calls = calls.into_iter().map(ScriptedCall::into_call).collect();
             return Ok(Ok(Reply { text, reasoning, calls, usage, finish }));
         };
         if !(text.is_empty() && calls.is_empty()) {
@@ -251,7 +251,7 @@ impl Line {
     }
 }
 
-impl Call {
+impl ScriptedCall {
     fn into_call(self) -> ToolCall {
         ToolCall { id: self.id, name: self.name, arguments: self.arguments }
     }
@@ -271,8 +271,8 @@ fn with_ids(mut reply: Reply, conversation: &[Message]) -> Reply {
     reply
 }
 
-fn exhausted(place: Place<'_>) -> ModelError {
-    let Place { step, attempt, turn } = place;
+fn exhausted(place: TurnPlace<'_>) -> ModelError {
+    let TurnPlace { step, attempt, turn } = place;
     ModelError::Refused {
         message: format!("the script has no reply for step {step}, attempt {attempt}, turn {turn}"),
         hint: "add a line for it to the script".to_owned(),
@@ -292,7 +292,7 @@ mod tests {
     }
 
     fn text(script: &mut Script, step: &str, attempt: u32, turn: u32) -> String {
-        let place = Place { step, attempt, turn };
+        let place = TurnPlace { step, attempt, turn };
         match script.reply(&Request { place, purpose: Purpose::Work, messages: &[], tools: &[] }) {
             Ok(reply) => reply.text,
             Err(error) => format!("error: {error}"),
@@ -336,7 +336,7 @@ mod tests {
         ])
         .unwrap();
         let mut summary = |step| {
-            let place = Place { step, attempt: 1, turn: 1 };
+            let place = TurnPlace { step, attempt: 1, turn: 1 };
             let request = Request { place, purpose: Purpose::Summary, messages: &[], tools: &[] };
             script.reply(&request).map(|reply| reply.text).ok()
         };
@@ -351,7 +351,7 @@ mod tests {
             "arguments":{"path":"a"}},{"name":"cat","arguments":{"unreadable":"{","problem":"cut"}}],
             "usage":{"input":3,"output":1},"finish":"tool_calls"}"#;
         let mut script = script(&[&line.replace('\n', " ")]).unwrap();
-        let place = Place { step: "1", attempt: 1, turn: 1 };
+        let place = TurnPlace { step: "1", attempt: 1, turn: 1 };
         let reply = script.reply(&Request { place, purpose: Purpose::Work, messages: &[], tools: &[] });
         let call = |id: &str, name: &str, arguments| ToolCall { id: id.into(), name: name.into(), arguments };
         let path = Map::from_iter([("path".to_owned(), Value::from("a"))]);

@@ -1,5 +1,4 @@
-//! How a box is found again in another text of the plan: by its text, and by which of the boxes with
-//! this text it is.
+//! A reference to a box: its text, and its number among the boxes of the step with the same text.
 
 use super::{BoxIndex, BoxRole, CheckBox, Plan, StepIndex};
 use crate::facts::{BoxRef, Occurrence};

@@ -1,4 +1,4 @@
-//! Every list of a plan that could be the list of its steps.
+//! Finds every list of a plan that could be the list of its steps.
 
 pub(super) mod beside;
 mod headings;

@@ -1,4 +1,4 @@
-//! The choice among the candidates: one list is the list of steps, the others are named, never added.
+//! Chooses one candidate as the list of steps; the others are named and never added.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;

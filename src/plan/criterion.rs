@@ -1,4 +1,4 @@
-//! One thing that must hold for a step: a command, prose, or something only a person can see.
+//! A criterion: one thing that must hold for a step, as a command, as prose, or for a person to decide.
 
 use std::ops::Range;
 

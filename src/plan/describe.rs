@@ -1,4 +1,4 @@
-//! The plan as one JSON object, schema `agentrun.plan/1`.
+//! Describes the plan as one JSON object, schema `agentrun.plan/1`.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What is wrong, or worth knowing, in a plan: code, place, message, help.
+//! A diagnostic: what is wrong or worth knowing in a plan, with its code, place, message and help.
 
 use std::borrow::Cow;
 use std::ops::Range;

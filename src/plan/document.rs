@@ -1,4 +1,4 @@
-//! Markdown facts with byte positions: which block stands where, and where the marks of boxes are.
+//! Reads Markdown into facts with byte positions: which block stands where, and where the marks of boxes are.
 //!
 //! This is the only file that names the Markdown parser. The parser decides *what* a line is (a heading,
 //! an item, code); what the line *says* is read from the source again, because its inline positions are

@@ -1,4 +1,4 @@
-//! Writing back: ticks as splices of one byte, and the one section that agentrun adds to a plan.
+//! Writes ticks into the text of a plan, one byte each, and the one section that agentrun adds.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Naming a step: by its id, its label, its position, or by its group.
+//! Finds a step by its id, its label or its position, and the steps of a group.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

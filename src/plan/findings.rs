@@ -1,4 +1,4 @@
-//! What is wrong in a plan, or worth knowing before it runs.
+//! Finds what is wrong in a plan, or worth knowing before it runs.
 
 pub(super) mod clarity;
 pub(super) mod placeholders;

@@ -1,4 +1,4 @@
-//! The order of the steps: references become edges, and a step without any follows the one before it.
+//! Puts the steps in order: references become edges, and a step without any follows the step before it.
 
 pub(super) mod resolve;
 

@@ -1,4 +1,4 @@
-//! Who a step is, and what it says: two digests, each with the version of the rule that made it.
+//! Makes the two digests of a step: who it is, and what it says.
 
 use std::borrow::Cow;
 use std::ops::Range;

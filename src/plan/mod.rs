@@ -1,5 +1,4 @@
-//! The plan: text in, values out. Nothing in this folder does I/O, and only
-//! [`document`] knows the Markdown parser.
+//! The plan: text becomes values; only [`document`] knows the Markdown parser.
 //!
 //! Reading happens in five visible stages, so that a wrong answer can be traced to one rule:
 //!

@@ -1,4 +1,4 @@
-//! What the names of sections, labels and fields mean, by the `vocabulary`.
+//! Says what the names of sections, labels and fields mean, by the `vocabulary`.
 
 pub(super) mod label;
 pub(super) mod phrases;

@@ -1,4 +1,4 @@
-//! The plan in a few lines, for briefs: groups and steps in order, without any state.
+//! The plan in a few lines for briefs: groups and steps in order, without their state.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Setting marks back that somebody changed who may not.
+//! Sets back the marks of a plan that an agent changed.
 
 use std::collections::HashMap;
 use std::ops::Range;

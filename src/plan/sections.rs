@@ -1,4 +1,4 @@
-//! The tree of sections: each heading or label with what stands under it, and the role that names give it.
+//! The tree of sections: each heading or label, what stands under it, and the role that its name gives it.
 
 pub(super) mod counted;
 pub(super) mod details;

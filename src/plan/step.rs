@@ -1,4 +1,4 @@
-//! The parsed plan: steps in the order of the file, and what belongs to them.
+//! The plan that was read: its steps in the order of the file, and what belongs to each.
 
 use std::ops::Range;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! The choice becomes a plan: steps with their parts, groups, and a role for every box.
+//! Makes a plan of the choice: steps with their parts, groups, and a role for every box.
 
 pub(super) mod blueprint;
 pub(super) mod body;

@@ -1,4 +1,4 @@
-//! A program of agentrun's own, such as `git`: arguments in, bytes out.
+//! Runs a program for agentrun itself, such as `git`: arguments in, bytes out.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command as Process;
 
-use super::direct::Group;
+use super::group::ProcessGroup;
 use super::sandbox::landlock::Rules;
 use super::{LAUNCH, Policy, Sandbox};
 
@@ -32,7 +32,7 @@ pub struct Invocation<'a> {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Captured {
+pub struct ProgramOutput {
     /// Its exit code; `None` if a signal ended it.
     pub code: Option<i32>,
     /// All that it printed.
@@ -43,7 +43,7 @@ pub struct Captured {
 
 /// Runs a program and keeps all of its output. `Err` if it cannot be started or takes too long;
 /// then nothing of its group is left.
-pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Captured> {
+pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<ProgramOutput> {
     let mut child = process(invocation, policy)?
         .current_dir(invocation.dir)
         .env_clear()
@@ -55,7 +55,7 @@ pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result
         .process_group(0)
         .kill_on_drop(true)
         .spawn()?;
-    let mut group = Group::of(&child)?;
+    let mut group = ProcessGroup::of(&child)?;
     let stdin = child.stdin.take();
     let fed = async {
         if let Some(mut stdin) = stdin {
@@ -70,13 +70,13 @@ pub async fn capture(invocation: &Invocation<'_>, policy: &Policy) -> io::Result
     })??;
     group.done();
     let stderr = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
-    Ok(Captured { code: output.status.code(), stdout: output.stdout, stderr })
+    Ok(ProgramOutput { code: output.status.code(), stdout: output.stdout, stderr })
 }
 
 /// What a command could write in the project may make git start programs. Where that could not be
 /// kept from it, git is confined like a command.
 fn process(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Process> {
-    let Some(Sandbox::Landlock(confinement)) = policy.start.sandbox() else {
+    let Some(Sandbox::Landlock(confinement)) = policy.sandbox() else {
         let mut process = Process::new(policy.program(invocation.program));
         process.args(invocation.args);
         return Ok(process);
@@ -91,7 +91,7 @@ fn process(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Process> 
 mod tests {
     use super::*;
 
-    async fn bash(script: &str, stdin: &[u8], timeout: Duration) -> io::Result<Captured> {
+    async fn bash(script: &str, stdin: &[u8], timeout: Duration) -> io::Result<ProgramOutput> {
         let policy = Policy::new(std::env::vars_os(), &[]);
         let args = ["-c", script].map(OsStr::new);
         let environment = [("ANSWER", OsString::from("42"))];
@@ -105,7 +105,8 @@ mod tests {
     async fn both_streams_and_the_code_come_back() {
         let captured =
             bash("cat; echo $ANSWER; echo no >&2; exit 3", b"in\0put\n", Duration::from_mins(1)).await;
-        let expected = Captured { code: Some(3), stdout: b"in\0put\n42\n".to_vec(), stderr: "no".to_owned() };
+        let expected =
+            ProgramOutput { code: Some(3), stdout: b"in\0put\n42\n".to_vec(), stderr: "no".to_owned() };
         assert_eq!(captured.unwrap(), expected);
     }
 

@@ -1,12 +1,15 @@
-//! One command from its start until nothing of it is left.
+//! Runs one command, from its start until all that it started has ended.
 
-use std::io::{self, PipeWriter};
+use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::end::{CommandEnd, Stop};
+use super::launched::LaunchedCommand;
 use super::output::Collector;
-use super::printed::Printed;
-use super::{Command, Completed, Output, Policy, Start, direct, launched, sandbox};
+use super::pipe::OutputPipe;
+use super::{Command, CommandOutcome, CommandOutput, Policy, sandbox};
+use crate::clock::Stopwatch;
 use crate::facts::Exit;
 use crate::interrupt::Interrupt;
 use crate::redact::Redact;
@@ -19,81 +22,35 @@ pub async fn run(
     policy: &Policy,
     interrupt: &Interrupt,
     redact: &Redact,
-) -> io::Result<Completed> {
-    let started = Instant::now();
+) -> io::Result<CommandOutcome> {
+    let watch = Stopwatch::start();
     let collector = Collector::new(command.log.as_deref(), redact)?;
     if interrupt.raised().is_some() {
-        return Ok(Completed::without_output(Exit::Interrupted));
+        return Ok(CommandOutcome::without_output(Exit::Interrupted));
     }
-    let (mut printed, writer) = Printed::new(collector)?;
+    let (mut pipe, writer) = OutputPipe::new(collector)?;
     let stop = Stop { after: command.timeout, interrupt };
-    let ended = start(command, policy, (&mut printed, writer), &stop).await?;
-    let duration = ended.ran.unwrap_or_else(|| started.elapsed());
+    let ended = match LaunchedCommand::start(command, policy, writer) {
+        Ok(started) => started.run(&mut pipe, policy.grace, &stop).await?,
+        Err(error) => CommandEnd::of(Exit::NotStarted { reason: not_started(&command.dir, &error) }),
+    };
+    let duration = ended.ran.unwrap_or_else(|| watch.elapsed());
     let left = ended.left.iter().map(|name| redact.text(name).into_owned()).collect();
     let log = command.log.as_deref();
-    let output = printed.finish(left, log.map(|log| log.strip_prefix(&command.dir).unwrap_or(log)))?;
+    let output = pipe.finish(left, log.map(|log| log.strip_prefix(&command.dir).unwrap_or(log)))?;
     let exit = with_reason(ended.exit, &output);
-    let confinement = policy.start.sandbox().and_then(super::Sandbox::confinement);
+    let confinement = policy.sandbox().and_then(super::Sandbox::confinement);
     let denied = confinement
         .filter(|_| !exit.success())
-        .and_then(|confinement| sandbox::denied(confinement, &command.dir, &output.text));
-    Ok(Completed { exit, duration, output, denied })
+        .and_then(|confinement| sandbox::denied(confinement, command, &output.text));
+    Ok(CommandOutcome { exit, duration, output, denied })
 }
 
-async fn start(
-    command: &Command,
-    policy: &Policy,
-    (printed, writer): (&mut Printed<'_>, PipeWriter),
-    stop: &Stop<'_>,
-) -> io::Result<Ended> {
-    match &policy.start {
-        Start::Direct => match direct::Running::start(command, policy, writer) {
-            Ok(running) => running.run(printed, policy, stop).await,
-            Err(error) => Ok(Ended::not_started(not_started(&command.dir, &error))),
-        },
-        Start::Launched(launcher) => match launched::Running::start(command, policy, launcher, writer) {
-            Ok(running) => running.run(printed, policy, stop).await,
-            Err(error) => Ok(Ended::not_started(not_started(&command.dir, &error))),
-        },
-    }
-}
-
-/// How a command ended.
-pub(super) struct Ended {
-    pub(super) exit: Exit,
-    /// How long it ran, if that is known better than by waiting for all of it.
-    pub(super) ran: Option<Duration>,
-    /// What it left behind.
-    pub(super) left: Vec<String>,
-}
-
-impl Ended {
-    fn not_started(reason: String) -> Self {
-        Self { exit: Exit::NotStarted { reason }, ran: None, left: Vec::new() }
-    }
-}
-
-/// What ends a command that does not end by itself.
-pub(super) struct Stop<'a> {
-    after: Duration,
-    interrupt: &'a Interrupt,
-}
-
-impl Stop<'_> {
-    /// Waits for it, and tells how the command then ended.
-    pub(super) async fn wait(&self) -> Exit {
-        tokio::select! {
-            () = tokio::time::sleep(self.after) => Exit::TimedOut { after_seconds: seconds(self.after) },
-            _ = self.interrupt.wait() => Exit::Interrupted,
-        }
-    }
-}
-
-impl Completed {
+impl CommandOutcome {
     /// A command that printed nothing, because it was never started.
     pub fn without_output(exit: Exit) -> Self {
         let digest = crate::digest::digest(b"");
-        let output = Output { digest, ..Output::default() };
+        let output = CommandOutput { digest, ..CommandOutput::default() };
         Self { exit, duration: Duration::ZERO, output, denied: None }
     }
 }
@@ -107,7 +64,7 @@ fn not_started(dir: &Path, error: &io::Error) -> String {
 }
 
 /// A sandbox that does not start says why where the command would print.
-fn with_reason(exit: Exit, output: &Output) -> Exit {
+fn with_reason(exit: Exit, output: &CommandOutput) -> Exit {
     match (exit, output.text.lines().last()) {
         (Exit::NotStarted { reason }, Some(last)) => {
             Exit::NotStarted { reason: format!("{reason}: {}", last.trim()) }
@@ -116,7 +73,38 @@ fn with_reason(exit: Exit, output: &Output) -> Exit {
     }
 }
 
-/// Rounded up: a limit is never shown as zero.
-fn seconds(duration: Duration) -> u64 {
-    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_started_says_why() {
+        let missing = io::Error::from(io::ErrorKind::NotFound);
+        let nowhere = Path::new("/no/such/directory");
+        assert_eq!(not_started(nowhere, &missing), "there is no directory `/no/such/directory`");
+        assert_eq!(not_started(Path::new("/"), &missing), "`bash` cannot be started: entity not found");
+        let refused = || Exit::NotStarted { reason: "the sandbox did not start".to_owned() };
+        let told =
+            CommandOutput { text: "one\nbwrap: no permission \n".to_owned(), ..CommandOutput::default() };
+        let expected = "the sandbox did not start: bwrap: no permission".to_owned();
+        assert_eq!(with_reason(refused(), &told), Exit::NotStarted { reason: expected });
+        assert_eq!(with_reason(refused(), &CommandOutput::default()), refused());
+        assert_eq!(with_reason(Exit::Code { code: 1 }, &told), Exit::Code { code: 1 });
+    }
+
+    #[tokio::test]
+    async fn a_log_that_cannot_be_written_is_agentruns_own_failure() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("file"), "").unwrap();
+        let command = Command {
+            script: "true".to_owned(),
+            strict: false,
+            dir: directory.path().to_owned(),
+            timeout: Duration::from_mins(1),
+            log: Some(directory.path().join("file/log")),
+        };
+        let policy = Policy::new(std::iter::empty(), &[]);
+        let error = run(&command, &policy, &Interrupt::never(), &Redact::new([])).await.unwrap_err();
+        assert!(error.to_string().contains("file/log"), "{error}");
+    }
 }

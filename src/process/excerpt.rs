@@ -1,4 +1,4 @@
-//! The beginning and the end of a text of any length, with what was left out said in between.
+//! Keeps the beginning and the end of a text of any length, and says how much is left out between.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub(super) struct Excerpt {
     /// Whole lines, as they came.
     recent: String,
     /// The line that is not finished.
-    line: Line,
+    line: ExcerptLine,
     line_cut: bool,
     left_out: bool,
 }
@@ -53,7 +53,7 @@ impl Excerpt {
         self.push_lines(&format!("{line}\n"));
     }
 
-    fn finish_line(&mut self, line: Line) -> String {
+    fn finish_line(&mut self, line: ExcerptLine) -> String {
         self.line_cut |= line.cut > 0;
         line.finish()
     }
@@ -63,7 +63,7 @@ impl Excerpt {
         while !self.head_full
             && let Some((line, rest)) = text.split_once('\n')
         {
-            let line = self.finish_line(Line::of(line));
+            let line = self.finish_line(ExcerptLine::of(line));
             if self.head_bytes + line.len() + 1 > HEAD {
                 self.head_full = true;
                 break;
@@ -87,7 +87,7 @@ impl Excerpt {
         let recent = std::mem::take(&mut self.recent);
         let (mut lines, mut bytes) = (Vec::new(), 0);
         for line in recent.split_terminator('\n').rev() {
-            let line = self.finish_line(Line::of(line));
+            let line = self.finish_line(ExcerptLine::of(line));
             if bytes + line.len() + 1 > TAIL {
                 self.left_out = true;
                 break;
@@ -152,7 +152,7 @@ fn size(bytes: u64) -> String {
 
 /// One line as a terminal would end up showing it, cut if it is long.
 #[derive(Debug, Default)]
-struct Line {
+struct ExcerptLine {
     text: String,
     characters: usize,
     cut: usize,
@@ -160,7 +160,7 @@ struct Line {
     returned: bool,
 }
 
-impl Line {
+impl ExcerptLine {
     fn of(text: &str) -> Self {
         let mut line = Self::default();
         line.append(text);

@@ -1,5 +1,5 @@
-//! The launcher, a process of agentrun's own between it and a command: makes a session, confines
-//! itself, starts the shell, and ends whatever the shell leaves, however far that went.
+//! The launcher: a process of agentrun that makes a session, confines itself, starts the shell, and ends all
+//! that the shell leaves.
 //!
 //! Standard input is the connection to agentrun. Its end is the order to stop, so that a killed
 //! agentrun ends its commands too. Standard error is where the command prints to.
@@ -10,14 +10,15 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait};
 
-use super::order::{Order, Report};
+use super::order::{LaunchOrder, LaunchReport};
 use super::{adopt_orphans, keep_memory_private, sandbox, tree};
+use crate::clock::{Deadline, Stopwatch};
 use crate::facts::Exit;
 
 /// How often background processes that may be nearly done are looked at.
@@ -28,8 +29,8 @@ pub fn launch() -> io::Result<()> {
     let agentrun = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut line = String::new();
     BufReader::new(&agentrun).read_line(&mut line)?;
-    let order: Order = serde_json::from_str(&line)?;
-    let report = carry_out(&order, &agentrun).unwrap_or_else(Report::not_started);
+    let order: LaunchOrder = serde_json::from_str(&line)?;
+    let report = carry_out(&order, &agentrun).unwrap_or_else(LaunchReport::not_started);
     let mut json = serde_json::to_vec(&report)?;
     json.push(b'\n');
     // A killed agentrun does not listen any more.
@@ -52,7 +53,7 @@ pub fn confine(rules: &str, program: &[OsString]) -> io::Error {
     Command::new(name).args(arguments).exec()
 }
 
-fn carry_out(order: &Order, agentrun: &UnixStream) -> Result<Report, String> {
+fn carry_out(order: &LaunchOrder, agentrun: &UnixStream) -> Result<LaunchReport, String> {
     // Within bubblewrap there is a session already.
     let _ = rustix::process::setsid();
     // The command has the same rights as this process, and may not tell its story for it.
@@ -61,11 +62,11 @@ fn carry_out(order: &Order, agentrun: &UnixStream) -> Result<Report, String> {
     if let Some(rules) = &order.landlock {
         sandbox::landlock::restrict(rules).map_err(|error| format!("Landlock refuses: {error}"))?;
     }
-    let started = Instant::now();
+    let watch = Stopwatch::start();
     let mut family = Family::start(order)
         .map_err(|error| format!("`{}` cannot be started: {error}", order.shell.display()))?;
     let exited = family.until_exit(agentrun);
-    let ran = started.elapsed();
+    let ran = watch.elapsed();
     let left = match exited {
         Ok(true) => family.end_rest(order, agentrun),
         Ok(false) | Err(_) => family.end(order.grace),
@@ -73,7 +74,7 @@ fn carry_out(order: &Order, agentrun: &UnixStream) -> Result<Report, String> {
     exited.map_err(|error| format!("the command cannot be watched: {error}"))?;
     let stopped = matches!(exited, Ok(false));
     let killed = Exit::Signal { signal: rustix::process::Signal::KILL.as_raw() };
-    Ok(Report { exit: family.exit.unwrap_or(killed), stopped, ran, left })
+    Ok(LaunchReport { exit: family.exit.unwrap_or(killed), stopped, ran, left })
 }
 
 /// The shell and everything below this process.
@@ -84,7 +85,7 @@ struct Family {
 }
 
 impl Family {
-    fn start(order: &Order) -> io::Result<Self> {
+    fn start(order: &LaunchOrder) -> io::Result<Self> {
         let prints_to = rustix::stdio::stderr().try_clone_to_owned()?;
         let child = Command::new(&order.shell)
             .args(&order.arguments)
@@ -116,9 +117,9 @@ impl Family {
 
     /// After the exit, lets background processes that are nearly done be done, ends the others,
     /// and tells which these were.
-    fn end_rest(&mut self, order: &Order, agentrun: &UnixStream) -> Vec<String> {
-        let exited = Instant::now();
-        while self.reap() && exited.elapsed() < order.drain {
+    fn end_rest(&mut self, order: &LaunchOrder, agentrun: &UnixStream) -> Vec<String> {
+        let deadline = Deadline::after(order.drain);
+        while self.reap() && !deadline.passed() {
             let mut end = [PollFd::new(agentrun, PollFlags::IN)];
             if poll(&mut end, Some(&POLL)).is_ok_and(|ready| ready > 0) {
                 break;

@@ -1,4 +1,4 @@
-//! A command by way of a launcher, from agentrun's side: the order, the wait, the report.
+//! Runs a command through a launcher: the order, the wait, the report.
 
 use std::fs::File;
 use std::io::{self, PipeWriter};
@@ -11,10 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command as Process};
 use tokio::time::timeout;
 
-use super::child::{Ended, Stop};
-use super::direct::exit_of;
-use super::order::{Order, Report};
-use super::printed::Printed;
+use super::end::{CommandEnd, Stop, exit_of};
+use super::order::{LaunchOrder, LaunchReport};
+use super::pipe::OutputPipe;
 use super::sandbox::landlock::Rules;
 use super::{Command, Policy, Sandbox, adopt_orphans, tree};
 use crate::facts::Exit;
@@ -64,12 +63,12 @@ impl Launcher {
         }
     }
 
-    fn order(&self, command: &Command, policy: &Policy) -> Order {
+    fn order(&self, command: &Command, policy: &Policy) -> LaunchOrder {
         let landlock = match &*self.sandbox {
             Sandbox::Landlock(confinement) => Some(Rules::of(confinement)),
             Sandbox::Off | Sandbox::Bubblewrap { .. } => None,
         };
-        Order {
+        LaunchOrder {
             shell: policy.program("bash"),
             arguments: command.arguments().map(str::to_owned).collect(),
             landlock,
@@ -80,20 +79,17 @@ impl Launcher {
 }
 
 /// A started launcher. Dropping it kills everything below this process.
-pub(super) struct Running {
+pub(super) struct LaunchedCommand {
     child: Child,
     launcher: tokio::net::UnixStream,
     order: Vec<u8>,
     ended: bool,
 }
 
-impl Running {
-    pub(super) fn start(
-        command: &Command,
-        policy: &Policy,
-        launcher: &Launcher,
-        writer: PipeWriter,
-    ) -> io::Result<Self> {
+impl LaunchedCommand {
+    pub(super) fn start(command: &Command, policy: &Policy, writer: PipeWriter) -> io::Result<Self> {
+        let no_launcher = || io::Error::other("nothing is there to launch it");
+        let launcher = policy.launcher.as_ref().ok_or_else(no_launcher)?;
         let mut order = serde_json::to_vec(&launcher.order(command, policy))?;
         order.push(b'\n');
         let (ours, theirs) = UnixStream::pair()?;
@@ -114,20 +110,20 @@ impl Running {
 
     pub(super) async fn run(
         mut self,
-        printed: &mut Printed<'_>,
-        policy: &Policy,
+        pipe: &mut OutputPipe<'_>,
+        grace: Duration,
         stop: &Stop<'_>,
-    ) -> io::Result<Ended> {
+    ) -> io::Result<CommandEnd> {
         let (mut status, mut stopped) = (None, None);
         tokio::select! {
-            ended = self.until_exit(printed) => status = Some(ended?),
+            ended = self.until_exit(pipe) => status = Some(ended?),
             exit = stop.wait() => stopped = Some(exit),
         }
         if status.is_none() {
             // The end of the connection is the order to stop.
             let _ = self.launcher.shutdown().await;
-            let patience = policy.grace + PATIENCE;
-            status = timeout(patience, printed.until_exit(&mut self.child)).await.ok().transpose()?;
+            let patience = grace + PATIENCE;
+            status = timeout(patience, pipe.until_exit(&mut self.child)).await.ok().transpose()?;
         }
         let report = match status {
             Some(_) => self.report().await,
@@ -137,20 +133,20 @@ impl Running {
             self.kill().await;
         }
         self.ended = true;
-        printed.rest(REST).await?;
+        pipe.rest(REST).await?;
         Ok(ended(report, status, stopped))
     }
 
     /// Gives the order, and reads what is printed until the launcher is done.
-    async fn until_exit(&mut self, printed: &mut Printed<'_>) -> io::Result<ExitStatus> {
+    async fn until_exit(&mut self, pipe: &mut OutputPipe<'_>) -> io::Result<ExitStatus> {
         let Self { child, launcher, order, .. } = self;
         // A sandbox that does not start takes no order, and tells why by its exit.
         let given = async { drop(launcher.write_all(order).await) };
-        tokio::join!(given, printed.until_exit(child)).1
+        tokio::join!(given, pipe.until_exit(child)).1
     }
 
     /// What the launcher saw; `None` if something ended it before it could tell.
-    async fn report(&mut self) -> Option<Report> {
+    async fn report(&mut self) -> Option<LaunchReport> {
         let mut json = Vec::new();
         timeout(REST, self.launcher.read_to_end(&mut json)).await.ok()?.ok()?;
         serde_json::from_slice(&json).ok()
@@ -164,7 +160,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for LaunchedCommand {
     fn drop(&mut self) {
         if !self.ended {
             let _ = self.child.start_kill();
@@ -174,12 +170,45 @@ impl Drop for Running {
 }
 
 /// What report, exit of the launcher and reason to stop come to.
-fn ended(report: Option<Report>, status: Option<ExitStatus>, stopped: Option<Exit>) -> Ended {
-    let nothing = |exit| Ended { exit, ran: None, left: Vec::new() };
+fn ended(report: Option<LaunchReport>, status: Option<ExitStatus>, stopped: Option<Exit>) -> CommandEnd {
     match (report, stopped, status.map(exit_of)) {
-        (Some(report), Some(exit), _) if report.stopped => nothing(exit),
-        (Some(report), ..) => Ended { exit: report.exit, ran: Some(report.ran), left: report.left },
-        (None, Some(exit), _) | (None, None, Some(exit @ Exit::Signal { .. })) => nothing(exit),
-        (None, None, _) => nothing(Exit::NotStarted { reason: "the sandbox did not start".to_owned() }),
+        (Some(report), Some(exit), _) if report.stopped => CommandEnd::of(exit),
+        (Some(report), ..) => CommandEnd { exit: report.exit, ran: Some(report.ran), left: report.left },
+        (None, Some(exit), _) | (None, None, Some(exit @ Exit::Signal { .. })) => CommandEnd::of(exit),
+        (None, None, _) => {
+            CommandEnd::of(Exit::NotStarted { reason: "the sandbox did not start".to_owned() })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn the_report_counts_before_the_exit_of_the_launcher() {
+        let report = |stopped| LaunchReport {
+            exit: Exit::Code { code: 3 },
+            stopped,
+            ran: Duration::from_secs(2),
+            left: vec!["7 sleep".to_owned()],
+        };
+        let (done, killed) = (ExitStatus::from_raw(0), ExitStatus::from_raw(9));
+        let late = Exit::TimedOut { after_seconds: 1 };
+        let of = |report, status, stopped| {
+            let end = ended(report, status, stopped);
+            (end.exit, end.ran, end.left.len())
+        };
+        let told = (Exit::Code { code: 3 }, Some(Duration::from_secs(2)), 1);
+        assert_eq!(of(Some(report(false)), Some(done), None), told);
+        // It ended by itself while it was told to stop.
+        assert_eq!(of(Some(report(false)), Some(done), Some(late.clone())), told);
+        assert_eq!(of(Some(report(true)), Some(done), Some(late.clone())), (late.clone(), None, 0));
+        assert_eq!(of(None, None, Some(late.clone())), (late, None, 0));
+        assert_eq!(of(None, Some(killed), None), (Exit::Signal { signal: 9 }, None, 0));
+        let nothing = Exit::NotStarted { reason: "the sandbox did not start".to_owned() };
+        assert_eq!(of(None, Some(done), None), (nothing, None, 0));
     }
 }

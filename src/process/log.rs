@@ -1,4 +1,4 @@
-//! The file that holds all of what a command printed, up to a cap.
+//! The log file of a command: all that it printed, up to a cap.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

@@ -1,30 +1,30 @@
-//! One child process: policy, sandbox, timeouts, output. The only place that spawns.
+//! Runs one child process with a policy, a sandbox, time limits and bounded output; no other room starts
+//! processes.
 //!
 //! A command is started by a *launcher*, a process of this very program between agentrun and the
 //! command, which ends whatever the command leaves.
 
 mod capture;
 mod child;
-mod direct;
+mod end;
 mod excerpt;
+mod group;
 mod launch;
 mod launched;
 mod log;
 mod order;
 mod output;
+mod pipe;
 mod plain;
 mod policy;
-mod printed;
 pub mod sandbox;
-#[cfg(test)]
-mod tests;
 mod tree;
 
-pub use capture::{Captured, Invocation, capture};
+pub use capture::{Invocation, ProgramOutput, capture};
 pub use child::run;
 pub use launch::{confine, launch};
 pub use launched::{LAUNCH, Launcher};
-pub use policy::{Policy, Start, WITHIN};
+pub use policy::{Policy, WITHIN};
 pub use sandbox::Sandbox;
 
 use crate::facts::{Denial, Exit};
@@ -97,20 +97,20 @@ impl Command {
 
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completed {
+pub struct CommandOutcome {
     /// How it ended.
     pub exit: Exit,
     /// Wall time.
     pub duration: Duration,
     /// What it printed.
-    pub output: Output,
+    pub output: CommandOutput,
     /// It failed, it seems, because the sandbox denied this.
     pub denied: Option<Denial>,
 }
 
 /// What a command printed, standard output and error in order of arrival.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Output {
+pub struct CommandOutput {
     /// Bounded, tail-biased, redacted, without terminal codes: what an agent or a person reads.
     pub text: String,
     /// All bytes printed.

@@ -1,4 +1,4 @@
-//! What agentrun tells a launcher, and what the launcher tells agentrun: one line of JSON each.
+//! The messages between agentrun and a launcher: one line of JSON each way.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::facts::Exit;
 
 /// What a launcher is to do.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Order {
+pub(super) struct LaunchOrder {
     /// The shell.
     pub(super) shell: PathBuf,
     /// What the shell is given: options and script.
@@ -25,7 +25,7 @@ pub(super) struct Order {
 
 /// What a launcher saw.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Report {
+pub(super) struct LaunchReport {
     /// How the shell ended.
     pub(super) exit: Exit,
     /// The launcher was asked to stop before.
@@ -36,7 +36,7 @@ pub(super) struct Report {
     pub(super) left: Vec<String>,
 }
 
-impl Report {
+impl LaunchReport {
     /// The shell could not be started.
     pub(super) fn not_started(reason: String) -> Self {
         Self { exit: Exit::NotStarted { reason }, stopped: false, ran: Duration::ZERO, left: Vec::new() }

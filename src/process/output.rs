@@ -1,14 +1,14 @@
-//! A flood of bytes becomes a bounded, redacted text, a full log and a digest, in constant memory.
+//! Turns a flood of bytes into a bounded, redacted text, a full log and a digest, in constant memory.
 
 use std::io;
 use std::path::Path;
 
-use super::Output;
+use super::CommandOutput;
 use super::excerpt::Excerpt;
 use super::log::Log;
 use super::plain::plain;
 use crate::digest::Digest;
-use crate::redact::Redact;
+use crate::redact::{Redact, RedactStream};
 
 /// An unfinished line longer than this is handed on in parts.
 const LINE_IN_MEMORY: usize = 64 * 1024;
@@ -23,6 +23,7 @@ const OVERLAP: usize = 4 * 1024;
 #[derive(Debug)]
 pub(super) struct Collector<'a> {
     redact: &'a Redact,
+    shown: RedactStream<'a>,
     log: Option<Log>,
     pending: Vec<u8>,
     excerpt: Excerpt,
@@ -37,6 +38,7 @@ impl<'a> Collector<'a> {
     pub(super) fn new(log: Option<&Path>, redact: &'a Redact) -> io::Result<Self> {
         Ok(Self {
             redact,
+            shown: redact.stream(),
             log: log.map(Log::create).transpose()?,
             pending: Vec::new(),
             excerpt: Excerpt::default(),
@@ -58,7 +60,7 @@ impl<'a> Collector<'a> {
         if let Some(end) = self.pending.iter().rposition(|&byte| byte == b'\n') {
             let rest = self.pending.split_off(end + 1);
             let block = std::mem::replace(&mut self.pending, rest);
-            self.hand_on(&self.clean(&block))?;
+            self.hand_on(&block)?;
         }
         while self.pending.len() > LINE_IN_MEMORY {
             self.part_line()?;
@@ -67,27 +69,30 @@ impl<'a> Collector<'a> {
     }
 
     /// Closes the log and sums up. `log` is how the log is called in the text.
-    pub(super) fn finish(mut self, left: Vec<String>, log: Option<&Path>) -> io::Result<Output> {
+    pub(super) fn finish(mut self, left: Vec<String>, log: Option<&Path>) -> io::Result<CommandOutput> {
         let rest = std::mem::take(&mut self.pending);
-        if !rest.is_empty() {
-            self.hand_on(&self.clean(&rest))?;
-        }
+        self.hand_on(&rest)?;
+        let shown = std::mem::replace(&mut self.shown, self.redact.stream()).finish();
+        self.write(&shown)?;
         if let Some(log) = self.log {
             log.finish()?;
         }
         let lines = self.newlines + u64::from(self.ended_in_line);
         let (text, truncated) = self.excerpt.finish(lines, self.bytes, log);
         let digest = self.digest.finish();
-        Ok(Output { text, bytes: self.bytes, lines, digest, truncated, left })
+        Ok(CommandOutput { text, bytes: self.bytes, lines, digest, truncated, left })
     }
 
     fn clean(&self, bytes: &[u8]) -> String {
-        let text = String::from_utf8_lossy(bytes);
-        let text = plain(&text);
-        self.redact.text(&text).into_owned()
+        self.redact.text(&plain(&String::from_utf8_lossy(bytes))).into_owned()
     }
 
-    fn hand_on(&mut self, text: &str) -> io::Result<()> {
+    fn hand_on(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let text = self.shown.push(&plain(&String::from_utf8_lossy(bytes)));
+        self.write(&text)
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
         if let Some(log) = &mut self.log {
             log.write(text)?;
         }
@@ -103,13 +108,14 @@ impl<'a> Collector<'a> {
         while cut > 0 {
             let first = self.clean(&self.pending[..cut]);
             if whole.strip_prefix(&first) == Some(&self.clean(&self.pending[cut..])) {
-                self.pending.drain(..cut);
+                let rest = self.pending.split_off(cut);
+                let first = std::mem::replace(&mut self.pending, rest);
                 return self.hand_on(&first);
             }
             cut = boundary(&self.pending, cut.saturating_sub(OVERLAP));
         }
-        self.pending.clear();
-        self.hand_on(&whole)
+        let pending = std::mem::take(&mut self.pending);
+        self.hand_on(&pending)
     }
 }
 
@@ -135,7 +141,7 @@ mod tests {
 
     static REDACT: LazyLock<Redact> = LazyLock::new(|| Redact::new([SECRET.to_owned()]));
 
-    fn collect(pieces: &[&[u8]]) -> Output {
+    fn collect(pieces: &[&[u8]]) -> CommandOutput {
         let mut collector = Collector::new(None, &REDACT).unwrap();
         for piece in pieces {
             collector.push(piece).unwrap();

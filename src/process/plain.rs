@@ -1,4 +1,4 @@
-//! Text without what only a terminal understands.
+//! Removes from a text what only a terminal understands.
 
 use std::borrow::Cow;
 

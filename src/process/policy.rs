@@ -1,5 +1,5 @@
-//! What every child process is given: an environment that was allowed in, never inherited, and
-//! the patience that ends it.
+//! What every child process gets: a cleared environment with the variables that are let in, and its time
+//! limits.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -20,27 +20,8 @@ pub struct Policy {
     pub grace: Duration,
     /// How long background children may stay, and print, after the exit.
     pub drain: Duration,
-    /// How a command is started.
-    pub start: Start,
-}
-
-/// How a command is started.
-#[derive(Debug, Clone)]
-pub enum Start {
-    /// As a child of this process, without confinement: tests of this library, which is no program.
-    Direct,
-    /// By a launcher.
-    Launched(Launcher),
-}
-
-impl Start {
-    /// What confines a command.
-    pub fn sandbox(&self) -> Option<&Sandbox> {
-        match self {
-            Self::Direct => None,
-            Self::Launched(launcher) => Some(&launcher.sandbox),
-        }
-    }
+    /// What starts commands; without, none can be started.
+    pub launcher: Option<Launcher>,
 }
 
 /// Variables that builds and tests need.
@@ -141,8 +122,13 @@ impl Policy {
             environment,
             grace: Duration::from_secs(2),
             drain: Duration::from_millis(500),
-            start: Start::Direct,
+            launcher: None,
         }
+    }
+
+    /// What confines a command.
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        self.launcher.as_ref().map(|launcher| &*launcher.sandbox)
     }
 
     /// Where a command looks for programs, in this order.
@@ -172,7 +158,7 @@ impl Policy {
     /// The same with commands started by a launcher, and known by a mark.
     #[must_use]
     pub fn launched_by(mut self, launcher: Launcher, mark: &str) -> Self {
-        self.start = Start::Launched(launcher);
+        self.launcher = Some(launcher);
         self.known_by(mark)
     }
 
@@ -186,7 +172,7 @@ impl Policy {
     /// The same with launched commands confined.
     #[must_use]
     pub fn confined_by(mut self, sandbox: Sandbox) -> Self {
-        if let Start::Launched(launcher) = &mut self.start {
+        if let Some(launcher) = &mut self.launcher {
             launcher.sandbox = sandbox.into();
         }
         self
@@ -243,5 +229,42 @@ mod tests {
         let policy = Policy::new(parent.into_iter(), &["GIT_TERMINAL_PROMPT".to_owned()]);
         assert_eq!(policy.environment[OsStr::new("CI")], "1");
         assert_eq!(policy.environment[OsStr::new("GIT_TERMINAL_PROMPT")], "0");
+    }
+
+    fn with_path(path: &str) -> Policy {
+        Policy::new([("PATH".into(), path.into())].into_iter(), &[])
+    }
+
+    #[test]
+    fn agentruns_own_programs_are_never_those_that_a_command_could_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().canonicalize().unwrap().join(name);
+        for folder in ["project/bin", "tools"] {
+            std::fs::create_dir_all(at(folder)).unwrap();
+            std::fs::write(at(folder).join("git"), "").unwrap();
+        }
+        std::os::unix::fs::symlink(at("project/bin"), at("link")).unwrap();
+        let [project, link, tools] =
+            ["project/bin", "link", "tools"].map(|name| at(name).display().to_string());
+        let policy = with_path(&format!("bin:{project}:{link}:{tools}"));
+        assert_eq!(policy.program("git"), at("project/bin/git"));
+        let policy = policy.without_programs_below(&[at("project")]);
+        assert_eq!(policy.program("git"), at("tools/git"));
+        assert_eq!(policy.programs, [at("tools"), "/usr/bin".into()]);
+        assert_eq!(policy.program("no-such-program"), Path::new("/usr/bin/no-such-program"));
+        let commands = ["bin".into(), at("project/bin"), at("link"), at("tools")];
+        assert_eq!(policy.path(), commands, "a command looks where it always did");
+    }
+
+    #[test]
+    fn a_child_is_known_by_a_mark_and_nobodys_backtrace_comes_in() {
+        let parent = || [("RUST_BACKTRACE".into(), "full".into())].into_iter();
+        let policy = Policy::new(parent(), &[]).known_by("a1b2");
+        assert_eq!(policy.environment[OsStr::new(MARKER)], "a1b2");
+        assert_eq!(policy.environment[OsStr::new(WITHIN)], "1");
+        assert!(!policy.environment.contains_key(OsStr::new("RUST_BACKTRACE")));
+        let passed = Policy::new(parent(), &["RUST_BACKTRACE".to_owned()]);
+        assert_eq!(passed.environment[OsStr::new("RUST_BACKTRACE")], "full");
+        assert!(passed.sandbox().is_none());
     }
 }

@@ -1,9 +1,11 @@
-//! The processes below this one, wherever they went: found in `/proc`, named, ended.
+//! Finds the processes below this one in `/proc`, wherever they went, names them, and ends them.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, getpid, kill_process};
+
+use crate::clock::Deadline;
 
 /// How often processes that were told to end are looked at.
 const POLL: Duration = Duration::from_millis(5);
@@ -86,7 +88,7 @@ pub(super) fn kill(mut living: impl FnMut() -> Vec<Pid>) -> bool {
 }
 
 fn until_none(living: &mut impl FnMut() -> Vec<Pid>, patience: Duration, each: Option<Signal>) -> bool {
-    let started = Instant::now();
+    let deadline = Deadline::after(patience);
     loop {
         let found = living();
         if found.is_empty() {
@@ -95,7 +97,7 @@ fn until_none(living: &mut impl FnMut() -> Vec<Pid>, patience: Duration, each: O
         if let Some(each) = each {
             signal(&found, each);
         }
-        if started.elapsed() >= patience {
+        if deadline.passed() {
             return false;
         }
         std::thread::sleep(POLL);
@@ -123,4 +125,46 @@ fn stat(pid: i32) -> Option<Stat> {
     let mut fields = fields.split(' ');
     let dead = matches!(fields.next()?, "Z" | "X");
     Some(Stat { parent: fields.next()?.parse().ok()?, dead })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::CommandExt;
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+
+    /// A process that waits, is called `name`, and carries a mark.
+    fn waiting(name: &str, mark: &str) -> (Child, Pid) {
+        let mut command = Command::new("sleep");
+        command.arg0(name).arg("1000").env_clear().env("MARK_OF_A_TEST", mark).stdin(Stdio::null());
+        let child = command.spawn().unwrap();
+        let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+        (child, pid)
+    }
+
+    #[test]
+    fn what_carries_a_mark_is_found_named_and_ended() {
+        let mark = format!("mark-{}", std::process::id());
+        let ((mut child, pid), (mut other, _)) = (waiting("one\ttwo", &mark), waiting("three", "another"));
+        let found = || marked("MARK_OF_A_TEST", &mark);
+        while found().is_empty() || name(pid).contains("test") {
+            std::thread::yield_now();
+        }
+        assert_eq!(found(), [pid]);
+        assert!(below().contains(&pid));
+        assert_eq!(names(&found()), [format!("{pid} one two 1000")]);
+        assert!(end(found, Duration::from_mins(1)), "a dead process is none, though nobody has asked how");
+        child.wait().unwrap();
+        assert_eq!(other.try_wait().unwrap(), None, "another mark is another's");
+        other.kill().unwrap();
+        other.wait().unwrap();
+    }
+
+    #[test]
+    fn only_so_many_are_named() {
+        let pids: Vec<Pid> = (0..NAMED + 3).map(|_| getpid()).collect();
+        let names = names(&pids);
+        assert_eq!((names.len(), names.last().unwrap().as_str()), (NAMED + 1, "3 more"));
+    }
 }

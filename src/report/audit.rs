@@ -1,4 +1,4 @@
-//! An audit for people, and as one JSON object for programs.
+//! Shows an audit to people, and as one JSON object to programs.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Shows a plan's diagnostics as a compiler shows its own: place, excerpt, caret, help.
+//! Shows the diagnostics of a plan as a compiler does: place, excerpt, caret, help.
 
 use std::io::IsTerminal;
 

@@ -1,4 +1,4 @@
-//! How a plan was read: the lists that could have been its steps, and the rule behind each criterion and box.
+//! Shows how a plan was read: the lists that could be its steps, and the rule behind each criterion and box.
 
 use std::fmt::Write;
 

@@ -1,5 +1,4 @@
-//! Tells that something is still going on: a live line on a terminal, a line now and then
-//! elsewhere.
+//! Shows that something is still going on: a live line on a terminal, a line now and then elsewhere.
 
 use std::io::IsTerminal;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};

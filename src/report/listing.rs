@@ -1,4 +1,4 @@
-//! What a plan is about to do, or where it stands, as a list for people.
+//! Lists the steps of a plan for people: what a run would do, or how far it is.
 
 use std::borrow::Cow;
 use std::fmt::Write;

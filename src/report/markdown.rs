@@ -1,4 +1,4 @@
-//! `report.md`: a run for a reviewer, with diffs and output.
+//! Writes `report.md`: a run for a reviewer, with diffs and output.
 
 use std::fmt::Write;
 use std::fs::File;

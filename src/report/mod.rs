@@ -1,5 +1,5 @@
-//! Who is told what happens: people on standard error, programs on standard output, reviewers in
-//! the run folder. The only place that prints.
+//! Shows what happens: to people on standard error, to programs on standard output, to reviewers in the run
+//! folder; no other room prints.
 
 pub(crate) mod audit;
 pub(crate) mod diagnostics;

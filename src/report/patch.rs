@@ -1,4 +1,4 @@
-//! A unified diff in colours.
+//! Shows a unified diff in colours.
 
 use super::print::{BAD, FAINT, GOOD, STRONG, styled};
 use crate::redact::harmless;

@@ -1,4 +1,4 @@
-//! Standard output is data, standard error is talk. A reader that went away is no error.
+//! Prints data to standard output and talk to standard error; it is no error if the reader has gone.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! A run as people tell it: per step what was tried, what was seen, and how it ended. Pure.
+//! Tells a run as people would: for each step what was tried, what was seen, and how it ended.
 
 use crate::facts::{
     AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted,

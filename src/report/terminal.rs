@@ -1,4 +1,4 @@
-//! What a person who watches sees.
+//! Shows a run to the person who watches.
 
 use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, quoted, styled};

@@ -1,11 +1,11 @@
-//! One try of one step: brief, agent, guard, validation, outcome.
+//! One attempt at a step: brief, agent, guard, validation, outcome.
 
 use std::path::Path;
 
 use super::Run;
 use super::talk::{Talk, Trees, no_run_dir, no_snapshot, repair};
 use super::validating::{Commands, Decided, validate_attempt};
-use crate::agent::builtin::session::{Session, Worked};
+use crate::agent::builtin::session::{AgentWork, Session};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
 use crate::facts::{
@@ -140,7 +140,7 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees,
     Ok(Trees { base, before })
 }
 
-async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -> Result<Worked, Failure> {
+async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -> Result<AgentWork, Failure> {
     let session = Session {
         at: at.clone(),
         model: &mut run.model,

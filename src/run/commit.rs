@@ -1,4 +1,4 @@
-//! One commit for a step that passed: what it changed, and its tick.
+//! Makes one commit for a step that passed: its changes and its ticks.
 
 use std::borrow::Cow;
 
@@ -10,15 +10,16 @@ use crate::plan::{Step, StepIndex};
 use crate::redact::harmless;
 use crate::state::{Base, Pass, StepState, StepStatus, Trees};
 use crate::words::first_line;
-use crate::workspace::git::commit::{Made, Wanted};
-use crate::workspace::own::{Own, StepTrees};
-use crate::workspace::snapshot::{Snapshot, Snapshots};
+use crate::workspace::git::commit::{CommitOrder, StepCommit};
+use crate::workspace::own::{StepChanges, StepTrees};
+use crate::workspace::snapshot::Snapshot;
+use crate::workspace::snapshots::Snapshots;
 
 /// Commits what a step changed, or says why not. The run goes on either way.
 pub async fn commit(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     let step = StepRef::from(run.plan.step(index));
     let event = match make(run, index).await {
-        Ok(Made { commit, paths, without_plan }) => {
+        Ok(StepCommit { commit, paths, without_plan }) => {
             Event::StepCommitted { step, commit, paths, without_plan }
         }
         Err(reason) => Event::CommitRefused { step, reason },
@@ -26,7 +27,7 @@ pub async fn commit(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> 
     run.recorder.record(event)
 }
 
-async fn make(run: &mut Run<'_>, index: StepIndex) -> Result<Made, CommitRefusal> {
+async fn make(run: &mut Run<'_>, index: StepIndex) -> Result<StepCommit, CommitRefusal> {
     let redact = &run.recorder.redact;
     let step = run.plan.step(index);
     let state = run.recorder.state.step(&step.key);
@@ -43,7 +44,7 @@ async fn make(run: &mut Run<'_>, index: StepIndex) -> Result<Made, CommitRefusal
     let wanted_tick = PassToTick { step, pass, progress: run.orders.config.plan.progress };
     let tick = |text: &str| wanted_tick.in_text(text).ok_or("git has another text of the step".to_owned());
     let message = message(run.plan, step, state, pass);
-    let wanted = Wanted {
+    let wanted = CommitOrder {
         changes: &own.changes,
         plan: plan.filter(|_| ticked).map(|plan| (plan, tick)),
         message: &redact.text(&message),
@@ -52,14 +53,14 @@ async fn make(run: &mut Run<'_>, index: StepIndex) -> Result<Made, CommitRefusal
     };
     let made = run.snapshots.repository()?.commit(&wanted).await?;
     let outside = (ticked && plan.is_none()).then(|| "it is not in the project".to_owned());
-    Ok(Made { without_plan: made.without_plan.or(outside), ..made })
+    Ok(StepCommit { without_plan: made.without_plan.or(outside), ..made })
 }
 
 /// What the step changed. Before a validation without an agent only a person can have changed
 /// something, and that is the person's to commit.
-async fn own(snapshots: &Snapshots, trees: &Trees, pass: &Pass) -> Result<Own, CommitRefusal> {
+async fn own(snapshots: &Snapshots, trees: &Trees, pass: &Pass) -> Result<StepChanges, CommitRefusal> {
     if pass.attempt == 0 {
-        return Ok(Own::default());
+        return Ok(StepChanges::default());
     }
     let trees = step_trees(trees)
         .ok_or_else(|| CommitRefusal::impossible("the trees before and after the step are not known"))?;

@@ -1,4 +1,4 @@
-//! What a judge says of a step's prose criteria, once every command holds.
+//! Asks the judge about a step's prose criteria, once every command holds.
 
 use super::Run;
 use super::talk::{no_run_dir, toolbox};

@@ -1,4 +1,4 @@
-//! Carrying out a plan: what happens next is decided by pure functions, and done here.
+//! Carries out a plan: pure functions decide what happens next, and it is done here.
 
 pub mod again;
 pub mod attempt;
@@ -31,7 +31,7 @@ use crate::record::Recorder;
 use crate::validate::Validated;
 use crate::validate::applied::{Applied, applied};
 use crate::workspace::guard::Guard;
-use crate::workspace::snapshot::Snapshots;
+use crate::workspace::snapshots::Snapshots;
 use validation::Ground;
 
 /// One invocation of `execute`: what it was given, and everything it changes.

@@ -1,4 +1,4 @@
-//! The loop of a run: ask what comes next, do it, until nothing is left that can be done.
+//! The loop of a run: ask what comes next and do it, until nothing is left to do.
 
 use super::{Run, commit, settle, step, tick};
 use std::collections::BTreeSet;
@@ -178,7 +178,7 @@ impl Run<'_> {
                 .map(|&index| StepRef::from(&plan.steps[index]))
                 .collect(),
             model: self.orders.config.model.name.clone(),
-            sandbox: self.site.policy.start.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
+            sandbox: self.site.policy.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
             command: self.words.command.clone(),
             commits: self.orders.config.run.commit,

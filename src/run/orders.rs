@@ -1,4 +1,4 @@
-//! What a run was told to do: configuration with the flags laid over it, and the selected steps.
+//! The orders of a run: the configuration with its flags, and the selected steps.
 
 use crate::config::{Config, ProseCriteria, RequiredStrength};
 use crate::facts::Strength;

@@ -1,4 +1,4 @@
-//! The plan that a run carries out: its file, its text as it was at the start, and what was understood.
+//! The plan that a run carries out: its file, its text at the start, and what was understood.
 
 use std::path::Path;
 

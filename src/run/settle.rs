@@ -1,4 +1,4 @@
-//! The end of a plan: what holds for all of it must be green, whichever step was to see to it.
+//! Runs the commands that must hold for the whole plan, at its end.
 
 use std::collections::BTreeSet;
 

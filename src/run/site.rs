@@ -1,4 +1,4 @@
-//! Where a run works: the project's tree, the run's folder, and how commands are started there.
+//! Where a run works: the tree of the project, the folder of the run, and how commands are started there.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! One step: baseline, then attempts until one passes or something says that no other will.
+//! One step: the baseline, then attempts until one passes or no other could.
 
 use super::Run;
 use super::attempt::{self, Ended};

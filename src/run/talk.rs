@@ -1,5 +1,4 @@
-//! A conversation that goes on from attempt to attempt: how it begins, and how it goes on after a
-//! validation that did not pass.
+//! The conversation of a step: how it begins, and how it continues after a validation that failed.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! Writes into the plan what the journal knows: intended first, then one atomic replace, then
-//! written.
+//! Writes ticks into the plan: the intention is recorded first, then the file is replaced, then that is
+//! recorded.
 
 use super::PlanAtHand;
 use crate::config::ProgressMode;

@@ -1,4 +1,4 @@
-//! Validates what an attempt left behind, and says what it comes to.
+//! Validates what an attempt left, and decides how the attempt ended.
 
 use super::Run;
 use super::judging::{self, Judged, Work};
@@ -6,7 +6,7 @@ use super::talk::no_snapshot;
 use super::validation::Ground;
 use std::path::Path;
 
-use crate::agent::builtin::session::Worked;
+use crate::agent::builtin::session::AgentWork;
 use crate::config::GuardMode;
 use crate::digest::digest;
 use crate::facts::{
@@ -50,7 +50,7 @@ pub(super) async fn validate_attempt(
     run: &mut Run<'_>,
     index: StepIndex,
     commands: Commands<'_>,
-    worked: &Worked,
+    worked: &AgentWork,
     (after, all): (&Snapshot, &Changes),
 ) -> Result<(AttemptOutcome, Decided), Failure> {
     if let Some(reason) = worked.end.without_work() {

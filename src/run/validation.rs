@@ -11,7 +11,7 @@ use rustix::fs::OFlags;
 use crate::facts::{AttemptRef, Event, Evidence, Exit, Fingerprint, Usage, Vacuous};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::process::{self, Command, Completed, Output, Policy};
+use crate::process::{self, Command, CommandOutcome, CommandOutput, Policy};
 use crate::record::Recorder;
 use crate::shell::inner::Options;
 use crate::validate::applied::Applied;
@@ -181,7 +181,7 @@ pub(super) fn vacuous(
 }
 
 /// Counts the tests in all that a command printed, line by line from its log.
-pub(super) fn count(log: &Path, output: &Output) -> io::Result<Told> {
+pub(super) fn count(log: &Path, output: &CommandOutput) -> io::Result<Told> {
     let mut counter = Counter::default();
     if output.bytes == 0 || output.bytes > LOG_BYTES {
         output.text.lines().for_each(|line| counter.line(line));
@@ -210,12 +210,12 @@ async fn run_one(
     ground: &Ground<'_>,
     log: PathBuf,
     recorder: &Recorder,
-) -> Result<Completed, Failure> {
+) -> Result<CommandOutcome, Failure> {
     let dir = ground.root.join(&command.dir);
     let inside = dir.canonicalize().is_ok_and(|dir| dir.starts_with(&ground.root));
     if !inside {
         let reason = format!("the directory `{}` does not exist in the project", command.dir);
-        return Ok(Completed::without_output(Exit::NotStarted { reason }));
+        return Ok(CommandOutcome::without_output(Exit::NotStarted { reason }));
     }
     let command = Command {
         script: command.script.clone(),

@@ -1,4 +1,4 @@
-//! The words of a run: what the agent is told in every conversation, and what was typed.
+//! The words of a run: the constant part of every brief, the templates, and the command line.
 
 use crate::brief::Templates;
 

@@ -1,4 +1,4 @@
-//! Tests of the shell whose answer is written in them: `[ 1 = 1 ]`. Pure.
+//! Finds shell tests whose answer stands in them, such as `[ 1 = 1 ]`.
 
 use super::Word;
 

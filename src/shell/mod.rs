@@ -1,5 +1,4 @@
-//! A shell script as a tree: as much of the grammar as it takes to see whether a script can fail.
-//! Pure; what it does not understand is `None`, never a guess.
+//! Reads a shell script as a tree; what it does not understand is `None`, never a guess.
 
 pub mod constant;
 pub mod inner;

@@ -1,4 +1,4 @@
-//! A shell script as words and operators; redirections and the texts of here-documents are left out.
+//! Splits a shell script into words and operators; redirections and here-documents are left out.
 
 use super::Word;
 

@@ -1,4 +1,4 @@
-//! What each tick of a plan rests on: its boxes, held against what the journal proves.
+//! Finds the evidence behind each tick: the boxes of the plan against the records of the journal.
 
 use std::collections::{BTreeMap, BTreeSet};
 

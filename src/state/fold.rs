@@ -1,4 +1,4 @@
-//! What is known of a plan: a fold over its events. There is no other way to change it.
+//! Makes the state of a plan from its events; nothing else changes it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is known of a plan, and what follows from it. Pure: a fold over facts, and questions to it.
+//! The state: what is known of a plan, and what follows from that.
 
 pub mod audit;
 #[cfg(test)]

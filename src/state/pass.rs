@@ -1,4 +1,4 @@
-//! Why a step is done, and whether the plan and the history say so too.
+//! The pass of a step: why it is done, and whether the plan and the git history say so too.
 
 use crate::facts::{CriterionIndex, Exit, Fingerprint, Strength};
 

@@ -1,4 +1,4 @@
-//! Where the plan's boxes and the journal disagree at the start of a run, and what follows.
+//! Compares the boxes with the journal at the start of a run, and decides what follows.
 
 use std::collections::BTreeSet;
 

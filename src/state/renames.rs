@@ -1,4 +1,4 @@
-//! Steps that are called otherwise than in the run before: what is known of them goes with them.
+//! Recognises steps that have another name, number or place than in the run before.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! What comes next: a pure question to the plan, the order and the state.
+//! Decides what comes next, from the plan, the order and the state.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Which commands decide about a step: its own, the plan's, the configuration's. They add up.
+//! Lists the commands that decide about a step: its own, then the plan's, then the configuration's.
 
 use crate::facts::Origin;
 use crate::plan::criterion::CommandLine;

@@ -1,5 +1,5 @@
-//! What a command of a plan stands for in the project: a script file, a target of the Makefile, a
-//! script of `package.json`.
+//! Finds what a command stands for in the project: a script file, a target of a makefile, a script of
+//! `package.json`.
 
 mod makefile;
 

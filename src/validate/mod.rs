@@ -1,4 +1,4 @@
-//! What the results of a step's commands mean. Pure: what it has to know of the project it is given.
+//! Decides what the results of a step's commands mean.
 
 pub mod applied;
 pub mod callee;

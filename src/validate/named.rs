@@ -1,4 +1,4 @@
-//! What a script names in the project, itself and through what it runs there.
+//! Lists what a script names in the project, itself and through the scripts it runs.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};

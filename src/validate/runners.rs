@@ -1,4 +1,4 @@
-//! How many tests ran, from what a test runner printed. Pure, line by line, for outputs of any size.
+//! Counts the tests that ran, from what a test runner printed.
 //!
 //! A runner is recognised by its own words, not by the command: `make test` may run any of them.
 //! What several runners, crates or modules say adds up.

@@ -1,5 +1,4 @@
-//! Failures that no agent can mend here: a tool that is not installed, a permission that is
-//! missing, a command that the step's work does not touch. Pure.
+//! Recognises failures that no agent can fix here, such as a missing tool or permission.
 //!
 //! At the baseline only what no step could bring about ends a step; everything else is the normal
 //! start of test-first work, and counts only if the agent's work left it as it was.
@@ -77,6 +76,9 @@ fn allow(denied: &Denial) -> &'static str {
     match denied {
         Denial::Write { .. } => {
             "let commands write there with `sandbox.caches` in your own file, or change the command"
+        }
+        Denial::Access { .. } => {
+            "change the command; if it writes there, `sandbox.caches` in your own file can let it"
         }
         Denial::Protected { .. } => "change the command: it may only read it",
         Denial::Read { .. } => "change the command: it has to do without it",

@@ -1,4 +1,4 @@
-//! One command that was run.
+//! The result of one validation command.
 
 use crate::facts::{Denial, Evidence, RedCommand};
 

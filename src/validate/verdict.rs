@@ -1,4 +1,4 @@
-//! What the results of the commands mean for a step. Pure.
+//! The verdict on a step: what the results of its commands mean together.
 
 use crate::facts::{Evidence, Exit, Origin, Strength};
 

@@ -1,5 +1,4 @@
-//! What a step changed of what validates it: tests that existed, build files, and what its
-//! commands run. Pure.
+//! Finds what a step weakened: tests that existed, build files, and what its commands run.
 //!
 //! A diff is compared line by line, so this is a look and no proof: it sees assertions that went
 //! and skips that came, not one that was made to say less. What moves to another place stays.

@@ -1,4 +1,4 @@
-//! A clean copy of the project: what git would commit now, and nothing that was built or installed.
+//! Makes a clean copy of the project: what git would commit now, without anything built or installed.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -14,7 +14,11 @@ const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Copies the project at `root` into a temporary folder: with git the files that are tracked or
 /// not ignored, else all of them. Neither `.git` nor agentrun's state is in it, nor `left_out`.
-pub async fn copy(root: &Path, left_out: &[PathBuf], policy: &Policy) -> io::Result<tempfile::TempDir> {
+pub(crate) async fn copy(
+    root: &Path,
+    left_out: &[PathBuf],
+    policy: &Policy,
+) -> io::Result<tempfile::TempDir> {
     let files = match listed_by_git(root, policy).await {
         Some(files) => files,
         None => everything(root)?,

@@ -1,4 +1,4 @@
-//! Differences between two texts, for models and people.
+//! Makes differences between two texts, for models and people.
 
 use similar::{ChangeTag, TextDiff};
 
@@ -7,7 +7,7 @@ const CONTEXT: usize = 3;
 
 /// Lines that came and went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(crate) struct LineCounts {
     /// Lines that are new.
     pub added: u64,
     /// Lines that are gone.
@@ -15,8 +15,8 @@ pub struct Counts {
 }
 
 /// Counts the lines that differ.
-pub fn count(old: &str, new: &str) -> Counts {
-    let mut counts = Counts::default();
+pub(crate) fn count(old: &str, new: &str) -> LineCounts {
+    let mut counts = LineCounts::default();
     for change in TextDiff::from_lines(old, new).iter_all_changes() {
         match change.tag() {
             ChangeTag::Insert => counts.added += 1,
@@ -28,7 +28,7 @@ pub fn count(old: &str, new: &str) -> Counts {
 }
 
 /// A unified diff with file names, as `patch` understands it.
-pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
+pub(crate) fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
     TextDiff::from_lines(old, new)
         .unified_diff()
         .context_radius(CONTEXT)
@@ -38,7 +38,7 @@ pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
 
 /// The changed regions with line numbers: those of the new text, of the old one where a line is
 /// gone. Cut after `limit` bytes, and says so.
-pub fn numbered(old: &str, new: &str, limit: usize) -> String {
+pub(crate) fn numbered(old: &str, new: &str, limit: usize) -> String {
     let diff = TextDiff::from_lines(old, new);
     let mut text = String::new();
     for (at, hunk) in diff.grouped_ops(CONTEXT).iter().enumerate() {
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn changes_are_counted_and_numbered() {
         let (old, new) = ("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nD\nE\ne\nf\n");
-        assert_eq!(count(old, new), Counts { added: 2, removed: 1 });
+        assert_eq!(count(old, new), LineCounts { added: 2, removed: 1 });
         assert_eq!(
             numbered(old, new, 4_096),
             "     1 a\n     2 b\n     3 c\n-    4 d\n+    4 D\n+    5 E\n     6 e\n     7 f\n"

@@ -1,4 +1,4 @@
-//! What git says of a path in a tree or an index: its mode and its object.
+//! The mode and the object that git has for a path in a tree or an index.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -10,7 +10,7 @@ pub(super) type Name = Vec<u8>;
 
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct TreeEntry {
     /// In octal: `100644`, `100755`, `120000` (a link), `160000` (a repository).
     pub mode: String,
     /// Its object.
@@ -19,16 +19,16 @@ pub struct Entry {
 
 /// A path that differs between two trees.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// From the root of the project.
     pub path: PathBuf,
     /// What the first tree has.
-    pub before: Option<Entry>,
+    pub before: Option<TreeEntry>,
     /// What the second tree has.
-    pub after: Option<Entry>,
+    pub after: Option<TreeEntry>,
 }
 
-impl Entry {
+impl TreeEntry {
     /// A repository inside the repository.
     pub(super) fn is_repository(&self) -> bool {
         self.mode == "160000"
@@ -37,7 +37,7 @@ impl Entry {
 
 impl Difference {
     /// What stands there in either tree.
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = &TreeEntry> {
         self.before.iter().chain(&self.after)
     }
 }
@@ -60,7 +60,7 @@ pub(super) fn differences(bytes: &[u8]) -> Vec<Difference> {
 }
 
 /// Reads what `ls-tree -z` prints: `mode type object TAB path NUL`.
-pub(super) fn tree(bytes: &[u8]) -> HashMap<Name, Entry> {
+pub(super) fn tree(bytes: &[u8]) -> HashMap<Name, TreeEntry> {
     listed(bytes, |facts| match *facts {
         [mode, _, object] => entry(mode, object),
         _ => None,
@@ -69,17 +69,17 @@ pub(super) fn tree(bytes: &[u8]) -> HashMap<Name, Entry> {
 
 /// Reads what `ls-files --stage -z` prints: `mode object stage TAB path NUL`. A path that waits for
 /// a merge is none of the versions that it has.
-pub(super) fn index(bytes: &[u8]) -> HashMap<Name, Entry> {
+pub(super) fn index(bytes: &[u8]) -> HashMap<Name, TreeEntry> {
     listed(bytes, |facts| match *facts {
         [mode, object, "0"] => entry(mode, object),
-        [mode, _, stage] => Some(Entry { mode: mode.to_owned(), object: format!("unmerged {stage}") }),
+        [mode, _, stage] => Some(TreeEntry { mode: mode.to_owned(), object: format!("unmerged {stage}") }),
         _ => None,
     })
 }
 
 /// Reads what `ls-files -v --stage -z` prints: `tag mode object stage TAB path NUL`, without paths
 /// that wait for a merge.
-pub(super) fn tagged(bytes: &[u8]) -> impl Iterator<Item = (u8, Name, Entry)> {
+pub(super) fn tagged(bytes: &[u8]) -> impl Iterator<Item = (u8, Name, TreeEntry)> {
     bytes.split(|&byte| byte == 0).filter_map(|line| {
         let tab = line.iter().position(|&byte| byte == b'\t')?;
         let facts = std::str::from_utf8(&line[..tab]).ok()?;
@@ -88,7 +88,7 @@ pub(super) fn tagged(bytes: &[u8]) -> impl Iterator<Item = (u8, Name, Entry)> {
     })
 }
 
-fn listed(bytes: &[u8], read: impl Fn(&[&str]) -> Option<Entry>) -> HashMap<Name, Entry> {
+fn listed(bytes: &[u8], read: impl Fn(&[&str]) -> Option<TreeEntry>) -> HashMap<Name, TreeEntry> {
     let lines = bytes.split(|&byte| byte == 0);
     let entry = |line: &[u8]| {
         let tab = line.iter().position(|&byte| byte == b'\t')?;
@@ -100,7 +100,7 @@ fn listed(bytes: &[u8], read: impl Fn(&[&str]) -> Option<Entry>) -> HashMap<Name
 }
 
 /// Nothing stands at a path of mode 0.
-fn entry(mode: &str, object: &str) -> Option<Entry> {
+fn entry(mode: &str, object: &str) -> Option<TreeEntry> {
     let there = mode.bytes().any(|digit| digit != b'0');
-    there.then(|| Entry { mode: mode.to_owned(), object: object.to_owned() })
+    there.then(|| TreeEntry { mode: mode.to_owned(), object: object.to_owned() })
 }

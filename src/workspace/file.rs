@@ -1,21 +1,21 @@
-//! One file on disk: read with care, replaced at once or not at all.
+//! One file on disk: read with care, and replaced as a whole or not at all.
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-pub use crate::digest::digest;
+pub(crate) use crate::digest::digest;
 
 /// Larger files are not for a model's eyes.
-pub const TEXT_LIMIT: u64 = 10 * 1024 * 1024;
+pub(crate) const TEXT_LIMIT: u64 = 10 * 1024 * 1024;
 
 /// As far as a NUL byte is looked for, which is what git does.
 const BINARY_PROBE: usize = 8_000;
 
 /// Why a file is not read as text; the text is for the model.
 #[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
+pub(crate) enum Unreadable {
     /// Nothing is there.
     #[error("there is no such file")]
     Missing,
@@ -51,7 +51,7 @@ pub enum Unreadable {
 }
 
 /// The bytes of a regular file that is not too large.
-pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
     let metadata = match fs::metadata(path) {
         Err(error) if is_missing(&error) => return Err(Unreadable::Missing),
         metadata => metadata?,
@@ -70,7 +70,7 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
 
 /// The text of a file that a person has named. A pipe would be waited for without end, and a
 /// device has none.
-pub fn read_regular(path: &Path) -> io::Result<String> {
+pub(crate) fn read_regular(path: &Path) -> io::Result<String> {
     if path.metadata()?.is_file() {
         return fs::read_to_string(path);
     }
@@ -78,7 +78,7 @@ pub fn read_regular(path: &Path) -> io::Result<String> {
 }
 
 /// The text of a file, byte for byte, a byte order mark included.
-pub fn read_text(path: &Path) -> Result<String, Unreadable> {
+pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     text(read_bytes(path)?)
 }
 
@@ -96,7 +96,7 @@ fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
 }
 
 /// A NUL byte near the beginning.
-pub fn is_binary(bytes: &[u8]) -> bool {
+pub(crate) fn is_binary(bytes: &[u8]) -> bool {
     bytes.iter().take(BINARY_PROBE).any(|&byte| byte == 0)
 }
 
@@ -114,7 +114,7 @@ fn is_missing(error: &io::Error) -> bool {
 
 /// The first name of this kind in a folder that is free: `plan-as-found-1.md` for
 /// `plan-as-found.md`.
-pub fn free_name(dir: &Path, name: &str) -> PathBuf {
+pub(crate) fn free_name(dir: &Path, name: &str) -> PathBuf {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "copy"));
     let mut number = 1;
     loop {
@@ -130,7 +130,7 @@ pub fn free_name(dir: &Path, name: &str) -> PathBuf {
 ///
 /// A symbolic link stays one and its target is replaced; permissions stay; directories that are
 /// missing are created; a read-only file is refused.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = target(path)?;
     let directory = path.parent().ok_or_else(|| io::Error::other("the path has no directory"))?;
     let old = match fs::metadata(&path) {
@@ -169,7 +169,7 @@ fn target(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Gives a new file the owner and the mode of the one that it replaces.
-pub fn keep_owner_and_mode(new: &File, old: &Metadata) -> io::Result<()> {
+pub(crate) fn keep_owner_and_mode(new: &File, old: &Metadata) -> io::Result<()> {
     let made = new.metadata()?;
     if (made.uid(), made.gid()) != (old.uid(), old.gid()) {
         // Only root may give files away; others keep the file, as their editor would.

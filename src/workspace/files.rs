@@ -1,4 +1,4 @@
-//! Snapshots without git: a manifest of digests, and copies of the smaller files by digest.
+//! Snapshots without git: a list of digests, and copies of the smaller files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -36,29 +36,29 @@ pub struct Files {
 }
 
 /// All files, by path from the root.
-type Manifest = BTreeMap<String, Entry>;
+type Manifest = BTreeMap<String, ManifestEntry>;
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Entry {
+struct ManifestEntry {
     size: u64,
     digest: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     executable: bool,
 }
 
-impl Entry {
+impl ManifestEntry {
     fn new(size: u64, digest: String) -> Self {
         Self { size, digest, executable: false }
     }
 
-    fn as_git_says(&self) -> entry::Entry {
+    fn as_git_says(&self) -> entry::TreeEntry {
         let mode = match self {
             Self { digest, .. } if digest.starts_with(LINK) => "120000",
             Self { executable: true, .. } => "100755",
             Self { .. } => "100644",
         };
-        entry::Entry { mode: mode.to_owned(), object: self.digest.clone() }
+        entry::TreeEntry { mode: mode.to_owned(), object: self.digest.clone() }
     }
 }
 
@@ -104,7 +104,7 @@ impl Files {
         walk.build().filter_map(Result::ok).filter(is_file).map(ignore::DirEntry::into_path)
     }
 
-    fn keep(&self, path: &Path) -> Result<Entry, SnapshotError> {
+    fn keep(&self, path: &Path) -> Result<ManifestEntry, SnapshotError> {
         let failed = |error| SnapshotError::file(path, error);
         let metadata = path.symlink_metadata().map_err(failed)?;
         if metadata.is_symlink() {
@@ -112,19 +112,19 @@ impl Files {
             let target = target.as_os_str().as_encoded_bytes();
             let digest = format!("{LINK}{}", digest(target));
             put(&self.content_path(&digest), target)?;
-            return Ok(Entry::new(0, digest));
+            return Ok(ManifestEntry::new(0, digest));
         }
         if !metadata.is_file() {
-            return Ok(Entry::new(0, SPECIAL.to_owned()));
+            return Ok(ManifestEntry::new(0, SPECIAL.to_owned()));
         }
         let executable = metadata.permissions().mode() & 0o100 != 0;
         if metadata.len() > COPIED {
-            return digest_large(path).map(|entry| Entry { executable, ..entry }).map_err(failed);
+            return digest_large(path).map(|entry| ManifestEntry { executable, ..entry }).map_err(failed);
         }
         let bytes = std::fs::read(path).map_err(failed)?;
         let digest = digest(&bytes);
         put(&self.content_path(&digest), &bytes)?;
-        Ok(Entry { size: bytes.len() as u64, digest, executable })
+        Ok(ManifestEntry { size: bytes.len() as u64, digest, executable })
     }
 
     fn content_path(&self, digest: &str) -> PathBuf {
@@ -160,7 +160,7 @@ impl Files {
         let (old, new) = (self.manifest(&from.tree)?, self.manifest(&to.tree)?);
         let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         let differing = paths.into_iter().filter(|path| old.get(*path) != new.get(*path));
-        let entry = |manifest: &Manifest, path: &str| manifest.get(path).map(Entry::as_git_says);
+        let entry = |manifest: &Manifest, path: &str| manifest.get(path).map(ManifestEntry::as_git_says);
         let differences = differing.map(|path| Difference {
             path: path.into(),
             before: entry(&old, path),
@@ -206,9 +206,16 @@ impl Files {
         std::fs::set_permissions(&place, Permissions::from_mode(mode)).map_err(failed)
     }
 
-    fn compare(&self, path: &str, before: Option<&Entry>, after: Option<&Entry>, changes: &mut Changes) {
-        let name =
-            |side, entry: Option<&Entry>| entry.map_or("/dev/null".to_owned(), |_| format!("{side}/{path}"));
+    fn compare(
+        &self,
+        path: &str,
+        before: Option<&ManifestEntry>,
+        after: Option<&ManifestEntry>,
+        changes: &mut Changes,
+    ) {
+        let name = |side, entry: Option<&ManifestEntry>| {
+            entry.map_or("/dev/null".to_owned(), |_| format!("{side}/{path}"))
+        };
         let (old_name, new_name) = (name("a", before), name("b", after));
         let texts = self.text(before).zip(self.text(after));
         let counts = texts.as_ref().map(|(old, new)| diff::count(old, new)).unwrap_or_default();
@@ -221,7 +228,7 @@ impl Files {
     }
 
     /// The text of a kept file; a file that is not there is empty.
-    fn text(&self, entry: Option<&Entry>) -> Option<String> {
+    fn text(&self, entry: Option<&ManifestEntry>) -> Option<String> {
         let Some(entry) = entry else { return Some(String::new()) };
         let bytes = std::fs::read(self.content_path(&entry.digest)).ok()?;
         if is_binary(&bytes) { None } else { String::from_utf8(bytes).ok() }
@@ -258,14 +265,14 @@ fn unreadable(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
 }
 
-fn digest_large(path: &Path) -> io::Result<Entry> {
+fn digest_large(path: &Path) -> io::Result<ManifestEntry> {
     let mut file = std::fs::File::open(path)?;
     let mut digest = Digest::default();
     let mut buffer = vec![0; 64 * 1024];
     let mut size = 0;
     loop {
         match io::Read::read(&mut file, &mut buffer)? {
-            0 => return Ok(Entry::new(size, digest.finish())),
+            0 => return Ok(ManifestEntry::new(size, digest.finish())),
             count => {
                 digest.update(&buffer[..count]);
                 size += count as u64;

@@ -1,11 +1,10 @@
-//! Watches what decides about the agent while it works: the plan, and the files that briefs and
-//! configuration come from.
+//! Watches the plan and the files behind briefs and configuration while an agent works.
 //!
 //! Between two looks only one party can have changed anything: `check` follows every command and
 //! sets back what the agent did; `look` and `accept` follow every wait, and keep what a person did.
 
 pub mod files;
-pub mod folder;
+pub(crate) mod folder;
 mod place;
 pub mod plan;
 
@@ -13,7 +12,7 @@ use std::io;
 use std::path::Path;
 
 use crate::facts::{AttemptRef, Event};
-use files::{FileGuard, Restored};
+use files::{FileGuard, RestoredFile};
 use plan::PlanGuard;
 
 /// Everything that is watched.
@@ -27,46 +26,46 @@ pub struct Guard {
 
 /// What was found.
 #[derive(Debug)]
-pub struct Found {
-    plan: plan::Found,
+pub(crate) struct GuardFindings {
+    plan: plan::PlanGuardFinding,
     /// Files that the agent changed, set back.
-    restored: Vec<Restored>,
+    restored: Vec<RestoredFile>,
     /// Files that a person changed, kept.
     edited: Vec<String>,
 }
 
 impl Guard {
     /// Takes everything as it is now for what it has to be: no agent had a hand in it.
-    pub fn accept(&mut self) -> io::Result<Found> {
+    pub(crate) fn accept(&mut self) -> io::Result<GuardFindings> {
         let plan = self.plan.accept()?;
-        Ok(Found { plan, restored: Vec::new(), edited: self.edited()? })
+        Ok(GuardFindings { plan, restored: Vec::new(), edited: self.edited()? })
     }
 
     /// Looks between two tool calls: a person's text is kept, but no tick counts while an agent
     /// works.
-    pub fn look(&mut self, copies: &Path) -> io::Result<Found> {
+    pub(crate) fn look(&mut self, copies: &Path) -> io::Result<GuardFindings> {
         let plan = self.plan.look(copies)?;
-        Ok(Found { plan, restored: Vec::new(), edited: self.edited()? })
+        Ok(GuardFindings { plan, restored: Vec::new(), edited: self.edited()? })
     }
 
     /// Looks after a tool of the agent, or a command that it may have had a hand in, and sets back
     /// what changed.
-    pub fn check(&mut self, copies: &Path) -> io::Result<Found> {
+    pub(crate) fn check(&mut self, copies: &Path) -> io::Result<GuardFindings> {
         let mut restored = Vec::from_iter(folder::set_back(copies)?);
         let plan = self.plan.check(copies)?;
         for file in &self.files {
             restored.extend(file.check(copies)?);
         }
-        Ok(Found { plan, restored, edited: Vec::new() })
+        Ok(GuardFindings { plan, restored, edited: Vec::new() })
     }
 
     /// agentrun itself is about to write this plan.
-    pub fn foresee(&self, plan: &str) -> io::Result<()> {
+    pub(crate) fn foresee(&self, plan: &str) -> io::Result<()> {
         self.plan.foresee(plan)
     }
 
     /// The run is over in order: nothing has to be set back at the next start.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         self.plan.end();
     }
 
@@ -79,9 +78,9 @@ impl Guard {
     }
 }
 
-impl Found {
+impl GuardFindings {
     /// The events that tell of it. `noticed` says when: `during run_command`.
-    pub fn events(self, at: &AttemptRef, guard: &Guard, noticed: &str) -> Vec<Event> {
+    pub(crate) fn events(self, at: &AttemptRef, guard: &Guard, noticed: &str) -> Vec<Event> {
         let Self { plan, restored, edited } = self;
         let mut events = plan.events(at, &guard.plan, noticed);
         events.extend(restored.into_iter().map(|restored| restored.event(at, noticed)));
@@ -90,8 +89,8 @@ impl Found {
     }
 
     /// The events that tell of a person's edits, outside of an attempt.
-    pub fn edits(self, guard: &Guard, noticed: &str) -> Vec<Event> {
-        let plan = matches!(self.plan, plan::Found::Edited);
+    pub(crate) fn edits(self, guard: &Guard, noticed: &str) -> Vec<Event> {
+        let plan = matches!(self.plan, plan::PlanGuardFinding::Edited);
         let plan =
             plan.then(|| Event::PlanEdited { digest: guard.plan.digest(), noticed: noticed.to_owned() });
         plan.into_iter().chain(self.edited.into_iter().map(|name| kept(&name, noticed))).collect()

@@ -1,25 +1,26 @@
 //! The project's files under one root: what may be read, what may be written, what changed.
 
-pub mod clean;
-pub mod diff;
+pub(crate) mod clean;
+pub(crate) mod diff;
 mod entry;
-pub mod file;
+pub(crate) mod file;
 mod files;
 pub mod git;
 pub mod guard;
 pub mod own;
 pub mod plan_file;
 pub mod programs;
-pub mod put_back;
+pub(crate) mod put_back;
 pub mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;
+pub mod snapshots;
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// agentrun's own directory at the root.
-pub const STATE_DIR: &str = ".agentrun";
+pub(crate) const STATE_DIR: &str = ".agentrun";
 
 /// The project, as far as an agent reaches.
 #[derive(Debug, Clone)]
@@ -32,7 +33,7 @@ pub struct Workspace {
 
 /// Why a path may not be used; the text is for the model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// It is not under the root, or a symbolic link leads out.
     #[error("`{path}` is outside the project; only files inside the project can be used")]
     Outside {
@@ -63,7 +64,7 @@ pub enum Refusal {
 
 impl Workspace {
     /// A workspace at `root`. Protected paths need not exist; relative ones are the root's.
-    pub fn open(root: &Path, protected: &[PathBuf]) -> io::Result<Self> {
+    pub(crate) fn open(root: &Path, protected: &[PathBuf]) -> io::Result<Self> {
         let root = root.canonicalize()?;
         let resolve = |path: &PathBuf| resolve(&root, path).unwrap_or_else(|_| root.join(path));
         let protected = protected.iter().map(resolve).collect();
@@ -71,7 +72,7 @@ impl Workspace {
     }
 
     /// The file that a model means by `path`, if it may be read.
-    pub fn readable(&self, path: &str) -> Result<PathBuf, Refusal> {
+    pub(crate) fn readable(&self, path: &str) -> Result<PathBuf, Refusal> {
         let found = self.inside(path)?;
         if self.is_state(&found) && found.extension().is_none_or(|extension| extension != "log") {
             return Err(Refusal::State { path: path.to_owned() });
@@ -80,7 +81,7 @@ impl Workspace {
     }
 
     /// The file that a model means by `path`, if it may be written; it need not exist.
-    pub fn writable(&self, path: &str) -> Result<PathBuf, Refusal> {
+    pub(crate) fn writable(&self, path: &str) -> Result<PathBuf, Refusal> {
         let found = self.inside(path)?;
         let kept = self.protected.iter().any(|protected| found.starts_with(protected));
         if kept || self.is_state(&found) || is_git(self.below_root(&found)) {
@@ -90,7 +91,7 @@ impl Workspace {
     }
 
     /// The path as people and models see it: from the root, with `.` for the root itself.
-    pub fn relative(&self, path: &Path) -> String {
+    pub(crate) fn relative(&self, path: &Path) -> String {
         let below = self.below_root(path);
         if below.as_os_str().is_empty() { ".".to_owned() } else { below.display().to_string() }
     }

@@ -1,9 +1,10 @@
-//! Which paths a step changed itself, and which somebody else changed while it was open.
+//! Decides which paths a step changed itself, and which somebody else changed meanwhile.
 
 use std::path::PathBuf;
 
 use super::entry::Difference;
-use super::snapshot::{Snapshot, SnapshotError, Snapshots};
+use super::snapshot::{Snapshot, SnapshotError};
+use super::snapshots::Snapshots;
 
 /// The trees of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct StepTrees {
 
 /// What differs between the first and the last tree of a step.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Own {
+pub(crate) struct StepChanges {
     /// The step's own. What somebody else changed, and no agent touched, is not among them.
     pub changes: Vec<Difference>,
     /// Paths that the step and somebody else changed.
@@ -28,7 +29,7 @@ pub struct Own {
 
 impl Snapshots {
     /// The changes of a step, less those of others.
-    pub async fn own(&self, trees: &StepTrees) -> Result<Own, SnapshotError> {
+    pub(crate) async fn own(&self, trees: &StepTrees) -> Result<StepChanges, SnapshotError> {
         let all = self.differences(&trees.before, &trees.after).await?;
         let mut others = Vec::new();
         for (left, found) in &trees.between {
@@ -52,20 +53,20 @@ impl Snapshots {
 }
 
 /// A path that others changed is theirs if all that happened to it is what they did.
-fn own(all: Vec<Difference>, others: &[Difference]) -> Own {
+fn own(all: Vec<Difference>, others: &[Difference]) -> StepChanges {
     let (foreign, changes): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|change| others.iter().any(|other| other.path == change.path));
     let shared = foreign.into_iter().filter(|change| !others.contains(change));
-    Own { changes, shared: shared.map(|change| change.path).collect() }
+    StepChanges { changes, shared: shared.map(|change| change.path).collect() }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::entry::Entry;
+    use super::super::entry::TreeEntry;
     use super::*;
 
     fn change(path: &str, before: Option<&str>, after: Option<&str>) -> Difference {
-        let entry = |object: &str| Entry { mode: "100644".to_owned(), object: object.to_owned() };
+        let entry = |object: &str| TreeEntry { mode: "100644".to_owned(), object: object.to_owned() };
         Difference { path: path.into(), before: before.map(entry), after: after.map(entry) }
     }
 
@@ -76,7 +77,7 @@ mod tests {
         let both = change("both", Some("1"), Some("3"));
         let others =
             [theirs.clone(), change("both", Some("1"), Some("2")), change("undone", None, Some("1"))];
-        let expected = Own { changes: vec![agents.clone()], shared: vec!["both".into()] };
+        let expected = StepChanges { changes: vec![agents.clone()], shared: vec!["both".into()] };
         assert_eq!(own(vec![agents, theirs, both], &others), expected);
     }
 }

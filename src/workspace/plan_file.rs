@@ -1,4 +1,4 @@
-//! The plan on disk: read with its digest, replaced only if it is still what was read.
+//! The plan on disk: read with its digest, and replaced only if it is still what was read.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use crate::digest::digest;
 use crate::workspace::file::keep_owner_and_mode;
 
 /// Larger than any plan a person wrote; a file above it is something else.
-pub const MAX_BYTES: u64 = 64 << 20;
+pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
 /// The plan's file.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ pub enum ReadError {
 
 /// Why the plan was not replaced. It is as it was.
 #[derive(Debug, thiserror::Error)]
-pub enum ReplaceError {
+pub(crate) enum ReplaceError {
     /// Somebody changed it since it was read.
     #[error("the plan was changed by somebody else at the same moment")]
     Changed,
@@ -89,7 +89,7 @@ pub enum ReplaceError {
 
 impl PlanFile {
     /// The plan at this path; links are followed, so that a tick changes the file and not the link.
-    pub fn at(path: &Path) -> Result<Self, ReadError> {
+    pub(crate) fn at(path: &Path) -> Result<Self, ReadError> {
         let link = path.is_symlink().then(|| std::path::absolute(path).ok()).flatten();
         match path.canonicalize() {
             Ok(path) => Ok(Self { path, link }),
@@ -99,17 +99,17 @@ impl PlanFile {
     }
 
     /// The link that it was named by, if it was.
-    pub fn link(&self) -> Option<&Path> {
+    pub(crate) fn link(&self) -> Option<&Path> {
         self.link.as_deref()
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Reads it.
-    pub fn read(&self) -> Result<PlanText, ReadError> {
+    pub(crate) fn read(&self) -> Result<PlanText, ReadError> {
         let path = || self.path.clone();
         let io_error = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => ReadError::Missing(path()),
@@ -144,7 +144,7 @@ impl PlanFile {
 
     /// Replaces the plan by `text` if its digest still is `expected`: one atomic step, with the
     /// file's owner and permissions kept.
-    pub fn replace(&self, expected: &str, text: &str) -> Result<(), ReplaceError> {
+    pub(crate) fn replace(&self, expected: &str, text: &str) -> Result<(), ReplaceError> {
         let io_error = |source: io::Error| ReplaceError::Io { path: self.path.clone(), source };
         let dir = self.path.parent().unwrap_or(Path::new("."));
         let metadata = std::fs::metadata(&self.path).map_err(io_error)?;
@@ -169,7 +169,7 @@ impl PlanFile {
     }
 
     /// Removes what killed runs left beside the plan. Only the holder of its lock may.
-    pub fn sweep(&self) {
+    pub(crate) fn sweep(&self) {
         let (Some(dir), prefix) = (self.path.parent(), self.temporary()) else { return };
         let entries = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
         for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)) {

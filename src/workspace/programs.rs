@@ -1,5 +1,4 @@
-//! Programs that lie in the project and that validation commands name: where git ignores them, no
-//! diff shows that they were changed.
+//! Takes digests of the programs in the project that validation commands name, because git may ignore them.
 //!
 //! What packages in such folders hold beside their programs is not looked at; `verify --rerun` runs
 //! the commands without any of it.

@@ -1,20 +1,20 @@
-//! Brings files of the work tree back to what a snapshot has, and nothing else: no index, no
-//! reference, no file that was not named.
+//! Brings files of the work tree back from a snapshot, and touches nothing else.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::entry::{self, Difference, Entry};
+use super::entry::{self, Difference, TreeEntry};
 use super::files::Files;
-use super::git::{Call, Git};
-use super::own::{Own, StepTrees};
-use super::snapshot::{Snapshot, SnapshotError, Snapshots};
+use super::git::{Git, GitCall};
+use super::own::{StepChanges, StepTrees};
+use super::snapshot::{Snapshot, SnapshotError};
+use super::snapshots::Snapshots;
 
 /// What has to be done to bring files back.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct PutBack {
+pub(crate) struct PutBack {
     /// Files that are written.
     pub written: Vec<PathBuf>,
     /// Files that are removed.
@@ -23,7 +23,7 @@ pub struct PutBack {
 
 /// Why files cannot be brought back.
 #[derive(Debug, thiserror::Error)]
-pub enum InTheWay {
+pub(crate) enum InTheWay {
     /// They are not what they would have to be: later work.
     #[error("these are not as the step left them: {}", say(.0))]
     Changed(Vec<PathBuf>),
@@ -50,13 +50,13 @@ fn say(paths: &[PathBuf]) -> String {
 impl Snapshots {
     /// What has to be done so that what a step changed is as it was before it. Each path has to be
     /// now, in the snapshot `now` and on disk, as the step found it or as it left it.
-    pub async fn plan_back(
+    pub(crate) async fn plan_back(
         &self,
         trees: &StepTrees,
         now: &Snapshot,
         root: &Path,
     ) -> Result<PutBack, InTheWay> {
-        let Own { changes, shared } = self.own(trees).await?;
+        let StepChanges { changes, shared } = self.own(trees).await?;
         if !shared.is_empty() {
             return Err(InTheWay::Shared(shared));
         }
@@ -91,7 +91,7 @@ impl Snapshots {
 
     /// Why a path cannot be brought back to what a snapshot has.
     fn unkept(&self, base: &Snapshot, own: &Difference) -> Result<Option<&'static str>, SnapshotError> {
-        let repository = own.before.iter().chain(&own.after).any(Entry::is_repository);
+        let repository = own.before.iter().chain(&own.after).any(TreeEntry::is_repository);
         match self {
             Self::Git(_) => Ok(repository.then_some("it is a git repository of its own")),
             Self::Files(files) => files.unkept(&base.tree, &own.path),
@@ -99,7 +99,12 @@ impl Snapshots {
     }
 
     /// Does it.
-    pub async fn put_back(&self, base: &Snapshot, root: &Path, back: &PutBack) -> Result<(), SnapshotError> {
+    pub(crate) async fn put_back(
+        &self,
+        base: &Snapshot,
+        root: &Path,
+        back: &PutBack,
+    ) -> Result<(), SnapshotError> {
         for path in &back.removed {
             remove(root, path).map_err(|error| SnapshotError::file(path, error))?;
         }
@@ -133,12 +138,12 @@ impl Git {
         }
         let fresh = self.fresh_index("restore-index");
         let read = ["read-tree", &base.tree].map(OsStr::new);
-        let within = |args| Call { args, index: Some(fresh.path()), ..Call::default() };
+        let within = |args| GitCall { args, index: Some(fresh.path()), ..GitCall::default() };
         self.ask_for(within(&read)).await?;
         let stdin = paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat());
         let stdin: Vec<u8> = stdin.collect();
         let args = ["checkout-index", "-f", "-z", "--stdin"].map(OsStr::new);
-        self.ask_for(Call { stdin: &stdin, ..within(&args) }).await.map(drop)
+        self.ask_for(GitCall { stdin: &stdin, ..within(&args) }).await.map(drop)
     }
 }
 

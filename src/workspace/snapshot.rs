@@ -1,13 +1,9 @@
-//! The state of the project at a moment, kept, and the difference between two such moments.
+//! A snapshot: the kept state of the project at one moment, and the difference between two.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-
-use super::files::Files;
-use super::git::Git;
-use crate::process::Policy;
 
 /// One kept state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,15 +35,6 @@ pub struct FileChange {
     pub removed: u64,
     /// Not text: lines are not counted.
     pub binary: bool,
-}
-
-/// Where snapshots are kept.
-#[derive(Debug)]
-pub enum Snapshots {
-    /// In the object store of the project's own repository, under `refs/agentrun/`.
-    Git(Box<Git>),
-    /// In agentrun's state, where there is no git.
-    Files(Files),
 }
 
 /// Why there is no snapshot, or no difference.
@@ -86,52 +73,6 @@ pub enum SnapshotError {
 impl SnapshotError {
     pub(super) fn file(path: &Path, error: io::Error) -> Self {
         Self::File { path: path.display().to_string(), error }
-    }
-}
-
-impl Snapshots {
-    /// Snapshots of the project at `root`, without the files in `leave_out`: git's where `root` is
-    /// in a work tree and git answers, else agentrun's own. `store` is a directory for private files.
-    pub async fn open(root: &Path, store: &Path, leave_out: &[PathBuf], policy: &Policy) -> Self {
-        match Git::open(root, store, leave_out, policy).await {
-            Ok(git) => Self::Git(git.into()),
-            Err(reason) => Self::Files(Files::open(root, store, leave_out, reason)),
-        }
-    }
-
-    /// How snapshots are kept, and why not by git: for the start of a run.
-    pub fn describe(&self) -> String {
-        match self {
-            Self::Git(_) => "git, under refs/agentrun/".to_owned(),
-            Self::Files(files) => format!("copies of the files ({})", files.reason),
-        }
-    }
-
-    /// Keeps the state of now. `name` becomes part of the reference.
-    pub async fn take(&mut self, name: &str) -> Result<Snapshot, SnapshotError> {
-        match self {
-            Self::Git(git) => git.take(name).await,
-            Self::Files(files) => files.take(),
-        }
-    }
-
-    /// What changed from one state to the other.
-    pub async fn changes(&self, from: &Snapshot, to: &Snapshot) -> Result<Changes, SnapshotError> {
-        if from.tree == to.tree {
-            return Ok(Changes::default());
-        }
-        match self {
-            Self::Git(git) => git.changes(from, to).await,
-            Self::Files(files) => files.changes(from, to),
-        }
-    }
-
-    /// Paths with changes that are not committed; none where there is no git.
-    pub async fn dirty(&self) -> Result<Vec<String>, SnapshotError> {
-        match self {
-            Self::Git(git) => git.dirty().await,
-            Self::Files(_) => Ok(Vec::new()),
-        }
     }
 }
 

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::snapshot::{Changes, FileChange, Snapshot, Snapshots};
+use super::snapshot::{Changes, FileChange, Snapshot};
+use super::snapshots::Snapshots;
 use crate::process::Policy;
 
 /// A project in a directory of its own, its store beside it.

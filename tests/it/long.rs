@@ -156,7 +156,7 @@ fn a_conversation_that_the_server_refuses_goes_on_from_a_ledger() {
     let after = turns(&server, 20_000).into_iter().find(|request| request.body.contains(SUMMARY)).unwrap();
     let told = messages(&after)[2]["content"].as_str().unwrap().to_owned();
     insta::assert_snapshot!(told, @"
-    Your conversation had become too long for the model and was shortened by the harness. This stands in the place of what was left out. All of it has been done and is still so in the project: go on from here, and do not do it again. What you need to see again, read again.
+    Your conversation became too long for the model, so the harness shortened it. This message stands in place of what was left out. All of it has been done and is in the project: go on from here, and do not do it again. If you need to see something again, read it again.
 
     ## Files that you changed with the tools
 
@@ -169,7 +169,7 @@ fn a_conversation_that_the_server_refuses_goes_on_from_a_ledger() {
     - `seq 300000 315000; echo done 3`: exit code 0
     - `seq 500000 515000; echo done 5`: exit code 0
 
-    ## What you said of it yourself
+    ## Your own summary
 
     I have made many numbers and found that none of them is the right one.
     ");
@@ -186,7 +186,7 @@ fn the_ledger_tells_what_the_last_validation_said() {
     let server = Server::start(|request| {
         let (messages, tokens) = (messages(request), request.body.len() / 4);
         let told = messages.iter().filter(|message| message["role"] == "user").count();
-        let is_compacted = request.body.contains("was shortened by the harness");
+        let is_compacted = request.body.contains("so the harness shortened it");
         match told {
             _ if tokens > 16_000 => Answer::status(400, &[], "prompt is too long"),
             1 if !is_compacted => finish("done, I think"),
@@ -203,7 +203,7 @@ fn the_ledger_tells_what_the_last_validation_said() {
     bench.execute(&server, &[]).code(0).says("compacted the conversation");
     let last = server.requests().pop().unwrap();
     let ledger = messages(&last)[2]["content"].as_str().unwrap().to_owned();
-    let (_, told) = ledger.split_once("## The last validation that did not pass\n\n").unwrap();
+    let (_, told) = ledger.split_once("## The last validation that failed\n\n").unwrap();
     assert!(
         told.starts_with("The step did not pass. `grep -q one one.txt` ended with exit code 2:"),
         "{told}"

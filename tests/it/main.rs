@@ -3,6 +3,7 @@
 
 mod architecture;
 mod check;
+mod code_map;
 mod crash;
 mod demo;
 mod dialects;

@@ -109,3 +109,56 @@ fn without_git_changes_are_kept_and_shown_too() {
     let diff = bench.run(&["diff", "--step", "1"]).code(0).stdout;
     assert!(diff.contains("+one"), "{diff}");
 }
+
+/// Two lines of what stands inside of a key.
+const DATA: [&str; 2] = [
+    "MIIEowIBAAKCAQEAvTqqH3Pz0l3mAAAA+BBBB/CCCCDDDDEEEEFFFFGGGGHHHHii",
+    "ZGVlcCBpbnNpZGUgb2YgYSBrZXkgdGhhdCBub2JvZHkgbWF5IHNlZSBhbnl3aGVyZQ",
+];
+
+fn private_key() -> String {
+    let [first, second] = DATA;
+    format!("-----BEGIN RSA PRIVATE KEY-----\n{first}\n{second}\n-----END RSA PRIVATE KEY-----\n")
+}
+
+#[test]
+fn a_private_key_reaches_no_file_no_screen_and_no_model() {
+    let plan = ONE_STEP.replace("grep -q one one.txt", "cat id.pem one.txt; grep -q one one.txt");
+    let bench = Bench::with_plan(plan.as_bytes());
+    bench.file("id.pem", private_key()).file("id.json", json!({ "key": private_key() }).to_string()).git();
+    let slowly = "while read -r line; do echo \"$line\"; sleep 0.01; done < id.pem";
+    let server = Server::start(move |request| match messages(request).len() {
+        2 => Answer::call("run_command", &json!({ "command": format!("cat id.json; {slowly}; false") })),
+        4 => Answer::call("read_file", &json!({"path": "id.pem"})),
+        6 => Answer::call("read_file", &json!({"path": "id.pem", "start_line": 3})),
+        8 => Answer::call("search", &json!({"pattern": "ZGV", "context": 1})),
+        10 => {
+            Answer::call("run_command", &json!({"command": "sed -i s/MIIE/MIIF/ id.pem; echo no > one.txt"}))
+        }
+        12 => finish("done"),
+        14 | 15 => Answer::call("run_command", &json!({"command": "echo one > one.txt"})),
+        _ => finish(&format!("I found {}", private_key())),
+    });
+    let ran = bench.execute(&server, &[]).code(0);
+    let report = bench.run(&["logs"]);
+    let diff = bench.run(&["diff", "--step", "1"]);
+    for part in DATA.map(|line| &line[4..]) {
+        for request in server.requests() {
+            assert!(!request.body.contains(part), "a request holds it: {}", request.body);
+        }
+        for shown in [&ran, &report, &diff] {
+            assert!(!shown.to_string().contains(part), "{shown}");
+        }
+        assert_eq!(bench.shell(&format!("grep -rlF {part} .agentrun || true")), "");
+    }
+    let results: Vec<String> = messages(server.requests().last().unwrap())
+        .iter()
+        .filter(|message| message["role"] == "tool")
+        .map(|message| message["content"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        results[1],
+        "    1\t[redacted]\n    2\t[redacted]\n    3\t[redacted]\n    4\t[redacted]\n[id.pem: lines 1-4 of 4]"
+    );
+    assert_eq!(results[2], "    3\t[redacted]\n    4\t[redacted]\n[id.pem: lines 3-4 of 4]");
+}

@@ -212,3 +212,58 @@ fn a_validation_that_leaves_something_is_told_on() {
     ran.says("left processes behind, which were ended: ");
     assert_eq!(processes(&time), Vec::<i32>::new());
 }
+
+#[test]
+fn the_agent_is_told_what_its_command_printed_and_how_it_ended() {
+    let bench = bench();
+    bench.file("src/x", "");
+    for (call, expected, end) in [
+        (
+            json!({"command": "echo one; echo two >&2; echo three; exit 3"}),
+            "one\ntwo\nthree\nexit 3",
+            "3 lines",
+        ),
+        (json!({"command": "false | true; echo on"}), "on\nexit 0", "1 line"),
+        (json!({"command": "kill -9 $$"}), "ended by signal 9", "perhaps it used too much memory."),
+        (json!({"command": "read -r line; echo \"$? $line\""}), "1 \nexit 0", "1 line"),
+        (json!({"command": "echo \"${PWD##*/}\"", "workdir": "src"}), "src\nexit 0", "1 line"),
+        (
+            json!({"command": "echo up; sleep 1000", "timeout_s": 1}),
+            "up\ntimed out after 1 s",
+            "timeout_s can be up to 600.",
+        ),
+        (
+            json!({"command": "no-such-program-here 2>/dev/null"}),
+            "exit 127",
+            "Exit 127: a program was not found.",
+        ),
+    ] {
+        let (_, text) = told_of(&bench, &call, &["--sandbox", "off", "--restart"]);
+        let text = text.split(" · full log: ").next().map(|facts| (facts.to_owned(), text.clone())).unwrap();
+        assert!(text.0.starts_with(expected), "{call}: {}", text.1);
+        assert!(text.0.ends_with(end) || text.1.ends_with(end), "{call}: {}", text.1);
+    }
+}
+
+#[test]
+fn a_flood_is_counted_logged_and_bounded() {
+    let bench = bench();
+    let command = "yes 'some line of a flood' | head -c 20000000; echo; echo the end";
+    let text = told(&bench, command, &["--sandbox", "off"]);
+    let (output, facts) = text.split_once("\nthe end\n").unwrap();
+    assert!(output.len() <= 16 * 1024 && output.contains(" lines ("), "{}", output.len());
+    assert!(facts.starts_with("exit 0 · ") && facts.contains(" · 952382 lines · full log: "), "{facts}");
+    let (_, log) = facts.split_once("full log: ").unwrap();
+    let logged = bench.bytes(log);
+    let expected = bench.shell(&format!("({command}) | sha256sum"));
+    assert_eq!((logged.len(), &agentrun::digest::digest(&logged)[..]), (20_000_009, &expected[..64]));
+}
+
+#[test]
+fn a_strict_script_stops_at_the_first_failure_and_sees_pipes() {
+    let bench = Bench::new();
+    let plan = ONE_STEP.replace("grep -q one one.txt", "false | true; echo on > on");
+    bench.file("plan.md", plan).git();
+    bench.run(&["execute", "plan.md", "--validate-only"]).code(1);
+    assert!(!bench.root().join("on").exists());
+}

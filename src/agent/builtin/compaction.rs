@@ -1,5 +1,5 @@
-//! What of a conversation that has become too long is left out, and what stays: the brief always, and
-//! the newest messages, with no call parted from its results.
+//! Decides what is left out of a conversation that has become too long: never the brief, the newest messages,
+//! or one half of a call and its result.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -23,7 +23,7 @@ const CUT: &str = "\n[this did not fit the model's context window: ask for less 
 
 /// What a compaction leaves out and keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cut {
+pub(crate) struct Cut {
     /// The messages of the brief.
     brief: usize,
     /// The first message that is kept, and all that follow.

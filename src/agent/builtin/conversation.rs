@@ -1,5 +1,5 @@
-//! The messages of a conversation, written down as they come, and shortened where a model's window
-//! leaves no room for them.
+//! The messages of a conversation: written down as they come, and shortened when the model's window is nearly
+//! full.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
@@ -12,6 +12,7 @@ use super::compaction::{self, Cut};
 use super::ledger::Ledger;
 use super::tools::size_of_definitions;
 use super::window::{Gauge, Window};
+use crate::failure::Failure;
 use crate::model::message::{Message, ToolCall};
 use crate::redact::Redact;
 
@@ -39,7 +40,7 @@ pub struct Conversation {
 /// where the ones that are sent differ from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
-pub enum Shortened {
+pub(crate) enum Shortening {
     /// Old results were left out; each stands with one line in its place.
     Masked {
         /// The calls.
@@ -63,20 +64,20 @@ pub enum Shortened {
 
 impl Conversation {
     /// All messages as they are sent.
-    pub fn messages(&self) -> &[Message] {
+    pub(crate) fn messages(&self) -> &[Message] {
         &self.messages
     }
 
     /// From here on messages go into this attempt's `transcript.jsonl` too. A conversation that
     /// goes on in a second attempt keeps its messages; the second transcript has the new ones.
-    pub fn write_to(&mut self, path: &Path, redact: &Redact) -> io::Result<()> {
+    pub(crate) fn write_to(&mut self, path: &Path, redact: &Redact) -> io::Result<()> {
         self.transcript = Some(OpenOptions::new().create(true).append(true).open(path)?);
         self.redact = Some(redact.clone());
         Ok(())
     }
 
     /// Adds a message.
-    pub fn push(&mut self, message: Message) -> io::Result<()> {
+    pub(crate) fn push(&mut self, message: Message) -> io::Result<()> {
         self.write(&message)?;
         self.bytes += compaction::size(&message);
         self.messages.push(message);
@@ -84,13 +85,13 @@ impl Conversation {
     }
 
     /// Adds the result of a call, and what it did in one line.
-    pub fn push_result(&mut self, call: &ToolCall, text: String, gist: String) -> io::Result<()> {
+    pub(crate) fn push_result(&mut self, call: &ToolCall, text: String, gist: String) -> io::Result<()> {
         self.gists.insert(call.id.clone(), gist);
         self.push(Message::Tool { call_id: call.id.clone(), name: call.name.clone(), text })
     }
 
     /// What the agent goes on with after a validation that did not pass, if it goes on.
-    pub fn failure(&self) -> Option<&str> {
+    pub(crate) fn failure(&self) -> Option<&str> {
         let beyond_brief = self.messages.len() > compaction::brief(&self.messages);
         match self.messages.last() {
             Some(Message::User { text }) if beyond_brief => Some(text),
@@ -99,30 +100,30 @@ impl Conversation {
     }
 
     /// Tokens of the next request, as far as it can be told.
-    pub fn tokens(&self) -> u64 {
+    pub(crate) fn tokens(&self) -> u64 {
         self.gauge.tokens(self.size())
     }
 
     /// The model's context window, if it is known.
-    pub fn window(&self) -> Option<Window> {
+    pub(crate) fn window(&self) -> Option<Window> {
         self.window
     }
 
     /// The window is at most this; a smaller one that is known already stays.
-    pub fn fit_into(&mut self, window: Option<Window>) {
+    pub(crate) fn fit_into(&mut self, window: Option<Window>) {
         self.window = [self.window, window].into_iter().flatten().min();
     }
 
     /// The server counted so many tokens of this conversation. What it should have counted, about, if
     /// that is far too low, the first time.
-    pub fn count(&mut self, tokens: u64) -> Option<u64> {
+    pub(crate) fn count(&mut self, tokens: u64) -> Option<u64> {
         let guess = self.gauge.count(tokens, self.size())?;
         (!std::mem::replace(&mut self.suspicious, true)).then_some(guess)
     }
 
     /// The server refused the conversation as too long. If it does not say how much fits, less than
     /// this is known to be too much.
-    pub fn overflowed(&mut self, window: Option<Window>) {
+    pub(crate) fn overflowed(&mut self, window: Option<Window>) {
         let window = window.unwrap_or_else(|| Window::of(self.tokens().max(1)));
         self.fit_into(Some(window));
         self.gauge.raise(window.share(100), self.size());
@@ -130,7 +131,7 @@ impl Conversation {
 
     /// Masks old results, if that makes enough room to last for a while. The newest are left, or fewer
     /// of them where the rest of the conversation has grown large.
-    pub fn mask(&mut self, window: Window) -> io::Result<Option<Shortened>> {
+    pub(crate) fn mask(&mut self, window: Window) -> io::Result<Option<Shortening>> {
         let protected = window.protected();
         let worth =
             [protected, protected / 2].into_iter().find_map(|protected| self.worth(window, protected));
@@ -145,7 +146,7 @@ impl Conversation {
         }
         self.masked.extend(calls.iter().cloned());
         self.weigh();
-        let masked = Shortened::Masked { calls, before, after: self.tokens() };
+        let masked = Shortening::Masked { calls, before, after: self.tokens() };
         self.write(&masked)?;
         Ok(Some(masked))
     }
@@ -165,20 +166,20 @@ impl Conversation {
     }
 
     /// What a compaction for this window would leave out and keep; `None` if even that were too long.
-    pub fn cut(&self, window: Window) -> Option<Cut> {
+    pub(crate) fn cut(&self, window: Window) -> Option<Cut> {
         let room = window.goal().saturating_sub(window.ledger() + window.summary());
         let [room, kept] = [room, window.kept()].map(|tokens| self.bytes_of(tokens));
         compaction::cut(&self.messages, room.saturating_sub(size_of_definitions()), kept)
     }
 
     /// What a cut leaves out, for whoever sums it up, in about so many tokens.
-    pub fn left_out(&self, cut: Cut, tokens: u64) -> String {
+    pub(crate) fn left_out(&self, cut: Cut, tokens: u64) -> String {
         let bytes = usize::try_from(self.bytes_of(tokens)).unwrap_or(usize::MAX);
         compaction::retold(&self.messages[cut.left_out()], bytes)
     }
 
     /// Puts a message in the place of what a cut leaves out.
-    pub fn compact(&mut self, cut: Cut, text: String) -> io::Result<Shortened> {
+    pub(crate) fn compact(&mut self, cut: Cut, text: String) -> io::Result<Shortening> {
         let (before, range) = (self.tokens(), cut.left_out());
         let mut kept = self.messages.split_off(range.end);
         compaction::shorten(&mut kept, cut.room);
@@ -189,14 +190,14 @@ impl Conversation {
         self.weigh();
         self.forget();
         let kept = self.messages.len() - range.start - 1;
-        let compacted = Shortened::Compacted { kept, before, after: self.tokens() };
+        let compacted = Shortening::Compacted { kept, before, after: self.tokens() };
         self.write(&compacted)?;
         self.write(&stand_in)?;
         Ok(compacted)
     }
 
     /// Bytes that so many tokens have here.
-    pub fn bytes_of(&self, tokens: u64) -> u64 {
+    pub(crate) fn bytes_of(&self, tokens: u64) -> u64 {
         self.gauge.bytes_of(tokens, self.size())
     }
 
@@ -235,6 +236,11 @@ impl Conversation {
         line.push(b'\n');
         transcript.write_all(&line)
     }
+}
+
+/// Messages that cannot be written down end the run.
+pub(crate) fn no_transcript(error: io::Error) -> Failure {
+    Failure::internal("cannot write the transcript", error)
 }
 
 #[cfg(test)]

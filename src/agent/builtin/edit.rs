@@ -9,15 +9,15 @@ mod matching;
 #[cfg(test)]
 mod tests;
 
-pub use failure::{EditFailure, Nearest, Reason};
+pub(crate) use failure::{EditFailure, EditProblem};
+pub(crate) use lines::FileShape;
 use lines::Flat;
-pub use lines::Shape;
-pub use matching::Level;
-use matching::Match;
+pub(crate) use matching::MatchLevel;
+use matching::TextMatch;
 
 /// One replacement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// What is there now.
     pub old_string: String,
     /// What takes its place.
@@ -28,11 +28,11 @@ pub struct Edit {
 
 /// The text after all edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edited {
+pub(crate) struct EditResult {
     /// The whole new text.
     pub text: String,
     /// The loosest way of matching that was needed.
-    pub level: Level,
+    pub level: MatchLevel,
 }
 
 /// A span of the original and what takes its place.
@@ -46,10 +46,10 @@ struct Splice {
 }
 
 /// Applies all edits to the text of a file, or none.
-pub fn apply(original: &str, edits: &[Edit]) -> Result<Edited, EditFailure> {
+pub(crate) fn apply(original: &str, edits: &[Edit]) -> Result<EditResult, EditFailure> {
     let flat = Flat::of(original);
     let mut splices = Vec::new();
-    let mut level = Level::Exact;
+    let mut level = MatchLevel::Exact;
     for (at, edit) in edits.iter().enumerate() {
         let failed = |reason| EditFailure { edit: at + 1, of: edits.len(), reason };
         let edit = flatten(edit);
@@ -65,11 +65,11 @@ pub fn apply(original: &str, edits: &[Edit]) -> Result<Edited, EditFailure> {
     for pair in splices.windows(2) {
         if pair[1].start < pair[0].end || pair[1].start == pair[0].start {
             let (first, second) = (pair[0].edit.min(pair[1].edit), pair[0].edit.max(pair[1].edit));
-            let reason = Reason::Overlap { other: first + 1 };
+            let reason = EditProblem::Overlap { other: first + 1 };
             return Err(EditFailure { edit: second + 1, of: edits.len(), reason });
         }
     }
-    Ok(Edited { text: splice(original, &splices), level })
+    Ok(EditResult { text: splice(original, &splices), level })
 }
 
 fn splice(original: &str, splices: &[Splice]) -> String {
@@ -90,12 +90,12 @@ fn flatten(edit: &Edit) -> Edit {
     Edit { old_string: flat(&edit.old_string), new_string: flat(&edit.new_string), ..*edit }
 }
 
-fn locate(flat: &Flat, edit: &Edit) -> Result<matching::Found, Reason> {
+fn locate(flat: &Flat, edit: &Edit) -> Result<matching::TextMatches, EditProblem> {
     if edit.old_string.is_empty() {
-        return Err(Reason::EmptyOld);
+        return Err(EditProblem::EmptyOld);
     }
     if edit.old_string == edit.new_string {
-        return Err(Reason::Same);
+        return Err(EditProblem::Same);
     }
     let Some(found) = matching::find(flat, &edit.old_string) else {
         return Err(failure::not_found(flat, edit));
@@ -105,14 +105,14 @@ fn locate(flat: &Flat, edit: &Edit) -> Result<matching::Found, Reason> {
     }
     if found.places.len() > 1 {
         let lines = found.places.iter().map(|place| flat.line_of(place.start)).collect();
-        return Err(Reason::Ambiguous { lines });
+        return Err(EditProblem::Ambiguous { lines });
     }
     Ok(found)
 }
 
 /// Cuts the lines that stay as they are from both ends of a match, so that their bytes are left
 /// alone: line ends of a mixed file, spaces at line ends, typographic quotes.
-fn narrow(flat: &Flat, edit: &Edit, place: &Match) -> (usize, usize, String) {
+fn narrow(flat: &Flat, edit: &Edit, place: &TextMatch) -> (usize, usize, String) {
     let mut old: Vec<&str> = edit.old_string.split('\n').collect();
     let mut new: Vec<&str> = edit.new_string.split('\n').collect();
     if place.without_newline {

@@ -1,4 +1,4 @@
-//! Texts made to fit: in one line, or with the middle left out.
+//! Shortens texts: to one line, or by leaving out the middle.
 
 /// A text on one line, cut after so many characters.
 pub(super) fn line(text: &str, characters: usize) -> String {

@@ -1,10 +1,9 @@
-//! What an agent has done in a conversation, as agentrun saw it: what is left when the conversation
-//! itself has to be shortened.
+//! A list of what the agent did, as agentrun saw it; it replaces the part of a conversation that is left out.
 
 use std::collections::BTreeMap;
 
 use super::excerpt::{excerpt, line};
-use super::tools::{Effect, ToolOutcome};
+use super::tools::{ToolEffect, ToolOutcome};
 use crate::brief::Compacted;
 use crate::model::message::{Arguments, ToolCall};
 
@@ -17,9 +16,9 @@ const NOTE: usize = 1_000;
 /// What was done, in the order in which it was done last.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    read: Vec<Entry<Read>>,
-    changed: Vec<Entry<Changed>>,
-    ran: Vec<Entry<Ran>>,
+    read: Vec<LedgerEntry<LedgerPages>>,
+    changed: Vec<LedgerEntry<LedgerFile>>,
+    ran: Vec<LedgerEntry<LedgerCommand>>,
     notes: Vec<String>,
     /// What the agent was told of the last validation that did not pass.
     failure: Option<String>,
@@ -27,75 +26,75 @@ pub struct Ledger {
 
 /// Something that is told in one line: a path or a command, and what is known of it.
 #[derive(Debug, Clone)]
-struct Entry<T> {
+struct LedgerEntry<T> {
     name: String,
     what: T,
 }
 
 /// The lines of a file that were read, from the first to the last, and how many it had.
 #[derive(Debug, Clone, Default)]
-struct Read {
+struct LedgerPages {
     ranges: BTreeMap<usize, usize>,
     of: usize,
 }
 
 #[derive(Debug, Clone, Default)]
-struct Changed {
+struct LedgerFile {
     times: usize,
     added: u64,
     removed: u64,
 }
 
 #[derive(Debug, Clone, Default)]
-struct Ran {
+struct LedgerCommand {
     times: usize,
     exit: String,
 }
 
 impl Ledger {
     /// Takes in what came of a call.
-    pub fn take(&mut self, call: &ToolCall, outcome: &ToolOutcome) {
+    pub(crate) fn take(&mut self, call: &ToolCall, outcome: &ToolOutcome) {
         match &outcome.effect {
-            Effect::Read { path, first, last, of } => {
+            ToolEffect::Read { path, first, last, of } => {
                 let read = latest(&mut self.read, path);
                 read.of = *of;
                 read.add(*first, *last);
             }
-            Effect::Changed { path, added, removed } => {
+            ToolEffect::Changed { path, added, removed } => {
                 let changed = latest(&mut self.changed, path);
                 changed.times += 1;
                 changed.added += added;
                 changed.removed += removed;
             }
-            Effect::Ran { exit } => {
+            ToolEffect::Ran { exit } => {
                 let ran = latest(&mut self.ran, &command_of(call));
                 ran.times += 1;
                 ran.exit = exit.say();
             }
-            Effect::Noted(text) => self.notes.push(text.clone()),
-            Effect::None | Effect::Finished(_) => {}
+            ToolEffect::Noted(text) => self.notes.push(text.clone()),
+            ToolEffect::None | ToolEffect::Finished(_) => {}
         }
     }
 
     /// A validation did not pass; this is what the agent is told of it.
-    pub fn failed(&mut self, told: &str) {
+    pub(crate) fn failed(&mut self, told: &str) {
         self.failure = Some(told.to_owned());
     }
 
     /// The newest of everything, in about so many bytes.
-    pub fn tell(&self, bytes: usize) -> Compacted {
+    pub(crate) fn tell(&self, bytes: usize) -> Compacted {
         let share = |percent: usize| bytes.saturating_mul(percent) / 100;
         Compacted {
-            changed: newest(&self.changed, share(20), Changed::say),
-            read: newest(&self.read, share(20), Read::say),
-            commands: newest(&self.ran, share(30), Ran::say),
+            changed: newest(&self.changed, share(20), LedgerFile::say),
+            read: newest(&self.read, share(20), LedgerPages::say),
+            commands: newest(&self.ran, share(30), LedgerCommand::say),
             notes: within(self.notes.iter().map(|note| line(note, NOTE)), share(15)),
             failure: self.failure.as_deref().map(|told| excerpt(told, share(15))).unwrap_or_default(),
         }
     }
 }
 
-impl Read {
+impl LedgerPages {
     /// Adds lines; ranges that touch become one.
     fn add(&mut self, first: usize, last: usize) {
         let (mut first, mut last) = (first, last);
@@ -118,14 +117,14 @@ impl Read {
     }
 }
 
-impl Changed {
+impl LedgerFile {
     fn say(&self) -> String {
         let times = if self.times == 1 { String::new() } else { format!(" in {} changes", self.times) };
         format!("+{} -{}{times}", self.added, self.removed)
     }
 }
 
-impl Ran {
+impl LedgerCommand {
     fn say(&self) -> String {
         if self.times == 1 {
             self.exit.clone()
@@ -136,19 +135,19 @@ impl Ran {
 }
 
 /// The entry of this name, moved to the end.
-fn latest<'a, T: Default>(entries: &'a mut Vec<Entry<T>>, name: &str) -> &'a mut T {
+fn latest<'a, T: Default>(entries: &'a mut Vec<LedgerEntry<T>>, name: &str) -> &'a mut T {
     let known = entries.iter().position(|entry| entry.name == name);
     let entry = match known {
         Some(place) => entries.remove(place),
-        None => Entry { name: name.to_owned(), what: T::default() },
+        None => LedgerEntry { name: name.to_owned(), what: T::default() },
     };
     entries.push(entry);
     let place = entries.len() - 1;
     &mut entries[place].what
 }
 
-fn newest<T>(entries: &[Entry<T>], bytes: usize, say: impl Fn(&T) -> String) -> Vec<String> {
-    let told = |entry: &Entry<T>| {
+fn newest<T>(entries: &[LedgerEntry<T>], bytes: usize, say: impl Fn(&T) -> String) -> Vec<String> {
+    let told = |entry: &LedgerEntry<T>| {
         format!("`{}`: {}", line(&entry.name, LINE / 2), line(&say(&entry.what), LINE / 2))
     };
     within(entries.iter().map(told), bytes)
@@ -188,7 +187,7 @@ mod tests {
     use super::*;
     use crate::facts::Exit;
 
-    fn take(ledger: &mut Ledger, command: &str, effect: Effect) {
+    fn take(ledger: &mut Ledger, command: &str, effect: ToolEffect) {
         let arguments = serde_json::json!({ "command": command }).as_object().cloned().unwrap();
         let call = ToolCall { id: "1".into(), name: "any".into(), arguments: Arguments::Object(arguments) };
         let outcome = ToolOutcome {
@@ -202,8 +201,8 @@ mod tests {
         ledger.take(&call, &outcome);
     }
 
-    fn read(path: &str, first: usize, last: usize, of: usize) -> Effect {
-        Effect::Read { path: path.into(), first, last, of }
+    fn read(path: &str, first: usize, last: usize, of: usize) -> ToolEffect {
+        ToolEffect::Read { path: path.into(), first, last, of }
     }
 
     #[test]
@@ -214,16 +213,16 @@ mod tests {
             read("b.rs", 1, 20, 20),
             read("a.rs", 401, 500, 900),
             read("a.rs", 201, 300, 910),
-            Effect::Changed { path: "a.rs".into(), added: 3, removed: 1 },
-            Effect::Changed { path: "new.rs".into(), added: 9, removed: 0 },
-            Effect::Changed { path: "a.rs".into(), added: 1, removed: 1 },
-            Effect::Noted("the API is v2".into()),
-            Effect::None,
+            ToolEffect::Changed { path: "a.rs".into(), added: 3, removed: 1 },
+            ToolEffect::Changed { path: "new.rs".into(), added: 9, removed: 0 },
+            ToolEffect::Changed { path: "a.rs".into(), added: 1, removed: 1 },
+            ToolEffect::Noted("the API is v2".into()),
+            ToolEffect::None,
         ] {
             take(&mut ledger, "", effect);
         }
         for (command, code) in [("cargo test", 101), ("ls\npwd", 0), ("cargo test", 0)] {
-            take(&mut ledger, command, Effect::Ran { exit: Exit::Code { code } });
+            take(&mut ledger, command, ToolEffect::Ran { exit: Exit::Code { code } });
         }
         ledger.failed("`make` ended with exit code 2");
         let expected = Compacted {
@@ -243,7 +242,7 @@ mod tests {
     fn the_newest_has_room_and_the_rest_is_counted() {
         let mut ledger = Ledger::default();
         for number in 0..100 {
-            take(&mut ledger, &format!("make {number}"), Effect::Ran { exit: Exit::Code { code: 0 } });
+            take(&mut ledger, &format!("make {number}"), ToolEffect::Ran { exit: Exit::Code { code: 0 } });
         }
         let told = ledger.tell(300).commands;
         let expected = [

@@ -1,12 +1,12 @@
-//! When an attempt has to end, decided before anything is spent.
+//! Decides whether an attempt has to end, before it spends anything.
 
 use std::time::Duration;
 
 use crate::config::Limits;
-use crate::facts::{Limit, Usage};
+use crate::facts::{AgentEnd, Limit, Usage};
 
 /// The first limit that is reached.
-pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<Limit> {
+pub(crate) fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<Limit> {
     if turns >= limits.turns {
         return Some(Limit::Turns(limits.turns));
     }
@@ -14,6 +14,11 @@ pub fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> 
         return Some(Limit::time(limits.time));
     }
     limits.tokens.filter(|&tokens| usage.total() >= tokens).map(Limit::Tokens)
+}
+
+/// The attempt ends because the conversation does not fit.
+pub(super) fn too_long(why: &str) -> AgentEnd {
+    AgentEnd::Limit { limit: Limit::Window { why: why.to_owned() } }
 }
 
 #[cfg(test)]

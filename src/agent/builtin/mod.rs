@@ -2,13 +2,13 @@
 
 mod compaction;
 pub mod conversation;
-pub mod edit;
+pub(crate) mod edit;
 mod excerpt;
 pub mod ledger;
-pub mod limits;
+pub(crate) mod limits;
 mod progress;
-pub mod repetition;
+pub(crate) mod repetition;
 mod room;
-pub mod session;
+pub(crate) mod session;
 pub mod tools;
-pub mod window;
+pub(crate) mod window;

@@ -1,11 +1,9 @@
-//! The counters of an attempt, and what they say about going on.
-
-use tokio::time::Instant;
+//! Counts what happens in an attempt, and decides whether the attempt may go on.
 
 use super::limits;
 use super::repetition::{Repetition, Strike};
-use super::tools::{Effect, ToolOutcome};
-use crate::clock::Stopwatch;
+use super::tools::{ToolEffect, ToolOutcome};
+use crate::clock::{Deadline, Stopwatch};
 use crate::config::Limits;
 use crate::facts::{AgentEnd, Limit, Usage};
 use crate::interrupt::Interrupt;
@@ -16,7 +14,7 @@ const UNREADABLE: u32 = 3;
 
 /// The counters of an attempt.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct AttemptProgress {
     pub(super) turns: u32,
     /// Tokens that servers told of.
     pub(super) usage: Usage,
@@ -24,7 +22,7 @@ pub(super) struct Progress {
     guessed: u64,
     started: Stopwatch,
     /// When the attempt's time is up.
-    pub(super) deadline: Instant,
+    pub(super) deadline: Deadline,
     /// A reply without a call was answered once.
     pub(super) nudged: bool,
     /// How often the conversation was compacted.
@@ -34,14 +32,14 @@ pub(super) struct Progress {
     repetition: Repetition,
 }
 
-impl Progress {
+impl AttemptProgress {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             turns: 0,
             usage: Usage::default(),
             guessed: 0,
             started: Stopwatch::start(),
-            deadline: Instant::now() + limits.time,
+            deadline: Deadline::after(limits.time),
             nudged: false,
             compactions: 0,
             unreadable: 0,
@@ -85,10 +83,10 @@ impl Progress {
         if interrupt.raised().is_some() {
             return (text, Some(AgentEnd::Interrupted));
         }
-        if let Effect::Finished(end) = effect {
+        if let ToolEffect::Finished(end) = effect {
             return (text, Some(end));
         }
-        if Instant::now() >= self.deadline {
+        if self.deadline.passed() {
             return (text, Some(AgentEnd::Limit { limit: Limit::time(limits.time) }));
         }
         match self.repetition.after(call, &effect, &signature) {

@@ -1,9 +1,9 @@
-//! Notices an agent that does the same again and again with the same result.
+//! Notices an agent that does the same thing again and again with the same result.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::tools::Effect;
+use super::tools::ToolEffect;
 use crate::model::message::{Arguments, ToolCall};
 
 /// The longest cycle that is noticed, in calls.
@@ -20,14 +20,14 @@ const REMEMBERED: usize = PERIODS * STOP_AT;
 /// The last calls with their results. A test that is run again after an edit prints something else, or
 /// at least something was changed in between: neither is a repetition.
 #[derive(Debug, Default)]
-pub struct Repetition {
-    calls: VecDeque<Made>,
+pub(crate) struct Repetition {
+    calls: VecDeque<PastCall>,
     /// How often something was done that may have changed the project, and was not done before.
     changes: u64,
 }
 
 #[derive(Debug)]
-struct Made {
+struct PastCall {
     tool: String,
     /// Tool, arguments and result.
     signature: u64,
@@ -36,7 +36,7 @@ struct Made {
 
 /// What to do about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Strike {
+pub(crate) enum Strike {
     /// Nothing.
     None,
     /// Tell the agent that it repeats this.
@@ -48,16 +48,16 @@ pub enum Strike {
 impl Repetition {
     /// Takes in a call, what it did, and the signature of its result, which is the same for the same
     /// result however long it took.
-    pub fn after(&mut self, call: &ToolCall, effect: &Effect, result: &str) -> Strike {
+    pub(crate) fn after(&mut self, call: &ToolCall, effect: &ToolEffect, result: &str) -> Strike {
         let signature = signature(call, result);
         let is_new = self.calls.iter().all(|made| made.signature != signature);
-        if is_new && matches!(effect, Effect::Changed { .. } | Effect::Ran { .. }) {
+        if is_new && matches!(effect, ToolEffect::Changed { .. } | ToolEffect::Ran { .. }) {
             self.changes += 1;
         }
         if self.calls.len() == REMEMBERED {
             self.calls.pop_front();
         }
-        self.calls.push_back(Made { tool: call.name.clone(), signature, changes: self.changes });
+        self.calls.push_back(PastCall { tool: call.name.clone(), signature, changes: self.changes });
         for period in 1..=PERIODS {
             let length = self.length_of_cycles(period);
             if length >= STOP_AT * period {
@@ -83,7 +83,7 @@ impl Repetition {
     /// How many of the last calls are like the newest one, with nothing new done in between.
     fn equal_ones(&self) -> usize {
         let Some(newest) = self.calls.back() else { return 0 };
-        let same = |made: &&Made| made.signature == newest.signature && made.changes == newest.changes;
+        let same = |made: &&PastCall| made.signature == newest.signature && made.changes == newest.changes;
         self.calls.iter().rev().take(LAST).filter(same).count()
     }
 
@@ -123,10 +123,10 @@ mod tests {
         let mut strike = |word: &str| {
             let (name, effect) = match word.chars().next() {
                 Some('A'..='Z') => {
-                    ("edit_file", Effect::Changed { path: word.to_owned(), added: 1, removed: 1 })
+                    ("edit_file", ToolEffect::Changed { path: word.to_owned(), added: 1, removed: 1 })
                 }
-                Some('t') => ("run_command", Effect::Ran { exit: Exit::Code { code: 1 } }),
-                _ => ("read_file", Effect::None),
+                Some('t') => ("run_command", ToolEffect::Ran { exit: Exit::Code { code: 1 } }),
+                _ => ("read_file", ToolEffect::None),
             };
             let (argument, result) = word.split_once('=').unwrap_or((word, "same"));
             let arguments = serde_json::json!({ "argument": argument }).as_object().cloned().unwrap();

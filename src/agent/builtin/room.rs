@@ -1,12 +1,13 @@
-//! Makes room in a conversation that comes near the end of the model's context window: first old
-//! results are masked, then all but the brief and the newest messages gives way to a ledger.
+//! Makes room in a conversation that is nearly too long: masks old results first, then puts a ledger in place
+//! of old messages.
 
-use super::conversation::{Conversation, Shortened};
+use super::conversation::{Conversation, Shortening, no_transcript};
 use super::excerpt::{excerpt, line};
-use super::progress::Progress;
-use super::session::{Session, no_transcript};
+use super::limits::too_long;
+use super::progress::AttemptProgress;
+use super::session::Session;
 use super::window::Window;
-use crate::facts::{AgentEnd, Event, Limit};
+use crate::facts::{AgentEnd, Event};
 use crate::failure::Failure;
 use crate::model::message::Message;
 use crate::model::{ModelError, Purpose};
@@ -26,13 +27,13 @@ impl Session<'_> {
     pub(super) async fn make_room(
         &mut self,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Option<AgentEnd>, Failure> {
         let Some(window) = conversation.window().filter(|window| conversation.tokens() >= window.mask_at())
         else {
             return Ok(None);
         };
-        if let Some(Shortened::Masked { calls, before, after }) =
+        if let Some(Shortening::Masked { calls, before, after }) =
             conversation.mask(window).map_err(no_transcript)?
         {
             let results = calls.len();
@@ -56,7 +57,7 @@ impl Session<'_> {
         &mut self,
         message: &str,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Option<AgentEnd>, Failure> {
         match conversation.window() {
             Some(window) => self.compact(window, &line(message, 200), conversation, progress).await,
@@ -71,7 +72,7 @@ impl Session<'_> {
         window: Window,
         why: &str,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Option<AgentEnd>, Failure> {
         if progress.compactions == MOST {
             return Ok(Some(too_long(&format!("it was compacted {MOST} times: {why}"))));
@@ -90,7 +91,7 @@ impl Session<'_> {
         let text = self.templates.compacted(&told, &summary).map_err(wrong_template)?;
         let text = self.recorder.redact.text(&text).into_owned();
         let shortened = conversation.compact(cut, text).map_err(no_transcript)?;
-        let Shortened::Compacted { kept, before, after } = shortened else { return Ok(None) };
+        let Shortening::Compacted { kept, before, after } = shortened else { return Ok(None) };
         self.recorder.record(Event::ConversationCompacted {
             at: self.at.clone(),
             why: why.to_owned(),
@@ -110,7 +111,7 @@ impl Session<'_> {
         left_out: &str,
         window: Window,
         conversation: &Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Result<String, AgentEnd>, Failure> {
         if left_out.is_empty() {
             return Ok(Ok(String::new()));
@@ -137,11 +138,6 @@ impl Session<'_> {
         let summary = reply.text.trim();
         Ok(Ok(summary[..summary.floor_char_boundary(most)].trim_end().to_owned()))
     }
-}
-
-/// The attempt ends because the conversation does not fit.
-pub(super) fn too_long(why: &str) -> AgentEnd {
-    AgentEnd::Limit { limit: Limit::Window { why: why.to_owned() } }
 }
 
 fn bytes(number: u64) -> usize {

@@ -1,30 +1,28 @@
-//! The turn loop of the built-in agent: ask the model, do what it calls for, until it says that
-//! it is finished or a limit ends it.
+//! The turn loop of the built-in agent: ask the model, do what it calls for, until it is finished or a limit
+//! ends it.
 
 use std::path::Path;
 
-use tokio::time::Instant;
-
-use super::conversation::Conversation;
-use super::progress::Progress;
-use super::room::too_long;
-use super::tools::{Effect, Tool, ToolOutcome, Toolbox};
+use super::conversation::{Conversation, no_transcript};
+use super::limits::too_long;
+use super::progress::AttemptProgress;
+use super::tools::{Tool, ToolEffect, ToolOutcome, Toolbox};
 use super::window::Window;
 use crate::brief::Templates;
-use crate::clock::Stopwatch;
+use crate::clock::{Deadline, Stopwatch};
 use crate::config::Limits;
 use crate::facts::{AgentEnd, AttemptRef, Event, Limit, Usage};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Message, Reply, ToolCall};
-use crate::model::{Model, ModelError, Notice, Place, Purpose, Request};
+use crate::model::{Model, ModelError, Notice, Purpose, Request, TurnPlace};
 use crate::record::Recorder;
 use crate::sources::wrong_template;
-use crate::workspace::guard::{Found, Guard};
+use crate::workspace::guard::{Guard, GuardFindings};
 
 /// What one attempt of the agent needs.
 #[derive(Debug)]
-pub struct Session<'a> {
+pub(crate) struct Session<'a> {
     /// The attempt.
     pub at: AttemptRef,
     /// The model.
@@ -51,7 +49,7 @@ pub struct Session<'a> {
 
 /// What an attempt of the agent came to.
 #[derive(Debug)]
-pub struct Worked {
+pub(crate) struct AgentWork {
     /// Why it ended.
     pub end: AgentEnd,
     /// Tokens, as far as the server says.
@@ -62,8 +60,8 @@ pub struct Worked {
 
 impl Session<'_> {
     /// Works until the agent says that it is finished, or something ends it.
-    pub async fn work(mut self, conversation: &mut Conversation) -> Result<Worked, Failure> {
-        let mut progress = Progress::new(&self.limits);
+    pub(crate) async fn work(mut self, conversation: &mut Conversation) -> Result<AgentWork, Failure> {
+        let mut progress = AttemptProgress::new(&self.limits);
         conversation.fit_into(self.window.map(|window| window.beside(self.longest_reply)));
         if let Some(failure) = conversation.failure().map(str::to_owned) {
             conversation.ledger.failed(&failure);
@@ -74,14 +72,14 @@ impl Session<'_> {
             }
         };
         self.recorder.record(Event::AgentFinished { at: self.at.clone(), end: end.clone() })?;
-        Ok(Worked { end, usage: progress.usage, turns: progress.turns })
+        Ok(AgentWork { end, usage: progress.usage, turns: progress.turns })
     }
 
     /// One reply of the model and its tool results.
     async fn turn(
         &mut self,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Option<AgentEnd>, Failure> {
         if let Some(end) = progress.limit(&self.limits) {
             return Ok(Some(end));
@@ -116,7 +114,7 @@ impl Session<'_> {
     async fn reply(
         &mut self,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Result<Reply, AgentEnd>, Failure> {
         loop {
             match self.ask(Purpose::Work, conversation.messages(), progress).await? {
@@ -138,9 +136,9 @@ impl Session<'_> {
         &mut self,
         purpose: Purpose,
         messages: &[Message],
-        progress: &Progress,
+        progress: &AttemptProgress,
     ) -> Result<Result<Reply, ModelError>, Failure> {
-        let place = Place { step: &self.at.step.id, attempt: self.at.attempt, turn: progress.turns };
+        let place = TurnPlace { step: &self.at.step.id, attempt: self.at.attempt, turn: progress.turns };
         let tools = if purpose == Purpose::Work { self.toolbox.definitions() } else { Vec::new() };
         let request = Request { place, purpose, messages, tools: &tools };
         let (recorder, at) = (&mut *self.recorder, &self.at);
@@ -149,7 +147,7 @@ impl Session<'_> {
             failure = failure.take().or(recorder.notice(at, notice).err());
         };
         let reply = self.model.reply(&request, &self.interrupt, &mut observe);
-        let reply = tokio::time::timeout_at(progress.deadline, reply).await;
+        let reply = progress.deadline.limit(reply).await;
         match failure {
             Some(failure) => Err(failure),
             None => Ok(reply.unwrap_or(Err(ModelError::Interrupted))),
@@ -177,7 +175,7 @@ impl Session<'_> {
         &mut self,
         reply: &Reply,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<(), Failure> {
         progress.count(reply, conversation.tokens());
         let read = reply.usage.map_or(0, |usage| usage.input);
@@ -192,7 +190,7 @@ impl Session<'_> {
         &self,
         reply: &Reply,
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Option<AgentEnd>, Failure> {
         if progress.nudged {
             return Ok(Some(AgentEnd::Done { summary: first_line(&reply.text) }));
@@ -209,7 +207,7 @@ impl Session<'_> {
         &mut self,
         calls: &[ToolCall],
         conversation: &mut Conversation,
-        progress: &mut Progress,
+        progress: &mut AttemptProgress,
     ) -> Result<Option<AgentEnd>, Failure> {
         let (mut end, mut failed) = (None, None);
         for call in calls {
@@ -223,7 +221,7 @@ impl Session<'_> {
             } else {
                 let outcome = self.perform_one(call, progress.deadline).await?;
                 // A command that ends red has run: that is an answer.
-                if acts && outcome.failed && !matches!(outcome.effect, Effect::Ran { .. }) {
+                if acts && outcome.failed && !matches!(outcome.effect, ToolEffect::Ran { .. }) {
                     failed = Some(call.name.as_str());
                 }
                 conversation.ledger.take(call, &outcome);
@@ -246,22 +244,22 @@ impl Session<'_> {
 
     /// One tool call, with the plan looked at before and after it: what changes in between is the
     /// agent's doing.
-    async fn perform_one(&mut self, call: &ToolCall, deadline: Instant) -> Result<ToolOutcome, Failure> {
+    async fn perform_one(&mut self, call: &ToolCall, deadline: Deadline) -> Result<ToolOutcome, Failure> {
         let found = self.guard.look(self.dir).map_err(no_plan)?;
         self.report_found(found, "between two tool calls")?;
         let what = self.toolbox.describe(call);
         self.recorder.record(Event::ToolStarted { at: self.at.clone(), what })?;
         let watch = Stopwatch::start();
-        let outcome = match tokio::time::timeout_at(deadline, self.toolbox.execute(call)).await {
-            Ok(outcome) => {
+        let outcome = match deadline.limit(self.toolbox.execute(call)).await {
+            Some(outcome) => {
                 outcome.map_err(|error| Failure::internal("cannot carry out a tool call", error))?
             }
-            Err(_) => ToolOutcome::out_of_time(&call.name),
+            None => ToolOutcome::out_of_time(&call.name),
         };
         self.completed(call, &outcome, watch.millis())?;
         let found = self.guard.check(self.dir).map_err(no_plan)?;
         self.report_found(found, &format!("during {}", call.name))?;
-        if let Effect::Noted(text) = &outcome.effect {
+        if let ToolEffect::Noted(text) = &outcome.effect {
             self.recorder.record(Event::NoteTaken { at: self.at.clone(), text: text.clone() })?;
         }
         Ok(outcome)
@@ -278,7 +276,7 @@ impl Session<'_> {
         })
     }
 
-    fn report_found(&mut self, found: Found, noticed: &str) -> Result<(), Failure> {
+    fn report_found(&mut self, found: GuardFindings, noticed: &str) -> Result<(), Failure> {
         for event in found.events(&self.at, self.guard, noticed) {
             self.recorder.record(event)?;
         }
@@ -298,10 +296,6 @@ fn truncated(read: u64, guess: u64) -> Event {
          set model.context_window to it"
     );
     Event::Warning { code: "context-truncated".to_owned(), message }
-}
-
-pub(super) fn no_transcript(error: std::io::Error) -> Failure {
-    Failure::internal("cannot write the transcript", error)
 }
 
 fn no_plan(error: std::io::Error) -> Failure {

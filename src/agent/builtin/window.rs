@@ -1,4 +1,4 @@
-//! How full a model's context window is, and from when on something has to be done about it.
+//! Measures how full the model's context window is, and says when to make room.
 
 /// A prompt of fewer tokens is too short to say that the server has cut it.
 const SHORT: u64 = 3_000;
@@ -6,62 +6,62 @@ const SHORT: u64 = 3_000;
 /// The context window of a model, and what follows from its size. Large windows use the fixed numbers,
 /// small ones a share of themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Window(u64);
+pub(crate) struct Window(u64);
 
 impl Window {
     /// A window of so many tokens.
-    pub fn of(tokens: u64) -> Self {
+    pub(crate) fn of(tokens: u64) -> Self {
         Self(tokens)
     }
 
     /// What of it is left for a prompt, beside a reply that may have so many tokens.
     #[must_use]
-    pub fn beside(self, reply: u64) -> Self {
+    pub(crate) fn beside(self, reply: u64) -> Self {
         Self(self.0.saturating_sub(reply).max(self.0 / 2))
     }
 
     /// From here on old results are masked.
-    pub fn mask_at(self) -> u64 {
+    pub(crate) fn mask_at(self) -> u64 {
         self.share(60)
     }
 
     /// The newest results, which are not masked unless nothing else helps; half of them never are.
-    pub fn protected(self) -> u64 {
+    pub(crate) fn protected(self) -> u64 {
         self.share(30).min(40_000)
     }
 
     /// Less than this is not worth the break of the prefix that a server has cached.
-    pub fn gain(self) -> u64 {
+    pub(crate) fn gain(self) -> u64 {
         self.share(15).min(20_000)
     }
 
     /// From here on the conversation is compacted.
-    pub fn compact_at(self) -> u64 {
+    pub(crate) fn compact_at(self) -> u64 {
         self.share(80)
     }
 
     /// The newest messages, which a compaction keeps.
-    pub fn kept(self) -> u64 {
+    pub(crate) fn kept(self) -> u64 {
         self.share(15).min(20_000)
     }
 
     /// The ledger that a compaction makes.
-    pub fn ledger(self) -> u64 {
+    pub(crate) fn ledger(self) -> u64 {
         self.share(10).min(4_000)
     }
 
     /// The summary that a compaction asks for.
-    pub fn summary(self) -> u64 {
+    pub(crate) fn summary(self) -> u64 {
         self.share(5).min(1_500)
     }
 
     /// The most that is left after a compaction: less would soon be full again.
-    pub fn goal(self) -> u64 {
+    pub(crate) fn goal(self) -> u64 {
         self.share(50)
     }
 
     /// A part of it.
-    pub fn share(self, percent: u64) -> u64 {
+    pub(crate) fn share(self, percent: u64) -> u64 {
         self.0.saturating_mul(percent) / 100
     }
 }
@@ -69,14 +69,14 @@ impl Window {
 /// How many tokens a conversation has, as far as it can be told: what the server counted last, and four
 /// bytes a token for what has come since.
 #[derive(Debug, Clone, Default)]
-pub struct Gauge {
+pub(crate) struct Gauge {
     /// Tokens of a request, and the bytes that it had.
     counted: Option<(u64, u64)>,
 }
 
 impl Gauge {
     /// Tokens of a conversation of so many bytes.
-    pub fn tokens(&self, bytes: u64) -> u64 {
+    pub(crate) fn tokens(&self, bytes: u64) -> u64 {
         match self.counted {
             Some((tokens, then)) if bytes >= then => tokens + (bytes - then) / 4,
             // It has become shorter since.
@@ -86,14 +86,14 @@ impl Gauge {
     }
 
     /// Bytes that so many tokens have in a conversation of so many bytes.
-    pub fn bytes_of(&self, tokens: u64, bytes: u64) -> u64 {
+    pub(crate) fn bytes_of(&self, tokens: u64, bytes: u64) -> u64 {
         scaled(tokens, bytes.max(4), self.tokens(bytes).max(1))
     }
 
     /// Takes in what the server counted for a request of so many bytes. A count that is far too low is
     /// not believed, and what it should be about is given back: the server has cut the conversation, or
     /// leaves out what it had in its cache.
-    pub fn count(&mut self, tokens: u64, bytes: u64) -> Option<u64> {
+    pub(crate) fn count(&mut self, tokens: u64, bytes: u64) -> Option<u64> {
         let guess = bytes / 4;
         let too_low = guess > SHORT && tokens < guess * 3 / 5;
         self.counted = (!too_low).then_some((tokens, bytes));
@@ -101,7 +101,7 @@ impl Gauge {
     }
 
     /// The conversation of so many bytes has at least so many tokens: a server refused it.
-    pub fn raise(&mut self, tokens: u64, bytes: u64) {
+    pub(crate) fn raise(&mut self, tokens: u64, bytes: u64) {
         self.counted = Some((self.tokens(bytes).max(tokens), bytes));
     }
 }

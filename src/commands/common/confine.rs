@@ -1,4 +1,4 @@
-//! How the commands of a run are started: by a launcher, in a sandbox that was tried first.
+//! Prepares how commands are started: by a launcher, in a sandbox that was tried first.
 
 use std::path::{Path, PathBuf};
 

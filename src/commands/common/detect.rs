@@ -1,4 +1,4 @@
-//! Guesses the commands that a project is tested with, to be pasted into its configuration.
+//! Guesses the test commands of a project, ready to paste into its configuration.
 
 use std::path::Path;
 

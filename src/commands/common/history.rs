@@ -1,4 +1,4 @@
-//! Finds a run again: its id, its folder, its records in the journal of its plan.
+//! Finds an earlier run: its id, its folder, and its records in the journal.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::open::Project;
 use crate::facts::{Event, Record, StepRef};
 use crate::failure::Failure;
 use crate::journal::lock::Lock;
-use crate::journal::reader::Growing;
+use crate::journal::reader::GrowingJournal;
 use crate::journal::{PlanDir, RunDir};
 
 /// What comes before the first run.
@@ -21,7 +21,7 @@ pub(crate) struct PastRun {
     /// Its records.
     pub records: Vec<Record>,
     plan: PlanDir,
-    journal: Growing,
+    journal: GrowingJournal,
 }
 
 /// The run with this id; without one the last that worked on a step, or else the last.
@@ -37,7 +37,7 @@ pub(crate) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failu
     }
     let mut found: BTreeMap<String, PastRun> = BTreeMap::new();
     for plan in project.state.plans().map_err(unreadable)? {
-        let mut journal = Growing::at(plan.journal());
+        let mut journal = GrowingJournal::at(plan.journal());
         for record in journal.read_on().map_err(unreadable)? {
             let Some(dir) = runs.iter().find(|run| run.id == record.run) else { continue };
             let begin = || PastRun {

@@ -1,4 +1,4 @@
-//! What a run needs on disk before it begins: the lock, the run folder, the journal.
+//! Takes what a run needs on disk before it begins: the lock, the run folder, the journal.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,10 +12,10 @@ use crate::config::{Environment, PROJECT_FILE};
 use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
 use crate::journal::RunDir;
-use crate::journal::keep::Place;
+use crate::journal::keep::KeepPlace;
 use crate::journal::lock::{Acquired, Holder, Lock};
 use crate::journal::seal::Proof;
-use crate::journal::writer::{Sealing, Writer};
+use crate::journal::writer::{JournalWriter, Sealing};
 use crate::process::sandbox::redirections;
 use crate::record::{CrashPoint, Recorder};
 use crate::redact::Redact;
@@ -23,7 +23,7 @@ use crate::report::{Report, print};
 use crate::workspace::file::free_name;
 use crate::workspace::guard::Guard;
 use crate::workspace::guard::files::FileGuard;
-use crate::workspace::guard::plan::{Found, PlanGuard};
+use crate::workspace::guard::plan::{PlanGuard, PlanGuardFinding};
 
 /// A plan that is watched from here on.
 #[derive(Debug)]
@@ -96,7 +96,7 @@ impl PlanHold {
         project: &Project,
         plan: &OpenPlan,
         sources: &Sources,
-    ) -> Result<(Guard, Found), Failure> {
+    ) -> Result<(Guard, PlanGuardFinding), Failure> {
         let unwatched =
             |error| Failure::internal("cannot look after the plan and the files beside it", error);
         plan.file.sweep();
@@ -139,14 +139,14 @@ impl PlanHold {
         report: Report,
     ) -> Result<(Recorder, Option<Event>), Failure> {
         let no_journal = |error| Failure::internal("cannot open the journal", error);
-        let keep = plan.place.as_ref().ok_or_else(no_home).and_then(Place::make);
+        let keep = plan.place.as_ref().ok_or_else(no_home).and_then(KeepPlace::make);
         let past = plan.past()?;
         let broken =
             past.proof.as_ref().map_or(Ok(None), |proof| set_aside(plan, proof)).map_err(no_journal)?;
         let head = keep.as_ref().map_or(Ok(None), |keep| keep.open_head().map(Some));
         let unsealed = keep.as_ref().err().map(unsealed).or(head.as_ref().err().map(endless));
         let sealing = past.proof.map(|proof| Sealing { chain: proof.chain, head: head.ok().flatten() });
-        let journal = Writer::open(&plan.dir.journal(), sealing).map_err(no_journal)?;
+        let journal = JournalWriter::open(&plan.dir.journal(), sealing).map_err(no_journal)?;
         let mut recorder = Recorder {
             journal,
             state: past.state,
@@ -166,8 +166,8 @@ impl PlanHold {
 }
 
 /// What a killed run's agent did to the plan, and that it was set back.
-fn say_restored(found: &Found) -> Option<Event> {
-    let Found::Restored { what, copy, .. } = found else { return None };
+fn say_restored(found: &PlanGuardFinding) -> Option<Event> {
+    let PlanGuardFinding::Restored { what, copy, .. } = found else { return None };
     let message = format!("{what} and were set back (a copy is in {})", copy.display());
     Some(Event::Warning { code: "plan-restored".to_owned(), message })
 }

@@ -1,4 +1,4 @@
-//! What every command needs first: the project root, its configuration, the plan, its state.
+//! Opens what every command needs first: the project root, its configuration, the plan, its state.
 
 use std::path::{Path, PathBuf};
 
@@ -6,9 +6,9 @@ use super::unreadable::unreadable;
 use crate::brief::Sources;
 use crate::config::{Config, Environment, WithheldPowers};
 use crate::failure::Failure;
-use crate::journal::keep::Place;
+use crate::journal::keep::KeepPlace;
 use crate::journal::reader::{self, Journal};
-use crate::journal::seal::{self, Proof, Verdict};
+use crate::journal::seal::{self, JournalVerdict, Proof};
 use crate::journal::{PlanDir, StateDir};
 use crate::model::openai::Settings;
 use crate::plan::{self, Reading, StepIndex};
@@ -45,7 +45,7 @@ pub(crate) struct OpenPlan {
     /// Its state.
     pub dir: PlanDir,
     /// Where its journal is looked after; `None` where the user has no state folder.
-    pub place: Option<Place>,
+    pub place: Option<KeepPlace>,
 }
 
 /// What earlier runs left.
@@ -155,7 +155,7 @@ impl Project {
         let reading = plan::read(&text.text);
         let dir = self.state.plan(&relative);
         let folder = self.environment.state_folder();
-        let place = folder.map(|folder| Place::of(&folder, &self.root, &dir));
+        let place = folder.map(|folder| KeepPlace::of(&folder, &self.root, &dir));
         Ok(OpenPlan { dir, place, path: relative, file, text, reading })
     }
 }
@@ -213,7 +213,7 @@ impl OpenPlan {
         }
         let proof = self.prove(&bytes).map_err(no_keep)?;
         Ok(match &proof {
-            Some(Proof { verdict, bytes: proven, .. }) if *verdict != Verdict::Whole => {
+            Some(Proof { verdict, bytes: proven, .. }) if *verdict != JournalVerdict::Whole => {
                 Past { proof: proof.clone(), ..fold(&reader::parse(&bytes[..*proven])) }
             }
             _ => Past { proof, ..fold(&whole) },
@@ -229,13 +229,13 @@ impl OpenPlan {
 
     /// What the seals of a journal with these bytes prove; `None` where there is no key.
     pub(crate) fn prove(&self, bytes: &[u8]) -> std::io::Result<Option<Proof>> {
-        let keep = self.place.as_ref().map_or(Ok(None), Place::find)?;
+        let keep = self.place.as_ref().map_or(Ok(None), KeepPlace::find)?;
         let Some(keep) = keep else { return Ok(None) };
         let mut proof = seal::examine(bytes, keep.chain(), keep.head()?);
-        if let Verdict::Truncated { known } = proof.verdict
+        if let JournalVerdict::Truncated { known } = proof.verdict
             && !self.dir.journal().exists()
         {
-            proof.verdict = Verdict::Gone { known };
+            proof.verdict = JournalVerdict::Gone { known };
         }
         Ok(Some(proof))
     }

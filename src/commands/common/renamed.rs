@@ -1,4 +1,4 @@
-//! Whether a plan without evidence is one that was carried out under another name.
+//! Notices that a plan without evidence was carried out before under another name.
 
 use super::open::{OpenPlan, Project, fold};
 use crate::journal::reader;

@@ -1,4 +1,4 @@
-//! Ctrl-C and a polite kill become the wish to stop.
+//! Turns Ctrl-C and `TERM` into the wish to stop.
 
 use std::io;
 use std::sync::{Arc, Mutex};

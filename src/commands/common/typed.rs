@@ -1,4 +1,4 @@
-//! The command line that goes on with a run, as a person would type it.
+//! Writes the command line that continues a run, as a person would type it.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Which programs a plan's commands name that are not there: annotated, never decided by.
+//! Lists the programs in a plan's commands that are not there; this is shown and decides nothing.
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The small project of the demo: bundled files in a folder of their own, under git.
+//! Makes the small project of the demo: bundled files in a folder of its own, under git.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use crate::commands::common::hold;
 use crate::config::Environment;
 use crate::failure::Failure;
 use crate::journal::StateDir;
-use crate::process::{Captured, Invocation, Policy, capture};
+use crate::process::{Invocation, Policy, ProgramOutput, capture};
 
 /// The plan that is carried out.
 pub(super) const PLAN: &str = include_str!("../../../plans/demo/plan.md");
@@ -74,8 +74,8 @@ async fn require(program: &str, source: &str, policy: &Policy) -> Result<(), Fai
         timeout: TIMEOUT,
     };
     let failure = match capture(&asked, policy).await {
-        Ok(Captured { code: Some(0), .. }) => return Ok(()),
-        Ok(Captured { stderr, .. }) => {
+        Ok(ProgramOutput { code: Some(0), .. }) => return Ok(()),
+        Ok(ProgramOutput { stderr, .. }) => {
             // What follows an empty line is a backtrace, if anything.
             let why = stderr.split("\n\n").next().unwrap_or_default();
             Failure::usage(format!("`{program} --version` does not work")).caused_by(why)
@@ -143,7 +143,7 @@ async fn git(args: &[&str], root: &Path, policy: &Policy) -> Result<(), Failure>
     };
     let failed = || Failure::usage(format!("`git {}` failed in `{}`", args[0], root.display()));
     match capture(&asked, policy).await {
-        Ok(Captured { code: Some(0), .. }) => Ok(()),
+        Ok(ProgramOutput { code: Some(0), .. }) => Ok(()),
         Ok(captured) => Err(failed().caused_by(captured.stderr)),
         Err(error) => Err(failed().caused_by(error)),
     }

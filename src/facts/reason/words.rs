@@ -1,4 +1,4 @@
-//! The words for a reason: of an attempt, of a step, and what to do.
+//! The words for a reason, for an attempt and for a step, with what to do.
 
 use super::Reason;
 use crate::facts::Unfixable;

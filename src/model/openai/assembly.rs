@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::wire::{CallPiece, Choice, Chunk, Delta, FunctionPiece};
+use super::wire::{CallPiece, Chunk, ChunkChoice, Delta, FunctionPiece};
 use crate::facts::Usage;
 use crate::model::arguments;
 use crate::model::call_ids::CallIds;
@@ -95,7 +95,7 @@ impl Assembly {
         Reply { text: self.text, reasoning: self.reasoning, calls, usage: self.usage, finish }
     }
 
-    fn push_choice(&mut self, choice: Choice) {
+    fn push_choice(&mut self, choice: ChunkChoice) {
         self.begun = true;
         self.push_delta(choice.delta.0);
         // Some servers repeat the whole message in the last chunk; it counts where no piece came.
@@ -274,4 +274,141 @@ fn usage(value: &Value) -> Option<Usage> {
     }
     usage.cached = usage.cached.min(usage.input);
     (usage.total() > 0).then_some(usage)
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use serde_json::{Map, json};
+
+    use super::*;
+    use crate::model::message::Arguments;
+
+    /// The reply that these deltas come to, and the reason that ended it.
+    fn reply(deltas: &[Value], finish: &str) -> Reply {
+        let mut assembly = Assembly::default();
+        for delta in deltas {
+            let chunk = json!({"choices": [{"index": 0, "delta": delta}]});
+            assembly.push(serde_json::from_value(chunk).unwrap());
+        }
+        let last = json!({"choices": [{"delta": {}, "finish_reason": finish}]});
+        assembly.push(serde_json::from_value(last).unwrap());
+        assert!(assembly.is_complete(false) && !assembly.is_empty());
+        assembly.into_reply(&[])
+    }
+
+    fn call(id: &str, arguments: &[(&str, &str)]) -> ToolCall {
+        let fields = arguments.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
+        let arguments = Arguments::Object(fields.collect::<Map<_, _>>());
+        ToolCall { id: id.to_owned(), name: "read_file".to_owned(), arguments }
+    }
+
+    fn piece(index: Value, id: Value, name: Value, arguments: Value) -> Value {
+        let object = |fields: Vec<(&str, Value)>| {
+            Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        };
+        let function = object(vec![("name", name), ("arguments", arguments)]);
+        let piece = object(vec![("index", index), ("id", id), ("function", function)]);
+        json!({"tool_calls": [piece]})
+    }
+
+    #[test]
+    fn text_and_thoughts_come_under_many_names() {
+        for (delta, text, reasoning) in [
+            (json!({"content": "hi"}), "hi", ""),
+            (json!({"content": [{"type": "text", "text": "hi"}]}), "hi", ""),
+            (json!({"refusal": "no"}), "no", ""),
+            (json!({"content": "hi", "refusal": "no"}), "hi", ""),
+            (json!({"reasoning_content": "hm", "reasoning": "hm"}), "", "hm"),
+            (json!({"reasoning_details": [{"summary": "hm"}]}), "", "hm"),
+            (json!({"content": [{"thinking": [{"text": "hm"}]}, {"text": "hi"}]}), "hi", "hm"),
+            (json!({"content": 7, "reasoning": null}), "", ""),
+        ] {
+            let found = reply(std::slice::from_ref(&delta), "stop");
+            assert_eq!((found.text.as_str(), found.reasoning.as_str()), (text, reasoning), "{delta}");
+        }
+    }
+
+    #[test]
+    fn pieces_of_calls_find_each_other_whatever_a_server_leaves_out() {
+        let (none, name) = (Value::Null, json!("read_file"));
+        let halves = [json!("{\"path\":"), json!(" \"a\"}")];
+        let [first, second] = halves.clone();
+        let [whole, other] = [json!("{\"path\": \"a\"}"), json!("{\"path\": \"b\"}")];
+        let one = vec![call("x", &[("path", "a")])];
+        let two = vec![call("x", &[("path", "a")]), call("y", &[("path", "b")])];
+        for (pieces, expected) in [
+            (
+                vec![
+                    piece(json!(0), json!("x"), name.clone(), first.clone()),
+                    piece(json!(0), none.clone(), none.clone(), second.clone()),
+                ],
+                &one,
+            ),
+            // Id and name in every piece.
+            (
+                vec![
+                    piece(json!(0), json!("x"), name.clone(), first.clone()),
+                    piece(json!(0), json!("x"), name.clone(), second.clone()),
+                ],
+                &one,
+            ),
+            // No index at all.
+            (
+                vec![
+                    piece(none.clone(), json!("x"), name.clone(), first),
+                    piece(none.clone(), none.clone(), none.clone(), second),
+                ],
+                &one,
+            ),
+            // Arguments that are no text.
+            (vec![piece(json!("0"), json!("x"), name.clone(), json!({"path": "a"}))], &one),
+            (
+                vec![
+                    piece(json!(0), json!("x"), name.clone(), whole.clone()),
+                    piece(json!(1), json!("y"), name.clone(), other.clone()),
+                ],
+                &two,
+            ),
+            // Every call has the index 0.
+            (
+                vec![
+                    piece(json!(0), json!("x"), name.clone(), whole),
+                    piece(json!(0), json!("y"), name, other),
+                ],
+                &two,
+            ),
+        ] {
+            assert_eq!(&reply(&pieces, "tool_calls").calls, expected, "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_of_old_is_one_and_a_cut_one_cannot_be_read() {
+        let old = json!({"function_call": {"name": "read_file", "arguments": "{\"path\": \"a\"}"}});
+        assert_eq!(reply(&[old], "function_call").calls[0].arguments, call("", &[("path", "a")]).arguments);
+        let cut = piece(json!(0), json!("x"), json!("read_file"), json!("{\"path\": \"a\"}"));
+        let expected =
+            Arguments::Unreadable { unreadable: "{\"path\": \"a\"}".to_owned(), problem: CUT_OFF.to_owned() };
+        assert_eq!(reply(&[cut], "length").calls[0].arguments, expected);
+    }
+
+    #[test]
+    fn tokens_are_counted_under_any_name() {
+        for (value, expected) in [
+            (json!({"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}), Some((7, 0, 2))),
+            (
+                json!({"input_tokens": 7, "output_tokens": 2, "input_tokens_details": {"cached_tokens": 5}}),
+                Some((7, 5, 2)),
+            ),
+            (json!({"prompt_tokens": 7, "total_tokens": 9, "prompt_cache_hit_tokens": 50}), Some((7, 7, 2))),
+            (json!({"completion_tokens": 2, "total_tokens": 9}), Some((7, 0, 2))),
+            (json!({"prompt_tokens": 0}), None),
+            (json!({}), None),
+            (json!("many"), None),
+        ] {
+            let expected = expected.map(|(input, cached, output)| Usage { input, cached, output });
+            assert_eq!(usage(&value), expected, "{value}");
+        }
+    }
 }

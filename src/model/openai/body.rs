@@ -1,4 +1,4 @@
-//! The body of a response on its way to the parser of events: watched, bounded and evened out.
+//! Passes the body of a response to the parser of events: watched, bounded and evened out.
 //!
 //! Three things are lost behind that parser, so they are seen to here: that bytes still arrive (a
 //! comment is a sign of life), how the body ended, and that a reply may be one piece of plain JSON.
@@ -7,7 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt, stream};
-use tokio::time::Instant;
+
+use crate::clock::Stopwatch;
 
 /// The largest body that is read: pieces of a reply come in wrappings many times their size.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -23,42 +24,42 @@ const FIELDS: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b":"];
 
 /// What is seen of the body that is being read.
 #[derive(Debug)]
-pub(super) struct Watch(Mutex<Seen>);
+pub(super) struct BodyWatch(Mutex<BodyState>);
 
 #[derive(Debug, Clone)]
-struct Seen {
-    last_byte: Instant,
-    end: Option<End>,
+struct BodyState {
+    last_byte: Stopwatch,
+    end: Option<BodyEnd>,
     /// Its first bytes, if they cannot be those of a reply.
     stranger: Option<Vec<u8>>,
 }
 
 /// How a body ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum BodyEnd {
     /// As the server wanted.
     Closed,
     /// By a failure of the connection.
     Broken(String),
 }
 
-impl Watch {
+impl BodyWatch {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(Seen::nothing()))
+        Self(Mutex::new(BodyState::nothing()))
     }
 
     /// A new body.
     pub(super) fn reset(&self) {
-        *self.seen() = Seen::nothing();
+        *self.seen() = BodyState::nothing();
     }
 
     /// When the last byte came.
-    pub(super) fn last_byte(&self) -> Instant {
+    pub(super) fn last_byte(&self) -> Stopwatch {
         self.seen().last_byte
     }
 
     /// How the body ended; `None` while it has not, or if the parser left it at `[DONE]`.
-    pub(super) fn end(&self) -> Option<End> {
+    pub(super) fn end(&self) -> Option<BodyEnd> {
         self.seen().end.clone()
     }
 
@@ -68,27 +69,27 @@ impl Watch {
     }
 
     fn beat(&self) {
-        self.seen().last_byte = Instant::now();
+        self.seen().last_byte = Stopwatch::start();
     }
 
-    fn ended(&self, end: End) {
+    fn ended(&self, end: BodyEnd) {
         self.seen().end.get_or_insert(end);
     }
 
     /// Nothing panics while it holds the lock.
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, BodyState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Seen {
+impl BodyState {
     fn nothing() -> Self {
-        Self { last_byte: Instant::now(), end: None, stranger: None }
+        Self { last_byte: Stopwatch::start(), end: None, stranger: None }
     }
 }
 
 /// How a body is to be read.
-enum Shape {
+enum BodyShape {
     /// No byte of it is known but white space.
     Unknown,
     /// As events.
@@ -99,10 +100,10 @@ enum Shape {
     Over,
 }
 
-struct Reader<S, W> {
+struct BodyReader<S, W> {
     body: S,
     watch: W,
-    shape: Shape,
+    shape: BodyShape,
     /// Received and not passed on yet.
     pending: Bytes,
     received: usize,
@@ -117,12 +118,12 @@ struct Reader<S, W> {
 pub(super) fn events<S, W>(body: S, watch: W) -> impl Stream<Item = Result<Bytes, std::io::Error>>
 where
     S: Stream<Item = Result<Bytes, String>> + Unpin,
-    W: AsRef<Watch>,
+    W: AsRef<BodyWatch>,
 {
-    let reader = Reader {
+    let reader = BodyReader {
         body,
         watch,
-        shape: Shape::Unknown,
+        shape: BodyShape::Unknown,
         pending: Bytes::new(),
         received: 0,
         event: 0,
@@ -131,19 +132,19 @@ where
     stream::unfold(reader, async |mut reader| Some((reader.next().await?, reader)))
 }
 
-impl<S, W> Reader<S, W>
+impl<S, W> BodyReader<S, W>
 where
     S: Stream<Item = Result<Bytes, String>> + Unpin,
-    W: AsRef<Watch>,
+    W: AsRef<BodyWatch>,
 {
     async fn next(&mut self) -> Option<Result<Bytes, std::io::Error>> {
         loop {
             if !self.pending.is_empty() {
                 return Some(self.pass_on());
             }
-            if matches!(self.shape, Shape::Over) {
+            if matches!(self.shape, BodyShape::Over) {
                 // Only now: the parser may yet find a `[DONE]` in what was pending.
-                self.watch.as_ref().ended(End::Closed);
+                self.watch.as_ref().ended(BodyEnd::Closed);
                 return None;
             }
             match self.body.next().await {
@@ -162,16 +163,16 @@ where
     }
 
     fn take(&mut self, mut bytes: Bytes) {
-        if matches!(self.shape, Shape::Unknown) {
+        if matches!(self.shape, BodyShape::Unknown) {
             let blank = bytes.iter().take_while(|byte| is_blank(**byte)).count();
             bytes.advance(blank);
             self.shape = match bytes.first() {
                 None => return,
-                Some(b'{' | b'[') => Shape::Json(Vec::new()),
-                Some(_) => Shape::Events,
+                Some(b'{' | b'[') => BodyShape::Json(Vec::new()),
+                Some(_) => BodyShape::Events,
             };
         }
-        if let Shape::Json(text) = &mut self.shape {
+        if let BodyShape::Json(text) = &mut self.shape {
             text.extend_from_slice(&bytes);
             return;
         }
@@ -190,27 +191,27 @@ where
     }
 
     fn json_bytes(&self) -> usize {
-        if let Shape::Json(text) = &self.shape { text.len() } else { 0 }
+        if let BodyShape::Json(text) = &self.shape { text.len() } else { 0 }
     }
 
     /// The last event may lack the empty line that ends it. A JSON text becomes one event, and is
     /// complete if it parses.
     fn finish(&mut self) {
         let stranger = match &self.shape {
-            Shape::Json(text) => is_no_completion(text).then_some(text),
+            BodyShape::Json(text) => is_no_completion(text).then_some(text),
             _ => (!begins_like_events(&self.start)).then_some(&self.start),
         };
         let stranger = stranger.map(|text| text[..text.len().min(START)].to_owned());
         self.watch.as_ref().seen().stranger = stranger;
-        self.pending = match std::mem::replace(&mut self.shape, Shape::Over) {
-            Shape::Json(text) => as_event(&text),
+        self.pending = match std::mem::replace(&mut self.shape, BodyShape::Over) {
+            BodyShape::Json(text) => as_event(&text),
             _ => Bytes::from_static(b"\n\n"),
         };
     }
 
     fn fail(&mut self, reason: String) -> std::io::Error {
-        self.shape = Shape::Over;
-        self.watch.as_ref().ended(End::Broken(reason.clone()));
+        self.shape = BodyShape::Over;
+        self.watch.as_ref().ended(BodyEnd::Broken(reason.clone()));
         std::io::Error::other(reason)
     }
 }
@@ -268,8 +269,8 @@ mod tests {
 
     use super::*;
 
-    async fn read(pieces: &[Result<&'static str, &'static str>]) -> (Vec<String>, Option<End>) {
-        let watch = Arc::new(Watch::new());
+    async fn read(pieces: &[Result<&'static str, &'static str>]) -> (Vec<String>, Option<BodyEnd>) {
+        let watch = Arc::new(BodyWatch::new());
         let pieces = pieces.iter().map(|piece| match piece {
             Ok(text) => Ok(Bytes::from_static(text.as_bytes())),
             Err(reason) => Err((*reason).to_owned()),
@@ -285,20 +286,20 @@ mod tests {
     async fn events_are_told_apart_and_ended() {
         let (events, end) = read(&[Ok("data: 1\n\ndata: 2\r\n\r\n: life\n\nda"), Ok("ta: 3")]).await;
         assert_eq!(events, ["data: 1\n\n", "data: 2\r\n\r\n", ": life\n\n", "da", "ta: 3", "\n", "\n"]);
-        assert_eq!(end, Some(End::Closed));
+        assert_eq!(end, Some(BodyEnd::Closed));
     }
 
     #[tokio::test]
     async fn plain_json_becomes_one_event() {
         let (events, end) = read(&[Ok(" \n"), Ok("{\n  \"choices\""), Ok(": []\r\n}")]).await;
         assert_eq!(events, ["data: {   \"choices\": []  }\n\n", "data: [DONE]\n\n"]);
-        assert_eq!(end, Some(End::Closed));
+        assert_eq!(end, Some(BodyEnd::Closed));
     }
 
     #[tokio::test]
     async fn a_broken_body_says_why() {
         let (events, end) = read(&[Ok("data: 1\n\n"), Err("connection reset")]).await;
         assert_eq!(events, ["data: 1\n\n", "error: connection reset"]);
-        assert_eq!(end, Some(End::Broken("connection reset".to_owned())));
+        assert_eq!(end, Some(BodyEnd::Broken("connection reset".to_owned())));
     }
 }

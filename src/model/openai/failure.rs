@@ -1,13 +1,13 @@
-//! Why a try gave no reply, and so what to do about it.
+//! Why a try gave no reply, and what to do about it.
 
 use std::time::Duration;
 
 use super::Settings;
 use super::body::too_large;
-use super::fault::Fault;
+use super::fault::ServerFault;
 use super::overflow::{Overflow, overflow};
 use super::request::Adaptation;
-use super::transport::Answer;
+use super::wire::ErrorResponse;
 use crate::model::retry;
 
 /// What servers say when the account has no money left. Some say it of the requests of a minute too,
@@ -22,7 +22,7 @@ const CHECK_URL: &str = "check the base URL; it usually ends in `/v1`";
 
 /// Why a try gave no reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum TryFailure {
     /// Trying again does not help.
     Refused { message: String, hint: String },
     /// The server does not know the model.
@@ -39,7 +39,7 @@ pub(super) enum Failure {
     Unsupported(Adaptation),
 }
 
-impl Failure {
+impl TryFailure {
     pub(super) fn transient(reason: impl Into<String>) -> Self {
         Self::Transient { reason: reason.into(), asked: None }
     }
@@ -50,8 +50,8 @@ impl Failure {
     }
 
     /// From a response that is no reply.
-    pub(super) fn of_answer(answer: &Answer, settings: &Settings, possible: &[Adaptation]) -> Self {
-        let fault = Fault::of_body(&answer.body);
+    pub(super) fn of_answer(answer: &ErrorResponse, settings: &Settings, possible: &[Adaptation]) -> Self {
+        let fault = ServerFault::of_body(&answer.body);
         let header = |name: &str| answer.headers.get(name)?.to_str().ok();
         let asked = retry::asked(header, &String::from_utf8_lossy(&answer.body));
         if (300..400).contains(&answer.status) {
@@ -72,7 +72,7 @@ impl Failure {
         let text = String::from_utf8_lossy(start);
         let text = text.trim();
         let (what, told) = if text.starts_with('<') {
-            ("a web page", Fault::of_body(start).message)
+            ("a web page", ServerFault::of_body(start).message)
         } else {
             ("something that is no chat completion", text.chars().take(SHOWN).collect())
         };
@@ -83,12 +83,17 @@ impl Failure {
     }
 
     /// From an error object in the place of a reply.
-    pub(super) fn of_fault(fault: &Fault, settings: &Settings, possible: &[Adaptation]) -> Self {
+    pub(super) fn of_fault(fault: &ServerFault, settings: &Settings, possible: &[Adaptation]) -> Self {
         let asked = retry::asked(|_| None, &fault.message);
         Self::of_status(fault.status, fault, asked, &Server { settings, possible })
     }
 
-    fn of_status(status: Option<u16>, fault: &Fault, asked: Option<Duration>, server: &Server<'_>) -> Self {
+    fn of_status(
+        status: Option<u16>,
+        fault: &ServerFault,
+        asked: Option<Duration>,
+        server: &Server<'_>,
+    ) -> Self {
         let words = fault.words();
         let says = |patterns: &[&str]| patterns.iter().any(|pattern| words.contains(pattern));
         let message = describe(status, fault);
@@ -126,7 +131,7 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
-    fn refuses_key(&self, message: &str) -> Failure {
+    fn refuses_key(&self, message: &str) -> TryFailure {
         let Settings { key_variable, base_url, .. } = self.settings;
         let (state, hint) = match self.settings.api_key {
             Some(_) => {
@@ -134,25 +139,25 @@ impl Server<'_> {
             }
             None => ("is not set", format!("set {key_variable} to the API key of {base_url}")),
         };
-        Failure::Refused { message: format!("the API key {key_variable} {state}: {message}"), hint }
+        TryFailure::Refused { message: format!("the API key {key_variable} {state}: {message}"), hint }
     }
 
-    fn wants_money(&self, message: &str) -> Failure {
-        Failure::Refused {
+    fn wants_money(&self, message: &str) -> TryFailure {
+        TryFailure::Refused {
             message: format!("the account has no credit left: {message}"),
             hint: format!("check the plan and billing of the account at {}", self.settings.base_url),
         }
     }
 
-    fn has_nothing_there(&self, message: &str) -> Failure {
-        Failure::Refused {
+    fn has_nothing_there(&self, message: &str) -> TryFailure {
+        TryFailure::Refused {
             message: format!("nothing answers at {}/chat/completions: {message}", self.settings.base_url),
             hint: CHECK_URL.to_owned(),
         }
     }
 
     /// The optional part that the server complains about, named by its field or in its words.
-    fn adaptation(&self, fault: &Fault) -> Option<Adaptation> {
+    fn adaptation(&self, fault: &ServerFault) -> Option<Adaptation> {
         let named = |adaptation: &&Adaptation| adaptation.is_named_by(&fault.param);
         let mentioned = |adaptation: &&Adaptation| adaptation.is_named_by(&fault.message);
         let mut possible = self.possible.iter();
@@ -177,7 +182,7 @@ fn names_unknown_model(words: &str) -> bool {
 }
 
 /// "429 too many requests: slow down"
-fn describe(status: Option<u16>, fault: &Fault) -> String {
+fn describe(status: Option<u16>, fault: &ServerFault) -> String {
     let status = status.map(|code| {
         let name = http::StatusCode::from_u16(code).ok().and_then(|code| code.canonical_reason());
         format!("{code} {}", name.unwrap_or_default().to_lowercase()).trim_end().to_owned()
@@ -187,5 +192,71 @@ fn describe(status: Option<u16>, fault: &Fault) -> String {
         (Some(status), message) => format!("{status}: {message}"),
         (None, "") => "the server sent an error without a word".to_owned(),
         (None, message) => format!("the server sent an error: {message}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an answer with this status and this body means, in a few words.
+    fn meaning(status: u16, body: &str) -> String {
+        let settings =
+            Settings { max_output_tokens: Some(9), ..Settings::new("http://localhost/v1", "tiny") };
+        let answer =
+            ErrorResponse { status, headers: http::HeaderMap::new(), body: body.as_bytes().to_vec() };
+        let possible = [Adaptation::NoStreamOptions, Adaptation::OtherTokenLimit];
+        match TryFailure::of_answer(&answer, &settings, &possible) {
+            TryFailure::Refused { message, .. } => format!("refused: {message}"),
+            TryFailure::UnknownModel { .. } => "unknown model".to_owned(),
+            TryFailure::Overflow { window, .. } => format!("overflow {window:?}"),
+            TryFailure::Transient { reason, asked } => format!("transient: {reason} {asked:?}"),
+            TryFailure::Unsupported(adaptation) => format!("unsupported: {adaptation:?}"),
+            TryFailure::Chant { .. } | TryFailure::Unreachable { .. } => unreachable!("nothing was answered"),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_judged_by_its_status_and_its_words() {
+        for (status, body, expected) in [
+            (302, "", "refused: http://localhost/v1 redirects to another address"),
+            (
+                200,
+                "<html><title>Hello</title></html>",
+                "refused: http://localhost/v1/chat/completions answers with a web page: Hello",
+            ),
+            (401, "no", "refused: the API key OPENAI_API_KEY is not set: 401 unauthorized: no"),
+            (402, "pay", "refused: the account has no credit left: 402 payment required: pay"),
+            (
+                429,
+                r#"{"error": {"message": "no", "code": "insufficient_quota"}}"#,
+                "refused: the account has no credit left: 429 too many requests: no",
+            ),
+            (
+                429,
+                "Insufficient balance, billing: retry after 3 s",
+                "transient: 429 too many requests: Insufficient balance, billing: retry after 3 s Some(3s)",
+            ),
+            (
+                429,
+                "maximum context length is per minute",
+                "transient: 429 too many requests: maximum context length is per minute None",
+            ),
+            (400, "This model's maximum context length is 8192 tokens.", "overflow Some(8192)"),
+            (413, "", "overflow None"),
+            (404, "The model `tiny` does not exist", "unknown model"),
+            (
+                404,
+                "page not found",
+                "refused: nothing answers at http://localhost/v1/chat/completions: 404 not found: page not found",
+            ),
+            (400, "Unknown parameter: stream_options", "unsupported: NoStreamOptions"),
+            (422, r#"{"error": {"message": "no", "param": "max_tokens"}}"#, "unsupported: OtherTokenLimit"),
+            (422, "no", "refused: the model server refuses the request: 422 unprocessable entity: no"),
+            (500, "", "transient: 500 internal server error None"),
+            (529, "overloaded", "transient: 529: overloaded None"),
+        ] {
+            assert_eq!(meaning(status, body), expected, "{status} {body}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What a server says about an error, whatever shape it says it in.
+//! Reads the error that a server sends, whatever its shape.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ const LONGEST_MESSAGE: usize = 400;
 
 /// The words of a server about what went wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct ServerFault {
     /// What it says, or a short stand-in for a web page or nothing at all.
     pub(super) message: String,
     /// Its code and type, in lower case: `insufficient_quota invalid_request_error`.
@@ -20,7 +20,7 @@ pub(super) struct Fault {
     pub(super) window: Option<u64>,
 }
 
-impl Fault {
+impl ServerFault {
     /// From the body of a response.
     pub(super) fn of_body(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
@@ -128,14 +128,14 @@ mod tests {
             ("", ("", "", "", None)),
         ];
         for (body, (message, codes, param, status)) in cases {
-            let expected = Fault {
+            let expected = ServerFault {
                 message: message.to_owned(),
                 codes: codes.to_owned(),
                 param: param.to_owned(),
                 status,
                 window: None,
             };
-            assert_eq!(Fault::of_body(body.as_bytes()), expected, "{body}");
+            assert_eq!(ServerFault::of_body(body.as_bytes()), expected, "{body}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A server that speaks `OpenAI`'s chat completions, or something close to it.
+//! The client for servers that speak `OpenAI`'s chat completions, or something close to it.
 //!
 //! `request` -> `transport` -> `body` -> `wire` -> `assembly`: one try is an `exchange`. What fails is
 //! judged by `failure`, and sent again here.
@@ -16,18 +16,17 @@ mod wire;
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 pub use assembly::CUT_OFF;
 pub use settings::Settings;
 
 use self::exchange::Exchange;
-use self::failure::Failure;
-use self::request::{Adaptation, Body, Dialect};
+use self::failure::TryFailure;
+use self::request::{Adaptation, Dialect, RequestBody};
 use self::transport::Transport;
 use super::message::Reply;
-use super::retry::{Next, Schedule};
+use super::retry::{NextTry, Schedule};
 use super::{ModelError, Notice, Request};
+use crate::clock::Stopwatch;
 use crate::words;
 
 /// Tries of a connection that cannot be made: a server that is down does not come up in a minute.
@@ -46,7 +45,7 @@ pub struct Endpoint {
 
 /// The tries of one reply.
 struct Tries {
-    started: Instant,
+    watch: Stopwatch,
     failed: u32,
     schedule: Schedule,
 }
@@ -70,26 +69,26 @@ impl Endpoint {
                 Ok(reply) => return Ok(reply),
                 Err(failure) => failure,
             };
-            self.answered |= !matches!(failure, Failure::Unreachable { .. } | Failure::Refused { .. });
+            self.answered |= !matches!(failure, TryFailure::Unreachable { .. } | TryFailure::Refused { .. });
             let (reason, asked) = match failure {
-                Failure::Refused { message, hint } => return Err(ModelError::Refused { message, hint }),
-                Failure::Overflow { message, window } => {
+                TryFailure::Refused { message, hint } => return Err(ModelError::Refused { message, hint }),
+                TryFailure::Overflow { message, window } => {
                     return Err(ModelError::Overflow { message, window });
                 }
-                Failure::Chant { what } if chanted => return Err(ModelError::Chant { what }),
-                Failure::Chant { what } => {
+                TryFailure::Chant { what } if chanted => return Err(ModelError::Chant { what }),
+                TryFailure::Chant { what } => {
                     chanted = true;
                     let reason = format!("the reply was cut: it repeats \"{what}\"");
                     observe(Notice::Retry { reason, delay: Duration::ZERO, number: 1 });
                     continue;
                 }
-                Failure::UnknownModel { message } => return Err(self.unknown_model(&message).await),
-                Failure::Unsupported(adaptation) => {
+                TryFailure::UnknownModel { message } => return Err(self.unknown_model(&message).await),
+                TryFailure::Unsupported(adaptation) => {
                     self.adapt(adaptation, observe);
                     continue;
                 }
-                Failure::Unreachable { reason } => (self.unreachable(&reason, tries.failed + 1)?, None),
-                Failure::Transient { reason, asked } => (reason, asked),
+                TryFailure::Unreachable { reason } => (self.unreachable(&reason, tries.failed + 1)?, None),
+                TryFailure::Transient { reason, asked } => (reason, asked),
             };
             let delay = tries.after(&reason, asked)?;
             observe(Notice::Retry { reason, delay, number: tries.failed });
@@ -102,14 +101,14 @@ impl Endpoint {
         &mut self,
         request: &Request<'_>,
         observe: &mut (dyn FnMut(Notice) + '_),
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, TryFailure> {
         let transport = match self.transport.take() {
             Some(transport) => transport,
             None => Transport::new(&self.settings)?,
         };
         let transport = self.transport.insert(transport);
         let Self { settings, dialect, .. } = self;
-        let body = Body { settings, dialect, tools: request.tools, messages: request.messages };
+        let body = RequestBody { settings, dialect, tools: request.tools, messages: request.messages };
         let possible = dialect.possible(settings);
         let exchange = Exchange { transport, settings, possible: &possible };
         let assembly = exchange.run(&body, observe).await?;
@@ -167,18 +166,18 @@ impl Tries {
             max_tries: settings.max_tries,
             budget: settings.retry_budget,
         };
-        Self { started: Instant::now(), failed: 0, schedule }
+        Self { watch: Stopwatch::start(), failed: 0, schedule }
     }
 
     /// The wait before the next try, after one more that failed.
     fn after(&mut self, reason: &str, asked: Option<Duration>) -> Result<Duration, ModelError> {
         self.failed += 1;
-        let message = match self.schedule.next(self.failed, self.started.elapsed(), asked) {
-            Next::Wait(delay) => return Ok(delay),
-            Next::OutOfTries if self.failed == 1 => reason.to_owned(),
-            Next::OutOfTries => format!("{reason} (tried {} times)", self.failed),
-            Next::OutOfTime => format!("{reason} (tried for {})", words::time(self.started.elapsed())),
-            Next::AskedTooLong(asked) => {
+        let message = match self.schedule.next(self.failed, self.watch.elapsed(), asked) {
+            NextTry::Wait(delay) => return Ok(delay),
+            NextTry::OutOfTries if self.failed == 1 => reason.to_owned(),
+            NextTry::OutOfTries => format!("{reason} (tried {} times)", self.failed),
+            NextTry::OutOfTime => format!("{reason} (tried for {})", words::time(self.watch.elapsed())),
+            NextTry::AskedTooLong(asked) => {
                 format!("{reason} (the server asks to wait {})", words::time(asked))
             }
         };

@@ -1,4 +1,4 @@
-//! How servers say that a conversation is too long for the model, and how long it may be.
+//! Recognises a server's error that a conversation is too long, and reads how long it may be.
 
 /// What servers say that tell how much fits, in lower case; `#` is the number of tokens.
 const WITH_NUMBER: &[&str] = &[

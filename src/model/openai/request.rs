@@ -1,5 +1,5 @@
-//! The request as a server reads it: `messages` last, so that each request of a conversation begins
-//! with the bytes of the one before.
+//! Writes the request, `messages` last, so that each request of a conversation begins with the bytes of the
+//! one before.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
@@ -108,14 +108,14 @@ impl Dialect {
 
 /// A request, to be serialised.
 #[derive(Debug)]
-pub(super) struct Body<'a> {
+pub(super) struct RequestBody<'a> {
     pub(super) settings: &'a Settings,
     pub(super) dialect: &'a Dialect,
     pub(super) tools: &'a [ToolDefinition],
     pub(super) messages: &'a [Message],
 }
 
-impl Serialize for Body<'_> {
+impl Serialize for RequestBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { settings, dialect, tools, messages } = self;
         let stream = settings.stream && dialect.takes(Adaptation::NoStream);
@@ -136,35 +136,35 @@ impl Serialize for Body<'_> {
             body.serialize_entry("temperature", &temperature)?;
         }
         if !tools.is_empty() {
-            body.serialize_entry("tools", &Tools(tools))?;
+            body.serialize_entry("tools", &ToolsJson(tools))?;
         }
         let reasoning = dialect.reasoning_content && dialect.takes(Adaptation::NoReasoning);
-        body.serialize_entry("messages", &Messages { messages, reasoning })?;
+        body.serialize_entry("messages", &MessagesJson { messages, reasoning })?;
         body.end()
     }
 }
 
-struct Tools<'a>(&'a [ToolDefinition]);
+struct ToolsJson<'a>(&'a [ToolDefinition]);
 
-impl Serialize for Tools<'_> {
+impl Serialize for ToolsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Tool<'a> {
+        struct ToolJson<'a> {
             r#type: &'static str,
             function: &'a ToolDefinition,
         }
-        serializer.collect_seq(self.0.iter().map(|function| Tool { r#type: "function", function }))
+        serializer.collect_seq(self.0.iter().map(|function| ToolJson { r#type: "function", function }))
     }
 }
 
 /// The conversation. Each call gets exactly one result right after its reply, whatever an interruption
 /// left behind: a missing one is made up, a stray one left out. Servers refuse anything else.
-struct Messages<'a> {
+struct MessagesJson<'a> {
     messages: &'a [Message],
     reasoning: bool,
 }
 
-impl Serialize for Messages<'_> {
+impl Serialize for MessagesJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         let mut open: Vec<&str> = Vec::new();
@@ -198,7 +198,7 @@ impl Serialize for Messages<'_> {
 
 /// A message on the wire; fields in the order that `OpenAI` documents.
 #[derive(Serialize)]
-struct Said<'a> {
+struct AssistantJson<'a> {
     role: &'static str,
     /// `null` beside calls; some servers refuse a message without the key.
     content: Option<&'a str>,
@@ -207,31 +207,31 @@ struct Said<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_call_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tool_calls: Option<Vec<Call<'a>>>,
+    tool_calls: Option<Vec<CallJson<'a>>>,
 }
 
 #[derive(Serialize)]
-struct Call<'a> {
+struct CallJson<'a> {
     id: &'a str,
     r#type: &'static str,
-    function: Function<'a>,
+    function: FunctionJson<'a>,
 }
 
 #[derive(Serialize)]
-struct Function<'a> {
+struct FunctionJson<'a> {
     name: &'a str,
     arguments: String,
 }
 
-fn said<'a>(role: &'static str, text: &'a str) -> Said<'a> {
-    Said { role, content: Some(text), reasoning_content: None, tool_call_id: None, tool_calls: None }
+fn said<'a>(role: &'static str, text: &'a str) -> AssistantJson<'a> {
+    AssistantJson { role, content: Some(text), reasoning_content: None, tool_call_id: None, tool_calls: None }
 }
 
-fn result<'a>(call_id: &'a str, text: &'a str) -> Said<'a> {
-    Said { tool_call_id: Some(call_id), ..said("tool", text) }
+fn result<'a>(call_id: &'a str, text: &'a str) -> AssistantJson<'a> {
+    AssistantJson { tool_call_id: Some(call_id), ..said("tool", text) }
 }
 
-fn assistant(reply: &Reply, reasoning: bool) -> Said<'_> {
+fn assistant(reply: &Reply, reasoning: bool) -> AssistantJson<'_> {
     let has_calls = !reply.calls.is_empty();
     // A message without anything in it is refused by some servers.
     let content = match reply.text.as_str() {
@@ -239,7 +239,7 @@ fn assistant(reply: &Reply, reasoning: bool) -> Said<'_> {
         "" => Some("(no text)"),
         text => Some(text),
     };
-    Said {
+    AssistantJson {
         content,
         reasoning_content: (reasoning && !reply.reasoning.is_empty()).then_some(reply.reasoning.as_str()),
         tool_calls: has_calls.then(|| reply.calls.iter().map(call).collect()),
@@ -249,10 +249,123 @@ fn assistant(reply: &Reply, reasoning: bool) -> Said<'_> {
 
 /// Arguments that could not be read go back as an empty object: a server that parses the history
 /// would refuse the conversation for ever.
-fn call(call: &ToolCall) -> Call<'_> {
+fn call(call: &ToolCall) -> CallJson<'_> {
     let arguments = match &call.arguments {
         Arguments::Object(fields) => serde_json::to_string(fields).unwrap_or_else(|_| "{}".to_owned()),
         Arguments::Unreadable { .. } => "{}".to_owned(),
     };
-    Call { id: &call.id, r#type: "function", function: Function { name: &call.name, arguments } }
+    CallJson { id: &call.id, r#type: "function", function: FunctionJson { name: &call.name, arguments } }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn read(id: &str) -> ToolCall {
+        let unreadable = Arguments::Unreadable { unreadable: "{".to_owned(), problem: "cut".to_owned() };
+        ToolCall { id: id.to_owned(), name: "read_file".to_owned(), arguments: unreadable }
+    }
+
+    fn request(dialect: &Dialect) -> String {
+        let settings = Settings {
+            max_output_tokens: Some(9),
+            temperature: Some(0.5),
+            ..Settings::new("http://localhost/v1", "tiny")
+        };
+        let reply = Reply {
+            text: String::new(),
+            reasoning: "hm".to_owned(),
+            calls: vec![read("1"), read("2")],
+            usage: None,
+            finish: String::new(),
+        };
+        let messages = [
+            Message::User { text: "go".to_owned() },
+            Message::Assistant(reply),
+            Message::Tool { call_id: "2".to_owned(), name: "read_file".to_owned(), text: "two".to_owned() },
+            Message::Tool {
+                call_id: "7".to_owned(),
+                name: "read_file".to_owned(),
+                text: "whose?".to_owned(),
+            },
+            Message::User { text: "on".to_owned() },
+        ];
+        let body = RequestBody { settings: &settings, dialect, tools: &[], messages: &messages };
+        let body = serde_json::to_string(&body).unwrap();
+        body.replace(",\"", ",\n\"").replace("},{", "},\n{")
+    }
+
+    #[test]
+    fn every_call_has_a_result_and_every_result_a_call() {
+        let dialect = Dialect { reasoning_content: true, ..Dialect::default() };
+        assert_snapshot!(request(&dialect), @r#"
+        {"model":"tiny",
+        "stream":true,
+        "stream_options":{"include_usage":true},
+        "max_tokens":9,
+        "temperature":0.5,
+        "messages":[{"role":"user",
+        "content":"go"},
+        {"role":"assistant",
+        "content":null,
+        "reasoning_content":"hm",
+        "tool_calls":[{"id":"1",
+        "type":"function",
+        "function":{"name":"read_file",
+        "arguments":"{}"}},
+        {"id":"2",
+        "type":"function",
+        "function":{"name":"read_file",
+        "arguments":"{}"}}]},
+        {"role":"tool",
+        "content":"two",
+        "tool_call_id":"2"},
+        {"role":"tool",
+        "content":"interrupted: not executed",
+        "tool_call_id":"1"},
+        {"role":"user",
+        "content":"on"}]}
+        "#);
+    }
+
+    #[test]
+    fn what_a_server_refuses_is_left_out_from_then_on() {
+        let settings = Settings {
+            max_output_tokens: Some(9),
+            temperature: Some(0.5),
+            ..Settings::new("http://localhost/v1", "tiny")
+        };
+        let mut dialect = Dialect { reasoning_content: true, ..Dialect::default() };
+        let mut adapted = Vec::new();
+        while let Some(&adaptation) = dialect.possible(&settings).first() {
+            dialect.adapt(adaptation);
+            adapted.push(adaptation);
+        }
+        let all = [
+            Adaptation::NoStreamOptions,
+            Adaptation::OtherTokenLimit,
+            Adaptation::NoTokenLimit,
+            Adaptation::NoTemperature,
+            Adaptation::NoReasoning,
+            Adaptation::NoStream,
+        ];
+        assert_eq!(adapted, all);
+        let body = request(&dialect);
+        assert!(body.starts_with("{\"model\":\"tiny\",\n\"stream\":false,\n\"messages\":["), "{body}");
+        assert!(!body.contains("reasoning_content"), "{body}");
+    }
+
+    #[test]
+    fn a_part_is_named_by_a_word_of_its_own() {
+        for (text, named) in [
+            ("Unknown field: stream_options", true),
+            ("`include_usage` is not supported", true),
+            ("my_stream_options_field", false),
+            ("stream", false),
+        ] {
+            assert_eq!(Adaptation::NoStreamOptions.is_named_by(text), named, "{text}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
-//! Where the model is and how patient to be with it.
+//! Where the server is, and how patient to be with it.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::failure::Failure;
+use super::failure::TryFailure;
 
 /// Everything that can be set about an endpoint.
 #[derive(Clone)]
@@ -72,8 +72,8 @@ impl Settings {
     }
 
     /// The server gives the model tools, and its calls back as text.
-    pub(super) fn no_tool_parser(&self) -> Failure {
-        Failure::Refused {
+    pub(super) fn no_tool_parser(&self) -> TryFailure {
+        TryFailure::Refused {
             message: format!("{} passes tool calls of `{}` on as text", self.base_url, self.model),
             hint: "turn on the server's tool calls for this model (llama-server: `--jinja`; vLLM: \
                    `--enable-auto-tool-choice --tool-call-parser`)"

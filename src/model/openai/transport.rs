@@ -1,4 +1,4 @@
-//! One HTTP request and the events of its response; the only file that knows `async-openai`.
+//! Sends one HTTP request and reads the events of its response; the only file that knows `async-openai`.
 //!
 //! The crate builds the request and reads the events. It would hide the status and headers of errors
 //! and retry as it likes, so requests go through a service of our own that does neither.
@@ -17,9 +17,9 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::Settings;
-use super::body::{self, End, Watch};
-use super::failure::Failure;
-use super::wire::{Chunk, Loose};
+use super::body::{self, BodyEnd, BodyWatch};
+use super::failure::TryFailure;
+use super::wire::{Chunk, ErrorResponse, Loose};
 use crate::words;
 
 /// How long a server may take to list its models; the list only serves a hint.
@@ -28,21 +28,13 @@ const LIST_TIMEOUT: Duration = Duration::from_secs(5);
 /// The most that is read of the body of an error.
 const LARGEST_ANSWER: usize = 64 * 1024;
 
-/// A response that is no reply.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-}
-
 /// Why a request had no stream of events as its response.
 #[derive(Debug)]
-pub(super) enum Unopened {
+pub(super) enum NoStream {
     /// It was answered with something else.
-    Answer(Box<Answer>),
+    Answer(Box<ErrorResponse>),
     /// It never came to an answer.
-    Failed(Failure),
+    Failed(TryFailure),
 }
 
 /// The connection to one server, kept open between requests.
@@ -50,15 +42,15 @@ pub(super) enum Unopened {
 pub(super) struct Transport {
     http: reqwest::Client,
     client: Client<Address>,
-    watch: Arc<Watch>,
+    watch: Arc<BodyWatch>,
 }
 
 impl Transport {
     /// Opens no connection yet.
-    pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings) -> Result<Self, TryFailure> {
         let address = Address::new(settings)?;
         let http = http_client(settings)?;
-        let watch = Arc::new(Watch::new());
+        let watch = Arc::new(BodyWatch::new());
         let service = tower::service_fn({
             let (http, watch) = (http.clone(), Arc::clone(&watch));
             move |request| send(http.clone(), Arc::clone(&watch), request)
@@ -68,10 +60,10 @@ impl Transport {
     }
 
     /// Sends a request, once; its events.
-    pub(super) async fn open(&self, body: &impl Serialize) -> Result<Events, Unopened> {
+    pub(super) async fn open(&self, body: &impl Serialize) -> Result<StreamEvents, NoStream> {
         self.watch.reset();
         let stream = self.client.chat().create_stream_byot(body).await.map_err(unopened)?;
-        Ok(Events { stream, watch: Arc::clone(&self.watch) })
+        Ok(StreamEvents { stream, watch: Arc::clone(&self.watch) })
     }
 
     /// The models that the server lists, if it does.
@@ -88,7 +80,7 @@ impl Transport {
 
 /// What comes next of a response.
 #[derive(Debug)]
-pub(super) enum Event {
+pub(super) enum StreamEvent {
     /// A piece of the reply.
     Chunk(Chunk),
     /// Several pieces, sent without the empty lines between them.
@@ -102,52 +94,52 @@ pub(super) enum Event {
 }
 
 /// The events of a response.
-pub(super) struct Events {
+pub(super) struct StreamEvents {
     stream: Pin<Box<dyn Stream<Item = Result<Loose<Chunk>, OpenAIError>> + Send>>,
-    watch: Arc<Watch>,
+    watch: Arc<BodyWatch>,
 }
 
-impl Events {
-    pub(super) async fn next(&mut self) -> Event {
+impl StreamEvents {
+    pub(super) async fn next(&mut self) -> StreamEvent {
         match self.stream.next().await {
-            Some(Ok(Loose(chunk))) => Event::Chunk(chunk),
+            Some(Ok(Loose(chunk))) => StreamEvent::Chunk(chunk),
             Some(Err(OpenAIError::JSONDeserialize(error, text))) => unseparated(&error, &text),
             Some(Err(error)) => match self.watch.end() {
-                Some(End::Broken(reason)) => Event::Broken(reason),
-                _ => Event::Broken(error.to_string()),
+                Some(BodyEnd::Broken(reason)) => StreamEvent::Broken(reason),
+                _ => StreamEvent::Broken(error.to_string()),
             },
-            None if self.watch.end().is_some() => Event::Closed,
-            None => Event::Done,
+            None if self.watch.end().is_some() => StreamEvent::Closed,
+            None => StreamEvent::Done,
         }
     }
 
-    pub(super) fn watch(&self) -> &Watch {
+    pub(super) fn watch(&self) -> &BodyWatch {
         &self.watch
     }
 }
 
 /// The texts of events without empty lines between them come as one, a line each.
-fn unseparated(error: &serde_json::Error, text: &str) -> Event {
+fn unseparated(error: &serde_json::Error, text: &str) -> StreamEvent {
     let (text, done) = match text.trim_end().strip_suffix("[DONE]") {
         Some(text) => (text, true),
         None => (text, false),
     };
     if text.trim().is_empty() {
-        return if done { Event::Done } else { Event::Chunks(Vec::new()) };
+        return if done { StreamEvent::Done } else { StreamEvent::Chunks(Vec::new()) };
     }
     let chunks = serde_json::Deserializer::from_str(text).into_iter::<Loose<Chunk>>();
     if let Ok(chunks) = chunks.map(|chunk| chunk.map(|Loose(chunk)| chunk)).collect() {
-        Event::Chunks(chunks)
+        StreamEvent::Chunks(chunks)
     } else {
         let start: String = text.chars().take(80).collect();
-        Event::Broken(format!("the server sent an event that is not JSON ({error}): {start}"))
+        StreamEvent::Broken(format!("the server sent an event that is not JSON ({error}): {start}"))
     }
 }
 
 /// Sends one request. A reply goes on to the parser of events; anything else comes back whole.
 async fn send(
     http: reqwest::Client,
-    watch: Arc<Watch>,
+    watch: Arc<BodyWatch>,
     request: HttpRequestFactory,
 ) -> Result<reqwest::Response, OpenAIError> {
     let request = request.build().await?;
@@ -156,7 +148,7 @@ async fn send(
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_page = kind.is_some_and(|kind| kind.starts_with("text/html"));
     if !response.status().is_success() || is_page {
-        return Err(OpenAIError::Boxed(Box::new(Stray(answer(response).await))));
+        return Err(OpenAIError::Boxed(Box::new(StrayResponse(answer(response).await))));
     }
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = response.bytes_stream().map_err(|error| innermost(&error));
@@ -168,7 +160,7 @@ async fn send(
 }
 
 /// The start of the body is enough for an error; a body that breaks off is as good as one that ends.
-async fn answer(response: reqwest::Response) -> Answer {
+async fn answer(response: reqwest::Response) -> ErrorResponse {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let mut body = Vec::new();
     let mut bytes = response.bytes_stream();
@@ -178,31 +170,31 @@ async fn answer(response: reqwest::Response) -> Answer {
             break;
         }
     }
-    Answer { status, headers, body }
+    ErrorResponse { status, headers, body }
 }
 
-/// An [`Answer`] on its way through `async-openai`.
+/// An [`ErrorResponse`] on its way through `async-openai`.
 #[derive(Debug, thiserror::Error)]
 #[error("status {}", .0.status)]
-struct Stray(Answer);
+struct StrayResponse(ErrorResponse);
 
-fn unopened(error: OpenAIError) -> Unopened {
+fn unopened(error: OpenAIError) -> NoStream {
     let failure = match error {
-        OpenAIError::Boxed(error) => match error.downcast::<Stray>() {
-            Ok(stray) => return Unopened::Answer(Box::new(stray.0)),
-            Err(error) => Failure::transient(error.to_string()),
+        OpenAIError::Boxed(error) => match error.downcast::<StrayResponse>() {
+            Ok(stray) => return NoStream::Answer(Box::new(stray.0)),
+            Err(error) => TryFailure::transient(error.to_string()),
         },
-        OpenAIError::Reqwest(error) if error.is_builder() => Failure::Refused {
+        OpenAIError::Reqwest(error) if error.is_builder() => TryFailure::Refused {
             message: format!("the base URL cannot be used: {}", innermost(&error)),
             hint: "a base URL looks like `https://api.openai.com/v1`".to_owned(),
         },
         OpenAIError::Reqwest(error) if error.is_connect() => {
-            Failure::Unreachable { reason: innermost(&error) }
+            TryFailure::Unreachable { reason: innermost(&error) }
         }
-        OpenAIError::Reqwest(error) => Failure::transient(innermost(&error)),
-        other => Failure::transient(other.to_string()),
+        OpenAIError::Reqwest(error) => TryFailure::transient(innermost(&error)),
+        other => TryFailure::transient(other.to_string()),
     };
-    Unopened::Failed(failure)
+    NoStream::Failed(failure)
 }
 
 /// The innermost reason, which is the one that says something: "connection refused (os error 111)".
@@ -211,7 +203,7 @@ fn innermost(error: &reqwest::Error) -> String {
 }
 
 /// Redirects are not followed: a key is sent to nobody but the server that was named.
-fn http_client(settings: &Settings) -> Result<reqwest::Client, Failure> {
+fn http_client(settings: &Settings) -> Result<reqwest::Client, TryFailure> {
     // Who did this before us, in this process, did the same.
     drop(rustls::crypto::ring::default_provider().install_default());
     let mut builder = reqwest::Client::builder()
@@ -228,7 +220,7 @@ fn http_client(settings: &Settings) -> Result<reqwest::Client, Failure> {
     if is_loopback(&settings.base_url) {
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|error| Failure::Refused {
+    builder.build().map_err(|error| TryFailure::Refused {
         message: format!("no HTTP client can be made: {}", innermost(&error)),
         hint: "check the TLS certificates of the system".to_owned(),
     })
@@ -251,13 +243,13 @@ struct Address {
 }
 
 impl Address {
-    fn new(settings: &Settings) -> Result<Self, Failure> {
+    fn new(settings: &Settings) -> Result<Self, TryFailure> {
         let key = settings.api_key.clone().unwrap_or_default();
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream, application/json"));
         if !key.is_empty() {
             let mut bearer =
-                HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| Failure::Refused {
+                HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| TryFailure::Refused {
                     message: format!(
                         "the API key in {} has characters that no key has",
                         settings.key_variable

@@ -1,4 +1,4 @@
-//! What servers send, read so that no shape of it is an error: what is not understood is left out.
+//! The types that servers send; what is not understood is left out and is never an error.
 //!
 //! "OpenAI-compatible" servers differ in every field. Strict types would refuse a reply for a missing
 //! `index` or a `created` that is a float, so only the nesting is typed here, and forgivingly; single
@@ -7,15 +7,24 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use reqwest::header::HeaderMap;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+
+/// A response that is no reply.
+#[derive(Debug)]
+pub(super) struct ErrorResponse {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
 
 /// One event of a stream, or a whole completion that was not streamed.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct Chunk {
-    pub(super) choices: List<Choice>,
+    pub(super) choices: LooseList<ChunkChoice>,
     pub(super) usage: Value,
     pub(super) error: Value,
     // The flat shapes of an error.
@@ -27,7 +36,7 @@ pub(super) struct Chunk {
 /// One of the `choices`; there is only ever one that matters.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-pub(super) struct Choice {
+pub(super) struct ChunkChoice {
     pub(super) index: Value,
     pub(super) delta: Loose<Delta>,
     /// What a completion that was not streamed has instead of `delta`; seldom there, so kept apart.
@@ -46,7 +55,7 @@ pub(super) struct Delta {
     pub(super) reasoning: Value,
     pub(super) reasoning_text: Value,
     pub(super) reasoning_details: Value,
-    pub(super) tool_calls: List<CallPiece>,
+    pub(super) tool_calls: LooseList<CallPiece>,
     pub(super) function_call: Option<Box<Loose<FunctionPiece>>>,
 }
 
@@ -73,15 +82,15 @@ pub(super) struct Loose<T>(pub(super) T);
 
 /// The objects of an array; one where an object stands alone; none where anything else does.
 #[derive(Debug)]
-pub(super) struct List<T>(pub(super) Vec<T>);
+pub(super) struct LooseList<T>(pub(super) Vec<T>);
 
-impl<T> Default for List<T> {
+impl<T> Default for LooseList<T> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-/// Collects objects into `C`, which is a [`Loose`] or a [`List`].
+/// Collects objects into `C`, which is a [`Loose`] or a [`LooseList`].
 struct Objects<C>(PhantomData<C>);
 
 /// What [`Objects`] collects into.
@@ -97,7 +106,7 @@ impl<T: Default> Collect for Loose<T> {
     }
 }
 
-impl<T> Collect for List<T> {
+impl<T> Collect for LooseList<T> {
     type Item = T;
     fn add(&mut self, item: T) {
         self.0.push(item);
@@ -110,7 +119,7 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Loose<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for List<T> {
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for LooseList<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Objects(PhantomData))
     }

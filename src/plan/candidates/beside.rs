@@ -1,4 +1,4 @@
-//! `Server tasks` and `Client tasks` side by side: one list of steps under two headings.
+//! Joins lists that stand side by side, such as `Server tasks` and `Client tasks`, into one list of steps.
 
 use std::collections::{HashMap, HashSet};
 

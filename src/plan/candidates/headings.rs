@@ -1,4 +1,4 @@
-//! Lists of headings: units of work with a word or a number, one below the other.
+//! Finds lists of headings: units of work with a word or a number, one after the other.
 
 use std::collections::{BTreeMap, HashSet};
 

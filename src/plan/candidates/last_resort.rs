@@ -1,4 +1,4 @@
-//! Lists of a plan that has none by the rules: what a reader would take for the steps where nothing else is.
+//! Finds the lists that a reader would take for the steps if a plan has none by the rules.
 
 use std::collections::BTreeMap;
 

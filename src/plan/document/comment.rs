@@ -1,4 +1,4 @@
-//! HTML comments: some of them tell agentrun something.
+//! Reads the HTML comments that tell agentrun something.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Tasks written as elements: `<task>`, a name, files, what to do, and how it is verified.
+//! Reads tasks written as `<task>` elements with a name, files, work and verification.
 
 use std::ops::Range;
 

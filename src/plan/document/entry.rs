@@ -1,5 +1,5 @@
-//! Entries of lists that are not written as items of Markdown: todos in front matter, rows of a table, tasks
-//! in a YAML block.
+//! Entries of lists that are not Markdown items: todos in front matter, rows of a table, tasks in a YAML
+//! block.
 
 use std::ops::Range;
 

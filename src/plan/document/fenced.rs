@@ -1,4 +1,4 @@
-//! Tasks in a block of YAML, as blueprints for code generators have them: `Task 1:`, then what to do.
+//! Reads tasks in a YAML block: `Task 1:`, then what to do.
 
 use super::entry::{Entry, EntryKind};
 use crate::plan::document::Document;

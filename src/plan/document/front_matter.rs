@@ -1,4 +1,4 @@
-//! Todos in front matter, as plans of editors have them: `todos:`, then items with `id`, `content`, `status`.
+//! Reads todos in front matter: `todos:`, then items with `id`, `content` and `status`.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Where each line of a text starts: line feed, carriage return, or both end a line.
+//! Finds where each line of a text starts; a line feed, a carriage return or both end a line.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The mark of a box, `[x]`: where an item's text starts, and what stands there.
+//! Reads the mark of a box, `[x]`, and finds where the text of its item starts.
 
 /// The character between the brackets of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Rows of tables that are lists of tasks: a column for what is to be done, and one for how far it is.
+//! Reads tables that are lists of tasks: one column says what to do, one says how far it is.
 
 use std::ops::Range;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! What in a plan may not be understood as its author meant it.
+//! Finds what agentrun may understand otherwise than the author meant it.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Text of a template that nobody filled in: `[Name]`, `{{feature_id}}`.
+//! Finds template text that nobody filled in: `[Name]`, `{{feature_id}}`.
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What references name: a step, every step of a group, a range, everything before.
+//! Resolves references: to a step, every step of a group, a range, or everything before.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

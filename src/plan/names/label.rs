@@ -1,4 +1,4 @@
-//! Fields and labels: `**Tasks:**`, `**Location:** src/a.rs`, `Run: make`.
+//! Reads fields and labels: `**Tasks:**`, `**Location:** src/a.rs`, `Run: make`.
 
 use crate::plan::names::title::Title;
 use crate::plan::names::{self, Role};

@@ -1,4 +1,4 @@
-//! Lists of phrases, looked for as whole words. A text costs as many look-ups as it has words.
+//! Looks up phrases as whole words, with as many look-ups as the text has words.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};

@@ -1,4 +1,4 @@
-//! The parts of a heading or item: `**Phase 1: Foundation** [Priority: HIGH]` has a label, an id, a title
+//! Takes a heading or an item apart: `**Phase 1: Foundation** [Priority: HIGH]` has a label, an id, a title
 //! and a field.
 
 use std::borrow::Cow;

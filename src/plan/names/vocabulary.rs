@@ -1,5 +1,4 @@
-//! The words of plans. All of it is data: a plan in other words is understood by adding a word here, not by
-//! adding code.
+//! The words of plans, as data: to understand a plan in other words, add a word here.
 
 use crate::plan::document::table::Column;
 use crate::plan::names::Role;

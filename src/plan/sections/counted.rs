@@ -1,4 +1,4 @@
-//! Headings that are units of work by how they stand together, though no word before a number says so.
+//! Finds headings that are units of work because of how they stand together, without a word for it.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! `<details>` with a summary: a part of the plan that is folded away.
+//! Reads `<details>` with a summary as a section.
 
 use crate::plan::document::{BlockKind, Document};
 

@@ -1,4 +1,4 @@
-//! Documents that a plan embeds in a fence too short for them: their own fences end it, and the rest leaks out.
+//! Finds documents inside a fence that is too short for them, so that the rest leaks out.
 
 use crate::plan::document::{BlockKind, Document};
 

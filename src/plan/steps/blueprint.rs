@@ -1,4 +1,4 @@
-//! Which parts of the file become steps, in the order of the file, before any of them is read.
+//! Decides which parts of the file become steps, before any of them is read.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

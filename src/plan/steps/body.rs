@@ -1,4 +1,4 @@
-//! What stands in a step: tasks, criteria, files, references and fields, each by the label above it.
+//! Reads the body of a step: tasks, criteria, files, references and fields, each by the label above it.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

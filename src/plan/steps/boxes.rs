@@ -1,4 +1,4 @@
-//! Every box of the file, once, and the first part of the plan that claims it.
+//! Lists every box of the file once, with the part of the plan that claims it first.
 
 use std::borrow::Cow;
 use typed_index_collections::{TiVec, ti_vec};

@@ -1,4 +1,4 @@
-//! What a sentence says of its command besides that it succeeds: exit code 0 does not decide it.
+//! Finds what a sentence says about its command besides success; exit code 0 does not decide that.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Which criteria are commands. The rules are static: they look at the plan, never at the machine.
+//! Decides which criteria are commands, by static rules that look at the plan and never at the machine.
 
 use std::sync::LazyLock;
 

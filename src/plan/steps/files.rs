@@ -1,4 +1,4 @@
-//! Paths of files in the text of a plan.
+//! Finds paths of files in the text of a plan.
 
 use super::criteria::code_spans;
 

@@ -1,4 +1,4 @@
-//! Items of lists inside a step: what each becomes, by the label above it.
+//! Decides what each list item inside a step becomes, by the label above it.
 
 use super::body::Body;
 use super::criteria::{self, Verdict, ends_with_any_case};

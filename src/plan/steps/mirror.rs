@@ -1,4 +1,4 @@
-//! Second lists of the same steps: the section that agentrun owns, and checklists of the plan's own.
+//! Finds second lists of the same steps: the section that agentrun owns, and checklists of the plan.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What a dependency field names: `Step 1.2`, `Steps 2.1-2.4`, `All previous phases complete`, `None`.
+//! Reads dependency fields: `Step 1.2`, `Steps 2.1-2.4`, `All previous phases complete`, `None`.
 
 use crate::plan::names;
 use crate::plan::names::title::{is_paired_code, is_small_task, split_id};

@@ -1,4 +1,5 @@
-//! What stands around the steps: title, metadata, context, rollback, open questions, plan-level validation.
+//! Reads what stands around the steps: title, metadata, context, rollback, open questions, plan-level
+//! validation.
 
 use std::ops::Range;
 

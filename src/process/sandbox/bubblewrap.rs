@@ -1,4 +1,4 @@
-//! What `bwrap` is told: a confinement as its arguments. Pure, but for the question what is there.
+//! Writes a confinement as the arguments of `bwrap`.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -8,7 +8,7 @@ use super::{Confinement, Network};
 
 /// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PlaceKind {
     /// A folder.
     Folder,
     /// Something else.
@@ -39,9 +39,9 @@ pub(super) fn arguments(
     confinement: &Confinement,
     dir: &Path,
     root: bool,
-    kind: &dyn Fn(&Path) -> Option<Kind>,
+    kind: &dyn Fn(&Path) -> Option<PlaceKind>,
 ) -> Vec<OsString> {
-    let mut arguments = Arguments { words: Vec::new(), kind };
+    let mut arguments = BwrapArguments { words: Vec::new(), kind };
     arguments.add(&["--die-with-parent", "--new-session", "--as-pid-1"]);
     arguments.add(&["--unshare-pid", "--unshare-ipc", "--unshare-cgroup-try"]);
     if confinement.network == Network::Off {
@@ -55,7 +55,7 @@ pub(super) fn arguments(
     }
     arguments.add(&["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]);
     arguments.bind_all("--ro-bind", KERNEL.iter().map(Path::new));
-    if kind(Path::new("/run")) == Some(Kind::Folder) {
+    if kind(Path::new("/run")) == Some(PlaceKind::Folder) {
         arguments.add(&["--tmpfs", "/run"]);
         arguments.bind_all("--ro-bind", RUN.iter().map(Path::new));
     }
@@ -70,12 +70,12 @@ pub(super) fn arguments(
     arguments.words
 }
 
-struct Arguments<'a> {
+struct BwrapArguments<'a> {
     words: Vec<OsString>,
-    kind: &'a dyn Fn(&Path) -> Option<Kind>,
+    kind: &'a dyn Fn(&Path) -> Option<PlaceKind>,
 }
 
-impl Arguments<'_> {
+impl BwrapArguments<'_> {
     fn add(&mut self, words: &[&str]) {
         self.words.extend(words.iter().map(OsString::from));
     }
@@ -105,12 +105,12 @@ impl Arguments<'_> {
 
     fn hide(&mut self, path: &Path) {
         match (self.kind)(path) {
-            Some(Kind::Folder) => {
+            Some(PlaceKind::Folder) => {
                 for how in ["--tmpfs", "--remount-ro"] {
                     self.words.extend([how.into(), path.into()]);
                 }
             }
-            Some(Kind::File) => {
+            Some(PlaceKind::File) => {
                 self.words.extend(["--ro-bind".into(), "/dev/null".into(), path.into()]);
             }
             None => {}
@@ -124,10 +124,10 @@ mod tests {
 
     fn lines(confinement: &Confinement, root: bool) -> String {
         let kind = |path: &Path| match path.to_str().unwrap() {
-            "/p/plan.md" | "/p/.git/config" | "/home/me/.netrc" => Some(Kind::File),
+            "/p/plan.md" | "/p/.git/config" | "/home/me/.netrc" => Some(PlaceKind::File),
             "/p/agentrun.toml" | "/run/nscd" | "/home/me/.aws" => None,
             path if path.starts_with("/run/") || path.starts_with("/proc/") => None,
-            _ => Some(Kind::Folder),
+            _ => Some(PlaceKind::Folder),
         };
         let words = arguments(confinement, Path::new("/p/src"), root, &kind);
         let words: Vec<String> = words.into_iter().map(|word| word.into_string().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! Where git keeps the repository of a project, and what of it decides about the next git command.
+//! Finds the git repository of a project, and the parts of it that decide what the next git command does.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The same by Landlock, which knows only what is allowed: to hide a file is to list its siblings.
+//! Writes a confinement as Landlock rules, which only allow: to hide a file, they list its siblings.
 
 use std::path::{Path, PathBuf};
 

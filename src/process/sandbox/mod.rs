@@ -1,4 +1,4 @@
-//! The confinement of commands: what they may write, what they may not see, and by what it holds.
+//! The sandbox: what commands may write, what they may not see, and what enforces it.
 
 mod bubblewrap;
 mod denial;
@@ -54,10 +54,10 @@ pub struct Confinement {
 /// Whether commands reach the network.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Network {
-    /// They do.
+    /// allowed
     #[default]
     On,
-    /// They reach nothing but themselves, over a loopback of their own
+    /// blocked, except loopback inside the sandbox
     Off,
 }
 
@@ -97,7 +97,7 @@ impl Confinement {
         let root = rustix::process::geteuid().is_root();
         let kind = |path: &Path| {
             let metadata = path.symlink_metadata().ok()?;
-            Some(if metadata.is_dir() { bubblewrap::Kind::Folder } else { bubblewrap::Kind::File })
+            Some(if metadata.is_dir() { bubblewrap::PlaceKind::Folder } else { bubblewrap::PlaceKind::File })
         };
         bubblewrap::arguments(self, dir, root, &kind)
     }

@@ -1,5 +1,4 @@
-//! The usual places of caches, which commands may write, and of credentials, which they may not
-//! see. Pure: variables and paths in, paths out.
+//! The usual places of caches, which commands may write, and of credentials, which they may not see.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Which sandbox there is: tried once, with the very arguments of later commands.
+//! Finds a sandbox that works, by trying it once with the arguments of later commands.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,14 +16,14 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Which sandbox a person wants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Wish {
-    /// Bubblewrap where it works, else Landlock, else the run is refused
+    /// bubblewrap if it works, else Landlock; refuse to run if neither works
     #[default]
     Auto,
-    /// Bubblewrap or nothing.
+    /// use bubblewrap; refuse to run without it
     Bubblewrap,
-    /// Landlock or nothing.
+    /// use Landlock; refuse to run without it
     Landlock,
-    /// None.
+    /// no sandbox
     Off,
 }
 
@@ -139,5 +139,69 @@ async fn try_out(sandbox: &Sandbox, policy: &Policy, interrupt: &Interrupt) -> R
         Exit::Code { code: 0 } | Exit::Interrupted => Ok(()),
         Exit::NotStarted { reason } => Err(reason),
         exit => Err(exit.say()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nowhere(network: Network) -> Confinement {
+        Confinement {
+            root: "/nowhere".into(),
+            temporary: Vec::new(),
+            caches: Vec::new(),
+            repository: Vec::new(),
+            read_only: Vec::new(),
+            hidden: Vec::new(),
+            network,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_had_says_why() {
+        let policy = Policy::new(std::iter::empty(), &[]);
+        let refused = async |wish, network| {
+            let opened = open(wish, nowhere(network), None, &policy, &Interrupt::never()).await;
+            opened.map(|sandbox| sandbox.describe()).map_err(|refused| refused.to_string())
+        };
+        let none = "there is no sandbox to run commands in: ";
+        let missing = "bubblewrap (`bwrap`) is not installed";
+        assert_eq!(refused(Wish::Off, Network::Off).await, Ok("none".to_owned()));
+        assert_eq!(refused(Wish::Bubblewrap, Network::On).await, Err(format!("{none}{missing}")));
+        let both = format!("{none}{missing}; Landlock cannot turn the network off");
+        assert_eq!(refused(Wish::Auto, Network::Off).await, Err(both));
+    }
+
+    #[test]
+    fn what_would_be_tried_is_said_in_words() {
+        for (wish, network, expected) in [
+            (Wish::Auto, Network::On, "auto: bubblewrap if it works here, else Landlock; network on"),
+            (
+                Wish::Auto,
+                Network::Off,
+                "auto: bubblewrap if it works here, else the run is refused; network off",
+            ),
+            (Wish::Bubblewrap, Network::Off, "bubblewrap: bubblewrap; network off"),
+            (Wish::Landlock, Network::On, "landlock: Landlock; network on"),
+            (Wish::Off, Network::On, "off: none"),
+        ] {
+            assert_eq!(format!("{}: {}", wish.name(), wish.describe(network)), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_in_force_is_said_in_a_sentence() {
+        let mut confinement = nowhere(Network::On);
+        assert_eq!(
+            Sandbox::Landlock(confinement.clone()).describe(),
+            "Landlock: writes to the project with its protected files and the temporary folder; network on"
+        );
+        confinement.caches = vec!["/a".into(), "/b".into()];
+        let sandbox = Sandbox::Bubblewrap { program: "/usr/bin/bwrap".into(), confinement };
+        assert_eq!(
+            sandbox.describe(),
+            "bubblewrap: writes to the project, the temporary folder and 2 caches; network on"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The fold: what events add up to, and what cannot follow.
+//! What events add up to, and which events cannot follow.
 
 use proptest::prelude::*;
 

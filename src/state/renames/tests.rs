@@ -1,4 +1,4 @@
-//! Which step of today is which of before.
+//! Which step of today is which step of the run before.
 
 use super::*;
 use crate::plan;

@@ -1,4 +1,4 @@
-//! What a target of a makefile stands for.
+//! Finds the recipe of a makefile's target.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

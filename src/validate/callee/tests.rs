@@ -1,4 +1,4 @@
-//! What stands for what, and whether that can fail.
+//! What commands stand for, and whether that can fail.
 
 use super::*;
 use crate::validate::vacuous::why_vacuous;

@@ -1,4 +1,4 @@
-//! What runners print, and what is made of it.
+//! What test runners print, and how it is counted.
 
 use pretty_assertions::assert_eq;
 

@@ -1,4 +1,4 @@
-//! What can fail and what cannot.
+//! Which commands can fail, and which cannot.
 
 use proptest::prelude::*;
 

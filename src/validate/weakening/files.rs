@@ -1,4 +1,5 @@
-//! What files are to the validation: tests, build files, what runs or what is read in their place.
+//! Sorts files by their part in the validation: tests, build files, scripts, and files read in place of
+//! others.
 
 /// What a file is to the validation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! A unified diff, taken apart: per file the lines that came and those that went.
+//! Takes a unified diff apart: the lines added and removed in each file.
 
 use std::collections::HashMap;
 

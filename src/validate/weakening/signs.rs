@@ -1,4 +1,4 @@
-//! How tests look: which lines declare, assert, skip or hide something.
+//! Recognises lines that declare, assert, skip or hide tests.
 
 use std::sync::LazyLock;
 

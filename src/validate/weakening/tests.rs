@@ -1,4 +1,4 @@
-//! What is marked, what is told, and what is nobody's business.
+//! Which changes are marked, which are only named, and which are neither.
 
 use super::*;
 use crate::workspace::diff::unified;

@@ -1,4 +1,4 @@
-//! In whose name commits are made.
+//! The name under which commits are made.
 
 use std::ffi::{OsStr, OsString};
 
@@ -18,7 +18,7 @@ pub struct Author(Vec<(&'static str, OsString)>);
 
 impl Author {
     /// The author that an environment names, wholly, in part or not at all.
-    pub fn of(environment: impl Iterator<Item = (OsString, OsString)>) -> Self {
+    pub(crate) fn of(environment: impl Iterator<Item = (OsString, OsString)>) -> Self {
         let known = |name: &OsStr| VARIABLES.iter().copied().find(|known| name == *known);
         Self(environment.filter_map(|(name, value)| Some((known(&name)?, value))).collect())
     }

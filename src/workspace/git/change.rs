@@ -1,27 +1,27 @@
-//! A path that is to be committed: what it was before, what the branch and the user's index have.
+//! A path to commit: what it was before, and what the branch and the user's index have.
 
-use crate::workspace::entry::{Entry, Name};
+use crate::workspace::entry::{Name, TreeEntry};
 
 /// A path of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
+pub(super) struct PathChange {
     /// From the top of the repository.
     pub(super) path: Name,
     /// Before the step.
-    pub(super) before: Option<Entry>,
+    pub(super) before: Option<TreeEntry>,
     /// What is committed.
-    pub(super) after: Option<Entry>,
+    pub(super) after: Option<TreeEntry>,
     /// What the branch has.
-    pub(super) head: Option<Entry>,
+    pub(super) head: Option<TreeEntry>,
     /// What the user's index has.
-    pub(super) staged: Option<Entry>,
+    pub(super) staged: Option<TreeEntry>,
     /// It was staged when the run began: what the index has is the user's choice.
     pub(super) chosen: bool,
     /// What the user's index gets.
-    pub(super) restaged: Option<Entry>,
+    pub(super) restaged: Option<TreeEntry>,
 }
 
-impl Change {
+impl PathChange {
     /// The branch has something else.
     pub(super) fn is_open(&self) -> bool {
         self.head != self.after
@@ -39,7 +39,7 @@ impl Change {
 
     /// A repository inside the repository, whose commits are somebody else's.
     pub(super) fn is_repository(&self) -> bool {
-        self.is_open() && self.after.as_ref().is_some_and(Entry::is_repository)
+        self.is_open() && self.after.as_ref().is_some_and(TreeEntry::is_repository)
     }
 
     /// The object that is committed.
@@ -56,8 +56,11 @@ impl Change {
 
 /// Entries of an index as `update-index -z --index-info` reads them. What goes comes first, for a
 /// folder may take its place.
-pub(super) fn index_info(changes: &[Change], entry: impl Fn(&Change) -> Option<&Entry>) -> Vec<u8> {
-    let line = |change: &Change| {
+pub(super) fn index_info(
+    changes: &[PathChange],
+    entry: impl Fn(&PathChange) -> Option<&TreeEntry>,
+) -> Vec<u8> {
+    let line = |change: &PathChange| {
         let gone = || format!("0 {}", "0".repeat(change.digits()));
         let entry = entry(change).map_or_else(gone, |entry| format!("{} {}", entry.mode, entry.object));
         [entry.as_bytes(), b"\t", &change.path, b"\0"].concat()

@@ -1,5 +1,4 @@
-//! One commit of what a step changed, made by plumbing: no hook runs, nothing of the user's is
-//! swept in, and the branch moves only if it is still where it was.
+//! Commits what a step changed, without running hooks, and moves the branch only if it is still where it was.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -7,12 +6,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::author::Author;
-use super::change::{Change, index_info};
+use super::change::{PathChange, index_info};
 use super::obstacle::Obstacle;
-use super::{Call, Git, trim_line};
+use super::{Git, GitCall, trim_line};
 use crate::facts::CommitRefusal;
 use crate::redact::Redact;
-use crate::workspace::entry::{self, Difference, Entry, Name};
+use crate::workspace::entry::{self, Difference, Name, TreeEntry};
 use crate::workspace::snapshot::SnapshotError;
 
 /// How often it is tried again when the branch moves at the same moment.
@@ -26,7 +25,7 @@ const UPDATE: [&str; 3] = ["update-index", "-z", "--index-info"];
 
 /// A commit that is wanted. `T` ticks the step in a text of the plan, or says why it cannot.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a, T> {
+pub(crate) struct CommitOrder<'a, T> {
     /// What the step changed.
     pub changes: &'a [Difference],
     /// The plan, from the root of the project, if it belongs into it.
@@ -41,7 +40,7 @@ pub struct Wanted<'a, T> {
 
 /// A commit that holds what was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub(crate) struct StepCommit {
     /// Its id.
     pub commit: String,
     /// How many paths of it were wanted.
@@ -65,10 +64,10 @@ impl From<Obstacle> for CommitRefusal {
 impl Git {
     /// Makes the commit. If the branch has exactly what is wanted already, that is the commit: a
     /// killed run had made it.
-    pub async fn commit<T: Fn(&str) -> Result<String, String>>(
+    pub(crate) async fn commit<T: Fn(&str) -> Result<String, String>>(
         &mut self,
-        wanted: &Wanted<'_, T>,
-    ) -> Result<Made, CommitRefusal> {
+        wanted: &CommitOrder<'_, T>,
+    ) -> Result<StepCommit, CommitRefusal> {
         self.can_commit(wanted.author).await?;
         for _ in 0..TRIES {
             if let Some(made) = self.try_commit(wanted).await? {
@@ -81,14 +80,14 @@ impl Git {
     /// `None` if the branch moved meanwhile.
     async fn try_commit<T: Fn(&str) -> Result<String, String>>(
         &self,
-        wanted: &Wanted<'_, T>,
-    ) -> Result<Option<Made>, CommitRefusal> {
+        wanted: &CommitOrder<'_, T>,
+    ) -> Result<Option<StepCommit>, CommitRefusal> {
         let head = self.head().await;
         let (mut changes, without_plan) = self.changes_of(wanted, head.as_deref()).await?;
         let paths = changes.len();
-        changes.retain(Change::is_open);
+        changes.retain(PathChange::is_open);
         if let (true, Some(commit)) = (changes.is_empty(), &head) {
-            return Ok(Some(Made { commit: commit.clone(), paths, without_plan }));
+            return Ok(Some(StepCommit { commit: commit.clone(), paths, without_plan }));
         }
         if changes.is_empty() {
             return Err(CommitRefusal::impossible("there is nothing to commit, and no commit yet"));
@@ -98,8 +97,8 @@ impl Git {
             return Err(CommitRefusal::Secrets { found });
         }
         let commit = self.write(&changes, head.as_deref(), wanted).await?;
-        let moved = self.publish(&changes, (head.as_deref(), &commit), wanted.message).await?;
-        Ok(moved.then_some(Made { commit, paths, without_plan }))
+        let moved = self.publish(&changes, head.as_deref(), &commit, wanted.message).await?;
+        Ok(moved.then_some(StepCommit { commit, paths, without_plan }))
     }
 
     /// The commit that the branch is at; `None` before its first.
@@ -110,21 +109,21 @@ impl Git {
     /// The paths of the commit, or whose work is in the way; and why the plan is not among them.
     async fn changes_of<T: Fn(&str) -> Result<String, String>>(
         &self,
-        wanted: &Wanted<'_, T>,
+        wanted: &CommitOrder<'_, T>,
         head: Option<&str>,
-    ) -> Result<(Vec<Change>, Option<String>), CommitRefusal> {
+    ) -> Result<(Vec<PathChange>, Option<String>), CommitRefusal> {
         let plan = wanted.plan.as_ref().map(|(plan, _)| *plan);
         let paths = wanted.changes.iter().map(|own| own.path.as_path()).chain(plan);
         let (committed, staged) = self.recorded(head, &paths.collect::<Vec<_>>()).await?;
-        let known = |path: &Path, before: Option<&Entry>, after: Option<&Entry>| {
+        let known = |path: &Path, before: Option<&TreeEntry>, after: Option<&TreeEntry>| {
             let path = [&self.prefix, path.as_os_str().as_bytes()].concat();
             let (head, staged) = (committed.get(&path).cloned(), staged.get(&path).cloned());
             let (before, after) = (before.cloned(), after.cloned());
             let chosen = self.start.as_ref().is_some_and(|start| start.staged.contains(&path));
-            Change { path, before, restaged: after.clone(), after, head, staged, chosen }
+            PathChange { path, before, restaged: after.clone(), after, head, staged, chosen }
         };
         let own = wanted.changes.iter();
-        let mut changes: Vec<Change> =
+        let mut changes: Vec<PathChange> =
             own.map(|own| known(&own.path, own.before.as_ref(), own.after.as_ref())).collect();
         self.refuse_filtered(wanted.changes).await?;
         self.refuse_foreign(&changes)?;
@@ -141,14 +140,14 @@ impl Git {
         &self,
         head: Option<&str>,
         paths: &[&Path],
-    ) -> Result<(HashMap<Name, Entry>, HashMap<Name, Entry>), SnapshotError> {
+    ) -> Result<(HashMap<Name, TreeEntry>, HashMap<Name, TreeEntry>), SnapshotError> {
         let length: usize = paths.iter().map(|path| path.as_os_str().len()).sum();
         // All of a large repository takes a while; more paths than fit are as good as all.
         let paths = if length < MOST_ARGUMENTS { paths } else { &[] };
         let list = async |args: &[&str]| {
             let args = ["--literal-pathspecs"].iter().chain(args).chain(&["--"]).map(OsStr::new);
             let args: Vec<&OsStr> = args.chain(paths.iter().map(|path| path.as_os_str())).collect();
-            self.ask_for(Call { args: &args, ..Call::default() }).await
+            self.ask_for(GitCall { args: &args, ..GitCall::default() }).await
         };
         let committed = match head {
             Some(head) => entry::tree(&list(&["ls-tree", "-r", "-z", "--full-name", head]).await?),
@@ -173,19 +172,19 @@ impl Git {
     }
 
     /// Refuses what would sweep in somebody's work.
-    fn refuse_foreign(&self, changes: &[Change]) -> Result<(), CommitRefusal> {
-        let named = |is: fn(&Change) -> bool| -> Vec<String> {
+    fn refuse_foreign(&self, changes: &[PathChange]) -> Result<(), CommitRefusal> {
+        let named = |is: fn(&PathChange) -> bool| -> Vec<String> {
             changes.iter().filter(|change| is(change)).map(|change| self.say(&change.path)).collect()
         };
-        let unsaved = named(Change::was_unsaved);
+        let unsaved = named(PathChange::was_unsaved);
         if !unsaved.is_empty() {
             return Err(CommitRefusal::Unsaved { paths: unsaved });
         }
-        let staged = named(Change::is_staged_otherwise);
+        let staged = named(PathChange::is_staged_otherwise);
         if !staged.is_empty() {
             return Err(CommitRefusal::Staged { paths: staged });
         }
-        match named(Change::is_repository).first() {
+        match named(PathChange::is_repository).first() {
             Some(path) => Err(CommitRefusal::impossible(format!("`{path}` is a git repository of its own"))),
             None => Ok(()),
         }
@@ -196,9 +195,9 @@ impl Git {
     async fn with_tick(
         &self,
         plan: &Path,
-        known: Change,
+        known: PathChange,
         tick: impl Fn(&str) -> Result<String, String>,
-    ) -> Result<Result<Change, String>, SnapshotError> {
+    ) -> Result<Result<PathChange, String>, SnapshotError> {
         if known.head.is_none() && known.staged.is_none() {
             return self.new_plan(plan, known).await;
         }
@@ -206,25 +205,29 @@ impl Git {
         for entry in [known.head.as_ref().or(known.staged.as_ref()), known.staged.as_ref()] {
             ticked.push(match entry {
                 Some(entry) => match tick(&self.text(&entry.object).await?) {
-                    Ok(text) => Some(Entry { object: self.keep(&text).await?, mode: entry.mode.clone() }),
+                    Ok(text) => Some(TreeEntry { object: self.keep(&text).await?, mode: entry.mode.clone() }),
                     Err(reason) => return Ok(Err(reason)),
                 },
                 None => None,
             });
         }
         let restaged = ticked.pop().flatten();
-        Ok(Ok(Change { before: known.head.clone(), after: ticked.pop().flatten(), restaged, ..known }))
+        Ok(Ok(PathChange { before: known.head.clone(), after: ticked.pop().flatten(), restaged, ..known }))
     }
 
     /// A plan that git does not know yet is committed as it is, unless it is not git's to know.
-    async fn new_plan(&self, plan: &Path, known: Change) -> Result<Result<Change, String>, SnapshotError> {
+    async fn new_plan(
+        &self,
+        plan: &Path,
+        known: PathChange,
+    ) -> Result<Result<PathChange, String>, SnapshotError> {
         let inner = |dir: &Path| dir != Path::new("") && self.root.join(dir).join(".git").exists();
         if plan.ancestors().skip(1).any(inner) {
             return Ok(Err("it is in a repository of its own".to_owned()));
         }
         let ignored = ["check-ignore", "-q", "--"].map(OsStr::new);
         let ignored = [&ignored[..], &[plan.as_os_str()]].concat();
-        if self.ask_for(Call { args: &ignored, ..Call::default() }).await.is_ok() {
+        if self.ask_for(GitCall { args: &ignored, ..GitCall::default() }).await.is_ok() {
             return Ok(Err("the repository ignores it".to_owned()));
         }
         let filtered = self.filtered(std::iter::once(plan.as_os_str().as_bytes())).await?;
@@ -233,31 +236,31 @@ impl Git {
         }
         let keep = ["hash-object", "-w", "--"].map(OsStr::new);
         let keep = [&keep[..], &[plan.as_os_str()]].concat();
-        let object = self.ask_for(Call { args: &keep, ..Call::default() }).await?;
+        let object = self.ask_for(GitCall { args: &keep, ..GitCall::default() }).await?;
         let object = String::from_utf8_lossy(trim_line(&object)).into_owned();
-        let entry = Some(Entry { mode: "100644".to_owned(), object });
-        Ok(Ok(Change { after: entry.clone(), restaged: entry, ..known }))
+        let entry = Some(TreeEntry { mode: "100644".to_owned(), object });
+        Ok(Ok(PathChange { after: entry.clone(), restaged: entry, ..known }))
     }
 
     /// Writes the commit, which no branch has yet.
     async fn write<T>(
         &self,
-        changes: &[Change],
+        changes: &[PathChange],
         head: Option<&str>,
-        wanted: &Wanted<'_, T>,
+        wanted: &CommitOrder<'_, T>,
     ) -> Result<String, SnapshotError> {
         let fresh = self.fresh_index("commit-index");
         let (read, update) =
             (["read-tree", head.unwrap_or("--empty")].map(OsStr::new), UPDATE.map(OsStr::new));
-        let within = Call { args: &read, index: Some(fresh.path()), ..Call::default() };
+        let within = GitCall { args: &read, index: Some(fresh.path()), ..GitCall::default() };
         self.ask_for(within).await?;
         let stdin = index_info(changes, |change| change.after.as_ref());
-        self.ask_for(Call { stdin: &stdin, args: &update, ..within }).await?;
-        let tree = self.ask_for(Call { args: &["write-tree"].map(OsStr::new), ..within }).await?;
+        self.ask_for(GitCall { stdin: &stdin, args: &update, ..within }).await?;
+        let tree = self.ask_for(GitCall { args: &["write-tree"].map(OsStr::new), ..within }).await?;
         let mut args = vec![OsStr::new("commit-tree"), OsStr::from_bytes(trim_line(&tree))];
         args.extend(head.into_iter().flat_map(|head| ["-p", head]).chain(["-F", "-"]).map(OsStr::new));
         let stdin = wanted.message.as_bytes();
-        let call = Call { args: &args, stdin, author: Some(wanted.author), ..Call::default() };
+        let call = GitCall { args: &args, stdin, author: Some(wanted.author), ..GitCall::default() };
         let commit = self.ask_for(call).await?;
         Ok(String::from_utf8_lossy(trim_line(&commit)).into_owned())
     }
@@ -266,11 +269,12 @@ impl Git {
     /// between, the step is staged and not undone. Says whether the branch was where it was.
     async fn publish(
         &self,
-        changes: &[Change],
-        (head, commit): (Option<&str>, &str),
+        changes: &[PathChange],
+        head: Option<&str>,
+        commit: &str,
         message: &str,
     ) -> Result<bool, CommitRefusal> {
-        let behind: Vec<Change> =
+        let behind: Vec<PathChange> =
             changes.iter().filter(|change| change.staged != change.restaged).cloned().collect();
         self.stage(&index_info(&behind, |change| change.restaged.as_ref())).await?;
         let subject = message.lines().next().unwrap_or_default();
@@ -290,7 +294,7 @@ impl Git {
             return Ok(());
         }
         let args = UPDATE.map(OsStr::new);
-        self.ask_for(Call { args: &args, stdin: entries, ..Call::default() }).await.map(drop)
+        self.ask_for(GitCall { args: &args, stdin: entries, ..GitCall::default() }).await.map(drop)
     }
 
     /// A path for people: from the root of the project.

@@ -1,11 +1,11 @@
-//! Where `HEAD` is: agentrun's snapshots leave it alone, an agent may not.
+//! Reads where `HEAD` is, and notices when an agent moved it.
 
 use super::Git;
-use crate::workspace::snapshot::Snapshots;
+use crate::workspace::snapshots::Snapshots;
 
 /// Where `HEAD` is at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
+pub(crate) struct Head {
     /// The commit, shortened.
     commit: String,
     /// The branch, or `HEAD` if it is on none.
@@ -14,7 +14,7 @@ pub struct Head {
 
 impl Snapshots {
     /// Where `HEAD` is; `None` without git, or before the first commit.
-    pub async fn head(&self) -> Option<Head> {
+    pub(crate) async fn head(&self) -> Option<Head> {
         match self {
             Self::Git(git) => git.place().await,
             Self::Files(_) => None,
@@ -32,7 +32,7 @@ impl Git {
 
 impl Head {
     /// What happened between two moments, in words; nothing if it is where it was.
-    pub fn moved(before: Option<&Self>, after: Option<&Self>) -> Option<String> {
+    pub(crate) fn moved(before: Option<&Self>, after: Option<&Self>) -> Option<String> {
         let (before, after) = match (before, after) {
             (before, after) if before == after => return None,
             (Some(before), Some(after)) => (before, after),

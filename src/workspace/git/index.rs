@@ -1,11 +1,11 @@
-//! The private index, and what of the user's index is not believed.
+//! The private index for snapshots, and the marks of the user's index that agentrun ignores.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Call, Git};
-use crate::workspace::entry::{self, Entry, Name};
+use super::{Git, GitCall};
+use crate::workspace::entry::{self, Name, TreeEntry};
 use crate::workspace::snapshot::SnapshotError;
 
 impl Git {
@@ -25,7 +25,7 @@ impl Git {
         }
         let stdin: Vec<u8> = doubted.iter().flat_map(|(path, entry)| self.anew(path, entry)).collect();
         let update = ["update-index", "-z", "--index-info"].map(OsStr::new);
-        self.ask_for(Call { stdin: &stdin, ..self.privately(&update) }).await.map(drop)
+        self.ask_for(GitCall { stdin: &stdin, ..self.privately(&update) }).await.map(drop)
     }
 
     /// The private index starts as a copy of the user's, which knows the files' times, so only
@@ -50,7 +50,7 @@ impl Git {
     }
 
     /// Entries of files that a filter changed when they were added: a snapshot keeps what is on disk.
-    async fn kept_changed(&self, listed: &[u8]) -> Result<Vec<(Name, Entry)>, SnapshotError> {
+    async fn kept_changed(&self, listed: &[u8]) -> Result<Vec<(Name, TreeEntry)>, SnapshotError> {
         let entries: Vec<_> = entry::tagged(listed).map(|(_, path, entry)| (path, entry)).collect();
         let filtered = self.filtered(entries.iter().map(|(path, _)| path.as_slice())).await?;
         Ok(entries.into_iter().filter(|(path, _)| filtered.contains_key(path)).collect())
@@ -64,7 +64,7 @@ impl Git {
 
     /// An entry as if git had never seen the file. Another repository goes: to compare it, `add` would
     /// start a git in there, with the settings that it has there; to add it, `add` reads its `HEAD`.
-    fn anew(&self, path: &[u8], entry: &Entry) -> Vec<u8> {
+    fn anew(&self, path: &[u8], entry: &TreeEntry) -> Vec<u8> {
         let facts = if entry.is_repository() {
             format!("0 {}\t", "0".repeat(entry.object.len()))
         } else {
@@ -73,8 +73,8 @@ impl Git {
         [facts.as_bytes(), &self.prefix, path, b"\0"].concat()
     }
 
-    fn privately<'a>(&'a self, args: &'a [&'a OsStr]) -> Call<'a> {
-        Call { args, index: Some(&self.private_index), ..Call::default() }
+    fn privately<'a>(&'a self, args: &'a [&'a OsStr]) -> GitCall<'a> {
+        GitCall { args, index: Some(&self.private_index), ..GitCall::default() }
     }
 
     /// An index of this name beside the private one; what a killed run left is removed.
@@ -103,7 +103,7 @@ impl Drop for FreshIndex {
 
 /// Entries whose files git was told not to look at (`assume-unchanged`, `skip-worktree`), and
 /// repositories inside the repository.
-fn doubted(listed: &[u8]) -> Vec<(Name, Entry)> {
+fn doubted(listed: &[u8]) -> Vec<(Name, TreeEntry)> {
     let flagged = |tag: u8| tag.is_ascii_lowercase() || tag == b'S';
     let doubted = entry::tagged(listed).filter(|(tag, _, entry)| flagged(*tag) || entry.is_repository());
     doubted.map(|(_, path, entry)| (path, entry)).collect()

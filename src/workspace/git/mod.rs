@@ -20,9 +20,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
-use crate::process::{Captured, Invocation, Policy, capture};
+use crate::process::{Invocation, Policy, ProgramOutput, capture};
 use author::Author;
-use obstacle::Start;
+use obstacle::CommitStart;
 
 /// Adding the files of a large project for the first time takes a while.
 const TIMEOUT: Duration = Duration::from_mins(5);
@@ -80,7 +80,7 @@ const OWN_SETTINGS: &[&str] = &["core.sparseCheckout=false"];
 
 /// A call of git.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Call<'a> {
+pub(super) struct GitCall<'a> {
     pub(super) args: &'a [&'a OsStr],
     /// The index that it works on: the one that the user has if `None`.
     pub(super) index: Option<&'a Path>,
@@ -103,7 +103,7 @@ pub struct Git {
     /// The root from the top level of the repository: empty, or with a slash at the end.
     pub(super) prefix: Vec<u8>,
     /// Known once a commit may be made.
-    start: Option<Start>,
+    start: Option<CommitStart>,
     /// From the root.
     leave_out: Vec<PathBuf>,
 }
@@ -256,24 +256,24 @@ impl Git {
         succeeded(args, self.invoke(args, Some(&self.private_index)).await?)
     }
 
-    async fn invoke(&self, args: &[&OsStr], index: Option<&Path>) -> Result<Captured, SnapshotError> {
-        self.call(Call { args, index, ..Call::default() }).await
+    async fn invoke(&self, args: &[&OsStr], index: Option<&Path>) -> Result<ProgramOutput, SnapshotError> {
+        self.call(GitCall { args, index, ..GitCall::default() }).await
     }
 
     /// What a call printed.
-    pub(super) async fn ask_for(&self, call: Call<'_>) -> Result<Vec<u8>, SnapshotError> {
+    pub(super) async fn ask_for(&self, call: GitCall<'_>) -> Result<Vec<u8>, SnapshotError> {
         succeeded(call.args, self.call(call).await?)
     }
 
     /// A call that starts no program which the configuration of now names.
-    pub(super) async fn call(&self, call: Call<'_>) -> Result<Captured, SnapshotError> {
+    pub(super) async fn call(&self, call: GitCall<'_>) -> Result<ProgramOutput, SnapshotError> {
         let off = self.programs().await?.off();
         self.call_with(&off.iter().map(OsString::as_os_str).collect::<Vec<_>>(), call).await
     }
 
     /// A call with these options besides.
-    async fn call_with(&self, options: &[&OsStr], call: Call<'_>) -> Result<Captured, SnapshotError> {
-        let Call { args, index, stdin, author } = call;
+    async fn call_with(&self, options: &[&OsStr], call: GitCall<'_>) -> Result<ProgramOutput, SnapshotError> {
+        let GitCall { args, index, stdin, author } = call;
         let users = if author.is_some() { USERS_SETTINGS } else { &[] };
         let is_own = index.is_some() && index != self.index.as_deref();
         let own = if is_own { OWN_SETTINGS } else { &[] };
@@ -309,11 +309,11 @@ pub(super) fn places(top: &Path) -> [(&'static str, OsString); 2] {
     [("GIT_DIR", top.join(".git").into_os_string()), ("GIT_WORK_TREE", top.as_os_str().to_owned())]
 }
 
-fn succeeded(args: &[&OsStr], captured: Captured) -> Result<Vec<u8>, SnapshotError> {
+fn succeeded(args: &[&OsStr], captured: ProgramOutput) -> Result<Vec<u8>, SnapshotError> {
     if captured.code == Some(0) { Ok(captured.stdout) } else { Err(failed(args, &captured)) }
 }
 
-fn failed(args: &[&OsStr], captured: &Captured) -> SnapshotError {
+fn failed(args: &[&OsStr], captured: &ProgramOutput) -> SnapshotError {
     let message = match (captured.stderr.is_empty(), captured.code) {
         (false, _) => captured.stderr.clone(),
         (true, Some(code)) => format!("exit code {code}"),

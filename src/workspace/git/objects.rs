@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 
-use super::{Call, Git, LARGE_FILES, trim_line};
-use crate::workspace::entry::{self, Difference, Entry};
+use super::{Git, GitCall, LARGE_FILES, trim_line};
+use crate::workspace::entry::{self, Difference, TreeEntry};
 use crate::workspace::snapshot::SnapshotError;
 
 impl Git {
@@ -26,7 +26,7 @@ impl Git {
         let named: Vec<_> = named.filter(|(path, _)| opaque.contains(&**path)).collect();
         let objects = named.iter().flat_map(|(_, found)| found.entries());
         let sizes = self.sizes(&objects.map(|entry| entry.object.as_str()).collect::<Vec<_>>()).await?;
-        let is_large = |entry: &Entry| sizes.get(&entry.object).is_some_and(|&size| size > LARGE_FILES.1);
+        let is_large = |entry: &TreeEntry| sizes.get(&entry.object).is_some_and(|&size| size > LARGE_FILES.1);
         let large = named.into_iter().filter(|(_, found)| found.entries().any(is_large));
         Ok(large.map(|(path, _)| path.into_owned()).collect())
     }
@@ -58,7 +58,8 @@ impl Git {
     /// Keeps a text, and names its object.
     pub(super) async fn keep(&self, text: &str) -> Result<String, SnapshotError> {
         let args = ["hash-object", "-w", "--stdin", "--no-filters"].map(OsStr::new);
-        let object = self.ask_for(Call { args: &args, stdin: text.as_bytes(), ..Call::default() }).await?;
+        let object =
+            self.ask_for(GitCall { args: &args, stdin: text.as_bytes(), ..GitCall::default() }).await?;
         Ok(String::from_utf8_lossy(trim_line(&object)).into_owned())
     }
 
@@ -75,7 +76,7 @@ impl Git {
     /// Whether the contents of files are what their names say.
     pub(in crate::workspace) async fn check_files(
         &self,
-        entries: impl Iterator<Item = &Entry>,
+        entries: impl Iterator<Item = &TreeEntry>,
     ) -> Result<(), SnapshotError> {
         let files = entries.filter(|entry| !entry.is_repository());
         self.check(files.map(|entry| format!("{}^{{blob}}", entry.object))).await
@@ -98,6 +99,6 @@ impl Git {
         }
         let stdin = objects.join("\n") + "\n";
         let args = ["cat-file", how].map(OsStr::new);
-        self.ask_for(Call { args: &args, stdin: stdin.as_bytes(), ..Call::default() }).await
+        self.ask_for(GitCall { args: &args, stdin: stdin.as_bytes(), ..GitCall::default() }).await
     }
 }

@@ -1,4 +1,4 @@
-//! What keeps a repository from taking a commit.
+//! Finds what keeps a repository from taking a commit.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -6,9 +6,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::author::Author;
-use super::{Call, Git, trim_line};
+use super::{Git, GitCall, trim_line};
 use crate::workspace::entry::Name;
-use crate::workspace::snapshot::{SnapshotError, Snapshots};
+use crate::workspace::snapshot::SnapshotError;
+use crate::workspace::snapshots::Snapshots;
 
 /// What git keeps while it is in the middle of something.
 const UNFINISHED: &[(&str, &str)] = &[
@@ -21,7 +22,7 @@ const UNFINISHED: &[(&str, &str)] = &[
 
 /// What the repository was like when a run began that commits.
 #[derive(Debug)]
-pub(super) struct Start {
+pub(super) struct CommitStart {
     /// The branch.
     pub(super) branch: String,
     /// Paths that the user had staged.
@@ -30,7 +31,7 @@ pub(super) struct Start {
 
 /// Why no commit can be made now.
 #[derive(Debug, thiserror::Error)]
-pub enum Obstacle {
+pub(crate) enum Obstacle {
     /// Git does not keep the snapshots.
     #[error("git cannot be used here: {0}")]
     NoGit(String),
@@ -58,7 +59,7 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// What to do.
-    pub fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::NoGit(_) | Self::Git(_) => "put the project under git: git init",
             Self::Unfinished(_) => "finish it, or abort it: git status says how",
@@ -71,7 +72,7 @@ impl Obstacle {
 
 impl Snapshots {
     /// The repository that can take commits.
-    pub fn repository(&mut self) -> Result<&mut Git, Obstacle> {
+    pub(crate) fn repository(&mut self) -> Result<&mut Git, Obstacle> {
         match self {
             Self::Git(git) => Ok(git),
             Self::Files(files) => Err(Obstacle::NoGit(files.reason.clone())),
@@ -82,7 +83,7 @@ impl Snapshots {
 impl Git {
     /// Whether a commit could be made now: nothing else is going on, on the branch that HEAD was on
     /// when this was asked first, in somebody's name.
-    pub async fn can_commit(&mut self, author: &Author) -> Result<(), Obstacle> {
+    pub(crate) async fn can_commit(&mut self, author: &Author) -> Result<(), Obstacle> {
         let mut asked = vec!["rev-parse", "--path-format=absolute"];
         asked.extend(UNFINISHED.iter().flat_map(|(file, _)| ["--git-path", file]));
         let places = self.run(&asked).await?;
@@ -97,11 +98,11 @@ impl Git {
                 return Err(Obstacle::OtherBranch { from: start.branch.clone(), to });
             }
             Some(_) => {}
-            None => self.start = Some(Start { branch: to, staged: self.staged().await? }),
+            None => self.start = Some(CommitStart { branch: to, staged: self.staged().await? }),
         }
         for name in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
             let args = ["var", name].map(OsStr::new);
-            let call = Call { args: &args, author: Some(author), ..Call::default() };
+            let call = GitCall { args: &args, author: Some(author), ..GitCall::default() };
             self.ask_for(call).await.map_err(|_| Obstacle::Nobody)?;
         }
         Ok(())
@@ -115,7 +116,7 @@ impl Git {
             None => vec!["ls-files", "-z", "--full-name"],
         };
         let args: Vec<&OsStr> = names.into_iter().map(OsStr::new).collect();
-        let printed = self.ask_for(Call { args: &args, ..Call::default() }).await?;
+        let printed = self.ask_for(GitCall { args: &args, ..GitCall::default() }).await?;
         Ok(printed.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! Pipes in the place of the lists that git reads: git would wait for somebody to write into them.
+//! Finds pipes in place of the lists that git reads, because git would wait there for ever.
 
 use std::fs::{File, read_dir};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};

@@ -1,10 +1,10 @@
-//! Programs that the configuration of a repository names, none of which is started.
+//! Finds the programs that a repository's configuration names, so that agentrun starts none of them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 
-use super::{Call, Git, failed};
+use super::{Git, GitCall, failed};
 use crate::workspace::entry::Name;
 use crate::workspace::snapshot::SnapshotError;
 
@@ -67,7 +67,7 @@ impl Git {
     /// What the configuration names now. Nothing is started by the question.
     pub(super) async fn programs(&self) -> Result<Programs, SnapshotError> {
         let args = ["config", "-z", "--get-regexp", r"^(filter|hook)\."].map(OsStr::new);
-        let captured = self.call_with(&[], Call { args: &args, ..Call::default() }).await?;
+        let captured = self.call_with(&[], GitCall { args: &args, ..GitCall::default() }).await?;
         match captured.code {
             Some(0) => Ok(Programs::parse(&captured.stdout)),
             Some(1) => Ok(Programs::default()),
@@ -86,7 +86,7 @@ impl Git {
             return Ok(BTreeMap::new());
         }
         let args = ["check-attr", "-z", "--stdin", "filter"].map(OsStr::new);
-        let printed = self.ask_for(Call { args: &args, stdin: &stdin, ..Call::default() }).await?;
+        let printed = self.ask_for(GitCall { args: &args, stdin: &stdin, ..GitCall::default() }).await?;
         let fields: Vec<&[u8]> = printed.split(|&byte| byte == 0).collect();
         let answers = fields.chunks_exact(3).filter(|answer| programs.changes_content(answer[2]));
         Ok(answers

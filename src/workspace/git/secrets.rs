@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Git;
-use super::change::Change;
+use super::change::PathChange;
 use crate::facts::{CommitRefusal, Secret};
 use crate::redact::Redact;
 
@@ -20,12 +20,12 @@ impl Git {
     /// What looks like a secret in what is added.
     pub(super) async fn secrets(
         &self,
-        changes: &[Change],
+        changes: &[PathChange],
         redact: &Redact,
     ) -> Result<Vec<Secret>, CommitRefusal> {
-        let objects: Vec<&str> = changes.iter().filter_map(Change::object).collect();
+        let objects: Vec<&str> = changes.iter().filter_map(PathChange::object).collect();
         let sizes = self.sizes(&objects).await?;
-        let size = |change: &Change| change.object().and_then(|object| sizes.get(object)).copied();
+        let size = |change: &PathChange| change.object().and_then(|object| sizes.get(object)).copied();
         if let Some(large) = changes.iter().find(|change| size(change).unwrap_or_default() > MOST_BYTES) {
             let (path, size) = (self.say(&large.path), size(large).unwrap_or_default());
             let reason = format!("`{path}` has {size} bytes, too many to be looked through for secrets");
@@ -33,7 +33,7 @@ impl Git {
         }
         let mut found = Vec::new();
         for some in changes.chunks(AT_ONCE) {
-            let after = some.iter().filter_map(Change::object);
+            let after = some.iter().filter_map(PathChange::object);
             let head = some.iter().filter_map(|change| Some(change.head.as_ref()?.object.as_str()));
             let contents = self.contents(&after.chain(head).collect::<Vec<_>>()).await?;
             for change in some {

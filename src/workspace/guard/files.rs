@@ -1,5 +1,4 @@
-//! Rules, request, templates and configuration while an agent works: what the agent does to them
-//! is set back, byte for byte; a person's edits are kept.
+//! Sets back what an agent does to rules, request, templates and configuration; a person's edits stay.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,12 +13,12 @@ pub struct FileGuard {
     /// Where it is, from the project root.
     name: String,
     path: PathBuf,
-    kept: Kept,
+    kept: GuardedContent,
 }
 
 /// What stands at a path.
 #[derive(Debug, PartialEq, Eq)]
-enum Kept {
+enum GuardedContent {
     /// Nothing that could be read.
     Nothing,
     /// A file with these bytes.
@@ -30,7 +29,7 @@ enum Kept {
 
 /// What the agent did to a file, which is set back.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Restored {
+pub(crate) struct RestoredFile {
     name: String,
     what: &'static str,
     /// The file as it was found; `None` if it was gone.
@@ -39,14 +38,14 @@ pub struct Restored {
 
 impl FileGuard {
     /// Takes the file as it is now for what it has to be; it need not exist.
-    pub fn open(root: &Path, name: &str) -> io::Result<Self> {
+    pub(crate) fn open(root: &Path, name: &str) -> io::Result<Self> {
         let path = root.join(name);
-        Ok(Self { kept: Kept::at(&path)?, path, name: name.to_owned() })
+        Ok(Self { kept: GuardedContent::at(&path)?, path, name: name.to_owned() })
     }
 
     /// Takes the file as it is now for what it has to be. Gives its name if it changed.
-    pub fn accept(&mut self) -> io::Result<Option<String>> {
-        let now = Kept::at(&self.path)?;
+    pub(crate) fn accept(&mut self) -> io::Result<Option<String>> {
+        let now = GuardedContent::at(&self.path)?;
         let changed = now != self.kept;
         self.kept = now;
         Ok(changed.then(|| self.name.clone()))
@@ -54,36 +53,36 @@ impl FileGuard {
 
     /// Looks at the file after a tool of the agent, or a command that it may have had a hand in,
     /// and sets it back.
-    pub fn check(&self, copies: &Path) -> io::Result<Option<Restored>> {
-        let now = Kept::at(&self.path)?;
-        let is_empty = now == Kept::Nothing && self.path.symlink_metadata().is_err();
-        if now == self.kept && (now != Kept::Nothing || is_empty) {
+    pub(crate) fn check(&self, copies: &Path) -> io::Result<Option<RestoredFile>> {
+        let now = GuardedContent::at(&self.path)?;
+        let is_empty = now == GuardedContent::Nothing && self.path.symlink_metadata().is_err();
+        if now == self.kept && (now != GuardedContent::Nothing || is_empty) {
             return Ok(None);
         }
         let what = match (&self.kept, &now) {
-            (Kept::Nothing, _) => "it was created",
-            (_, Kept::Nothing) => "it was deleted",
+            (GuardedContent::Nothing, _) => "it was created",
+            (_, GuardedContent::Nothing) => "it was deleted",
             _ => "it was changed",
         };
         let as_found = format!("{}-as-found.{}", self.part(Path::file_stem), self.part(Path::extension));
         let copy = match now {
-            Kept::File(bytes) => Some(keep_copy(copies, &as_found, &bytes)?),
-            Kept::Nothing | Kept::Link(_) => None,
+            GuardedContent::File(bytes) => Some(keep_copy(copies, &as_found, &bytes)?),
+            GuardedContent::Nothing | GuardedContent::Link(_) => None,
         };
         clear_the_way(&self.path, copies, &as_found)?;
         match &self.kept {
-            Kept::File(bytes) => {
+            GuardedContent::File(bytes) => {
                 make_parents(&self.path)?;
                 file::replace(&self.path, bytes).or_else(|_| std::fs::write(&self.path, bytes))?;
             }
-            Kept::Link(target) => {
+            GuardedContent::Link(target) => {
                 remove(&self.path)?;
                 make_parents(&self.path)?;
                 std::os::unix::fs::symlink(target, &self.path)?;
             }
-            Kept::Nothing => remove(&self.path)?,
+            GuardedContent::Nothing => remove(&self.path)?,
         }
-        Ok(Some(Restored { name: self.name.clone(), what, copy }))
+        Ok(Some(RestoredFile { name: self.name.clone(), what, copy }))
     }
 
     fn part(&self, of: fn(&Path) -> Option<&std::ffi::OsStr>) -> String {
@@ -91,7 +90,7 @@ impl FileGuard {
     }
 }
 
-impl Kept {
+impl GuardedContent {
     fn at(path: &Path) -> io::Result<Self> {
         if let Ok(target) = path.read_link() {
             return Ok(Self::Link(target));
@@ -107,14 +106,14 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-impl Restored {
+impl RestoredFile {
     /// Of something that there is nothing to keep of.
     pub(super) fn without_copy(name: String, what: &'static str) -> Self {
         Self { name, what, copy: None }
     }
 
     /// The event that tells of it.
-    pub fn event(self, at: &AttemptRef, noticed: &str) -> Event {
+    pub(crate) fn event(self, at: &AttemptRef, noticed: &str) -> Event {
         Event::FileRestored {
             at: at.clone(),
             path: self.name,
@@ -158,7 +157,7 @@ mod tests {
         for name in ["RULES.md", "agentrun.toml"] {
             std::os::unix::fs::symlink("secret", at(name)).unwrap();
         }
-        let restored = |what, name: &str| Some(Restored { name: name.to_owned(), what, copy: None });
+        let restored = |what, name: &str| Some(RestoredFile { name: name.to_owned(), what, copy: None });
         assert_eq!(link.check(&at("copies")).unwrap(), restored("it was changed", "RULES.md"));
         assert_eq!(absent.check(&at("copies")).unwrap(), restored("it was created", "agentrun.toml"));
         assert_eq!(at("RULES.md").read_link().unwrap(), Path::new("real.md"));

@@ -1,17 +1,16 @@
-//! The folders that agentrun writes to during an attempt: one that a command has put a link in the
-//! place of would lead its logs elsewhere.
+//! Guards the folders that agentrun writes to in an attempt, so that no link leads its logs elsewhere.
 
 use std::fs::{create_dir, remove_file};
 use std::io;
 use std::path::Path;
 
-use super::files::Restored;
+use super::files::RestoredFile;
 use super::place::as_name;
 use crate::workspace::STATE_DIR;
 
 /// Makes every folder from the project's state folder down to `dir` a folder again. A link is taken
 /// away, what it leads to stays; nothing is done to what lies above.
-pub fn set_back(dir: &Path) -> io::Result<Option<Restored>> {
+pub(crate) fn set_back(dir: &Path) -> io::Result<Option<RestoredFile>> {
     let own: Vec<&Path> = dir.ancestors().collect();
     let Some(top) = own.iter().position(|path| path.file_name().is_some_and(|name| name == STATE_DIR)) else {
         return Ok(None);
@@ -28,7 +27,7 @@ pub fn set_back(dir: &Path) -> io::Result<Option<Restored>> {
             Err(error) => return Err(error),
         };
         create_dir(path)?;
-        restored.get_or_insert_with(|| Restored::without_copy(as_name(own[top], path), what));
+        restored.get_or_insert_with(|| RestoredFile::without_copy(as_name(own[top], path), what));
     }
     Ok(restored)
 }
@@ -48,7 +47,7 @@ mod tests {
 
         std::fs::remove_dir_all(runs.join("one")).unwrap();
         std::os::unix::fs::symlink(&elsewhere, runs.join("one")).unwrap();
-        let restored = |name: &str, what| Some(Restored::without_copy(name.to_owned(), what));
+        let restored = |name: &str, what| Some(RestoredFile::without_copy(name.to_owned(), what));
         assert_eq!(
             set_back(&dir).unwrap(),
             restored(".agentrun/runs/one", "something else was put in its place")

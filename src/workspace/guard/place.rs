@@ -1,4 +1,4 @@
-//! What stands where a guarded file has to be: read with care, cleared away, kept as a copy.
+//! Reads, clears or copies what stands in the place of a guarded file.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Read};

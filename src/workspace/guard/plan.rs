@@ -1,4 +1,4 @@
-//! The plan while an agent works: what the agent does to it is set back, a person's edits are kept.
+//! Sets back what an agent does to the plan; a person's edits stay.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub struct PlanGuard {
 
 /// What happened to the plan.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum PlanGuardFinding {
     /// Nothing.
     Same,
     /// Its text was edited; the edit is kept.
@@ -50,7 +50,7 @@ pub enum Found {
 
 /// How much of an edit may stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keep {
+enum EditScope {
     /// Text, but no mark: it is nearly certain that a person made the edit.
     Text,
     /// Text outside the steps that were there: the agent, or a command it had a hand in, was running.
@@ -60,63 +60,63 @@ enum Keep {
 impl PlanGuard {
     /// Takes the plan as it is now for what it has to be. If the copy of a killed run is still
     /// there, ticks that are not in it are set back first; a person's other edits since are kept.
-    pub fn open(file: PlanFile, copy: PathBuf, copies: &Path) -> io::Result<(Self, Found)> {
+    pub(crate) fn open(file: PlanFile, copy: PathBuf, copies: &Path) -> io::Result<(Self, PlanGuardFinding)> {
         let mut guard = Self { bytes: read_if_regular(file.path())?, file, copy };
         let killed = std::fs::read(&guard.copy).ok();
         let found = match (killed, guard.bytes.clone()) {
             (Some(before), Some(now)) if before != now => guard.take_ticks_back(&before, &now, copies)?,
-            _ => Found::Same,
+            _ => PlanGuardFinding::Same,
         };
         guard.remember()?;
         Ok((guard, found))
     }
 
     /// Its digest.
-    pub fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         digest(self.bytes.as_deref().unwrap_or_default())
     }
 
     /// Takes the plan as it is now for what it has to be: no agent had a hand in it.
-    pub fn accept(&mut self) -> io::Result<Found> {
+    pub(crate) fn accept(&mut self) -> io::Result<PlanGuardFinding> {
         let now = read_if_regular(self.file.path())?;
         if now == self.bytes {
-            return Ok(Found::Same);
+            return Ok(PlanGuardFinding::Same);
         }
         self.bytes = now;
         self.remember()?;
-        Ok(if self.bytes.is_some() { Found::Edited } else { Found::Gone })
+        Ok(if self.bytes.is_some() { PlanGuardFinding::Edited } else { PlanGuardFinding::Gone })
     }
 
     /// Looks at the plan between two tool calls: a person's text is kept, but no tick counts while
     /// an agent works. `copies` is where a copy of what was found goes.
-    pub fn look(&mut self, copies: &Path) -> io::Result<Found> {
+    pub(crate) fn look(&mut self, copies: &Path) -> io::Result<PlanGuardFinding> {
         match read_if_regular(self.file.path())? {
             None => self.accept(),
-            Some(_) => self.set_back(copies, Keep::Text),
+            Some(_) => self.set_back(copies, EditScope::Text),
         }
     }
 
     /// Looks at the plan after a tool of the agent, or a command that it may have had a hand in. A
     /// plan that is gone is written back, and so are boxes and the text of steps.
-    pub fn check(&mut self, copies: &Path) -> io::Result<Found> {
-        self.set_back(copies, Keep::TextBesideSteps)
+    pub(crate) fn check(&mut self, copies: &Path) -> io::Result<PlanGuardFinding> {
+        self.set_back(copies, EditScope::TextBesideSteps)
     }
 
     /// agentrun itself is about to write this plan: should it be killed right after, the ticks are
     /// its own.
-    pub fn foresee(&self, text: &str) -> io::Result<()> {
+    pub(crate) fn foresee(&self, text: &str) -> io::Result<()> {
         std::fs::write(&self.copy, text)
     }
 
     /// The run is over in order: nothing has to be set back at the next start.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         drop(std::fs::remove_file(&self.copy));
     }
 
-    fn set_back(&mut self, copies: &Path, keep: Keep) -> io::Result<Found> {
+    fn set_back(&mut self, copies: &Path, keep: EditScope) -> io::Result<PlanGuardFinding> {
         let now = read_if_regular(self.file.path())?;
         if now == self.bytes {
-            return Ok(Found::Same);
+            return Ok(PlanGuardFinding::Same);
         }
         let expected = self.bytes.clone().unwrap_or_default();
         let texts = now.as_deref().map(std::str::from_utf8).zip(std::str::from_utf8(&expected).ok());
@@ -133,22 +133,22 @@ impl PlanGuard {
         let edited = restored != expected;
         self.bytes = Some(restored);
         self.remember()?;
-        Ok(Found::Restored { what, copy, edited, by_agent: keep == Keep::TextBesideSteps })
+        Ok(PlanGuardFinding::Restored { what, copy, edited, by_agent: keep == EditScope::TextBesideSteps })
     }
 
     /// Sets ticks back that a killed run's agent may have made.
-    fn take_ticks_back(&mut self, before: &[u8], now: &[u8], copies: &Path) -> io::Result<Found> {
+    fn take_ticks_back(&mut self, before: &[u8], now: &[u8], copies: &Path) -> io::Result<PlanGuardFinding> {
         let (Ok(before), Ok(after)) = (std::str::from_utf8(before), std::str::from_utf8(now)) else {
-            return Ok(Found::Same);
+            return Ok(PlanGuardFinding::Same);
         };
         // Marks that a person took away stay away.
         let restored = take_ticks_back(before, after).map(String::into_bytes);
-        let Some(restored) = restored else { return Ok(Found::Same) };
+        let Some(restored) = restored else { return Ok(PlanGuardFinding::Same) };
         let copy = keep_copy(copies, NAME, now)?;
         self.write_back(&restored, copies)?;
         self.bytes = Some(restored);
         let what = "boxes were ticked during the run before, which was killed,";
-        Ok(Found::Restored { what, copy, edited: false, by_agent: true })
+        Ok(PlanGuardFinding::Restored { what, copy, edited: false, by_agent: true })
     }
 
     fn remember(&self) -> io::Result<()> {
@@ -175,9 +175,9 @@ impl PlanGuard {
 }
 
 /// The text that the plan has to have, if it is not the one that was found, and what was wrong.
-fn wanted(before: &str, after: &str, keep: Keep) -> Option<(&'static str, String)> {
+fn wanted(before: &str, after: &str, keep: EditScope) -> Option<(&'static str, String)> {
     let marked = restore_marks(before, after);
-    if keep == Keep::TextBesideSteps {
+    if keep == EditScope::TextBesideSteps {
         let (old, new) = (plan::read(before).plan, plan::read(marked.as_deref().unwrap_or(after)).plan);
         if !holds_steps_of(&new, &old) {
             return Some(("its steps were changed", before.to_owned()));
@@ -196,9 +196,9 @@ fn holds_steps_of(new: &Plan, old: &Plan) -> bool {
     old.steps.iter().all(same) && commands(new) == commands(old)
 }
 
-impl Found {
+impl PlanGuardFinding {
     /// The events that tell of it. `noticed` says when: `during run_command`.
-    pub fn events(self, at: &AttemptRef, guard: &PlanGuard, noticed: &str) -> Vec<Event> {
+    pub(crate) fn events(self, at: &AttemptRef, guard: &PlanGuard, noticed: &str) -> Vec<Event> {
         let edited = || Event::PlanEdited { digest: guard.digest(), noticed: noticed.to_owned() };
         match self {
             Self::Same => Vec::new(),
@@ -241,7 +241,7 @@ mod tests {
         (dir, guard)
     }
 
-    fn after(now: Option<&str>) -> (Found, String) {
+    fn after(now: Option<&str>) -> (PlanGuardFinding, String) {
         let (dir, mut guard) = guard(PLAN);
         let path = dir.path().join("plan.md");
         match now {
@@ -249,8 +249,8 @@ mod tests {
             None => std::fs::remove_file(&path).unwrap(),
         }
         let mut found = guard.check(&dir.path().join("copies")).unwrap();
-        assert_eq!(guard.check(dir.path()).unwrap(), Found::Same);
-        if let Found::Restored { copy, .. } = &mut found {
+        assert_eq!(guard.check(dir.path()).unwrap(), PlanGuardFinding::Same);
+        if let PlanGuardFinding::Restored { copy, .. } = &mut found {
             assert_eq!(std::fs::read_to_string(&copy).unwrap(), now.unwrap_or_default());
             *copy = PathBuf::new();
         }
@@ -262,17 +262,18 @@ mod tests {
         let (dir, mut guard) = guard(PLAN);
         let path = dir.path().join("plan.md");
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(guard.accept().unwrap(), Found::Gone);
-        assert_eq!(guard.check(dir.path()).unwrap(), Found::Same);
+        assert_eq!(guard.accept().unwrap(), PlanGuardFinding::Gone);
+        assert_eq!(guard.check(dir.path()).unwrap(), PlanGuardFinding::Same);
         assert!(!path.exists());
         std::fs::write(&path, PLAN).unwrap();
-        assert_eq!(guard.accept().unwrap(), Found::Edited);
+        assert_eq!(guard.accept().unwrap(), PlanGuardFinding::Edited);
     }
 
     #[test]
     fn an_agents_tick_is_set_back_and_an_edit_is_kept() {
-        let restored = |what, edited| Found::Restored { what, copy: PathBuf::new(), edited, by_agent: true };
-        assert_eq!(after(Some(PLAN)), (Found::Same, PLAN.into()));
+        let restored =
+            |what, edited| PlanGuardFinding::Restored { what, copy: PathBuf::new(), edited, by_agent: true };
+        assert_eq!(after(Some(PLAN)), (PlanGuardFinding::Same, PLAN.into()));
         let ticked = PLAN.replace("- [ ] one", "- [x] one");
         assert_eq!(after(Some(&ticked)), (restored("its boxes were changed", false), PLAN.into()));
         assert_eq!(after(None), (restored("it was deleted", false), PLAN.into()));
@@ -280,12 +281,13 @@ mod tests {
         let kept = PLAN.replace("# P", "# Better");
         assert_eq!(after(Some(&edited)), (restored("its boxes were changed", true), kept.clone()));
         let (found, text) = after(Some(&kept));
-        assert_eq!((found, text.as_str()), (Found::Edited, kept.as_str()));
+        assert_eq!((found, text.as_str()), (PlanGuardFinding::Edited, kept.as_str()));
     }
 
     #[test]
     fn steps_stay_as_they_were_while_the_agent_works() {
-        let restored = |what| Found::Restored { what, copy: PathBuf::new(), edited: false, by_agent: true };
+        let restored =
+            |what| PlanGuardFinding::Restored { what, copy: PathBuf::new(), edited: false, by_agent: true };
         for changed in
             [PLAN.replace("- [ ] one", "- [ ] none"), PLAN.replace("- [x] two\r\n", ""), String::new()]
         {
@@ -300,7 +302,7 @@ mod tests {
         std::fs::write(&path, PLAN.replace("[ ] one", "[x] first")).unwrap();
         assert!(matches!(
             guard.look(dir.path()).unwrap(),
-            Found::Restored { edited: true, by_agent: false, .. }
+            PlanGuardFinding::Restored { edited: true, by_agent: false, .. }
         ));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), PLAN.replace("[ ] one", "[ ] first"));
     }
@@ -311,7 +313,10 @@ mod tests {
         let (dir, mut guard) = guard(PLAN);
         let path = dir.path().join("plan.md");
         let restored = |guard: &mut PlanGuard, copies: &str| {
-            assert!(matches!(guard.check(&dir.path().join(copies)).unwrap(), Found::Restored { .. }));
+            assert!(matches!(
+                guard.check(&dir.path().join(copies)).unwrap(),
+                PlanGuardFinding::Restored { .. }
+            ));
             assert_eq!(std::fs::read_to_string(&path).unwrap(), PLAN);
         };
         std::fs::remove_file(&path).unwrap();

@@ -10,7 +10,7 @@ use std::time::Duration;
 use agentrun::interrupt::Interrupt;
 use agentrun::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition};
 use agentrun::model::openai::Settings;
-use agentrun::model::{Model, ModelError, Notice, Place, Purpose, Request};
+use agentrun::model::{Model, ModelError, Notice, Purpose, Request, TurnPlace};
 use serde_json::{Value, json};
 
 /// Settings that retry at once.
@@ -37,7 +37,7 @@ impl Asker {
     }
 
     async fn ask_until(&mut self, messages: &[Message], interrupt: &Interrupt) -> Result<Reply, ModelError> {
-        let place = Place { step: "1", attempt: 1, turn: 1 };
+        let place = TurnPlace { step: "1", attempt: 1, turn: 1 };
         let request = Request { place, purpose: Purpose::Work, messages, tools: &self.tools };
         let notices = &mut self.notices;
         let mut observe = |notice| match notice {

@@ -45,7 +45,7 @@ impl Bench {
         self.conversation.push(Message::User { text: "n".repeat(size) }).unwrap();
     }
 
-    fn compact(&mut self, window: Window, text: usize) -> Option<Shortened> {
+    fn compact(&mut self, window: Window, text: usize) -> Option<Shortening> {
         let cut = self.conversation.cut(window)?;
         Some(self.conversation.compact(cut, "c".repeat(text)).unwrap())
     }
@@ -94,7 +94,7 @@ fn old_results_are_masked_in_one_batch_and_only_if_it_is_worth_it() {
     bench.turn(100, &[16_000, 100]);
     bench.turn(100, &[16_000]);
     let before = bench.conversation.messages().to_vec();
-    let Some(Shortened::Masked { calls, before: tokens, after }) = bench.conversation.mask(window).unwrap()
+    let Some(Shortening::Masked { calls, before: tokens, after }) = bench.conversation.mask(window).unwrap()
     else {
         panic!("nothing was masked");
     };
@@ -121,7 +121,7 @@ fn fewer_of_the_newest_results_stay_where_the_rest_has_grown_large() {
             bench.turn(said, &[10_000]);
         }
         match bench.conversation.mask(window).unwrap() {
-            Some(Shortened::Masked { calls, .. }) => calls.len(),
+            Some(Shortening::Masked { calls, .. }) => calls.len(),
             _ => 0,
         }
     };
@@ -245,7 +245,7 @@ proptest! {
                 Step::Mask => drop(bench.conversation.mask(window).unwrap()),
                 Step::Compact => {
                     let before = bench.conversation.tokens();
-                    if let Some(Shortened::Compacted { after, .. }) = bench.compact(window, 400) {
+                    if let Some(Shortening::Compacted { after, .. }) = bench.compact(window, 400) {
                         prop_assert!(after <= window.goal() || after <= before, "{before} -> {after}");
                     }
                 }

@@ -1,4 +1,4 @@
-//! Why an edit was not made, with all that a model needs to make it right the next time.
+//! Why an edit was not made, with all that the model needs to get it right next time.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -16,18 +16,18 @@ const CANDIDATES: usize = 64;
 
 /// Why the edits of a call were not made; none of them was.
 #[derive(Debug, Clone, PartialEq)]
-pub struct EditFailure {
+pub(crate) struct EditFailure {
     /// The edit that failed, from 1.
     pub edit: usize,
     /// How many there were.
     pub of: usize,
     /// Why.
-    pub reason: Reason,
+    pub reason: EditProblem,
 }
 
 /// What is wrong with one edit.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Reason {
+pub(crate) enum EditProblem {
     /// Nothing to search.
     EmptyOld,
     /// Old and new are the same.
@@ -57,7 +57,7 @@ pub enum Reason {
 
 /// The region of a file that is most like what was searched.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Nearest {
+pub(crate) struct Nearest {
     /// Its first line, from 1.
     pub line: usize,
     /// Its text.
@@ -72,11 +72,11 @@ impl Display for EditFailure {
             write!(formatter, "edit {} of {} failed and none was made: ", self.edit, self.of)?;
         }
         match &self.reason {
-            Reason::EmptyOld => {
+            EditProblem::EmptyOld => {
                 formatter.write_str("`old_string` is empty; give the text to replace, or use write_file")
             }
-            Reason::Same => formatter.write_str("`old_string` and `new_string` are the same"),
-            Reason::Ambiguous { lines } => {
+            EditProblem::Same => formatter.write_str("`old_string` and `new_string` are the same"),
+            EditProblem::Ambiguous { lines } => {
                 let shown: Vec<String> = lines.iter().take(20).map(ToString::to_string).collect();
                 let more = if lines.len() > shown.len() { ", …" } else { "" };
                 write!(
@@ -87,12 +87,12 @@ impl Display for EditFailure {
                     shown.join(", ")
                 )
             }
-            Reason::Overlap { other } => write!(
+            EditProblem::Overlap { other } => write!(
                 formatter,
                 "it changes the same text as edit {other}; all edits are matched against the file as it is \
                  before the call: join the two"
             ),
-            Reason::NotFound { searched, nearest, present, lines } => {
+            EditProblem::NotFound { searched, nearest, present, lines } => {
                 write!(formatter, "`old_string` is not in the file ({lines} lines)")?;
                 write_not_found(formatter, searched, nearest.as_ref(), *present)
             }
@@ -140,10 +140,10 @@ fn cut(text: &str, limit: usize) -> String {
 }
 
 /// Looks for what might have been meant.
-pub(super) fn not_found(flat: &Flat, edit: &Edit) -> Reason {
+pub(super) fn not_found(flat: &Flat, edit: &Edit) -> EditProblem {
     let new = edit.new_string.trim();
     let present = if new.is_empty() { None } else { flat.text.find(new).map(|at| flat.line_of(at)) };
-    Reason::NotFound {
+    EditProblem::NotFound {
         searched: edit.old_string.clone(),
         nearest: nearest(flat, &edit.old_string),
         present,

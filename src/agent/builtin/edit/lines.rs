@@ -5,28 +5,28 @@ const BOM: char = '\u{feff}';
 
 /// What a file's text looks like apart from its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
+pub(crate) struct FileShape {
     /// Begins with a byte order mark.
     pub bom: bool,
     /// Most of its lines end in CR LF.
     pub crlf: bool,
 }
 
-impl Shape {
+impl FileShape {
     /// The shape of a text.
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let crlf = text.matches("\r\n").count();
         let newlines = text.matches('\n').count();
         Self { bom: text.starts_with(BOM), crlf: crlf > newlines - crlf }
     }
 
     /// A text whose lines end in `\n`, with the line ends of this shape.
-    pub fn line_ends(self, text: &str) -> String {
+    pub(crate) fn line_ends(self, text: &str) -> String {
         if self.crlf { text.replace('\n', "\r\n") } else { text.to_owned() }
     }
 
     /// A whole new text in the shape of the old one.
-    pub fn dress(self, text: &str) -> String {
+    pub(crate) fn dress(self, text: &str) -> String {
         let text = text.trim_start_matches(BOM).replace("\r\n", "\n");
         let bom = if self.bom { "\u{feff}" } else { "" };
         format!("{bom}{}", self.line_ends(&text))
@@ -37,7 +37,7 @@ impl Shape {
 #[derive(Debug)]
 pub(super) struct Flat {
     pub(super) text: String,
-    pub(super) shape: Shape,
+    pub(super) shape: FileShape,
     /// The places in `text` of the newlines that had a carriage return before them.
     returns: Vec<usize>,
     /// Where each line begins in `text`.
@@ -46,7 +46,7 @@ pub(super) struct Flat {
 
 impl Flat {
     pub(super) fn of(original: &str) -> Self {
-        let shape = Shape::of(original);
+        let shape = FileShape::of(original);
         let rest = if shape.bom { &original[BOM.len_utf8()..] } else { original };
         let newlines = rest.match_indices("\r\n").map(|(at, _)| at);
         // Each one before has made the text one byte shorter.

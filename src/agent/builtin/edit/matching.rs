@@ -1,10 +1,10 @@
-//! The four ways to find a text, from exact to slightly different, and no fifth.
+//! The four ways to find a text, from an exact match to a slightly different one.
 
 use super::lines::Flat;
 
 /// How far what was found differs from what was searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub(crate) enum MatchLevel {
     /// Not at all.
     Exact,
     /// In spaces at the ends of lines.
@@ -15,9 +15,9 @@ pub enum Level {
     Typography,
 }
 
-impl Level {
+impl MatchLevel {
     /// What the model is told, unless it was exact.
-    pub fn note(self) -> Option<&'static str> {
+    pub(crate) fn note(self) -> Option<&'static str> {
         match self {
             Self::Exact => None,
             Self::LineEnds => Some("matched apart from spaces at line ends"),
@@ -29,15 +29,15 @@ impl Level {
 
 /// All places that one level finds.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) level: Level,
-    pub(super) places: Vec<Match>,
+pub(super) struct TextMatches {
+    pub(super) level: MatchLevel,
+    pub(super) places: Vec<TextMatch>,
 }
 
-impl Found {
+impl TextMatches {
     /// The places that can be replaced together: each begins after the one before.
     pub(super) fn without_overlaps(self) -> Self {
-        let mut places: Vec<Match> = Vec::new();
+        let mut places: Vec<TextMatch> = Vec::new();
         for place in self.places {
             if places.last().is_none_or(|last| place.start >= last.end) {
                 places.push(place);
@@ -49,7 +49,7 @@ impl Found {
 
 /// One place.
 #[derive(Debug, Clone)]
-pub(super) struct Match {
+pub(super) struct TextMatch {
     pub(super) start: usize,
     pub(super) end: usize,
     /// The file ends there without the newline that was searched.
@@ -92,39 +92,39 @@ impl Shift {
 }
 
 /// The places of the first level that finds any.
-pub(super) fn find(flat: &Flat, old: &str) -> Option<Found> {
+pub(super) fn find(flat: &Flat, old: &str) -> Option<TextMatches> {
     let exact = exact(flat, old);
     if !exact.is_empty() {
-        return Some(Found { level: Level::Exact, places: exact });
+        return Some(TextMatches { level: MatchLevel::Exact, places: exact });
     }
     // Blank lines alone are everywhere.
     if old.trim().is_empty() {
         return None;
     }
     let levels = [
-        (Level::LineEnds, line_ends as fn(&[&str], &[&str]) -> Option<Shift>),
-        (Level::Indentation, indentation),
-        (Level::Typography, typography),
+        (MatchLevel::LineEnds, line_ends as fn(&[&str], &[&str]) -> Option<Shift>),
+        (MatchLevel::Indentation, indentation),
+        (MatchLevel::Typography, typography),
     ];
     levels.into_iter().find_map(|(level, compare)| {
         let places = whole_lines(flat, old, compare);
-        (!places.is_empty()).then_some(Found { level, places })
+        (!places.is_empty()).then_some(TextMatches { level, places })
     })
 }
 
 /// Places may overlap: `aa` is twice in `aaa`.
-fn exact(flat: &Flat, old: &str) -> Vec<Match> {
-    let mut places: Vec<Match> = Vec::new();
+fn exact(flat: &Flat, old: &str) -> Vec<TextMatch> {
+    let mut places: Vec<TextMatch> = Vec::new();
     let mut from = 0;
     while let Some(at) = flat.text[from..].find(old).map(|at| from + at) {
-        places.push(Match { start: at, end: at + old.len(), without_newline: false, shift: Shift::None });
+        places.push(TextMatch { start: at, end: at + old.len(), without_newline: false, shift: Shift::None });
         from = at + flat.text[at..].chars().next().map_or(1, char::len_utf8);
     }
     places
 }
 
 /// All runs of whole lines that compare as equal.
-fn whole_lines(flat: &Flat, old: &str, compare: fn(&[&str], &[&str]) -> Option<Shift>) -> Vec<Match> {
+fn whole_lines(flat: &Flat, old: &str, compare: fn(&[&str], &[&str]) -> Option<Shift>) -> Vec<TextMatch> {
     let newline = old.ends_with('\n');
     let searched: Vec<&str> = old.strip_suffix('\n').unwrap_or(old).split('\n').collect();
     let lines: Vec<&str> = (0..flat.line_count()).map(|line| flat.line(line)).collect();
@@ -135,7 +135,7 @@ fn whole_lines(flat: &Flat, old: &str, compare: fn(&[&str], &[&str]) -> Option<S
         let (_, end) = flat.span(first + searched.len() - 1);
         let at_end = end == flat.text.len();
         let end = end + usize::from(newline && !at_end);
-        places.push(Match { start, end, without_newline: newline && at_end, shift });
+        places.push(TextMatch { start, end, without_newline: newline && at_end, shift });
     }
     places
 }

@@ -1,4 +1,4 @@
-//! What is found, what is left alone, what is refused.
+//! Which texts are found, which are left alone, and which edits are refused.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ fn edit(old: &str, new: &str) -> Edit {
     Edit { old_string: old.to_owned(), new_string: new.to_owned(), replace_all: false }
 }
 
-fn applied(original: &str, old: &str, new: &str) -> (String, Level) {
+fn applied(original: &str, old: &str, new: &str) -> (String, MatchLevel) {
     let edited = apply(original, &[edit(old, new)]).unwrap_or_else(|failure| panic!("{failure}"));
     (edited.text, edited.level)
 }
@@ -20,28 +20,28 @@ fn refused(original: &str, old: &str, new: &str) -> String {
 #[test]
 fn each_level_finds_what_the_one_before_does_not() {
     let cases = [
-        ("a\nb\nc\n", "b", "B", "a\nB\nc\n", Level::Exact),
-        ("a  \nb\t\nc\n", "a\nb", "a\nB", "a  \nB\nc\n", Level::LineEnds),
+        ("a\nb\nc\n", "b", "B", "a\nB\nc\n", MatchLevel::Exact),
+        ("a  \nb\t\nc\n", "a\nb", "a\nB", "a  \nB\nc\n", MatchLevel::LineEnds),
         (
             "    if x {\n        y\n    }\n",
             "if x {\n    y\n}",
             "if x {\n    z\n\n}",
             "    if x {\n        z\n\n    }\n",
-            Level::Indentation,
+            MatchLevel::Indentation,
         ),
         (
             "if x {\n  y\n}\n",
             "  if x {\n    y\n  }",
             "  if x {\n    z\n  }",
             "if x {\n  z\n}\n",
-            Level::Indentation,
+            MatchLevel::Indentation,
         ),
         (
             "say \u{201c}hi\u{201d}\u{a0}\u{2013} now\nx\n",
             "say \"hi\" - now\nx",
             "say \"hi\" - now\ny",
             "say \u{201c}hi\u{201d}\u{a0}\u{2013} now\ny\n",
-            Level::Typography,
+            MatchLevel::Typography,
         ),
     ];
     for (original, old, new, expected, level) in cases {
@@ -90,7 +90,7 @@ fn edits_are_all_made_against_the_original_or_none() {
     assert_eq!(apply(text, &shared_context).unwrap().text, "ONE\ntwo\nTHREE\n");
     let overlapping = [edit("one\ntwo", "1\n2"), edit("two", "zwei")];
     let failure = apply(text, &overlapping).unwrap_err();
-    assert_eq!((failure.edit, failure.reason.clone()), (2, Reason::Overlap { other: 1 }));
+    assert_eq!((failure.edit, failure.reason.clone()), (2, EditProblem::Overlap { other: 1 }));
     assert!(
         failure.to_string().starts_with("edit 2 of 2 failed and none was made: it changes the same text")
     );
@@ -157,10 +157,10 @@ proptest! {
                 let lines = flat.text[place.start..place.end].matches('\n').count();
                 prop_assert!(lines <= edit.old_string.matches('\n').count());
             }
-            if !Shape::of(&file).crlf && !file.contains('\r') {
+            if !FileShape::of(&file).crlf && !file.contains('\r') {
                 prop_assert!(!edited.text.contains('\r'));
             }
-            if Shape::of(&file).crlf && file.matches('\n').count() == file.matches("\r\n").count() {
+            if FileShape::of(&file).crlf && file.matches('\n').count() == file.matches("\r\n").count() {
                 prop_assert_eq!(edited.text.matches('\n').count(), edited.text.matches("\r\n").count());
             }
         }

@@ -1,4 +1,4 @@
-//! The arguments of a call, checked: what is wrong is told with the field and the tool's schema.
+//! Checks the arguments of a tool call; an error names the field and shows the tool's schema.
 
 use serde_json::{Map, Value};
 
@@ -9,13 +9,13 @@ use crate::model::message::Arguments;
 
 /// The arguments of a call of a known tool.
 #[derive(Debug)]
-pub(super) struct Given<'a> {
+pub(super) struct CallArguments<'a> {
     tool: Tool,
     timeouts: Timeouts,
     fields: &'a Map<String, Value>,
 }
 
-impl<'a> Given<'a> {
+impl<'a> CallArguments<'a> {
     /// Arguments that could be read, and have no unknown field.
     pub(super) fn new(tool: Tool, timeouts: Timeouts, arguments: &'a Arguments) -> Result<Self, Trouble> {
         let wrong = |problem: &str| wrong(tool, timeouts, problem);

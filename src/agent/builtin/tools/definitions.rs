@@ -1,4 +1,4 @@
-//! What a model is told of the tools: byte for byte the same in every request of a run.
+//! Describes the tools to the model, byte for byte the same in every request of a run.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::model::message::ToolDefinition;
 
 /// One of the eight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tool {
+pub(crate) enum Tool {
     /// `read_file`
     ReadFile,
     /// `list_files`
@@ -42,7 +42,7 @@ const ALL: [Tool; 8] = [
 
 /// How long a command of the agent may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
+pub(crate) struct Timeouts {
     /// If it asks for no timeout.
     pub usual: Duration,
     /// The longest that it may ask for.
@@ -54,7 +54,7 @@ impl Timeouts {
     const ALWAYS: Duration = Duration::from_mins(10);
 
     /// Those of a configuration that says how long commands usually may run.
-    pub fn of(usual: Duration) -> Self {
+    pub(crate) fn of(usual: Duration) -> Self {
         Self { usual, longest: usual.max(Self::ALWAYS) }
     }
 
@@ -74,7 +74,7 @@ pub(super) fn definitions(timeouts: Timeouts) -> Vec<ToolDefinition> {
 }
 
 /// The tools that change nothing.
-pub fn reading() -> impl Iterator<Item = ToolDefinition> {
+pub(crate) fn reading() -> impl Iterator<Item = ToolDefinition> {
     any().into_iter().filter(|definition| reads(definition.name))
 }
 
@@ -84,12 +84,12 @@ fn any() -> Vec<ToolDefinition> {
 }
 
 /// Whether a name is that of a tool that changes nothing.
-pub fn reads(name: &str) -> bool {
+pub(crate) fn reads(name: &str) -> bool {
     Tool::named(name).is_some_and(Tool::only_reads)
 }
 
 /// Bytes of all of them as a model is told, within a few.
-pub fn size_of_definitions() -> u64 {
+pub(crate) fn size_of_definitions() -> u64 {
     static SIZE: LazyLock<u64> =
         LazyLock::new(|| serde_json::to_string(&any()).map_or(0, |text| text.len() as u64));
     *SIZE
@@ -97,7 +97,7 @@ pub fn size_of_definitions() -> u64 {
 
 impl Tool {
     /// The tool that a model means; case and surrounding space do not matter.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         ALL.into_iter().find(|tool| tool.name().eq_ignore_ascii_case(name.trim()))
     }
 
@@ -106,7 +106,7 @@ impl Tool {
     }
 
     /// What the model calls it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ReadFile => "read_file",
             Self::ListFiles => "list_files",
@@ -150,7 +150,7 @@ impl Tool {
     }
 
     /// It changes files, runs something, or ends the work: what rests on an edit that was not made.
-    pub fn acts(self) -> bool {
+    pub(crate) fn acts(self) -> bool {
         matches!(self, Self::EditFile | Self::WriteFile | Self::RunCommand | Self::FinishStep)
     }
 

@@ -1,5 +1,4 @@
-//! Commands that throw work away or send it out: the few that are refused, no matter whose work
-//! it is.
+//! Recognises the few commands that agentrun refuses, because they throw work away or send it out.
 //!
 //! This is a seat belt for models, not a wall: what holds is the sandbox and the snapshot before
 //! each attempt.

@@ -1,12 +1,12 @@
-//! `edit_file`: the edits are made by [`super::super::edit`], guarded by what the model has seen.
+//! `edit_file`: changes a file that the model has seen, by way of [`super::super::edit`].
 
 use std::path::Path;
 
 use super::Toolbox;
-use super::arguments::Given;
-use super::outcome::{Effect, ToolOutcome, Trouble};
+use super::arguments::CallArguments;
+use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::read::Page;
-use crate::agent::builtin::edit::{self, EditFailure, Reason};
+use crate::agent::builtin::edit::{self, EditFailure, EditProblem};
 use crate::workspace::diff;
 use crate::workspace::file::{self, Unreadable};
 
@@ -23,7 +23,7 @@ const AROUND: usize = 15;
 const SMALL: usize = 400;
 
 impl Toolbox {
-    pub(super) fn edit(&mut self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+    pub(super) fn edit(&mut self, given: &CallArguments<'_>) -> Result<ToolOutcome, Trouble> {
         let (asked, edits) = (given.text("path")?, given.edits()?);
         let path = self.workspace().writable(asked)?;
         let name = self.shown(&path);
@@ -37,7 +37,7 @@ impl Toolbox {
         let summary = format!("edit {name} (+{} -{})", counts.added, counts.removed);
         let note = edited.level.note().map(|note| format!(" [{note}]")).unwrap_or_default();
         let text = format!("{summary}{note}\n{}", diff::numbered(&old, &edited.text, CHANGE));
-        let effect = Effect::Changed { path: name, added: counts.added, removed: counts.removed };
+        let effect = ToolEffect::Changed { path: name, added: counts.added, removed: counts.removed };
         Ok(ToolOutcome::done(text, summary, effect))
     }
 
@@ -76,10 +76,10 @@ pub(super) fn write(path: &Path, name: &str, text: &str) -> Result<(), Trouble> 
 }
 
 /// The line, from 1, that a failure is about.
-fn place_of(reason: &Reason) -> usize {
+fn place_of(reason: &EditProblem) -> usize {
     match reason {
-        Reason::NotFound { nearest: Some(nearest), .. } => nearest.line,
-        Reason::Ambiguous { lines } => lines.first().copied().unwrap_or(1),
+        EditProblem::NotFound { nearest: Some(nearest), .. } => nearest.line,
+        EditProblem::Ambiguous { lines } => lines.first().copied().unwrap_or(1),
         _ => 1,
     }
 }

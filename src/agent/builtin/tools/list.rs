@@ -1,8 +1,8 @@
-//! `list_files`: one directory, or all files below it that a glob means.
+//! `list_files`: lists one directory, or all files below it that match a glob.
 
 use super::Toolbox;
-use super::arguments::Given;
-use super::outcome::{Effect, ToolOutcome, Trouble};
+use super::arguments::CallArguments;
+use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::walk::{Filter, walk};
 use crate::words;
 use crate::workspace::file::Unreadable;
@@ -14,7 +14,7 @@ const ENTRIES: usize = 500;
 const BYTES: usize = 16 * 1024;
 
 impl Toolbox {
-    pub(super) fn list(&self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+    pub(super) fn list(&self, given: &CallArguments<'_>) -> Result<ToolOutcome, Trouble> {
         let path = self.workspace().readable(given.optional_text("path")?.unwrap_or("."))?;
         let name = self.shown(&path);
         if !path.exists() {
@@ -43,6 +43,6 @@ impl Toolbox {
         let shown = if shown < all { format!("{shown} of ") } else { String::new() };
         let advice = if shown.is_empty() { "" } else { " shown; narrow it with path or glob" };
         text.extend(["[", &shown, &entries, advice, "]"]);
-        Ok(ToolOutcome::done(text, format!("list {name} ({entries})"), Effect::None))
+        Ok(ToolOutcome::done(text, format!("list {name} ({entries})"), ToolEffect::None))
     }
 }

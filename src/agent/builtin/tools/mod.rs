@@ -1,4 +1,4 @@
-//! The eight tools of the built-in agent: what it is told of them, and what they do.
+//! The eight tools of the built-in agent: their definitions and what they do.
 //!
 //! What a call gets wrong is an answer for the model; `Err` is agentrun's own inability.
 
@@ -21,10 +21,10 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use arguments::Given;
+use arguments::CallArguments;
 use definitions::definitions;
-pub use definitions::{Timeouts, Tool, reading, reads, size_of_definitions};
-pub use outcome::{Effect, ToolOutcome, ToolboxError};
+pub(crate) use definitions::{Timeouts, Tool, reading, reads, size_of_definitions};
+pub(crate) use outcome::{ToolEffect, ToolOutcome, ToolboxError};
 use outcome::{Trouble, first_sentence, one_line};
 use seen::SeenFiles;
 
@@ -36,7 +36,7 @@ use crate::workspace::Workspace;
 
 /// What the tools work with.
 #[derive(Debug, Clone)]
-pub struct ToolboxSettings {
+pub(crate) struct ToolboxSettings {
     /// The files that can be reached.
     pub workspace: Workspace,
     /// What commands are given.
@@ -62,23 +62,23 @@ pub struct Toolbox {
 
 impl Toolbox {
     /// The tools at the beginning of a conversation.
-    pub fn new(settings: ToolboxSettings) -> Self {
+    pub(crate) fn new(settings: ToolboxSettings) -> Self {
         Self { settings, seen: SeenFiles::default(), logs: 0 }
     }
 
     /// What a model is told of them.
-    pub fn definitions(&self) -> Vec<ToolDefinition> {
+    pub(crate) fn definitions(&self) -> Vec<ToolDefinition> {
         definitions(self.settings.timeouts)
     }
 
     /// From here on, where the whole output of each command goes.
-    pub fn log_to(&mut self, dir: PathBuf) {
+    pub(crate) fn log_to(&mut self, dir: PathBuf) {
         self.settings.log_dir = dir;
         self.logs = 0;
     }
 
     /// What a call is about to do, in one line: `run cargo test`.
-    pub fn describe(&self, call: &ToolCall) -> String {
+    pub(crate) fn describe(&self, call: &ToolCall) -> String {
         let line = match (Tool::named(&call.name), &call.arguments) {
             (Some(tool), Arguments::Object(given)) => {
                 let subject = given.get(tool.subject()).and_then(|value| value.as_str());
@@ -91,7 +91,7 @@ impl Toolbox {
     }
 
     /// Carries a call out and says what came of it.
-    pub async fn execute(&mut self, call: &ToolCall) -> Result<ToolOutcome, ToolboxError> {
+    pub(crate) async fn execute(&mut self, call: &ToolCall) -> Result<ToolOutcome, ToolboxError> {
         let mut outcome = match self.dispatch(call).await {
             Ok(outcome) => outcome,
             Err(Trouble::Mistake(text)) => ToolOutcome::mistake(text, &self.describe(call)),
@@ -116,7 +116,7 @@ impl Toolbox {
             let text = format!("there is no tool `{name}`; the tools are: {}", Tool::names());
             return Err(Trouble::Mistake(text));
         };
-        let given = Given::new(tool, self.settings.timeouts, &call.arguments)?;
+        let given = CallArguments::new(tool, self.settings.timeouts, &call.arguments)?;
         match tool {
             Tool::ReadFile => self.read(&given),
             Tool::ListFiles => self.list(&given),

@@ -1,4 +1,4 @@
-//! What came of a call: for the model, for the screen, and for the harness.
+//! The result of a tool call: for the model, for the screen, and for agentrun.
 
 use std::io;
 
@@ -15,7 +15,7 @@ const SENTENCE_CHARACTERS: usize = 300;
 
 /// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToolOutcome {
+pub(crate) struct ToolOutcome {
     /// What the model is told.
     pub text: String,
     /// The call was wrong, or its command did not succeed.
@@ -23,7 +23,7 @@ pub struct ToolOutcome {
     /// One line for the screen: `edit src/lib.rs (+3 -1)`.
     pub summary: String,
     /// What it means for the attempt.
-    pub effect: Effect,
+    pub effect: ToolEffect,
     /// What was refused or denied, and which processes were ended: for people.
     pub incidents: Vec<String>,
     /// The same for the same outcome, however long it took: what repetition is told by.
@@ -32,7 +32,7 @@ pub struct ToolOutcome {
 
 /// What a call means for the attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
+pub(crate) enum ToolEffect {
     /// Nothing.
     None,
     /// Lines of a file were shown.
@@ -68,7 +68,7 @@ pub enum Effect {
 
 /// Why agentrun itself cannot carry calls out.
 #[derive(Debug, thiserror::Error)]
-pub enum ToolboxError {
+pub(crate) enum ToolboxError {
     /// Commands whose output cannot be recorded are not run.
     #[error("the output of a command cannot be recorded")]
     Log(#[from] io::Error),
@@ -102,20 +102,20 @@ impl From<Refusal> for Trouble {
 
 impl ToolOutcome {
     /// A call that did what it should.
-    pub(super) fn done(text: String, summary: String, effect: Effect) -> Self {
+    pub(super) fn done(text: String, summary: String, effect: ToolEffect) -> Self {
         let signature = digest(text.as_bytes());
         Self { text, failed: false, summary, effect, incidents: Vec::new(), signature }
     }
 
     /// A call that was ended because the attempt's time was up.
-    pub fn out_of_time(tool: &str) -> Self {
+    pub(crate) fn out_of_time(tool: &str) -> Self {
         let text = "ended: the attempt's time is up".to_owned();
         let summary = format!("{tool}: {text}");
-        Self { failed: true, ..Self::done(text, summary, Effect::None) }
+        Self { failed: true, ..Self::done(text, summary, ToolEffect::None) }
     }
 
     /// A call that was not carried out, and why.
-    pub fn skipped(described: &str, why: &str) -> Self {
+    pub(crate) fn skipped(described: &str, why: &str) -> Self {
         Self::mistake(format!("not executed: {why}"), described)
     }
 
@@ -123,7 +123,7 @@ impl ToolOutcome {
     pub(super) fn mistake(text: String, described: &str) -> Self {
         let first = text.lines().next().unwrap_or_default();
         let summary = format!("{described}: {first}");
-        Self { failed: true, ..Self::done(text, summary, Effect::None) }
+        Self { failed: true, ..Self::done(text, summary, ToolEffect::None) }
     }
 }
 

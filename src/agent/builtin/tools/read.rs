@@ -1,10 +1,10 @@
-//! `read_file`: lines with numbers, and always how many of how many.
+//! `read_file`: shows lines with their numbers, and always says how many lines there are.
 
 use std::fmt::Write;
 use std::path::Path;
 
-use super::arguments::Given;
-use super::outcome::{Effect, ToolOutcome, Trouble};
+use super::arguments::CallArguments;
+use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::{Toolbox, walk};
 use crate::workspace::file::{self, Unreadable};
 
@@ -18,7 +18,7 @@ const BYTES: usize = 50 * 1024;
 const LINE_CHARACTERS: usize = 2_000;
 
 impl Toolbox {
-    pub(super) fn read(&mut self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+    pub(super) fn read(&mut self, given: &CallArguments<'_>) -> Result<ToolOutcome, Trouble> {
         let asked = given.text("path")?;
         let count = |value: Option<u64>| value.map(|value| usize::try_from(value).unwrap_or(usize::MAX));
         let first = count(given.optional_count("start_line")?).unwrap_or(1).max(1);
@@ -26,14 +26,15 @@ impl Toolbox {
         let path = self.workspace().readable(asked)?;
         let name = self.shown(&path);
         let text = file::read_text(&path).map_err(|error| self.unreadable(&path, &error))?;
-        let page = Page::of(&text, first, limit.min(LINES));
+        // A page may begin inside a private key.
+        let page = Page::of(&self.settings.redact.key_lines(&text), first, limit.min(LINES));
         if page.is_beyond() {
             return Err(given.wrong(&format!("`{name}` has only {} lines", page.of)));
         }
         self.seen.saw(&path, &text);
         let summary = format!("read {name} ({})", page.place());
         let text = page.text(&name, &text);
-        let effect = Effect::Read { path: name, first: page.first, last: page.last, of: page.of };
+        let effect = ToolEffect::Read { path: name, first: page.first, last: page.last, of: page.of };
         Ok(ToolOutcome::done(text, summary, effect))
     }
 

@@ -1,20 +1,20 @@
-//! `run_command`: a command in the project, its output, and how it ended.
+//! `run_command`: runs a command in the project, and shows its output and how it ended.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Toolbox;
-use super::arguments::Given;
+use super::arguments::CallArguments;
 use super::destructive::{self, Place};
-use super::outcome::{Effect, ToolOutcome, ToolboxError, Trouble};
+use super::outcome::{ToolEffect, ToolOutcome, ToolboxError, Trouble};
 use crate::digest::digest;
 use crate::facts::{Denial, Exit};
-use crate::process::{self, Command, Completed};
+use crate::process::{self, Command, CommandOutcome};
 use crate::words;
 
 impl Toolbox {
-    pub(super) async fn run(&mut self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+    pub(super) async fn run(&mut self, given: &CallArguments<'_>) -> Result<ToolOutcome, Trouble> {
         let script = given.text("command")?;
         if script.trim().is_empty() {
             return Err(given.wrong("`command` is empty"));
@@ -47,7 +47,7 @@ impl Toolbox {
         let summary =
             format!("run {} ({ended}, {})", super::one_line(script), words::time(completed.duration));
         let failed = !completed.exit.success();
-        let effect = Effect::Ran { exit: completed.exit };
+        let effect = ToolEffect::Ran { exit: completed.exit };
         Ok(ToolOutcome { failed, incidents, signature, ..ToolOutcome::done(text, summary, effect) })
     }
 
@@ -80,7 +80,7 @@ fn ended(exit: &Exit) -> String {
 }
 
 /// What people should know of how a command went.
-fn incidents(completed: &Completed) -> Vec<String> {
+fn incidents(completed: &CommandOutcome) -> Vec<String> {
     let left = &completed.output.left;
     let left =
         (!left.is_empty()).then(|| format!("left processes behind, which were ended: {}", left.join("; ")));
@@ -88,8 +88,8 @@ fn incidents(completed: &Completed) -> Vec<String> {
 }
 
 /// The facts in one line, and advice where something can be done about it.
-fn footer(completed: &Completed, log: &str, timeout_max: Duration) -> String {
-    let Completed { exit, duration, output, denied } = completed;
+fn footer(completed: &CommandOutcome, log: &str, timeout_max: Duration) -> String {
+    let CommandOutcome { exit, duration, output, denied } = completed;
     let lines = words::counted(output.lines, "line");
     let mut footer = format!("{} · {} · {lines} · full log: {log}", ended(exit), words::time(*duration));
     let advice = match exit {

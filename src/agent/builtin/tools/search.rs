@@ -1,19 +1,24 @@
-//! `search`: lines that match a pattern, in the process itself, so it works the same everywhere.
+//! `search`: finds lines that match a pattern, without any installed program, so that it works the same
+//! everywhere.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Duration;
 
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use grep_searcher::{BinaryDetection, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch};
 use ignore::DirEntry;
 
 use super::Toolbox;
-use super::arguments::Given;
-use super::outcome::{Effect, ToolOutcome, Trouble};
+use super::arguments::CallArguments;
+use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::walk::{Filter, walk};
+use crate::clock::Deadline;
+use crate::redact::Redact;
 use crate::words;
-use crate::workspace::file::Unreadable;
+use crate::workspace::file::{self, Unreadable};
 
 /// Matches shown.
 const MATCHES: usize = 200;
@@ -31,7 +36,7 @@ const CONTEXT: u64 = 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Toolbox {
-    pub(super) fn search(&self, given: &Given<'_>) -> Result<ToolOutcome, Trouble> {
+    pub(super) fn search(&self, given: &CallArguments<'_>) -> Result<ToolOutcome, Trouble> {
         let pattern = given.text("pattern")?;
         if pattern.is_empty() {
             return Err(given.wrong("`pattern` is empty"));
@@ -55,7 +60,7 @@ impl Toolbox {
             None => format!("[{count} in {files} searched]"),
         };
         let text = format!("{note}{}{end}", hits.text);
-        Ok(ToolOutcome::done(text, format!("search {pattern} ({count})"), Effect::None))
+        Ok(ToolOutcome::done(text, format!("search {pattern} ({count})"), ToolEffect::None))
     }
 
     fn search_files(
@@ -65,17 +70,19 @@ impl Toolbox {
         matcher: &RegexMatcher,
         hits: &mut Hits,
     ) {
-        let end = Instant::now() + PATIENCE;
+        let end = Deadline::after(PATIENCE);
         let mut searcher = searcher(context);
         for entry in files {
-            if Instant::now() > end || self.settings.interrupt.raised().is_some() {
+            if end.passed() || self.settings.interrupt.raised().is_some() {
                 hits.ended = Some("the search took too long; narrow it with path or glob");
             }
             if hits.ended.is_some() {
                 return;
             }
             hits.files += 1;
-            let file = File { name: self.shown(entry.path()), hits };
+            let redact = &self.settings.redact;
+            let name = self.shown(entry.path());
+            let file = SearchedFile { name, path: entry.path(), redact, masked: None, hits };
             if let Err(error) = searcher.search_path(matcher, entry.path(), file) {
                 let _ = writeln!(hits.text, "{}: not searched: {error}", self.shown(entry.path()));
             }
@@ -118,24 +125,41 @@ struct Hits {
 }
 
 /// What is found in one file.
-struct File<'a> {
+struct SearchedFile<'a> {
     name: String,
+    path: &'a Path,
+    redact: &'a Redact,
+    /// Its lines, if it holds a private key; known from the first match on.
+    masked: Option<Vec<String>>,
     hits: &'a mut Hits,
 }
 
-impl File<'_> {
+impl SearchedFile<'_> {
     fn add(&mut self, number: Option<u64>, mark: char, bytes: &[u8]) {
-        let line = String::from_utf8_lossy(bytes);
+        let number = number.unwrap_or(0);
+        // A line alone does not say that it is part of a private key.
+        let masked = self.masked.get_or_insert_with(|| masked(self.path, self.redact));
+        let masked = usize::try_from(number).ok().and_then(|number| masked.get(number.checked_sub(1)?));
+        let line = masked.map_or_else(|| String::from_utf8_lossy(bytes), Into::into);
         let line = line.trim_end();
         let cut = line.char_indices().nth(LINE_CHARACTERS).map_or(line.len(), |(end, _)| end);
         let more = if cut < line.len() { "…" } else { "" };
         let name = &self.name;
         // Writing to a string cannot fail.
-        let _ = writeln!(self.hits.text, "{name}{mark}{}{mark}{}{more}", number.unwrap_or(0), &line[..cut]);
+        let _ = writeln!(self.hits.text, "{name}{mark}{number}{mark}{}{more}", &line[..cut]);
     }
 }
 
-impl Sink for File<'_> {
+/// The lines of a file that holds a private key; none of another.
+fn masked(path: &Path, redact: &Redact) -> Vec<String> {
+    let text = file::read_text(path).unwrap_or_default();
+    match redact.key_lines(&text) {
+        Cow::Borrowed(_) => Vec::new(),
+        Cow::Owned(text) => text.lines().map(str::to_owned).collect(),
+    }
+}
+
+impl Sink for SearchedFile<'_> {
     type Error = io::Error;
 
     fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> Result<bool, io::Error> {

@@ -1,4 +1,4 @@
-//! What the model has seen of each file: nothing is changed that looks different by now.
+//! Remembers which version of each file the model has seen, so that no tool overwrites a newer one.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,13 @@ const REMEMBERED: usize = 1024 * 1024;
 /// The files of one conversation.
 #[derive(Debug, Default)]
 pub(super) struct SeenFiles {
-    seen: HashMap<PathBuf, Seen>,
+    seen: HashMap<PathBuf, SeenText>,
     failures: HashMap<PathBuf, u32>,
 }
 
 /// What was last seen of a file.
 #[derive(Debug)]
-struct Seen {
+struct SeenText {
     digest: String,
     text: Option<String>,
 }
@@ -33,7 +33,7 @@ impl SeenFiles {
     pub(super) fn saw(&mut self, path: &Path, text: &str) {
         let digest = digest(text.as_bytes());
         let text = (text.len() <= REMEMBERED).then(|| text.to_owned());
-        self.seen.insert(path.to_owned(), Seen { digest, text });
+        self.seen.insert(path.to_owned(), SeenText { digest, text });
     }
 
     /// Refuses what was never read, and what has changed since: the change is told, and is seen then.

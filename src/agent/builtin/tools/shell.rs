@@ -1,5 +1,5 @@
-//! The simple commands of a shell script, as words: quotes, substitutions, redirections, comments
-//! and here-documents understood, nothing expanded.
+//! Splits a shell script into simple commands and words; it understands quotes, substitutions and
+//! here-documents, and expands nothing.
 
 /// Substitutions inside of substitutions are followed so far.
 const DEPTH: usize = 8;

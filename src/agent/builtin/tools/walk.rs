@@ -1,12 +1,12 @@
-//! The files below a directory as `list_files` and `search` see them: sorted, without what git
-//! ignores, with hidden ones.
+//! Walks the files below a directory for `list_files` and `search`: sorted, with hidden files, without files
+//! that git ignores.
 
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 use ignore::{DirEntry, WalkBuilder};
 
-use super::arguments::Given;
+use super::arguments::CallArguments;
 use super::outcome::Trouble;
 use crate::workspace::STATE_DIR;
 
@@ -53,7 +53,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub(super) fn new(given: &Given<'_>, root: &Path, base: &Path) -> Result<Self, Trouble> {
+    pub(super) fn new(given: &CallArguments<'_>, root: &Path, base: &Path) -> Result<Self, Trouble> {
         let text = given.optional_text("glob")?;
         let build =
             |glob: &str| GlobBuilder::new(glob.trim_start_matches("./")).literal_separator(true).build();

@@ -1,4 +1,4 @@
-//! What a command prints, read from its pipe as it comes.
+//! Reads what a command prints from its pipe, as it comes.
 
 use std::io::{self, PipeWriter};
 use std::path::Path;
@@ -10,21 +10,21 @@ use tokio::net::unix::pipe::Receiver;
 use tokio::process::Child;
 use tokio::time::timeout;
 
-use super::Output;
+use super::CommandOutput;
 use super::output::Collector;
 
 /// Bytes read at once.
 const READ: usize = 64 * 1024;
 
 /// The reading end of a pipe, and where what is read goes.
-pub(super) struct Printed<'a> {
+pub(super) struct OutputPipe<'a> {
     pipe: Receiver,
     buffer: Vec<u8>,
     closed: bool,
     collector: Collector<'a>,
 }
 
-impl<'a> Printed<'a> {
+impl<'a> OutputPipe<'a> {
     /// A pipe, and its writing end.
     pub(super) fn new(collector: Collector<'a>) -> io::Result<(Self, PipeWriter)> {
         let (reader, writer) = io::pipe()?;
@@ -71,7 +71,7 @@ impl<'a> Printed<'a> {
     }
 
     /// Sums up. `log` is how the log is called in the text.
-    pub(super) fn finish(self, left: Vec<String>, log: Option<&Path>) -> io::Result<Output> {
+    pub(super) fn finish(self, left: Vec<String>, log: Option<&Path>) -> io::Result<CommandOutput> {
         self.collector.finish(left, log)
     }
 }

@@ -1,0 +1,129 @@
+//! The answers of one hearing: what a judge said of each criterion, and what was made of it. Pure.
+
+use super::answer::{self, JudgeAnswer};
+use crate::facts::{CriterionIndex, Judgement, Ruling};
+
+/// How often an answer about one criterion may be void.
+const VOID: u32 = 2;
+
+/// The answers so far.
+pub(super) struct Hearing<'a> {
+    criteria: &'a [(CriterionIndex, String)],
+    /// The commands that were run.
+    commands: Vec<&'a str>,
+    answers: Vec<Option<Judgement>>,
+    voids: Vec<u32>,
+}
+
+impl<'a> Hearing<'a> {
+    pub(super) fn new(criteria: &'a [(CriterionIndex, String)], commands: Vec<&'a str>) -> Self {
+        let count = criteria.len();
+        Self { criteria, commands, answers: vec![None; count], voids: vec![0; count] }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.answers.iter().any(Option::is_none)
+    }
+
+    /// Keeps an answer whose citation was found. The first counts: a judge does not take it back.
+    /// Gives what the judge is told.
+    pub(super) fn take(&mut self, answer: &JudgeAnswer, looked: Result<(), String>) -> String {
+        let place = answer.criterion;
+        if self.answers[place].is_some() {
+            return format!("criterion {} is answered already", place + 1);
+        }
+        match looked {
+            Ok(()) => {
+                let citation = answer.cited.as_ref().map(|cited| answer::found(cited, &self.commands));
+                self.answers[place] = Some(Judgement {
+                    citation,
+                    ..self.judgement(place, answer.ruling, answer.reason.clone())
+                });
+                "noted".to_owned()
+            }
+            Err(problem) => {
+                self.voids[place] += 1;
+                if self.voids[place] > VOID {
+                    let reason = format!("what the judge cited is not there: {problem}");
+                    self.answers[place] = Some(self.judgement(place, Ruling::CannotTell, reason));
+                }
+                format!("void: {problem}; read it and cite exactly, or answer cannot_tell")
+            }
+        }
+    }
+
+    fn judgement(&self, place: usize, ruling: Ruling, reason: String) -> Judgement {
+        let (criterion, text) = self.criteria[place].clone();
+        Judgement { criterion, text, ruling, reason, citation: None }
+    }
+
+    /// What is not answered cannot be told.
+    pub(super) fn close(mut self, reason: &str) -> Vec<Judgement> {
+        let answers = std::mem::take(&mut self.answers).into_iter().enumerate();
+        let open = |place| self.judgement(place, Ruling::CannotTell, reason.to_owned());
+        answers.map(|(place, answer)| answer.unwrap_or_else(|| open(place))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::answer::CitedPlace;
+    use super::*;
+    use crate::facts::Citation;
+
+    fn criteria() -> Vec<(CriterionIndex, String)> {
+        vec![
+            (CriterionIndex::from(1), "It is friendly".into()),
+            (CriterionIndex::from(3), "It is short".into()),
+        ]
+    }
+
+    fn answer(criterion: usize, ruling: Ruling, cited: Option<CitedPlace>) -> JudgeAnswer {
+        JudgeAnswer { criterion, ruling, reason: "read it".into(), cited }
+    }
+
+    fn judgement(criterion: usize, ruling: Ruling, reason: &str, citation: Option<Citation>) -> Judgement {
+        let (criterion, text) = criteria().remove(criterion);
+        Judgement { criterion, text, ruling, reason: reason.into(), citation }
+    }
+
+    #[test]
+    fn the_first_answer_that_is_shown_counts() {
+        let criteria = criteria();
+        let mut hearing = Hearing::new(&criteria, vec!["wc -w greeting.txt"]);
+        let file = CitedPlace::File { path: "greeting.txt".into(), line: 1, quote: "Dear".into() };
+        let output = CitedPlace::Output { command: 0, quote: "3 greeting.txt".into() };
+        assert_eq!(hearing.take(&answer(0, Ruling::Fail, Some(file)), Ok(())), "noted");
+        assert!(hearing.is_open());
+        assert_eq!(hearing.take(&answer(0, Ruling::Pass, None), Ok(())), "criterion 1 is answered already");
+        assert_eq!(hearing.take(&answer(1, Ruling::Pass, Some(output)), Ok(())), "noted");
+        assert!(!hearing.is_open());
+        let file = Citation::File { path: "greeting.txt".into(), line: 1, quote: "Dear".into() };
+        let output =
+            Citation::Output { command: "wc -w greeting.txt".into(), quote: "3 greeting.txt".into() };
+        let expected = [
+            judgement(0, Ruling::Fail, "read it", Some(file)),
+            judgement(1, Ruling::Pass, "read it", Some(output)),
+        ];
+        assert_eq!(hearing.close("the judge reached its limit"), expected);
+    }
+
+    #[test]
+    fn what_is_cited_wrongly_too_often_or_never_answered_cannot_be_told() {
+        let criteria = criteria();
+        let mut hearing = Hearing::new(&criteria, Vec::new());
+        for number in 1..=3 {
+            let told = hearing.take(&answer(1, Ruling::Pass, None), Err(format!("no such file {number}")));
+            let expected =
+                format!("void: no such file {number}; read it and cite exactly, or answer cannot_tell");
+            assert_eq!(told, expected);
+        }
+        assert_eq!(hearing.take(&answer(1, Ruling::Pass, None), Ok(())), "criterion 2 is answered already");
+        let void = "what the judge cited is not there: no such file 3";
+        let expected = [
+            judgement(0, Ruling::CannotTell, "the judge did not answer", None),
+            judgement(1, Ruling::CannotTell, void, None),
+        ];
+        assert_eq!(hearing.close("the judge did not answer"), expected);
+    }
+}
