@@ -1,12 +1,17 @@
 //! Makes the brief for an attempt: first rules, request and outline, the same for the whole run; then the
 //! step and what earlier attempts left.
 
+mod setback;
+mod source;
+
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 
-use crate::facts::{Citation, Judgement, Reason, RedCommand};
 use crate::plan::{Plan, Step, StepGraph, StepIndex};
+
+pub use setback::{FailedCommand, Refuted, Setback};
+pub use source::{SourceFile, Sources};
 
 /// How much of the plan's context goes into a brief; the rest is named and can be read.
 pub const CONTEXT_BYTES: usize = 24 << 10;
@@ -25,28 +30,6 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("summary.md", include_str!("../prompts/summary.md")),
     ("compacted.md", include_str!("../prompts/compacted.md")),
 ];
-
-/// A file that the brief is made of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Source {
-    /// Relative to the project root.
-    pub path: String,
-    /// All of it.
-    pub text: String,
-}
-
-/// The files that the brief is made of, as they were at the start of the run.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sources {
-    /// `PROJECT_RULES.md` and what else is configured or linked.
-    pub rules: Vec<Source>,
-    /// `FEATURE_REQUEST.md` and what else is configured or linked.
-    pub request: Vec<Source>,
-    /// `AGENTS.md` of the root.
-    pub agents: Vec<Source>,
-    /// Where the project's own templates are or would be, relative to the root.
-    pub templates: Vec<String>,
-}
 
 /// The templates, strict: an unknown variable is an error.
 #[derive(Debug, Clone)]
@@ -86,33 +69,9 @@ pub struct Situation {
     pub setback: Setback,
 }
 
-/// Why an attempt did not pass, as the next one is told. At most one of its parts is there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Setback {
-    /// The first command that did not hold.
-    pub failure: Option<FailedCommand>,
-    /// What the attempt changed that is not the agent's, and was set back.
-    pub tampered: Vec<String>,
-    /// What the attempt weakened of what validates, with everything green.
-    pub weakened: Vec<String>,
-    /// The criterion that the judge refuted.
-    pub refuted: Option<Refuted>,
-}
-
-/// A criterion that does not hold by the judge's word.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refuted {
-    /// The criterion.
-    pub criterion: String,
-    /// Why it does not.
-    pub reason: String,
-    /// Where the judge saw that.
-    pub place: String,
-}
-
 /// What a judge is asked about a step.
 #[derive(Debug, Clone, Default)]
-pub struct Hearing {
+pub struct JudgeBrief {
     /// The criteria, in order.
     pub criteria: Vec<String>,
     /// The commands that were run, in order.
@@ -134,17 +93,6 @@ pub struct CommandState {
     pub before: String,
 }
 
-/// A command that did not hold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FailedCommand {
-    /// The command.
-    pub command: String,
-    /// How it ended, in words.
-    pub exit: String,
-    /// What it printed, tail-biased.
-    pub output: String,
-}
-
 /// A validation that did not pass, for the same conversation.
 #[derive(Debug, Clone, Default)]
 pub struct Repair {
@@ -162,7 +110,7 @@ pub struct Repair {
 
 /// What was done in a conversation that had to be shortened, a line for each entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Compacted {
+pub struct LedgerLines {
     /// Files that the tools changed.
     pub changed: Vec<String>,
     /// Files that were read.
@@ -173,47 +121,6 @@ pub struct Compacted {
     pub notes: Vec<String>,
     /// What the last validation that did not pass said; empty if there was none.
     pub failure: String,
-}
-
-impl Setback {
-    /// What the next attempt is told of this reason.
-    pub fn of(reason: &Reason) -> Self {
-        match reason {
-            Reason::ValidationFailed { red, .. } => {
-                Self { failure: Some(FailedCommand::of(red)), ..Self::default() }
-            }
-            Reason::Tampered { what } => Self { tampered: what.clone(), ..Self::default() },
-            Reason::Weakened { marks } => Self { weakened: marks.clone(), ..Self::default() },
-            Reason::CriterionFailed { judgement } => {
-                Self { refuted: Some(Refuted::of(judgement)), ..Self::default() }
-            }
-            _ => Self::default(),
-        }
-    }
-}
-
-impl Refuted {
-    fn of(judgement: &Judgement) -> Self {
-        Self {
-            criterion: judgement.text.clone(),
-            reason: judgement.reason.clone(),
-            place: judgement.citation.as_ref().map_or_else(String::new, Citation::place),
-        }
-    }
-}
-
-impl FailedCommand {
-    fn of(red: &RedCommand) -> Self {
-        Self { command: red.command.clone(), exit: red.say(), output: red.output.clone() }
-    }
-}
-
-impl Sources {
-    /// The path of every file, relative to the project root.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        let read = self.rules.iter().chain(&self.request).chain(&self.agents);
-        read.map(|source| &source.path).chain(&self.templates).map(String::as_str)
-    }
 }
 
 impl Templates {
@@ -261,10 +168,10 @@ impl Templates {
         repair(Setback { weakened: setback.weakened, ..Setback::default() })?;
         repair(Setback { refuted: Some(refuted), ..Setback::default() })?;
         self.judge()?;
-        self.judge_step(&reading.plan.steps[StepIndex::from(0)], "", &Hearing::default())?;
+        self.judge_step(&reading.plan.steps[StepIndex::from(0)], "", &JudgeBrief::default())?;
         self.nudge()?;
         self.summary("", "", 0)?;
-        self.compacted(&Compacted::default(), "").map(drop)
+        self.compacted(&LedgerLines::default(), "").map(drop)
     }
 
     /// The constant prefix of every conversation of a run.
@@ -311,8 +218,8 @@ impl Templates {
     }
 
     /// What a judge is asked about a step, whose source text is `text`.
-    pub fn judge_step(&self, step: &Step, text: &str, hearing: &Hearing) -> Result<String, TemplateError> {
-        let Hearing { criteria, commands, diff, left_out } = hearing;
+    pub fn judge_step(&self, step: &Step, text: &str, brief: &JudgeBrief) -> Result<String, TemplateError> {
+        let JudgeBrief { criteria, commands, diff, left_out } = brief;
         let commands = as_value(commands);
         let name = step.name();
         let context = context! { name, text => text.trim(), criteria, commands, diff, left_out };
@@ -330,8 +237,8 @@ impl Templates {
     }
 
     /// What stands in the place of all that was left out.
-    pub fn compacted(&self, ledger: &Compacted, summary: &str) -> Result<String, TemplateError> {
-        let Compacted { changed, read, commands, notes, failure } = ledger;
+    pub fn compacted(&self, ledger: &LedgerLines, summary: &str) -> Result<String, TemplateError> {
+        let LedgerLines { changed, read, commands, notes, failure } = ledger;
         self.render("compacted.md", context! { changed, read, commands, notes, failure, summary })
     }
 
@@ -386,12 +293,4 @@ fn context_of<'a>(plan: &'a Plan, step: &Step) -> (Vec<Quoted<'a>>, Vec<Quoted<'
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_templates_that_are_built_in_can_be_filled_in() {
-        let templates = Templates::new([]).unwrap_or_else(|error| panic!("{error}"));
-        templates.check().unwrap_or_else(|error| panic!("{error}"));
-    }
-}
+mod tests;

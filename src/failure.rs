@@ -117,3 +117,59 @@ impl fmt::Display for Failure {
 }
 
 impl Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot write")]
+    struct Behind(#[source] io::Error);
+
+    #[test]
+    fn the_codes_are_those_of_the_documents() {
+        use ExitCode::{
+            CannotBegin, Internal, Interrupted, LimitReached, ModelRefused, NeedsPerson, Passed, PlanInvalid,
+            StepFailed, Temporary, Terminated, Usage,
+        };
+        let codes = [
+            Passed,
+            StepFailed,
+            Usage,
+            PlanInvalid,
+            NeedsPerson,
+            LimitReached,
+            ModelRefused,
+            CannotBegin,
+            Internal,
+            Temporary,
+            Interrupted,
+            Terminated,
+        ];
+        assert_eq!(codes.map(ExitCode::code), [0, 1, 2, 3, 4, 5, 6, 7, 70, 75, 130, 143]);
+    }
+
+    #[test]
+    fn a_failure_says_what_is_behind_it_on_one_line() {
+        let denied = io::Error::new(io::ErrorKind::PermissionDenied, "permission denied");
+        let behind = Failure::usage("cannot read `x`").caused_by(denied);
+        let failure = Failure::internal("cannot begin", behind).hint("look");
+        assert_eq!(failure.to_string(), "cannot begin: cannot read `x`: permission denied");
+        assert_eq!((failure.exit, failure.hints), (ExitCode::Internal, vec!["look".to_owned()]));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_with_what_to_do_wherever_it_is_behind() {
+        let hints = |kind: io::ErrorKind| {
+            let direct = Failure::internal("cannot go on", io::Error::from(kind));
+            let behind = Failure::internal("cannot go on", Behind(io::Error::from(kind)));
+            [direct.hints, behind.hints]
+        };
+        let room = "there is no room left: make some, then run the same command again";
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge] {
+            assert_eq!(hints(kind), [[room], [room]], "{kind:?}");
+        }
+        assert_eq!(hints(io::ErrorKind::NotFound), [[""; 0], [""; 0]]);
+    }
+}

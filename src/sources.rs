@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::brief::{LARGE_SOURCE_BYTES, Source, Sources, TemplateError, Templates};
+use crate::brief::{LARGE_SOURCE_BYTES, SourceFile, Sources, TemplateError, Templates};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::plan::Plan;
@@ -103,8 +103,8 @@ impl Finder<'_> {
         kind: BriefSource,
         configured: Option<&[PathBuf]>,
         usual: &str,
-    ) -> Result<Vec<Source>, Failure> {
-        let mut found: Vec<Source> = Vec::new();
+    ) -> Result<Vec<SourceFile>, Failure> {
+        let mut found: Vec<SourceFile> = Vec::new();
         if let Some(paths) = configured {
             for path in paths {
                 match self.read(&self.root.join(path))? {
@@ -132,7 +132,7 @@ impl Finder<'_> {
         Ok(found)
     }
 
-    fn beside_or_root(&self, target: &str) -> Result<Option<Source>, Failure> {
+    fn beside_or_root(&self, target: &str) -> Result<Option<SourceFile>, Failure> {
         let target = target.split(['#', '?']).next().unwrap_or(target);
         match self.read(&self.plan_dir.join(target))? {
             Some(source) => Ok(Some(source)),
@@ -141,7 +141,7 @@ impl Finder<'_> {
     }
 
     /// A file inside the project; links and absolute paths that lead out of it are not followed.
-    fn read(&self, path: &Path) -> Result<Option<Source>, Failure> {
+    fn read(&self, path: &Path) -> Result<Option<SourceFile>, Failure> {
         let Ok(real) = path.canonicalize() else { return Ok(None) };
         let Ok(relative) = real.strip_prefix(self.root) else { return Ok(None) };
         if !real.is_file() {
@@ -150,7 +150,7 @@ impl Finder<'_> {
         let bytes = std::fs::read(&real)
             .map_err(|error| Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error))?;
         let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').replace("\r\n", "\n");
-        Ok(Some(Source { path: relative.display().to_string(), text }))
+        Ok(Some(SourceFile { path: relative.display().to_string(), text }))
     }
 }
 

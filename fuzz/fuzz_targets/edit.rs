@@ -2,9 +2,10 @@
 
 #![no_main]
 
-use agentrun::plan::edit::{apply, targets};
+use agentrun::plan::edit::apply;
 use agentrun::plan::restore::restore_marks;
 use agentrun::plan::{Change, TickTarget, read};
+use agentrun::state::ticking::targets;
 use libfuzzer_sys::fuzz_target;
 
 /// Each box costs several readings, so only the first are tried.
@@ -12,7 +13,7 @@ const MOST: usize = 8;
 
 fuzz_target!(|text: &str| {
     let plan = read(text).plan;
-    let open = plan.boxes.iter().enumerate().filter(|(_, check_box)| check_box.mark == ' ');
+    let open = plan.boxes.iter_enumerated().filter(|(_, check_box)| check_box.mark == ' ');
     for (index, check_box) in open.take(MOST) {
         let target = [TickTarget::Box(index)];
         let ticked = apply(text, &plan, &target, Change::Tick);
@@ -35,8 +36,8 @@ fuzz_target!(|text: &str| {
         assert_eq!(apply(&ticked, &again, &target, Change::Untick).as_deref(), Ok(text));
         assert_eq!(restore_marks(text, &ticked).as_deref(), Some(text));
     }
-    for step in 0..plan.steps.len().min(MOST) {
-        let all: Vec<usize> = (0..plan.steps[step].criteria.len()).collect();
+    for step in plan.steps.keys().take(MOST) {
+        let all: Vec<_> = plan.steps[step].criteria.keys().collect();
         let Ok(after) = apply(text, &plan, &targets(&plan, step, &all, true), Change::Tick) else { continue };
         let again = read(&after).plan;
         assert_eq!(plan.steps[step].key, again.steps[step].key);

@@ -78,3 +78,33 @@ impl Denial {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_denial_is_said_to_people_and_to_the_agent() {
+        let path = || PathBuf::from("/etc/x");
+        let denials = [
+            Denial::Write { path: Some(path()), instead: "the project".to_owned() },
+            Denial::Write { path: None, instead: "the project".to_owned() },
+            Denial::Protected { path: path() },
+            Denial::Read { path: path() },
+            Denial::Network,
+        ];
+        let said = denials.map(|denial| format!("{}\n  {}", denial.what(), denial.say()));
+        insta::assert_snapshot!(said.join("\n"), @"
+        the sandbox denies writing `/etc/x`
+          The sandbox denies writing `/etc/x`. Write there instead: the project.
+        the sandbox denies writing outside of the project
+          The sandbox denies a write outside of the project. Write there instead: the project.
+        the sandbox protects `/etc/x`
+          `/etc/x` is protected: commands can read it and not change it.
+        the sandbox hides `/etc/x`
+          `/etc/x` is hidden from commands; do without it.
+        the network is off, and the command asks for it
+          The network is off: a command reaches only servers that it has started itself. If the step needs the network, finish as blocked.
+        ");
+    }
+}

@@ -483,3 +483,6 @@ impl Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

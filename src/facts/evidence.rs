@@ -163,3 +163,52 @@ impl Tests {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixtures::evidence;
+
+    #[test]
+    fn only_a_green_that_says_something_holds() {
+        let why = || "it cannot fail".to_owned();
+        let seen = |code, vacuous| Evidence { vacuous, ..evidence(0, "c", code) };
+        let table = [
+            (seen(0, None), true, false, "exit code 0"),
+            (seen(1, None), false, false, "exit code 1"),
+            (seen(0, Some(Vacuous::Command { why: why() })), false, true, "exit code 0, but it cannot fail"),
+            (seen(0, Some(Vacuous::Project { why: why() })), false, false, "exit code 0, but it cannot fail"),
+            (seen(0, Some(Vacuous::Tests { why: why() })), false, false, "exit code 0, but it cannot fail"),
+            (
+                Evidence { flaky: true, ..seen(0, None) },
+                true,
+                false,
+                "exit code 0 (flaky: it ended in another way on the same tree)",
+            ),
+        ];
+        for (seen, holds, void, said) in table {
+            assert_eq!((seen.holds(), seen.is_void(), seen.say()), (holds, void, said.to_owned()));
+        }
+    }
+
+    #[test]
+    fn evidence_is_of_a_command_in_a_directory() {
+        let seen = Evidence { dir: "web".to_owned(), ..evidence(0, "npm test", 0) };
+        assert!(seen.is_of("npm test", "web"));
+        assert!(!seen.is_of("npm test", "") && !seen.is_of("npm run test", "web"));
+    }
+
+    #[test]
+    fn a_runner_that_ran_nothing_says_why() {
+        let table = [
+            ((0, 0, 0), Some("it ran no tests")),
+            ((0, 0, 12), Some("it ran no tests: 12 filtered out")),
+            ((0, 3, 0), Some("it ran no tests: 3 skipped")),
+            ((0, 3, 12), Some("it ran no tests: 3 skipped, 12 filtered out")),
+            ((1, 3, 12), None),
+        ];
+        for ((ran, skipped, filtered), why) in table {
+            assert_eq!(Tests { ran, skipped, filtered }.why_vacuous(), why.map(str::to_owned));
+        }
+    }
+}

@@ -23,9 +23,27 @@ pub enum Exit {
     Interrupted,
     /// It could not be started.
     NotStarted {
-        /// Why.
+        /// Why, in words.
         reason: String,
+        /// What was in the way; older journals do not say it.
+        #[serde(default)]
+        obstacle: StartObstacle,
     },
+}
+
+/// What was in the way of a command that could not be started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartObstacle {
+    /// There is no shell that could run it.
+    Shell,
+    /// The folder in which it is to run is not there.
+    Folder,
+    /// The sandbox did not let it start.
+    Sandbox,
+    /// Something else, or it is not known.
+    #[default]
+    Other,
 }
 
 impl Exit {
@@ -41,7 +59,24 @@ impl Exit {
             Self::Signal { signal } => format!("signal {signal}"),
             Self::TimedOut { after_seconds } => format!("a timeout after {after_seconds} s"),
             Self::Interrupted => "an interruption".to_owned(),
-            Self::NotStarted { reason } => format!("no start: {reason}"),
+            Self::NotStarted { reason, .. } => format!("no start: {reason}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_in_the_way_is_written_down_and_older_journals_are_read() {
+        let reason = "no bash".to_owned();
+        let exit = Exit::NotStarted { reason: reason.clone(), obstacle: StartObstacle::Shell };
+        let json = r#"{"kind":"not_started","reason":"no bash","obstacle":"shell"}"#;
+        assert_eq!(serde_json::to_string(&exit).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Exit>(json).unwrap(), exit);
+        let older = r#"{"kind":"not_started","reason":"no bash"}"#;
+        let exit = Exit::NotStarted { reason, obstacle: StartObstacle::Other };
+        assert_eq!(serde_json::from_str::<Exit>(older).unwrap(), exit);
     }
 }

@@ -62,3 +62,19 @@ impl Citation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixtures::judgement;
+
+    #[test]
+    fn a_citation_names_its_place_and_is_written_with_it() {
+        let file = judgement(1, Ruling::Fail).citation.unwrap();
+        let output = Citation::Output { command: "cargo test".to_owned(), quote: "3 passed".to_owned() };
+        assert_eq!([file.place(), output.place()], ["a.rs:3", "the output of `cargo test`"]);
+        let json = serde_json::to_string(&output).unwrap();
+        assert_eq!(json, r#"{"in":"output","command":"cargo test","quote":"3 passed"}"#);
+        assert_eq!(serde_json::from_str::<Citation>(&json).unwrap(), output);
+    }
+}

@@ -25,7 +25,7 @@ pub use bounds::{Pending, RunCompleted, RunStarted};
 pub use denial::Denial;
 pub use event::{Event, Record, SCHEMA};
 pub use evidence::{ChangeSummary, Evidence, Origin, Programs, Tests, Vacuous};
-pub use exit::Exit;
+pub use exit::{Exit, StartObstacle};
 pub use identity::{Fingerprint, StepKey};
 pub use index::CriterionIndex;
 pub(crate) use index::index_type;

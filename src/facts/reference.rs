@@ -77,3 +77,27 @@ impl Ticked {
         format!("line {}: {}{judged}", self.line, self.check_box.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_is_named_by_its_text_and_where_several_have_it_by_which_it_is() {
+        let ticked = |number, of, judged| Ticked {
+            line: 12,
+            check_box: BoxRef { text: "It is friendly".to_owned(), occurrence: Occurrence { number, of } },
+            judged,
+        };
+        let second = r#"{"line":12,"text":"It is friendly","occurrence":{"number":2,"of":3},"judged":true}"#;
+        let table = [
+            (ticked(1, 1, false), r#"{"line":12,"text":"It is friendly"}"#, "line 12: It is friendly"),
+            (ticked(2, 3, true), second, "line 12: It is friendly (judged)"),
+        ];
+        for (ticked, json, said) in table {
+            assert_eq!(serde_json::to_string(&ticked).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Ticked>(json).unwrap(), ticked);
+            assert_eq!(ticked.say(), said);
+        }
+    }
+}

@@ -101,3 +101,35 @@ fn named(names: &[String]) -> String {
         more => format!("{shown} and {more} more"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_commit_says_what_is_in_the_way_and_what_to_do() {
+        let paths = || vec!["a.rs".to_owned(), "b.rs".to_owned()];
+        let secret = |line| Secret { path: "a.env".to_owned(), line, shape: "a GitHub token".to_owned() };
+        let many = (1..=12).map(|number| format!("{number}.rs")).collect();
+        let refusals = [
+            CommitRefusal::Unsaved { paths: paths() },
+            CommitRefusal::Staged { paths: paths() },
+            CommitRefusal::Shared { paths: many },
+            CommitRefusal::Secrets { found: vec![secret(Some(3)), secret(None)] },
+            CommitRefusal::impossible("a merge is going on"),
+        ];
+        let said = refusals.map(|refusal| format!("{}\n  {}", refusal.say(), refusal.hint()));
+        insta::assert_snapshot!(said.join("\n"), @"
+        these had changes already that are not committed: a.rs, b.rs
+          the changes are in the work tree: commit them yourself
+        these are staged with other content than the step left: a.rs, b.rs
+          the changes are in the work tree: commit them yourself
+        somebody else changed these too while the step was open: 1.rs, 2.rs, 3.rs, 4.rs, 5.rs, 6.rs, 7.rs, 8.rs, 9.rs, 10.rs and 2 more
+          the changes are in the work tree: commit them yourself
+        it would hold what looks like a secret: a.env:3 (a GitHub token), a.env (a GitHub token)
+          take the secret out of the files, then commit them yourself; agentrun has pushed nothing
+        a merge is going on
+          the changes are in the work tree: commit them yourself
+        ");
+    }
+}

@@ -1,13 +1,12 @@
 //! Writes ticks into the text of a plan, one byte each, and the one section that agentrun adds.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::check_box::{BoxRole, CheckBox};
 use super::sections::{PROGRESS_CLOSES, PROGRESS_OPENS};
 use super::step::Plan;
 use super::{BoxIndex, StepIndex, read};
-use crate::facts::CriterionIndex;
 use crate::plan::steps::mirror::entry_names;
 
 /// A place of the file that is changed when a step passes.
@@ -65,55 +64,6 @@ pub enum EditError {
 
 /// A replacement of bytes.
 pub(super) type Splice = (Range<usize>, String);
-
-/// What to change when a step passes with these criteria: its boxes, those that mirror it, the boxes that
-/// hold them and are now complete; and where it has none of these, its entry under `## Progress`.
-pub fn targets(
-    plan: &Plan,
-    step: StepIndex,
-    passed: &[CriterionIndex],
-    allow_progress: bool,
-) -> Vec<TickTarget> {
-    let Some(found) = plan.steps.get(step) else { return Vec::new() };
-    let mut boxes = plan.tickable(found, passed);
-    let is_mirror = |check_box: &CheckBox| check_box.role == BoxRole::Mirror && check_box.step == Some(step);
-    boxes.extend(plan.boxes.keys().filter(|index| is_mirror(&plan.boxes[*index])));
-    let visible = !boxes.is_empty();
-    boxes.retain(|index| plan.boxes[*index].tickable());
-    add_complete_parents(plan, &mut boxes);
-    boxes.sort_unstable();
-    boxes.dedup();
-    let mut targets: Vec<TickTarget> = boxes.into_iter().map(TickTarget::Box).collect();
-    if !visible && allow_progress {
-        targets.push(TickTarget::Progress(step));
-    }
-    targets
-}
-
-/// A box that holds others is complete when all of them are that need to be done.
-fn add_complete_parents(plan: &Plan, boxes: &mut Vec<BoxIndex>) {
-    let mut open: HashMap<BoxIndex, usize> = HashMap::new();
-    for check_box in plan.boxes.iter().filter(|check_box| !check_box.ticked()) {
-        if let Some(parent) = check_box.parent.filter(|_| check_box.role != BoxRole::Optional) {
-            *open.entry(parent).or_default() += 1;
-        }
-    }
-    let mut known: HashSet<BoxIndex> = boxes.iter().copied().collect();
-    let mut next = 0;
-    while let Some(&index) = boxes.get(next) {
-        next += 1;
-        let Some(parent) = plan.boxes[index].parent else { continue };
-        let Some(left) = open.get_mut(&parent) else { continue };
-        *left = left.saturating_sub(1);
-        let holds = matches!(
-            plan.boxes[parent].role,
-            BoxRole::Task | BoxRole::Step | BoxRole::Group | BoxRole::Mirror | BoxRole::Closing
-        );
-        if *left == 0 && holds && plan.boxes[parent].tickable() && known.insert(parent) {
-            boxes.push(parent);
-        }
-    }
-}
 
 /// Changes the targets and nothing else; what comes out was read again to make sure.
 pub fn apply(text: &str, plan: &Plan, targets: &[TickTarget], change: Change) -> Result<String, EditError> {

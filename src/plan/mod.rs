@@ -12,6 +12,7 @@ mod box_ref;
 pub mod candidates;
 pub mod check_box;
 pub mod choice;
+mod code_span;
 pub mod criterion;
 pub mod describe;
 pub mod diagnostic;

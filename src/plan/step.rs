@@ -277,21 +277,6 @@ impl Step {
 }
 
 impl Plan {
-    /// The boxes that agentrun may tick when this step passes: tasks, its own box, and those of
-    /// the given criteria. Optional tasks are left to their author. A deliverable is a task and a
-    /// criterion: it waits until it is among the given.
-    pub fn tickable(&self, step: &Step, criteria: &[CriterionIndex]) -> Vec<BoxIndex> {
-        let others = step.criteria.iter_enumerated().filter(|(index, _)| !criteria.contains(index));
-        let waiting: Vec<BoxIndex> = others.filter_map(|(_, found)| found.check_box).collect();
-        let tasks = step.tasks.iter().filter(|task| !task.optional).filter_map(|task| task.check_box);
-        let tasks = tasks.filter(|task| !waiting.contains(task));
-        let criteria = criteria.iter().filter_map(|&index| step.criteria.get(index)?.check_box);
-        let mut boxes: Vec<BoxIndex> = tasks.chain(criteria).chain(step.own_box).collect();
-        boxes.sort_unstable();
-        boxes.dedup();
-        boxes
-    }
-
     /// Every box of a step that must be ticked for it to count as done by hand.
     pub fn boxes_of(&self, step: StepIndex) -> impl Iterator<Item = &CheckBox> {
         let step_of = |index: &BoxIndex| self.boxes[*index].step;

@@ -4,7 +4,7 @@ pub(super) mod blueprint;
 pub(super) mod body;
 pub(super) mod boxes;
 pub(super) mod claim;
-pub mod criteria;
+pub(super) mod command;
 pub(super) mod files;
 pub(super) mod items;
 pub(super) mod mirror;

@@ -10,7 +10,7 @@ use super::output::Collector;
 use super::pipe::OutputPipe;
 use super::{Command, CommandOutcome, CommandOutput, Policy, sandbox};
 use crate::clock::Stopwatch;
-use crate::facts::Exit;
+use crate::facts::{Exit, StartObstacle};
 use crate::interrupt::Interrupt;
 use crate::redact::Redact;
 
@@ -32,7 +32,7 @@ pub async fn run(
     let stop = Stop { after: command.timeout, interrupt };
     let ended = match LaunchedCommand::start(command, policy, writer) {
         Ok(started) => started.run(&mut pipe, policy.grace, &stop).await?,
-        Err(error) => CommandEnd::of(Exit::NotStarted { reason: not_started(&command.dir, &error) }),
+        Err(error) => CommandEnd::of(not_started(&command.dir, &error)),
     };
     let duration = ended.ran.unwrap_or_else(|| watch.elapsed());
     let left = ended.left.iter().map(|name| redact.text(name).into_owned()).collect();
@@ -56,18 +56,20 @@ impl CommandOutcome {
 }
 
 /// The system says the same of a directory that is missing and of a program.
-fn not_started(dir: &Path, error: &io::Error) -> String {
+fn not_started(dir: &Path, error: &io::Error) -> Exit {
     if !dir.is_dir() {
-        return format!("there is no directory `{}`", dir.display());
+        let reason = format!("there is no directory `{}`", dir.display());
+        return Exit::NotStarted { reason, obstacle: StartObstacle::Folder };
     }
-    format!("`bash` cannot be started: {error}")
+    let reason = format!("`bash` cannot be started: {error}");
+    Exit::NotStarted { reason, obstacle: StartObstacle::Shell }
 }
 
 /// A sandbox that does not start says why where the command would print.
 fn with_reason(exit: Exit, output: &CommandOutput) -> Exit {
     match (exit, output.text.lines().last()) {
-        (Exit::NotStarted { reason }, Some(last)) => {
-            Exit::NotStarted { reason: format!("{reason}: {}", last.trim()) }
+        (Exit::NotStarted { reason, obstacle }, Some(last)) => {
+            Exit::NotStarted { reason: format!("{reason}: {}", last.trim()), obstacle }
         }
         (exit, _) => exit,
     }
@@ -81,13 +83,16 @@ mod tests {
     fn what_could_not_be_started_says_why() {
         let missing = io::Error::from(io::ErrorKind::NotFound);
         let nowhere = Path::new("/no/such/directory");
-        assert_eq!(not_started(nowhere, &missing), "there is no directory `/no/such/directory`");
-        assert_eq!(not_started(Path::new("/"), &missing), "`bash` cannot be started: entity not found");
-        let refused = || Exit::NotStarted { reason: "the sandbox did not start".to_owned() };
+        let exit = |reason: &str, obstacle| Exit::NotStarted { reason: reason.to_owned(), obstacle };
+        let folder = exit("there is no directory `/no/such/directory`", StartObstacle::Folder);
+        assert_eq!(not_started(nowhere, &missing), folder);
+        let shell = exit("`bash` cannot be started: entity not found", StartObstacle::Shell);
+        assert_eq!(not_started(Path::new("/"), &missing), shell);
+        let refused = || exit("the sandbox did not start", StartObstacle::Sandbox);
         let told =
             CommandOutput { text: "one\nbwrap: no permission \n".to_owned(), ..CommandOutput::default() };
-        let expected = "the sandbox did not start: bwrap: no permission".to_owned();
-        assert_eq!(with_reason(refused(), &told), Exit::NotStarted { reason: expected });
+        let expected = exit("the sandbox did not start: bwrap: no permission", StartObstacle::Sandbox);
+        assert_eq!(with_reason(refused(), &told), expected);
         assert_eq!(with_reason(refused(), &CommandOutput::default()), refused());
         assert_eq!(with_reason(Exit::Code { code: 1 }, &told), Exit::Code { code: 1 });
     }

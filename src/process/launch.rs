@@ -19,7 +19,7 @@ use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait
 use super::order::{LaunchOrder, LaunchReport};
 use super::{adopt_orphans, keep_memory_private, sandbox, tree};
 use crate::clock::{Deadline, Stopwatch};
-use crate::facts::Exit;
+use crate::facts::{Exit, StartObstacle};
 
 /// How often background processes that may be nearly done are looked at.
 const POLL: Timespec = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
@@ -53,28 +53,36 @@ pub fn confine(rules: &str, program: &[OsString]) -> io::Error {
     Command::new(name).args(arguments).exec()
 }
 
-fn carry_out(order: &LaunchOrder, agentrun: &UnixStream) -> Result<LaunchReport, String> {
+fn carry_out(order: &LaunchOrder, agentrun: &UnixStream) -> Result<LaunchReport, Exit> {
     // Within bubblewrap there is a session already.
     let _ = rustix::process::setsid();
     // The command has the same rights as this process, and may not tell its story for it.
     keep_memory_private();
     adopt_orphans();
     if let Some(rules) = &order.landlock {
-        sandbox::landlock::restrict(rules).map_err(|error| format!("Landlock refuses: {error}"))?;
+        sandbox::landlock::restrict(rules)
+            .map_err(|error| not_started(StartObstacle::Sandbox, format!("Landlock refuses: {error}")))?;
     }
     let watch = Stopwatch::start();
     let mut family = Family::start(order)
-        .map_err(|error| format!("`{}` cannot be started: {error}", order.shell.display()))?;
+        .map_err(|error| format!("`{}` cannot be started: {error}", order.shell.display()))
+        .map_err(|reason| not_started(StartObstacle::Shell, reason))?;
     let exited = family.until_exit(agentrun);
     let ran = watch.elapsed();
     let left = match exited {
         Ok(true) => family.end_rest(order, agentrun),
         Ok(false) | Err(_) => family.end(order.grace),
     };
-    exited.map_err(|error| format!("the command cannot be watched: {error}"))?;
+    exited.map_err(|error| {
+        not_started(StartObstacle::Other, format!("the command cannot be watched: {error}"))
+    })?;
     let stopped = matches!(exited, Ok(false));
     let killed = Exit::Signal { signal: rustix::process::Signal::KILL.as_raw() };
     Ok(LaunchReport { exit: family.exit.unwrap_or(killed), stopped, ran, left })
+}
+
+fn not_started(obstacle: StartObstacle, reason: String) -> Exit {
+    Exit::NotStarted { reason, obstacle }
 }
 
 /// The shell and everything below this process.

@@ -16,7 +16,7 @@ use super::order::{LaunchOrder, LaunchReport};
 use super::pipe::OutputPipe;
 use super::sandbox::landlock::Rules;
 use super::{Command, Policy, Sandbox, adopt_orphans, tree};
-use crate::facts::Exit;
+use crate::facts::{Exit, StartObstacle};
 
 /// The hidden subcommand that makes a launcher of this program.
 pub const LAUNCH: &str = "__launch";
@@ -176,7 +176,8 @@ fn ended(report: Option<LaunchReport>, status: Option<ExitStatus>, stopped: Opti
         (Some(report), ..) => CommandEnd { exit: report.exit, ran: Some(report.ran), left: report.left },
         (None, Some(exit), _) | (None, None, Some(exit @ Exit::Signal { .. })) => CommandEnd::of(exit),
         (None, None, _) => {
-            CommandEnd::of(Exit::NotStarted { reason: "the sandbox did not start".to_owned() })
+            let reason = "the sandbox did not start".to_owned();
+            CommandEnd::of(Exit::NotStarted { reason, obstacle: StartObstacle::Sandbox })
         }
     }
 }
@@ -208,7 +209,8 @@ mod tests {
         assert_eq!(of(Some(report(true)), Some(done), Some(late.clone())), (late.clone(), None, 0));
         assert_eq!(of(None, None, Some(late.clone())), (late, None, 0));
         assert_eq!(of(None, Some(killed), None), (Exit::Signal { signal: 9 }, None, 0));
-        let nothing = Exit::NotStarted { reason: "the sandbox did not start".to_owned() };
+        let reason = "the sandbox did not start".to_owned();
+        let nothing = Exit::NotStarted { reason, obstacle: StartObstacle::Sandbox };
         assert_eq!(of(None, Some(done), None), (nothing, None, 0));
     }
 }

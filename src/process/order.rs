@@ -38,7 +38,7 @@ pub(super) struct LaunchReport {
 
 impl LaunchReport {
     /// The shell could not be started.
-    pub(super) fn not_started(reason: String) -> Self {
-        Self { exit: Exit::NotStarted { reason }, stopped: false, ran: Duration::ZERO, left: Vec::new() }
+    pub(super) fn not_started(exit: Exit) -> Self {
+        Self { exit, stopped: false, ran: Duration::ZERO, left: Vec::new() }
     }
 }

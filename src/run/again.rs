@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::validation::{count, vacuous};
-use crate::facts::{Exit, Vacuous};
+use crate::facts::{Exit, StartObstacle, Vacuous};
 use crate::interrupt::Interrupt;
 use crate::process::{self, Command, Policy};
 use crate::redact::Redact;
 use crate::validate::applied::Applied;
+use crate::workspace::disk_files::DiskFiles;
 
 /// What running again rests on.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ impl<'a> Again<'a> {
             self.look(applied, dir).await?
         } else {
             let reason = format!("the directory `{}` does not exist in the project", applied.dir);
-            Looked { exit: Exit::NotStarted { reason }, vacuous: None }
+            Looked { exit: Exit::NotStarted { reason, obstacle: StartObstacle::Folder }, vacuous: None }
         };
         self.ran.insert(key, looked.clone());
         Ok(looked)
@@ -69,7 +70,7 @@ impl<'a> Again<'a> {
             log: Some(log.path().to_owned()),
         };
         let completed = process::run(&command, self.policy, self.interrupt, &Redact::new(None)).await?;
-        let told = count(log.path(), &completed.output)?.of(applied, self.root);
+        let told = count(log.path(), &completed.output)?.of(applied, self.root, &DiskFiles);
         let vacuous = completed.exit.success().then(|| vacuous(applied, self.root, (told, None))).flatten();
         Ok(Looked { exit: completed.exit, vacuous })
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Run;
-use super::talk::{Talk, Trees, no_run_dir, no_snapshot, repair};
+use super::talk::{AttemptTrees, Talk, no_run_dir, no_snapshot, repair};
 use super::validating::{Commands, Decided, validate_attempt};
 use crate::agent::builtin::session::{AgentWork, Session};
 use crate::agent::builtin::window::Window;
@@ -118,7 +118,7 @@ pub async fn run(
 }
 
 /// Keeps the tree and records the start.
-async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees, Failure> {
+async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<AttemptTrees, Failure> {
     let before = run.snapshots.take(&run.site.snapshot_name(at, "")).await.map_err(no_snapshot)?;
     run.recorder.record(Event::AttemptStarted {
         at: at.clone(),
@@ -129,15 +129,15 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Trees,
     })?;
     let base = run.recorder.state.step(&at.step.key).trees.base.clone();
     let Some(base) = base.map(|base| Snapshot { tree: base.tree, reference: base.reference }) else {
-        return Ok(Trees { base: before.clone(), before });
+        return Ok(AttemptTrees { base: before.clone(), before });
     };
     if let Err(error) = run.snapshots.changes(&base, &before).await {
         let message =
             format!("the tree before step {} is lost, the one of now stands in: {error}", at.step.id);
         run.recorder.record(Event::Warning { code: "base-lost".to_owned(), message })?;
-        return Ok(Trees { base: before.clone(), before });
+        return Ok(AttemptTrees { base: before.clone(), before });
     }
-    Ok(Trees { base, before })
+    Ok(AttemptTrees { base, before })
 }
 
 async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -> Result<AgentWork, Failure> {

@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::talk::{no_run_dir, toolbox};
-use crate::brief::{FailedCommand, Hearing};
+use crate::brief::{FailedCommand, JudgeBrief};
 use crate::config::Limits;
 use crate::facts::{AttemptRef, CriterionIndex, Judgement, Ruling, StepRef, Usage};
 use crate::failure::Failure;
@@ -85,14 +85,14 @@ pub(super) async fn judge(run: &mut Run<'_>, index: StepIndex, work: Work<'_>) -
     })
 }
 
-fn hearing(criteria: &[(CriterionIndex, String)], work: &Work<'_>) -> Hearing {
+fn hearing(criteria: &[(CriterionIndex, String)], work: &Work<'_>) -> JudgeBrief {
     let commands = work.results.iter().map(|result| FailedCommand {
         command: result.evidence.command.clone(),
         exit: result.evidence.exit.say(),
         output: result.output.clone(),
     });
     let shown = work.diff.floor_char_boundary(DIFF_BYTES.min(work.diff.len()));
-    Hearing {
+    JudgeBrief {
         criteria: criteria.iter().map(|(_, text)| text.clone()).collect(),
         commands: commands.collect(),
         diff: work.diff[..shown].to_owned(),

@@ -8,7 +8,7 @@ use crate::journal::RunDir;
 use crate::process::Policy;
 use crate::workspace::Workspace;
 use crate::workspace::git::author::Author;
-use crate::workspace::programs::Search;
+use crate::workspace::programs::ProgramSearch;
 
 /// Where a run works.
 #[derive(Debug, Clone)]
@@ -36,8 +36,8 @@ impl Site {
     }
 
     /// Where commands look for programs.
-    pub fn search(&self) -> Search<'_> {
-        Search::new(self.root(), self.policy.path())
+    pub fn search(&self) -> ProgramSearch<'_> {
+        ProgramSearch::new(self.root(), self.policy.path())
     }
 
     /// The name of a snapshot around an attempt, below the plan's own prefix.

@@ -7,12 +7,12 @@ use super::talk::{Talk, no_snapshot};
 use super::validating::Commands;
 use super::validation::Ground;
 use crate::facts::{
-    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Origin, Reason, StepOutcome, StepRef,
-    Strength, Usage,
+    AttemptOutcome, AttemptRef, Event, Evidence, Reason, StepOutcome, StepRef, Strength, Usage,
 };
 use crate::failure::Failure;
-use crate::plan::{Criterion, CriterionKind, StepIndex, StepKind};
+use crate::plan::{StepIndex, StepKind};
 use crate::state::StepStatus;
+use crate::state::ticking::{self, DecidedCriteria, Grounds};
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::{Validated, unfixable};
@@ -37,9 +37,9 @@ pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     };
     if without_agent {
         match decide(run, index, &results, validate_first).await? {
-            Decision::Done => return Ok(()),
-            Decision::Refuted(_) if for_the_agent && !run.orders.validate_only => {}
-            Decision::Refuted(reason) => return stop(run, index, reason.into()),
+            WithoutAgent::Done => return Ok(()),
+            WithoutAgent::Refuted(_) if for_the_agent && !run.orders.validate_only => {}
+            WithoutAgent::Refuted(reason) => return stop(run, index, reason.into()),
         }
     }
     let text = run.plan.text_of(index);
@@ -50,7 +50,7 @@ pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
 }
 
 /// What comes of a validation without an agent.
-enum Decision {
+enum WithoutAgent {
     /// The step has ended.
     Done,
     /// It does not pass like this: why it ends if no agent may try.
@@ -64,22 +64,22 @@ async fn decide(
     index: StepIndex,
     results: &[Validated],
     any_strength: bool,
-) -> Result<Decision, Failure> {
+) -> Result<WithoutAgent, Failure> {
     let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
     let strength = match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
         Verdict::Passed { strength, .. } if any_strength || run.orders.strong_enough(strength) => strength,
-        verdict => return Ok(Decision::Refuted(refuted(run, index, &verdict, results))),
+        verdict => return Ok(WithoutAgent::Refuted(refuted(run, index, &verdict, results))),
     };
     let work = Work { attempt: 0, results, diff: "", usage: Usage::default() };
     let judged = judging::judge(run, index, work).await?;
     if judged.interrupted {
-        return interrupted(run, index).map(|()| Decision::Done);
+        return interrupted(run, index).map(|()| WithoutAgent::Done);
     }
     if let Some(judgement) = judged.refuted {
-        return Ok(Decision::Refuted(Reason::CriterionFailed { judgement }));
+        return Ok(WithoutAgent::Refuted(Reason::CriterionFailed { judgement }));
     }
     let ended = Ended { judged: judged.hold, ..Ended::without_agent(evidence) };
-    pass(run, index, strength, &ended).map(|()| Decision::Done)
+    pass(run, index, strength, &ended).map(|()| WithoutAgent::Done)
 }
 
 /// What the step's commands do before its agent begins. With `reuse`, a baseline that an earlier
@@ -154,36 +154,15 @@ async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -
 fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) -> Result<(), Failure> {
     let Ended { number: attempt, evidence, tolerated, marks, judged, .. } = ended;
     let step = run.plan.step(index);
-    let own = |evidence: &Evidence| match evidence.origin {
-        Origin::Step { criterion } => Some(criterion),
-        _ => None,
-    };
-    let seen = |&index: &CriterionIndex| {
-        !run.orders.prose_waits() || !step.criteria[index].says_more || judged.contains(&index)
-    };
-    let passed = evidence.iter().filter(|evidence| evidence.holds()).filter_map(own).filter(seen);
-    // Where sentences are ignored, a deliverable is a task like the others.
-    let ignored = |(index, found): (CriterionIndex, &Criterion)| {
-        (found.kind == CriterionKind::Prose && step.is_task(found) && !run.orders.prose_waits())
-            .then_some(index)
-    };
-    let passed = passed.chain(step.criteria.iter_enumerated().filter_map(ignored));
-    // What cannot fail says nothing: a person has to look.
-    let void: Vec<CriterionIndex> =
-        evidence.iter().filter(|evidence| evidence.is_void()).filter_map(own).collect();
-    let waits = |(index, criterion): &(CriterionIndex, &Criterion)| match criterion.kind {
-        CriterionKind::Command(_) => void.contains(index) || !seen(index),
-        CriterionKind::Prose => run.orders.prose_waits() && !judged.contains(index),
-        CriterionKind::Manual => true,
-    };
-    let pending = step.criteria.iter_enumerated().filter(waits);
+    let grounds = Grounds { evidence, judged, prose_waits: run.orders.prose_waits() };
+    let DecidedCriteria { passed, waiting } = ticking::decide(step, &grounds);
     let event = Event::StepPassed {
         at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
         fingerprint: step.fingerprint(),
         strength,
-        passed: passed.collect(),
+        passed,
         judged: judged.clone(),
-        pending: pending.map(|(_, criterion)| criterion.text.clone()).collect(),
+        pending: waiting.iter().map(|&index| step.criteria[index].text.clone()).collect(),
         tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
         marks: marks.clone(),
     };

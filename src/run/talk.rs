@@ -17,7 +17,7 @@ use crate::validate::applied::Applied;
 use crate::workspace::snapshot::{Changes, Snapshot, SnapshotError};
 
 /// The trees around an attempt.
-pub(super) struct Trees {
+pub(super) struct AttemptTrees {
     /// Before the step's first attempt.
     pub base: Snapshot,
     /// Before this one.
@@ -42,7 +42,7 @@ impl Talk {
         run: &mut Run<'_>,
         index: StepIndex,
         applied: &[Applied],
-        trees: &Trees,
+        trees: &AttemptTrees,
         talk: Option<Talk>,
     ) -> Result<Talk, Failure> {
         let number = run.recorder.state.step(&run.plan.step(index).key).attempts;

@@ -7,7 +7,7 @@ use crate::digest::digest;
 use crate::facts::{BoxRef, Event, Occurrence, StepRef, Ticked};
 use crate::failure::Failure;
 use crate::plan::edit::{self, Change, TickTarget};
-use crate::plan::{Plan, Reading, Step, StepIndex, StepKind};
+use crate::plan::{Plan, Reading, Step, StepIndex};
 use crate::record::Recorder;
 use crate::state::{Pass, StepStatus, TickState};
 use crate::words::chain;
@@ -50,22 +50,13 @@ impl PassToTick<'_> {
         if plan.steps[step].fingerprint() != self.pass.fingerprint {
             return Err("the step's text was edited during the run".to_owned());
         }
-        let targets = self.targets(plan, step);
+        let off = self.progress == ProgressMode::Off;
+        let targets = if off { Vec::new() } else { self.pass.targets(plan, step) };
         if targets.is_empty() {
             return Ok(TickedText { step, targets, text: text.to_owned() });
         }
         let text = edit::apply(text, plan, &targets, Change::Tick).map_err(|error| error.to_string())?;
         Ok(TickedText { step, targets, text })
-    }
-
-    /// What the pass ticks. Steps of criteria only get no line of their own in a Progress section.
-    fn targets(&self, plan: &Plan, step: StepIndex) -> Vec<TickTarget> {
-        if self.progress == ProgressMode::Off {
-            return Vec::new();
-        }
-        let found = &plan.steps[step];
-        let work = matches!(found.kind, StepKind::Work | StepKind::Closing | StepKind::Manual);
-        edit::targets(plan, step, &self.pass.holds(found.criteria.len()), work)
     }
 }
 

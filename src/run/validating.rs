@@ -15,10 +15,11 @@ use crate::facts::{
 use crate::failure::Failure;
 use crate::plan::StepIndex;
 use crate::validate::applied::Applied;
-use crate::validate::named::Named;
+use crate::validate::named::NamedFiles;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::weakening::{Touched, compare};
 use crate::validate::{Validated, unfixable};
+use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
 /// The commands of a step, and what they did before its first attempt.
@@ -141,9 +142,9 @@ fn touched(root: &Path, applied: &[Applied], results: Compared<'_>, all: &Change
     if all.is_empty() {
         return Touched::default();
     }
-    let mut named = Named::default();
+    let mut named = NamedFiles::default();
     for command in applied {
-        named.add(root, &root.join(&command.dir), &command.script);
+        named.add(&DiskFiles, root, command);
     }
     let mut touched = compare(&all.diff, &named, |path| root.join(path).is_file());
     for (before, after) in results.before.iter().zip(results.after.iter().map(|result| &result.evidence)) {

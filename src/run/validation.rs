@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 
-use crate::facts::{AttemptRef, Event, Evidence, Exit, Fingerprint, Usage, Vacuous};
+use crate::facts::{AttemptRef, Event, Evidence, Exit, Fingerprint, StartObstacle, Usage, Vacuous};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::process::{self, Command, CommandOutcome, CommandOutput, Policy};
 use crate::record::Recorder;
-use crate::shell::inner::Options;
+use crate::validate::Validated;
 use crate::validate::applied::Applied;
-use crate::validate::runners::{Counter, Told};
+use crate::validate::runners::{Counter, RunnerReport};
 use crate::validate::vacuous::{why_vacuous, why_written_so};
-use crate::validate::{Validated, callee};
+use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::guard::folder;
 
 /// What a validation rests on, besides the commands.
@@ -139,7 +139,7 @@ async fn look(
     if !completed.output.left.is_empty() {
         recorder.record(left_behind(&command.script, &completed.output.left))?;
     }
-    let told = count(&log, &completed.output).map_err(no_log)?.of(command, &ground.root);
+    let told = count(&log, &completed.output).map_err(no_log)?.of(command, &ground.root, &DiskFiles);
     let before = ground.baseline.get(index);
     let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, (told, before))).flatten();
     let evidence = Evidence {
@@ -168,25 +168,25 @@ async fn look(
 pub(super) fn vacuous(
     command: &Applied,
     root: &Path,
-    (told, before): (Told, Option<&Evidence>),
+    (told, before): (RunnerReport, Option<&Evidence>),
 ) -> Option<Vacuous> {
     if let Some(why) = why_written_so(&command.script) {
         return Some(Vacuous::Command { why });
     }
     let dir = root.join(&command.dir);
-    if let Some(why) = why_vacuous(&command.script, &dir, Options::STRICT, &callee::callee) {
+    if let Some(why) = why_vacuous(&DiskFiles, &dir, &command.script) {
         return Some(Vacuous::Project { why });
     }
     told.why_vacuous(before).map(|why| Vacuous::Tests { why })
 }
 
 /// Counts the tests in all that a command printed, line by line from its log.
-pub(super) fn count(log: &Path, output: &CommandOutput) -> io::Result<Told> {
+pub(super) fn count(log: &Path, output: &CommandOutput) -> io::Result<RunnerReport> {
     let mut counter = Counter::default();
     if output.bytes == 0 || output.bytes > LOG_BYTES {
         output.text.lines().for_each(|line| counter.line(line));
         // What is between the beginning and the end of the text may be missing.
-        return Ok(Told { unended: false, ..counter.finish() });
+        return Ok(RunnerReport { unended: false, ..counter.finish() });
     }
     let file = File::options().read(true).custom_flags(NONBLOCKING).open(log)?;
     if !file.metadata()?.is_file() {
@@ -215,7 +215,10 @@ async fn run_one(
     let inside = dir.canonicalize().is_ok_and(|dir| dir.starts_with(&ground.root));
     if !inside {
         let reason = format!("the directory `{}` does not exist in the project", command.dir);
-        return Ok(CommandOutcome::without_output(Exit::NotStarted { reason }));
+        return Ok(CommandOutcome::without_output(Exit::NotStarted {
+            reason,
+            obstacle: StartObstacle::Folder,
+        }));
     }
     let command = Command {
         script: command.script.clone(),

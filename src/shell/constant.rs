@@ -1,10 +1,10 @@
-//! Finds shell tests whose answer stands in them, such as `[ 1 = 1 ]`.
+//! Tests of the shell whose answer is written in them: `[ 1 = 1 ]`.
 
-use super::Word;
+use super::tree::ShellWord;
 
 /// What `test` or `[` with these words answers whatever is the matter; `None` if that depends on
 /// anything, or is not understood.
-pub fn answer(words: &[Word]) -> Option<bool> {
+pub(crate) fn answer(words: &[ShellWord]) -> Option<bool> {
     let (program, arguments) = words.split_first()?;
     let arguments = match program.text.as_str() {
         "test" => arguments,
@@ -47,7 +47,7 @@ fn compare(one: i64, operator: &str, other: i64) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Command, parse};
+    use super::super::parser::first_words;
     use super::*;
 
     #[test]
@@ -68,9 +68,7 @@ mod tests {
             ("[ a -nt b ]", None),
             ("[ 1 = 1 -a -f x ]", None),
         ] {
-            let list = parse(script).unwrap();
-            let Command::Simple(words) = &list.0[0].pipelines[0].1.commands[0] else { panic!("{script}") };
-            assert_eq!(answer(words), expected, "{script}");
+            assert_eq!(answer(&first_words(script)), expected, "{script}");
         }
     }
 }

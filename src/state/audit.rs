@@ -401,3 +401,6 @@ impl Audit {
         self.steps.iter().any(unbacked)
     }
 }
+
+#[cfg(test)]
+mod tests;

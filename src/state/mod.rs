@@ -9,6 +9,7 @@ pub mod reconcile;
 pub mod renames;
 pub mod schedule;
 mod step;
+pub mod ticking;
 mod trees;
 
 pub use fold::{IllegalEvent, RunState};

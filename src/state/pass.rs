@@ -62,14 +62,6 @@ pub enum TickState {
 }
 
 impl Pass {
-    /// The step's own criteria that hold, of so many: by commands, by the judge's word, or all by the word of a person.
-    pub fn holds(&self, criteria: usize) -> Vec<CriterionIndex> {
-        if self.confirmed_by.is_some() && self.pending.is_empty() {
-            return (0..criteria).map(CriterionIndex::from).collect();
-        }
-        self.criteria.iter().chain(&self.judged).copied().collect()
-    }
-
     /// The commands that it rests on, and those that were borne.
     pub fn ran(&self) -> impl Iterator<Item = &str> {
         self.commands.iter().map(|(command, _)| command.as_str())

@@ -5,12 +5,10 @@ mod makefile;
 
 use std::path::{Path, PathBuf};
 
-use super::vacuous::Callee;
-use crate::shell::Word;
-use crate::shell::inner::{self, Given, Options};
-
-/// Larger files are not looked into.
-const READ_BYTES: u64 = 1 << 20;
+use super::ProjectFiles;
+use crate::shell::simple::{ShellOptions, ShellSource, shell};
+use crate::shell::tree::ShellWord;
+use crate::shell::walk::Callee;
 
 /// Programs that run the scripts of `package.json`.
 const SCRIPT_RUNNERS: &[&str] = &["npm", "yarn", "pnpm", "bun"];
@@ -28,36 +26,36 @@ const INTERPRETERS: &[(&str, &[&str])] = &[
 
 /// What a command, run in `dir`, stands for; `None` if it is a program of its own, or what it runs
 /// is not understood.
-pub fn callee(dir: &Path, words: &[String]) -> Option<Callee> {
-    let all: Vec<&str> = words.iter().map(String::as_str).collect();
+pub(crate) fn callee(files: &dyn ProjectFiles, dir: &Path, words: &[ShellWord]) -> Option<Callee> {
+    let all: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     let (&program, arguments) = all.split_first()?;
     match program {
-        "make" | "gmake" => makefile::make(dir, arguments),
-        "." | "source" => script(dir, arguments.first()?, Options::PLAIN),
-        _ if SCRIPT_RUNNERS.contains(&program) => package_script(dir, program, arguments),
+        "make" | "gmake" => makefile::make(files, dir, arguments),
+        "." | "source" => script(files, dir, arguments.first()?, ShellOptions::PLAIN),
+        _ if SCRIPT_RUNNERS.contains(&program) => package_script(files, dir, arguments, program),
         _ if interpreter(program).is_some() => {
-            let path = program_file(dir, program, arguments)?;
-            empty_program(dir, path.to_str()?)
+            let path = program_file(files, dir, &all)?;
+            empty_program(files, dir, path.to_str()?)
         }
-        _ => match shell_file(words) {
-            Some((file, options)) => script(dir, &file, options),
-            None => program.contains('/').then(|| script(dir, program, Options::PLAIN))?,
+        _ => match shell(words) {
+            Some((ShellSource::File(file), options)) => script(files, dir, &file.text, options),
+            Some(_) => None,
+            None => program.contains('/').then(|| script(files, dir, program, ShellOptions::PLAIN))?,
         },
     }
 }
 
 /// The file that decides what a command does that runs in `dir`.
-pub(super) fn file(dir: &Path, words: &[String]) -> Option<PathBuf> {
-    let all: Vec<&str> = words.iter().map(String::as_str).collect();
+pub(super) fn file(files: &dyn ProjectFiles, dir: &Path, words: &[ShellWord]) -> Option<PathBuf> {
+    let all: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     let (&program, arguments) = all.split_first()?;
     match program {
-        "make" | "gmake" => makefile::file(dir, arguments),
+        "make" | "gmake" => makefile::file(files, dir, arguments),
         _ if SCRIPT_RUNNERS.contains(&program) => Some(package(dir, arguments)?.0.join("package.json")),
-        _ if interpreter(program).is_some() => {
-            program_file(dir, program, arguments).map(|file| dir.join(file))
-        }
-        _ => match shell_file(words) {
-            Some((file, _)) => Some(dir.join(file)),
+        _ if interpreter(program).is_some() => program_file(files, dir, &all).map(|file| dir.join(file)),
+        _ => match shell(words) {
+            Some((ShellSource::File(file), _)) => Some(dir.join(&file.text)),
+            Some(_) => None,
             None => program.contains('/').then(|| dir.join(program)),
         },
     }
@@ -67,18 +65,10 @@ fn interpreter(program: &str) -> Option<&'static [&'static str]> {
     INTERPRETERS.iter().find(|(name, _)| *name == program).map(|(_, valued)| *valued)
 }
 
-/// The script file that a shell is given.
-fn shell_file(words: &[String]) -> Option<(String, Options)> {
-    let words: Vec<Word> = words.iter().map(|text| Word { text: text.clone(), ..Word::default() }).collect();
-    match inner::shell(&words)? {
-        (Given::File(file), options) => Some((file.text.clone(), options)),
-        (Given::Script(_), _) => None,
-    }
-}
-
 /// The file that an interpreter is given, itself or as the name of a module; `None` if it is given a
 /// text, or runs tests that it finds itself.
-fn program_file(dir: &Path, program: &str, arguments: &[&str]) -> Option<PathBuf> {
+fn program_file(files: &dyn ProjectFiles, dir: &Path, words: &[&str]) -> Option<PathBuf> {
+    let (program, arguments) = words.split_first()?;
     let valued = interpreter(program)?;
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
@@ -87,7 +77,7 @@ fn program_file(dir: &Path, program: &str, arguments: &[&str]) -> Option<PathBuf
         } else if program.starts_with("python") && argument.starts_with('-') && argument.ends_with('m') {
             let module = arguments.next()?.replace('.', "/");
             let names = [format!("{module}.py"), format!("{module}/__main__.py")];
-            return names.map(PathBuf::from).into_iter().find(|name| dir.join(name).is_file());
+            return names.map(PathBuf::from).into_iter().find(|name| files.has_file(&dir.join(name)));
         } else if ["-c", "-e", "-p", "--eval", "--print", "--test"].contains(argument) {
             return None;
         } else if !argument.starts_with('-') {
@@ -117,16 +107,8 @@ fn moved<'a>(arguments: &[&'a str], options: &[&str]) -> (Option<&'a str>, Vec<&
     (folder, rest)
 }
 
-fn read(path: PathBuf) -> Option<String> {
-    let metadata = std::fs::metadata(&path).ok()?;
-    if !metadata.is_file() || metadata.len() > READ_BYTES {
-        return None;
-    }
-    std::fs::read_to_string(path).ok()
-}
-
-fn script(dir: &Path, name: &str, options: Options) -> Option<Callee> {
-    let text = read(dir.join(name))?;
+fn script(files: &dyn ProjectFiles, dir: &Path, name: &str, options: ShellOptions) -> Option<Callee> {
+    let text = files.text(&dir.join(name))?;
     let mut options = options;
     if let Some(shebang) = text.strip_prefix("#!").and_then(|rest| rest.lines().next()) {
         let mut words = shebang.split_whitespace().filter_map(|word| word.rsplit('/').next());
@@ -140,8 +122,8 @@ fn script(dir: &Path, name: &str, options: Options) -> Option<Callee> {
 }
 
 /// A program without a statement, in a language that begins comments with `#` or `//`.
-fn empty_program(dir: &Path, name: &str) -> Option<Callee> {
-    let text = read(dir.join(name))?;
+fn empty_program(files: &dyn ProjectFiles, dir: &Path, name: &str) -> Option<Callee> {
+    let text = files.text(&dir.join(name))?;
     let mut lines = text.lines().map(str::trim);
     let empty = lines
         .all(|line| line.is_empty() || line.starts_with('#') || line.starts_with("//") || line == "pass");
@@ -159,7 +141,7 @@ fn package<'a>(dir: &Path, arguments: &[&'a str]) -> Option<(PathBuf, Vec<&'a st
     (!rest.iter().any(by_name)).then_some((dir, rest))
 }
 
-fn package_script(dir: &Path, runner: &str, arguments: &[&str]) -> Option<Callee> {
+fn package_script(files: &dyn ProjectFiles, dir: &Path, arguments: &[&str], runner: &str) -> Option<Callee> {
     let (dir, arguments) = package(dir, arguments)?;
     let if_present = arguments.contains(&"--if-present");
     let mut names = arguments.iter().filter(|word| !word.starts_with('-'));
@@ -170,7 +152,7 @@ fn package_script(dir: &Path, runner: &str, arguments: &[&str]) -> Option<Callee
         name if runner == "yarn" || runner == "pnpm" => name,
         _ => return None,
     };
-    let package: serde_json::Value = serde_json::from_str(&read(dir.join("package.json"))?).ok()?;
+    let package: serde_json::Value = serde_json::from_str(&files.text(&dir.join("package.json"))?).ok()?;
     let part = |name: &str| package["scripts"][name].as_str().map(str::to_owned);
     let Some(script) = part(name) else {
         let missing = format!("the script `{name}`, which package.json does not have");
@@ -181,14 +163,14 @@ fn package_script(dir: &Path, runner: &str, arguments: &[&str]) -> Option<Callee
         name: format!("the script `{name}` of package.json"),
         checks: is_check(name),
         parts: around.into_iter().flatten().collect(),
-        options: Options::PLAIN,
+        options: ShellOptions::PLAIN,
         dir,
     })
 }
 
 /// A command that runs nothing.
 fn nothing(name: &str, checks: bool, dir: PathBuf) -> Callee {
-    Callee { name: name.to_owned(), checks, parts: Vec::new(), options: Options::PLAIN, dir }
+    Callee { name: name.to_owned(), checks, parts: Vec::new(), options: ShellOptions::PLAIN, dir }
 }
 
 /// Words by which people name what is there to check something.

@@ -1,8 +1,9 @@
 //! Decides what the results of a step's commands mean.
 
 pub mod applied;
-pub mod callee;
+pub(crate) mod callee;
 pub mod named;
+mod project_files;
 pub mod runners;
 pub mod unfixable;
 pub mod vacuous;
@@ -10,4 +11,7 @@ mod validated;
 pub mod verdict;
 pub mod weakening;
 
+#[cfg(test)]
+pub(crate) use project_files::MapFiles;
+pub use project_files::ProjectFiles;
 pub use validated::Validated;

@@ -3,62 +3,59 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
+use super::ProjectFiles;
+use super::applied::Applied;
 use super::callee::{self, callee, is_check};
-use crate::shell::inner::{self, Given, substituted};
-use crate::shell::{self, Command, List, Word};
-
-/// Scripts that run scripts are followed this deep.
-const FOLLOWED: u32 = 4;
-
-/// Of the commands of a script and of all that it runs, only so many are looked at.
-const COMMANDS: u32 = 2000;
+use crate::shell::simple::{SimpleCommand, path, plain};
+use crate::shell::tree::ShellWord;
+use crate::shell::walk::{CommandPlace, Descend, Visitor, walk};
 
 /// Programs that compare the files they are given.
 const COMPARERS: &[&str] = &["diff", "cmp", "comm", "sdiff"];
 
 /// What commands name, relative to the project's root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedFiles {
     /// Files that are there to check something and that run.
     pub run: BTreeSet<String>,
     /// Files that are compared with others.
     pub compared: BTreeSet<String>,
 }
 
-impl Named {
+impl NamedFiles {
     /// Adds what a script names that runs in `dir`, in the project at `root`.
-    pub fn add(&mut self, root: &Path, dir: &Path, script: &str) {
-        visit(dir, script, |found| {
-            let file = callee::file(&found.dir, &found.words).and_then(|file| inside(root, &file));
+    pub fn add(&mut self, files: &dyn ProjectFiles, root: &Path, command: &Applied) {
+        visit(files, &root.join(&command.dir), &command.script, |found| {
+            let file = callee::file(files, found.dir, &found.words).and_then(|file| inside(root, &file));
             self.run.extend(file.filter(|file| found.checks || is_check(file)));
             if let Some((_, arguments)) = found.words.split_first().filter(|(name, _)| is_comparer(name)) {
-                let files = arguments.iter().filter(|word| !word.starts_with('-'));
-                self.compared.extend(files.filter_map(|file| inside(root, &found.dir.join(file))));
+                let compared = arguments.iter().filter(|word| !word.text.starts_with('-'));
+                self.compared.extend(compared.filter_map(|word| inside(root, &found.dir.join(&word.text))));
             }
         });
     }
 }
 
-fn is_comparer(program: &str) -> bool {
-    COMPARERS.contains(&inner::plain(program))
+fn is_comparer(program: &ShellWord) -> bool {
+    COMPARERS.contains(&plain(&program.text))
 }
 
 /// Every word of the commands that a script runs, with the folder in which it says so.
-pub fn words(dir: &Path, script: &str) -> BTreeSet<(PathBuf, String)> {
+pub fn words(files: &dyn ProjectFiles, dir: &Path, script: &str) -> BTreeSet<(PathBuf, String)> {
     let mut all = BTreeSet::new();
-    visit(dir, script, |found| {
-        all.extend(found.words.iter().map(|word| (found.dir.clone(), word.clone())));
+    visit(files, dir, script, |found| {
+        all.extend(found.words.iter().map(|word| (found.dir.to_owned(), word.text.clone())));
     });
     all
 }
 
 /// Whether all that a script runs is Mocha, asked to list the tests and not to run them: what it
 /// prints is the same.
-pub fn only_lists(dir: &Path, script: &str) -> bool {
+pub(super) fn only_lists(files: &dyn ProjectFiles, dir: &Path, script: &str) -> bool {
     let (mut lists, mut other) = (false, false);
-    visit(dir, script, |Found { words, leads, .. }| {
-        let mocha = words.iter().any(|word| word.rsplit('/').next() == Some("mocha"));
-        let listing = mocha && words.iter().any(|word| word == "--dry-run");
+    visit(files, dir, script, |NamedCommand { words, leads, .. }| {
+        let mocha = words.iter().any(|word| word.text.rsplit('/').next() == Some("mocha"));
+        let listing = mocha && words.iter().any(|word| word.text == "--dry-run");
         lists |= listing;
         other |= !listing && !leads;
     });
@@ -66,9 +63,10 @@ pub fn only_lists(dir: &Path, script: &str) -> bool {
 }
 
 /// A simple command, without what only wraps it.
-struct Found {
-    dir: PathBuf,
-    words: Vec<String>,
+struct NamedCommand<'a> {
+    dir: &'a Path,
+    /// Its words, as paths.
+    words: Vec<ShellWord>,
     /// It is part of a check.
     checks: bool,
     /// It stands for other commands, which are shown, too.
@@ -76,101 +74,30 @@ struct Found {
 }
 
 /// Shows each simple command that a script runs, and those that they run in turn.
-fn visit(dir: &Path, script: &str, each: impl FnMut(&Found)) {
-    let see = &mut See { each, left: COMMANDS };
-    let place = Place { dir: dir.to_owned(), depth: FOLLOWED, checks: false };
-    place.script(script, see);
+fn visit(files: &dyn ProjectFiles, dir: &Path, script: &str, each: impl FnMut(&NamedCommand<'_>)) {
+    walk(script, dir, &mut Names { files, each });
 }
 
-/// Who is shown the commands, and how many more there may be.
-struct See<F> {
+struct Names<'a, F> {
+    files: &'a dyn ProjectFiles,
     each: F,
-    left: u32,
 }
 
-/// Where a command stands.
-#[derive(Clone)]
-struct Place {
-    dir: PathBuf,
-    depth: u32,
-    checks: bool,
-}
-
-impl Place {
-    /// A script in a shell of its own.
-    fn script(&self, script: &str, see: &mut See<impl FnMut(&Found)>) {
-        let Some(depth) = self.depth.checked_sub(1) else { return };
-        if let Some(list) = shell::parse(script) {
-            Self { depth, ..self.clone() }.list(&list, see);
-        }
-    }
-
-    fn list(&mut self, list: &List, see: &mut See<impl FnMut(&Found)>) {
-        for (_, pipeline) in list.0.iter().flat_map(|item| &item.pipelines) {
-            match pipeline.commands.as_slice() {
-                [command] => self.command(command, see),
-                // Each runs in a shell of its own.
-                several => several.iter().for_each(|command| self.clone().command(command, see)),
-            }
-        }
-    }
-
-    fn command(&mut self, command: &Command, see: &mut See<impl FnMut(&Found)>) {
-        match command {
-            Command::Simple(words) => self.simple(words, see),
-            Command::Subshell(list) => self.clone().list(list, see),
-            Command::Group(list) => self.list(list, see),
-            Command::If { conditions, bodies } => {
-                conditions.iter().chain(bodies).for_each(|list| self.list(list, see));
-            }
-            Command::Loop { condition, body } => {
-                self.list(condition, see);
-                self.list(body, see);
-            }
-            Command::Function { body, .. } => self.clone().command(body, see),
-            Command::Opaque(words) => self.substituted(words, see),
-        }
-    }
-
-    fn simple(&mut self, words: &[Word], see: &mut See<impl FnMut(&Found)>) {
-        self.substituted(words, see);
-        let words = inner::command(words);
-        let plain: Vec<String> = words.iter().map(inner::path).collect();
-        let Some((program, arguments)) = plain.split_first() else { return };
-        match program.as_str() {
-            "cd" | "pushd" => self.go(arguments),
-            "eval" => self.script(&arguments.join(" "), see),
-            _ => match inner::shell(words) {
-                Some((Given::Script(script), _)) => self.script(&script.text, see),
-                _ => self.program(plain, see),
-            },
-        }
-    }
-
-    /// What stands in `$( ... )`.
-    fn substituted(&self, words: &[Word], see: &mut See<impl FnMut(&Found)>) {
-        let scripts = words.iter().filter(|word| word.substitutes).flat_map(|word| substituted(&word.text));
-        scripts.for_each(|script| self.script(script, see));
-    }
-
-    fn program(&self, words: Vec<String>, see: &mut See<impl FnMut(&Found)>) {
-        let Some(left) = see.left.checked_sub(1) else { return };
-        see.left = left;
-        let callee = callee(&self.dir, &words);
-        let checks = self.checks || callee.as_ref().is_some_and(|callee| callee.checks);
-        (see.each)(&Found { dir: self.dir.clone(), words, checks, leads: callee.is_some() });
-        if let Some(callee) = callee {
-            let there = Self { dir: callee.dir, depth: self.depth, checks };
-            callee.parts.iter().for_each(|part| there.script(part, see));
-        }
+impl<F: FnMut(&NamedCommand<'_>)> Visitor for Names<'_, F> {
+    fn command(&mut self, command: &SimpleCommand<'_>, place: &CommandPlace) -> Descend {
+        let Some(dir) = &place.dir else { return Descend::Past };
+        let as_path = |word: &ShellWord| ShellWord { text: path(word), ..word.clone() };
+        let words: Vec<ShellWord> = command.words.iter().map(as_path).collect();
+        let callee = callee(self.files, dir, &words);
+        let checks = place.checks || callee.as_ref().is_some_and(|callee| callee.checks);
+        (self.each)(&NamedCommand { dir, words, checks, leads: callee.is_some() });
+        callee.map_or(Descend::Past, Descend::Into)
     }
 
     /// Into another folder, if it is there: any other is left to the shell.
-    fn go(&mut self, arguments: &[String]) {
-        let to = arguments.iter().find(|word| !word.starts_with('-')).map(|folder| self.dir.join(folder));
-        if let Some(dir) = to.filter(|dir| dir.is_dir()) {
-            self.dir = dir;
-        }
+    fn folder(&self, from: &Path, to: Option<&ShellWord>) -> Option<PathBuf> {
+        let there = to.map(|to| from.join(path(to))).filter(|there| self.files.has_folder(there));
+        Some(there.unwrap_or_else(|| from.to_owned()))
     }
 }
 
@@ -190,26 +117,25 @@ pub fn inside(root: &Path, path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Origin;
+    use crate::validate::MapFiles;
 
-    fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = dir.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        dir
+    const ROOT: &str = "/project";
+
+    fn project(files: &[(&str, &str)]) -> MapFiles {
+        MapFiles::new(Path::new(ROOT), files)
     }
 
-    fn named(root: &Path, script: &str) -> Named {
-        let mut named = Named::default();
-        named.add(root, root, script);
+    fn named(files: &MapFiles, script: &str) -> NamedFiles {
+        let mut named = NamedFiles::default();
+        let command = Applied { origin: Origin::Plan, script: script.to_owned(), dir: String::new() };
+        named.add(files, Path::new(ROOT), &command);
         named
     }
 
     #[test]
     fn what_a_command_names_is_found() {
-        let dir = project(&[
+        let files = project(&[
             ("Makefile", "test: ; ./check.sh && python3 -m unittest\n"),
             ("check.sh", "sh inner.sh\n"),
             ("inner.sh", ". \"$(dirname \"$0\")/lib.sh\"\n"),
@@ -217,26 +143,40 @@ mod tests {
             ("package.json", r#"{"scripts":{"test":"node verify.js"}}"#),
             ("verify.js", "process.exit(1)\n"),
         ]);
-        let root = dir.path();
-        let files = |script: &str| Vec::from_iter(named(root, script).run);
+        let run = |script: &str| Vec::from_iter(named(&files, script).run);
         assert_eq!(
-            files("if make test; then npm test; fi"),
+            run("if make test; then npm test; fi"),
             ["Makefile", "check.sh", "inner.sh", "lib.sh", "package.json", "verify.js"]
         );
-        assert_eq!(files("cd . && ./check.sh 2>&1 | tee log"), ["check.sh", "inner.sh", "lib.sh"]);
-        assert_eq!(files("cargo test"), [""; 0]);
-        let words = words(root, "make test || uv run pytest -q");
+        assert_eq!(run("cd . && ./check.sh 2>&1 | tee log"), ["check.sh", "inner.sh", "lib.sh"]);
+        assert_eq!(run("cargo test"), [""; 0]);
+        let words = words(&files, Path::new(ROOT), "make test || uv run pytest -q");
         let words: BTreeSet<&str> = words.iter().map(|(_, word)| word.as_str()).collect();
-        let expected = [".", "./lib.sh", "-m", "-q", "./check.sh", "inner.sh", "make", "pytest", "python3"];
-        assert_eq!(
-            words,
-            BTreeSet::from_iter([&expected[..], &["run", "sh", "test", "unittest", "uv"]].concat())
-        );
+        let expected = [
+            "$0",
+            "-m",
+            "-q",
+            ".",
+            "./check.sh",
+            "./lib.sh",
+            "dirname",
+            "inner.sh",
+            "make",
+            "pytest",
+            "python3",
+            "run",
+            "sh",
+            "test",
+            "true",
+            "unittest",
+            "uv",
+        ];
+        assert_eq!(words, BTreeSet::from(expected));
     }
 
     #[test]
     fn a_check_is_found_however_it_is_run() {
-        let dir = project(&[
+        let files = project(&[
             ("check.sh", "true\n"),
             ("tools/verify.py", "pass\n"),
             ("suite/tests/__main__.py", "pass\n"),
@@ -279,33 +219,33 @@ mod tests {
             ("npm run --prefix=app test", package),
             ("cd app; npm test", package),
         ] {
-            assert_eq!(Vec::from_iter(named(dir.path(), script).run), expected, "{script}");
+            assert_eq!(Vec::from_iter(named(&files, script).run), expected, "{script}");
         }
     }
 
     #[test]
     fn what_runs_itself_again_and_again_comes_to_an_end() {
-        let dir = project(&[("check.sh", &"./check.sh\n".repeat(1000))]);
-        assert_eq!(Vec::from_iter(named(dir.path(), "./check.sh").run), ["check.sh"]);
+        let files = project(&[("check.sh", &"./check.sh\n".repeat(1000))]);
+        assert_eq!(Vec::from_iter(named(&files, "./check.sh").run), ["check.sh"]);
     }
 
     #[test]
     fn a_runner_that_only_lists_is_found() {
-        let dir = project(&[("package.json", r#"{"scripts":{"test":"mocha --dry-run"}}"#)]);
+        let files = project(&[("package.json", r#"{"scripts":{"test":"mocha --dry-run"}}"#)]);
         for script in
             ["npm test", "CI=1 npx mocha --dry-run test", "cd . && ./node_modules/.bin/mocha --dry-run"]
         {
-            assert!(only_lists(dir.path(), script), "{script}");
+            assert!(only_lists(&files, Path::new(ROOT), script), "{script}");
         }
         for script in ["mocha", "npm publish --dry-run", "mocha --dry-run && mocha", "cargo test; npm test"] {
-            assert!(!only_lists(dir.path(), script), "{script}");
+            assert!(!only_lists(&files, Path::new(ROOT), script), "{script}");
         }
     }
 
     #[test]
     fn what_is_compared_is_found() {
-        let dir = project(&[("app/a", "")]);
-        let compared = |script: &str| Vec::from_iter(named(dir.path(), script).compared);
+        let files = project(&[("app/a", "")]);
+        let compared = |script: &str| Vec::from_iter(named(&files, script).compared);
         assert_eq!(compared("diff -u expected.txt out.txt"), ["expected.txt", "out.txt"]);
         assert_eq!(compared("cd app && sh -c 'cmp golden/a.txt ../out'"), ["app/golden/a.txt", "out"]);
         assert_eq!(compared("grep -q one one.txt"), [""; 0]);

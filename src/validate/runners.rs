@@ -9,25 +9,26 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex, RegexSet};
 use serde::Deserialize;
 
+use super::ProjectFiles;
 use super::applied::Applied;
 use super::named::only_lists;
 use crate::facts::{Evidence, Tests};
 
 /// What the test runners of a command told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct RunnerReport {
     /// What they counted; `None` if no runner was recognised.
     pub tests: Option<Tests>,
     /// One of them began, and no end of it was seen.
     pub unended: bool,
 }
 
-impl Told {
+impl RunnerReport {
     /// As the output of this command: one that only lists tests ran none.
     #[must_use]
-    pub fn of(self, command: &Applied, root: &Path) -> Self {
+    pub fn of(self, command: &Applied, root: &Path, files: &dyn ProjectFiles) -> Self {
         match self.tests {
-            Some(_) if only_lists(&root.join(&command.dir), &command.script) => {
+            Some(_) if only_lists(files, &root.join(&command.dir), &command.script) => {
                 Self { tests: Some(Tests::default()), ..self }
             }
             _ => self,
@@ -89,14 +90,14 @@ struct Go {
 }
 
 /// What a line of a runner means: `take` is given what the pattern caught.
-struct Rule {
+struct RunnerRule {
     pattern: &'static str,
     take: fn(&mut Counter, &Captures<'_>),
 }
 
-const RULES: &[Rule] = &[
+const RULES: &[RunnerRule] = &[
     // cargo test, and harnesses that speak like it
-    Rule {
+    RunnerRule {
         pattern: r"^test result: \S+ (\d+) passed; (\d+) failed; (\d+) ignored; (\d+) measured; (\d+) filtered out",
         take: |counter, found| {
             let [passed, failed, ignored, measured, filtered] = numbers(found);
@@ -104,11 +105,11 @@ const RULES: &[Rule] = &[
             counter.add(passed + failed + measured, ignored, filtered);
         },
     },
-    Rule { pattern: r"^running \d+ tests?$", take: |counter, _| counter.begin(Runner::Libtest) },
+    RunnerRule { pattern: r"^running \d+ tests?$", take: |counter, _| counter.begin(Runner::Libtest) },
     // cargo test -- --list
-    Rule { pattern: r"^\d+ tests?, \d+ benchmarks?$", take: |counter, _| counter.add(0, 0, 0) },
+    RunnerRule { pattern: r"^\d+ tests?, \d+ benchmarks?$", take: |counter, _| counter.add(0, 0, 0) },
     // cargo nextest: its `skipped` are ignored and filtered ones
-    Rule {
+    RunnerRule {
         pattern: r"^\s*Summary \[[^\]]*\] (\d+)(?:/\d+)? tests? run:.*?(?:, (\d+) skipped)?$",
         take: |counter, found| {
             let [ran, skipped] = numbers(found);
@@ -116,16 +117,16 @@ const RULES: &[Rule] = &[
         },
     },
     // pytest
-    Rule {
+    RunnerRule {
         pattern: r"^(?:=+ )?((?:\d+ [a-z ]+(?:, )?)+|no tests ran|[\d/no]+ tests? collected[^=]*) in [\d.]+s\b",
         take: |counter, found| counter.pytest(&found[1]),
     },
-    Rule {
+    RunnerRule {
         pattern: r"^(?:collecting \.\.\. ?)?collected \d+ items?\b",
         take: |counter, _| counter.begin(Runner::Pytest),
     },
     // unittest, Django
-    Rule {
+    RunnerRule {
         pattern: r"^Ran (\d+) tests? in [\d.]+s$",
         take: |counter, found| {
             let [ran] = numbers(found);
@@ -133,12 +134,12 @@ const RULES: &[Rule] = &[
             counter.unittest = Some(ran);
         },
     },
-    Rule {
+    RunnerRule {
         pattern: r"^(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$",
         take: |counter, found| counter.unittest_ended(found.get(1).map_or("", |list| list.as_str())),
     },
     // jest
-    Rule {
+    RunnerRule {
         pattern: r"^Tests:\s+((?:\d+ [a-z]+, )*)(\d+) total$",
         take: |counter, found| {
             let total = found[2].parse().unwrap_or(0);
@@ -146,31 +147,31 @@ const RULES: &[Rule] = &[
             counter.of_total(total, labelled(&found[1], ", ", &["skipped", "todo", "pending"]));
         },
     },
-    Rule {
+    RunnerRule {
         pattern: r#"^\s*●\s+process\.exit called with "0""#,
         take: |counter, _| counter.begin(Runner::Jest),
     },
     // vitest
-    Rule {
+    RunnerRule {
         pattern: r"^\s*Tests\s+((?:\d+ [a-z ]+(?: \| )?)+)\((\d+)\)$",
         take: |counter, found| {
             let total = found[2].parse().unwrap_or(0);
             counter.of_total(total, labelled(&found[1], "|", &["skipped", "todo"]));
         },
     },
-    Rule {
+    RunnerRule {
         pattern: r"^No tests? (?:files )?found, exiting with code \d|^\s*Tests\s+no tests$",
         take: |counter, _| counter.add(0, 0, 0),
     },
     // mocha
-    Rule {
+    RunnerRule {
         pattern: r"^\s+(\d+) (?:passing|failing)(?: \(\d+\w+\))?$",
         take: |counter, found| {
             let [ran] = numbers(found);
             counter.add(ran, 0, 0);
         },
     },
-    Rule {
+    RunnerRule {
         pattern: r"^\s+(\d+) pending$",
         take: |counter, found| {
             let [skipped] = numbers(found);
@@ -178,21 +179,21 @@ const RULES: &[Rule] = &[
         },
     },
     // node --test
-    Rule {
+    RunnerRule {
         pattern: r"^(?:ok \d+ - |✔ )/\S+\.[cm]?[jt]sx?(?: \(.*\))?$",
         take: |counter, _| counter.node_files += 1,
     },
-    Rule { pattern: r"^\s+(?:not )?ok \d+ - ", take: |counter, _| counter.node_nested = true },
-    Rule {
+    RunnerRule { pattern: r"^\s+(?:not )?ok \d+ - ", take: |counter, _| counter.node_nested = true },
+    RunnerRule {
         pattern: r"^(?:#|ℹ) (tests|cancelled|skipped|todo) (\d+)$",
         take: |counter, found| counter.node(&found[1], found[2].parse().unwrap_or(0)),
     },
     // ctest
-    Rule {
+    RunnerRule {
         pattern: r"^\s*\d+/\d+ Test +#\d+: .*\*\*\*Skipped",
         take: |counter, _| counter.ctest_skipped += 1,
     },
-    Rule {
+    RunnerRule {
         pattern: r"^\d+% tests passed(?:, \d+ tests failed)? out of (\d+)$",
         take: |counter, found| {
             let [total] = numbers(found);
@@ -200,57 +201,60 @@ const RULES: &[Rule] = &[
             counter.add(total - skipped, skipped, 0);
         },
     },
-    Rule { pattern: r"^No tests were found!!!$|^Total Tests: \d+$", take: |counter, _| counter.add(0, 0, 0) },
+    RunnerRule {
+        pattern: r"^No tests were found!!!$|^Total Tests: \d+$",
+        take: |counter, _| counter.add(0, 0, 0),
+    },
     // maven: the sum of a module; those of single classes have a time
-    Rule {
+    RunnerRule {
         pattern: r"^(?:\[\w+\] )?Tests run: (\d+), Failures: \d+, Errors: \d+, Skipped: (\d+)$",
         take: |counter, found| {
             let [run, skipped] = numbers(found);
             counter.of_total(run, skipped);
         },
     },
-    Rule {
+    RunnerRule {
         pattern: r"^(?:\[\w+\] )?(?:No tests to run\.?|Tests are skipped\.)$",
         take: |counter, _| counter.add(0, 0, 0),
     },
     // gradle names tasks, and counts tests only where one failed
-    Rule {
+    RunnerRule {
         pattern: r"^(?:> Task )?(?::\S+)?:(?:test|\w+Test)(?:( NO-SOURCE| SKIPPED)| FAILED| UP-TO-DATE| FROM-CACHE)?$",
         take: |counter, found| counter.add(u64::from(found.get(1).is_none()), 0, 0),
     },
     // GoogleTest: only its beginning and end are read
-    Rule {
+    RunnerRule {
         pattern: r"^\[==========\] Running \d+ tests? from",
         take: |counter, _| counter.begin(Runner::GoogleTest),
     },
-    Rule {
+    RunnerRule {
         pattern: r"^\[==========\] \d+ tests? from .* ran\.",
         take: |counter, _| counter.end(Runner::GoogleTest),
     },
     // dotnet test
-    Rule {
+    RunnerRule {
         pattern: r"^(?:Passed|Failed|Skipped)!\s+- Failed:\s+\d+, Passed:\s+\d+, Skipped:\s+(\d+), Total:\s+(\d+)",
         take: |counter, found| {
             let [skipped, total] = numbers(found);
             counter.of_total(total, skipped);
         },
     },
-    Rule {
+    RunnerRule {
         pattern: r"^No test (?:matches the given testcase filter|is available in) ",
         take: |counter, _| counter.add(0, 0, 0),
     },
     // go test
-    Rule { pattern: r"^--- (PASS|FAIL|SKIP): \S+", take: |counter, found| counter.go_test(&found[1]) },
-    Rule {
+    RunnerRule { pattern: r"^--- (PASS|FAIL|SKIP): \S+", take: |counter, found| counter.go_test(&found[1]) },
+    RunnerRule {
         pattern: r"^(ok  |FAIL|\?   )\t\S+\t(.*)$",
         take: |counter, found| counter.go_package(&found[1], &found[2]),
     },
-    Rule {
+    RunnerRule {
         pattern: r#"^\{.*"Action":"(?:pass|fail|skip)".*\}$"#,
         take: |counter, found| counter.go_json(&found[0]),
     },
     // make, which has nothing to do where a file is called like the target
-    Rule {
+    RunnerRule {
         pattern: r"^make(?:\[\d+\])?: (?:Nothing to be done for |)['`](?:test|tests|check|lint|verify)'(?: is up to date)?\.$",
         take: |counter, _| counter.add(0, 0, 0),
     },
@@ -276,14 +280,14 @@ impl Counter {
     }
 
     /// What all of it comes to.
-    pub fn finish(mut self) -> Told {
+    pub fn finish(mut self) -> RunnerReport {
         self.settle();
         if self.go.seen {
             let Tests { ran, skipped, filtered } =
                 if self.go.named { self.go.tests } else { self.go.packages };
             self.add(ran, skipped, filtered);
         }
-        Told { tests: self.found, unended: self.open.iter().any(|&open| open > 0) }
+        RunnerReport { tests: self.found, unended: self.open.iter().any(|&open| open > 0) }
     }
 
     fn begin(&mut self, runner: Runner) {

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Validated;
-use crate::facts::{Denial, Exit, Origin, Unfixable};
+use crate::facts::{Denial, Exit, Origin, StartObstacle, Unfixable};
 
 /// Tools that come with a machine and not with a project.
 const TOOLCHAINS: &[&str] = &[
@@ -31,9 +31,7 @@ static NOT_PERMITTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Why a command that is red before the step will be red after it, whatever an agent does. `step`
 /// is the text of the step, which may be about installing the tool.
 pub fn at_once(before: &Validated, step: &str) -> Option<Unfixable> {
-    if let Exit::NotStarted { reason } = &before.evidence.exit
-        && reason.contains("cannot be started")
-    {
+    if let Exit::NotStarted { reason, obstacle: StartObstacle::Shell } = &before.evidence.exit {
         let hint = "install bash, or put it on PATH, and run again".to_owned();
         return Some(unfixable(before, reason.clone(), hint));
     }
@@ -164,6 +162,21 @@ mod tests {
         let cargo = own(127, "bash: line 1: cargo: command not found\n");
         assert_eq!(at_once(&cargo, "Install Rust"), None);
         assert_eq!(at_once(&own(1, "bash: line 1: cargo: command not found\n"), ""), None);
+    }
+
+    #[test]
+    fn a_shell_that_is_missing_ends_a_step_and_a_folder_may_still_come() {
+        let cause = |obstacle| {
+            let mut found = own(0, "");
+            // The words decide nothing.
+            let reason = "it cannot be started".to_owned();
+            found.evidence.exit = Exit::NotStarted { reason, obstacle };
+            at_once(&found, "Write the code").map(|found| found.cause)
+        };
+        assert_eq!(cause(StartObstacle::Shell).as_deref(), Some("it cannot be started"));
+        for obstacle in [StartObstacle::Folder, StartObstacle::Sandbox, StartObstacle::Other] {
+            assert_eq!(cause(obstacle), None, "{obstacle:?}");
+        }
     }
 
     #[test]

@@ -7,45 +7,31 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::slice;
 
-use crate::shell::inner::{self, Given, Options, assigned, plain};
-use crate::shell::{Command, Item, Joint, List, Pipeline, Word, constant, parse};
-
-/// What a command of the script stands for: the text that a target or a script file holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Callee {
-    /// What it is called: ``the target `test` of Makefile``.
-    pub name: String,
-    /// It is there to check something. Anything else, a tool that the step builds for instance, may
-    /// succeed always and still be right.
-    pub checks: bool,
-    /// What runs, one shell for each part, until one fails.
-    pub parts: Vec<String>,
-    /// How.
-    pub options: Options,
-    /// In which folder.
-    pub dir: PathBuf,
-}
+use super::ProjectFiles;
+use super::callee::callee;
+use crate::shell::constant;
+use crate::shell::parser::parse;
+use crate::shell::simple::{CommandLead, ShellOptions, ShellText, SimpleCommand};
+use crate::shell::tree::{
+    CommandItem, CommandKind, CommandList, Joint, Pipeline, Redirection, ShellCommand, ShellWord,
+};
+use crate::shell::walk::Callee;
 
 /// Why a command that runs in `dir` proves nothing, as a text fragment; `None` if it may fail.
-/// `callee` says what a command stands for in a folder.
-pub fn why_vacuous(
-    script: &str,
-    dir: &Path,
-    options: Options,
-    callee: &impl Fn(&Path, &[String]) -> Option<Callee>,
-) -> Option<String> {
-    let calls = Calls { callee, left: Cell::new(CALLS) };
-    say(script, Walk::new(options, &calls, Some(dir.to_owned()), 0))
+pub fn why_vacuous(files: &dyn ProjectFiles, dir: &Path, script: &str) -> Option<String> {
+    let calls = Calls { files: Some(files), left: Cell::new(CALLS) };
+    say(script, Walk::new(ShellOptions::STRICT, &calls, Some(dir.to_owned())))
 }
 
 /// Why a command proves nothing as it is written, whatever the project holds.
 pub fn why_written_so(script: &str) -> Option<String> {
-    let calls = Calls { callee: &|_: &Path, _: &[String]| None, left: Cell::new(0) };
-    say(script, Walk::new(Options::STRICT, &calls, None, 0))
+    let calls = Calls { files: None, left: Cell::new(CALLS) };
+    say(script, Walk::new(ShellOptions::STRICT, &calls, None))
 }
 
-fn say<F: Fn(&Path, &[String]) -> Option<Callee>>(script: &str, mut walk: Walk<'_, F>) -> Option<String> {
+fn say(script: &str, mut walk: Walk<'_>) -> Option<String> {
     if walk.may_fail(script) {
         return None;
     }
@@ -70,12 +56,15 @@ const FILTERS: &[&str] = &["cat", "tee", "head", "tail", "sort", "uniq", "wc", "
 /// Scripts that run scripts are followed this deep.
 const DEPTH: u32 = 4;
 
+/// Functions that call functions are followed this deep.
+const NESTED: u32 = 20;
+
 /// Of the commands of a script and of all that it runs, only so many are followed.
 const CALLS: u32 = 1000;
 
 /// What can come of a command.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Effect {
+struct CommandStatus {
     /// Its status may be other than 0.
     fails: bool,
     /// It may end the shell with a status other than 0.
@@ -84,27 +73,31 @@ struct Effect {
     ends: bool,
 }
 
-const GOOD: Effect = Effect { fails: false, dies: false, ends: false };
-const EITHER: Effect = Effect { fails: true, dies: false, ends: false };
+const GOOD: CommandStatus = CommandStatus { fails: false, dies: false, ends: false };
+const EITHER: CommandStatus = CommandStatus { fails: true, dies: false, ends: false };
 
-/// What commands stand for, and how many more are asked about.
-struct Calls<'a, F> {
-    callee: &'a F,
+/// What commands stand for, and how many more are followed.
+struct Calls<'a> {
+    files: Option<&'a dyn ProjectFiles>,
     left: Cell<u32>,
 }
 
-impl<F: Fn(&Path, &[String]) -> Option<Callee>> Calls<'_, F> {
-    fn callee(&self, dir: &Path, words: &[String]) -> Option<Callee> {
+impl Calls<'_> {
+    /// Takes one more.
+    fn take(&self) -> Option<()> {
         self.left.set(self.left.get().checked_sub(1)?);
-        (self.callee)(dir, words)
+        Some(())
     }
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a finding or a place of its own, not a state")]
-struct Walk<'a, F> {
-    options: Options,
-    calls: &'a Calls<'a, F>,
+struct Walk<'a> {
+    options: ShellOptions,
+    calls: &'a Calls<'a>,
+    /// In how many scripts it is.
     depth: u32,
+    /// In how many functions it is.
+    nested: u32,
     /// `trap 'exit 0' EXIT`: the status is 0 in the end.
     forced: bool,
     /// `trap 'exit 0' ERR`: so it is where a failure would end the shell.
@@ -118,19 +111,29 @@ struct Walk<'a, F> {
     /// It is part of a check: whatever it runs has to be able to fail.
     inside: bool,
     /// What was made a function so far: its name no longer means a program.
-    functions: HashMap<String, Command>,
+    functions: HashMap<String, ShellCommand>,
     /// The folder it is in; `None` if that is not known.
     dir: Option<PathBuf>,
     /// It went into a folder that is there.
     went: bool,
 }
 
-impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
-    fn new(options: Options, calls: &'a Calls<'a, F>, dir: Option<PathBuf>, depth: u32) -> Self {
+/// Scripts that run in shells of their own, one after the other, until one fails.
+struct InnerScripts<'s> {
+    parts: &'s [String],
+    options: ShellOptions,
+    dir: Option<PathBuf>,
+    /// What they are called, if the project holds them.
+    name: Option<String>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(options: ShellOptions, calls: &'a Calls<'a>, dir: Option<PathBuf>) -> Self {
         Self {
             options,
             calls,
-            depth,
+            depth: 0,
+            nested: 0,
             forced: false,
             forgiven: false,
             exits: false,
@@ -151,24 +154,24 @@ impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
     }
 
     /// `guarded`: what fails here does not end the shell, for somebody asks for the status.
-    fn list(&mut self, list: &List, guarded: bool) -> Effect {
+    fn list(&mut self, list: &CommandList, guarded: bool) -> CommandStatus {
         let mut all = GOOD;
         for item in &list.0 {
             let effect = self.item(item, guarded);
             all.dies |= effect.dies;
             all.fails = effect.fails;
             if effect.ends {
-                return Effect { fails: false, ends: true, ..all };
+                return CommandStatus { fails: false, ends: true, ..all };
             }
         }
         all
     }
 
-    fn item(&mut self, item: &Item, guarded: bool) -> Effect {
+    fn item(&mut self, item: &CommandItem, guarded: bool) -> CommandStatus {
         let mut status = GOOD;
         let last = item.pipelines.len() - 1;
-        for (index, (joint, pipeline)) in item.pipelines.iter().enumerate() {
-            let reached = *joint == Joint::And || status.fails;
+        for (index, pipeline) in item.pipelines.iter().enumerate() {
+            let reached = pipeline.joint == Joint::And || status.fails;
             let effect = self.pipeline(pipeline, guarded || index < last);
             if !reached {
                 continue;
@@ -177,18 +180,18 @@ impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
             if index == last && effect.fails && self.options.errexit && !guarded && !pipeline.negated {
                 status.dies = true;
             }
-            status.fails = match joint {
+            status.fails = match pipeline.joint {
                 Joint::And => status.fails || effect.fails,
                 Joint::Or => effect.fails,
             };
             status.ends = effect.ends && index == 0;
         }
         // The trap does not catch what `!`, `&&` and `||` ask about.
-        self.exits |= status.fails && (last > 0 || item.pipelines[0].1.negated);
+        self.exits |= status.fails && (last > 0 || item.pipelines[0].negated);
         if item.background { GOOD } else { status }
     }
 
-    fn pipeline(&mut self, pipeline: &Pipeline, guarded: bool) -> Effect {
+    fn pipeline(&mut self, pipeline: &Pipeline, guarded: bool) -> CommandStatus {
         let effect = if let [command] = pipeline.commands.as_slice() {
             self.command(command, guarded)
         } else {
@@ -200,134 +203,165 @@ impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
             let fail: Vec<bool> = pipeline.commands.iter().enumerate().map(piped).collect();
             let last = fail.last().copied().unwrap_or(true);
             let fails = if self.options.pipefail { fail.contains(&true) } else { last };
-            Effect { fails, ..GOOD }
+            CommandStatus { fails, ..GOOD }
         };
-        let certain = matches!(pipeline.commands.as_slice(), [Command::Simple(words)] if is_false(words));
+        let certain = matches!(pipeline.commands.as_slice(), [command] if program(command) == Some("false"));
         match pipeline.negated {
             true if certain => GOOD,
             // Negated, whatever may succeed may fail.
-            true => Effect { fails: true, ..effect },
+            true => CommandStatus { fails: true, ..effect },
             false => effect,
         }
     }
 
     /// What is done in a shell of its own, or perhaps not at all, leads nowhere else.
-    fn apart(&mut self, known: bool, of: impl FnOnce(&mut Self) -> Effect) -> Effect {
+    fn apart(&mut self, known: bool, of: impl FnOnce(&mut Self) -> CommandStatus) -> CommandStatus {
         let dir = self.dir.clone();
         let effect = of(self);
         self.dir = dir.filter(|dir| known || self.dir.as_ref() == Some(dir));
         effect
     }
 
-    fn piped(&mut self, command: &Command, last: bool) -> Effect {
-        match command {
-            Command::Simple(words) if last && words.first().is_some_and(is_filter) => GOOD,
-            other => self.apart(true, |walk| walk.command(other, true)),
+    fn piped(&mut self, command: &ShellCommand, last: bool) -> CommandStatus {
+        if last && program(command).is_some_and(|program| FILTERS.contains(&program)) {
+            return GOOD;
         }
+        self.apart(true, |walk| walk.command(command, true))
     }
 
-    fn command(&mut self, command: &Command, guarded: bool) -> Effect {
-        match command {
-            Command::Simple(words) => self.simple(words),
-            Command::Subshell(list) => {
-                let effect = self.apart(true, |walk| walk.list(list, guarded));
-                Effect { fails: effect.fails || effect.dies, ..GOOD }
+    fn command(&mut self, command: &ShellCommand, guarded: bool) -> CommandStatus {
+        match &command.kind {
+            CommandKind::Simple(words) => self.simple(words, &command.redirections),
+            CommandKind::Subshell(list) => {
+                let status = self.apart(true, |walk| walk.list(list, guarded));
+                CommandStatus { fails: status.fails || status.dies, ..GOOD }
             }
-            Command::Group(list) => self.list(list, guarded),
-            Command::If { conditions, bodies } => self.apart(false, |walk| {
-                let mut all = GOOD;
-                for condition in conditions {
-                    all.dies |= walk.list(condition, true).dies;
-                }
-                for body in bodies {
-                    let effect = walk.apart(false, |walk| walk.list(body, guarded));
-                    all.fails |= effect.fails;
-                    all.dies |= effect.dies;
-                }
-                all
-            }),
-            Command::Loop { condition, body } => self.apart(false, |walk| {
+            CommandKind::Group(list) => self.list(list, guarded),
+            CommandKind::If { conditions, bodies } => self.one_of(conditions, bodies, guarded),
+            CommandKind::Case { bodies, .. } => self.one_of(&[], bodies, guarded),
+            CommandKind::Loop { condition, body, .. } => self.apart(false, |walk| {
                 let asked = walk.list(condition, true);
                 let done = walk.list(body, guarded);
-                Effect { fails: done.fails, dies: asked.dies || done.dies, ends: false }
+                CommandStatus { fails: done.fails, dies: asked.dies || done.dies, ends: false }
             }),
-            Command::Function { name, body } => {
+            CommandKind::Function { name, body } => {
                 self.functions.insert(name.clone(), (**body).clone());
                 GOOD
             }
-            Command::Opaque(_) => self.may(),
+            CommandKind::Test(_) => self.may(),
         }
     }
 
+    /// One of the bodies is done, or none.
+    fn one_of(&mut self, conditions: &[CommandList], bodies: &[CommandList], guarded: bool) -> CommandStatus {
+        self.apart(false, |walk| {
+            let mut all = GOOD;
+            for condition in conditions {
+                all.dies |= walk.list(condition, true).dies;
+            }
+            for body in bodies {
+                let status = walk.apart(false, |walk| walk.list(body, guarded));
+                all.fails |= status.fails;
+                all.dies |= status.dies;
+            }
+            all
+        })
+    }
+
     /// A command that can end either way.
-    fn may(&mut self) -> Effect {
+    fn may(&mut self) -> CommandStatus {
         self.real = true;
         EITHER
     }
 
-    fn simple(&mut self, words: &[Word]) -> Effect {
-        let (assignments, words) = assigned(words);
-        let Some((program, arguments)) = words.split_first() else {
-            let substitutes = assignments.iter().any(|word| word.substitutes);
+    fn simple(&mut self, words: &[ShellWord], redirections: &[Redirection]) -> CommandStatus {
+        let command = SimpleCommand::of(words, redirections);
+        let Some((first, arguments)) = command.words.split_first() else {
+            let substitutes = words.iter().any(|word| !word.scripts.is_empty());
             return if substitutes { self.may() } else { GOOD };
         };
-        if program.expands && program.text != "[" {
+        // What `xargs` appends is not known.
+        let Some(program) = command.program().filter(|_| !command.wrappers.contains(&"xargs")) else {
             return self.may();
+        };
+        if command.wrappers.is_empty() && self.functions.contains_key(&first.text) {
+            return self.function(&first.text);
         }
-        if let Some((name, body)) = self.functions.remove_entry(&program.text) {
-            // If it calls itself, that may end either way.
-            let effect = self.command(&body, false);
-            self.functions.insert(name, body);
-            return effect;
-        }
-        match plain(&program.text) {
+        let status = match program {
             name if ALWAYS.contains(&name) => {
-                self.real |= arguments.iter().any(|argument| argument.substitutes);
+                self.real |= arguments.iter().any(|argument| !argument.scripts.is_empty());
                 GOOD
             }
-            "cd" | "pushd" | "popd" => self.go(arguments),
-            "exit" | "return" => match arguments {
-                [code] if code.text.parse() == Ok(0_u8) => Effect { ends: program.text == "exit", ..GOOD },
-                _ => {
-                    self.exits = true;
-                    Effect { fails: true, dies: true, ends: false }
-                }
-            },
+            "exit" | "return" => self.exit(program, arguments),
             "set" => self.set(arguments),
             "trap" => self.trap(arguments),
-            "eval" => self.eval(arguments),
-            // What it appends, or what that file makes of this shell, is not known.
-            "xargs" | "." | "source" => self.may(),
-            "bash" | "sh" | "dash" | "zsh" => self.shell(words),
-            "test" | "[" if constant::answer(words) == Some(true) => GOOD,
-            _ => match inner::wrapped(words) {
-                Some(inner) => self.simple(inner),
-                None => self.called(words),
-            },
+            // What that file makes of this shell is not known.
+            "." | "source" => self.may(),
+            "test" | "[" if constant::answer(command.words) == Some(true) => GOOD,
+            _ => self.led(&command),
+        };
+        // Nothing behind `exec` runs.
+        let replaces = command.wrappers.contains(&"exec");
+        CommandStatus { dies: status.dies || replaces && status.fails, ..status }
+    }
+
+    fn led(&mut self, command: &SimpleCommand<'_>) -> CommandStatus {
+        match command.lead() {
+            CommandLead::Folder(arguments) => self.go(arguments),
+            CommandLead::Here(script) => self.eval(&script),
+            CommandLead::Shell(script, options) if !script.expands => {
+                let parts = slice::from_ref(&script.text);
+                self.inner(InnerScripts { parts, options, dir: self.dir.clone(), name: None })
+            }
+            CommandLead::Program => self.called(command.words),
+            _ => self.may(),
+        }
+    }
+
+    fn function(&mut self, name: &str) -> CommandStatus {
+        if self.nested >= NESTED || self.calls.take().is_none() {
+            return self.may();
+        }
+        // If it calls itself, that may end either way.
+        let Some((name, body)) = self.functions.remove_entry(name) else { return self.may() };
+        self.nested += 1;
+        let status = self.command(&body, false);
+        self.nested -= 1;
+        self.functions.insert(name, body);
+        status
+    }
+
+    fn exit(&mut self, program: &str, arguments: &[ShellWord]) -> CommandStatus {
+        match arguments {
+            [code] if code.text.parse() == Ok(0_u8) => CommandStatus { ends: program == "exit", ..GOOD },
+            _ => {
+                self.exits = true;
+                CommandStatus { fails: true, dies: true, ends: false }
+            }
         }
     }
 
     /// Into another folder: it is followed where it is there.
-    fn go(&mut self, arguments: &[Word]) -> Effect {
+    fn go(&mut self, arguments: &[ShellWord]) -> CommandStatus {
         let [folder] = arguments else {
             self.dir = None;
             return self.may();
         };
-        let dir = self.dir.take().map(|dir| dir.join(&folder.text));
-        self.dir = dir.filter(|dir| !folder.expands && dir.is_dir());
+        let there = |dir: &PathBuf| self.calls.files.is_some_and(|files| files.has_folder(dir));
+        let dir = self.dir.as_ref().map(|dir| dir.join(&folder.text));
+        self.dir = dir.filter(|dir| !folder.expands && there(dir));
         self.went |= self.dir.is_some();
         if self.dir.is_some() { GOOD } else { self.may() }
     }
 
-    fn eval(&mut self, words: &[Word]) -> Effect {
-        let script: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        match parse(&script.join(" ")).filter(|_| !words.iter().any(|word| word.expands)) {
+    fn eval(&mut self, script: &ShellText) -> CommandStatus {
+        match parse(&script.text).filter(|_| !script.expands) {
             Some(list) => self.list(&list, false),
             None => self.may(),
         }
     }
 
-    fn set(&mut self, arguments: &[Word]) -> Effect {
+    fn set(&mut self, arguments: &[ShellWord]) -> CommandStatus {
         let mut arguments = arguments.iter().map(|word| word.text.as_str());
         while let Some(argument) = arguments.next() {
             let Some(on) = argument.chars().next().map(|sign| sign == '-') else { continue };
@@ -343,7 +377,7 @@ impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
         GOOD
     }
 
-    fn trap(&mut self, arguments: &[Word]) -> Effect {
+    fn trap(&mut self, arguments: &[ShellWord]) -> CommandStatus {
         if let [action, signals @ ..] = arguments {
             let at_exit = signals.iter().any(|signal| matches!(signal.text.as_str(), "EXIT" | "0"));
             let at_error = signals.iter().any(|signal| signal.text == "ERR");
@@ -353,42 +387,30 @@ impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
         GOOD
     }
 
-    /// `bash -c '...'`, or a script file.
-    fn shell(&mut self, words: &[Word]) -> Effect {
-        match inner::shell(words) {
-            Some((Given::Script(script), options)) if !script.expands => {
-                self.inner(std::slice::from_ref(&script.text), (options, self.dir.clone()), None)
-            }
-            Some((Given::File(_), _)) => self.called(words),
-            _ => self.may(),
-        }
+    /// A command that may stand for a text of the project.
+    fn called(&mut self, words: &[ShellWord]) -> CommandStatus {
+        let Some(callee) = self.callee(words).filter(|callee| callee.checks || self.inside) else {
+            return self.may();
+        };
+        let Callee { name, parts, options, dir, .. } = callee;
+        self.inner(InnerScripts { parts: &parts, options, dir: Some(dir), name: Some(name) })
     }
 
-    /// A command that may stand for a text of the project.
-    fn called(&mut self, words: &[Word]) -> Effect {
-        let Some(dir) = self.dir.as_ref().filter(|_| self.depth < DEPTH) else { return self.may() };
-        if words.iter().any(|word| word.expands) {
+    fn callee(&self, words: &[ShellWord]) -> Option<Callee> {
+        let dir = self.dir.as_ref().filter(|_| !words.iter().any(|word| word.expands))?;
+        self.calls.take()?;
+        callee(self.calls.files?, dir, words)
+    }
+
+    fn inner(&mut self, scripts: InnerScripts<'_>) -> CommandStatus {
+        if self.depth >= DEPTH {
             return self.may();
         }
-        let words: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
-        match self.calls.callee(dir, &words).filter(|callee| callee.checks || self.inside) {
-            Some(Callee { name, parts, options, dir, .. }) => {
-                self.inner(&parts, (options, Some(dir)), Some(name))
-            }
-            None => self.may(),
-        }
-    }
-
-    /// Scripts that run in shells of their own, one after the other.
-    fn inner(
-        &mut self,
-        parts: &[String],
-        (options, dir): (Options, Option<PathBuf>),
-        name: Option<String>,
-    ) -> Effect {
+        let InnerScripts { parts, options, dir, name } = scripts;
         let mut fails = false;
         for part in parts {
-            let mut walk = Walk::new(options, self.calls, dir.clone(), self.depth + 1);
+            let mut walk = Walk::new(options, self.calls, dir.clone());
+            walk.depth = self.depth + 1;
             walk.inside = self.inside || name.is_some();
             fails = walk.may_fail(part);
             self.real |= walk.real;
@@ -401,16 +423,16 @@ impl<'a, F: Fn(&Path, &[String]) -> Option<Callee>> Walk<'a, F> {
         if !fails && name.is_some() {
             self.through = name;
         }
-        Effect { fails, ..GOOD }
+        CommandStatus { fails, ..GOOD }
     }
 }
 
-fn is_false(words: &[Word]) -> bool {
-    inner::command(words).first().is_some_and(|program| plain(&program.text) == "false")
-}
-
-fn is_filter(program: &Word) -> bool {
-    FILTERS.contains(&program.text.as_str())
+/// The program that a command runs, if it runs one.
+fn program(command: &ShellCommand) -> Option<&str> {
+    match &command.kind {
+        CommandKind::Simple(words) => SimpleCommand::of(words, &command.redirections).program(),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

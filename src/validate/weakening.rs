@@ -10,11 +10,11 @@ mod signs;
 use std::collections::HashMap;
 use std::ops::AddAssign;
 
-use files::{Kind, hidden_by, holds_code, is_impostor, kind, takes_over};
+use files::{FileKind, hidden_by, holds_code, is_impostor, kind, takes_over};
 use patch::{Patch, patches};
 use signs::{named_in, names, redirects};
 
-use super::named::Named;
+use super::named::NamedFiles;
 use crate::words;
 
 /// What was changed of what validates.
@@ -35,10 +35,10 @@ impl AddAssign for Touched {
 
 /// Compares a step's base with what its attempt left, given as a unified diff. `named` is what the
 /// commands name; `exists` says whether a file is there now.
-pub fn compare(diff: &str, named: &Named, exists: impl Fn(&str) -> bool) -> Touched {
+pub fn compare(diff: &str, named: &NamedFiles, exists: impl Fn(&str) -> bool) -> Touched {
     let mut patches = patches(diff);
     patches.iter_mut().for_each(Patch::settle);
-    let mut moved = Moved::of(&patches);
+    let mut moved = MovedLines::of(&patches);
     let mut touched = Touched::default();
     for patch in patches.iter().filter(|patch| !patch.existed && takes_over(&patch.path)) {
         touched.files.push(patch.path.clone());
@@ -46,7 +46,7 @@ pub fn compare(diff: &str, named: &Named, exists: impl Fn(&str) -> bool) -> Touc
     }
     for patch in patches.iter().filter(|patch| patch.existed) {
         let Some(kind) = kind_of(&patch.path, named) else { continue };
-        if kind != Kind::Source {
+        if kind != FileKind::Source {
             touched.files.push(patch.path.clone());
         }
         let found = marks(patch, kind, &mut moved);
@@ -55,16 +55,16 @@ pub fn compare(diff: &str, named: &Named, exists: impl Fn(&str) -> bool) -> Touc
     touched
 }
 
-fn kind_of(path: &str, named: &Named) -> Option<Kind> {
+fn kind_of(path: &str, named: &NamedFiles) -> Option<FileKind> {
     if named.run.contains(path) {
-        return Some(Kind::Named);
+        return Some(FileKind::Named);
     }
-    kind(path).or_else(|| named.compared.contains(path).then_some(Kind::Expected))
+    kind(path).or_else(|| named.compared.contains(path).then_some(FileKind::Expected))
 }
 
 /// Of a new file that is read besides those that were there, or in their place.
 fn new_marks(patch: &Patch<'_>, exists: impl Fn(&str) -> bool) -> impl Iterator<Item = String> {
-    let kind = kind(&patch.path).unwrap_or(Kind::Build);
+    let kind = kind(&patch.path).unwrap_or(FileKind::Build);
     let hides = patch.added.iter().any(|line| kind.weakens(line)).then(|| kind.say_weakened().to_owned());
     let redirects = patch.added.iter().any(|line| redirects(&patch.path, line));
     let redirects = redirects.then(|| REDIRECTED.to_owned());
@@ -76,12 +76,12 @@ fn new_marks(patch: &Patch<'_>, exists: impl Fn(&str) -> bool) -> impl Iterator<
 
 const REDIRECTED: &str = "it has something else run, or only some of the tests";
 
-fn marks(patch: &Patch<'_>, kind: Kind, moved: &mut Moved<'_>) -> Vec<String> {
+fn marks(patch: &Patch<'_>, kind: FileKind, moved: &mut MovedLines<'_>) -> Vec<String> {
     let mut marks = Vec::new();
-    if patch.opaque && matches!(kind, Kind::Test | Kind::Source | Kind::Named) {
+    if patch.opaque && matches!(kind, FileKind::Test | FileKind::Source | FileKind::Named) {
         marks.push("it was changed in a way that cannot be compared".to_owned());
     }
-    if patch.gone && kind == Kind::Test && !moved.mostly(patch) {
+    if patch.gone && kind == FileKind::Test && !moved.mostly(patch) {
         marks.push("the test file is gone".to_owned());
         return marks;
     }
@@ -91,7 +91,7 @@ fn marks(patch: &Patch<'_>, kind: Kind, moved: &mut Moved<'_>) -> Vec<String> {
     let came = patch.added.iter().filter(|line| asserts(line)).count();
     let lost = went.into_iter().filter(|line| !moved.take(line)).count();
     if lost > 0 && came == 0 {
-        let what = if matches!(kind, Kind::Named | Kind::Build) { "check" } else { "assertion" };
+        let what = if matches!(kind, FileKind::Named | FileKind::Build) { "check" } else { "assertion" };
         marks.push(format!("{} gone, and none came", counted_are(lost, what)));
     }
     marks.extend(tests_gone(patch, kind, moved));
@@ -100,7 +100,7 @@ fn marks(patch: &Patch<'_>, kind: Kind, moved: &mut Moved<'_>) -> Vec<String> {
 }
 
 /// Tests that are none any more, unless as many came, here or with their names elsewhere.
-fn tests_gone(patch: &Patch<'_>, kind: Kind, moved: &Moved<'_>) -> Option<String> {
+fn tests_gone(patch: &Patch<'_>, kind: FileKind, moved: &MovedLines<'_>) -> Option<String> {
     let declared = |lines: &[&str]| lines.iter().filter(|line| kind.declares(line)).count();
     let (went, came) = (declared(&patch.removed), declared(&patch.added));
     let elsewhere = patch.removed.iter().filter(|line| names(line) && moved.has(line)).count();
@@ -109,7 +109,7 @@ fn tests_gone(patch: &Patch<'_>, kind: Kind, moved: &Moved<'_>) -> Option<String
 }
 
 /// Tests whose name came again, as part of one by which no runner finds them: `_test_sum`.
-fn disguised(patch: &Patch<'_>, kind: Kind) -> usize {
+fn disguised(patch: &Patch<'_>, kind: FileKind) -> usize {
     let tests = patch.removed.iter().filter(|line| kind.declares(line)).filter_map(|line| named_in(line));
     let others: Vec<&str> =
         patch.added.iter().filter(|line| !kind.declares(line)).filter_map(|line| named_in(line)).collect();
@@ -117,7 +117,7 @@ fn disguised(patch: &Patch<'_>, kind: Kind) -> usize {
 }
 
 /// What came that skips, hides or redirects.
-fn weakened(patch: &Patch<'_>, kind: Kind) -> Vec<String> {
+fn weakened(patch: &Patch<'_>, kind: FileKind) -> Vec<String> {
     let more = |of: &dyn Fn(&str) -> bool| {
         let count = |lines: &[&str]| lines.iter().filter(|line| of(line)).count();
         count(&patch.added).saturating_sub(count(&patch.removed))
@@ -141,20 +141,20 @@ fn counted_are(number: usize, thing: &str) -> String {
 }
 
 /// Lines of code that came anywhere: what went from one place and came to another was moved.
-struct Moved<'a>(HashMap<&'a str, Came>);
+struct MovedLines<'a>(HashMap<&'a str, NewLine>);
 
 /// How often a line came that is still to be matched, and whether to a file of tests.
 #[derive(Debug, Default)]
-struct Came {
+struct NewLine {
     left: u32,
     to_tests: bool,
 }
 
-impl<'a> Moved<'a> {
+impl<'a> MovedLines<'a> {
     fn of(patches: &[Patch<'a>]) -> Self {
-        let mut lines: HashMap<&str, Came> = HashMap::new();
+        let mut lines: HashMap<&str, NewLine> = HashMap::new();
         for patch in patches.iter().filter(|patch| holds_code(&patch.path)) {
-            let to_tests = matches!(kind(&patch.path), Some(Kind::Test | Kind::Source));
+            let to_tests = matches!(kind(&patch.path), Some(FileKind::Test | FileKind::Source));
             for line in &patch.added {
                 let came = lines.entry(line.trim()).or_default();
                 came.left += 1;

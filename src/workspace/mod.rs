@@ -2,6 +2,7 @@
 
 pub(crate) mod clean;
 pub(crate) mod diff;
+pub(crate) mod disk_files;
 mod entry;
 pub(crate) mod file;
 mod files;

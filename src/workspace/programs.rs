@@ -14,8 +14,9 @@ use rustix::fs::OFlags;
 use crate::digest::digest;
 use crate::facts::Programs;
 use crate::validate::applied::Applied;
-use crate::validate::named::{Named, inside, words};
+use crate::validate::named::{NamedFiles, inside, words};
 use crate::validate::weakening::Touched;
+use crate::workspace::disk_files::DiskFiles;
 
 /// Where toolchains keep the programs of a project, whether the path of commands names it or not.
 const PLACES: &[&str] = &[".venv/bin", "venv/bin", "node_modules/.bin", "vendor/bin"];
@@ -28,7 +29,7 @@ const NONBLOCKING: i32 = OFlags::NONBLOCK.bits().cast_signed();
 
 /// Where commands are looked for.
 #[derive(Debug, Clone)]
-pub struct Search<'a> {
+pub struct ProgramSearch<'a> {
     root: &'a Path,
     /// The folders of the path of commands, those in the project made relative to its root.
     path: Vec<PathBuf>,
@@ -39,7 +40,7 @@ fn is_placed(path: &Path) -> bool {
     path.parent().is_some_and(|folder| PLACES.iter().any(|place| folder.ends_with(place)))
 }
 
-impl<'a> Search<'a> {
+impl<'a> ProgramSearch<'a> {
     /// Looks where commands look: in the folders of their `path`.
     pub fn new(root: &'a Path, path: Vec<PathBuf>) -> Self {
         let relative = |dir: PathBuf| dir.strip_prefix(root).map(Path::to_owned).unwrap_or(dir);
@@ -48,13 +49,10 @@ impl<'a> Search<'a> {
 
     /// The programs in the project that these commands name, as they are now.
     pub fn programs(&self, commands: &[Applied]) -> Programs {
-        let (mut said, mut checks) = (BTreeSet::new(), Named::default());
-        let scripts: BTreeSet<(&str, &str)> =
-            commands.iter().map(|command| (command.dir.as_str(), command.script.as_str())).collect();
-        for (dir, script) in scripts {
-            let dir = self.root.join(dir);
-            said.extend(words(&dir, script));
-            checks.add(self.root, &dir, script);
+        let (mut said, mut checks) = (BTreeSet::new(), NamedFiles::default());
+        for command in commands {
+            said.extend(words(&DiskFiles, &self.root.join(&command.dir), &command.script));
+            checks.add(&DiskFiles, self.root, command);
         }
         let places = self.places(said.iter().map(|(dir, _)| dir.as_path()).collect());
         let (by_path, by_name): (Vec<_>, Vec<_>) = said.iter().partition(|(_, word)| word.contains('/'));
@@ -141,7 +139,7 @@ mod tests {
         write(&at(".venv/bin/ruff"), "nobody names it\n");
         write(&at("tools/lint"), "kept by git\n");
         std::os::unix::fs::symlink(system.join("python"), at(".venv/bin/python")).unwrap();
-        let search = Search::new(&root, vec![at(".venv/bin"), at("tools"), system]);
+        let search = ProgramSearch::new(&root, vec![at(".venv/bin"), at("tools"), system]);
         let command = |dir: &str, script: &str| Applied {
             origin: Origin::Config,
             script: script.to_owned(),
@@ -200,7 +198,7 @@ mod tests {
             ("other/bin/x", &[]),
         ] {
             let applied = Applied { origin: Origin::Plan, script: script.into(), dir: String::new() };
-            let programs = Search::new(&root, Vec::new()).programs(&[applied]);
+            let programs = ProgramSearch::new(&root, Vec::new()).programs(&[applied]);
             assert_eq!(programs.into_keys().collect::<Vec<_>>(), expected, "{script}");
         }
     }
@@ -213,6 +211,6 @@ mod tests {
         std::fs::create_dir_all(root.join("venv/bin")).unwrap();
         mknodat(CWD, root.join("venv/bin/pytest"), FileType::Fifo, Mode::RWXU, 0).unwrap();
         let applied = Applied { origin: Origin::Plan, script: "pytest".into(), dir: String::new() };
-        assert!(Search::new(&root, Vec::new()).programs(&[applied]).is_empty());
+        assert!(ProgramSearch::new(&root, Vec::new()).programs(&[applied]).is_empty());
     }
 }

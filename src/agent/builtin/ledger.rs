@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::excerpt::{excerpt, line};
 use super::tools::{ToolEffect, ToolOutcome};
-use crate::brief::Compacted;
+use crate::brief::LedgerLines;
 use crate::model::message::{Arguments, ToolCall};
 
 /// A line of the ledger is no longer.
@@ -82,9 +82,9 @@ impl Ledger {
     }
 
     /// The newest of everything, in about so many bytes.
-    pub(crate) fn tell(&self, bytes: usize) -> Compacted {
+    pub(crate) fn tell(&self, bytes: usize) -> LedgerLines {
         let share = |percent: usize| bytes.saturating_mul(percent) / 100;
-        Compacted {
+        LedgerLines {
             changed: newest(&self.changed, share(20), LedgerFile::say),
             read: newest(&self.read, share(20), LedgerPages::say),
             commands: newest(&self.ran, share(30), LedgerCommand::say),
@@ -225,7 +225,7 @@ mod tests {
             take(&mut ledger, command, ToolEffect::Ran { exit: Exit::Code { code } });
         }
         ledger.failed("`make` ended with exit code 2");
-        let expected = Compacted {
+        let expected = LedgerLines {
             changed: vec!["`new.rs`: +9 -0".into(), "`a.rs`: +4 -2 in 2 changes".into()],
             read: vec!["`b.rs`: lines 1-20 of 20".into(), "`a.rs`: lines 1-300, 401-500 of 910".into()],
             commands: vec![

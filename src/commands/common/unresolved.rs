@@ -1,16 +1,17 @@
 //! Lists the programs in a plan's commands that are not there; this is shown and decides nothing.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::Environment;
 use crate::plan::{Diagnostic, Reading, Severity};
+use crate::shell::simple::SimpleCommand;
+use crate::shell::walk::{CommandPlace, Descend, Visitor, walk};
 
-/// What the shell itself knows, or reads as syntax.
-const SHELL: &str = "! [ [[ ]] { } : . alias break case cd command continue declare do done echo elif else esac eval exec exit export \
-    false fi for function getopts hash if in jobs kill let local mapfile printf pushd popd pwd read readonly \
-    return select set shift shopt source test then time times trap true type typeset ulimit umask unset \
-    until wait while";
+/// What the shell itself knows.
+const BUILTINS: &str = "[ : . alias bg break builtin cd command continue declare dirs echo eval exec exit export false \
+    fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read readarray readonly \
+    return set shift shopt source suspend test time times trap true type typeset ulimit umask unalias unset wait";
 
 /// A warning for each program that is not installed; a note for each script of the project that is not there,
 /// since a step may be about to write it.
@@ -21,25 +22,16 @@ pub(crate) fn find(reading: &Reading, root: &Path, environment: &Environment) ->
     for criterion in reading.plan.criteria.iter().chain(own) {
         let Some(command) = criterion.command() else { continue };
         let dir = root.join(command.dir.as_deref().unwrap_or_default());
-        for program in programs(&command.script) {
-            let is_path = program.contains('/');
+        for program in programs(&dir, &command.script) {
             // A path depends on the directory as well; a name is looked for once.
-            if is_path && dir.join(&program).exists() || !seen.insert(program.clone()) {
-                continue;
-            }
-            if !is_path && environment.on_path(&program).is_some() {
-                continue;
-            }
-            let (severity, message, help) = if program.starts_with('/') {
-                let help = "correct the path: as it is, this cannot pass";
-                (Severity::Warning, format!("`{program}` is not on this machine"), help)
-            } else if is_path {
-                let help = "a step has to write it before this can pass";
-                (Severity::Note, format!("`{program}` is not there yet"), help)
-            } else {
-                let help = "install it, or correct the command: as it is, this cannot pass";
-                (Severity::Warning, format!("no program `{program}` is installed here"), help)
+            let there = match &program.path {
+                Some(path) => path.exists(),
+                None => environment.on_path(&program.name).is_some(),
             };
+            if there || !seen.insert(program.name.clone()) {
+                continue;
+            }
+            let (severity, message, help) = program.missing();
             found.push(Diagnostic {
                 severity,
                 code: "unresolved-command",
@@ -52,39 +44,52 @@ pub(crate) fn find(reading: &Reading, root: &Path, environment: &Environment) ->
     found
 }
 
-/// The programs that a script starts, as far as can be said without running it.
-fn programs(script: &str) -> Vec<String> {
-    // The lines of a here document are no commands.
-    if script.contains("<<") {
-        return Vec::new();
-    }
-    let script = unquoted(&script.replace("\\\n", " ").replace(">&", ">").replace("&>", ">"));
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/');
-    let mut programs = Vec::new();
-    for part in script.split(['\n', ';', '|', '&']) {
-        let mut words = part.split_whitespace().skip_while(|word| word.contains('='));
-        let Some(first) = words.next().filter(|word| word.chars().all(is_plain)) else { continue };
-        if !first.starts_with('-') && !SHELL.split_whitespace().any(|known| known == first) {
-            programs.push(first.to_owned());
-        }
-    }
-    programs
+/// A program that a script starts for certain.
+#[derive(Debug, PartialEq, Eq)]
+struct NamedProgram {
+    name: String,
+    /// Where it has to be, if its name is a path.
+    path: Option<PathBuf>,
 }
 
-/// A script without what stands in quotes: nothing in there ends a command.
-fn unquoted(script: &str) -> String {
-    let mut open: Option<char> = None;
-    let outside = |c: &char| {
-        let quote = matches!(c, '"' | '\'' | '`');
-        match open {
-            Some(quote) if *c == quote => open = None,
-            None if quote => open = Some(*c),
-            _ => return open.is_none(),
+impl NamedProgram {
+    fn missing(&self) -> (Severity, String, &'static str) {
+        let name = &self.name;
+        if name.starts_with('/') {
+            let help = "correct the path: as it is, this cannot pass";
+            (Severity::Warning, format!("`{name}` is not on this machine"), help)
+        } else if self.path.is_some() {
+            let help = "a step has to write it before this can pass";
+            (Severity::Note, format!("`{name}` is not there yet"), help)
+        } else {
+            let help = "install it, or correct the command: as it is, this cannot pass";
+            (Severity::Warning, format!("no program `{name}` is installed here"), help)
         }
-        // What is left of a quoted word is no name of a program.
-        true
-    };
-    script.chars().filter(outside).collect()
+    }
+}
+
+/// The programs that a script starts for certain, as far as can be said without running it.
+fn programs(dir: &Path, script: &str) -> Vec<NamedProgram> {
+    struct Programs(Vec<NamedProgram>);
+    impl Visitor for Programs {
+        fn command(&mut self, command: &SimpleCommand<'_>, place: &CommandPlace) -> Descend {
+            self.0.extend(command.words.first().and_then(|word| named(&word.text, place)));
+            Descend::Past
+        }
+    }
+    let mut programs = Programs(Vec::new());
+    walk(script, dir, &mut programs);
+    programs.0
+}
+
+fn named(name: &str, place: &CommandPlace) -> Option<NamedProgram> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/');
+    let known = BUILTINS.split_whitespace().any(|builtin| builtin == name);
+    if !place.certain || known || name.starts_with('-') || !name.chars().all(is_plain) {
+        return None;
+    }
+    let path = if name.contains('/') { Some(place.dir.as_ref()?.join(name)) } else { None };
+    Some(NamedProgram { name: name.to_owned(), path })
 }
 
 #[cfg(test)]
@@ -93,18 +98,28 @@ mod tests {
 
     #[test]
     fn programs_are_the_first_words_of_commands() {
-        let cases = [
-            ("cargo test -p core", vec!["cargo"]),
-            ("CI=1 npm test && ./check.sh | grep -q ok", vec!["npm", "./check.sh", "grep"]),
-            ("test -f a || exit 1", vec![]),
-            ("for f in *; do wc -l $f; done", vec![]),
-            ("grep -q 'a|b;c' file", vec!["grep"]),
-            ("cat <<EOF\nnothing here\nEOF", vec![]),
-            ("$TOOL --version", vec![]),
-            ("./a.sh \\\n  -p b 2>&1 &> c", vec!["./a.sh"]),
-        ];
-        for (script, expected) in cases {
-            assert_eq!(programs(script), expected, "{script}");
+        for (script, expected) in [
+            ("cargo test -p core", &["cargo"][..]),
+            ("CI=1 npm test && ./check.sh | grep -q ok", &["npm", "./check.sh in /p", "grep"]),
+            ("cd app && ./check.sh", &["./check.sh in /p/app"]),
+            ("cd \"$APP\" && ./check.sh", &[]),
+            ("timeout 5 env A=1 bash -c 'ruff check'", &["ruff"]),
+            ("test -f a || exit 1", &[]),
+            ("for f in *; do wc -l $f; done", &[]),
+            ("if command -v x; then x; fi", &[]),
+            ("f() { x; }; f || y", &["x"]),
+            ("grep -q 'a|b;c' file", &["grep"]),
+            ("cat <<EOF\nnothing here\nEOF", &["cat"]),
+            ("(( i++ )); [[ a = b ]]", &[]),
+            ("$TOOL --version", &[]),
+            ("./a.sh \\\n  -p b 2>&1 &> c", &["./a.sh in /p"]),
+        ] {
+            let say = |program: NamedProgram| match program.path {
+                Some(path) => format!("{} in {}", program.name, path.parent().unwrap().display()),
+                None => program.name,
+            };
+            let found: Vec<String> = programs(Path::new("/p"), script).into_iter().map(say).collect();
+            assert_eq!(found, expected, "{script}");
         }
     }
 }

@@ -50,11 +50,6 @@ impl<T: Copy> Phrases<T> {
         self.within(text).next().is_some()
     }
 
-    /// One of them begins with this word.
-    pub(in crate::plan) fn begins(&self, word: &str) -> bool {
-        !self.starting(word).is_empty()
-    }
-
     /// A text is one of them.
     pub(in crate::plan) fn contains(&self, text: &str) -> bool {
         self.get(text).is_some()

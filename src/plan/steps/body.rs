@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::boxes::Boxes;
 use super::claim::{Claim, claim};
-use super::criteria;
+use super::command;
 use super::files;
 use super::references;
 use crate::plan::StepIndex;
@@ -175,9 +175,9 @@ impl<'plan, 'text> Body<'plan, 'text> {
         if !piece.text.contains('`') {
             return;
         }
-        let verdict = criteria::classify(&piece.text, false);
+        let verdict = command::classify(&piece.text, false);
         let is_command = matches!(verdict.kind, CriterionKind::Command(_));
-        if is_command && (names::verifies(title) || criteria::checks(title)) {
+        if is_command && (names::verifies(title) || command::checks(title)) {
             self.add_criterion(piece, verdict, None);
         }
     }
@@ -211,7 +211,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
                 let from = at + line.as_ptr().addr().saturating_sub(text.as_ptr().addr());
                 let line = line.trim().trim_start_matches(['-', '*', ' ']);
                 let piece = self.piece(from, line, from + line.len());
-                self.add_criterion(&piece, criteria::classify(line, false), None);
+                self.add_criterion(&piece, command::classify(line, false), None);
             }
         }
     }
@@ -252,7 +252,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         let section = &self.sections.all[index];
         let Some(&(at, _)) = section.value.first() else { return };
         let mut expected = section.value.iter().skip(1).map(|(_, line)| *line);
-        let expected_to_fail = expected.any(|line| is_expectation(line) && criteria::says_it_fails(line));
+        let expected_to_fail = expected.any(|line| is_expectation(line) && command::says_it_fails(line));
         if expected_to_fail {
             return;
         }
@@ -274,12 +274,12 @@ impl<'plan, 'text> Body<'plan, 'text> {
         match self.part(role) {
             Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual) => {
                 let manual = role == Some(Role::Manual) || self.kind == StepKind::Manual;
-                let bare = role == Some(Role::Validation) && criteria::is_bare_command(&piece.text);
+                let bare = role == Some(Role::Validation) && command::is_bare_command(&piece.text);
                 let runs = names::runs(name) || bare;
                 let verdict = if runs {
-                    criteria::classify(&format!("Run: {}", piece.text), manual)
+                    command::classify(&format!("Run: {}", piece.text), manual)
                 } else {
-                    criteria::classify(&piece.text, manual)
+                    command::classify(&piece.text, manual)
                 };
                 // A sentence in front of a list only introduces it.
                 if !(followed && verdict.kind == CriterionKind::Prose) {
@@ -288,7 +288,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
             }
             Some(Role::Deliverables) => {
                 self.push_task(piece, None, true);
-                self.add_criterion(piece, criteria::classify(&piece.text, false), None);
+                self.add_criterion(piece, command::classify(&piece.text, false), None);
             }
             Some(Role::Files) => self.add_files(files::in_field(&piece.text)),
             Some(Role::Dependencies | Role::Prerequisites) => self.add_references(piece),
@@ -331,7 +331,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
     pub(in crate::plan) fn read_paragraph(&mut self, block: usize, role: Option<Role>, only: bool) {
         for (at, line) in self.document.lines_of(block) {
             if self.parts.dir.is_none() {
-                self.parts.dir = criteria::directory(line);
+                self.parts.dir = command::directory(line);
             }
             if role.is_none() {
                 self.add_said_references(at, line);
@@ -346,7 +346,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         }
         let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
         let (text, span) = self.document.text_of(block);
-        let verdict = criteria::classify(&text, self.kind == StepKind::Manual);
+        let verdict = command::classify(&text, self.kind == StepKind::Manual);
         let says_something =
             matches!(verdict.kind, CriterionKind::Command(_)) || (only && self.kind == StepKind::Work);
         if says_something {
@@ -360,7 +360,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
         let expected = self.document.blocks.get(found.end).filter(|next| next.parent == found.parent);
         let expected = expected.map_or("", |_| self.document.first_line(found.end).1);
         let verdict = match self.part(role) {
-            _ if is_expectation(expected) => !criteria::says_it_fails(expected),
+            _ if is_expectation(expected) => !command::says_it_fails(expected),
             Some(Role::Criteria | Role::Validation | Role::Acceptance) => true,
             _ => false,
         };
@@ -368,7 +368,7 @@ impl<'plan, 'text> Body<'plan, 'text> {
             return;
         }
         let BlockKind::Code(code) = &found.kind else { return };
-        let Some(verdict) = criteria::classify_block(code, self.parts.dir.clone()) else { return };
+        let Some(verdict) = command::classify_block(code, self.parts.dir.clone()) else { return };
         let end = self.document.lines.span(found.end_line).end;
         let piece = self.piece(found.start, code.literal.trim_end(), end);
         self.add_criterion(&piece, verdict, None);
@@ -431,9 +431,9 @@ impl<'plan, 'text> Body<'plan, 'text> {
             if let Some(dir) = inner.strip_prefix("dir:") {
                 self.parts.dir = Some(dir.trim().to_owned()).filter(|dir| !dir.is_empty());
             }
-            if let Some(command) = criteria::comment_command(inner) {
+            if let Some(command) = command::comment_command(inner) {
                 let piece = self.piece(comment.inner.start, command, comment.inner.end);
-                let verdict = criteria::command_or_prose(command.to_owned(), criteria::COMMENT, None);
+                let verdict = command::command_or_prose(command.to_owned(), command::COMMENT, None);
                 self.add_criterion(&piece, verdict, None);
             }
         }

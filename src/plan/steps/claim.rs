@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
-use super::criteria::{code_spans, spoken};
+use crate::plan::code_span::{code_spans, spoken};
 use crate::plan::names::phrases::Phrases;
 use crate::plan::names::vocabulary::{FAILS, FORBIDS, RESULTS, SUCCEEDS};
+use crate::shell::effect::positionals;
+use crate::shell::parser::first_words;
 
 /// So many words behind a command are about it.
 const NEAR: usize = 6;
@@ -44,8 +46,11 @@ pub(in crate::plan) fn claim(text: &str) -> Claim {
     let behind = text[at + 1..].split_once(span).map_or("", |(_, behind)| behind);
     let said = spoken(behind.trim_start_matches('`'));
     // Whether anything differs, these tell by what they print.
-    let tells_nothing = ["git status", "git diff"].iter().any(|command| span.starts_with(command))
-        && !["--check", "--exit-code", "--quiet"].iter().any(|option| span.contains(option));
+    let words = first_words(span);
+    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let tells_nothing = words.first() == Some(&"git")
+        && ["status", "diff"].map(Some).contains(&positionals(&words).next())
+        && !["--check", "--exit-code", "--quiet"].iter().any(|option| words.contains(option));
     match of_words(&said) {
         Claim::Success if tells_nothing && !said.is_empty() => Claim::More,
         claim => claim,

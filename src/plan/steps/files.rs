@@ -1,6 +1,6 @@
 //! Finds paths of files in the text of a plan.
 
-use super::criteria::code_spans;
+use crate::plan::code_span::code_spans;
 
 /// The files that a field names: in code spans, or else between commas.
 pub(in crate::plan) fn in_field(text: &str) -> Vec<String> {

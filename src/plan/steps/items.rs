@@ -1,7 +1,7 @@
 //! Decides what each list item inside a step becomes, by the label above it.
 
 use super::body::Body;
-use super::criteria::{self, Verdict, ends_with_any_case};
+use super::command::{self, CriterionClass, ends_with_any_case};
 use super::files;
 use super::references;
 use crate::plan::BoxIndex;
@@ -14,7 +14,7 @@ use crate::plan::piece::Piece;
 use crate::plan::step::{Field, StepKind, Task};
 
 fn is_command(piece: &Piece<'_>) -> bool {
-    matches!(criteria::classify(&piece.text, false).kind, CriterionKind::Command(_))
+    matches!(command::classify(&piece.text, false).kind, CriterionKind::Command(_))
 }
 
 /// What stands under this name must hold.
@@ -94,11 +94,11 @@ impl Body<'_, '_> {
             Some(Role::Deliverables) => {
                 self.add_task((item, &piece), true, "a deliverable of the step");
                 let check_box = self.boxes.of_block(item);
-                self.add_criterion(&piece, criteria::classify(&piece.text, false), check_box);
+                self.add_criterion(&piece, command::classify(&piece.text, false), check_box);
             }
             Some(Role::Testing) if is_command(&piece) => self.add_criterion_item((item, &piece), false),
             None | Some(Role::Tasks | Role::Steps | Role::Testing)
-                if self.kind == StepKind::Work && criteria::checks(&piece.text) =>
+                if self.kind == StepKind::Work && command::checks(&piece.text) =>
             {
                 self.add_criterion_item((item, &piece), false);
             }
@@ -171,10 +171,10 @@ impl Body<'_, '_> {
 
     fn add_criterion_item(&mut self, (item, piece): (usize, &Piece<'_>), manual: bool) {
         let manual = manual || self.kind == StepKind::Manual;
-        let mut verdict = criteria::classify(&piece.text, manual);
+        let mut verdict = command::classify(&piece.text, manual);
         if verdict.kind == CriterionKind::Prose {
             verdict = match self.nested_command(item) {
-                None => criteria::classify(&piece.text, names::by_hand(&piece.text)),
+                None => command::classify(&piece.text, names::by_hand(&piece.text)),
                 Some(nested) => nested,
             };
         }
@@ -185,18 +185,18 @@ impl Body<'_, '_> {
     }
 
     /// The command that a `validate` comment or a shell block inside an item gives for it.
-    fn nested_command(&self, item: usize) -> Option<Verdict> {
+    fn nested_command(&self, item: usize) -> Option<CriterionClass> {
         let block = &self.document.blocks[item];
         let span = block.start..self.document.lines.end(block.end_line);
         let comment = self
             .document
             .comments_in(&span)
-            .find_map(|comment| criteria::comment_command(&self.document.text[comment.inner.clone()]));
+            .find_map(|comment| command::comment_command(&self.document.text[comment.inner.clone()]));
         if let Some(command) = comment {
-            return Some(criteria::command_or_prose(command.to_owned(), criteria::COMMENT, None));
+            return Some(command::command_or_prose(command.to_owned(), command::COMMENT, None));
         }
         self.document.children(item).find_map(|child| match &self.document.blocks[child].kind {
-            BlockKind::Code(code) => criteria::classify_block(code, None),
+            BlockKind::Code(code) => command::classify_block(code, None),
             _ => None,
         })
     }
@@ -204,7 +204,7 @@ impl Body<'_, '_> {
     pub(in crate::plan) fn add_criterion(
         &mut self,
         piece: &Piece<'_>,
-        verdict: Verdict,
+        verdict: CriterionClass,
         check_box: Option<BoxIndex>,
     ) {
         let text = piece.without_comments();

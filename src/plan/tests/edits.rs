@@ -4,9 +4,10 @@ use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
 use crate::facts::CriterionIndex;
-use crate::plan::edit::{apply, targets};
+use crate::plan::edit::apply;
 use crate::plan::restore::restore_marks;
 use crate::plan::{BoxIndex, Change, CheckBox, EditError, Plan, StepIndex, TickTarget, read};
+use crate::state::ticking::targets;
 
 const PLAN: &str = "# T\n\n## Implementation Steps\n\n### Step 1: One\n**Tasks:**\n- [ ] a\n  - [~] b\n- [x] c\n\n\
     **Validation Criteria:**\n- [ ] `make test` passes\n- [ ] it looks good\n\n### Step 2: Two\n\nText only.";

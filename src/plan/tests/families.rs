@@ -4,9 +4,10 @@ use insta::assert_snapshot;
 use pretty_assertions::assert_eq;
 
 use super::edits::passed;
-use crate::plan::edit::{apply, targets};
+use crate::plan::edit::apply;
 use crate::plan::restore::{restore_marks, take_ticks_back};
 use crate::plan::{Change, EditError, StepIndex, TickTarget, read};
+use crate::state::ticking::targets;
 
 const TODOS: &str = include_str!("../../../tests/fixtures/plans/todos.md");
 const TABLE: &str = include_str!("../../../tests/fixtures/plans/table.md");

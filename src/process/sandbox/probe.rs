@@ -137,7 +137,7 @@ async fn try_out(sandbox: &Sandbox, policy: &Policy, interrupt: &Interrupt) -> R
     let completed = completed.map_err(|error| error.to_string())?;
     match completed.exit {
         Exit::Code { code: 0 } | Exit::Interrupted => Ok(()),
-        Exit::NotStarted { reason } => Err(reason),
+        Exit::NotStarted { reason, .. } => Err(reason),
         exit => Err(exit.say()),
     }
 }

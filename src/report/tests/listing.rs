@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::brief::{Source, Sources};
+use crate::brief::{SourceFile, Sources};
 use crate::config::ProseCriteria;
 use crate::plan::{self, Reading};
 use crate::report::{diagnostics, explanation, listing};
@@ -55,7 +55,7 @@ fn state(reading: &Reading, events: &[Event]) -> RunState {
 
 #[test]
 fn the_dry_run_shows_what_becomes_of_every_line() {
-    let source = |path: &str| Source { path: path.to_owned(), text: "some words".to_owned() };
+    let source = |path: &str| SourceFile { path: path.to_owned(), text: "some words".to_owned() };
     let sources =
         Sources { rules: vec![source("RULES.md")], agents: vec![source("AGENTS.md")], ..Sources::default() };
     let listed = |prose, model| {

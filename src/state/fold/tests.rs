@@ -77,13 +77,13 @@ fn each_event_leads_from_each_status_to_another_or_cannot_follow() {
     table[0].extend(start.iter().map(|state| format!("{:13}", state.step(key).status.name())));
     for past in every_event(0, 1) {
         let event = past.event(&reading);
-        let mut row = format!("{:24}", name(&event).trim());
-        for before in &start {
+        let cell = |before: &RunState| {
             let mut after = before.clone();
-            let cell = after.apply(&event).map_or("-", |()| after.step(key).status.name());
-            row += &format!("{cell:13}");
-        }
-        table.push(row);
+            let name = after.apply(&event).map_or("-", |()| after.step(key).status.name());
+            format!("{name:13}")
+        };
+        let cells: String = start.iter().map(cell).collect();
+        table.push(format!("{:24}{cells}", name(&event).trim()));
     }
     let table: Vec<&str> = table.iter().map(|row| row.trim_end()).collect();
     insta::assert_snapshot!(table.join("\n"), @"
@@ -129,8 +129,8 @@ fn a_step_goes_from_open_to_passed_and_ticked() {
         ["open", "open", "running", "running", "running", "running", "running", "passed", "passed", "passed"];
     assert_eq!((0..=past.len()).map(names).collect::<Vec<_>>(), expected);
     let end = first(&past);
-    let StepStatus::Passed(pass) = &end.status else { panic!("{end:?}") };
-    assert_eq!((&pass.tick, pass.commit), (&TickState::Written, CommitState::Due));
+    let StepStatus::Passed(known) = &end.status else { panic!("{end:?}") };
+    assert_eq!((&known.tick, known.commit), (&TickState::Written, CommitState::Due));
     assert_eq!((end.attempts, end.spent, end.last_failure), (2, 2, None));
     assert_eq!(end.trees.base, Some(Base { tree: "before-1".into(), reference: None }));
     assert_eq!(end.trees.left, Some(Base { tree: "left-2".into(), reference: None }));

@@ -3,41 +3,42 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{is_check, moved, nothing, read};
-use crate::shell::inner::Options;
-use crate::validate::vacuous::Callee;
+use super::{is_check, moved, nothing};
+use crate::shell::simple::ShellOptions;
+use crate::shell::walk::Callee;
+use crate::validate::ProjectFiles;
 
 /// Files that `make` reads, in its order.
 const MAKEFILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
 
 /// What `make` is asked for.
-struct Asked<'a> {
+struct MakeRequest<'a> {
     dir: PathBuf,
     /// The file that it is given, if it is.
     file: Option<&'a str>,
     arguments: Vec<&'a str>,
 }
 
-fn asked<'a>(dir: &Path, arguments: &[&'a str]) -> Asked<'a> {
+fn request<'a>(dir: &Path, arguments: &[&'a str]) -> MakeRequest<'a> {
     let (folder, rest) = moved(arguments, &["-C", "--directory"]);
     let (file, arguments) = moved(&rest, &["-f", "--file", "--makefile"]);
     let dir = folder.map_or_else(|| dir.to_owned(), |folder| dir.join(folder));
-    Asked { dir, file, arguments }
+    MakeRequest { dir, file, arguments }
 }
 
 /// The file that a command of `make` reads.
-pub(super) fn file(dir: &Path, arguments: &[&str]) -> Option<PathBuf> {
-    let Asked { dir, file, .. } = asked(dir, arguments);
+pub(super) fn file(files: &dyn ProjectFiles, dir: &Path, arguments: &[&str]) -> Option<PathBuf> {
+    let MakeRequest { dir, file, .. } = request(dir, arguments);
     match file {
         Some(file) => Some(dir.join(file)),
-        None => MAKEFILES.iter().map(|name| dir.join(name)).find(|path| path.is_file()),
+        None => MAKEFILES.iter().map(|name| dir.join(name)).find(|path| files.has_file(path)),
     }
 }
 
 /// What a command of `make` stands for.
-pub(super) fn make(dir: &Path, arguments: &[&str]) -> Option<Callee> {
-    let path = file(dir, arguments);
-    let Asked { dir, arguments, .. } = asked(dir, arguments);
+pub(super) fn make(files: &dyn ProjectFiles, dir: &Path, arguments: &[&str]) -> Option<Callee> {
+    let path = file(files, dir, arguments);
+    let MakeRequest { dir, arguments, .. } = request(dir, arguments);
     let letters =
         |argument: &str| argument.strip_prefix('-').filter(|rest| !rest.starts_with('-')).map(str::to_owned);
     let has = |letter: char, long: &str| {
@@ -52,7 +53,7 @@ pub(super) fn make(dir: &Path, arguments: &[&str]) -> Option<Callee> {
         return Some(nothing("`make` without regard to errors", true, dir));
     }
     let path = path?;
-    let text = read(path.clone())?;
+    let text = files.text(&path)?;
     let file = path.file_name()?.to_str()?;
     let makefile = Makefile::read(&text)?;
     // A number is how many jobs there may be.
@@ -68,18 +69,18 @@ pub(super) fn make(dir: &Path, arguments: &[&str]) -> Option<Callee> {
     let names: Vec<String> = targets.iter().map(|target| format!("`{target}`")).collect();
     let name = format!("the target {} of {file}", names.join(", "));
     let checks = targets.iter().any(|target| is_check(target));
-    Some(Callee { name, checks, parts, options: Options::PLAIN, dir })
+    Some(Callee { name, checks, parts, options: ShellOptions::PLAIN, dir })
 }
 
 /// The rules of a makefile, as far as they are plain.
 struct Makefile<'a> {
     first: Option<&'a str>,
-    rules: Vec<Rule<'a>>,
+    rules: Vec<MakeRule<'a>>,
     /// `.IGNORE:`
     ignores: bool,
 }
 
-struct Rule<'a> {
+struct MakeRule<'a> {
     targets: Vec<&'a str>,
     prerequisites: Vec<&'a str>,
     recipe: Vec<String>,
@@ -87,7 +88,7 @@ struct Rule<'a> {
 
 impl<'a> Makefile<'a> {
     fn read(text: &'a str) -> Option<Self> {
-        let mut rules: Vec<Rule<'a>> = Vec::new();
+        let mut rules: Vec<MakeRule<'a>> = Vec::new();
         let mut open = false;
         let mut continued = false;
         for line in text.lines() {
@@ -111,7 +112,7 @@ impl<'a> Makefile<'a> {
             }
             continued = goes_on;
         }
-        let ignores = |rule: &Rule<'_>| rule.targets == [".IGNORE"] && rule.prerequisites.is_empty();
+        let ignores = |rule: &MakeRule<'_>| rule.targets == [".IGNORE"] && rule.prerequisites.is_empty();
         let first = rules.iter().flat_map(|rule| &rule.targets).find(|target| !target.starts_with('.'));
         Some(Self { first: first.copied(), ignores: rules.iter().any(ignores), rules })
     }
@@ -142,7 +143,7 @@ impl<'a> Makefile<'a> {
 }
 
 /// `targets: prerequisites`, and no assignment.
-fn rule_of(line: &str) -> Option<Rule<'_>> {
+fn rule_of(line: &str) -> Option<MakeRule<'_>> {
     if line.starts_with(['\t', ' ', '#']) {
         return None;
     }
@@ -159,7 +160,7 @@ fn rule_of(line: &str) -> Option<Rule<'_>> {
         return None;
     }
     let prerequisites = prerequisites.split_whitespace().filter(|word| *word != "|").collect();
-    Some(Rule { targets: targets.split_whitespace().collect(), prerequisites, recipe })
+    Some(MakeRule { targets: targets.split_whitespace().collect(), prerequisites, recipe })
 }
 
 #[cfg(test)]

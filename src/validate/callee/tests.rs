@@ -1,21 +1,12 @@
 //! What commands stand for, and whether that can fail.
 
 use super::*;
+use crate::validate::MapFiles;
 use crate::validate::vacuous::why_vacuous;
 
-fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = dir.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    dir
-}
-
 fn why(files: &[(&str, &str)], command: &str) -> Option<String> {
-    let dir = project(files);
-    why_vacuous(command, dir.path(), Options::STRICT, &callee)
+    let root = Path::new("/project");
+    why_vacuous(&MapFiles::new(root, files), root, command)
 }
 
 #[test]

@@ -5,7 +5,7 @@ use pretty_assertions::assert_eq;
 use super::*;
 use crate::facts::Origin;
 
-fn told(output: &str) -> Told {
+fn told(output: &str) -> RunnerReport {
     let mut counter = Counter::default();
     output.lines().for_each(|line| counter.line(line));
     counter.finish()

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::validate::MapFiles;
 
 fn why(script: &str) -> Option<String> {
     why_written_so(script)
@@ -57,6 +58,10 @@ fn what_cannot_fail_is_seen_through() {
         "test ok && echo fine",
         "pytest() { echo 5 passed; }\npytest -q tests",
         "check() (cargo test || true); check",
+        "function check { cargo test || true; }; check",
+        "case $X in a) cargo test || true ;; *) echo none ;; esac",
+        "bash <<'END'\ncargo test\ntrue\nEND",
+        "echo <(cargo test)",
     ] {
         assert!(why(script).is_some(), "{script}");
     }
@@ -107,6 +112,14 @@ fn what_may_fail_is_left_alone() {
         ". ./lib.sh",
         "! true",
         "cd app && echo ok",
+        "case $X in a) cargo test ;; *) echo none ;; esac",
+        "case $(./check.sh) in *ok*) ;; *) exit 1 ;; esac",
+        "bash <<'END'\ncargo test\nEND",
+        "bash <<END\n$CHECK\nEND",
+        "cargo() { true; }; command cargo test",
+        "sh -c 'exec cargo test; true'",
+        "diff <(cargo run) expected.txt",
+        "(( $(./count.sh) > 3 ))",
         "'",
     ] {
         assert_eq!(why(script), None, "{script}");
@@ -117,34 +130,24 @@ fn what_may_fail_is_left_alone() {
 fn the_reason_says_what_hides_the_failure() {
     assert_eq!(why("echo ok").unwrap(), "nothing in it can fail");
     assert_eq!(why("cargo test || true").unwrap(), "it exits 0 whatever fails in it");
-    let target = |dir: &Path, words: &[String]| {
-        (words[0] == "make").then(|| Callee {
-            name: "the target `test` of Makefile".to_owned(),
-            checks: true,
-            parts: vec!["echo testing".to_owned(), "cargo test; true".to_owned()],
-            options: Options::PLAIN,
-            dir: dir.to_owned(),
-        })
-    };
-    let why = |script| why_vacuous(script, Path::new("/"), Options::STRICT, &target);
+    let files = MapFiles::new(
+        Path::new("/"),
+        &[("Makefile", "test:\n\t@echo testing\n\t@cargo test; true\n"), ("app/README.md", "")],
+    );
+    let why = |script| why_vacuous(&files, Path::new("/"), script);
     assert_eq!(why("make test").unwrap(), "it runs the target `test` of Makefile, which cannot fail");
     assert_eq!(why("make test && cargo test"), None);
+    assert_eq!(why("(cd app && make test)"), None);
     assert_eq!(why("(cd elsewhere && make test)"), None);
 }
 
 #[test]
 fn what_calls_itself_comes_to_an_end() {
-    let again = |dir: &Path, words: &[String]| {
-        let parts = vec![words.join(" "); 1000];
-        Some(Callee {
-            name: String::new(),
-            checks: true,
-            parts,
-            options: Options::PLAIN,
-            dir: dir.to_owned(),
-        })
-    };
-    assert_eq!(why_vacuous("make test", Path::new("/"), Options::STRICT, &again), None);
+    let makefile = format!("test:\n{}", "\tmake test\n".repeat(1000));
+    let files = MapFiles::new(Path::new("/"), &[("Makefile", &makefile)]);
+    assert_eq!(why_vacuous(&files, Path::new("/"), "make test"), None);
+    let calls: String = (0..100).map(|at| format!("f{at}() {{ f{0}; f{0}; }}\n", at + 1)).collect();
+    assert_eq!(why(&format!("{calls} f0")), None);
 }
 
 proptest! {

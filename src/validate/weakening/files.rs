@@ -3,7 +3,7 @@
 
 /// What a file is to the validation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     /// It holds tests.
     Test,
     /// It may hold tests between its code.
@@ -115,7 +115,7 @@ fn is_of_cargo(path: &str) -> bool {
 /// Whether a file may hold code: what came there may have been moved there.
 pub(super) fn holds_code(path: &str) -> bool {
     let extension = name(path).rsplit_once('.').map_or("", |(_, extension)| extension);
-    LANGUAGES.contains(&extension) || kind(path) == Some(Kind::Build)
+    LANGUAGES.contains(&extension) || kind(path) == Some(FileKind::Build)
 }
 
 /// The files that `make` no longer reads once this one is there.
@@ -135,20 +135,20 @@ pub(super) fn name(path: &str) -> &str {
 }
 
 /// What a file is to the validation; `None` if it has nothing to do with it.
-pub(super) fn kind(path: &str) -> Option<Kind> {
+pub(super) fn kind(path: &str) -> Option<FileKind> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let config = ["jest", "vitest", "vite", "karma", "playwright", "cypress"]
         .iter()
         .any(|tool| stem.starts_with(&format!("{tool}.config")));
     if path.starts_with(".github/workflows/") || name == ".gitlab-ci.yml" {
-        return Some(Kind::Pipeline);
+        return Some(FileKind::Pipeline);
     }
     if BUILD_FILES.contains(&name) || is_of_cargo(path) || config {
-        return Some(Kind::Build);
+        return Some(FileKind::Build);
     }
     let expected = extension == "snap" || folders.split('/').any(|folder| EXPECTED.contains(&folder));
-    let expected = expected.then_some(Kind::Expected);
+    let expected = expected.then_some(FileKind::Expected);
     if !LANGUAGES.contains(&extension) {
         return expected;
     }
@@ -159,8 +159,8 @@ pub(super) fn kind(path: &str) -> Option<Kind> {
         || ["Test", "Tests", "Spec", "IT"].iter().any(|end| stem.len() > end.len() && stem.ends_with(end))
         || matches!(lower.as_str(), "test" | "tests");
     match extension {
-        _ if in_folder || named => Some(Kind::Test),
-        "rs" => Some(Kind::Source),
+        _ if in_folder || named => Some(FileKind::Test),
+        "rs" => Some(FileKind::Source),
         _ => expected,
     }
 }
@@ -172,28 +172,28 @@ mod tests {
     #[test]
     fn files_are_known_by_their_place_and_name() {
         for (path, expected) in [
-            ("tests/it/main.rs", Some(Kind::Test)),
-            ("src/plan/tests.rs", Some(Kind::Test)),
-            ("src/snapshot_tests.rs", Some(Kind::Test)),
-            ("src/lib.rs", Some(Kind::Source)),
-            ("pkg/store_test.go", Some(Kind::Test)),
-            ("src/app.test.tsx", Some(Kind::Test)),
-            ("src/test/java/com/example/AddTest.java", Some(Kind::Test)),
+            ("tests/it/main.rs", Some(FileKind::Test)),
+            ("src/plan/tests.rs", Some(FileKind::Test)),
+            ("src/snapshot_tests.rs", Some(FileKind::Test)),
+            ("src/lib.rs", Some(FileKind::Source)),
+            ("pkg/store_test.go", Some(FileKind::Test)),
+            ("src/app.test.tsx", Some(FileKind::Test)),
+            ("src/test/java/com/example/AddTest.java", Some(FileKind::Test)),
             ("src/main/java/com/example/Add.java", None),
-            ("test_a.py", Some(Kind::Test)),
+            ("test_a.py", Some(FileKind::Test)),
             ("latest.py", None),
-            ("tests/fixtures/plan.md", Some(Kind::Expected)),
-            ("tests/fixtures/mod.rs", Some(Kind::Test)),
-            ("tests/golden/a.txt", Some(Kind::Expected)),
-            ("src/__snapshots__/a.test.js.snap", Some(Kind::Expected)),
-            ("tests/conftest.py", Some(Kind::Build)),
-            ("crates/a/Cargo.toml", Some(Kind::Build)),
-            (".cargo/config.toml", Some(Kind::Build)),
-            ("crates/.cargo/config", Some(Kind::Build)),
+            ("tests/fixtures/plan.md", Some(FileKind::Expected)),
+            ("tests/fixtures/mod.rs", Some(FileKind::Test)),
+            ("tests/golden/a.txt", Some(FileKind::Expected)),
+            ("src/__snapshots__/a.test.js.snap", Some(FileKind::Expected)),
+            ("tests/conftest.py", Some(FileKind::Build)),
+            ("crates/a/Cargo.toml", Some(FileKind::Build)),
+            (".cargo/config.toml", Some(FileKind::Build)),
+            ("crates/.cargo/config", Some(FileKind::Build)),
             ("not.cargo/config", None),
             ("app/config.toml", None),
-            (".github/workflows/ci.yml", Some(Kind::Pipeline)),
-            ("vitest.config.ts", Some(Kind::Build)),
+            (".github/workflows/ci.yml", Some(FileKind::Pipeline)),
+            ("vitest.config.ts", Some(FileKind::Build)),
             ("README.md", None),
         ] {
             assert_eq!(kind(path), expected, "{path}");

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::files::{Kind, name};
+use super::files::{FileKind, name};
 
 /// A pattern that is a constant; the tests use every one of them.
 fn pattern(text: &'static str) -> Option<Regex> {
@@ -121,7 +121,7 @@ fn matches(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(line))
 }
 
-impl Kind {
+impl FileKind {
     /// Whether a line holds an assertion.
     pub(super) fn asserts(self, line: &str) -> bool {
         if matches(&COMMENT, line) {

@@ -13,7 +13,7 @@ fn compare_files(files: &[(&str, &str, &str)], named: &[&str]) -> Vec<String> {
         .map(|(path, old, new)| unified(old, new, &name("a", path, old), &name("b", path, new)))
         .collect();
     let run = named.iter().map(|&name| name.to_owned()).collect();
-    let named = Named { run, compared: ["out/right.txt".to_owned()].into() };
+    let named = NamedFiles { run, compared: ["out/right.txt".to_owned()].into() };
     let touched = compare(&diff, &named, |path| path == "Makefile");
     if touched.marks.is_empty() { touched.files } else { touched.marks }
 }
@@ -261,7 +261,7 @@ fn a_test_that_became_unreadable_is_said_to_be() {
     let diff = "diff --git a/tests/a.py b/tests/a.py\nindex 1..2 100644\nBinary files a/tests/a.py and b/tests/a.py differ\n";
     let mark = "tests/a.py: it was changed in a way that cannot be compared".to_owned();
     assert_eq!(
-        compare(diff, &Named::default(), |_| false),
+        compare(diff, &NamedFiles::default(), |_| false),
         Touched { files: vec!["tests/a.py".to_owned()], marks: vec![mark] }
     );
 }
@@ -269,6 +269,6 @@ fn a_test_that_became_unreadable_is_said_to_be() {
 proptest::proptest! {
     #[test]
     fn any_diff_is_compared(diff in "(--- a/tests/a.rs\n|\\+\\+\\+ b/tests/a.rs\n|@@ -[0-9],[0-9]{0,20} \\+1,2 @@\n|[-+ ]assert!\\(x\\)\n|diff --git|\\PC{0,5}\n){0,12}") {
-        compare(&diff, &Named::default(), |_| true);
+        compare(&diff, &NamedFiles::default(), |_| true);
     }
 }

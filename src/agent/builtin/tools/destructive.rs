@@ -5,27 +5,15 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::shell::commands;
-
-/// Scripts inside of scripts are followed so far.
-const DEPTH: usize = 4;
-
-/// Words before the name of a program.
-const BEFORE: &[&str] = &["if", "then", "else", "elif", "do", "while", "until", "!", "{", "time"];
-
-/// Programs that start the program among their arguments.
-const WRAPPERS: &[&str] = &[
-    "sudo", "doas", "env", "command", "builtin", "exec", "nohup", "nice", "ionice", "timeout", "xargs",
-    "setsid", "stdbuf", "su", "find",
-];
-
-const SHELLS: &[&str] = &["bash", "sh", "dash", "zsh", "ksh"];
+use crate::shell::simple::SimpleCommand;
+use crate::shell::tree::ShellWord;
+use crate::shell::walk::{CommandPlace, Descend, Visitor, walk};
 
 const CHANGES: &str = "discards changes that are not committed";
 
-/// Where a command runs.
+/// Where a script of the agent runs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct ScriptPlace<'a> {
     /// The project root.
     pub(super) root: &'a Path,
     /// The home of the user.
@@ -35,78 +23,40 @@ pub(super) struct Place<'a> {
 }
 
 /// What a command does not come back from, and what to do instead.
-pub(super) fn refusal(script: &str, place: Place<'_>) -> Option<String> {
-    let (command, problem) = problem(script, place, 0)?;
-    Some(format!(
-        "`{command}` was not run: it {problem}. To undo a change of your own, edit the file back or restore that \
-         one file; whatever is in the way, work around it or finish as blocked"
-    ))
+pub(super) fn refusal(script: &str, place: ScriptPlace<'_>) -> Option<String> {
+    let mut search = RefusalSearch { place, refusal: None };
+    walk(script, place.dir, &mut search);
+    search.refusal
 }
 
-fn problem(script: &str, place: Place<'_>, depth: usize) -> Option<(String, &'static str)> {
-    let mut dir = place.dir.to_owned();
-    for words in commands(script) {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let Some((name, arguments)) = program(&words) else { continue };
-        let place = Place { dir: &dir, ..place };
-        let inner = match name {
-            "eval" => Some(arguments.join(" ")),
-            name if SHELLS.contains(&name) => script_of(arguments).map(str::to_owned),
+/// Looks for the first command that is refused.
+struct RefusalSearch<'a> {
+    place: ScriptPlace<'a>,
+    refusal: Option<String>,
+}
+
+impl Visitor for RefusalSearch<'_> {
+    fn command(&mut self, command: &SimpleCommand<'_>, place: &CommandPlace) -> Descend {
+        let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
+        let Some((name, arguments)) = words.split_first() else { return Descend::Past };
+        let dir = place.dir.as_deref().unwrap_or(self.place.dir);
+        let problem = match name.rsplit('/').next() {
+            Some("git") => git(arguments),
+            Some("rm") => remove(arguments, ScriptPlace { dir, ..self.place }),
             _ => None,
         };
-        if let Some(inner) = inner.filter(|_| depth < DEPTH)
-            && let Some(found) = problem(&inner, place, depth + 1)
-        {
-            return Some(found);
-        }
-        let found = match name {
-            "git" => git(arguments),
-            "rm" => remove(arguments, place),
-            _ => None,
-        };
-        if let Some(problem) = found {
-            return Some((words.join(" "), problem));
-        }
-        if let ("cd", [to, ..]) = (name, arguments) {
-            dir = resolved(to, place);
-        }
+        let Some(problem) = problem else { return Descend::Past };
+        self.refusal = Some(format!(
+            "`{}` was not run: it {problem}. To undo a change of your own, edit the file back or restore that one \
+             file; whatever is in the way, work around it or finish as blocked",
+            words.join(" ")
+        ));
+        Descend::Stop
     }
-    None
-}
 
-/// The name and arguments of what is run, without what stands before it.
-fn program<'a>(words: &'a [&'a str]) -> Option<(&'a str, &'a [&'a str])> {
-    let before = |word: &&&str| BEFORE.contains(*word) || is_assignment(word);
-    let at = words.iter().take_while(before).count();
-    let (name, arguments) = words.get(at..)?.split_first()?;
-    let name = base(name);
-    if !WRAPPERS.contains(&name) {
-        return Some((name, arguments));
+    fn folder(&self, from: &Path, to: Option<&ShellWord>) -> Option<PathBuf> {
+        Some(resolved(to.map_or("~", |to| &to.text), ScriptPlace { dir: from, ..self.place }))
     }
-    let known = |word: &&str| ["git", "rm", "eval"].contains(&base(word)) || SHELLS.contains(&base(word));
-    match arguments.iter().position(known) {
-        Some(at) => Some((base(arguments[at]), &arguments[at + 1..])),
-        // `su -c 'script'` starts a shell that it does not name.
-        None if name == "su" => Some(("sh", arguments)),
-        None => None,
-    }
-}
-
-fn base(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
-}
-
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    })
-}
-
-/// What `bash -c` is given.
-fn script_of<'a>(arguments: &[&'a str]) -> Option<&'a str> {
-    let is_c = |word: &&str| word.starts_with('-') && !word.starts_with("--") && word.contains('c');
-    let at = arguments.iter().position(is_c)?;
-    arguments[at + 1..].iter().find(|word| !word.starts_with('-')).copied()
 }
 
 fn git(arguments: &[&str]) -> Option<&'static str> {
@@ -148,7 +98,7 @@ fn git(arguments: &[&str]) -> Option<&'static str> {
     }
 }
 
-fn remove(arguments: &[&str], place: Place<'_>) -> Option<&'static str> {
+fn remove(arguments: &[&str], place: ScriptPlace<'_>) -> Option<&'static str> {
     let recursive =
         |word: &&str| *word == "--recursive" || short(word).is_some_and(|all| all.contains(['r', 'R']));
     if !arguments.iter().any(recursive) {
@@ -170,7 +120,7 @@ fn short(option: &str) -> Option<&str> {
 }
 
 /// What a path means, as far as it can be told without looking: `dir/*` is all of `dir`.
-fn resolved(path: &str, place: Place<'_>) -> PathBuf {
+fn resolved(path: &str, place: ScriptPlace<'_>) -> PathBuf {
     let home = place.home.map(|home| home.display().to_string()).unwrap_or_default();
     let dir = place.dir.display().to_string();
     let mut path = path.to_owned();
@@ -199,7 +149,7 @@ mod tests {
     use super::*;
 
     fn refused(script: &str) -> Option<String> {
-        let place = Place {
+        let place = ScriptPlace {
             root: Path::new("/home/me/project"),
             home: Some(Path::new("/home/me")),
             dir: Path::new("/home/me/project"),
@@ -239,6 +189,15 @@ mod tests {
             "timeout 10 git push >/dev/null 2>&1",
             "su -c 'git push'",
             "find . -name x -exec rm -rf / ;",
+            "find . -exec rm -rf / {} +",
+            "bash <<'END'\ngit push\nEND",
+            "cat <<END\n$(git push)\nEND",
+            "env -S 'git push'",
+            "f() { git push; }; f",
+            "trap 'git push' EXIT",
+            "diff <(git stash) x",
+            "git push; '",
+            "if true; then git push",
             "git reset >/dev/null --hard",
             "git reset \\\n  --hard",
             "g=1 'git' \"reset\" --ha'rd'",

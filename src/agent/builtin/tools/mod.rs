@@ -13,7 +13,6 @@ mod read;
 mod run;
 mod search;
 mod seen;
-mod shell;
 #[cfg(test)]
 mod tests;
 mod walk;

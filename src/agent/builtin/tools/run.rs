@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Toolbox;
 use super::arguments::CallArguments;
-use super::destructive::{self, Place};
+use super::destructive::{self, ScriptPlace};
 use super::outcome::{ToolEffect, ToolOutcome, ToolboxError, Trouble};
 use crate::digest::digest;
 use crate::facts::{Denial, Exit};
@@ -25,7 +25,7 @@ impl Toolbox {
         }
         let root = self.workspace().root.as_path();
         let home = self.settings.policy.environment.get(OsStr::new("HOME")).map(Path::new);
-        if let Some(refusal) = destructive::refusal(script, Place { root, home, dir: &dir }) {
+        if let Some(refusal) = destructive::refusal(script, ScriptPlace { root, home, dir: &dir }) {
             return Err(Trouble::Refused(refusal));
         }
         let timeout = self.timeout(given.optional_count("timeout_s")?);
@@ -99,7 +99,7 @@ fn footer(completed: &CommandOutcome, log: &str, timeout_max: Duration) -> Strin
             timeout_max.as_secs()
         ),
         Exit::Signal { signal: 9 } => "\nSomething killed it; perhaps it used too much memory.".to_owned(),
-        Exit::NotStarted { reason } => format!("\n{reason}"),
+        Exit::NotStarted { reason, .. } => format!("\n{reason}"),
         Exit::Code { code: 127 } => "\nExit 127: a program was not found.".to_owned(),
         _ => String::new(),
     };

@@ -1,24 +1,29 @@
-//! Decides which criteria are commands, by static rules that look at the plan and never at the machine.
+//! What makes a code span, a line or a block a command. The rules are static: they look at the plan, never at the
+//! machine.
 
 use std::sync::LazyLock;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 
 use super::claim::{Claim, claim};
+use crate::plan::code_span::{code_spans, end_of, spoken};
 use crate::plan::criterion::{CommandLine, CriterionKind};
 use crate::plan::document::Code;
+use crate::plan::names::lower;
 use crate::plan::names::phrases::Phrases;
 use crate::plan::names::vocabulary::{
     ABSENCES, ALTERNATIVES, ARROWS, CHECK_SIGNS, CHECKS, FAILURES, NO_FAILURES, RUNS,
 };
-use crate::plan::names::{self, joined, lower};
+use crate::shell::effect::{CommandEffect, effects, positionals};
+use crate::shell::parser::first_words;
+use crate::shell::simple::assigned;
 
 /// A fenced shell block is one script.
-pub const BLOCK: &str = "a shell block of a validation part";
+pub(crate) const BLOCK: &str = "a shell block of a validation part";
 /// `Run: make lint`
-pub const RUN: &str = "the text after `Run:`";
+pub(crate) const RUN: &str = "the text after `Run:`";
 /// `<!-- validate: make lint -->`
-pub const COMMENT: &str = "a `validate` comment";
+pub(crate) const COMMENT: &str = "a `validate` comment";
 const RUNNER: &str = "a code span that starts with a known program";
 const CALLED: &str = "a code span that the sentence calls a command";
 const ALL_CODE: &str = "a code span that is the whole criterion";
@@ -48,49 +53,9 @@ const DEEDS: &str = "test check build lint vet clippy run exec fmt verify valida
 const SENTENCE_WORDS: &str = "and then or pass passes passing succeed succeeds is are should must the a all with without \
     exits returns works shows prints no on in for until → -> =>";
 
-/// Words that make a command one that changes what cannot be changed back.
-const DESTRUCTIVE_WORDS: &str = "git reset, git checkout, git restore, git clean, git revert, git push, \
-    git rebase, git stash, git commit, git merge, rm, rmdir, shred, mkfs, dd, drop table, drop database, \
-    truncate, kubectl delete, kubectl apply, kubectl rollout, helm upgrade, helm uninstall, helm rollback, \
-    helm install, terraform apply, terraform destroy, docker system prune, docker push, npm publish, \
-    cargo publish, yarn publish, pnpm publish, twine upload, gem push, deploy, rollback, shutdown, reboot, \
-    sudo, gh release";
-
-/// Names of scripts that do the same.
-const DESTRUCTIVE_SCRIPTS: &str = "deploy rollback publish release uninstall destroy";
-
-/// Commands that serve, watch or wait, and end only when they are stopped.
-const ENDLESS_WORDS: &str = "npm start, npm run dev, npm run start, npm run serve, npm run watch, \
-    npm run preview, yarn dev, yarn start, yarn serve, yarn watch, pnpm dev, pnpm start, pnpm run dev, \
-    pnpm run start, bun dev, bun start, bun run dev, bun run start, next dev, nuxt dev, ng serve, \
-    expo start, docker compose up, docker-compose up, flask run, uvicorn, gunicorn, rails s, rails server, \
-    artisan serve, http.server, mkdocs serve, hugo server, jekyll serve, nodemon, cargo watch, dotnet watch, \
-    tail -f, kubectl port-forward, --watch";
-
-/// What lets such a command end.
-const ENDING_WORDS: &str = "-d, --detach, --wait, timeout, --abort-on-container-exit, --exit-code-from";
-
-/// What programs do that changes the project: each time they run, or only the first time.
-const ADDITIONS: &[(&str, &str)] = &[
-    ("npm", "add init uninstall"),
-    ("pnpm", "add init remove"),
-    ("yarn", "add init remove"),
-    ("bun", "add init remove"),
-    ("cargo", "add init new remove"),
-    ("uv", "add init remove"),
-    ("poetry", "add init new remove"),
-    ("pdm", "add init remove"),
-    ("composer", "init remove require"),
-    ("dotnet", "add new remove"),
-    ("go", "get"),
-];
-
 /// What `git` is asked for to see whether something holds.
 const GIT_QUESTIONS: &str = "diff status log show grep ls-files rev-parse check-ignore cat-file fsck describe \
     merge-base";
-
-/// Programs that fail when they find nothing.
-const SEARCHES: [&str; 6] = ["grep", "egrep", "fgrep", "rg", "ag", "ack"];
 
 /// Words that call a code span of one word a command.
 const CALLS: &str = "pass, passes, exit, exits, run, runs, running, succeed, succeeds, execute, executes, command, \
@@ -98,12 +63,6 @@ const CALLS: &str = "pass, passes, exit, exits, run, runs, running, succeed, suc
 
 static KNOWN_RUNNERS: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(RUNNERS.split(' ').map(|word| (word, ()))));
-
-static DESTRUCTIVE_PHRASES: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(DESTRUCTIVE_WORDS.split(", ").map(|phrase| (phrase, ()))));
-
-static ENDLESS_PHRASES: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(ENDLESS_WORDS.split(", ").map(|phrase| (phrase, ()))));
 
 static SAYS_ABSENT: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::of(ABSENCES.split(", ").map(|phrase| (phrase, ()))));
@@ -130,7 +89,7 @@ const FROM: [&str; 5] = ["run from ", "from directory ", "working directory: ", 
 
 /// A criterion's text, classified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub(crate) struct CriterionClass {
     /// Command, prose or manual.
     pub kind: CriterionKind,
     /// Its sentence says more of the command than that it succeeds.
@@ -139,7 +98,7 @@ pub struct Verdict {
     pub why: &'static str,
 }
 
-impl Verdict {
+impl CriterionClass {
     fn none(kind: CriterionKind, why: &'static str) -> Self {
         Self { kind, says_more: false, why }
     }
@@ -158,15 +117,15 @@ impl Verdict {
 }
 
 /// What a line of a criterion is.
-pub fn classify(text: &str, manual: bool) -> Verdict {
+pub(crate) fn classify(text: &str, manual: bool) -> CriterionClass {
     if manual {
-        return Verdict::none(CriterionKind::Manual, MANUAL);
+        return CriterionClass::none(CriterionKind::Manual, MANUAL);
     }
     command_in(text).claimed_by(text)
 }
 
 /// The command that a text names, whatever it says of it.
-fn command_in(text: &str) -> Verdict {
+fn command_in(text: &str) -> CriterionClass {
     if let Some(command) = after_run(text) {
         return command_or_prose(command.to_owned(), RUN, directory(text));
     }
@@ -184,18 +143,19 @@ fn command_in(text: &str) -> Verdict {
         script.extend([line_end, span.strip_prefix("$ ").unwrap_or(span)]);
     }
     if script.is_empty() {
-        return Verdict::none(CriterionKind::Prose, PROSE);
+        return CriterionClass::none(CriterionKind::Prose, PROSE);
     }
-    if searches(&script) && SAYS_ABSENT.any_within(&spoken(text)) {
-        return Verdict::none(CriterionKind::Prose, ABSENT);
+    if effects(&script).contains(&CommandEffect::Searches) && SAYS_ABSENT.any_within(&spoken(text)) {
+        return CriterionClass::none(CriterionKind::Prose, ABSENT);
     }
     command_or_prose(script, why, directory(text))
 }
 
 /// A command that stands behind `verify:` without marks of code.
-pub fn is_bare_command(text: &str) -> bool {
-    let mut words = text.split_whitespace();
-    let (Some(first), Some(second)) = (words.next(), words.next()) else { return false };
+pub(crate) fn is_bare_command(text: &str) -> bool {
+    let words = first_words(text);
+    let [first, second, ..] = words.as_slice() else { return false };
+    let (first, second) = (first.text.as_str(), second.text.as_str());
     let acts = second.starts_with('-') || second.contains('/') || DEEDS.split(' ').any(|deed| deed == second);
     let says = |word: &str| {
         word.starts_with('(')
@@ -206,16 +166,11 @@ pub fn is_bare_command(text: &str) -> bool {
         && KNOWN_RUNNERS.contains(first)
         && first != "test"
         && acts
-        && !words.any(says)
-}
-
-/// A command of it fails when it finds nothing.
-fn searches(script: &str) -> bool {
-    script.lines().any(|line| line.split_whitespace().next().is_some_and(|word| SEARCHES.contains(&word)))
+        && !text.split_whitespace().skip(2).any(says)
 }
 
 /// A sentence with a command that wants to see it succeed: ``confirm that `make test` passes``.
-pub fn checks(text: &str) -> bool {
+pub(crate) fn checks(text: &str) -> bool {
     let Some((at, span)) = code_spans(text).next() else { return false };
     matches!(classify(text, false).kind, CriterionKind::Command(_))
         && says_check(text, at, span)
@@ -245,29 +200,13 @@ fn points_at_result(text: &str) -> bool {
 }
 
 /// What is said of a command makes its exit code no verdict: it is to fail, or to find nothing.
-pub fn says_it_fails(text: &str) -> bool {
+pub(crate) fn says_it_fails(text: &str) -> bool {
     let words = spoken(text);
     SAYS_FAILURE.any_within(&words) && !SAYS_NO_FAILURE.any_within(&words)
 }
 
-/// What a text says outside its code spans, as words in lower case.
-pub(in crate::plan) fn spoken(text: &str) -> String {
-    if memchr(b'`', text.as_bytes()).is_none() {
-        return names::spoken(text);
-    }
-    let mut outside = String::with_capacity(text.len());
-    let mut at = 0;
-    for (start, span) in code_spans(text) {
-        outside.push_str(&text[at..start]);
-        outside.push(' ');
-        at = end_of(text, span);
-    }
-    outside.push_str(&text[at..]);
-    names::spoken(&outside)
-}
-
 /// What a code block of a validation part is; `None` if its language is no shell.
-pub fn classify_block(code: &Code, dir: Option<String>) -> Option<Verdict> {
+pub(crate) fn classify_block(code: &Code, dir: Option<String>) -> Option<CriterionClass> {
     let Code { info: Some(info), literal } = code else { return None };
     if !matches!(info.as_str(), "" | "sh" | "bash" | "shell" | "console" | "zsh" | "shell-session") {
         return None;
@@ -284,28 +223,29 @@ pub fn classify_block(code: &Code, dir: Option<String>) -> Option<Verdict> {
 }
 
 /// `validate: make lint` of a comment.
-pub fn comment_command(inner: &str) -> Option<&str> {
+pub(crate) fn comment_command(inner: &str) -> Option<&str> {
     let rest = inner.strip_prefix("validate:").or_else(|| inner.strip_prefix("Validate:"))?;
     Some(rest.trim()).filter(|command| !command.is_empty())
 }
 
 /// A command, unless it is one that must not be run to see whether something holds.
-pub fn command_or_prose(script: String, why: &'static str, dir: Option<String>) -> Verdict {
-    if destructive(&script) {
-        return Verdict::none(CriterionKind::Prose, DESTRUCTIVE);
+pub(crate) fn command_or_prose(script: String, why: &'static str, dir: Option<String>) -> CriterionClass {
+    let effects = effects(&script);
+    if effects.contains(&CommandEffect::Destroys) {
+        return CriterionClass::none(CriterionKind::Prose, DESTRUCTIVE);
     }
-    if endless(&script) {
-        return Verdict::none(CriterionKind::Prose, ENDLESS);
+    if effects.contains(&CommandEffect::Serves) {
+        return CriterionClass::none(CriterionKind::Prose, ENDLESS);
     }
-    if script.lines().all(adds) {
-        return Verdict::none(CriterionKind::Prose, ADDS);
+    if !effects.is_empty() && effects.iter().all(|effect| *effect == CommandEffect::Adds) {
+        return CriterionClass::none(CriterionKind::Prose, ADDS);
     }
     let command = CommandLine { script, dir };
-    Verdict { kind: CriterionKind::Command(command), says_more: false, why }
+    CriterionClass { kind: CriterionKind::Command(command), says_more: false, why }
 }
 
 /// The directory of ``Run from `dir` ``.
-pub fn directory(text: &str) -> Option<String> {
+pub(crate) fn directory(text: &str) -> Option<String> {
     let phrase = |at: usize| FROM.iter().position(|phrase| ends_with_any_case(&text[..at], phrase));
     let ticks = memchr_iter(b'`', text.as_bytes()).filter_map(|at| Some((phrase(at)?, at + 1)));
     let (_, at) = ticks.min()?;
@@ -319,46 +259,6 @@ pub fn directory(text: &str) -> Option<String> {
 pub(in crate::plan) fn ends_with_any_case(text: &str, ending: &str) -> bool {
     let from = text.len().checked_sub(ending.len());
     from.and_then(|from| text.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
-}
-
-/// The code spans of a line: place and content.
-pub fn code_spans(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let start = at + memchr(b'`', &text.as_bytes()[at..])?;
-            let ticks = ticks_at(text, start);
-            at = start + ticks;
-            if let Some(length) = closing(&text[at..], ticks) {
-                let span = text[at..at + length].trim();
-                at += length + ticks;
-                return Some((start, span));
-            }
-        }
-    })
-}
-
-/// One past the last byte of what stands in a code span: it is a slice of the text, so its place is the distance of
-/// the two.
-fn end_of(text: &str, span: &str) -> usize {
-    (span.as_ptr().addr() + span.len()).saturating_sub(text.as_ptr().addr()).min(text.len())
-}
-
-/// Where a run of exactly so many ticks stands.
-fn closing(text: &str, ticks: usize) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        let start = at + memchr(b'`', &text.as_bytes()[at..])?;
-        let found = ticks_at(text, start);
-        if found == ticks {
-            return Some(start);
-        }
-        at = start + found;
-    }
-}
-
-fn ticks_at(text: &str, start: usize) -> usize {
-    text.as_bytes()[start..].iter().take_while(|byte| **byte == b'`').count()
 }
 
 /// `Run: make lint` and ``Run `make lint` `` are commands whatever the program is.
@@ -376,15 +276,20 @@ fn after_run(text: &str) -> Option<&str> {
 
 fn rule_for(text: &str, at: usize, span: &str) -> Option<&'static str> {
     let span = span.strip_prefix("$ ").unwrap_or(span);
-    let mut words = span.split_whitespace().skip_while(|word| is_assignment(word));
-    let first = words.next()?;
-    let several = words.next().is_some();
+    let all = first_words(span);
+    let words: Vec<&str> = assigned(&all).1.iter().map(|word| word.text.as_str()).collect();
+    let behind = span.split_whitespace().count() > all.len();
+    if words.is_empty() && !behind {
+        return None;
+    }
+    let first = words.first().copied().unwrap_or_default();
+    let several = words.len() > 1 || behind;
     // `bash -n` is a command once a file follows.
     if ["bash", "sh", "zsh"].contains(&first) && span.ends_with(" -n") {
         return None;
     }
-    let asks =
-        first != "git" || GIT_QUESTIONS.split(' ').any(|word| span.split_whitespace().nth(1) == Some(word));
+    let question = || positionals(&words).next();
+    let asks = first != "git" || GIT_QUESTIONS.split(' ').any(|word| question() == Some(word));
     let known = asks && KNOWN_RUNNERS.contains(first) || first.starts_with("./") || first.starts_with("../");
     if several && known {
         return Some(RUNNER);
@@ -413,17 +318,11 @@ fn in_ticks(text: &str) -> Option<&str> {
 /// A name that can be a program: no path of a source file, no symbol.
 fn is_program(word: &str) -> bool {
     let plain = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    plain || word.strip_suffix(".sh").is_some_and(|stem| !stem.is_empty())
+    !word.is_empty() && plain || word.strip_suffix(".sh").is_some_and(|stem| !stem.is_empty())
 }
 
 fn is_signature(span: &str) -> bool {
     span.ends_with('(') || ["()", "=>", "::", "→", " = "].iter().any(|sign| span.contains(sign))
-}
-
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
-    })
 }
 
 /// The words directly around a span call it a command: ``run `x` ``, `` `x` passes``, `` `x` exits 0``.
@@ -436,48 +335,6 @@ fn called(text: &str, at: usize, span: &str) -> bool {
     let verb_before = before
         .is_some_and(|word| matches!(word.as_str(), "run" | "running" | "execute" | "command" | "runs"));
     verb_before || behind.next().is_some_and(|word| CALLING.contains(&word))
-}
-
-fn destructive(script: &str) -> bool {
-    let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')');
-    let script = lower(script);
-    let words = || script.split(separates).filter(|word| !word.is_empty());
-    let is_script =
-        |word: &str| word.starts_with("./") || word.starts_with("../") || lower(word).ends_with(".sh");
-    words().any(|word| is_script(word) && is_destructive_script(word))
-        || (words().any(|word| DESTRUCTIVE_PHRASES.begins(word))
-            && DESTRUCTIVE_PHRASES.any_within(&joined(words())))
-}
-
-/// `npm add express`, `npm install --save-dev jest`
-fn adds(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    let (Some(program), Some(deed)) = (words.next(), words.next()) else { return false };
-    let is_known =
-        |(name, deeds): &(&str, &str)| *name == program && deeds.split(' ').any(|known| known == deed);
-    let saves = |word: &str| matches!(word, "-D" | "--save" | "--save-dev");
-    ADDITIONS.iter().any(is_known)
-        || (program == "npm" && matches!(deed, "i" | "install") && words.any(saves))
-}
-
-/// `./scripts/deploy-all.sh`
-fn is_destructive_script(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_known = |part: &str| DESTRUCTIVE_SCRIPTS.split(' ').any(|known| known == part);
-    name.split(['.', '-', '_']).any(is_known)
-}
-
-/// It serves, watches or waits, and nothing in it makes that end.
-fn endless(script: &str) -> bool {
-    let separates = |c: char| c.is_whitespace() || matches!(c, ';' | '|' | '(' | ')');
-    script.lines().any(|line| {
-        let words = || line.split(separates).filter(|word| !word.is_empty());
-        let ends =
-            || words().any(|word| word == "&" || ENDING_WORDS.split(", ").any(|ending| ending == word));
-        words().any(|word| ENDLESS_PHRASES.begins(word))
-            && ENDLESS_PHRASES.any_within(&joined(words()))
-            && !ends()
-    })
 }
 
 #[cfg(test)]

@@ -73,6 +73,17 @@ fn commands_are_found_by_static_rules() {
         ("Run: `cargo add serde`", "-"),
         ("`npm install --save-dev jest` passes", "-"),
         ("`npm install` passes", "npm install"),
+        // A word in the arguments of a command says nothing of what it does.
+        ("`cargo test rollback` passes", "cargo test rollback"),
+        ("`go test -run Shutdown ./...` passes", "go test -run Shutdown ./..."),
+        ("`pytest -k deploy`", "pytest -k deploy"),
+        ("`grep -q truncate src/lib.rs`", "grep -q truncate src/lib.rs"),
+        ("`bash -c 'rm -rf x'` passes", "-"),
+        ("`env A=1 rm -rf x` passes", "-"),
+        ("`kubectl delete pod x` passes", "-"),
+        ("Run: `git push`", "-"),
+        ("`make deploy` passes", "-"),
+        ("`npm run deploy` passes", "-"),
         ("", "-"),
         ("``` odd ` ticks", "-"),
     ];

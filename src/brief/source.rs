@@ -1,0 +1,33 @@
+//! The files that a brief is made of.
+
+use serde::Serialize;
+
+/// A file that the brief is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceFile {
+    /// Relative to the project root.
+    pub path: String,
+    /// All of it.
+    pub text: String,
+}
+
+/// The files that the brief is made of, as they were at the start of the run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// `PROJECT_RULES.md` and what else is configured or linked.
+    pub rules: Vec<SourceFile>,
+    /// `FEATURE_REQUEST.md` and what else is configured or linked.
+    pub request: Vec<SourceFile>,
+    /// `AGENTS.md` of the root.
+    pub agents: Vec<SourceFile>,
+    /// Where the project's own templates are or would be, relative to the root.
+    pub templates: Vec<String>,
+}
+
+impl Sources {
+    /// The path of every file, relative to the project root.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let read = self.rules.iter().chain(&self.request).chain(&self.agents);
+        read.map(|source| &source.path).chain(&self.templates).map(String::as_str)
+    }
+}

@@ -1,0 +1,54 @@
+//! The project's files on disk, for the rules that look into them.
+
+use std::path::Path;
+
+use crate::validate::ProjectFiles;
+
+/// Larger files are not looked into.
+const READ_BYTES: u64 = 1 << 20;
+
+/// The files on disk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DiskFiles;
+
+impl ProjectFiles for DiskFiles {
+    fn text(&self, path: &Path) -> Option<String> {
+        let metadata = std::fs::metadata(path).ok()?;
+        if !metadata.is_file() || metadata.len() > READ_BYTES {
+            return None;
+        }
+        std::fs::read_to_string(path).ok()
+    }
+
+    fn has_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
+    fn has_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_and_folders_are_told_apart_and_only_texts_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("text"), "a\n").unwrap();
+        std::fs::write(dir.path().join("bytes"), [0xff]).unwrap();
+        std::fs::File::create(dir.path().join("long")).unwrap().set_len(READ_BYTES + 1).unwrap();
+        for (name, text, file, folder) in [
+            ("text", Some("a\n"), true, false),
+            ("bytes", None, true, false),
+            ("long", None, true, false),
+            ("gone", None, false, false),
+            (".", None, false, true),
+        ] {
+            let path = dir.path().join(name);
+            let found = (DiskFiles.text(&path), DiskFiles.has_file(&path), DiskFiles.has_folder(&path));
+            assert_eq!(found, (text.map(str::to_owned), file, folder), "{name}");
+        }
+    }
+}
