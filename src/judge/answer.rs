@@ -197,4 +197,27 @@ mod tests {
         assert!(!stands_at(text, 4, "four more"));
         assert!(!stands_at(text, 400, "seven"));
     }
+
+    #[test]
+    fn a_quote_of_the_criterion_is_no_proof_of_it() {
+        for (quote, expected) in [
+            ("- [ ] The greeting  is friendly", true),
+            ("The greeting\nis friendly", true),
+            ("greeting is friendly", false),
+            ("Dear reader", false),
+        ] {
+            assert_eq!(repeats(quote, "The greeting is friendly"), expected, "{quote}");
+        }
+    }
+
+    #[test]
+    fn a_place_that_was_found_becomes_a_citation() {
+        let quote = || "3 passed".to_owned();
+        let output = |command| CitedPlace::Output { command, quote: quote() };
+        let citation = |command: &str| Citation::Output { command: command.to_owned(), quote: quote() };
+        assert_eq!(found(&output(1), &["make", "make test"]), citation("make test"));
+        assert_eq!(found(&output(7), &["make"]), citation(""));
+        let file = CitedPlace::File { path: "a.rs".into(), line: 3, quote: quote() };
+        assert_eq!(found(&file, &[]), Citation::File { path: "a.rs".into(), line: 3, quote: quote() });
+    }
 }

@@ -1,4 +1,4 @@
-//! Code spans in a line of Markdown, and what stands around them.
+//! Finds code spans in a line of Markdown, and what is said around them.
 
 use memchr::memchr;
 

@@ -173,6 +173,20 @@ mod tests {
     }
 
     #[test]
+    fn a_private_key_is_masked_wherever_the_reads_cut_it() {
+        let data = "MIIEow/+".repeat(8);
+        let key = format!("-----BEGIN PRIVATE KEY-----\n{data}\n{data}\nQw==\n-----END PRIVATE KEY-----");
+        for text in [format!("a\n{key}\nb\n"), format!("{{\"key\": {}}}\n", serde_json::json!(key))] {
+            let expected =
+                if text.starts_with('a') { "a\n[redacted]\nb\n" } else { "{\"key\": \"[redacted]\"}\n" };
+            for cut in 0..text.len() {
+                let (first, second) = text.as_bytes().split_at(cut);
+                assert_eq!(collect(&[first, second]).text, expected, "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
     fn a_secret_in_an_endless_line_is_masked_and_the_line_is_cut() {
         let directory = tempfile::tempdir().unwrap();
         let log = directory.path().join("log");

@@ -141,7 +141,7 @@ async fn look(
     }
     let told = count(&log, &completed.output).map_err(no_log)?.of(command, &ground.root, &DiskFiles);
     let before = ground.baseline.get(index);
-    let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, (told, before))).flatten();
+    let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, told, before)).flatten();
     let evidence = Evidence {
         origin: command.origin,
         command: command.script.clone(),
@@ -168,7 +168,8 @@ async fn look(
 pub(super) fn vacuous(
     command: &Applied,
     root: &Path,
-    (told, before): (RunnerReport, Option<&Evidence>),
+    told: RunnerReport,
+    before: Option<&Evidence>,
 ) -> Option<Vacuous> {
     if let Some(why) = why_written_so(&command.script) {
         return Some(Vacuous::Command { why });

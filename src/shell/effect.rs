@@ -1,4 +1,4 @@
-//! What a command does, as far as that is known by its program, its subcommand and its target.
+//! Says what a command does, as far as that is known by its program, its subcommand and its target.
 //!
 //! Only what stands in the place of a program decides, never a word that stands anywhere:
 //! `cargo test rollback` checks.
@@ -244,7 +244,7 @@ fn script_of<'a>(command: &SimpleCommand<'a>) -> Option<&'a str> {
 /// `./scripts/deploy-all.sh`
 fn is_destructive_script(path: &str) -> bool {
     let name = base(path).to_lowercase();
-    let is_script = path.starts_with("./") || path.starts_with("../") || name.ends_with(".sh");
+    let is_script = path.starts_with("./") || path.starts_with("../") || name.strip_suffix(".sh").is_some();
     is_script && name.split(['.', '-', '_']).any(|part| one_of(SCRIPT_DEEDS, part))
 }
 

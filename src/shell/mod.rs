@@ -1,4 +1,4 @@
-//! Shell scripts: one lexer, one tree, one walker for whoever asks what a script runs.
+//! Reads shell scripts: one lexer, one tree, one walker for whoever asks what a script runs.
 
 pub(crate) mod constant;
 pub(crate) mod effect;

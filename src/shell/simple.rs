@@ -1,5 +1,4 @@
-//! What a simple command runs in the end: behind assignments, behind programs that run others, in a
-//! shell of its own.
+//! Finds the program that a simple command runs in the end, behind assignments, wrappers and inner shells.
 
 use super::tree::{Redirection, ShellWord};
 

@@ -1,4 +1,4 @@
-//! A shell script as words, operators and redirections; nothing is expanded.
+//! Splits a shell script into words, operators and redirections; nothing is expanded.
 
 use super::tree::{Redirection, ShellWord};
 
@@ -228,16 +228,9 @@ impl<'a> Lexer<'a> {
     fn quoted(&mut self, word: &mut ShellWord) {
         word.quoted = true;
         self.rest = &self.rest[1..];
-        match self.rest.find('\'') {
-            Some(length) => {
-                self.keep(word, length);
-                self.rest = &self.rest[1..];
-            }
-            None => {
-                let all = self.unclosed();
-                self.keep(word, all);
-            }
-        }
+        let length = self.rest.find('\'').unwrap_or_else(|| self.unclosed());
+        self.keep(word, length);
+        self.rest = self.rest.strip_prefix('\'').unwrap_or(self.rest);
     }
 
     /// `$'...'`: what its escapes say is not worked out.
@@ -326,7 +319,7 @@ fn scripts_in(text: &str, depth: u32) -> Vec<String> {
         lexer.rest = &lexer.rest[at..];
         match lexer.rest.strip_prefix('\\') {
             Some(rest) => {
-                lexer.rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or("")
+                lexer.rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or("");
             }
             None => lexer.expansion(&mut word),
         }

@@ -1,4 +1,4 @@
-//! What a shell script is, as a tree: lists of pipelines of commands.
+//! The tree of a shell script: lists of pipelines of commands.
 
 /// Commands one after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

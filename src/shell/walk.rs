@@ -144,7 +144,9 @@ impl<V: Visitor> Walker<'_, V> {
             CommandKind::Group(list) => self.list(list, place),
             CommandKind::If { conditions, bodies } => {
                 let (first, others) = conditions.split_at(1.min(conditions.len()));
-                first.iter().for_each(|condition| self.list(condition, place));
+                for condition in first {
+                    self.list(condition, place);
+                }
                 self.perhaps(others.iter().chain(bodies), place);
             }
             CommandKind::Loop { words, condition, body } => {
@@ -244,7 +246,8 @@ mod tests {
         fn command(&mut self, command: &SimpleCommand<'_>, place: &CommandPlace) -> Descend {
             let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
             let dir = place.dir.as_ref().map_or("?".to_owned(), |dir| dir.display().to_string());
-            let wrappers: String = command.wrappers.iter().map(|name| format!("{name}: ")).collect();
+            let wrappers: Vec<String> = command.wrappers.iter().map(|name| format!("{name}: ")).collect();
+            let wrappers = wrappers.concat();
             let certain = if place.certain { "" } else { " perhaps" };
             let waits = if place.background { " &" } else { "" };
             let checks = if place.checks { " checks" } else { "" };
@@ -374,7 +377,8 @@ mod tests {
     #[test]
     fn every_walk_comes_to_an_end() {
         assert!(told("again").len() < 2100);
-        let calls: String = (0..100).map(|at| format!("f{at}() {{ f{0}; f{0}; }}\n", at + 1)).collect();
+        let call = |at: u32| format!("f{at}() {{ f{0}; f{0}; }}\n", at + 1);
+        let calls = (0..100).map(call).collect::<Vec<_>>().concat();
         assert!(told(&format!("{calls} f0; f1; f2")).len() < 5000);
         let nested = (0..100).fold("a".to_owned(), |script, _| format!("b $({script})"));
         assert_eq!(told(&nested).len(), 8);

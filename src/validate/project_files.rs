@@ -1,4 +1,4 @@
-//! What a pure rule may ask of the project's files.
+//! The questions that a pure rule may ask about the project's files.
 
 use std::path::Path;
 

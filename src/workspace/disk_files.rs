@@ -1,4 +1,4 @@
-//! The project's files on disk, for the rules that look into them.
+//! Answers from the disk what a rule asks about the project's files.
 
 use std::path::Path;
 

@@ -202,3 +202,43 @@ fn nearest<'a>(model: &str, known: &'a [String]) -> Option<&'a str> {
     let best = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
     (likeness(best) > 0.8).then_some(best.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::message::ToolDefinition;
+    use crate::model::{Purpose, TurnPlace};
+
+    #[test]
+    fn a_call_that_came_back_as_text_is_noticed_and_talk_of_one_is_not() {
+        let parameters = serde_json::json!({});
+        let tools = [ToolDefinition { name: "read_file", description: "Reads a file.", parameters }];
+        let place = TurnPlace { step: "1", attempt: 1, turn: 1 };
+        let request = Request { place, purpose: Purpose::Work, messages: &[], tools: &tools };
+        for (text, expected) in [
+            ("<tool_call>\n{\"name\": \"read_file\"}\n</tool_call>", true),
+            ("I read it.\n<tool_call>{\"name\": \"read_file\"}", true),
+            ("<tool_call><function=read_file></function></tool_call>", true),
+            ("<tool_call>{\"name\": \"read_file\"}</tool_call> is how a call looks", false),
+            ("<tool_call>{\"name\": \"unknown\"}</tool_call>", false),
+            ("read_file", false),
+        ] {
+            let reply = Reply {
+                text: text.to_owned(),
+                reasoning: String::new(),
+                calls: Vec::new(),
+                usage: None,
+                finish: "stop".to_owned(),
+            };
+            assert_eq!(untranslated_call(&reply, &request), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_model_has_a_neighbour_and_a_strange_one_has_none() {
+        let known = ["qwen3-coder".to_owned(), "llama3.1".to_owned()];
+        assert_eq!(nearest("Qwen3-coder:30b", &known), Some("qwen3-coder"));
+        assert_eq!(nearest("gpt-9", &known), None);
+        assert_eq!(nearest("llama3.1", &[]), None);
+    }
+}

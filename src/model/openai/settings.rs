@@ -92,3 +92,25 @@ impl fmt::Debug for Settings {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_address_and_key_are_as_they_were_meant() {
+        for (url, expected) in [
+            ("http://localhost:11434/v1", "http://localhost:11434/v1"),
+            (" http://localhost:11434/v1/ \n", "http://localhost:11434/v1"),
+            ("https://api.openai.com/v1/chat/completions", "https://api.openai.com/v1"),
+            ("https://api.openai.com/v1//chat/completions/", "https://api.openai.com/v1"),
+        ] {
+            assert_eq!(Settings::new(url, "tiny").tidied().base_url, expected, "{url}");
+        }
+        for (key, expected) in [(" key\n", Some("key")), (" ", None)] {
+            let settings = Settings { api_key: Some(key.to_owned()), ..Settings::new("http://x/v1", "tiny") };
+            assert!(!format!("{settings:?}").contains("key"), "a key is not printed");
+            assert_eq!(settings.tidied().api_key.as_deref(), expected);
+        }
+    }
+}

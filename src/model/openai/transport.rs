@@ -284,3 +284,43 @@ impl Config for Address {
         &self.key
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_reached_without_a_proxy() {
+        for (url, expected) in [
+            ("http://localhost:11434/v1", true),
+            ("http://127.0.0.1/v1", true),
+            ("http://127.9.9.9/v1", true),
+            ("http://[::1]:8080/v1", true),
+            ("http://localhost.example.org/v1", false),
+            ("http://10.0.0.1/v1", false),
+            ("no url", false),
+        ] {
+            assert_eq!(is_loopback(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn events_without_empty_lines_between_them_are_told_apart() {
+        let error = || serde_json::from_str::<u8>("x").unwrap_err();
+        for (text, expected) in [
+            ("{}\n{}", "2 chunks"),
+            ("{}\n{}\n[DONE]", "2 chunks"),
+            ("[DONE]\n", "done"),
+            (" ", "0 chunks"),
+            ("oops", "the server sent an event that is not JSON (expected value at line 1 column 1): oops"),
+        ] {
+            let told = match unseparated(&error(), text) {
+                StreamEvent::Chunks(chunks) => format!("{} chunks", chunks.len()),
+                StreamEvent::Done => "done".to_owned(),
+                StreamEvent::Broken(reason) => reason,
+                other => format!("{other:?}"),
+            };
+            assert_eq!(told, expected, "{text}");
+        }
+    }
+}

@@ -163,3 +163,34 @@ where
 
     nothing_in! { visit_bool(bool) visit_i64(i64) visit_u64(u64) visit_f64(f64) visit_str(&str) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of all function calls in a chunk.
+    fn names(json: &str) -> Vec<Value> {
+        let chunk: Loose<Chunk> = serde_json::from_str(json).unwrap();
+        let calls = chunk.0.choices.0.into_iter().flat_map(|choice| choice.delta.0.tool_calls.0);
+        calls.map(|call| call.function.0.name).collect()
+    }
+
+    #[test]
+    fn no_shape_is_an_error_and_what_is_not_understood_is_left_out() {
+        for (json, expected) in [
+            (r#"{"choices": [{"delta": {"tool_calls": [{"function": {"name": "a"}}]}}]}"#, vec!["a"]),
+            (r#"{"choices": {"delta": {"tool_calls": {"function": {"name": "a"}}}}}"#, vec!["a"]),
+            (
+                r#"{"choices": [7, null, {"delta": {"tool_calls": [{"function": {"name": "a"}}]}}]}"#,
+                vec!["a"],
+            ),
+            (r#"{"choices": [{"delta": "text"}], "usage": "none", "more": {}}"#, vec![]),
+            (r#"{"choices": null}"#, vec![]),
+            ("[]", vec![]),
+            ("1.5", vec![]),
+            ("\"text\"", vec![]),
+        ] {
+            assert_eq!(names(json), expected, "{json}");
+        }
+    }
+}

@@ -115,3 +115,33 @@ pub(in crate::process) fn restrict(rules: &Rules) -> Result<(), RulesetError> {
         .restrict_self()
         .map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_is_left_out_and_its_siblings_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for folder in ["home/.ssh", "home/.cache/pip", "home/.config/gh", "srv"] {
+            std::fs::create_dir_all(at(folder)).unwrap();
+        }
+        std::fs::write(at("home/.config/plain"), "").unwrap();
+        std::os::unix::fs::symlink(at("home/.ssh"), at("home/link")).unwrap();
+        let hidden = [at("home/.ssh"), at("home/.config/gh")];
+        let hidden: Vec<&Path> = hidden.iter().map(PathBuf::as_path).collect();
+        for (path, expected) in [
+            ("", vec!["home/.cache", "home/.config/plain", "srv"]),
+            ("srv", vec!["srv"]),
+            ("home/.cache/pip", vec!["home/.cache/pip"]),
+            ("home/.ssh", vec![]),
+            ("home/.ssh/deeper", vec![]),
+        ] {
+            let mut found = Vec::new();
+            all_but(&at(path), &hidden, &mut found);
+            found.sort();
+            assert_eq!(found, expected.into_iter().map(at).collect::<Vec<_>>(), "{path}");
+        }
+    }
+}

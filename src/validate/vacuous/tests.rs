@@ -146,7 +146,8 @@ fn what_calls_itself_comes_to_an_end() {
     let makefile = format!("test:\n{}", "\tmake test\n".repeat(1000));
     let files = MapFiles::new(Path::new("/"), &[("Makefile", &makefile)]);
     assert_eq!(why_vacuous(&files, Path::new("/"), "make test"), None);
-    let calls: String = (0..100).map(|at| format!("f{at}() {{ f{0}; f{0}; }}\n", at + 1)).collect();
+    let call = |at: u32| format!("f{at}() {{ f{0}; f{0}; }}\n", at + 1);
+    let calls = (0..100).map(call).collect::<Vec<_>>().concat();
     assert_eq!(why(&format!("{calls} f0")), None);
 }
 
