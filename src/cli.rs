@@ -19,34 +19,34 @@ pub struct Cli {
     pub root: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
-    pub command: Command,
+    pub command: CliCommand,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Carry out a plan, starting where the last run stopped
-    Execute(Execute),
+    Execute(ExecuteArgs),
     /// Show what is wrong or unclear in a plan
-    Check(Check),
+    Check(CheckArgs),
     /// Write a new plan for you to fill in
-    New(New),
+    New(NewArgs),
     /// Show the progress of your plans
-    Status(Status),
+    Status(StatusArgs),
     /// Show what happened in a run
-    Logs(Logs),
+    Logs(LogsArgs),
     /// Show what a step changed
-    Diff(Diff),
+    Diff(DiffArgs),
     /// Confirm as a person what no command can decide
-    Confirm(Confirm),
+    Confirm(ConfirmArgs),
     /// Undo the file changes of a step, and open the step again
-    Restore(Restore),
+    Restore(RestoreArgs),
     /// Show the evidence behind every ticked box
-    Verify(Verify),
+    Verify(VerifyArgs),
     /// Approve settings in this project's agentrun.toml that need your consent
     Trust,
     /// Try agentrun on a small bundled project with a scripted model
-    Demo(Demo),
+    Demo(DemoArgs),
     /// Print a completion script
     Completions {
         /// The shell that the script is for
@@ -54,13 +54,13 @@ pub enum Command {
     },
     /// Start a command for a run, and end what it leaves
     #[command(name = LAUNCH, hide = true)]
-    Launch(Launch),
+    Launch(LaunchArgs),
 }
 
 /// Carry out a plan.
 #[derive(Debug, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub struct Execute {
+pub struct ExecuteArgs {
     /// The plan: a Markdown file
     pub plan: PathBuf,
     /// List the steps and stop; start no process, open no connection, write nothing
@@ -115,7 +115,7 @@ pub struct Execute {
 
 /// Show what is wrong or unclear in a plan.
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckArgs {
     /// The plan
     pub plan: PathBuf,
     /// Print the plan, as agentrun reads it, as one JSON object
@@ -131,17 +131,17 @@ pub struct Check {
 
 /// Write a new plan.
 #[derive(Debug, Args)]
-pub struct New {
+pub struct NewArgs {
     /// The name of the plan, with its folder if it has one: user-login, plans/user-login.md
     pub name: PathBuf,
     /// The layout of the plan
     #[arg(long, value_name = "NAME", default_value = "steps")]
-    pub template: Template,
+    pub template: PlanTemplate,
 }
 
 /// The layout of a new plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Template {
+pub enum PlanTemplate {
     /// Numbered steps with tasks and validation criteria
     Steps,
     /// Phases of steps; each step has fields for files, dependencies and validation
@@ -156,14 +156,14 @@ pub enum Template {
 
 /// Show the progress of plans.
 #[derive(Debug, Args)]
-pub struct Status {
+pub struct StatusArgs {
     /// The plan [default: every plan that was run in this project]
     pub plan: Option<PathBuf>,
 }
 
 /// Show what happened in a run.
 #[derive(Debug, Args)]
-pub struct Logs {
+pub struct LogsArgs {
     /// The id of the run [default: the last run]
     pub run: Option<String>,
     /// Show only this step, with the output of its validation commands
@@ -182,7 +182,7 @@ pub struct Logs {
 
 /// Show what a step changed.
 #[derive(Debug, Args)]
-pub struct Diff {
+pub struct DiffArgs {
     /// The id of the run [default: the last run]
     pub run: Option<String>,
     /// The step: the id that it had in the run
@@ -192,7 +192,7 @@ pub struct Diff {
 
 /// Confirm a step.
 #[derive(Debug, Args)]
-pub struct Confirm {
+pub struct ConfirmArgs {
     /// The plan
     pub plan: PathBuf,
     /// The step: its id, or #7 for the seventh step
@@ -204,7 +204,7 @@ pub struct Confirm {
 
 /// Undo the file changes of a step.
 #[derive(Debug, Args)]
-pub struct Restore {
+pub struct RestoreArgs {
     /// The plan
     pub plan: PathBuf,
     /// The step: its id, or #7 for the seventh step
@@ -214,7 +214,7 @@ pub struct Restore {
 
 /// Show the evidence behind every ticked box.
 #[derive(Debug, Args)]
-pub struct Verify {
+pub struct VerifyArgs {
     /// The plan
     pub plan: PathBuf,
     /// Run the commands of ticked steps again in a clean copy of the project
@@ -227,7 +227,7 @@ pub struct Verify {
 
 /// Start a command.
 #[derive(Debug, Args)]
-pub struct Launch {
+pub struct LaunchArgs {
     /// What Landlock lets the program do
     pub rules: Option<String>,
     /// A program of agentrun's own; without it, the order comes from standard input
@@ -237,7 +237,7 @@ pub struct Launch {
 
 /// Try agentrun.
 #[derive(Debug, Args)]
-pub struct Demo {
+pub struct DemoArgs {
     /// The folder for the demo project [default: a new folder in the temporary folder]
     pub dir: Option<PathBuf>,
 }

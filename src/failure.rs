@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::words;
+
 /// How the process ends. The numbers are documented in `docs/exit-codes.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitCode {
@@ -99,27 +101,18 @@ impl Failure {
 /// Whether a full disk, a quota or a limit on file sizes is behind an error.
 fn no_room(error: &(dyn Error + 'static)) -> bool {
     use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    let mut next = Some(error);
-    while let Some(error) = next {
+    words::reasons(error).any(|error| {
         let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-        if kind.is_some_and(|kind| matches!(kind, StorageFull | QuotaExceeded | FileTooLarge)) {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+        kind.is_some_and(|kind| matches!(kind, StorageFull | QuotaExceeded | FileTooLarge))
+    })
 }
 
 impl fmt::Display for Failure {
     /// The message and the chain of what is behind it, on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        let mut source = self.source.as_deref().map(|source| source as &dyn Error);
-        while let Some(error) = source {
-            write!(f, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
+        let behind = self.source.as_deref().map(|source| words::chain(source));
+        behind.map_or(Ok(()), |behind| write!(f, ": {behind}"))
     }
 }
 

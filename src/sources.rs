@@ -16,7 +16,7 @@ const AGENTS: &str = "AGENTS.md";
 
 /// The sources, and what is worth telling about them.
 #[derive(Debug)]
-pub struct Found {
+pub(crate) struct BriefSources {
     /// What was found.
     pub sources: Sources,
     /// Missing or very large ones.
@@ -24,11 +24,16 @@ pub struct Found {
 }
 
 /// Reads every source of a run's briefs.
-pub fn find(plan: &Plan, plan_path: &Path, root: &Path, config: &Config) -> Result<Found, Failure> {
+pub(crate) fn find(
+    plan: &Plan,
+    plan_path: &Path,
+    root: &Path,
+    config: &Config,
+) -> Result<BriefSources, Failure> {
     let mut finder = Finder { root, plan_dir: plan_path.parent().unwrap_or(root), warnings: Vec::new() };
     let sources = Sources {
-        rules: finder.all(plan, BriefSource::Rules, config.rules.as_deref(), RULES)?,
-        request: finder.all(plan, BriefSource::Request, config.request.as_deref(), REQUEST)?,
+        rules: finder.all(plan, BriefSource::Rules, config.brief.rules.as_deref(), RULES)?,
+        request: finder.all(plan, BriefSource::Request, config.brief.request.as_deref(), REQUEST)?,
         agents: finder.read(&root.join(AGENTS))?.into_iter().collect(),
         templates: own_templates(config).map(|(_, path)| path.display().to_string()).collect(),
     };
@@ -41,11 +46,11 @@ pub fn find(plan: &Plan, plan_path: &Path, root: &Path, config: &Config) -> Resu
             source.text.len() / 4
         ));
     }
-    Ok(Found { sources, warnings: finder.warnings })
+    Ok(BriefSources { sources, warnings: finder.warnings })
 }
 
 /// Whether briefs of later runs hold the file at this path, from the root, once it is there.
-pub fn would_be_read(path: &str, plan: &Plan, plan_path: &str) -> bool {
+pub(crate) fn would_be_read(path: &str, plan: &Plan, plan_path: &str) -> bool {
     let beside = Path::new(plan_path).parent().unwrap_or(Path::new(""));
     let linked = plan.links.iter().map(|link| link.target.as_str());
     let mut names = linked.chain([RULES, REQUEST]);
@@ -53,7 +58,7 @@ pub fn would_be_read(path: &str, plan: &Plan, plan_path: &str) -> bool {
 }
 
 /// The templates, with those of the project's own folder in place of the built-in ones.
-pub fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
+pub(crate) fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
     let mut overrides = Vec::new();
     for (name, path) in own_templates(config) {
         let path = root.join(path);
@@ -75,11 +80,11 @@ pub fn templates(config: &Config, root: &Path) -> Result<Templates, Failure> {
 
 /// The name of each template, and where the project's own would be.
 fn own_templates(config: &Config) -> impl Iterator<Item = (&'static str, PathBuf)> {
-    config.prompts.iter().flat_map(|dir| Templates::names().map(|name| (name, dir.join(name))))
+    config.brief.prompts.iter().flat_map(|dir| Templates::names().map(|name| (name, dir.join(name))))
 }
 
 /// A template that does not parse or names an unknown variable is the project's to mend.
-pub fn wrong_template(error: TemplateError) -> Failure {
+pub(crate) fn wrong_template(error: TemplateError) -> Failure {
     Failure::usage("cannot make the brief").caused_by(error)
 }
 
@@ -146,5 +151,26 @@ impl Finder<'_> {
             .map_err(|error| Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error))?;
         let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').replace("\r\n", "\n");
         Ok(Some(SourceFile { path: relative.display().to_string(), text }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_later_briefs_would_hold_is_known_before_it_is_there() {
+        let plan = crate::plan::read("# A\n\nSee [rules](docs/RULES.md).\n\n### Step 1: A\n- [ ] a\n").plan;
+        for (path, read) in [
+            ("AGENTS.md", true),
+            ("PROJECT_RULES.md", true),
+            ("plans/FEATURE_REQUEST.md", true),
+            ("plans/docs/RULES.md", true),
+            ("docs/RULES.md", true),
+            ("plans/AGENTS.md", false),
+            ("src/PROJECT_RULES.md", false),
+        ] {
+            assert_eq!(would_be_read(path, &plan, "plans/plan.md"), read, "{path}");
+        }
     }
 }

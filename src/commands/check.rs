@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use super::open::Project;
-use super::unresolved;
-use crate::cli::Check;
+use super::common::open::Project;
+use super::common::unresolved;
+use crate::cli::CheckArgs;
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Description, Severity};
-use crate::report::story::counted;
 use crate::report::{diagnostics, explanation, listing, print};
+use crate::words;
 
 /// Prints the diagnostics of a plan, how it was read, or all that was understood as JSON.
-pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &CheckArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let mut plan = project.plan(&args.plan)?;
     let unresolved = unresolved::find(&plan.reading, &project.root, &project.environment);
@@ -40,9 +40,9 @@ pub(super) fn run(root: Option<&Path>, args: &Check) -> Result<ExitCode, Failure
         print::talk(&format!(
             "{}: {}, {}, {}",
             plan.path,
-            counted(plan.reading.plan.steps.len(), "step"),
-            counted(count(Severity::Error), "error"),
-            counted(count(Severity::Warning), "warning")
+            words::counted(plan.reading.plan.steps.len(), "step"),
+            words::counted(count(Severity::Error), "error"),
+            words::counted(count(Severity::Warning), "warning")
         ));
     }
     let worst = if args.strict { Severity::Warning } else { Severity::Error };

@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
-use super::execute::find_step;
-use super::launch::{self, GuardedPlan, Launch};
-use super::open::Project;
+use super::common::hold::{self, GuardedPlan, PlanHold};
+use super::common::open::Project;
+use super::common::person::by_a_person;
 use crate::brief::Sources;
-use crate::cli::Confirm;
+use crate::cli::ConfirmArgs;
 use crate::config::Environment;
 use crate::facts::{Event, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Step, StepKind};
-use crate::process;
 use crate::record::Recorder;
 use crate::redact::Redact;
 use crate::report::{Report, print};
@@ -19,11 +18,11 @@ use crate::run::tick;
 use crate::state::{RunState, StepStatus};
 
 /// Records that a person vouches for a step, and ticks what was waiting for it.
-pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
-    let &[index] = find_step(&plan, &args.step)?.as_slice() else {
+    let &[index] = plan.find_step(&args.step)?.as_slice() else {
         return Err(Failure::usage(format!("`{}` is a group: confirm its steps one by one", args.step)));
     };
     by_a_person(&project.environment)?;
@@ -34,12 +33,12 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
         Some(by) => by.clone(),
         None => who(&project.environment)?,
     };
-    let launch = Launch::new(&project, &plan)?;
+    let hold = PlanHold::new(&project, &plan)?;
     let redact = Redact::new(project.secrets(&config));
-    let (mut recorder, unsealed) = launch.recorder(&plan, redact, &project.environment, Report::silent())?;
+    let (mut recorder, unsealed) = hold.recorder(&plan, redact, &project.environment, Report::silent())?;
     let items = confirmable(&plan.reading.plan.steps[index], &recorder.state)?;
-    let GuardedPlan { plan, mut guard, warnings } = launch.take_over(&project, plan, &Sources::default())?;
-    launch::warn(&mut recorder, unsealed.into_iter().chain(warnings).collect())?;
+    let GuardedPlan { plan, mut guard, warnings } = hold.take_over(&project, plan, &Sources::default())?;
+    hold::warn(&mut recorder, unsealed.into_iter().chain(warnings).collect())?;
     let plan = plan.at_hand();
     let step = plan.step(index);
     recorder.record(Event::StepConfirmed {
@@ -48,20 +47,11 @@ pub(super) fn run(root: Option<&Path>, args: &Confirm) -> Result<ExitCode, Failu
         by: by.clone(),
         items: items.clone(),
     })?;
-    let written = tick::write(&plan, config.progress, index, &mut recorder, &mut guard);
+    let written = tick::write(&plan, config.plan.progress, index, &mut recorder, &mut guard);
     guard.end();
     written?;
     say(&step.name(), &by, &items, &recorder, &step.key);
     Ok(ExitCode::Passed)
-}
-
-/// A command of an agent is no person, whatever name it gives. A seat belt: what confines commands
-/// is the sandbox.
-pub(super) fn by_a_person(environment: &Environment) -> Result<(), Failure> {
-    if environment.get(process::WITHIN).is_none() {
-        return Ok(());
-    }
-    Err(Failure::usage("this is for a person to say, and a command that agentrun has started is none"))
 }
 
 fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate::facts::StepKey) {

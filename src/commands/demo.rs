@@ -5,8 +5,8 @@ mod project;
 use std::path::{Path, PathBuf};
 
 use super::execute;
-use crate::cli::{Demo, Execute};
-use crate::config::Environment;
+use crate::cli::{DemoArgs, ExecuteArgs};
+use crate::config::{Environment, own_program};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::StateDir;
 use crate::report::patch;
@@ -14,7 +14,7 @@ use crate::report::print::{self, FAINT, STRONG, quoted, styled};
 use crate::workspace::diff;
 
 /// Carries out a bundled plan with a scripted model in a new folder, the way `execute` does.
-pub(super) fn run(root: Option<&Path>, args: &Demo) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &DemoArgs) -> Result<ExitCode, Failure> {
     if root.is_some() {
         return Err(Failure::usage("the demo makes a project of its own: -C has no meaning")
             .hint("say where it is made: agentrun demo DIR"));
@@ -24,7 +24,7 @@ pub(super) fn run(root: Option<&Path>, args: &Demo) -> Result<ExitCode, Failure>
     introduce(&root);
     let model = format!("scripted:{}", project::REPLIES);
     let plan = root.join("plan.md");
-    let execute = Execute { plan: plan.clone(), model: Some(model), ..Execute::default() };
+    let execute = ExecuteArgs { plan: plan.clone(), model: Some(model), ..ExecuteArgs::default() };
     let code = execute::run(Some(&root), execute)?;
     show_ticks(&plan)?;
     show_places(&root);
@@ -71,7 +71,7 @@ fn show_places(root: &Path) {
 fn show_commands(root: &Path, code: ExitCode, environment: &Environment) {
     section("Look around:");
     command(&format!("cd {}", quoted(&root.display().to_string())), "");
-    if let Some(exe) = environment.program().filter(|exe| !on_path(exe, environment)) {
+    if let Some(exe) = own_program().filter(|exe| !on_path(exe, environment)) {
         command(&format!("alias agentrun={}", quoted(&exe.display().to_string())), "");
     }
     command("agentrun status", "where the plan stands");

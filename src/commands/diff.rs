@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use super::history;
-use super::open::Project;
-use crate::cli::Diff;
+use super::common::history::{self, PlacedStep};
+use super::common::open::Project;
+use crate::cli::DiffArgs;
 use crate::failure::{ExitCode, Failure};
 use crate::report::{patch, print};
 
 /// Prints what the attempts of a step changed in a run, one after the other.
-pub(super) fn run(root: Option<&Path>, args: &Diff) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &DiffArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let run = history::find(&project, args.run.as_deref())?;
-    let (number, step) = run.step(&args.step)?;
+    let PlacedStep { number, step } = run.step(&args.step)?;
     let mut found = false;
     for attempt in run.attempts(&step) {
         let path = run.dir.attempt(number, &step.title, attempt).join("changes.diff");

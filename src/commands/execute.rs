@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::launch::{GuardedPlan, Launch};
-use super::open::{OpenPlan, Past, Project};
-use super::{confine, detect, renamed, signals, trust, typed};
+use super::common::hold::{GuardedPlan, PlanHold};
+use super::common::open::{OpenPlan, Past, Project};
+use super::common::{confine, detect, renamed, signals, typed};
+use super::trust;
 use crate::brief::{Sources, Templates};
-use crate::cli::Execute;
+use crate::cli::ExecuteArgs;
 use crate::config::Config;
 use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
 use crate::interrupt::Interrupt;
 use crate::model::Model;
 use crate::model::scripted::Script;
-use crate::plan::{self, Description, Diagnostic, Severity, StepIndex, StepKind};
+use crate::plan::{Description, Diagnostic, Severity, StepIndex, StepKind};
 use crate::redact::Redact;
 use crate::report::{Report, diagnostics, listing, print};
 use crate::run::{Orders, Run, Site, Words};
@@ -26,7 +27,7 @@ use crate::workspace::git::author::Author;
 use crate::workspace::snapshots::Snapshots;
 
 /// Everything that is decided before a run begins.
-struct Prepared {
+struct Preparation {
     project: Project,
     plan: OpenPlan,
     config: Config,
@@ -39,12 +40,14 @@ struct Prepared {
 }
 
 /// Carries out a plan, or lists what it would do.
-pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: ExecuteArgs) -> Result<ExitCode, Failure> {
     let prepared = prepare(root, &args)?;
     if args.dry_run {
         return dry_run(&prepared, &args);
     }
-    if !args.allow_unvalidated && !any_command(&prepared.plan.reading.plan, &prepared.config.commands) {
+    if !args.allow_unvalidated
+        && !any_command(&prepared.plan.reading.plan, &prepared.config.validation.commands)
+    {
         return Err(Failure::new(
             ExitCode::PlanInvalid,
             format!(
@@ -63,7 +66,7 @@ pub(super) fn run(root: Option<&Path>, args: Execute) -> Result<ExitCode, Failur
 }
 
 /// Reads everything. Starts no process, opens no connection, writes nothing.
-fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
+fn prepare(root: Option<&Path>, args: &ExecuteArgs) -> Result<Preparation, Failure> {
     let project = Project::find(root)?;
     let (mut config, withheld) = project.config_and_withheld()?;
     let untrusted = withheld.map(|withheld| trust::refusal(&withheld));
@@ -76,7 +79,7 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let mut warnings = examine(&plan, args.allow_placeholders, &config)?;
     warnings.extend(untrusted);
     warnings.extend(renamed::notice(&project, &plan).map(|message| warning("renamed", message)));
-    let selection = select(&plan, &args.step, config.keep_going)?;
+    let selection = select(&plan, &args.step, config.run.keep_going)?;
     let found = sources::find(&plan.reading.plan, plan.file.path(), &project.root, &config)?;
     warnings.extend(found.warnings.into_iter().map(|message| warning("brief", message)));
     let templates = sources::templates(&config, &project.root)?;
@@ -84,7 +87,7 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     let system = templates.system(&reading.plan, &reading.graph, &found.sources).map_err(wrong_template)?;
     let past = plan.standing()?;
     warnings.extend(past.complaints.iter().map(|complaint| warning("journal", complaint.clone())));
-    Ok(Prepared {
+    Ok(Preparation {
         project,
         plan,
         config,
@@ -97,16 +100,17 @@ fn prepare(root: Option<&Path>, args: &Execute) -> Result<Prepared, Failure> {
     })
 }
 
-fn lay_flags_over(config: &mut Config, args: &Execute) {
-    let Execute { model, base_url, max_attempts, max_turns, max_time, keep_going, sandbox, network, .. } =
-        args;
+fn lay_flags_over(config: &mut Config, args: &ExecuteArgs) {
+    let ExecuteArgs {
+        model, base_url, max_attempts, max_turns, max_time, keep_going, sandbox, network, ..
+    } = args;
     config.model.name = model.clone().unwrap_or_else(|| std::mem::take(&mut config.model.name));
     config.model.base_url = base_url.clone().unwrap_or_else(|| std::mem::take(&mut config.model.base_url));
-    config.max_attempts = max_attempts.unwrap_or(config.max_attempts);
+    config.run.max_attempts = max_attempts.unwrap_or(config.run.max_attempts);
     config.limits.turns = max_turns.unwrap_or(config.limits.turns);
     config.limits.time = max_time.unwrap_or(config.limits.time);
-    config.keep_going |= keep_going;
-    config.commit |= args.commit;
+    config.run.keep_going |= keep_going;
+    config.run.commit |= args.commit;
     config.sandbox.mode = sandbox.unwrap_or(config.sandbox.mode);
     config.sandbox.network = network.unwrap_or(config.sandbox.network);
 }
@@ -130,7 +134,7 @@ fn examine(plan: &OpenPlan, allow_placeholders: bool, config: &Config) -> Result
     }
     let line = |at: usize| 1 + text[..at.min(text.len())].bytes().filter(|&byte| byte == b'\n').count();
     // What the plan lacks, the configuration may have.
-    let answered = |found: &&Diagnostic| found.code == "no-command" && !config.commands.is_empty();
+    let answered = |found: &&Diagnostic| found.code == "no-command" && !config.validation.commands.is_empty();
     let warnings = plan.reading.diagnostics.iter().filter(|found| found.severity == Severity::Warning);
     let warnings = warnings.filter(|found| !answered(found));
     Ok(warnings
@@ -151,37 +155,13 @@ fn select(plan: &OpenPlan, names: &[String], keep_going: bool) -> Result<Selecti
     }
     let mut steps = BTreeSet::new();
     for name in names {
-        steps.extend(find_step(plan, name)?);
+        steps.extend(plan.find_step(name)?);
     }
     Ok(Selection { steps: Some(steps), keep_going })
 }
 
-/// The steps that a name stands for; a group's name stands for its steps.
-pub(super) fn find_step(plan: &OpenPlan, name: &str) -> Result<Vec<StepIndex>, Failure> {
-    let found = &plan.reading.plan;
-    match found.find(name) {
-        plan::FoundSteps::One(step) => Ok(vec![step]),
-        plan::FoundSteps::Group(steps) => Ok(steps),
-        plan::FoundSteps::None { suggestion } => {
-            let failure = Failure::usage(format!("`{}` has no step `{name}`", plan.path));
-            Err(match suggestion {
-                Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
-                None => failure.hint(format!("agentrun execute {} --dry-run lists the steps", plan.path)),
-            })
-        }
-        plan::FoundSteps::Ambiguous(steps) => {
-            let names: Vec<String> = steps
-                .iter()
-                .map(|&step| format!("#{} ({})", found.steps[step].position, found.steps[step].name()))
-                .collect();
-            Err(Failure::usage(format!("`{name}` could be several steps"))
-                .hint(format!("name one of {}", names.join(", "))))
-        }
-    }
-}
-
-fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
-    let Prepared { plan, past, config, selection, .. } = prepared;
+fn dry_run(prepared: &Preparation, args: &ExecuteArgs) -> Result<ExitCode, Failure> {
+    let Preparation { plan, past, config, selection, .. } = prepared;
     if args.json {
         let status = |index| listing::status_word(&plan.reading, &past.state, index);
         let described = Description::of(&plan.text.text, &plan.reading, &status);
@@ -192,8 +172,8 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
     }
     let outlook = listing::Outlook {
         plan: &plan.path,
-        configured: &config.commands,
-        prose: config.criteria,
+        configured: &config.validation.commands,
+        prose: config.validation.criteria,
         sources: &prepared.sources,
         prefix: prepared.system.len(),
         limits: config.say_limits(),
@@ -213,34 +193,34 @@ fn dry_run(prepared: &Prepared, args: &Execute) -> Result<ExitCode, Failure> {
 }
 
 async fn execute(
-    mut prepared: Prepared,
+    mut prepared: Preparation,
     root: Option<&Path>,
-    args: Execute,
+    args: ExecuteArgs,
     interrupt: Interrupt,
 ) -> Result<ExitCode, Failure> {
     let model = open_model(&prepared, &args)?;
     crate::process::keep_memory_private();
-    let launch = Launch::new(&prepared.project, &prepared.plan)?;
+    let hold = PlanHold::new(&prepared.project, &prepared.plan)?;
     let mut warnings = std::mem::take(&mut prepared.warnings);
     let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
     let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
     let policy =
         confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
     let redact = Redact::new(prepared.project.secrets(&prepared.config));
-    launch.make_run_dir(&redact)?;
-    let report = Report::new(args.json, Some(launch.run_dir.clone()));
+    hold.make_run_dir(&redact)?;
+    let report = Report::new(args.json, Some(hold.run_dir.clone()));
     let (recorder, unsealed) =
-        launch.recorder(&prepared.plan, redact, &prepared.project.environment, report)?;
+        hold.recorder(&prepared.plan, redact, &prepared.project.environment, report)?;
     warnings.extend(unsealed);
     let GuardedPlan { plan, guard, warnings: found } =
-        launch.take_over(&prepared.project, prepared.plan, &prepared.sources)?;
+        hold.take_over(&prepared.project, prepared.plan, &prepared.sources)?;
     warnings.extend(found);
     let kept = plan.dir.snapshots();
     let site = Site {
         workspace,
         left_out: prepared.project.left_out(&plan),
         snapshot_prefix: plan.dir.key(),
-        run_dir: launch.run_dir.clone(),
+        run_dir: hold.run_dir.clone(),
         policy,
         author: Author::of(prepared.project.environment.all()),
         interrupt,
@@ -257,7 +237,7 @@ async fn execute(
         command: typed::command(root, &args),
     };
     // No agent has worked yet: a run that is refused leaves nothing to be set back.
-    let opened = open_snapshots(&site, &kept, orders.config.commit).await;
+    let opened = open_snapshots(&site, &kept, orders.config.run.commit).await;
     let (snapshots, dirty) = opened.inspect_err(|_| guard.end())?;
     warnings.extend(dirty);
     let plan = plan.at_hand();
@@ -303,8 +283,8 @@ async fn open_snapshots(
 }
 
 /// The model, if any step may need one.
-fn open_model(prepared: &Prepared, args: &Execute) -> Result<Model, Failure> {
-    let Prepared { project, plan, config, selection, past, .. } = prepared;
+fn open_model(prepared: &Preparation, args: &ExecuteArgs) -> Result<Model, Failure> {
+    let Preparation { project, plan, config, selection, past, .. } = prepared;
     let reading = &plan.reading;
     // As the run will find it: what was edited since is to be done again. An event that cannot follow leaves its
     // step to be done, too.
@@ -351,4 +331,18 @@ fn say_dirty(dirty: &[String]) -> String {
     let more = dirty.len().saturating_sub(shown.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("the project has changes that are not committed: {}{more}; they are kept", shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_that_are_not_committed_are_named_up_to_five() {
+        for (count, said) in [(1, "f0"), (5, "f0, f1, f2, f3, f4"), (7, "f0, f1, f2, f3, f4 and 2 more")] {
+            let dirty: Vec<String> = (0..count).map(|number| format!("f{number}")).collect();
+            let whole = format!("the project has changes that are not committed: {said}; they are kept");
+            assert_eq!(say_dirty(&dirty), whole);
+        }
+    }
 }

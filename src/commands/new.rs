@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{New, Template};
+use crate::cli::{NewArgs, PlanTemplate};
 use crate::failure::{ExitCode, Failure};
 use crate::report::print;
 
@@ -12,7 +12,7 @@ use crate::report::print;
 const TITLE: &str = "{{title}}";
 
 /// Writes a plan to be filled in. What is there already is never overwritten.
-pub(super) fn run(args: &New) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &NewArgs) -> Result<ExitCode, Failure> {
     let path = with_extension(&args.name);
     let text = text_of(args.template).replace(TITLE, &title_of(&path)?);
     write_new(&path, &text)?;
@@ -23,13 +23,13 @@ pub(super) fn run(args: &New) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Passed)
 }
 
-fn text_of(template: Template) -> &'static str {
+fn text_of(template: PlanTemplate) -> &'static str {
     match template {
-        Template::Steps => include_str!("../../plans/new/steps.md"),
-        Template::Fields => include_str!("../../plans/new/fields.md"),
-        Template::Phases => include_str!("../../plans/new/phases.md"),
-        Template::Numbered => include_str!("../../plans/new/numbered.md"),
-        Template::Priority => include_str!("../../plans/new/priority.md"),
+        PlanTemplate::Steps => include_str!("../../plans/new/steps.md"),
+        PlanTemplate::Fields => include_str!("../../plans/new/fields.md"),
+        PlanTemplate::Phases => include_str!("../../plans/new/phases.md"),
+        PlanTemplate::Numbered => include_str!("../../plans/new/numbered.md"),
+        PlanTemplate::Priority => include_str!("../../plans/new/priority.md"),
     }
 }
 
@@ -71,4 +71,36 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
         let failure = failure.caused_by(error);
         if missing { failure.hint("make its folder first") } else { failure }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_is_named_and_titled_by_what_was_typed() {
+        for (typed, path, title) in [
+            ("user-login", "user-login.md", "User login"),
+            ("plans/user_login.md", "plans/user_login.md", "User login"),
+            ("v1.2", "v1.2.md", "V1 2"),
+            ("notes.markdown", "notes.markdown", "Notes"),
+        ] {
+            let named = with_extension(Path::new(typed));
+            assert_eq!((named.as_path(), title_of(&named).unwrap().as_str()), (Path::new(path), title));
+        }
+        let failure = title_of(Path::new("--.md")).unwrap_err();
+        assert_eq!(failure.to_string(), "`--.md` is no name for a plan");
+    }
+
+    #[test]
+    fn every_template_is_a_plan_with_a_title_to_fill_in() {
+        use PlanTemplate::{Fields, Numbered, Phases, Priority, Steps};
+        for template in [Steps, Fields, Phases, Numbered, Priority] {
+            let text = text_of(template);
+            assert!(text.contains(TITLE), "{template:?}");
+            assert!(!crate::plan::read(text).plan.steps.is_empty(), "{template:?}");
+        }
+    }
 }

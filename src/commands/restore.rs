@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::confine;
-use super::execute::find_step;
-use super::launch::{self, GuardedPlan, Launch};
-use super::open::Project;
+use super::common::confine;
+use super::common::hold::{self, GuardedPlan, PlanHold};
+use super::common::open::Project;
 use crate::brief::Sources;
-use crate::cli::Restore;
+use crate::cli::RestoreArgs;
 use crate::facts::{Event, ReopenReason, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Step, StepIndex};
@@ -23,7 +22,7 @@ use crate::workspace::snapshot::{Snapshot, SnapshotError};
 use crate::workspace::snapshots::Snapshots;
 
 /// The files that have to be brought back, and what is kept.
-struct Found {
+struct Restoration {
     snapshots: Snapshots,
     trees: StepTrees,
     now: Snapshot,
@@ -32,31 +31,31 @@ struct Found {
 
 /// Brings the files that a step changed back to what they were before its first attempt, in the
 /// work tree alone, and opens the step again.
-pub(super) fn run(root: Option<&Path>, args: &Restore) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
-    let &[index] = find_step(&plan, &args.step)?.as_slice() else {
+    let &[index] = plan.find_step(&args.step)?.as_slice() else {
         return Err(Failure::usage(format!("`{}` is a group: restore its steps one by one", args.step))
             .hint("begin with the last: what a later step changed is not undone"));
     };
-    let launch = Launch::new(&project, &plan)?;
+    let hold = PlanHold::new(&project, &plan)?;
     let redact = Redact::new(project.secrets(&config));
-    let (mut recorder, unsealed) = launch.recorder(&plan, redact, &project.environment, Report::silent())?;
-    let GuardedPlan { plan, mut guard, warnings } = launch.take_over(&project, plan, &Sources::default())?;
-    launch::warn(&mut recorder, unsealed.into_iter().chain(warnings).collect())?;
+    let (mut recorder, unsealed) = hold.recorder(&plan, redact, &project.environment, Report::silent())?;
+    let GuardedPlan { plan, mut guard, warnings } = hold.take_over(&project, plan, &Sources::default())?;
+    hold::warn(&mut recorder, unsealed.into_iter().chain(warnings).collect())?;
     let policy = project.own_policy(&config).known_by(&confine::mark(&plan));
     let store = Store {
         root: &project.root,
         folder: plan.dir.snapshots(),
-        name: format!("{}/{}/before-restore", plan.dir.key(), launch.run_dir.id),
+        name: format!("{}/{}/before-restore", plan.dir.key(), hold.run_dir.id),
         left_out: project.left_out(&plan),
         policy: &policy,
     };
     let plan = plan.at_hand();
     let step = plan.step(index);
 
-    let runtime = launch::runtime()?;
+    let runtime = hold::runtime()?;
     let state = recorder.state.step(&step.key);
     let found = runtime.block_on(store.look(&plan, step, state));
     let found = found.inspect_err(|_| guard.end())?;
@@ -85,7 +84,7 @@ struct Store<'a> {
 
 impl Store<'_> {
     /// Keeps the state of now and looks for what would be undone besides the step.
-    async fn look(&self, plan: &PlanAtHand, step: &Step, state: &StepState) -> Result<Found, Failure> {
+    async fn look(&self, plan: &PlanAtHand, step: &Step, state: &StepState) -> Result<Restoration, Failure> {
         let refuse = |why: &str| Failure::usage(format!("step {} {why}", step.id));
         if state.trees.base.is_none() {
             return Err(refuse("has no attempt whose changes could be taken back"));
@@ -97,7 +96,7 @@ impl Store<'_> {
         let mut snapshots = Snapshots::open(self.root, &self.folder, &self.left_out, self.policy).await;
         let now = snapshots.take(&self.name).await.map_err(no_snapshot)?;
         match snapshots.plan_back(&trees, &now, self.root).await {
-            Ok(back) => Ok(Found { snapshots, trees, now, back }),
+            Ok(back) => Ok(Restoration { snapshots, trees, now, back }),
             Err(InTheWay::Snapshot(error)) => {
                 Err(Failure::usage(format!("the trees of step {} cannot be read any more", step.id))
                     .caused_by(error))
@@ -118,7 +117,7 @@ fn reopen(plan: &PlanAtHand, index: StepIndex, recorder: &mut Recorder) -> Resul
     recorder.record(Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restored })
 }
 
-fn say(plan: &PlanAtHand, step: &Step, found: &Found, recorder: &Recorder) {
+fn say(plan: &PlanAtHand, step: &Step, found: &Restoration, recorder: &Recorder) {
     let PutBack { written, removed } = &found.back;
     let good = print::styled(print::GOOD, "+");
     if written.is_empty() && removed.is_empty() {

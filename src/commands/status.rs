@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::open::{Project, fold};
-use crate::cli::Status;
+use super::common::open::{Project, fold};
+use crate::cli::StatusArgs;
 use crate::failure::{ExitCode, Failure};
 use crate::journal::reader;
 use crate::report::{listing, print};
 
 /// Prints where a plan stands, or every plan that was ever run in the project.
-pub(super) fn run(root: Option<&Path>, args: &Status) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &StatusArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let plans = match &args.plan {
         Some(plan) => vec![plan.clone()],

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::confirm::by_a_person;
-use super::open::Project;
-use crate::config::{PROJECT_FILE, Withheld};
+use super::common::open::Project;
+use super::common::person::by_a_person;
+use crate::config::{PROJECT_FILE, WithheldPowers};
 use crate::failure::{ExitCode, Failure};
 use crate::report::print;
 
@@ -12,7 +12,7 @@ use crate::report::print;
 pub(super) fn run(root: Option<&Path>) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     by_a_person(&project.environment)?;
-    let Some(Withheld { powers, approval }) = project.config_and_withheld()?.1 else {
+    let Some(WithheldPowers { powers, approval }) = project.config_and_withheld()?.1 else {
         print::talk(&format!("{PROJECT_FILE} sets nothing that needs an approval it does not have"));
         return Ok(ExitCode::Passed);
     };
@@ -30,7 +30,7 @@ pub(super) fn run(root: Option<&Path>) -> Result<ExitCode, Failure> {
 }
 
 /// Why a run does not begin.
-pub(super) fn refusal(withheld: &Withheld) -> Failure {
+pub(super) fn refusal(withheld: &WithheldPowers) -> Failure {
     let keys: Vec<String> = withheld.powers.iter().map(|power| format!("`{}`", power.key)).collect();
     let message =
         format!("{PROJECT_FILE} sets what a project may not set without your approval: {}", keys.join(", "));

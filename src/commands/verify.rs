@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::open::{OpenPlan, Project, fold, no_keep};
-use super::{confine, signals};
-use crate::cli::Verify;
+use super::common::open::{OpenPlan, Project, fold, no_keep};
+use super::common::{confine, signals};
+use crate::cli::VerifyArgs;
 use crate::config::Config;
 use crate::facts::{Event, Exit, Record, RunOutcome, StepKey};
 use crate::failure::{ExitCode, Failure};
 use crate::journal::reader;
 use crate::journal::seal::{JournalVerdict, Proof};
-use crate::report::audit::{Audited, JournalNote};
+use crate::report::audit::{AuditReport, JournalNote};
 use crate::report::{self, print};
 use crate::run::again::{CommandReruns, RerunResult};
 use crate::state::audit::{Audit, AuditedStep, Known, Rerun, audit};
@@ -20,7 +20,7 @@ use crate::validate::applied::applied;
 use crate::workspace::{Workspace, clean};
 
 /// A journal, split into what is proven and what is not.
-struct Evidence {
+struct JournalEvidence {
     records: Vec<Record>,
     state: RunState,
     claims: BTreeSet<StepKey>,
@@ -29,30 +29,23 @@ struct Evidence {
 }
 
 /// Says what every tick rests on. Starts no process without `--rerun`.
-pub(super) fn run(root: Option<&Path>, args: &Verify) -> Result<ExitCode, Failure> {
+pub(super) fn run(root: Option<&Path>, args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
     let evidence = evidence(&plan)?;
     let whole = evidence.note.state == "sealed";
-    let Evidence { records, state, claims, note, forged } = &evidence;
+    let JournalEvidence { records, state, claims, note, forged } = &evidence;
     let mut audit = audit(&plan.reading, &Known { records, state, claims, whole });
     if args.rerun
         && let Some(code) = rerun(&project, &plan, &config, state, &mut audit)?
     {
         return Ok(code);
     }
-    let refuted = audit.steps.iter().any(AuditedStep::is_refuted);
-    let code = if *forged || audit.has_forgery() || refuted {
-        ExitCode::StepFailed
-    } else if audit.has_unbacked() || evidence.note.state == "gone" {
-        ExitCode::NeedsPerson
-    } else {
-        ExitCode::Passed
-    };
+    let code = exit_code(&audit, *forged, note.state);
     let worth = worth(&audit, note);
     let audited =
-        Audited { plan: &plan.path, journal: note, audit: &audit, worth: &worth, exit_code: code.code() };
+        AuditReport { plan: &plan.path, journal: note, audit: &audit, worth: &worth, exit_code: code.code() };
     if args.json {
         let json = report::audit::json(&audited);
         print::data_line(&json.map_err(|error| Failure::internal("cannot write the audit as JSON", error))?);
@@ -64,8 +57,20 @@ pub(super) fn run(root: Option<&Path>, args: &Verify) -> Result<ExitCode, Failur
     Ok(code)
 }
 
+/// How a program learns what the ticks are worth.
+fn exit_code(audit: &Audit, forged: bool, journal: &str) -> ExitCode {
+    let refuted = audit.steps.iter().any(AuditedStep::is_refuted);
+    if forged || audit.has_forgery() || refuted {
+        ExitCode::StepFailed
+    } else if audit.has_unbacked() || journal == "gone" {
+        ExitCode::NeedsPerson
+    } else {
+        ExitCode::Passed
+    }
+}
+
 /// Reads the journal and asks its seals what of it counts. Without a key nothing does.
-fn evidence(plan: &OpenPlan) -> Result<Evidence, Failure> {
+fn evidence(plan: &OpenPlan) -> Result<JournalEvidence, Failure> {
     let unreadable = |error| Failure::internal("cannot read the journal", error);
     let bytes = reader::bytes(&plan.dir.journal()).map_err(unreadable)?;
     let proof = plan.prove(&bytes).map_err(no_keep)?;
@@ -75,7 +80,7 @@ fn evidence(plan: &OpenPlan) -> Result<Evidence, Failure> {
     let rest = if forged { reader::parse(&bytes[proven..]).records } else { Vec::new() };
     let note = note(proof.as_ref(), &journal.records, bytes.is_empty());
     let state = fold(&journal).state;
-    Ok(Evidence {
+    Ok(JournalEvidence {
         claims: rest.iter().filter_map(claimed).collect(),
         records: journal.records,
         state,
@@ -164,7 +169,7 @@ fn rerun(
     let copy = copy.map_err(no_copy)?;
     let workspace = Workspace::open(copy.path(), &[]).map_err(no_copy)?;
     let policy = runtime.block_on(confine::policy(project, config, plan, &workspace, &interrupt))?;
-    let mut again = CommandReruns::new(copy.path(), config.validation_timeout, &policy, &interrupt);
+    let mut again = CommandReruns::new(copy.path(), config.validation.timeout, &policy, &interrupt);
     for found in &mut audit.steps {
         let step = &plan.reading.plan.steps[found.index];
         let tolerated: &[String] = match &state.step(&step.key).status {
@@ -172,7 +177,7 @@ fn rerun(
             _ => &[],
         };
         let mut reruns = Vec::new();
-        for command in applied(&plan.reading.plan, step, &config.commands) {
+        for command in applied(&plan.reading.plan, step, &config.validation.commands) {
             print::talk(&format!("again: {}", command.script.trim()));
             let RerunResult { exit, vacuous } = runtime.block_on(again.run(&command)).map_err(no_copy)?;
             if exit == Exit::Interrupted {
@@ -184,4 +189,64 @@ fn rerun(
         found.rerun = Some(reruns);
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::journal::seal::{Chain, Key};
+    use crate::plan::StepIndex;
+    use crate::state::audit::Backing;
+
+    fn audited(backing: Backing, exit: Option<i32>) -> Audit {
+        let rerun = exit.map(|code| {
+            let exit = Exit::Code { code };
+            vec![Rerun { command: "make".into(), dir: String::new(), exit, vacuous: None, tolerated: false }]
+        });
+        let step = AuditedStep {
+            id: "1".into(),
+            name: "One".into(),
+            line: 1,
+            index: StepIndex::from(0),
+            backing,
+            why: None,
+            boxes: Vec::new(),
+            pass: None,
+            rerun,
+        };
+        Audit { steps: vec![step], groups: Vec::new() }
+    }
+
+    #[test]
+    fn the_exit_code_says_what_the_ticks_are_worth() {
+        for (backing, rerun, forged, journal, code) in [
+            (Backing::Proven, None, false, "sealed", ExitCode::Passed),
+            (Backing::Proven, Some(0), false, "sealed", ExitCode::Passed),
+            (Backing::Proven, Some(1), false, "sealed", ExitCode::StepFailed),
+            (Backing::Proven, None, true, "broken", ExitCode::StepFailed),
+            (Backing::Forged, None, false, "sealed", ExitCode::StepFailed),
+            (Backing::Unrecorded, None, false, "absent", ExitCode::NeedsPerson),
+            (Backing::Proven, None, false, "gone", ExitCode::NeedsPerson),
+        ] {
+            let audit = audited(backing, rerun);
+            assert_eq!(exit_code(&audit, forged, journal), code, "{backing:?} {rerun:?} {forged} {journal}");
+        }
+    }
+
+    #[test]
+    fn a_journal_is_named_by_what_its_seals_prove() {
+        let chain = || Chain::begin(&Key::of(&[7; 32]).unwrap(), b"here");
+        let proof = |verdict| Some(Proof { verdict, bytes: 0, chain: chain() });
+        for (proof, empty, state) in [
+            (proof(JournalVerdict::Whole), false, "sealed"),
+            (proof(JournalVerdict::Whole), true, "absent"),
+            (None, true, "absent"),
+            (None, false, "unsealed"),
+            (proof(JournalVerdict::Unsealed), false, "unsealed"),
+        ] {
+            assert_eq!(note(proof.as_ref(), &[], empty).state, state, "{proof:?} {empty}");
+        }
+    }
 }

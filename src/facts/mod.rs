@@ -31,7 +31,7 @@ pub use index::CriterionIndex;
 pub(crate) use index::index_type;
 pub use judgement::{Citation, Judgement, Ruling};
 pub use limit::Limit;
-pub use outcome::{AttemptOutcome, RunOutcome, StepOutcome, Strength, first_line};
+pub use outcome::{AttemptOutcome, RunOutcome, StepOutcome, Strength};
 pub use reason::Reason;
 pub use red::{RedCommand, Unfixable};
 pub use reference::{AttemptRef, BoxRef, Occurrence, StepRef, Ticked};

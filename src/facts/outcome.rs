@@ -184,12 +184,5 @@ impl RunOutcome {
     }
 }
 
-/// The first line of a command or a sentence, as one names it in another.
-pub fn first_line(command: &str) -> String {
-    let mut lines = command.trim().lines();
-    let first = lines.next().unwrap_or_default().to_owned();
-    if lines.next().is_some() { first + " ..." } else { first }
-}
-
 #[cfg(test)]
 mod tests;

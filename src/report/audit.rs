@@ -5,16 +5,16 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::print::{BAD, FAINT, GOOD, NOTICE, styled};
-use super::story::counted;
-use crate::facts::{Ruling, first_line};
+use crate::facts::Ruling;
 use crate::state::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord};
+use crate::words;
 
 /// Version of the JSON.
 const SCHEMA: &str = "agentrun.verify/1";
 
 /// What is told of the journal.
 #[derive(Debug, Serialize)]
-pub struct JournalNote {
+pub(crate) struct JournalNote {
     /// `sealed`, `unsealed`, `foreign`, `broken`, `truncated`, `gone` or `absent`.
     pub state: &'static str,
     /// How many records are proven.
@@ -27,7 +27,7 @@ pub struct JournalNote {
 
 /// An audit with what it says about.
 #[derive(Debug)]
-pub struct Audited<'a> {
+pub(crate) struct AuditReport<'a> {
     /// The plan's path.
     pub plan: &'a str,
     /// The journal.
@@ -41,7 +41,7 @@ pub struct Audited<'a> {
 }
 
 /// The audit as one JSON object.
-pub fn json(audited: &Audited<'_>) -> serde_json::Result<String> {
+pub(crate) fn json(audited: &AuditReport<'_>) -> serde_json::Result<String> {
     #[derive(Serialize)]
     struct Json<'a> {
         schema: &'static str,
@@ -52,13 +52,13 @@ pub fn json(audited: &Audited<'_>) -> serde_json::Result<String> {
         groups: &'a [AuditedBox],
         exit_code: u8,
     }
-    let Audited { plan, journal, audit, worth, exit_code } = *audited;
+    let AuditReport { plan, journal, audit, worth, exit_code } = *audited;
     let Audit { steps, groups } = audit;
     serde_json::to_string(&Json { schema: SCHEMA, plan, journal, worth, steps, groups, exit_code })
 }
 
 /// The audit for people.
-pub fn text(audited: &Audited<'_>) -> String {
+pub(crate) fn text(audited: &AuditReport<'_>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     head(&mut text, audited).ok();
@@ -71,9 +71,9 @@ pub fn text(audited: &Audited<'_>) -> String {
     text
 }
 
-fn head(text: &mut String, audited: &Audited<'_>) -> std::fmt::Result {
+fn head(text: &mut String, audited: &AuditReport<'_>) -> std::fmt::Result {
     let journal = audited.journal;
-    let records = counted(usize::try_from(journal.records).unwrap_or(usize::MAX), "record");
+    let records = words::counted(journal.records, "record");
     writeln!(text, "{}", audited.plan)?;
     match &journal.complaint {
         None => writeln!(text, "journal: {}, {records}", journal.state)?,
@@ -98,7 +98,7 @@ fn step(text: &mut String, found: &AuditedStep) -> std::fmt::Result {
             (None, true) => format!("still red, {}", rerun.exit.say()),
             (None, false) => styled(BAD, &format!("red, {}", rerun.exit.say())),
         };
-        writeln!(text, "              again: {} · {verdict}", first_line(&rerun.command))?;
+        writeln!(text, "              again: {} · {verdict}", words::first_line(&rerun.command))?;
     }
     Ok(())
 }
@@ -109,19 +109,17 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
     facts.extend(pass.confirmed_by.as_ref().map(|by| format!("confirmed by {by}")));
     writeln!(text, "              {}", styled(FAINT, &facts.join(" · ")))?;
     for seen in &pass.evidence {
-        let mut facts = vec![first_line(&seen.command), seen.exit.say()];
+        let mut facts = vec![words::first_line(&seen.command), seen.exit.say()];
         facts.extend(
             seen.green_before.map(|green| if green { "green before" } else { "red before" }.to_owned()),
         );
-        facts.extend(
-            seen.tests.map(|tests| counted(usize::try_from(tests.ran).unwrap_or(usize::MAX), "test")),
-        );
+        facts.extend(seen.tests.map(|tests| words::counted(tests.ran, "test")));
         facts.extend(seen.tree.as_ref().map(|tree| format!("tree {}", &tree[..tree.len().min(12)])));
         writeln!(text, "              {}", facts.join(" · "))?;
     }
     for said in pass.judgements.iter().filter(|said| said.ruling == Ruling::Pass) {
         let place = said.citation.as_ref().map_or_else(String::new, |cited| format!(" · {}", cited.place()));
-        writeln!(text, "              judged: {}{place}", first_line(&said.text))?;
+        writeln!(text, "              judged: {}{place}", words::first_line(&said.text))?;
     }
     for mark in &pass.marks {
         writeln!(text, "              {}", styled(NOTICE, mark))?;
@@ -130,7 +128,7 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
 }
 
 /// A sentence that counts: `3 steps have ticks: 2 proven, 1 by hand`.
-pub fn summary(audit: &Audit) -> String {
+pub(crate) fn summary(audit: &Audit) -> String {
     const ALL: [Backing; 9] = [
         Backing::Proven,
         Backing::Weak,
@@ -151,7 +149,7 @@ pub fn summary(audit: &Audit) -> String {
         .collect();
     match counts.as_slice() {
         [] => "nothing is ticked".to_owned(),
-        counts => format!("{} ticked: {}", counted(steps.len(), "step"), counts.join(", ")),
+        counts => format!("{} ticked: {}", words::counted(steps.len(), "step"), counts.join(", ")),
     }
 }
 

@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use crate::plan::{Diagnostic, Severity};
 
 /// The diagnostics of a plan, worst last so that errors end up next to the prompt.
-pub fn render(path: &str, text: &str, diagnostics: &[Diagnostic]) -> String {
+pub(crate) fn render(path: &str, text: &str, diagnostics: &[Diagnostic]) -> String {
     let plain = !std::io::stderr().is_terminal();
     let renderer = if plain { Renderer::plain() } else { Renderer::styled() };
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();

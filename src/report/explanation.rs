@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::plan::{BoxRole, CriterionKind, Reading, StepIndex, StepKind, StepList};
 
 /// The explanation of a plan, one fact a line, each with its place in the file.
-pub fn render(path: &str, reading: &Reading) -> String {
+pub(crate) fn render(path: &str, reading: &Reading) -> String {
     let mut text = String::new();
     for (index, list) in reading.lists.iter().enumerate() {
         let verdict = match (index, reading.lists.first()) {

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::print;
+use crate::words;
 
 /// How often a run without a terminal says that it is still there.
 const EVERY: Duration = Duration::from_secs(30);
 
 /// What is going on.
 #[derive(Debug)]
-pub enum Heartbeat {
+pub(crate) enum Heartbeat {
     /// A spinner with what is being done and for how long.
     Live(ProgressBar),
     /// A thread that speaks up when nothing else was said for a while.
@@ -22,7 +23,7 @@ pub enum Heartbeat {
 
 impl Heartbeat {
     /// Live on a terminal, lines elsewhere.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         if !std::io::stderr().is_terminal() {
             return Self::Lines(spawn_lines());
         }
@@ -36,7 +37,7 @@ impl Heartbeat {
     }
 
     /// Says what is being done from now on.
-    pub fn doing(&self, what: &str) {
+    pub(crate) fn doing(&self, what: &str) {
         match self {
             Self::Live(bar) => {
                 bar.set_message(what.to_owned());
@@ -48,14 +49,14 @@ impl Heartbeat {
     }
 
     /// Changes what is said, without starting to count anew.
-    pub fn progress(&self, what: &str) {
+    pub(crate) fn progress(&self, what: &str) {
         if let Self::Live(bar) = self {
             bar.set_message(what.to_owned());
         }
     }
 
     /// Nothing is being done.
-    pub fn rest(&self) {
+    pub(crate) fn rest(&self) {
         match self {
             Self::Live(bar) => {
                 bar.disable_steady_tick();
@@ -66,7 +67,7 @@ impl Heartbeat {
     }
 
     /// Writes a line above what is live.
-    pub fn line(&self, line: &str) {
+    pub(crate) fn line(&self, line: &str) {
         match self {
             Self::Live(bar) => bar.suspend(|| print::talk(line)),
             Self::Lines(_) => print::talk(line),
@@ -84,7 +85,7 @@ fn spawn_lines() -> Sender<Option<String>> {
                 Ok(what) => doing = what.map(|what| (what, Instant::now())),
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some((what, since)) = &doing {
-                        print::talk(&format!("  ... {what} ({} s)", since.elapsed().as_secs()));
+                        print::talk(&still(what, since.elapsed()));
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -94,8 +95,27 @@ fn spawn_lines() -> Sender<Option<String>> {
     sender
 }
 
+/// What is said when nothing else was said for a while.
+fn still(what: &str, since: Duration) -> String {
+    format!("  ... {what} ({})", words::time(since))
+}
+
 impl Default for Heartbeat {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_long_is_told_with_how_long() {
+        let said = [30, 200].map(|seconds| still("step 1: asking the model", Duration::from_secs(seconds)));
+        assert_eq!(
+            said,
+            ["  ... step 1: asking the model (30 s)", "  ... step 1: asking the model (3 min 20 s)"]
+        );
     }
 }

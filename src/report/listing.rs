@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
-use super::story::counted;
 use crate::brief::Sources;
 use crate::config::ProseCriteria;
 use crate::facts::Strength;
@@ -13,10 +12,11 @@ use crate::redact::harmless;
 use crate::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
 use crate::validate::vacuous::why_written_so;
+use crate::words;
 
 /// What the dry-run tells besides the steps.
 #[derive(Debug)]
-pub struct Outlook<'a> {
+pub(crate) struct Outlook<'a> {
     /// The plan's path.
     pub plan: &'a str,
     /// Commands of the configuration.
@@ -36,7 +36,7 @@ pub struct Outlook<'a> {
 }
 
 /// Every step in order with its tasks, criteria and dependencies, and what surrounds the run.
-pub fn dry_run(
+pub(crate) fn dry_run(
     reading: &Reading,
     state: &RunState,
     selected: &dyn Fn(StepIndex) -> bool,
@@ -46,10 +46,12 @@ pub fn dry_run(
     let mut text = String::new();
     let title = plan.title.as_deref().unwrap_or(outlook.plan);
     // Writing to a string cannot fail.
-    writeln!(text, "{}  ({})\n", styled(STRONG, &shown(title)), counted(plan.steps.len(), "step")).ok();
+    writeln!(text, "{}  ({})\n", styled(STRONG, &shown(title)), words::counted(plan.steps.len(), "step"))
+        .ok();
     for (place, &index) in reading.graph.order().iter().enumerate() {
         if selected(index) {
-            step(&mut text, reading, state, (place, index), outlook).ok();
+            write!(text, "{:>3}. ", place + 1).ok();
+            step(&mut text, reading, state, index, outlook).ok();
         }
     }
     surroundings(&mut text, outlook).ok();
@@ -60,7 +62,7 @@ fn step(
     text: &mut String,
     reading: &Reading,
     state: &RunState,
-    (place, index): (usize, StepIndex),
+    index: StepIndex,
     outlook: &Outlook<'_>,
 ) -> std::fmt::Result {
     let plan = &reading.plan;
@@ -69,8 +71,7 @@ fn step(
         standing(step, state, plan.boxes_of(index).map(super::super::plan::check_box::CheckBox::ticked));
     writeln!(
         text,
-        "{:>3}. {} {}",
-        place + 1,
+        "{} {}",
         styled(STRONG, &shown(&format!("[{}] {}", step.id, step.name()))),
         styled(FAINT, &format!("(line {}{}) {standing}", step.line, kind(step.kind))),
     )?;
@@ -134,7 +135,7 @@ fn surroundings(text: &mut String, outlook: &Outlook<'_>) -> std::fmt::Result {
 }
 
 /// Where every step of a plan stands.
-pub fn status(reading: &Reading, state: &RunState) -> String {
+pub(crate) fn status(reading: &Reading, state: &RunState) -> String {
     let plan = &reading.plan;
     let mut text = String::new();
     for &index in reading.graph.order() {
@@ -144,7 +145,7 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
         let known = state.step(&step.key);
         let attempts = match known.attempts {
             0 => String::new(),
-            attempts => format!(", {}", counted(attempts as usize, "attempt")),
+            attempts => format!(", {}", words::counted(attempts, "attempt")),
         };
         let name = format!("[{}] {}", step.id, step.name());
         writeln!(text, "  {}: {standing}{attempts}", shown(&name)).ok();
@@ -161,7 +162,7 @@ pub fn status(reading: &Reading, state: &RunState) -> String {
 }
 
 /// One word for programs: `open`, `partly`, `done`, or what the journal knows better.
-pub fn status_word(reading: &Reading, state: &RunState, index: StepIndex) -> String {
+pub(crate) fn status_word(reading: &Reading, state: &RunState, index: StepIndex) -> String {
     let known = &state.step(&reading.plan.steps[index].key).status;
     let (mut all, mut ticked) = (0, 0);
     for found in reading.plan.boxes_of(index) {

@@ -5,24 +5,24 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, say_millis, say_tokens};
+use super::story::{AttemptStory, StepEnd, StepStory, Story, ran};
 use crate::facts::{
     AgentEnd, AttemptOutcome, Evidence, Judgement, Reason, Ruling, StepOutcome, Strength, Unfixable,
-    first_line,
 };
 use crate::journal::RunDir;
+use crate::words;
 
 /// Lines of a diff, and of a command's output, that the report quotes; the files have the rest.
 const DIFF_LINES: usize = 400;
 const OUTPUT_LINES: usize = 40;
 
 /// Writes the report of a run, whole each time.
-pub fn write(story: &Story, run_dir: &RunDir) -> io::Result<()> {
+pub(crate) fn write(story: &Story, run_dir: &RunDir) -> io::Result<()> {
     crate::workspace::file::replace(&run_dir.path().join("report.md"), render(story, run_dir).as_bytes())
 }
 
 /// The report of a run.
-pub fn render(story: &Story, run_dir: &RunDir) -> String {
+pub(crate) fn render(story: &Story, run_dir: &RunDir) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     head(&mut text, story).ok();
@@ -49,7 +49,7 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
                 "{} (exit code {}) after {}",
                 outcome(end.outcome),
                 end.exit_code,
-                say_millis(end.duration_ms)
+                words::millis(end.duration_ms)
             )
         },
     );
@@ -62,9 +62,9 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
     writeln!(
         text,
         "- Tokens: {} in ({} of them cached), {} out",
-        say_tokens(usage.input),
-        say_tokens(usage.cached),
-        say_tokens(usage.output)
+        words::tokens(usage.input),
+        words::tokens(usage.cached),
+        words::tokens(usage.output)
     )?;
     let pending = story.completed.iter().flat_map(|end| &end.pending);
     for (index, item) in pending.enumerate() {
@@ -88,13 +88,13 @@ fn table(text: &mut String, story: &Story) -> std::fmt::Result {
         writeln!(
             text,
             "| {} {} | {} | {} | {} | {} | {} |",
-            step.step.id,
+            cell(&step.step.id),
             cell(&step.step.title),
             cell(&step.end.as_ref().map_or_else(|| "not ended".to_owned(), StepEnd::say)),
             rests_on(step),
             step.tries().count(),
-            say_millis(step.duration_ms()),
-            say_tokens(step.usage().total()),
+            words::millis(step.duration_ms()),
+            words::tokens(step.usage().total()),
         )?;
     }
     Ok(())
@@ -155,8 +155,8 @@ fn attempt_section(
                 "{}; {} turns, {} tokens, {}; files changed: {} (+{} -{}). Brief and transcript: `{relative}/`.\n",
                 found.as_ref().map_or_else(|| "not ended".to_owned(), AttemptOutcome::say),
                 attempt.turns,
-                say_tokens(attempt.usage.total()),
-                say_millis(attempt.duration_ms),
+                words::tokens(attempt.usage.total()),
+                words::millis(attempt.duration_ms),
                 attempt.changes.files,
                 attempt.changes.added,
                 attempt.changes.removed,
@@ -164,13 +164,13 @@ fn attempt_section(
         }
     }
     for said in &attempt.shortened {
-        writeln!(text, "- agentrun {}", first_line(said))?;
+        writeln!(text, "- agentrun {}", words::first_line(said))?;
     }
     for incident in &attempt.incidents {
-        writeln!(text, "- the agent: {}", first_line(incident))?;
+        writeln!(text, "- the agent: {}", words::first_line(incident))?;
     }
     if let Some(AgentEnd::Done { summary }) = &attempt.end {
-        writeln!(text, "- the agent said that it is done: {}", first_line(summary))?;
+        writeln!(text, "- the agent said that it is done: {}", words::first_line(summary))?;
     }
     validation(text, &attempt.evidence, run_dir)?;
     for mark in &attempt.marks {
@@ -186,7 +186,7 @@ fn attempt_section(
 /// What commands did, each with the end of what it printed.
 fn validation(text: &mut String, evidence: &[Evidence], run_dir: &RunDir) -> std::fmt::Result {
     for evidence in evidence {
-        let command = first_line(&evidence.command);
+        let command = words::first_line(&evidence.command);
         writeln!(text, "- `{command}`: {}, log `{}`", facts(evidence), evidence.log)?;
         if evidence.reused {
             continue;
@@ -207,9 +207,15 @@ fn judgements(text: &mut String, attempt: &AttemptStory) -> std::fmt::Result {
             Ruling::Fail => "does not hold",
             Ruling::CannotTell => "cannot be told",
         };
-        let place =
-            citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", first_line(&cited.place())));
-        writeln!(text, "- the judge: \"{}\" {word}{place}: {}", first_line(criterion), first_line(reason))?;
+        let place = citation
+            .as_ref()
+            .map_or_else(String::new, |cited| format!(" ({})", words::first_line(&cited.place())));
+        writeln!(
+            text,
+            "- the judge: \"{}\" {word}{place}: {}",
+            words::first_line(criterion),
+            words::first_line(reason)
+        )?;
     }
     Ok(())
 }
@@ -235,7 +241,7 @@ fn facts(evidence: &Evidence) -> String {
     let time = if evidence.reused {
         "not run again on the same tree".to_owned()
     } else {
-        say_millis(evidence.duration_ms)
+        words::millis(evidence.duration_ms)
     };
     format!("{}{tests}, {time}", evidence.say())
 }

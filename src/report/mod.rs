@@ -1,16 +1,18 @@
 //! Shows what happens: to people on standard error, to programs on standard output, to reviewers in the run
 //! folder; no other room prints.
 
-pub mod audit;
-pub mod diagnostics;
-pub mod explanation;
-pub mod heartbeat;
-pub mod listing;
-pub mod markdown;
-pub mod patch;
+pub(crate) mod audit;
+pub(crate) mod diagnostics;
+pub(crate) mod explanation;
+pub(crate) mod heartbeat;
+pub(crate) mod listing;
+pub(crate) mod markdown;
+pub(crate) mod patch;
 pub mod print;
-pub mod story;
-pub mod terminal;
+pub(crate) mod story;
+pub(crate) mod terminal;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use serde_json::Value;
 
@@ -30,18 +32,18 @@ pub struct Report {
 
 impl Report {
     /// Tells people, or programs with `json`; the reviewer's report goes into `run_dir`.
-    pub fn new(json: bool, run_dir: Option<RunDir>) -> Self {
+    pub(crate) fn new(json: bool, run_dir: Option<RunDir>) -> Self {
         let terminal = (!json).then(Terminal::new);
         Self { story: Story::default(), terminal, json, run_dir }
     }
 
     /// One that tells nobody.
-    pub fn silent() -> Self {
+    pub(crate) fn silent() -> Self {
         Self { story: Story::default(), terminal: None, json: false, run_dir: None }
     }
 
     /// Tells a fact, which is in the journal already.
-    pub fn tell(&mut self, record: &Record, json: &Value) {
+    pub(crate) fn tell(&mut self, record: &Record, json: &Value) {
         self.story.apply(record);
         if self.json {
             print::data_line(&json.to_string());
@@ -65,7 +67,7 @@ impl Report {
     }
 
     /// A reply is arriving.
-    pub fn replying(&mut self, bytes: usize) {
+    pub(crate) fn replying(&mut self, bytes: usize) {
         if let Some(terminal) = &mut self.terminal {
             terminal.replying(bytes);
         }

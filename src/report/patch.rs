@@ -5,7 +5,7 @@ use crate::redact::harmless;
 
 /// The diff, line by line: what came, what went, where, and of which files. What stands in the files
 /// does not command the terminal.
-pub fn coloured(diff: &str) -> String {
+pub(crate) fn coloured(diff: &str) -> String {
     let mut in_header = true;
     let mut text = String::new();
     for line in diff.lines() {

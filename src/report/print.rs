@@ -5,24 +5,24 @@ use std::io::Write;
 use anstyle::{AnsiColor, Style};
 
 /// For what went well.
-pub const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 /// For what did not.
-pub const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 /// For what needs a look.
-pub const NOTICE: Style = AnsiColor::Yellow.on_default();
+pub(crate) const NOTICE: Style = AnsiColor::Yellow.on_default();
 /// For names of things.
-pub const STRONG: Style = Style::new().bold();
+pub(crate) const STRONG: Style = Style::new().bold();
 /// For what is only context.
-pub const FAINT: Style = Style::new().dimmed();
+pub(crate) const FAINT: Style = Style::new().dimmed();
 
 /// Writes text to standard output.
-pub fn data(text: &str) {
+pub(crate) fn data(text: &str) {
     drop(anstream::stdout().write_all(text.as_bytes()));
 }
 
 /// Writes bytes to standard output: in colours, as text, where somebody sees them; else as they are,
 /// for programs.
-pub fn data_in_colours(bytes: &[u8], coloured: fn(&str) -> String) {
+pub(crate) fn data_in_colours(bytes: &[u8], coloured: fn(&str) -> String) {
     let out = anstream::stdout();
     if out.is_terminal() || out.current_choice() != anstream::ColorChoice::Never {
         data(&coloured(&String::from_utf8_lossy(bytes)));
@@ -32,28 +32,28 @@ pub fn data_in_colours(bytes: &[u8], coloured: fn(&str) -> String) {
 }
 
 /// Copies a file to standard output, however large it is.
-pub fn data_from(mut file: std::fs::File) {
+pub(crate) fn data_from(mut file: std::fs::File) {
     drop(std::io::copy(&mut file, &mut anstream::stdout()));
 }
 
 /// Writes a line to standard output and sends it off at once, for programs that follow a run.
-pub fn data_line(line: &str) {
+pub(crate) fn data_line(line: &str) {
     let mut out = std::io::stdout().lock();
     drop(writeln!(out, "{line}").and_then(|()| out.flush()));
 }
 
 /// Writes a line to standard error.
-pub fn talk(line: &str) {
+pub(crate) fn talk(line: &str) {
     drop(writeln!(anstream::stderr(), "{line}"));
 }
 
 /// A piece of text in a style; colours appear on terminals only.
-pub fn styled(style: Style, text: &str) -> String {
+pub(crate) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// A word as a shell takes it.
-pub fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+@:,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -4,10 +4,11 @@ use crate::facts::{
     AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, Event, Evidence, Judgement, Record, RunCompleted,
     RunStarted, StepOutcome, StepRef, Strength, Ticked, Usage,
 };
+use crate::words;
 
 /// A run.
 #[derive(Debug, Clone, Default)]
-pub struct Story {
+pub(crate) struct Story {
     /// Its id.
     pub run: String,
     /// What it was given.
@@ -26,7 +27,7 @@ pub struct Story {
 
 /// A step in a run.
 #[derive(Debug, Clone)]
-pub struct StepStory {
+pub(crate) struct StepStory {
     /// The step.
     pub step: StepRef,
     /// The baseline and the attempts, in order.
@@ -45,7 +46,7 @@ pub struct StepStory {
 
 /// An attempt in a run; number 0 is the baseline.
 #[derive(Debug, Clone, Default)]
-pub struct AttemptStory {
+pub(crate) struct AttemptStory {
     /// Its number.
     pub number: u32,
     /// What its validation saw.
@@ -76,7 +77,7 @@ pub struct AttemptStory {
 
 /// How a step ended in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StepEnd {
+pub(crate) enum StepEnd {
     /// It passed.
     Passed(Strength),
     /// It did not.
@@ -91,7 +92,7 @@ pub enum StepEnd {
 
 impl Story {
     /// Takes in a record.
-    pub fn apply(&mut self, record: &Record) {
+    pub(crate) fn apply(&mut self, record: &Record) {
         self.run.clone_from(&record.run);
         match &record.event {
             Event::RunStarted(started) => self.started = Some(started.clone()),
@@ -135,30 +136,22 @@ impl Story {
                     story.committed = Some(commit.clone());
                 }
             }
-            Event::CommitRefused { step, reason } => {
-                let (why, hint) = (reason.say(), reason.hint());
-                self.remarks.push(format!("step {} is not committed: {why}; {hint}", step.id));
-                self.uncommitted.push(step.clone());
-            }
+            Event::CommitRefused { step, .. } => self.uncommitted.push(step.clone()),
             Event::RunCompleted(completed) => self.completed = Some(completed.clone()),
-            other => self.remarks.extend(remark(other)),
+            _ => {}
         }
+        self.remarks.extend(remark(&record.event));
     }
 
     /// What the whole run cost, as far as servers say.
-    pub fn usage(&self) -> Usage {
+    pub(crate) fn usage(&self) -> Usage {
         let mut usage = Usage::default();
         self.steps.iter().flat_map(|step| &step.attempts).for_each(|attempt| usage += attempt.usage);
         usage
     }
 
-    /// The step that the story tells of last.
-    pub fn last(&self) -> Option<&StepStory> {
-        self.steps.last()
-    }
-
     /// A step of the story.
-    pub fn find(&self, step: &StepRef) -> Option<&StepStory> {
+    pub(crate) fn find(&self, step: &StepRef) -> Option<&StepStory> {
         self.steps.iter().rev().find(|story| story.step.key == step.key)
     }
 
@@ -200,15 +193,6 @@ impl AttemptStory {
     /// Takes in an event of this attempt.
     fn apply(&mut self, event: &Event) {
         match event {
-            Event::ConversationMasked { results, before, after, .. } => {
-                let said = format!("left {} out of the conversation", counted(*results, "old result"));
-                self.shortened.push(format!("{said}: {}", from_to(*before, *after)));
-            }
-            Event::ConversationCompacted { before, after, why, summary, .. } => {
-                let with = if *summary { "" } else { ", without a summary of the model" };
-                let said = format!("compacted the conversation: {}{with} ({why})", from_to(*before, *after));
-                self.shortened.push(said);
-            }
             Event::ToolCompleted { incidents, .. } => self.incidents.extend(incidents.iter().cloned()),
             Event::AgentFinished { end, .. } => self.end = Some(end.clone()),
             Event::ValidationCompleted { evidence, .. } => self.evidence.push(evidence.clone()),
@@ -224,26 +208,26 @@ impl AttemptStory {
                 self.changes = changes.clone();
                 (self.usage, self.turns, self.duration_ms) = (*usage, *turns, *duration_ms);
             }
-            _ => {}
+            other => self.shortened.extend(shortened(other)),
         }
     }
 }
 
 impl StepStory {
     /// Attempts of an agent; the baseline is none.
-    pub fn tries(&self) -> impl Iterator<Item = &AttemptStory> {
+    pub(crate) fn tries(&self) -> impl Iterator<Item = &AttemptStory> {
         self.attempts.iter().filter(|attempt| attempt.number > 0)
     }
 
     /// What the step cost in this run.
-    pub fn usage(&self) -> Usage {
+    pub(crate) fn usage(&self) -> Usage {
         let mut usage = Usage::default();
         self.attempts.iter().for_each(|attempt| usage += attempt.usage);
         usage
     }
 
     /// How long its attempts took.
-    pub fn duration_ms(&self) -> u64 {
+    pub(crate) fn duration_ms(&self) -> u64 {
         let validation =
             self.attempts.iter().filter(|attempt| attempt.number == 0).flat_map(|attempt| &attempt.evidence);
         let validation: u64 = validation.map(|evidence| evidence.duration_ms).sum();
@@ -253,7 +237,7 @@ impl StepStory {
 
 impl StepEnd {
     /// One word or a few.
-    pub fn say(&self) -> String {
+    pub(crate) fn say(&self) -> String {
         match self {
             Self::Passed(Strength::Proven) => "passed".to_owned(),
             Self::Passed(Strength::Weak) => "passed (weak: no red turned green)".to_owned(),
@@ -266,9 +250,29 @@ impl StepEnd {
     }
 }
 
-/// What people should know of an event that belongs to no step's story.
-fn remark(event: &Event) -> Option<String> {
+/// What was left out of a conversation by this event.
+pub(super) fn shortened(event: &Event) -> Option<String> {
+    let from_to =
+        |before, after| format!("about {} tokens became {}", words::tokens(before), words::tokens(after));
+    match event {
+        Event::ConversationMasked { results, before, after, .. } => {
+            let said = format!("left {} out of the conversation", words::counted(*results, "old result"));
+            Some(format!("{said}: {}", from_to(*before, *after)))
+        }
+        Event::ConversationCompacted { before, after, why, summary, .. } => {
+            let with = if *summary { "" } else { ", without a summary of the model" };
+            Some(format!("compacted the conversation: {}{with} ({why})", from_to(*before, *after)))
+        }
+        _ => None,
+    }
+}
+
+/// What people should know of this event, whichever step it belongs to.
+pub(super) fn remark(event: &Event) -> Option<String> {
     let text = match event {
+        Event::CommitRefused { step, reason } => {
+            format!("step {} is not committed: {}; {}", step.id, reason.say(), reason.hint())
+        }
         Event::TickRefused { step, reason } => {
             format!("step {} passed, but the plan could not be ticked: {reason}", step.id)
         }
@@ -298,37 +302,8 @@ fn say_copy(copy: Option<&str>) -> String {
     copy.map_or_else(String::new, |copy| format!(" (a copy of what was found is in {copy})"))
 }
 
-/// `about 26.1k tokens became 9.3k`
-fn from_to(before: u64, after: u64) -> String {
-    format!("about {} tokens became {}", say_tokens(before), say_tokens(after))
-}
-
-/// A number of things: `1 step`, `2 steps`.
-pub fn counted(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
-}
-
 /// How many tests a command ran, to be put behind how it ended: `, 12 tests`.
-pub fn ran(evidence: &Evidence) -> String {
+pub(crate) fn ran(evidence: &Evidence) -> String {
     let ran = evidence.tests.and_then(|tests| usize::try_from(tests.ran).ok()).filter(|&ran| ran > 0);
-    ran.map_or_else(String::new, |ran| format!(", {}", counted(ran, "test")))
-}
-
-/// A time for people: `0.4 s`, `12 s`, `3 min 20 s`.
-pub fn say_millis(millis: u64) -> String {
-    match millis {
-        0..100 => "< 0.1 s".to_owned(),
-        100..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        10_000..60_000 => format!("{} s", millis / 1000),
-        _ => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
-    }
-}
-
-/// Tokens for people: `950`, `12.3k`, `4.1M`.
-pub fn say_tokens(tokens: u64) -> String {
-    match tokens {
-        0..1_000 => tokens.to_string(),
-        1_000..1_000_000 => format!("{}.{}k", tokens / 1000, tokens % 1000 / 100),
-        _ => format!("{}.{}M", tokens / 1_000_000, tokens % 1_000_000 / 100_000),
-    }
+    ran.map_or_else(String::new, |ran| format!(", {}", words::counted(ran, "test")))
 }

@@ -2,11 +2,12 @@
 
 use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, quoted, styled};
-use super::story::{StepEnd, StepStory, Story, counted, ran, say_millis, say_tokens};
+use super::story::{self, StepEnd, StepStory, Story, ran};
 use crate::facts::{
     AgentEnd, AttemptRef, Event, Evidence, Judgement, Reason, RedCommand, ReopenReason, Ruling, RunCompleted,
-    RunOutcome, RunStarted, StepOutcome, StepRef, first_line,
+    RunOutcome, RunStarted, StepOutcome, StepRef, Strength,
 };
+use crate::words;
 
 /// How many lines of a failing command's output are shown when a step stops, and between attempts.
 const OUTPUT_LINES: usize = 15;
@@ -14,7 +15,7 @@ const FEW_LINES: usize = 6;
 
 /// The screen.
 #[derive(Debug)]
-pub struct Terminal {
+pub(crate) struct Terminal {
     heartbeat: Heartbeat,
     /// What the live line says, to which arriving bytes are added.
     doing: String,
@@ -22,17 +23,17 @@ pub struct Terminal {
 
 impl Terminal {
     /// Standard error: live on a terminal, plain lines elsewhere.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { heartbeat: Heartbeat::new(), doing: String::new() }
     }
 
     /// A reply is arriving.
-    pub fn replying(&mut self, bytes: usize) {
+    pub(crate) fn replying(&mut self, bytes: usize) {
         self.heartbeat.progress(&format!("{} ({bytes} bytes)", self.doing));
     }
 
     /// Tells a fact.
-    pub fn tell(&mut self, event: &Event, story: &Story) {
+    pub(crate) fn tell(&mut self, event: &Event, story: &Story) {
         for line in lines(event, story) {
             self.heartbeat.line(&line);
         }
@@ -67,10 +68,10 @@ fn doing(event: &Event) -> Doing {
         }
         Event::ToolStarted { at, what } => Doing::This(format!("step {}: {what}", at.step.id)),
         Event::ModelWaited { at, reason, delay_ms, .. } => {
-            Doing::This(format!("step {}: waiting {} ({reason})", at.step.id, say_millis(*delay_ms)))
+            Doing::This(format!("step {}: waiting {} ({reason})", at.step.id, words::millis(*delay_ms)))
         }
         Event::ValidationStarted { at, command } => {
-            Doing::This(format!("step {}: validating with {}", at.step.id, first_line(command)))
+            Doing::This(format!("step {}: validating with {}", at.step.id, words::first_line(command)))
         }
         Event::AgentFinished { .. }
         | Event::ValidationCompleted { .. }
@@ -82,7 +83,7 @@ fn doing(event: &Event) -> Doing {
 }
 
 /// The lines of an event.
-pub fn lines(event: &Event, story: &Story) -> Vec<String> {
+pub(crate) fn lines(event: &Event, story: &Story) -> Vec<String> {
     match event {
         Event::RunStarted(run) => run_started(run, &story.run),
         Event::StepAdopted { step } => vec![format!("  step {} is ticked by hand: left alone", step.id)],
@@ -91,7 +92,7 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::StepStarted { step, .. } => vec![String::new(), step_line(step, story)],
         Event::AttemptStarted { at, fresh, .. } => attempt_started(at, *fresh, story),
         Event::ModelWaited { reason, delay_ms, retry, .. } => {
-            let line = format!("    waiting {} before retry {retry}: {reason}", say_millis(*delay_ms));
+            let line = format!("    waiting {} before retry {retry}: {reason}", words::millis(*delay_ms));
             vec![styled(NOTICE, &line)]
         }
         // What it claims is told by the event that follows.
@@ -101,10 +102,6 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
             let told = incidents.iter().filter(|incident| !summary.contains(incident.as_str()));
             let told = told.map(|incident| styled(NOTICE, &format!("      {incident}")));
             std::iter::once(format!("    {summary}")).chain(told).collect()
-        }
-        Event::ConversationMasked { .. } | Event::ConversationCompacted { .. } => {
-            let said = story.last().and_then(|step| step.attempts.last()?.shortened.last());
-            said.map(|said| styled(FAINT, &format!("    {said}"))).into_iter().collect()
         }
         Event::AgentFinished { end, .. } => vec![agent_finished(end)],
         Event::ValidationCompleted { at, evidence } => vec![validated(at.attempt, evidence)],
@@ -126,19 +123,12 @@ pub fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::StepCommitted { commit, paths, without_plan, .. } => {
             vec![committed(commit, *paths, without_plan.as_deref())]
         }
-        Event::PlanRestored { .. }
-        | Event::CommitRefused { .. }
-        | Event::FileRestored { .. }
-        | Event::JournalRestored { .. }
-        | Event::JournalBroken { .. }
-        | Event::PlanEdited { .. }
-        | Event::Warning { .. }
-        | Event::TickRefused { .. } => {
-            let remark = story.remarks.last().cloned().unwrap_or_default();
-            vec![format!("{} {remark}", styled(NOTICE, "warning:"))]
-        }
         Event::RunCompleted(completed) => run_completed(completed, story),
-        _ => Vec::new(),
+        other => {
+            let shortened = story::shortened(other).map(|said| styled(FAINT, &format!("    {said}")));
+            let remark = story::remark(other).map(|said| format!("{} {said}", styled(NOTICE, "warning:")));
+            shortened.into_iter().chain(remark).collect()
+        }
     }
 }
 
@@ -150,7 +140,7 @@ fn run_started(run: &RunStarted, id: &str) -> Vec<String> {
             styled(STRONG, "agentrun"),
             run.version,
             run.plan,
-            counted(run.steps.len(), "step")
+            words::counted(run.steps.len(), "step")
         ),
         styled(
             FAINT,
@@ -175,7 +165,11 @@ fn committed(commit: &str, paths: usize, without_plan: Option<&str>) -> String {
     let plan = without_plan.map_or_else(String::new, |why| format!(", without the plan: {why}"));
     match paths {
         0 => format!("  nothing to commit{plan}"),
-        _ => format!("  committed {} ({}{plan})", &commit[..commit.len().min(12)], counted(paths, "file")),
+        _ => format!(
+            "  committed {} ({}{plan})",
+            &commit[..commit.len().min(12)],
+            words::counted(paths, "file")
+        ),
     }
 }
 
@@ -203,9 +197,11 @@ fn reopened(step: &StepRef, reason: ReopenReason) -> String {
 
 fn agent_finished(end: &AgentEnd) -> String {
     match end {
-        AgentEnd::Done { summary } => format!("    the agent says that it is done: {}", first_line(summary)),
+        AgentEnd::Done { summary } => {
+            format!("    the agent says that it is done: {}", words::first_line(summary))
+        }
         AgentEnd::Blocked { reason } => {
-            styled(NOTICE, &format!("    the agent is blocked: {}", first_line(reason)))
+            styled(NOTICE, &format!("    the agent is blocked: {}", words::first_line(reason)))
         }
         AgentEnd::Limit { limit } => styled(NOTICE, &format!("    limit reached: {limit}")),
         AgentEnd::Loop { what } => styled(NOTICE, &format!("    stopped: {what} again and again")),
@@ -219,7 +215,7 @@ fn validated(attempt: u32, evidence: &Evidence) -> String {
     let time = if evidence.reused {
         "not run again on the same tree".to_owned()
     } else {
-        say_millis(evidence.duration_ms)
+        words::millis(evidence.duration_ms)
     };
     let said = evidence.say();
     let verdict = match (&evidence.vacuous, attempt) {
@@ -230,7 +226,7 @@ fn validated(attempt: u32, evidence: &Evidence) -> String {
         (None, 0) => format!("red, {said}"),
         (None, _) => styled(BAD, &format!("failed, {said}")),
     };
-    format!("  {phase} {} · {verdict}{} · {time}", first_line(&evidence.command), ran(evidence))
+    format!("  {phase} {} · {verdict}{} · {time}", words::first_line(&evidence.command), ran(evidence))
 }
 
 /// What was changed of what validates.
@@ -246,13 +242,13 @@ fn changed(files: &[String], marks: &[String]) -> Vec<String> {
 fn passed(step: &StepRef, story: &Story) -> Vec<String> {
     let Some(told) = story.find(step) else { return Vec::new() };
     let end = told.end.as_ref().map_or_else(String::new, StepEnd::say);
-    let mut facts = vec![say_millis(told.duration_ms())];
+    let mut facts = vec![words::millis(told.duration_ms())];
     match told.tries().count() {
         0 => facts.push("no agent was needed".to_owned()),
-        tries => facts.push(counted(tries, "attempt")),
+        tries => facts.push(words::counted(tries, "attempt")),
     }
     if told.usage().total() > 0 {
-        facts.push(format!("{} tokens", say_tokens(told.usage().total())));
+        facts.push(format!("{} tokens", words::tokens(told.usage().total())));
     }
     let mut lines =
         vec![format!("{} {}", styled(GOOD, &format!("+ Step {} {end}", step.id)), facts.join(" · "))];
@@ -273,7 +269,7 @@ fn stopped(step: &StepRef, outcome: &StepOutcome) -> Vec<String> {
 
 /// How a command ended, and the end of what it printed.
 fn last_words(red: &RedCommand) -> Vec<String> {
-    let mut lines = vec![format!("  validation: {} ({})", first_line(&red.command), red.say())];
+    let mut lines = vec![format!("  validation: {} ({})", words::first_line(&red.command), red.say())];
     lines.extend(last_lines(&red.output, OUTPUT_LINES));
     lines
 }
@@ -288,7 +284,7 @@ fn judged(judgement: &Judgement) -> String {
     let place = judgement.citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", cited.place()));
     let reason =
         if judgement.ruling == Ruling::Pass { String::new() } else { format!(": {}", judgement.reason) };
-    format!("    {} {}{place}{reason}", styled(style, word), first_line(&judgement.text))
+    format!("    {} {}{place}{reason}", styled(style, word), words::first_line(&judgement.text))
 }
 
 /// Why the attempt before did not pass.
@@ -311,7 +307,7 @@ fn last_lines(output: &str, most: usize) -> Vec<String> {
 fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
     let headline = match completed.outcome {
         RunOutcome::Completed if completed.open > 0 => {
-            let steps = counted(completed.open, "step");
+            let steps = words::counted(completed.open, "step");
             styled(GOOD, &format!("What was selected is carried out; {steps} of the plan still to be done."))
         }
         RunOutcome::Completed if completed.pending.is_empty() => styled(GOOD, "The plan is carried out."),
@@ -346,26 +342,30 @@ fn summary(story: &Story, completed: &RunCompleted) -> String {
     let passed = story.steps.iter().filter(|step| matches!(step.end, Some(StepEnd::Passed(_)))).count();
     let worked_on = story.steps.iter().filter(|step| step.end != Some(StepEnd::Before)).count();
     let mut facts = match (worked_on, passed - passed_on_commands(story)) {
-        (0, _) => vec!["nothing was left to do".to_owned()],
+        (0, _) if completed.outcome == RunOutcome::Completed => vec!["nothing was left to do".to_owned()],
+        _ if passed == 0 => vec!["no step passed in this run".to_owned()],
         (_, 0) => {
-            vec![format!("{} passed in this run, on commands that agentrun ran", counted(passed, "step"))]
+            vec![format!(
+                "{} passed in this run, on commands that agentrun ran",
+                words::counted(passed, "step")
+            )]
         }
         (_, let_through) => {
             vec![format!(
                 "{} passed in this run, {let_through} of them without validation",
-                counted(passed, "step")
+                words::counted(passed, "step")
             )]
         }
     };
-    facts.push(say_millis(completed.duration_ms));
+    facts.push(words::millis(completed.duration_ms));
     let tokens = story.usage().total();
-    facts.extend((tokens > 0).then(|| format!("{} tokens", say_tokens(tokens))));
+    facts.extend((tokens > 0).then(|| format!("{} tokens", words::tokens(tokens))));
     facts.join(" · ")
 }
 
 /// Steps that passed because commands went green, and not because they were let through.
 fn passed_on_commands(story: &Story) -> usize {
-    let by_command = |step: &&StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if strength != crate::facts::Strength::Unvalidated);
+    let by_command = |step: &&StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if strength != Strength::Unvalidated);
     story.steps.iter().filter(by_command).count()
 }
 

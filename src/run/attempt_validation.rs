@@ -164,7 +164,9 @@ impl AttemptQuestion<'_> {
         let mut decided = AttemptValidation::without_results(self.reason(&verdict, root));
         decided.marks = self.weakened.to_vec();
         match verdict {
-            Verdict::Passed { .. } if !self.weakened.is_empty() && orders.config.guard == GuardMode::Fail => {
+            Verdict::Passed { .. }
+                if !self.weakened.is_empty() && orders.config.validation.guard == GuardMode::Fail =>
+            {
                 let marks = decided.marks.clone();
                 decided.outcome = AttemptOutcome::NotPassed(Reason::Weakened { marks });
             }

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use super::tick::PassToTick;
 use super::{PlanAtHand, Run};
-use crate::facts::{CommitRefusal, Event, StepRef, Strength, first_line};
+use crate::facts::{CommitRefusal, Event, StepRef, Strength};
 use crate::failure::Failure;
 use crate::plan::{Step, StepIndex};
 use crate::redact::harmless;
 use crate::state::{Base, Pass, StepState, StepStatus, Trees};
+use crate::words::first_line;
 use crate::workspace::git::commit::{CommitOrder, StepCommit};
 use crate::workspace::own::{StepChanges, StepTrees};
 use crate::workspace::snapshot::Snapshot;
@@ -33,14 +34,14 @@ async fn make(run: &mut Run<'_>, index: StepIndex) -> Result<StepCommit, CommitR
     let StepStatus::Passed(pass) = &state.status else {
         return Err(CommitRefusal::impossible("the step has not passed"));
     };
-    if !run.orders.config.commit {
+    if !run.orders.config.run.commit {
         let reason = "the run that ticked it ended before its commit, and this one was not asked to commit";
         return Err(CommitRefusal::impossible(reason));
     }
     let own = own(&run.snapshots, &state.trees, pass).await?;
     let plan = run.plan.below(run.site.root());
     let ticked = !state.ticked.is_empty();
-    let wanted_tick = PassToTick { step, pass, progress: run.orders.config.progress };
+    let wanted_tick = PassToTick { step, pass, progress: run.orders.config.plan.progress };
     let tick = |text: &str| wanted_tick.in_text(text).ok_or("git has another text of the step".to_owned());
     let message = message(run.plan, step, state, pass);
     let wanted = CommitOrder {

@@ -66,7 +66,7 @@ impl<'a> Run<'a> {
 
     /// The commands that decide about a step.
     fn applied(&self, index: StepIndex) -> Vec<Applied> {
-        applied(&self.plan.reading.plan, self.plan.step(index), &self.orders.config.commands)
+        applied(&self.plan.reading.plan, self.plan.step(index), &self.orders.config.validation.commands)
     }
 
     /// The commands that decide about any step.
@@ -93,7 +93,7 @@ impl<'a> Run<'a> {
             root: self.site.root().to_owned(),
             run_dir: self.site.run_dir.path().to_owned(),
             log_dir: self.attempt_dir(index, attempt),
-            timeout: self.orders.config.validation_timeout,
+            timeout: self.orders.config.validation.timeout,
             policy: &self.site.policy,
             interrupt: &self.site.interrupt,
         }
@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
 
     /// Keeps the plan's status comments true.
     fn set_status(&mut self, value: &str) -> Result<(), Failure> {
-        let progress = self.orders.config.progress;
+        let progress = self.orders.config.plan.progress;
         tick::set_status(self.plan, progress, value, &mut self.recorder)?;
         self.accept_plan()
     }

@@ -83,7 +83,7 @@ impl Run<'_> {
 
     /// Writes a step's pass into the plan.
     fn tick(&mut self, index: StepIndex) -> Result<(), Failure> {
-        tick::write(self.plan, self.orders.config.progress, index, &mut self.recorder, &mut self.guard)?;
+        tick::write(self.plan, self.orders.config.plan.progress, index, &mut self.recorder, &mut self.guard)?;
         self.accept_plan()
     }
 
@@ -181,7 +181,7 @@ impl Run<'_> {
             sandbox: self.site.policy.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
             command: self.words.command.clone(),
-            commits: self.orders.config.commit,
+            commits: self.orders.config.run.commit,
             limits: self.orders.config.say_limits(),
         }
     }

@@ -20,16 +20,16 @@ pub struct Orders {
 impl Orders {
     /// Whether a sentence that nobody has decided yet waits for a person.
     pub fn prose_waits(&self) -> bool {
-        self.config.criteria != ProseCriteria::Ignore
+        self.config.validation.criteria != ProseCriteria::Ignore
     }
 
     /// Whether a judge is asked about sentences.
     pub fn judges(&self) -> bool {
-        self.config.criteria == ProseCriteria::Judge && !self.validate_only
+        self.config.validation.criteria == ProseCriteria::Judge && !self.validate_only
     }
 
     /// Whether a pass of this strength ticks.
     pub fn strong_enough(&self, strength: Strength) -> bool {
-        strength == Strength::Proven || self.config.strength == RequiredStrength::Weak
+        strength == Strength::Proven || self.config.validation.strength == RequiredStrength::Weak
     }
 }

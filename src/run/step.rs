@@ -124,7 +124,7 @@ pub(super) async fn name_tree(
 async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -> Result<(), Failure> {
     run.set_status("in_progress")?;
     let key = run.plan.step(index).key.clone();
-    let max = run.orders.config.max_attempts;
+    let max = run.orders.config.run.max_attempts;
     let mut talk: Option<Talk> = None;
     let mut last: Option<AttemptResult> = None;
     loop {

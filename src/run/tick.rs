@@ -2,7 +2,7 @@
 //! recorded.
 
 use super::PlanAtHand;
-use crate::config::Progress;
+use crate::config::ProgressMode;
 use crate::digest::digest;
 use crate::facts::{BoxRef, Event, Occurrence, StepRef, Ticked};
 use crate::failure::Failure;
@@ -10,6 +10,7 @@ use crate::plan::edit::{self, MarkChange, TickTarget};
 use crate::plan::{Plan, Reading, Step, StepIndex};
 use crate::record::Recorder;
 use crate::state::{Pass, StepStatus, TickState};
+use crate::words::chain;
 use crate::workspace::guard::Guard;
 use crate::workspace::plan_file::ReplaceError;
 
@@ -24,7 +25,7 @@ pub struct PassToTick<'a> {
     /// Its pass.
     pub pass: &'a Pass,
     /// Where progress is written.
-    pub progress: Progress,
+    pub progress: ProgressMode,
 }
 
 /// What a pass makes of a text of the plan.
@@ -49,7 +50,7 @@ impl PassToTick<'_> {
         if plan.steps[step].fingerprint() != self.pass.fingerprint {
             return Err("the step's text was edited during the run".to_owned());
         }
-        let off = self.progress == Progress::Off;
+        let off = self.progress == ProgressMode::Off;
         let targets = if off { Vec::new() } else { self.pass.targets(plan, step) };
         if targets.is_empty() {
             return Ok(TickedText { step, targets, text: text.to_owned() });
@@ -64,7 +65,7 @@ impl PassToTick<'_> {
 /// is written.
 pub fn write(
     plan: &PlanAtHand,
-    progress: Progress,
+    progress: ProgressMode,
     index: StepIndex,
     recorder: &mut Recorder,
     guard: &mut Guard,
@@ -144,11 +145,11 @@ pub fn take_back(plan: &PlanAtHand, index: StepIndex, ticked: &[BoxRef]) -> Resu
 /// run sets it.
 pub fn set_status(
     plan: &PlanAtHand,
-    progress: Progress,
+    progress: ProgressMode,
     value: &str,
     recorder: &mut Recorder,
 ) -> Result<(), Failure> {
-    if progress == Progress::Off || plan.reading.plan.status_comments.is_empty() {
+    if progress == ProgressMode::Off || plan.reading.plan.status_comments.is_empty() {
         return Ok(());
     }
     let Ok(PlanAtHand { text, reading, .. }) = plan.read_again() else { return Ok(()) };
@@ -193,15 +194,4 @@ fn say(plan: &Plan, step: StepIndex, pass: &Pass, target: &TickTarget) -> Ticked
 
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {
     recorder.record(Event::TickRefused { step, reason })
-}
-
-/// An error with what is behind it, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }

@@ -15,6 +15,7 @@ use patch::{Patch, patches};
 use signs::{named_in, names, redirects};
 
 use super::named::NamedFiles;
+use crate::words;
 
 /// What was changed of what validates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -136,7 +137,7 @@ fn weakened(patch: &Patch<'_>, kind: FileKind) -> Vec<String> {
 
 /// `1 assertion is`, `2 assertions are`.
 fn counted_are(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing} is") } else { format!("{number} {thing}s are") }
+    words::plural(number, &format!("{thing} is"), &format!("{thing}s are"))
 }
 
 /// Lines of code that came anywhere: what went from one place and came to another was moved.

@@ -94,6 +94,7 @@ fn the_demo_carries_out_its_plan_and_says_what_to_type_next() {
             "agentrun execute plan.md --model NAME",
         ],
     );
+    assert!(!told.contains("the script has no reply"), "{told}");
     let diff = data(&output);
     assert_lines(&diff, &["--- plan.md before", "+++ plan.md now", "+- [x] Add `src/main.rs`"]);
     assert!(!diff.contains('\u{1b}'), "colours in a pipe");
@@ -111,7 +112,9 @@ fn what_it_says_to_type_works(root: &Path) {
         &shown(&["status"]),
         &["[2] Step 2: Say a span of time: passed (proven), 2 attempts", pending],
     );
-    assert_lines(&shown(&["logs", "--step", "2", "--attempt", "1"]), &["left: \"\"", "right: \"0s\""]);
+    let failed = shown(&["logs", "--step", "2", "--attempt", "1"]);
+    assert_lines(&failed, &["left: \"\"", "right: \"0s\""]);
+    assert!(!failed.contains("ticked"), "a failed attempt ticks nothing: {failed}");
     assert_lines(&shown(&["diff", "--step", "2"]), &["+    parts.join(\" \")", "+        return \"0s\""]);
     shown(&["confirm", "plan.md", "3", "--by", "YOU"]);
     let plan = std::fs::read_to_string(root.join("plan.md")).unwrap();

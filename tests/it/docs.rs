@@ -219,7 +219,7 @@ fn the_roles_of_boxes_and_the_codes_of_diagnostics_are_described() {
         "src/plan/graph.rs",
         "src/plan/graph/resolve.rs",
         "src/plan/findings/placeholders.rs",
-        "src/commands/unresolved.rs",
+        "src/commands/common/unresolved.rs",
     ] {
         sources += &read(file);
     }

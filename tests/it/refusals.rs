@@ -30,7 +30,7 @@ fn a_file_that_is_no_plan() {
     insta::assert_snapshot!(refused(b"# caf\xe9\n"), @"
     exit 3
     error: `[ROOT]/plan.md` is not UTF-8: line 1 has the byte 0xe9
-    hint: a plan is a Markdown file with steps: headings such as `### Step 1: ...`, or boxes `- [ ] ...`
+    hint: save it as UTF-8
     ");
     insta::assert_snapshot!(refused(b"# Notes\n\nJust prose.\n"), @"
     exit 3
@@ -60,7 +60,7 @@ fn a_file_that_is_no_plan() {
     --- stdout
     --- stderr
     error: `[ROOT]` is a directory, not a plan
-    hint: a plan is a Markdown file with steps: headings such as `### Step 1: ...`, or boxes `- [ ] ...`
+    hint: there is no Markdown file: `agentrun new NAME` writes a plan to be filled in
     ");
     let ran = bench.run(&["execute", "gone.md"]);
     insta::assert_snapshot!(stable(&bench, &ran.to_string()), @"
@@ -68,7 +68,7 @@ fn a_file_that_is_no_plan() {
     --- stdout
     --- stderr
     error: there is no file `gone.md`
-    hint: a plan is a Markdown file with steps: headings such as `### Step 1: ...`, or boxes `- [ ] ...`
+    hint: looked in `[ROOT]`; there is no Markdown file: `agentrun new NAME` writes a plan to be filled in
     ");
 }
 
@@ -134,7 +134,7 @@ fn wrong_configuration_and_arguments() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: [ROOT]/agentrun.toml:2: unknown field `max_atempts`, expected one of `max_attempts`, `keep_going`, `commit`
+    error: [ROOT]/agentrun.toml:2: there is no key `run.max_atempts`, only max_attempts, keep_going, commit
     hint: did you mean `max_attempts`?
     ");
     bench.file("agentrun.toml", "[model]\nbase_url = \"http://elsewhere\"\n");

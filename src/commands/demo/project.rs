@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::commands::launch;
+use crate::commands::common::hold;
 use crate::config::Environment;
 use crate::failure::Failure;
 use crate::journal::StateDir;
@@ -48,7 +48,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 /// temporary one, which is kept.
 pub(super) fn make(dir: Option<&Path>, environment: &Environment) -> Result<PathBuf, Failure> {
     let policy = Policy::new(environment.all(), &[]);
-    launch::runtime()?.block_on(async {
+    hold::runtime()?.block_on(async {
         for &(program, source) in PROGRAMS {
             require(program, source, &policy).await?;
         }

@@ -1,7 +1,8 @@
 //! The words for a reason, for an attempt and for a step, with what to do.
 
 use super::Reason;
-use crate::facts::{Unfixable, first_line};
+use crate::facts::Unfixable;
+use crate::words::first_line;
 
 impl Reason {
     /// How an attempt ended, as a sentence without full stop.

@@ -14,6 +14,7 @@ use super::transport::{NoStream, StreamEvent, StreamEvents, Transport};
 use super::wire::Chunk;
 use crate::clock::{Deadline, Stopwatch};
 use crate::model::Notice;
+use crate::words;
 
 /// After the end of a reply, only its usage can still come.
 const AFTER_FINISH: Duration = Duration::from_secs(5);
@@ -38,7 +39,7 @@ impl Exchange<'_> {
             self.assemble(events, observe).await
         };
         timeout(limit, exchange).await.unwrap_or_else(|_| {
-            Err(TryFailure::transient(format!("no whole reply within {}", seconds(limit))))
+            Err(TryFailure::transient(format!("no whole reply within {}", words::time(limit))))
         })
     }
 
@@ -50,7 +51,7 @@ impl Exchange<'_> {
                 Err(TryFailure::of_answer(&answer, self.settings, self.possible))
             }
             Ok(Err(NoStream::Failed(failure))) => Err(failure),
-            Err(_) => Err(TryFailure::transient(format!("no answer within {}", seconds(limit)))),
+            Err(_) => Err(TryFailure::transient(format!("no answer within {}", words::time(limit)))),
         }
     }
 
@@ -177,7 +178,7 @@ impl<'a> SilenceClock<'a> {
     }
 
     fn failure(&self) -> TryFailure {
-        TryFailure::transient(format!("the server was silent for {}", seconds(self.last_event.elapsed())))
+        TryFailure::transient(format!("the server was silent for {}", words::time(self.last_event.elapsed())))
     }
 }
 
@@ -193,11 +194,4 @@ fn fault(chunk: &Chunk) -> Option<ServerFault> {
             "code": chunk.code,
         }))
     })
-}
-
-fn seconds(duration: Duration) -> String {
-    match duration.as_secs() {
-        0 => format!("{} ms", duration.as_millis()),
-        seconds => format!("{seconds} s"),
-    }
 }

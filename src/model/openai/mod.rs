@@ -27,6 +27,7 @@ use super::message::Reply;
 use super::retry::{NextTry, Schedule};
 use super::{ModelError, Notice, Request};
 use crate::clock::Stopwatch;
+use crate::words;
 
 /// Tries of a connection that cannot be made: a server that is down does not come up in a minute.
 const CONNECTION_TRIES: u32 = 3;
@@ -175,9 +176,9 @@ impl Tries {
             NextTry::Wait(delay) => return Ok(delay),
             NextTry::OutOfTries if self.failed == 1 => reason.to_owned(),
             NextTry::OutOfTries => format!("{reason} (tried {} times)", self.failed),
-            NextTry::OutOfTime => format!("{reason} (tried for {} s)", self.watch.elapsed().as_secs()),
+            NextTry::OutOfTime => format!("{reason} (tried for {})", words::time(self.watch.elapsed())),
             NextTry::AskedTooLong(asked) => {
-                format!("{reason} (the server asks to wait {} s)", asked.as_secs())
+                format!("{reason} (the server asks to wait {})", words::time(asked))
             }
         };
         Err(ModelError::Temporary { message })

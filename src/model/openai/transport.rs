@@ -3,7 +3,6 @@
 //! The crate builds the request and reads the events. It would hide the status and headers of errors
 //! and retry as it likes, so requests go through a service of our own that does neither.
 
-use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +20,7 @@ use super::Settings;
 use super::body::{self, BodyEnd, BodyWatch};
 use super::failure::TryFailure;
 use super::wire::{Chunk, ErrorResponse, Loose};
+use crate::words;
 
 /// How long a server may take to list its models; the list only serves a hint.
 const LIST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -151,7 +151,7 @@ async fn send(
         return Err(OpenAIError::Boxed(Box::new(StrayResponse(answer(response).await))));
     }
     let (status, headers) = (response.status(), response.headers().clone());
-    let bytes = response.bytes_stream().map_err(|error| chain(&error));
+    let bytes = response.bytes_stream().map_err(|error| innermost(&error));
     let body = reqwest::Body::wrap_stream(body::events(bytes, watch));
     let mut response = http::Response::new(body);
     *response.status_mut() = status;
@@ -185,25 +185,21 @@ fn unopened(error: OpenAIError) -> NoStream {
             Err(error) => TryFailure::transient(error.to_string()),
         },
         OpenAIError::Reqwest(error) if error.is_builder() => TryFailure::Refused {
-            message: format!("the base URL cannot be used: {}", chain(&error)),
+            message: format!("the base URL cannot be used: {}", innermost(&error)),
             hint: "a base URL looks like `https://api.openai.com/v1`".to_owned(),
         },
         OpenAIError::Reqwest(error) if error.is_connect() => {
-            TryFailure::Unreachable { reason: chain(&error) }
+            TryFailure::Unreachable { reason: innermost(&error) }
         }
-        OpenAIError::Reqwest(error) => TryFailure::transient(chain(&error)),
+        OpenAIError::Reqwest(error) => TryFailure::transient(innermost(&error)),
         other => TryFailure::transient(other.to_string()),
     };
     NoStream::Failed(failure)
 }
 
 /// The innermost reason, which is the one that says something: "connection refused (os error 111)".
-fn chain(error: &reqwest::Error) -> String {
-    let mut reason: &dyn Error = error;
-    while let Some(source) = reason.source() {
-        reason = source;
-    }
-    reason.to_string()
+fn innermost(error: &reqwest::Error) -> String {
+    words::reasons(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 /// Redirects are not followed: a key is sent to nobody but the server that was named.
@@ -225,7 +221,7 @@ fn http_client(settings: &Settings) -> Result<reqwest::Client, TryFailure> {
         builder = builder.no_proxy();
     }
     builder.build().map_err(|error| TryFailure::Refused {
-        message: format!("no HTTP client can be made: {}", chain(&error)),
+        message: format!("no HTTP client can be made: {}", innermost(&error)),
         hint: "check the TLS certificates of the system".to_owned(),
     })
 }

@@ -52,8 +52,7 @@ pub struct Confinement {
 }
 
 /// Whether commands reach the network.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Network {
     /// allowed
     #[default]

@@ -14,8 +14,7 @@ use crate::redact::Redact;
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Which sandbox a person wants.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Wish {
     /// bubblewrap if it works, else Landlock; refuse to run if neither works
     #[default]

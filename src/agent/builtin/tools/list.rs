@@ -2,8 +2,9 @@
 
 use super::Toolbox;
 use super::arguments::CallArguments;
-use super::outcome::{ToolEffect, ToolOutcome, Trouble, counted};
+use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::walk::{Filter, walk};
+use crate::words;
 use crate::workspace::file::Unreadable;
 
 /// Entries shown.
@@ -38,7 +39,7 @@ impl Toolbox {
                 text.extend([self.shown(entry.path()).as_str(), if is_directory { "/\n" } else { "\n" }]);
             }
         }
-        let entries = counted(all, "entry", "entries");
+        let entries = words::plural(all, "entry", "entries");
         let shown = if shown < all { format!("{shown} of ") } else { String::new() };
         let advice = if shown.is_empty() { "" } else { " shown; narrow it with path or glob" };
         text.extend(["[", &shown, &entries, advice, "]"]);

@@ -1,6 +1,5 @@
 //! The result of a tool call: for the model, for the screen, and for agentrun.
 
-use std::fmt::Display;
 use std::io;
 
 use crate::agent::builtin::excerpt::line;
@@ -137,9 +136,4 @@ pub(super) fn first_sentence(text: &str) -> String {
 /// The first line, cut to the width of a screen.
 pub(super) fn one_line(text: &str) -> String {
     line(text, LINE_CHARACTERS)
-}
-
-/// `1 line`, `2 lines`.
-pub(super) fn counted<N: Copy + PartialEq + From<u8> + Display>(number: N, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == N::from(1) { one } else { many })
 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::Toolbox;
 use super::arguments::CallArguments;
 use super::destructive::{self, ScriptPlace};
-use super::outcome::{ToolEffect, ToolOutcome, ToolboxError, Trouble, counted};
+use super::outcome::{ToolEffect, ToolOutcome, ToolboxError, Trouble};
 use crate::digest::digest;
 use crate::facts::{Denial, Exit};
 use crate::process::{self, Command, CommandOutcome};
+use crate::words;
 
 impl Toolbox {
     pub(super) async fn run(&mut self, given: &CallArguments<'_>) -> Result<ToolOutcome, Trouble> {
@@ -43,7 +44,8 @@ impl Toolbox {
             text.push('\n');
         }
         text.push_str(&footer);
-        let summary = format!("run {} ({ended}, {})", super::one_line(script), seconds(completed.duration));
+        let summary =
+            format!("run {} ({ended}, {})", super::one_line(script), words::time(completed.duration));
         let failed = !completed.exit.success();
         let effect = ToolEffect::Ran { exit: completed.exit };
         Ok(ToolOutcome { failed, incidents, signature, ..ToolOutcome::done(text, summary, effect) })
@@ -88,8 +90,8 @@ fn incidents(completed: &CommandOutcome) -> Vec<String> {
 /// The facts in one line, and advice where something can be done about it.
 fn footer(completed: &CommandOutcome, log: &str, timeout_max: Duration) -> String {
     let CommandOutcome { exit, duration, output, denied } = completed;
-    let lines = counted(output.lines, "line", "lines");
-    let mut footer = format!("{} · {} · {lines} · full log: {log}", ended(exit), seconds(*duration));
+    let lines = words::counted(output.lines, "line");
+    let mut footer = format!("{} · {} · {lines} · full log: {log}", ended(exit), words::time(*duration));
     let advice = match exit {
         Exit::TimedOut { .. } => format!(
             "\nThe command and all its processes were ended. Run less of it, or without watching or serving; \
@@ -113,8 +115,4 @@ fn footer(completed: &CommandOutcome, log: &str, timeout_max: Duration) -> Strin
         footer.push_str(&denial.say());
     }
     footer
-}
-
-fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
 }

@@ -13,10 +13,11 @@ use ignore::DirEntry;
 
 use super::Toolbox;
 use super::arguments::CallArguments;
-use super::outcome::{ToolEffect, ToolOutcome, Trouble, counted};
+use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::walk::{Filter, walk};
 use crate::clock::Deadline;
 use crate::redact::Redact;
+use crate::words;
 use crate::workspace::file::{self, Unreadable};
 
 /// Matches shown.
@@ -53,7 +54,7 @@ impl Toolbox {
         let files = files.filter(|entry| is_file(entry) && filter.admits(entry.path()));
         self.search_files(files, context, &matcher, &mut hits);
         let (count, files) =
-            (counted(hits.matches, "match", "matches"), counted(hits.files, "file", "files"));
+            (words::plural(hits.matches, "match", "matches"), words::counted(hits.files, "file"));
         let end = match hits.ended {
             Some(why) => format!("[{count} in {files}, and there may be more: {why}]"),
             None => format!("[{count} in {files} searched]"),

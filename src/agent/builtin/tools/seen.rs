@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::outcome::{Trouble, counted};
+use super::outcome::Trouble;
 use crate::digest::digest;
+use crate::words;
 use crate::workspace::diff;
 
 /// The change of a file that is told in full. A longer one has to be read.
@@ -38,7 +39,7 @@ impl SeenFiles {
     /// Refuses what was never read, and what has changed since: the change is told, and is seen then.
     pub(super) fn guard(&mut self, path: &Path, name: &str, text: &str) -> Result<(), Trouble> {
         let Some(seen) = self.seen.get(path) else {
-            let lines = counted(text.lines().count() as u64, "line", "lines");
+            let lines = words::counted(text.lines().count(), "line");
             let problem = format!("`{name}` ({lines}) was not read in this conversation; read it first");
             return Err(Trouble::Mistake(problem));
         };

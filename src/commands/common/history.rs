@@ -9,9 +9,13 @@ use crate::journal::lock::Lock;
 use crate::journal::reader::GrowingJournal;
 use crate::journal::{PlanDir, RunDir};
 
+/// What comes before the first run.
+pub(crate) const FIRST: &str =
+    "`agentrun execute PLAN --dry-run` shows what would be done; without --dry-run it is";
+
 /// A run of the past, or one that is going on.
 #[derive(Debug)]
-pub(super) struct PastRun {
+pub(crate) struct PastRun {
     /// Its folder.
     pub dir: RunDir,
     /// Its records.
@@ -21,15 +25,15 @@ pub(super) struct PastRun {
 }
 
 /// The run with this id; without one the last that worked on a step, or else the last.
-pub(super) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failure> {
+pub(crate) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failure> {
     let mut runs = project.state.runs().map_err(unreadable)?;
     runs.retain(|run| id.is_none_or(|id| run.id == id));
     if runs.is_empty() {
-        let message = id.map_or_else(
-            || "no plan was run in this project yet".to_owned(),
-            |id| format!("there is no run `{id}` in this project"),
-        );
-        return Err(Failure::usage(message).hint("the runs are the folders in .agentrun/runs/"));
+        return Err(match id {
+            None => Failure::usage("no plan was run in this project yet").hint(FIRST),
+            Some(id) => Failure::usage(format!("there is no run `{id}` in this project"))
+                .hint("the runs are the folders in .agentrun/runs/"),
+        });
     }
     let mut found: BTreeMap<String, PastRun> = BTreeMap::new();
     for plan in project.state.plans().map_err(unreadable)? {
@@ -60,9 +64,16 @@ fn unreadable(error: std::io::Error) -> Failure {
     Failure::internal("cannot read the state folder", error)
 }
 
+/// A step, and its place in a run's order, from 1.
+#[derive(Debug)]
+pub(crate) struct PlacedStep {
+    pub number: usize,
+    pub step: StepRef,
+}
+
 impl PastRun {
     /// Takes the records in that came since. Tells whether the run may go on: its process is there.
-    pub(super) fn read_on(&mut self) -> Result<bool, Failure> {
+    pub(crate) fn read_on(&mut self) -> Result<bool, Failure> {
         // Asked first: what it wrote before its end is read.
         let goes_on = Lock::is_held_by(&self.dir.id, &self.plan.lock()).map_err(unreadable)?;
         let new = self.journal.read_on().map_err(unreadable)?;
@@ -70,9 +81,8 @@ impl PastRun {
         Ok(goes_on)
     }
 
-    /// The place of a step in the run's order, from 1, and the step: by its id, its label, or `#` and
-    /// its place.
-    pub(super) fn step(&self, id: &str) -> Result<(usize, StepRef), Failure> {
+    /// A step of the run: by its id, its label, or `#` and its place.
+    pub(crate) fn step(&self, id: &str) -> Result<PlacedStep, Failure> {
         let steps = self.records.iter().find_map(|record| match &record.event {
             Event::RunStarted(run) => Some(&run.steps),
             _ => None,
@@ -85,7 +95,7 @@ impl PastRun {
                 || id.to_lowercase().ends_with(&format!(" {}", step.id.to_lowercase()))
         });
         if let Some((place, step)) = found {
-            Ok((place + 1, step.clone()))
+            Ok(PlacedStep { number: place + 1, step: step.clone() })
         } else {
             let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
             Err(Failure::usage(format!("the run `{}` has no step `{id}`", self.dir.id))
@@ -94,7 +104,7 @@ impl PastRun {
     }
 
     /// The attempts of a step in this run, in order.
-    pub(super) fn attempts(&self, step: &StepRef) -> Vec<u32> {
+    pub(crate) fn attempts(&self, step: &StepRef) -> Vec<u32> {
         let started = self.records.iter().filter_map(|record| match &record.event {
             Event::AttemptStarted { at, .. } if at.step.key == step.key => Some(at.attempt),
             _ => None,

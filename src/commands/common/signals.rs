@@ -21,7 +21,7 @@ struct Ears {
 /// Listens from now on, on a thread of its own: the runtime's may be busy for minutes. What is going
 /// on in the runtime is ended in order; the run then says how it ended. A second signal ends
 /// everything at once.
-pub(super) fn listen() -> Result<(Runtime, Interrupt), Failure> {
+pub(crate) fn listen() -> Result<(Runtime, Interrupt), Failure> {
     let gate = Arc::new(Mutex::new(()));
     let (raise, interrupt) = interrupt::pair();
     let runtime = runtime(Arc::clone(&gate)).and_then(|runtime| spawn(raise, gate).map(|()| runtime));

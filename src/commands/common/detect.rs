@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The commands that the files in the project root speak for.
-pub(super) fn commands(root: &Path) -> Vec<&'static str> {
+pub(crate) fn commands(root: &Path) -> Vec<&'static str> {
     let has = |name: &str| root.join(name).exists();
     let says = |name: &str, text: &str| {
         std::fs::read_to_string(root.join(name)).is_ok_and(|content| content.contains(text))
@@ -27,7 +27,7 @@ pub(super) fn commands(root: &Path) -> Vec<&'static str> {
 }
 
 /// A configuration ready to paste.
-pub(super) fn snippet(root: &Path) -> String {
+pub(crate) fn snippet(root: &Path) -> String {
     let commands = match commands(root).as_slice() {
         [] => "\"...\"".to_owned(),
         found => found.iter().map(|command| format!("{command:?}")).collect::<Vec<_>>().join(", "),

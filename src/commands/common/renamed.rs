@@ -4,7 +4,7 @@ use super::open::{OpenPlan, Project, fold};
 use crate::journal::reader;
 
 /// What to tell if a plan of the same title was carried out here and its file is gone.
-pub(super) fn notice(project: &Project, plan: &OpenPlan) -> Option<String> {
+pub(crate) fn notice(project: &Project, plan: &OpenPlan) -> Option<String> {
     let title = plan.reading.plan.title.as_deref()?;
     if plan.dir.journal().exists() {
         return None;

@@ -15,7 +15,7 @@ const BUILTINS: &str = "[ : . alias bg break builtin cd command continue declare
 
 /// A warning for each program that is not installed; a note for each script of the project that is not there,
 /// since a step may be about to write it.
-pub(super) fn find(reading: &Reading, root: &Path, environment: &Environment) -> Vec<Diagnostic> {
+pub(crate) fn find(reading: &Reading, root: &Path, environment: &Environment) -> Vec<Diagnostic> {
     let own = reading.plan.steps.iter().flat_map(|step| &step.criteria);
     let mut seen = HashSet::new();
     let mut found = Vec::new();

@@ -12,7 +12,7 @@ use crate::process::{Launcher, Policy};
 use crate::workspace::{STATE_DIR, Workspace};
 
 /// The policy for every command of a run. Without the confinement that is wanted there is no run.
-pub(super) async fn policy(
+pub(crate) async fn policy(
     project: &Project,
     config: &Config,
     plan: &OpenPlan,
@@ -21,7 +21,8 @@ pub(super) async fn policy(
 ) -> Result<Policy, Failure> {
     let launcher = Launcher::new()
         .map_err(|error| Failure::internal("agentrun cannot find itself to launch commands", error))?;
-    let policy = Policy::new(project.environment.all(), &config.env_pass).launched_by(launcher, &mark(plan));
+    let policy =
+        Policy::new(project.environment.all(), &config.process.env_pass).launched_by(launcher, &mark(plan));
     let confinement = confinement(&project.environment, config, workspace)?;
     let writable: Vec<PathBuf> = confinement.writable().map(Path::to_owned).collect();
     let policy = policy.without_programs_below(&writable);
@@ -36,7 +37,7 @@ pub(super) async fn policy(
 }
 
 /// What the commands of a plan carry in their environment.
-pub(super) fn mark(plan: &OpenPlan) -> String {
+pub(crate) fn mark(plan: &OpenPlan) -> String {
     digest(plan.dir.path().as_os_str().as_encoded_bytes())[..16].to_owned()
 }
 
@@ -79,4 +80,24 @@ fn outside(program: &Path, confinement: &Confinement) -> bool {
     let real = program.canonicalize().unwrap_or_else(|_| program.to_owned());
     let replaceable = |path: &Path| confinement.writable().any(|place| path.starts_with(place));
     program.is_absolute() && !replaceable(program) && !replaceable(&real)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_is_absolute_or_below_the_home() {
+        let home = || Some(PathBuf::from("/home/ada"));
+        for (path, home, real) in [
+            ("~/x", home(), Ok("/home/ada/x")),
+            ("/x", home(), Ok("/x")),
+            ("/x", None, Ok("/x")),
+            ("x", home(), Err("`sandbox.caches`: `x` is not an absolute path")),
+            ("~/x", None, Err("`sandbox.caches`: `~/x` is not an absolute path")),
+        ] {
+            let found = below_home(Path::new(path), home).map_err(|failure| failure.to_string());
+            assert_eq!(found, real.map(PathBuf::from).map_err(str::to_owned), "{path}");
+        }
+    }
 }

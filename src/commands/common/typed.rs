@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::cli::Execute;
-use crate::config::say_duration;
+use crate::cli::ExecuteArgs;
+use crate::config::written;
 use crate::report::print::quoted;
 
 /// What chooses the project, the model, the steps and the limits is kept, what happens once is not.
-pub(super) fn command(root: Option<&Path>, args: &Execute) -> String {
+pub(crate) fn command(root: Option<&Path>, args: &ExecuteArgs) -> String {
     let mut words = vec!["agentrun".to_owned()];
     words.extend(root.map(|root| format!("-C {}", quoted(&root.display().to_string()))));
     words.extend(["execute".to_owned(), quoted(&args.plan.display().to_string())]);
@@ -22,7 +22,7 @@ pub(super) fn command(root: Option<&Path>, args: &Execute) -> String {
     let limits = [
         ("--max-attempts", number(args.max_attempts)),
         ("--max-turns", number(args.max_turns)),
-        ("--max-time", args.max_time.map(say_duration).map(|time| quoted(&time))),
+        ("--max-time", args.max_time.map(written).map(|time| quoted(&time))),
         ("--sandbox", args.sandbox.map(|wish| wish.name().to_owned())),
         ("--network", args.network.map(|network| network.say().to_owned())),
     ];
@@ -44,13 +44,13 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::cli::{Cli, Command};
+    use crate::cli::{Cli, CliCommand};
 
     #[test]
     fn what_was_typed_goes_on_with_the_run() {
         let again = |typed: &[&str]| {
             let cli = Cli::parse_from(typed);
-            let Command::Execute(args) = cli.command else { unreachable!("all of these execute") };
+            let CliCommand::Execute(args) = cli.command else { unreachable!("all of these execute") };
             command(cli.root.as_deref(), &args)
         };
         let all = "agentrun -C 'a b' execute 'it'\\''s.md' --model tiny --step 1,2.1 --max-time 30m --sandbox off \

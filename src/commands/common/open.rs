@@ -2,26 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
+use super::unreadable::unreadable;
 use crate::brief::Sources;
-use crate::config::{Config, Environment, Withheld, source};
-use crate::failure::{ExitCode, Failure};
+use crate::config::{Config, Environment, WithheldPowers};
+use crate::failure::Failure;
 use crate::journal::keep::KeepPlace;
 use crate::journal::reader::{self, Journal};
 use crate::journal::seal::{self, JournalVerdict, Proof};
 use crate::journal::{PlanDir, StateDir};
 use crate::model::openai::Settings;
-use crate::plan::{self, Reading};
+use crate::plan::{self, Reading, StepIndex};
 use crate::process::Policy;
-use crate::report::story::counted;
 use crate::run::PlanAtHand;
 use crate::state::RunState;
 use crate::state::renames::renamed;
+use crate::words;
 use crate::workspace::Workspace;
-use crate::workspace::plan_file::{PlanFile, PlanText, ReadError};
+use crate::workspace::plan_file::{PlanFile, PlanText};
 
 /// A project.
 #[derive(Debug)]
-pub(super) struct Project {
+pub(crate) struct Project {
     /// Its root, without links.
     pub root: PathBuf,
     /// Where agentrun keeps its state.
@@ -32,7 +33,7 @@ pub(super) struct Project {
 
 /// A plan of a project, read.
 #[derive(Debug)]
-pub(super) struct OpenPlan {
+pub(crate) struct OpenPlan {
     /// Its file.
     pub file: PlanFile,
     /// Its path, relative to the root where it is inside.
@@ -49,7 +50,7 @@ pub(super) struct OpenPlan {
 
 /// What earlier runs left.
 #[derive(Debug)]
-pub(super) struct Past {
+pub(crate) struct Past {
     /// The fold over it.
     pub state: RunState,
     /// The number that the next record gets.
@@ -63,7 +64,7 @@ pub(super) struct Past {
 impl Project {
     /// The project at `root`, else the git top level around the working directory, else the
     /// working directory. Starts no process.
-    pub(super) fn find(root: Option<&Path>) -> Result<Self, Failure> {
+    pub(crate) fn find(root: Option<&Path>) -> Result<Self, Failure> {
         let start = root.unwrap_or(Path::new("."));
         let start = start.canonicalize().map_err(|error| {
             Failure::usage(format!("there is no directory `{}`", start.display())).caused_by(error)
@@ -77,22 +78,22 @@ impl Project {
     }
 
     /// The project's configuration, without flags and without what nobody approved.
-    pub(super) fn config(&self) -> Result<Config, Failure> {
+    pub(crate) fn config(&self) -> Result<Config, Failure> {
         self.config_and_withheld().map(|(config, _)| config)
     }
 
     /// The same, and what was left out of it.
-    pub(super) fn config_and_withheld(&self) -> Result<(Config, Option<Withheld>), Failure> {
+    pub(crate) fn config_and_withheld(&self) -> Result<(Config, Option<WithheldPowers>), Failure> {
         Config::load(&self.root, &self.environment)
     }
 
     /// The key, which no child process and no file gets to see.
-    pub(super) fn secret(&self, config: &Config) -> Option<String> {
+    pub(crate) fn secret(&self, config: &Config) -> Option<String> {
         self.environment.get(&config.model.api_key_env).map(str::to_owned)
     }
 
     /// What nobody may read: the key, and names with passwords in addresses.
-    pub(super) fn secrets(&self, config: &Config) -> Vec<String> {
+    pub(crate) fn secrets(&self, config: &Config) -> Vec<String> {
         let proxies = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"];
         let addresses = proxies.into_iter().filter_map(|name| self.environment.get(name));
         let addresses = addresses.chain([config.model.base_url.as_str()]);
@@ -100,7 +101,7 @@ impl Project {
     }
 
     /// The endpoint as the model layer wants it.
-    pub(super) fn model_settings(&self, config: &Config) -> Settings {
+    pub(crate) fn model_settings(&self, config: &Config) -> Settings {
         let model = &config.model;
         Settings {
             api_key: self.secret(config),
@@ -117,13 +118,13 @@ impl Project {
 
     /// How programs of agentrun's own are started outside of a run: none that a command could have
     /// written.
-    pub(super) fn own_policy(&self, config: &Config) -> Policy {
+    pub(crate) fn own_policy(&self, config: &Config) -> Policy {
         let places = [self.root.clone(), self.environment.temporary(), "/tmp".into(), "/var/tmp".into()];
-        Policy::new(self.environment.all(), &config.env_pass).without_programs_below(&places)
+        Policy::new(self.environment.all(), &config.process.env_pass).without_programs_below(&places)
     }
 
     /// Where the agent may work: the project, less what decides about it.
-    pub(super) fn workspace(&self, plan: &OpenPlan, sources: &Sources) -> Result<Workspace, Failure> {
+    pub(crate) fn workspace(&self, plan: &OpenPlan, sources: &Sources) -> Result<Workspace, Failure> {
         let mut protected: Vec<PathBuf> = sources.paths().map(|path| self.root.join(path)).collect();
         protected.push(plan.file.path().to_owned());
         protected.push(self.root.join("agentrun.toml"));
@@ -133,27 +134,27 @@ impl Project {
     }
 
     /// What snapshots leave out: the plan, and what agentrun keeps for itself, wherever that is.
-    pub(super) fn left_out(&self, plan: &OpenPlan) -> Vec<PathBuf> {
+    pub(crate) fn left_out(&self, plan: &OpenPlan) -> Vec<PathBuf> {
         let own = [plan.file.path().to_owned(), self.state.path().to_owned()];
         own.into_iter().chain(self.private()).collect()
     }
 
     /// Folders of keys and settings of agentrun's own; they may lie in the project where that is
     /// the home.
-    pub(super) fn private(&self) -> Vec<PathBuf> {
-        let settings = source::user_file(&self.environment).and_then(|file| Some(file.parent()?.to_owned()));
-        let folders = [source::state_folder(&self.environment), settings].into_iter().flatten();
+    pub(crate) fn private(&self) -> Vec<PathBuf> {
+        let settings = self.environment.user_file().and_then(|file| Some(file.parent()?.to_owned()));
+        let folders = [self.environment.state_folder(), settings].into_iter().flatten();
         folders.map(|path| path.canonicalize().unwrap_or(path)).collect()
     }
 
     /// Reads a plan.
-    pub(super) fn plan(&self, path: &Path) -> Result<OpenPlan, Failure> {
-        let file = PlanFile::at(path).map_err(|error| unreadable(&error))?;
-        let text = file.read().map_err(|error| unreadable(&error))?;
+    pub(crate) fn plan(&self, path: &Path) -> Result<OpenPlan, Failure> {
+        let file = PlanFile::at(path).map_err(|error| unreadable(&error, path))?;
+        let text = file.read().map_err(|error| unreadable(&error, path))?;
         let relative = file.path().strip_prefix(&self.root).unwrap_or(file.path()).display().to_string();
         let reading = plan::read(&text.text);
         let dir = self.state.plan(&relative);
-        let folder = source::state_folder(&self.environment);
+        let folder = self.environment.state_folder();
         let place = folder.map(|folder| KeepPlace::of(&folder, &self.root, &dir));
         Ok(OpenPlan { dir, place, path: relative, file, text, reading })
     }
@@ -167,15 +168,39 @@ fn user_and_password(address: &str) -> Option<String> {
 }
 
 impl OpenPlan {
+    /// The steps that a name stands for; a group's name stands for its steps.
+    pub(crate) fn find_step(&self, name: &str) -> Result<Vec<StepIndex>, Failure> {
+        let found = &self.reading.plan;
+        match found.find(name) {
+            plan::FoundSteps::One(step) => Ok(vec![step]),
+            plan::FoundSteps::Group(steps) => Ok(steps),
+            plan::FoundSteps::None { suggestion } => {
+                let failure = Failure::usage(format!("`{}` has no step `{name}`", self.path));
+                Err(match suggestion {
+                    Some(suggestion) => failure.hint(format!("did you mean `{suggestion}`?")),
+                    None => failure.hint(format!("agentrun execute {} --dry-run lists the steps", self.path)),
+                })
+            }
+            plan::FoundSteps::Ambiguous(steps) => {
+                let names: Vec<String> = steps
+                    .iter()
+                    .map(|&step| format!("#{} ({})", found.steps[step].position, found.steps[step].name()))
+                    .collect();
+                Err(Failure::usage(format!("`{name}` could be several steps"))
+                    .hint(format!("name one of {}", names.join(", "))))
+            }
+        }
+    }
+
     /// The plan itself, without what is kept of it.
-    pub(super) fn at_hand(self) -> PlanAtHand {
+    pub(crate) fn at_hand(self) -> PlanAtHand {
         let Self { file, path, text, reading, .. } = self;
         PlanAtHand { file, path, text, reading }
     }
 
     /// Everything that earlier runs recorded, as far as the journal's seals prove it. Changes
     /// nothing on disk.
-    pub(super) fn past(&self) -> Result<Past, Failure> {
+    pub(crate) fn past(&self) -> Result<Past, Failure> {
         let unreadable = |error| Failure::internal("cannot read the journal", error);
         let bytes = reader::bytes(&self.dir.journal()).map_err(unreadable)?;
         let whole = reader::parse(&bytes);
@@ -196,14 +221,14 @@ impl OpenPlan {
     }
 
     /// The same as the plan's steps are called now. The next run records it.
-    pub(super) fn standing(&self) -> Result<Past, Failure> {
+    pub(crate) fn standing(&self) -> Result<Past, Failure> {
         let mut past = self.past()?;
         past.state = renamed(&self.reading.plan, &past.state).0.into_owned();
         Ok(past)
     }
 
     /// What the seals of a journal with these bytes prove; `None` where there is no key.
-    pub(super) fn prove(&self, bytes: &[u8]) -> std::io::Result<Option<Proof>> {
+    pub(crate) fn prove(&self, bytes: &[u8]) -> std::io::Result<Option<Proof>> {
         let keep = self.place.as_ref().map_or(Ok(None), KeepPlace::find)?;
         let Some(keep) = keep else { return Ok(None) };
         let mut proof = seal::examine(bytes, keep.chain(), keep.head()?);
@@ -218,28 +243,25 @@ impl OpenPlan {
 
 impl Past {
     /// What is wrong with the journal as a whole, for commands that only look.
-    pub(super) fn distrust(&self) -> Option<String> {
+    pub(crate) fn distrust(&self) -> Option<String> {
         let Some(proof) = &self.proof else {
             let any = self.next_seq > 1;
             return any.then(|| "there is no key here that could show who wrote the journal".to_owned());
         };
         let complaint = proof.verdict.complaint()?;
-        Some(format!(
-            "{complaint}; {} are believed",
-            counted(usize::try_from(proof.chain.records).unwrap_or(usize::MAX), "record")
-        ))
+        Some(format!("{complaint}; {} are believed", words::counted(proof.chain.records, "record")))
     }
 }
 
 /// A state folder that cannot be read.
-pub(super) fn no_keep(error: std::io::Error) -> Failure {
+pub(crate) fn no_keep(error: std::io::Error) -> Failure {
     Failure::usage("cannot look at the seals of the journal")
         .caused_by(error)
         .hint("they rest on the user's state folder, $XDG_STATE_HOME/agentrun or ~/.local/state/agentrun")
 }
 
 /// The state that a journal adds up to; what contradicts it is reported and left out.
-pub(super) fn fold(journal: &Journal) -> Past {
+pub(crate) fn fold(journal: &Journal) -> Past {
     let mut state = RunState::default();
     let mut complaints = journal.complaints();
     for record in &journal.records {
@@ -248,22 +270,4 @@ pub(super) fn fold(journal: &Journal) -> Past {
         }
     }
     Past { state, next_seq: journal.next_seq(), complaints, proof: None }
-}
-
-/// A plan that cannot be read: a wrong path is the user's, a wrong content the plan's.
-fn unreadable(error: &ReadError) -> Failure {
-    let exit = match error {
-        ReadError::Missing(_) | ReadError::Directory(_) | ReadError::NoFile(_) | ReadError::Io { .. } => {
-            ExitCode::Usage
-        }
-        ReadError::Empty(_)
-        | ReadError::Binary(_)
-        | ReadError::NotUtf8 { .. }
-        | ReadError::TooLarge { .. } => ExitCode::PlanInvalid,
-    };
-    let mut failure = Failure::new(exit, error.to_string());
-    failure.source = std::error::Error::source(error).map(|source| source.to_string().into());
-    failure.hint(
-        "a plan is a Markdown file with steps: headings such as `### Step 1: ...`, or boxes `- [ ] ...`",
-    )
 }

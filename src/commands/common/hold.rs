@@ -1,0 +1,269 @@
+//! Takes what a run needs on disk before it begins: the lock, the run folder, the journal.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Mutex;
+
+use super::confine;
+use super::open::{OpenPlan, Project};
+use crate::brief::Sources;
+use crate::clock::Clock;
+use crate::config::{Environment, PROJECT_FILE};
+use crate::facts::Event;
+use crate::failure::{ExitCode, Failure};
+use crate::journal::RunDir;
+use crate::journal::keep::KeepPlace;
+use crate::journal::lock::{Acquired, Holder, Lock};
+use crate::journal::seal::Proof;
+use crate::journal::writer::{JournalWriter, Sealing};
+use crate::process::sandbox::redirections;
+use crate::record::{CrashPoint, Recorder};
+use crate::redact::Redact;
+use crate::report::{Report, print};
+use crate::workspace::file::free_name;
+use crate::workspace::guard::Guard;
+use crate::workspace::guard::files::FileGuard;
+use crate::workspace::guard::plan::{PlanGuard, PlanGuardFinding};
+
+/// A plan that is watched from here on.
+#[derive(Debug)]
+pub(crate) struct GuardedPlan {
+    /// The plan.
+    pub plan: OpenPlan,
+    /// Who watches it.
+    pub guard: Guard,
+    /// What was found and set right.
+    pub warnings: Vec<Event>,
+}
+
+/// A plan that nobody else carries out meanwhile, and the folder of the run.
+#[derive(Debug)]
+pub(crate) struct PlanHold {
+    /// The run's folder.
+    pub run_dir: RunDir,
+    _lock: Lock,
+}
+
+impl PlanHold {
+    /// Takes the plan's lock and names the run.
+    pub(crate) fn new(project: &Project, plan: &OpenPlan) -> Result<Self, Failure> {
+        let no_state = |error| Failure::internal("cannot create the state folder `.agentrun`", error);
+        project.state.create().map_err(no_state)?;
+        std::fs::create_dir_all(plan.dir.path()).map_err(no_state)?;
+        let clock = Clock::System;
+        let run = clock.run_id(std::process::id());
+        let holder = Holder { pid: std::process::id(), run: run.clone(), since: clock.now() };
+        let lock = match Lock::acquire(&plan.dir.lock(), &holder) {
+            Ok(Acquired::Ours(lock)) => lock,
+            Ok(Acquired::Held(holder)) => return Err(held(plan, holder.as_ref())),
+            Err(error) => return Err(Failure::internal("cannot take the plan's lock", error)),
+        };
+        Ok(Self { run_dir: project.state.run(&run), _lock: lock })
+    }
+
+    /// Creates the run's folder, with the log for agentrun's own developers in it.
+    pub(crate) fn make_run_dir(&self, redact: &Redact) -> Result<(), Failure> {
+        let no_run_dir = |error| Failure::internal("cannot create the run folder", error);
+        std::fs::create_dir_all(self.run_dir.path()).map_err(no_run_dir)?;
+        let log = std::fs::File::create(self.run_dir.path().join("debug.log")).map_err(no_run_dir)?;
+        let redacted = RedactedLog { log, redact: redact.clone() };
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(Mutex::new(redacted))
+            .with_ansi(false)
+            .with_max_level(tracing::Level::DEBUG);
+        // A second run in one process goes on with the first one's log.
+        drop(tracing::subscriber::set_global_default(subscriber.finish()));
+        Ok(())
+    }
+
+    /// Ends what a killed run left running. Nobody else can be carrying out this plan: it is locked.
+    fn end_what_was_left(plan: &OpenPlan) -> Option<Event> {
+        if !plan.dir.watched().exists() {
+            return None;
+        }
+        let left = crate::process::end_marked(&confine::mark(plan));
+        let message = format!(
+            "the run before was killed and left processes behind, which were ended: {}",
+            left.join("; ")
+        );
+        (!left.is_empty()).then(|| Event::Warning { code: "left-behind".to_owned(), message })
+    }
+
+    /// Watches the plan from here on, and the files that briefs and configuration come from. If
+    /// the run before was killed, its agent's ticks are set back.
+    fn guard(
+        &self,
+        project: &Project,
+        plan: &OpenPlan,
+        sources: &Sources,
+    ) -> Result<(Guard, PlanGuardFinding), Failure> {
+        let unwatched =
+            |error| Failure::internal("cannot look after the plan and the files beside it", error);
+        plan.file.sweep();
+        let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path());
+        let link = plan.file.link().map(|link| link.display().to_string());
+        let (plan, found) = opened.map_err(unwatched)?;
+        let mut names: BTreeSet<String> = sources.paths().map(str::to_owned).collect();
+        names.insert(PROJECT_FILE.to_owned());
+        let targets: Vec<String> = names.iter().filter_map(|name| target(&project.root, name)).collect();
+        names.extend(targets);
+        names.extend(link);
+        names.extend(redirections(&project.root).iter().map(|path| path.display().to_string()));
+        let files = names.iter().map(|name| FileGuard::open(&project.root, name)).collect();
+        let files: std::io::Result<Vec<FileGuard>> = files;
+        Ok((Guard { plan, files: files.map_err(unwatched)? }, found))
+    }
+
+    /// The plan with a guard around it: what a killed run left is ended and set back.
+    pub(crate) fn take_over(
+        &self,
+        project: &Project,
+        plan: OpenPlan,
+        sources: &Sources,
+    ) -> Result<GuardedPlan, Failure> {
+        let left = Self::end_what_was_left(&plan);
+        let (guard, found) = self.guard(project, &plan, sources)?;
+        let restored = say_restored(&found);
+        let plan = if restored.is_some() { project.plan(plan.file.path())? } else { plan };
+        Ok(GuardedPlan { plan, guard, warnings: left.into_iter().chain(restored).collect() })
+    }
+
+    /// The door for facts, and what is to be warned of. The journal is read again under the lock:
+    /// another run may have written since it was looked at. What it does not prove is not
+    /// believed: it is kept as a copy beside it, and the journal goes on from what is proven.
+    pub(crate) fn recorder(
+        &self,
+        plan: &OpenPlan,
+        redact: Redact,
+        environment: &Environment,
+        report: Report,
+    ) -> Result<(Recorder, Option<Event>), Failure> {
+        let no_journal = |error| Failure::internal("cannot open the journal", error);
+        let keep = plan.place.as_ref().ok_or_else(no_home).and_then(KeepPlace::make);
+        let past = plan.past()?;
+        let broken =
+            past.proof.as_ref().map_or(Ok(None), |proof| set_aside(plan, proof)).map_err(no_journal)?;
+        let head = keep.as_ref().map_or(Ok(None), |keep| keep.open_head().map(Some));
+        let unsealed = keep.as_ref().err().map(unsealed).or(head.as_ref().err().map(endless));
+        let sealing = past.proof.map(|proof| Sealing { chain: proof.chain, head: head.ok().flatten() });
+        let journal = JournalWriter::open(&plan.dir.journal(), sealing).map_err(no_journal)?;
+        let mut recorder = Recorder {
+            journal,
+            state: past.state,
+            report,
+            redact,
+            clock: Clock::System,
+            run: self.run_dir.id.clone(),
+            copies: self.run_dir.path().to_owned(),
+            next_seq: past.next_seq,
+            crash: crash_point(environment),
+        };
+        if let Some(broken) = broken {
+            recorder.record(broken)?;
+        }
+        Ok((recorder, unsealed))
+    }
+}
+
+/// What a killed run's agent did to the plan, and that it was set back.
+fn say_restored(found: &PlanGuardFinding) -> Option<Event> {
+    let PlanGuardFinding::Restored { what, copy, .. } = found else { return None };
+    let message = format!("{what} and were set back (a copy is in {})", copy.display());
+    Some(Event::Warning { code: "plan-restored".to_owned(), message })
+}
+
+/// Shows and records what a command was told to warn of.
+pub(crate) fn warn(recorder: &mut Recorder, warnings: Vec<Event>) -> Result<(), Failure> {
+    for warning in warnings {
+        if let Event::Warning { message, .. } = &warning {
+            print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
+        }
+        recorder.record(warning)?;
+    }
+    Ok(())
+}
+
+/// What children and connections are waited for with.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal("cannot start the runtime", error))
+}
+
+/// Where a link leads, from the root if that is inside.
+fn target(root: &Path, name: &str) -> Option<String> {
+    let path = root.join(name);
+    let target = path.is_symlink().then(|| path.canonicalize().ok()).flatten()?;
+    Some(target.strip_prefix(root).unwrap_or(&target).display().to_string())
+}
+
+/// Keeps a journal that is not believed as a copy, and cuts it back to what is proven. Until this
+/// is written down, the head still says that something is missing.
+fn set_aside(plan: &OpenPlan, proof: &Proof) -> std::io::Result<Option<Event>> {
+    let Some(what) = proof.verdict.complaint() else { return Ok(None) };
+    let journal = plan.dir.journal();
+    let copy = free_name(plan.dir.path(), "journal-not-believed.jsonl");
+    if journal.exists() {
+        std::fs::copy(&journal, &copy)?;
+    } else {
+        std::fs::File::create_new(&copy)?;
+    }
+    let file = std::fs::File::options().write(true).create(true).truncate(false).open(&journal)?;
+    file.set_len(proof.bytes as u64)?;
+    let copy = copy.display().to_string();
+    Ok(Some(Event::JournalBroken { what, believed: proof.chain.records, copy }))
+}
+
+/// Nobody says where the user's state is.
+fn no_home() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set")
+}
+
+fn unsealed(error: &std::io::Error) -> Event {
+    let message = format!(
+        "there is no key for the journal's seals ({error}): whoever can write the journal can forge it, and \
+         `agentrun verify` cannot tell"
+    );
+    Event::Warning { code: "unsealed".to_owned(), message }
+}
+
+fn endless(error: &std::io::Error) -> Event {
+    let message = format!(
+        "where the journal ends cannot be kept ({error}): `agentrun verify` cannot tell if its last records are missing"
+    );
+    Event::Warning { code: "unsealed".to_owned(), message }
+}
+
+/// Where a test of this program wants it to die; nothing outside of debug builds.
+fn crash_point(environment: &Environment) -> Option<CrashPoint> {
+    let wish = cfg!(debug_assertions).then(|| environment.get("AGENTRUN_TEST_KILL")).flatten();
+    wish.and_then(|text| text.parse().ok())
+}
+
+fn held(plan: &OpenPlan, holder: Option<&Holder>) -> Failure {
+    let who = holder.map_or_else(String::new, |holder| {
+        format!(": process {} has held it since {} (run {})", holder.pid, holder.since, holder.run)
+    });
+    Failure::new(ExitCode::CannotBegin, format!("another run is carrying out `{}`{who}", plan.path))
+        .hint("agentrun logs --follow shows what it does; wait for it, or stop it with Ctrl-C there")
+}
+
+/// A log that secrets do not reach.
+struct RedactedLog {
+    log: std::fs::File,
+    redact: Redact,
+}
+
+impl std::io::Write for RedactedLog {
+    /// The subscriber hands over one whole event at a time.
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        self.log.write_all(self.redact.text(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.log.flush()
+    }
+}
