@@ -13,7 +13,7 @@ use crate::journal::reader;
 use crate::journal::seal::{JournalVerdict, Proof};
 use crate::report::audit::{Audited, JournalNote};
 use crate::report::{self, print};
-use crate::run::again::{Again, Looked};
+use crate::run::again::{CommandReruns, RerunResult};
 use crate::state::audit::{Audit, AuditedStep, Known, Rerun, audit};
 use crate::state::{RunState, StepStatus};
 use crate::validate::applied::applied;
@@ -164,7 +164,7 @@ fn rerun(
     let copy = copy.map_err(no_copy)?;
     let workspace = Workspace::open(copy.path(), &[]).map_err(no_copy)?;
     let policy = runtime.block_on(confine::policy(project, config, plan, &workspace, &interrupt))?;
-    let mut again = Again::new(copy.path(), config.validation_timeout, &policy, &interrupt);
+    let mut again = CommandReruns::new(copy.path(), config.validation_timeout, &policy, &interrupt);
     for found in &mut audit.steps {
         let step = &plan.reading.plan.steps[found.index];
         let tolerated: &[String] = match &state.step(&step.key).status {
@@ -174,7 +174,7 @@ fn rerun(
         let mut reruns = Vec::new();
         for command in applied(&plan.reading.plan, step, &config.commands) {
             print::talk(&format!("again: {}", command.script.trim()));
-            let Looked { exit, vacuous } = runtime.block_on(again.run(&command)).map_err(no_copy)?;
+            let RerunResult { exit, vacuous } = runtime.block_on(again.run(&command)).map_err(no_copy)?;
             if exit == Exit::Interrupted {
                 return Ok(interrupt.raised().map(|signal| RunOutcome::of_signal(signal).exit_code()));
             }

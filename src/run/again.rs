@@ -15,7 +15,7 @@ use crate::workspace::disk_files::DiskFiles;
 
 /// What running again rests on.
 #[derive(Debug)]
-pub struct Again<'a> {
+pub struct CommandReruns<'a> {
     /// The clean copy.
     pub root: &'a Path,
     /// Wall clock of a command.
@@ -25,26 +25,26 @@ pub struct Again<'a> {
     /// The wish to stop.
     pub interrupt: &'a Interrupt,
     /// How commands ended that ran already, by script and folder: each runs once.
-    ran: BTreeMap<(String, String), Looked>,
+    ran: BTreeMap<(String, String), RerunResult>,
 }
 
 /// How a command ended that was run again.
 #[derive(Debug, Clone)]
-pub struct Looked {
+pub struct RerunResult {
     /// How.
     pub exit: Exit,
     /// Why its green says nothing.
     pub vacuous: Option<Vacuous>,
 }
 
-impl<'a> Again<'a> {
+impl<'a> CommandReruns<'a> {
     /// Nothing has run yet.
     pub fn new(root: &'a Path, timeout: Duration, policy: &'a Policy, interrupt: &'a Interrupt) -> Self {
         Self { root, timeout, policy, interrupt, ran: BTreeMap::new() }
     }
 
     /// How a command ends now.
-    pub async fn run(&mut self, applied: &Applied) -> io::Result<Looked> {
+    pub async fn run(&mut self, applied: &Applied) -> io::Result<RerunResult> {
         let key = (applied.script.clone(), applied.dir.clone());
         if let Some(looked) = self.ran.get(&key) {
             return Ok(looked.clone());
@@ -54,13 +54,13 @@ impl<'a> Again<'a> {
             self.look(applied, dir).await?
         } else {
             let reason = format!("the directory `{}` does not exist in the project", applied.dir);
-            Looked { exit: Exit::NotStarted { reason, obstacle: StartObstacle::Folder }, vacuous: None }
+            RerunResult { exit: Exit::NotStarted { reason, obstacle: StartObstacle::Folder }, vacuous: None }
         };
         self.ran.insert(key, looked.clone());
         Ok(looked)
     }
 
-    async fn look(&self, applied: &Applied, dir: PathBuf) -> io::Result<Looked> {
+    async fn look(&self, applied: &Applied, dir: PathBuf) -> io::Result<RerunResult> {
         let log = tempfile::NamedTempFile::new()?;
         let command = Command {
             script: applied.script.clone(),
@@ -72,6 +72,6 @@ impl<'a> Again<'a> {
         let completed = process::run(&command, self.policy, self.interrupt, &Redact::new(None)).await?;
         let told = count(log.path(), &completed.output)?.of(applied, self.root, &DiskFiles);
         let vacuous = completed.exit.success().then(|| vacuous(applied, self.root, told, None)).flatten();
-        Ok(Looked { exit: completed.exit, vacuous })
+        Ok(RerunResult { exit: completed.exit, vacuous })
     }
 }

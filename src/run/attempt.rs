@@ -3,75 +3,50 @@
 use std::path::Path;
 
 use super::Run;
+use super::attempt_validation::{AttemptValidation, AttemptWork, Commands, validate_attempt};
 use super::talk::{AttemptTrees, Talk, no_run_dir, no_snapshot, repair};
-use super::validating::{Commands, Decided, validate_attempt};
 use crate::agent::builtin::session::{AgentWork, Session};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
-use crate::facts::{
-    AttemptOutcome, AttemptRef, ChangeSummary, CriterionIndex, Event, Evidence, Reason, StepRef,
-};
+use crate::facts::{AttemptRef, ChangeSummary, Event, StepRef};
 use crate::failure::Failure;
 use crate::plan::StepIndex;
 use crate::sources;
 use crate::workspace::git::head::Head;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
-/// An attempt that ended.
+/// What came of an attempt.
 #[derive(Debug)]
-pub struct Ended {
+pub(super) struct AttemptResult {
     /// Its number.
     pub number: u32,
-    /// How.
-    pub outcome: AttemptOutcome,
-    /// What its validation saw.
-    pub evidence: Vec<Evidence>,
-    /// Indices of commands that are red and may be until the end.
-    pub tolerated: Vec<usize>,
+    /// How it ended, and what its validation saw.
+    pub validation: AttemptValidation,
     /// The tree differs from the step's start.
     pub changed: bool,
     /// The tree that it left.
     pub tree: String,
-    /// What makes a pass worth less.
-    pub marks: Vec<String>,
-    /// Indices of the criteria that hold by the judge's word.
-    pub judged: Vec<CriterionIndex>,
 }
 
-impl Ended {
-    /// A step that needed no agent, and what its validation saw.
-    pub fn without_agent(evidence: Vec<Evidence>) -> Self {
-        Self {
-            number: 0,
-            outcome: AttemptOutcome::NotPassed(Reason::Unproven),
-            evidence,
-            tolerated: Vec::new(),
-            changed: false,
-            tree: String::new(),
-            marks: Vec::new(),
-            judged: Vec::new(),
-        }
-    }
-
+impl AttemptResult {
     /// The same command fails in the same way on the same tree as in the attempt before: what is
     /// tried again would fail again. A flaky command says nothing of the kind.
-    pub fn repeats(&self, before: &Self) -> bool {
-        let (Some(reason), Some(earlier)) = (self.outcome.reason(), before.outcome.reason()) else {
-            return false;
-        };
-        let flaky = self.evidence.iter().any(|evidence| evidence.flaky);
+    pub(super) fn repeats(&self, before: &Self) -> bool {
+        let reasons = (self.validation.outcome.reason(), before.validation.outcome.reason());
+        let (Some(reason), Some(earlier)) = reasons else { return false };
+        let flaky = self.validation.results.iter().any(|result| result.evidence.flaky);
         !flaky && self.tree == before.tree && reason.is_like(earlier)
     }
 }
 
 /// Tries a step once. `talk` is the conversation to go on with, and holds the one to go on with
 /// next time.
-pub async fn run(
+pub(super) async fn run(
     run: &mut Run<'_>,
     index: StepIndex,
     commands: Commands<'_>,
     talk: &mut Option<Talk>,
-) -> Result<Ended, Failure> {
+) -> Result<AttemptResult, Failure> {
     let watch = Stopwatch::start();
     let step = run.plan.step(index);
     let number = run.recorder.state.step(&step.key).attempts + 1;
@@ -90,20 +65,21 @@ pub async fn run(
     let diff = run.recorder.redact.text(&own.diff);
     std::fs::write(dir.join("changes.diff"), diff.as_bytes()).map_err(no_run_dir)?;
     tell_of_sources(run, &at, &own)?;
-    let (outcome, decided) = validate_attempt(run, index, commands, &worked, (&after, &all)).await?;
-    let outcome = run.unless_tampered(&step.key, outcome)?;
+    let left = AttemptWork { agent: &worked, after: &after, all: &all };
+    let mut validation = validate_attempt(run, index, commands, left).await?;
+    validation.outcome = run.unless_tampered(&step.key, validation.outcome)?;
 
     let full = worked.end.limit().is_some_and(|limit| limit.ends_conversation());
-    if let Some(reason) = outcome.reason().filter(|reason| reason.goes_back() && !full) {
+    if let Some(reason) = validation.outcome.reason().filter(|reason| reason.goes_back() && !full) {
         let before = run.recorder.state.step(&step.key).last_failure.clone();
-        open.repair = repair(reason, &decided.results, before.as_ref(), &all);
+        open.repair = repair(reason, &validation.results, before.as_ref(), &all);
         *talk = Some(open);
     }
     let mut usage = worked.usage;
-    usage += decided.usage;
+    usage += validation.usage;
     run.recorder.record(Event::AttemptCompleted {
         at,
-        outcome: outcome.clone(),
+        outcome: validation.outcome.clone(),
         changes: summary(&own),
         usage,
         turns: worked.turns,
@@ -111,10 +87,7 @@ pub async fn run(
         tree: Some(after.tree.clone()),
         reference: after.reference,
     })?;
-    let Decided { results, tolerated, marks, judged, .. } = decided;
-    let evidence = results.into_iter().map(|result| result.evidence).collect();
-    let (changed, tree) = (!all.is_empty(), after.tree);
-    Ok(Ended { number, outcome, evidence, tolerated, changed, tree, marks, judged })
+    Ok(AttemptResult { number, validation, changed: !all.is_empty(), tree: after.tree })
 }
 
 /// Keeps the tree and records the start.

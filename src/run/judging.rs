@@ -16,7 +16,7 @@ const DIFF_BYTES: usize = 24 << 10;
 
 /// What the judge looks at.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Work<'a> {
+pub(super) struct JudgedWork<'a> {
     /// The attempt; 0 if no agent was needed.
     pub attempt: u32,
     /// The commands that were run.
@@ -29,7 +29,7 @@ pub(super) struct Work<'a> {
 
 /// What the judge says of all prose criteria together.
 #[derive(Debug, Default)]
-pub(super) struct Judged {
+pub(super) struct JudgedCriteria {
     /// Indices of the criteria that hold.
     pub hold: Vec<CriterionIndex>,
     /// The first that does not.
@@ -41,12 +41,16 @@ pub(super) struct Judged {
 }
 
 /// Asks the judge, if there is something to ask and the configuration wants one.
-pub(super) async fn judge(run: &mut Run<'_>, index: StepIndex, work: Work<'_>) -> Result<Judged, Failure> {
+pub(super) async fn judge(
+    run: &mut Run<'_>,
+    index: StepIndex,
+    work: JudgedWork<'_>,
+) -> Result<JudgedCriteria, Failure> {
     let step = run.plan.step(index);
     let prose = step.criteria.iter_enumerated().filter(|(_, found)| found.is_sentence());
     let criteria: Vec<(CriterionIndex, String)> = prose.map(|(at, found)| (at, found.text.clone())).collect();
     if criteria.is_empty() || !run.orders.judges() {
-        return Ok(Judged::default());
+        return Ok(JudgedCriteria::default());
     }
     let dir = run.attempt_dir(index, work.attempt);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
@@ -77,7 +81,7 @@ pub(super) async fn judge(run: &mut Run<'_>, index: StepIndex, work: Work<'_>) -
     let interrupted = heard.judgements.is_none();
     let judgements = heard.judgements.unwrap_or_default();
     let hold = judgements.iter().filter(|found| found.ruling == Ruling::Pass);
-    Ok(Judged {
+    Ok(JudgedCriteria {
         hold: hold.map(|found| found.criterion).collect(),
         refuted: judgements.iter().find(|found| found.ruling == Ruling::Fail).cloned(),
         interrupted,
@@ -85,7 +89,7 @@ pub(super) async fn judge(run: &mut Run<'_>, index: StepIndex, work: Work<'_>) -
     })
 }
 
-fn hearing(criteria: &[(CriterionIndex, String)], work: &Work<'_>) -> JudgeBrief {
+fn hearing(criteria: &[(CriterionIndex, String)], work: &JudgedWork<'_>) -> JudgeBrief {
     let commands = work.results.iter().map(|result| FailedCommand {
         command: result.evidence.command.clone(),
         exit: result.evidence.exit.say(),

@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod attempt;
+mod attempt_validation;
 pub mod commit;
 pub mod judging;
 pub mod orchestrator;
@@ -12,7 +13,6 @@ pub mod site;
 pub mod step;
 pub mod talk;
 pub mod tick;
-pub mod validating;
 pub mod validation;
 pub mod words;
 

@@ -1,10 +1,10 @@
 //! One step: the baseline, then attempts until one passes or no other could.
 
 use super::Run;
-use super::attempt::{self, Ended};
-use super::judging::{self, Work};
+use super::attempt::{self, AttemptResult};
+use super::attempt_validation::{AttemptValidation, Commands};
+use super::judging::{self, JudgedWork};
 use super::talk::{Talk, no_snapshot};
-use super::validating::Commands;
 use super::validation::Ground;
 use crate::facts::{
     AttemptOutcome, AttemptRef, Event, Evidence, Reason, StepOutcome, StepRef, Strength, Usage,
@@ -70,7 +70,7 @@ async fn decide(
         Verdict::Passed { strength, .. } if any_strength || run.orders.strong_enough(strength) => strength,
         verdict => return Ok(WithoutAgent::Refuted(refuted(run, index, &verdict, results))),
     };
-    let work = Work { attempt: 0, results, diff: "", usage: Usage::default() };
+    let work = JudgedWork { attempt: 0, results, diff: "", usage: Usage::default() };
     let judged = judging::judge(run, index, work).await?;
     if judged.interrupted {
         return interrupted(run, index).map(|()| WithoutAgent::Done);
@@ -78,8 +78,9 @@ async fn decide(
     if let Some(judgement) = judged.refuted {
         return Ok(WithoutAgent::Refuted(Reason::CriterionFailed { judgement }));
     }
-    let ended = Ended { judged: judged.hold, ..Ended::without_agent(evidence) };
-    pass(run, index, strength, &ended).map(|()| WithoutAgent::Done)
+    let mut validation = AttemptValidation::of(AttemptOutcome::Passed { strength }, results.to_vec());
+    validation.judged = judged.hold;
+    pass(run, index, strength, 0, &validation).map(|()| WithoutAgent::Done)
 }
 
 /// What the step's commands do before its agent begins. With `reuse`, a baseline that an earlier
@@ -125,39 +126,47 @@ async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -
     let key = run.plan.step(index).key.clone();
     let max = run.orders.config.max_attempts;
     let mut talk: Option<Talk> = None;
-    let mut last: Option<Ended> = None;
+    let mut last: Option<AttemptResult> = None;
     loop {
         let spent = run.recorder.state.step(&key).spent;
         if spent > 0 && spent + 1 == max {
             // The last attempt looks at it with fresh eyes.
             talk = None;
         }
-        let ended = attempt::run(run, index, commands, &mut talk).await?;
+        let result = attempt::run(run, index, commands, &mut talk).await?;
+        let AttemptResult { number, validation, changed, .. } = &result;
         let spent = run.recorder.state.step(&key).spent;
-        let unchanged = last.as_ref().is_some_and(|last| ended.repeats(last));
-        let reason = match &ended.outcome {
-            AttemptOutcome::Passed { strength } => return pass(run, index, *strength, &ended),
+        let unchanged = last.as_ref().is_some_and(|last| result.repeats(last));
+        let reason = match &validation.outcome {
+            AttemptOutcome::Passed { strength } => return pass(run, index, *strength, *number, validation),
             AttemptOutcome::NotPassed(reason) => reason.clone(),
         };
         if reason.may_be_tried_again() && spent < max && !unchanged {
-            last = Some(ended);
+            last = Some(result);
             continue;
         }
-        if reason.lacks_validation() && run.orders.allow_unvalidated && ended.changed {
-            return pass(run, index, Strength::Unvalidated, &ended);
+        if reason.lacks_validation() && run.orders.allow_unvalidated && *changed {
+            return pass(run, index, Strength::Unvalidated, *number, validation);
         }
         return stop(run, index, StepOutcome::after(reason, spent, unchanged && spent < max));
     }
 }
 
 /// Records a pass. The schedule then asks for the tick.
-fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) -> Result<(), Failure> {
-    let Ended { number: attempt, evidence, tolerated, marks, judged, .. } = ended;
+fn pass(
+    run: &mut Run<'_>,
+    index: StepIndex,
+    strength: Strength,
+    attempt: u32,
+    validation: &AttemptValidation,
+) -> Result<(), Failure> {
     let step = run.plan.step(index);
-    let grounds = Grounds { evidence, judged, prose_waits: run.orders.prose_waits() };
+    let evidence = validation.evidence();
+    let AttemptValidation { tolerated, marks, judged, .. } = validation;
+    let grounds = Grounds { evidence: &evidence, judged, prose_waits: run.orders.prose_waits() };
     let DecidedCriteria { passed, waiting } = ticking::decide(step, &grounds);
-    let event = Event::StepPassed {
-        at: AttemptRef { step: StepRef::from(step), attempt: *attempt },
+    run.recorder.record(Event::StepPassed {
+        at: AttemptRef { step: StepRef::from(step), attempt },
         fingerprint: step.fingerprint(),
         strength,
         passed,
@@ -165,8 +174,7 @@ fn pass(run: &mut Run<'_>, index: StepIndex, strength: Strength, ended: &Ended) 
         pending: waiting.iter().map(|&index| step.criteria[index].text.clone()).collect(),
         tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
         marks: marks.clone(),
-    };
-    run.recorder.record(event)
+    })
 }
 
 fn stop(run: &mut Run<'_>, index: StepIndex, outcome: StepOutcome) -> Result<(), Failure> {
@@ -180,16 +188,8 @@ fn interrupted(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
 
 /// Why a step that was validated without an agent did not pass.
 fn refuted(run: &Run<'_>, index: StepIndex, verdict: &Verdict, results: &[Validated]) -> Reason {
-    let failed = match verdict {
-        Verdict::Failed(failed) => failed.first().copied().unwrap_or(0),
-        Verdict::Vacuous(first) => return Reason::vacuous(&results[*first].evidence),
-        Verdict::Unvalidated => return Reason::Unvalidated,
-        Verdict::Passed { .. } => return Reason::TooWeak,
-        Verdict::Unproven => return Reason::Unproven,
-    };
-    let red = results[failed].red();
-    match run.plan.step(index).kind {
-        StepKind::Prerequisite => Reason::PrerequisiteFailed { red },
-        _ => Reason::ValidationFailed { red, limit: None },
+    match (run.plan.step(index).kind, verdict.reason(results)) {
+        (StepKind::Prerequisite, Reason::ValidationFailed { red, .. }) => Reason::PrerequisiteFailed { red },
+        (_, reason) => reason,
     }
 }

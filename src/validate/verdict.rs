@@ -1,6 +1,7 @@
 //! The verdict on a step: what the results of its commands mean together.
 
-use crate::facts::{Evidence, Exit, Origin, Strength};
+use super::Validated;
+use crate::facts::{Evidence, Exit, Origin, Reason, Strength};
 
 /// What the results mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,22 @@ pub enum Verdict {
     Vacuous(usize),
     /// No command applies.
     Unvalidated,
+}
+
+impl Verdict {
+    /// Why a step with these results does not pass. A pass that is asked for its reason was too weak.
+    pub fn reason(&self, results: &[Validated]) -> Reason {
+        match self {
+            Self::Passed { .. } => Reason::TooWeak,
+            Self::Failed(failed) => {
+                let first = failed.first().copied().unwrap_or(0);
+                Reason::ValidationFailed { red: results[first].red(), limit: None }
+            }
+            Self::Unproven => Reason::Unproven,
+            Self::Vacuous(first) => Reason::vacuous(&results[*first].evidence),
+            Self::Unvalidated => Reason::Unvalidated,
+        }
+    }
 }
 
 /// What is known of a step besides what its commands did.
