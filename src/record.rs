@@ -58,7 +58,7 @@ impl Recorder {
     /// every byte.
     pub(crate) fn look_after_journal(&mut self, thorough: bool) -> Result<(), Failure> {
         let found = self.journal.look(thorough, &self.copies);
-        match found.map_err(|error| Failure::internal("cannot set the journal back", error))? {
+        match found.map_err(|error| Failure::internal("cannot restore the journal", error))? {
             None => Ok(()),
             Some(JournalRestoration { what, copy }) => self.write(Event::JournalRestored {
                 what: what.to_owned(),
@@ -70,7 +70,7 @@ impl Recorder {
     fn write(&mut self, event: Event) -> Result<(), Failure> {
         let mut record =
             Record { schema: SCHEMA, seq: self.next_seq, ts: self.clock.now(), run: self.run.clone(), event };
-        let unwritable = |error| Failure::internal("cannot write down an event", error);
+        let unwritable = |error| Failure::internal("cannot record an event", error);
         let mut json = to_json(&record).map_err(unwritable)?;
         if self.redact.json(&mut json) {
             // State and report know what the journal knows, and no more.
@@ -79,10 +79,10 @@ impl Recorder {
         self.die_if_asked(false);
         self.state
             .apply(&record.event)
-            .map_err(|error| Failure::internal("agentrun contradicts itself", error))?;
+            .map_err(|error| Failure::internal("an event contradicts the state; this is a bug", error))?;
         self.journal.append(&json, &record.event).map_err(|error| {
             Failure::internal("cannot write the journal", error)
-                .hint("nothing was ticked that is not recorded; make room and run agentrun again")
+                .hint("every tick is recorded; free some disk space, then run the same command again")
         })?;
         tracing::debug!(seq = record.seq, event = %json["type"], "recorded");
         self.next_seq += 1;

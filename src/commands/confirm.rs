@@ -28,7 +28,7 @@ pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, F
     by_a_person(&project.environment)?;
     let by = match &args.by {
         Some(by) if by.contains(char::is_control) => {
-            return Err(Failure::usage("a name is one line of text"));
+            return Err(Failure::usage("the name must be one line of text"));
         }
         Some(by) => by.clone(),
         None => who(&project.environment)?,
@@ -62,7 +62,7 @@ fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate:
     if let StepStatus::Passed(pass) = &recorder.state.step(key).status
         && pass.tick != crate::state::TickState::Written
     {
-        print::talk("  the plan could not be ticked now; the next run tries again");
+        print::talk("  agentrun could not tick the plan now; the next run tries again");
     }
 }
 
@@ -74,7 +74,7 @@ fn confirmable(step: &Step, state: &RunState) -> Result<Vec<String>, Failure> {
         // What agentrun ticked before is nobody's word, whoever ticks the rest.
         Err(if known.ticked.is_empty() {
             failure.hint(
-                "if you did the step yourself, tick its boxes in the plan: it then counts as done by hand",
+                "if you did the step yourself, tick its boxes in the plan; the step then counts as done by hand",
             )
         } else {
             failure
@@ -86,13 +86,13 @@ fn confirmable(step: &Step, state: &RunState) -> Result<Vec<String>, Failure> {
     };
     match &known.status {
         StepStatus::Passed(pass) if !pass.pending.is_empty() => Ok(pass.pending.clone()),
-        StepStatus::Passed(_) | StepStatus::ByHand => refuse("has nothing that waits for a person"),
+        StepStatus::Passed(_) | StepStatus::ByHand => refuse("does not wait for a person"),
         StepStatus::Parked { items } => Ok(items.clone()),
         StepStatus::Stopped(outcome) if outcome.reason.may_be_confirmed() => Ok(all()),
         _ if matches!(step.kind, StepKind::Manual) => Ok(all()),
         StepStatus::Stopped(outcome) => refuse(&outcome.say()),
         StepStatus::Open | StepStatus::Revalidate | StepStatus::Running => {
-            refuse("was not carried out yet: nothing of it waits for a person")
+            refuse("was not carried out yet, so nothing waits for a person")
         }
     }
 }
@@ -103,5 +103,5 @@ fn who(environment: &Environment) -> Result<String, Failure> {
         .iter()
         .find_map(|name| environment.get(name))
         .map(str::to_owned)
-        .ok_or_else(|| Failure::usage("it is not known who you are").hint("say it with --by NAME"))
+        .ok_or_else(|| Failure::usage("agentrun does not know your name").hint("give it with --by NAME"))
 }

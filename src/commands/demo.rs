@@ -16,8 +16,8 @@ use crate::workspace::diff;
 /// Carries out a bundled plan with a scripted model in a new folder, the way `execute` does.
 pub(super) fn run(root: Option<&Path>, args: &DemoArgs) -> Result<ExitCode, Failure> {
     if root.is_some() {
-        return Err(Failure::usage("the demo makes a project of its own: -C has no meaning")
-            .hint("say where it is made: agentrun demo DIR"));
+        return Err(Failure::usage("the demo makes its own project, so -C does not apply")
+            .hint("name the folder: agentrun demo DIR"));
     }
     let environment = Environment::read();
     let root = project::make(args.dir.as_deref(), &environment)?;
@@ -36,7 +36,7 @@ fn introduce(root: &Path) {
     let say = print::talk;
     say(&styled(STRONG, "agentrun demo: a small Rust project and a plan of three steps"));
     say("");
-    say("  scripted model: its replies are bundled, no LLM is asked, no key and no network is used");
+    say("  the model is a script with bundled replies: no LLM, no key, no network");
     say("  everything else is real: the edits, the cargo test runs, and the ticks that rest on them");
     say(&format!("  the project: {}", root.display()));
     say("");
@@ -80,16 +80,16 @@ fn show_commands(root: &Path, code: ExitCode, environment: &Environment) {
         command(&format!("agentrun execute plan.md --model scripted:{}", project::REPLIES), "");
         return;
     }
-    command("agentrun logs --step 2 --attempt 1", "what came of \"all tests pass\"");
+    command("agentrun logs --step 2 --attempt 1", "what the claim \"all tests pass\" led to");
     command("agentrun diff --step 2", "what each attempt changed");
-    command("cargo run -q -- 90x", "no command can judge this answer, but a person");
+    command("cargo run -q -- 90x", "look at this answer: no command can judge it");
     command("agentrun confirm plan.md 3 --by YOU", "... who vouches for it");
     let name = root.file_name().unwrap_or_default().to_string_lossy();
     let copy = quoted(&format!("../{name}-mine"));
     section("With a model of your own, on a copy in which nothing is done yet:");
     command(&format!("git clone -q . {copy} && cd {copy}"), "");
     command("export OPENAI_API_KEY=...", "not for servers without keys");
-    command("agentrun execute plan.md --model NAME", "and --base-url URL, unless it is OpenAI's");
+    command("agentrun execute plan.md --model NAME", "add --base-url URL for another server");
     section("With a plan of your own, in your project:");
     command("agentrun execute PLAN.md --dry-run", "what would be done; without --dry-run it is");
 }

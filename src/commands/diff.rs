@@ -22,7 +22,7 @@ pub(super) fn run(root: Option<&Path>, args: &DiffArgs) -> Result<ExitCode, Fail
         }
     }
     if !found {
-        print::talk(&format!("step {} has no changes in run {}", args.step, run.dir.id));
+        print::talk(&format!("step {} changed no files in run {}", args.step, run.dir.id));
     }
     Ok(ExitCode::Passed)
 }

@@ -51,7 +51,7 @@ pub(super) fn run(root: Option<&Path>, args: ExecuteArgs) -> Result<ExitCode, Fa
         return Err(Failure::new(
             ExitCode::PlanInvalid,
             format!(
-                "`{}` names no command that could validate a step, and none is configured",
+                "no command can validate a step: `{}` names none, and the configuration has none",
                 prepared.plan.path
             ),
         )
@@ -128,7 +128,7 @@ fn examine(plan: &OpenPlan, allow_placeholders: bool, config: &Config) -> Result
         let mut failure =
             Failure::new(ExitCode::PlanInvalid, format!("`{}` has {many}: nothing was run", plan.path));
         if errors.iter().all(|error| error.code == "placeholder") {
-            failure = failure.hint("fill the placeholders in, or go on with --allow-placeholders");
+            failure = failure.hint("fill in the placeholders, or run with --allow-placeholders");
         }
         return Err(failure);
     }
@@ -272,13 +272,13 @@ async fn open_snapshots(
             Err(obstacle) => Err(obstacle),
         };
         checked.map_err(|obstacle| {
-            Failure::usage(format!("steps cannot be committed: {obstacle}"))
+            Failure::usage(format!("cannot commit steps: {obstacle}"))
                 .hint(obstacle.hint())
-                .hint("or run without --commit, and without `commit = true` in [run]")
+                .hint("or run without --commit and without `commit = true` in [run]")
         })?;
     }
     let dirty = snapshots.dirty().await;
-    let dirty = dirty.map_err(|error| Failure::internal("cannot look at the project's changes", error))?;
+    let dirty = dirty.map_err(|error| Failure::internal("cannot list the changes of the project", error))?;
     Ok((snapshots, (!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty)))))
 }
 
@@ -305,7 +305,7 @@ fn open_model(prepared: &Preparation, args: &ExecuteArgs) -> Result<Model, Failu
             .map_err(|error| Failure::usage("cannot use the scripted model").caused_by(error)),
         None if needed && config.model.name.is_empty() => Err(Failure::usage("no model is configured")
             .hint("name it with --model NAME, or in agentrun.toml: [model] name = \"...\"")
-            .hint("and where it is with --base-url URL, unless it is OpenAI's")),
+            .hint("add --base-url URL if the server is not OpenAI's")),
         None => {
             let settings = project.model_settings(config);
             let ours = config.model.base_url == Config::default().model.base_url;

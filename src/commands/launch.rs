@@ -10,6 +10,7 @@ pub(super) fn run(args: &LaunchArgs) -> Result<ExitCode, Failure> {
         Some(rules) => Err(process::confine(rules, &args.program)),
         None => process::launch(),
     };
-    done.map(|()| ExitCode::Passed)
-        .map_err(|error| Failure::usage("only a run of agentrun launches commands").caused_by(error))
+    done.map(|()| ExitCode::Passed).map_err(|error| {
+        Failure::usage("this command is for agentrun itself; only a run starts it").caused_by(error)
+    })
 }

@@ -71,7 +71,7 @@ pub(super) fn run(root: Option<&Path>, args: &LogsArgs) -> Result<ExitCode, Fail
         }
         if !goes_on {
             let id = &run.dir.id;
-            print::talk(&format!("the run `{id}` ended without a word: it was killed, or could not go on"));
+            print::talk(&format!("the run `{id}` wrote no end: it was killed or crashed"));
             break;
         }
         std::thread::sleep(LOOK_EVERY);

@@ -50,7 +50,7 @@ fn title_of(path: &Path) -> Result<String, Failure> {
     let title = words.join(" ");
     let mut chars = title.chars().filter(|c| !c.is_control());
     let first = chars.next().ok_or_else(|| {
-        Failure::usage(format!("`{}` is no name for a plan", path.display()))
+        Failure::usage(format!("`{}` cannot be the name of a plan", path.display()))
             .hint("try: agentrun new user-login")
     })?;
     Ok(first.to_uppercase().chain(chars).collect())
@@ -62,7 +62,7 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
         let failure = match error.kind() {
             ErrorKind::AlreadyExists => {
                 let failure =
-                    Failure::usage(format!("`{}` is already there: it was left alone", path.display()));
+                    Failure::usage(format!("`{}` exists already, so nothing was written", path.display()));
                 return failure.hint("choose another name");
             }
             _ => Failure::usage(format!("cannot write `{}`", path.display())),
@@ -91,7 +91,7 @@ mod tests {
             assert_eq!((named.as_path(), title_of(&named).unwrap().as_str()), (Path::new(path), title));
         }
         let failure = title_of(Path::new("--.md")).unwrap_err();
-        assert_eq!(failure.to_string(), "`--.md` is no name for a plan");
+        assert_eq!(failure.to_string(), "`--.md` cannot be the name of a plan");
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, F
     let plan = project.plan(&args.plan)?;
     let &[index] = plan.find_step(&args.step)?.as_slice() else {
         return Err(Failure::usage(format!("`{}` is a group: restore its steps one by one", args.step))
-            .hint("begin with the last: what a later step changed is not undone"));
+            .hint("begin with the last step of the group"));
     };
     let hold = PlanHold::new(&project, &plan)?;
     let redact = Redact::new(project.secrets(&config));
@@ -64,9 +64,9 @@ pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, F
     let done = runtime.block_on(found.snapshots.put_back(&found.trees.before, &project.root, &found.back));
     guard.end();
     done.map_err(|error| {
-        Failure::internal("cannot bring every file back", error)
-            .hint(format!("what was there before is kept: {}", kept(&found.now)))
-            .hint("the same command goes on with it")
+        Failure::internal("cannot restore every file", error)
+            .hint(format!("the files as they were are kept: {}", kept(&found.now)))
+            .hint("run the same command again to continue")
     })?;
     say(&plan, step, &found, &recorder);
     Ok(ExitCode::Passed)
@@ -87,22 +87,24 @@ impl Store<'_> {
     async fn look(&self, plan: &PlanAtHand, step: &Step, state: &StepState) -> Result<Restoration, Failure> {
         let refuse = |why: &str| Failure::usage(format!("step {} {why}", step.id));
         if state.trees.base.is_none() {
-            return Err(refuse("has no attempt whose changes could be taken back"));
+            return Err(refuse("was never attempted, so there is nothing to restore"));
         }
         let Some(trees) = commit::step_trees(&state.trees) else {
-            return Err(refuse("was cut short in its last attempt: nobody knows what that left")
-                .hint(format!("agentrun execute {} goes on with it", plan.path)));
+            return Err(refuse(
+                "was killed in its last attempt, so agentrun does not know what the attempt changed",
+            )
+            .hint(format!("carry it out first: agentrun execute {}", plan.path)));
         };
         let mut snapshots = Snapshots::open(self.root, &self.folder, &self.left_out, self.policy).await;
         let now = snapshots.take(&self.name).await.map_err(no_snapshot)?;
         match snapshots.plan_back(&trees, &now, self.root).await {
             Ok(back) => Ok(Restoration { snapshots, trees, now, back }),
             Err(InTheWay::Snapshot(error)) => {
-                Err(Failure::usage(format!("the trees of step {} cannot be read any more", step.id))
+                Err(Failure::usage(format!("cannot read the kept trees of step {}", step.id))
                     .caused_by(error))
             }
             Err(changed @ (InTheWay::Changed(_) | InTheWay::Shared(_))) => Err(refuse("cannot be restored").caused_by(changed).hint(
-                "that would be somebody's later work: put it elsewhere first, or restore the later step first",
+                "restoring would overwrite later work: save these files elsewhere, or restore the later step first",
             )),
             Err(error) => Err(refuse("cannot be restored").caused_by(error)),
         }
@@ -121,9 +123,9 @@ fn say(plan: &PlanAtHand, step: &Step, found: &Restoration, recorder: &Recorder)
     let PutBack { written, removed } = &found.back;
     let good = print::styled(print::GOOD, "+");
     if written.is_empty() && removed.is_empty() {
-        print::talk(&format!("{good} {} had nothing to be brought back; it is open again", step.name()));
+        print::talk(&format!("{good} {} had changed no files; it is open again", step.name()));
     } else {
-        print::talk(&format!("{good} {} is taken back; it is open again", step.name()));
+        print::talk(&format!("{good} the changes of {} are undone; it is open again", step.name()));
     }
     let written = written.iter().map(|path| ("as before", path));
     let removed = removed.iter().map(|path| ("removed  ", path));
@@ -133,7 +135,7 @@ fn say(plan: &PlanAtHand, step: &Step, found: &Restoration, recorder: &Recorder)
             path.display().to_string().replace(char::is_control, "\u{fffd}")
         ));
     }
-    print::talk(&format!("  what was there until now is kept: {}", kept(&found.now)));
+    print::talk(&format!("  the files as they were are kept: {}", kept(&found.now)));
     let last = recorder.state.last_run().map(|run| run.command.clone()).filter(|typed| !typed.is_empty());
     let again = last.unwrap_or_else(|| format!("agentrun execute {}", plan.path));
     print::talk(&format!("{} {again}", print::styled(print::STRONG, "next:")));
@@ -145,5 +147,5 @@ fn kept(snapshot: &Snapshot) -> String {
 }
 
 fn no_snapshot(error: SnapshotError) -> Failure {
-    Failure::internal("cannot keep the state of now", error)
+    Failure::internal("cannot save the present state of the files", error)
 }

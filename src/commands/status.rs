@@ -16,7 +16,9 @@ pub(super) fn run(root: Option<&Path>, args: &StatusArgs) -> Result<ExitCode, Fa
         None => known_plans(&project)?,
     };
     if plans.is_empty() {
-        print::talk("no plan was run in this project yet; try `agentrun execute PLAN --dry-run`");
+        print::talk(
+            "no plan was run in this project yet; `agentrun execute PLAN --dry-run` shows what a run would do",
+        );
     }
     for path in plans {
         match project.plan(&path) {

@@ -13,7 +13,7 @@ pub(super) fn run(root: Option<&Path>) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     by_a_person(&project.environment)?;
     let Some(WithheldPowers { powers, approval }) = project.config_and_withheld()?.1 else {
-        print::talk(&format!("{PROJECT_FILE} sets nothing that needs an approval it does not have"));
+        print::talk(&format!("nothing in {PROJECT_FILE} needs your approval"));
         return Ok(ExitCode::Passed);
     };
     print::talk(&format!("{} now", project.root.join(PROJECT_FILE).display()));
@@ -22,10 +22,9 @@ pub(super) fn run(root: Option<&Path>) -> Result<ExitCode, Failure> {
     }
     let no_home = || std::io::Error::other("neither XDG_STATE_HOME nor HOME is set");
     let given = approval.ok_or_else(no_home).and_then(|approval| approval.give(&project.root, &powers));
-    given.map_err(|error| {
-        Failure::usage("the approval cannot be kept in the user's state folder").caused_by(error)
-    })?;
-    print::talk("approved, for this project and the file as it is: a change of it asks again");
+    given
+        .map_err(|error| Failure::usage("cannot save the approval in your state folder").caused_by(error))?;
+    print::talk("approved for this project and this content of the file; after a change agentrun asks again");
     Ok(ExitCode::Passed)
 }
 
@@ -36,6 +35,7 @@ pub(super) fn refusal(withheld: &WithheldPowers) -> Failure {
         format!("{PROJECT_FILE} sets what a project may not set without your approval: {}", keys.join(", "));
     let failure = Failure::usage(message);
     let does = withheld.powers.iter().map(|power| format!("`{}` {}", power.key, power.does));
-    does.fold(failure, Failure::hint)
-        .hint("`agentrun trust` approves it; or take it out, and set it in your own file or with a flag")
+    does.fold(failure, Failure::hint).hint(
+        "approve them with `agentrun trust`; or remove them, and set them in your own file or with flags",
+    )
 }

@@ -111,7 +111,7 @@ fn note(proof: Option<&Proof>, records: &[Record], empty: bool) -> JournalNote {
     };
     let complaint = match (state, verdict) {
         ("absent", _) => Some("there is no journal of this plan here".to_owned()),
-        (_, None) => Some("there is no key on this machine that the journal could be sealed with".to_owned()),
+        (_, None) => Some("this machine has no key for the seals of the journal".to_owned()),
         (_, Some(verdict)) => verdict.complaint(),
     };
     let past = records.iter().filter_map(|record| match &record.event {
@@ -119,7 +119,7 @@ fn note(proof: Option<&Proof>, records: &[Record], empty: bool) -> JournalNote {
             Some(format!("at {:.0} {what}; that was not believed", record.ts))
         }
         Event::JournalRestored { what, .. } => {
-            Some(format!("at {:.0} the journal was set back during a run: {what}", record.ts))
+            Some(format!("at {:.0} the journal was restored during a run: {what}", record.ts))
         }
         _ => None,
     });
@@ -134,7 +134,7 @@ fn note(proof: Option<&Proof>, records: &[Record], empty: bool) -> JournalNote {
 /// What the seals are worth, in words.
 fn worth(audit: &Audit, note: &JournalNote) -> String {
     if note.state != "sealed" {
-        return "without a whole, sealed journal the ticks rest on nothing that could be shown here"
+        return "the journal is missing or incomplete, so there is no evidence here for these ticks"
             .to_owned();
     }
     let passes = audit.steps.iter().filter_map(|step| step.pass.as_ref());
@@ -143,7 +143,7 @@ fn worth(audit: &Audit, note: &JournalNote) -> String {
         .map(|pass| pass.run.as_str())
         .collect();
     if open.is_empty() {
-        "the seals show that nothing was changed since, by anybody who could not read the key".to_owned()
+        "the seals show that nobody without the key changed the journal".to_owned()
     } else {
         format!(
             "the sandbox was off in {}: an agent there could have read the key and sealed what it liked, so these \

@@ -38,9 +38,11 @@ impl Denial {
     pub fn what(&self) -> String {
         match self {
             Self::Write { path: Some(path), .. } => {
-                format!("the sandbox denies writing `{}`", path.display())
+                format!("the sandbox does not allow writing to `{}`", path.display())
             }
-            Self::Write { path: None, .. } => "the sandbox denies writing outside of the project".to_owned(),
+            Self::Write { path: None, .. } => {
+                "the sandbox does not allow writing outside of the project".to_owned()
+            }
             Self::Access { path, .. } => format!("the sandbox denies access to `{}`", path.display()),
             Self::Protected { path } => format!("the sandbox protects `{}`", path.display()),
             Self::Read { path } => format!("the sandbox hides `{}`", path.display()),
@@ -56,7 +58,7 @@ impl Denial {
                     || "a write outside of the project".to_owned(),
                     |path| format!("writing `{}`", path.display()),
                 );
-                format!("The sandbox denies {what}. Write there instead: {instead}.")
+                format!("The sandbox does not allow {what}. Write to one of these instead: {instead}.")
             }
             Self::Access { path, instead } => {
                 format!(
@@ -95,10 +97,10 @@ mod tests {
         ];
         let said = denials.map(|denial| format!("{}\n  {}", denial.what(), denial.say()));
         insta::assert_snapshot!(said.join("\n"), @"
-        the sandbox denies writing `/etc/x`
-          The sandbox denies writing `/etc/x`. Write there instead: the project.
-        the sandbox denies writing outside of the project
-          The sandbox denies a write outside of the project. Write there instead: the project.
+        the sandbox does not allow writing to `/etc/x`
+          The sandbox does not allow writing `/etc/x`. Write to one of these instead: the project.
+        the sandbox does not allow writing outside of the project
+          The sandbox does not allow a write outside of the project. Write to one of these instead: the project.
         the sandbox protects `/etc/x`
           `/etc/x` is protected: commands can read it and not change it.
         the sandbox hides `/etc/x`

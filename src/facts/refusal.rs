@@ -58,17 +58,17 @@ impl CommitRefusal {
     pub fn say(&self) -> String {
         match self {
             Self::Unsaved { paths } => {
-                format!("these had changes already that are not committed: {}", named(paths))
+                format!("these files had uncommitted changes before the step: {}", named(paths))
             }
             Self::Staged { paths } => {
-                format!("these are staged with other content than the step left: {}", named(paths))
+                format!("these files are staged with other content than the step left: {}", named(paths))
             }
             Self::Shared { paths } => {
                 format!("somebody else changed these too while the step was open: {}", named(paths))
             }
             Self::Secrets { found } => {
                 let found: Vec<String> = found.iter().map(Secret::say).collect();
-                format!("it would hold what looks like a secret: {}", named(&found))
+                format!("the commit would contain what looks like a secret: {}", named(&found))
             }
             Self::Impossible { reason } => reason.clone(),
         }
@@ -120,13 +120,13 @@ mod tests {
         ];
         let said = refusals.map(|refusal| format!("{}\n  {}", refusal.say(), refusal.hint()));
         insta::assert_snapshot!(said.join("\n"), @"
-        these had changes already that are not committed: a.rs, b.rs
+        these files had uncommitted changes before the step: a.rs, b.rs
           the changes are in the work tree: commit them yourself
-        these are staged with other content than the step left: a.rs, b.rs
+        these files are staged with other content than the step left: a.rs, b.rs
           the changes are in the work tree: commit them yourself
         somebody else changed these too while the step was open: 1.rs, 2.rs, 3.rs, 4.rs, 5.rs, 6.rs, 7.rs, 8.rs, 9.rs, 10.rs and 2 more
           the changes are in the work tree: commit them yourself
-        it would hold what looks like a secret: a.env:3 (a GitHub token), a.env (a GitHub token)
+        the commit would contain what looks like a secret: a.env:3 (a GitHub token), a.env (a GitHub token)
           take the secret out of the files, then commit them yourself; agentrun has pushed nothing
         a merge is going on
           the changes are in the work tree: commit them yourself

@@ -48,8 +48,10 @@ impl StateDir {
         for dir in [self.0.clone(), self.0.join("plans"), self.0.join("runs")] {
             std::fs::create_dir_all(&dir)?;
             if dir.symlink_metadata()?.is_symlink() {
-                let problem =
-                    format!("`{}` is a link, and would lead the state elsewhere: remove it", dir.display());
+                let problem = format!(
+                    "`{}` is a link, so agentrun's state would be written elsewhere: remove the link",
+                    dir.display()
+                );
                 return Err(io::Error::other(problem));
             }
         }

@@ -230,7 +230,7 @@ impl JournalVerdict {
     pub fn complaint(&self) -> Option<String> {
         let text = match self {
             Self::Whole => return None,
-            Self::Unsealed => "the journal has no seals: an older agentrun wrote it, or something else".to_owned(),
+            Self::Unsealed => "the journal has no seals: an older agentrun or another program wrote it".to_owned(),
             Self::Foreign => {
                 "the journal was sealed with another key or for another folder: on another machine, in another clone"
                     .to_owned()
@@ -256,7 +256,7 @@ impl fmt::Display for SealFault {
             Self::Unsealed => f.write_str("has no seal: agentrun did not write it"),
             Self::Gap { seq } => write!(f, "calls itself {seq}: records before it are missing"),
             Self::Misplaced { seq } => write!(f, "calls itself {seq}: it is out of place, or from elsewhere"),
-            Self::Changed => f.write_str("does not fit its seal: it was changed, or is from elsewhere"),
+            Self::Changed => f.write_str("does not match its seal: it was changed or copied from elsewhere"),
         }
     }
 }

@@ -53,8 +53,7 @@ pub(super) fn definition() -> ToolDefinition {
         },
         "required": ["criterion", "verdict", "reason"]
     });
-    let description =
-        "Answer one criterion. pass and fail need a quote and where it stands; without, the answer is void.";
+    let description = "Answer one criterion. pass and fail need a quote and its place; without them the answer does not count.";
     ToolDefinition { name: NAME, description, parameters }
 }
 

@@ -47,7 +47,9 @@ impl<'a> Hearing<'a> {
                     let reason = format!("what the judge cited is not there: {problem}");
                     self.answers[place] = Some(self.judgement(place, Ruling::CannotTell, reason));
                 }
-                format!("void: {problem}; read it and cite exactly, or answer cannot_tell")
+                format!(
+                    "this answer does not count: {problem}. Read the place and cite it exactly, or answer cannot_tell"
+                )
             }
         }
     }
@@ -114,8 +116,9 @@ mod tests {
         let mut hearing = Hearing::new(&criteria, Vec::new());
         for number in 1..=3 {
             let told = hearing.take(&answer(1, Ruling::Pass, None), Err(format!("no such file {number}")));
-            let expected =
-                format!("void: no such file {number}; read it and cite exactly, or answer cannot_tell");
+            let expected = format!(
+                "this answer does not count: no such file {number}. Read the place and cite it exactly, or answer cannot_tell"
+            );
             assert_eq!(told, expected);
         }
         assert_eq!(hearing.take(&answer(1, Ruling::Pass, None), Ok(())), "criterion 2 is answered already");

@@ -224,7 +224,7 @@ impl Judge<'_> {
                 }
                 let (_, criterion) = &question.criteria[answer.criterion];
                 if answer::repeats(quote, criterion) {
-                    return Err("the criterion itself is no proof of it: cite the work".to_owned());
+                    return Err("a criterion does not prove itself: cite the work".to_owned());
                 }
                 let text = file::read_text(&place).map_err(|problem| format!("`{shown}`: {problem}"))?;
                 let there = answer::stands_at(&text, *line, quote);

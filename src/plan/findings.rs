@@ -65,7 +65,7 @@ fn no_steps(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
         misses.push(if section.title.unit.is_some() {
             format!("`{heading}` looks like a step, but `{around}` is no place for steps")
         } else {
-            format!("`{heading}` looks like a step, but `{word}` is no word for one")
+            format!("`{heading}` looks like a step, but `{word}` is not a word for a step")
         });
         if span.is_empty() {
             span = line_span(sections, section.line);
@@ -88,7 +88,7 @@ fn boxes_elsewhere(plan: &Plan) -> Option<String> {
 fn guessed(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Option<Diagnostic> {
     choice.chosen.as_ref().filter(|chosen| chosen.standing == Standing::Guess)?;
     let first = plan.steps.first()?;
-    let message = format!("nothing here is called a step: {} are taken for them", choice.reason);
+    let message = format!("nothing here is called a step, so agentrun takes {} as the steps", choice.reason);
     let help = "put them under a heading `Implementation Steps`, or call them `Step 1: …`";
     Some(diagnostic(Severity::Warning, "guessed-steps", line_span(sections, first.line), message).help(help))
 }
@@ -110,7 +110,7 @@ fn competing(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Vec<D
         let grouped = plan.groups.iter().any(|group| group.line == line);
         if !inside && !grouped {
             let message = format!(
-                "the steps are {}; {} ({}) are not added to them",
+                "the steps are {}; another list is not used: {} ({})",
                 choice.reason,
                 described(other.shape),
                 other.units.len()
@@ -192,7 +192,7 @@ fn open_questions(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     open.map(|question| {
         let message = format!("open question: {}", question.value);
         diagnostic(Severity::Warning, "open-question", line_span(sections, question.line), message)
-            .help("answer it in the plan, and take the question out")
+            .help("answer it in the plan and remove the question")
     })
     .collect()
 }

@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(
             errors,
             [
-                "dependency-cycle: steps need each other: `Phase 1: P1` -> `Phase 2: P2` -> `Phase 3: P3` -> `Phase 1: P1`"
+                "dependency-cycle: steps depend on each other: `Phase 1: P1` -> `Phase 2: P2` -> `Phase 3: P3` -> `Phase 1: P1`"
             ]
         );
     }
@@ -150,8 +150,8 @@ mod tests {
         assert_eq!(
             errors,
             [
-                "dependency-cycle: steps need each other: `Phase 1: P1` -> `Phase 2: P2` -> `Phase 1: P1`",
-                "dependency-cycle: steps need each other: `Phase 4: P4` -> `Phase 5: P5` -> `Phase 4: P4`"
+                "dependency-cycle: steps depend on each other: `Phase 1: P1` -> `Phase 2: P2` -> `Phase 1: P1`",
+                "dependency-cycle: steps depend on each other: `Phase 4: P4` -> `Phase 5: P5` -> `Phase 4: P4`"
             ]
         );
     }

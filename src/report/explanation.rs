@@ -59,10 +59,10 @@ fn less(list: &StepList, chosen: &StepList) -> String {
     let points = |list: &StepList| list.place_points + list.shape_points;
     let mut reasons = Vec::new();
     if list.place_points < chosen.place_points {
-        reasons.push("it stands in a less sure place");
+        reasons.push("its place is less certain");
     }
     if list.shape_points < chosen.shape_points {
-        reasons.push("it is written less clearly");
+        reasons.push("its form is less clear");
     }
     if points(list) == points(chosen) {
         reasons.push("it has less detail");

@@ -91,7 +91,7 @@ fn step(
     for command in &applied {
         writeln!(text, "       $ {}", shown(&say_command(command)))?;
         if let Some(why) = why_written_so(&command.script) {
-            writeln!(text, "         {}", styled(NOTICE, &format!("decides nothing: {why}")))?;
+            writeln!(text, "         {}", styled(NOTICE, &format!("proves nothing: {why}")))?;
         }
     }
     let sentences = step.criteria.iter();
@@ -110,7 +110,7 @@ fn step(
         writeln!(
             text,
             "       {}",
-            styled(NOTICE, "no command decides about it: it will stop for `confirm`")
+            styled(NOTICE, "no command can validate this step: the run will stop here until you confirm it")
         )?;
     }
     Ok(())
@@ -182,7 +182,7 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
     let ticked = boxes.iter().filter(|ticked| **ticked).count();
     match &state.step(&step.key).status {
         StepStatus::Passed(pass) if pass.fingerprint != step.fingerprint() => {
-            styled(NOTICE, "passed, edited since: it is validated again")
+            styled(NOTICE, "passed, then edited: will be validated again")
         }
         StepStatus::Passed(pass) => {
             let who = match (&pass.confirmed_by, pass.strength) {
@@ -198,8 +198,8 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
             styled(GOOD, &format!("{who}{tick}"))
         }
         StepStatus::Stopped(outcome) => styled(NOTICE, &outcome.say()),
-        StepStatus::Running => "begun, not ended".to_owned(),
-        StepStatus::Revalidate => styled(NOTICE, "stale: it is validated again"),
+        StepStatus::Running => "started, not finished".to_owned(),
+        StepStatus::Revalidate => styled(NOTICE, "stale: will be validated again"),
         _ if !boxes.is_empty() && ticked == boxes.len() => styled(GOOD, "ticked by hand"),
         StepStatus::Parked { .. } => styled(NOTICE, "waits for a person"),
         _ if ticked > 0 => format!("open, {ticked} of {} boxes ticked", boxes.len()),

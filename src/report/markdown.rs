@@ -43,7 +43,7 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
     let title = if run.title.is_empty() { &run.plan } else { &run.title };
     writeln!(text, "# Run {} of {title}\n", story.run)?;
     let end = story.completed.as_ref().map_or_else(
-        || "not ended (killed, or still going on)".to_owned(),
+        || "no end recorded (killed, or still running)".to_owned(),
         |end| {
             format!(
                 "{} (exit code {}) after {}",
@@ -57,7 +57,7 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
     writeln!(text, "- Plan: `{}`, digest `{}`", run.plan, &run.digest[..run.digest.len().min(16)])?;
     writeln!(text, "- Model: {}; sandbox: {}; snapshots: {}", run.model, run.sandbox, run.snapshots)?;
     writeln!(text, "- Limits: {}", run.limits)?;
-    writeln!(text, "- Evidence: `agentrun verify {}` says what each tick rests on", run.plan)?;
+    writeln!(text, "- Evidence: `agentrun verify {}` shows the evidence behind every tick", run.plan)?;
     let usage = story.usage();
     writeln!(
         text,

@@ -63,8 +63,11 @@ pub(crate) fn quoted(word: &str) -> String {
 
 /// Says that agentrun itself is wrong somewhere.
 pub fn mistake_of_ours(what: &str) {
-    talk(&format!("{} agentrun has a mistake: {what}", styled(BAD, "error:")));
-    talk(&format!("{} nothing is lost: the same command goes on; please report it", styled(STRONG, "hint:")));
+    talk(&format!("{} agentrun crashed; this is a bug: {what}", styled(BAD, "error:")));
+    talk(&format!(
+        "{} no work is lost: run the same command again to continue, and please report this",
+        styled(STRONG, "hint:")
+    ));
 }
 
 /// Says why agentrun cannot go on, and what to do.

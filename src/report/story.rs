@@ -241,11 +241,11 @@ impl StepEnd {
         match self {
             Self::Passed(Strength::Proven) => "passed".to_owned(),
             Self::Passed(Strength::Weak) => "passed (weak: no red turned green)".to_owned(),
-            Self::Passed(Strength::Unvalidated) => "let through without validation".to_owned(),
+            Self::Passed(Strength::Unvalidated) => "passed without validation".to_owned(),
             Self::Stopped(outcome) => outcome.say(),
             Self::Parked => "waits for a person".to_owned(),
             Self::Confirmed(by) => format!("confirmed by {by}"),
-            Self::Before => "had passed before".to_owned(),
+            Self::Before => "passed in an earlier run".to_owned(),
         }
     }
 }
@@ -290,7 +290,7 @@ pub(super) fn remark(event: &Event) -> Option<String> {
             say_copy(Some(copy))
         ),
         Event::PlanEdited { noticed, .. } => {
-            format!("the plan's text was edited {noticed}: the edit is kept and counts from the next run on")
+            format!("the plan was edited {noticed}: the edit stays and counts from the next run on")
         }
         Event::Warning { message, .. } => message.clone(),
         _ => return None,

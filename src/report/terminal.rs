@@ -86,7 +86,7 @@ fn doing(event: &Event) -> Doing {
 pub(crate) fn lines(event: &Event, story: &Story) -> Vec<String> {
     match event {
         Event::RunStarted(run) => run_started(run, &story.run),
-        Event::StepAdopted { step } => vec![format!("  step {} is ticked by hand: left alone", step.id)],
+        Event::StepAdopted { step } => vec![format!("  step {} is done by hand: nothing runs", step.id)],
         Event::StepReopened { step, reason } => vec![reopened(step, *reason)],
         Event::StepRenamed { step, .. } => vec![renamed(step)],
         Event::StepStarted { step, .. } => vec![String::new(), step_line(step, story)],
@@ -181,7 +181,7 @@ fn attempt_started(at: &AttemptRef, fresh: bool, story: &Story) -> Vec<String> {
 }
 
 fn renamed(step: &StepRef) -> String {
-    format!("  step {} was known under another name, number or place: it is the same", step.id)
+    format!("  step {} is the same as before under another name, number or place", step.id)
 }
 
 fn reopened(step: &StepRef, reason: ReopenReason) -> String {
@@ -308,7 +308,7 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
     let headline = match completed.outcome {
         RunOutcome::Completed if completed.open > 0 => {
             let steps = words::counted(completed.open, "step");
-            styled(GOOD, &format!("What was selected is carried out; {steps} of the plan still to be done."))
+            styled(GOOD, &format!("The selected steps are done; {steps} of the plan are still open."))
         }
         RunOutcome::Completed if completed.pending.is_empty() => styled(GOOD, "The plan is carried out."),
         RunOutcome::Completed => styled(GOOD, "The plan is carried out, as far as commands can tell."),
@@ -328,7 +328,7 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
     }
     if !story.uncommitted.is_empty() {
         let steps: Vec<&str> = story.uncommitted.iter().map(|step| step.id.as_str()).collect();
-        lines.push(format!("  Not committed, see the warnings above: step {}", steps.join(", ")));
+        lines.push(format!("  Not committed (see the warnings above): step {}", steps.join(", ")));
     }
     lines.push(format!("  report: .agentrun/runs/{}/report.md", story.run));
     if let Some(next) = next_command(completed, story) {
@@ -346,7 +346,7 @@ fn summary(story: &Story, completed: &RunCompleted) -> String {
         _ if passed == 0 => vec!["no step passed in this run".to_owned()],
         (_, 0) => {
             vec![format!(
-                "{} passed in this run, on commands that agentrun ran",
+                "{} passed in this run, checked by commands that agentrun ran",
                 words::counted(passed, "step")
             )]
         }

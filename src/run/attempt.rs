@@ -105,8 +105,10 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Attemp
         return Ok(AttemptTrees { base: before.clone(), before });
     };
     if let Err(error) = run.snapshots.changes(&base, &before).await {
-        let message =
-            format!("the tree before step {} is lost, the one of now stands in: {error}", at.step.id);
+        let message = format!(
+            "the kept tree from before step {} is lost, so the present tree is used: {error}",
+            at.step.id
+        );
         run.recorder.record(Event::Warning { code: "base-lost".to_owned(), message })?;
         return Ok(AttemptTrees { base: before.clone(), before });
     }
@@ -147,8 +149,8 @@ fn tell_of_sources(run: &mut Run<'_>, at: &AttemptRef, own: &Changes) -> Result<
     let is_source = |path: &str| sources::would_be_read(path, &run.plan.reading.plan, &run.plan.path);
     for file in own.files.iter().filter(|file| is_source(&file.path)) {
         let message = format!(
-            "`{}` came or changed in attempt {} of step {}: the briefs of later runs hold it, so read it first",
-            file.path, at.attempt, at.step.id
+            "attempt {} of step {} wrote `{}`, which later briefs will contain: read it before the next run",
+            at.attempt, at.step.id, file.path
         );
         run.recorder.record(Event::Warning { code: "brief-source".to_owned(), message })?;
     }

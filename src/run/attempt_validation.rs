@@ -281,5 +281,73 @@ fn programs(run: &Run<'_>, key: &StepKey, all: &Changes) -> Touched {
 }
 
 fn say_flaky(evidence: &Evidence) -> String {
-    format!("`{}` is flaky: on the same tree it was red before", evidence.command)
+    format!("`{}` is flaky: it failed before on the same tree", evidence.command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, RequiredStrength};
+    use crate::facts::fixtures::evidence;
+    use crate::facts::{Exit, RedCommand, Strength};
+    use crate::state::schedule::Selection;
+
+    fn orders(guard: GuardMode, strength: RequiredStrength) -> Orders {
+        let mut config = Config::default();
+        config.validation.guard = guard;
+        config.validation.strength = strength;
+        Orders { config, selection: Selection::default(), validate_only: false, allow_unvalidated: false }
+    }
+
+    /// How an attempt ends whose command had this exit code before and has that one after it.
+    fn outcome(orders: &Orders, codes: [i32; 2], weakened: &[&str], changed: bool) -> AttemptOutcome {
+        let results = |code| vec![Validated::without_output(evidence(0, "make test", code))];
+        let (before, after) = (results(codes[0]), results(codes[1]));
+        let baseline: Vec<Evidence> = before.iter().map(|result| result.evidence.clone()).collect();
+        let weakened: Vec<String> = weakened.iter().map(|&mark| mark.to_owned()).collect();
+        let question = AttemptQuestion {
+            baseline: &baseline,
+            before: &before,
+            after: &after,
+            weakened: &weakened,
+            changed,
+            limit: Some(Limit::Turns(3)),
+        };
+        question.decide(orders, Path::new("/p")).outcome
+    }
+
+    fn not_passed(reason: Reason) -> AttemptOutcome {
+        AttemptOutcome::NotPassed(reason)
+    }
+
+    #[test]
+    fn an_attempt_ends_by_its_commands_and_by_what_the_configuration_asks() {
+        let usual = orders(GuardMode::Report, RequiredStrength::Weak);
+        let strict = orders(GuardMode::Fail, RequiredStrength::Proven);
+        let passed = |strength| AttemptOutcome::Passed { strength };
+        let red = RedCommand {
+            command: "make test".to_owned(),
+            exit: Exit::Code { code: 2 },
+            output: String::new(),
+            why: None,
+        };
+        let failed = Reason::ValidationFailed { red, limit: Some(Limit::Turns(3)) };
+        let gone = vec!["a test is gone".to_owned()];
+        for (orders, codes, weakened, changed, expected) in [
+            (&usual, [1, 0], &[][..], true, passed(Strength::Proven)),
+            (&strict, [1, 0], &[], true, passed(Strength::Proven)),
+            (&usual, [0, 0], &[], true, passed(Strength::Weak)),
+            (&strict, [0, 0], &[], true, not_passed(Reason::TooWeak)),
+            (&usual, [0, 0], &[], false, not_passed(Reason::Unproven)),
+            (&usual, [1, 0], &["a test is gone"], true, passed(Strength::Weak)),
+            (&strict, [1, 0], &["a test is gone"], true, not_passed(Reason::Weakened { marks: gone })),
+            (&usual, [1, 2], &[], true, not_passed(failed)),
+        ] {
+            assert_eq!(
+                outcome(orders, codes, weakened, changed),
+                expected,
+                "{codes:?} {weakened:?} {changed}"
+            );
+        }
+    }
 }

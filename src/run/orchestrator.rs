@@ -30,7 +30,7 @@ impl Run<'_> {
         let mut seen = BTreeSet::new();
         scripts.retain(|script| seen.insert(script.clone()));
         let say = |script: String| {
-            let message = format!("`{}` decides nothing: {}", script.trim(), why_written_so(&script)?);
+            let message = format!("`{}` proves nothing: {}", script.trim(), why_written_so(&script)?);
             Some(Event::Warning { code: "vacuous".to_owned(), message })
         };
         scripts.into_iter().filter_map(say).collect()
@@ -127,7 +127,10 @@ impl Run<'_> {
         if new.is_empty() {
             return Ok(RunOutcome::Completed);
         }
-        let message = format!("the plan got new steps during the run: {}; run again", new.join(", "));
+        let message = format!(
+            "somebody added steps during the run: {}; run agentrun again to carry them out",
+            new.join(", ")
+        );
         self.recorder.record(Event::Warning { code: "new-steps".to_owned(), message })?;
         Ok(RunOutcome::NeedsPerson)
     }

@@ -33,8 +33,7 @@ pub async fn settle(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
             Ok(RunOutcome::NeedsPerson)
         }
         Some(failed) => {
-            let message =
-                format!("`{}` is red at the end of the plan; it must be green", failed.evidence.command);
+            let message = format!("`{}` fails at the end of the plan; it must pass", failed.evidence.command);
             run.recorder.record(Event::Warning { code: "red-at-the-end".to_owned(), message })?;
             Ok(RunOutcome::StepFailed)
         }

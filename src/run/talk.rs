@@ -155,9 +155,9 @@ fn text_of(message: &Message) -> Option<&str> {
 
 pub(super) fn no_run_dir(error: std::io::Error) -> Failure {
     Failure::internal("cannot write the run folder", error)
-        .hint("nothing is lost; make room and run agentrun again")
+        .hint("nothing is lost: free some disk space, then run the same command again")
 }
 
 pub(super) fn no_snapshot(error: SnapshotError) -> Failure {
-    Failure::internal("cannot keep the tree as it was", error)
+    Failure::internal("cannot save a snapshot of the project", error)
 }

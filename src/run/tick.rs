@@ -115,7 +115,7 @@ pub fn write(
             Err(error) => return refuse(recorder, reference, chain(&error)),
         }
     }
-    refuse(recorder, reference, "somebody else keeps editing the plan".to_owned())
+    refuse(recorder, reference, "somebody keeps editing the plan".to_owned())
 }
 
 /// Unticks what agentrun had ticked for a step whose pass is forgotten. If the process dies right

@@ -201,7 +201,7 @@ fn backing(
         },
         StepStatus::Revalidate => because(Backing::Stale, "it was to be validated again, and was not"),
         _ if known.claims.contains(&step.key) => {
-            because(Backing::Forged, "it passed by a record that is not agentrun's, or was changed")
+            because(Backing::Forged, "the record of its pass was changed, or is not agentrun's")
         }
         _ if known.whole => (Backing::ByHand, None),
         _ => (Backing::Unrecorded, None),
@@ -228,7 +228,7 @@ fn contradiction(pass: &Pass, record: Option<&PassRecord>) -> Option<&'static st
         return Some("it passed, and no command of it was green");
     }
     let same = |evidence: &Evidence| evidence.fingerprint == pass.fingerprint;
-    (!evidence.iter().all(same)).then_some("it passed on evidence for another text")
+    (!evidence.iter().all(same)).then_some("its evidence is for another text")
 }
 
 /// A sentence is not decided by the commands of its step.

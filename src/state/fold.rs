@@ -16,7 +16,7 @@ pub struct RunState {
 
 /// An event that cannot follow what came before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{event}` cannot follow: step {step} is {status}")]
+#[error("the event `{event}` is not possible now: step {step} is {status}")]
 pub struct IllegalEvent {
     event: &'static str,
     step: String,

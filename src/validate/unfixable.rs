@@ -58,13 +58,13 @@ pub fn after_work(before: &Validated, after: &Validated, root: &Path, changed: b
     let path = refused_path(after, root).filter(|path| refused_path(before, root) == Some(path));
     if let Some(path) = path {
         let hint = "give this user the permission, or change the command; then run again".to_owned();
-        return Some(unfixable(after, format!("there is no permission for `{path}`"), hint));
+        return Some(unfixable(after, format!("permission denied for `{path}`"), hint));
     }
     let of_the_plan = !matches!(after.evidence.origin, Origin::Step { .. });
     (of_the_plan && changed && same_output(before, after)).then(|| {
         let cause =
-            "the command failed before the step for the same reason, and the step's work did not touch it";
-        let hint = "make it pass first, or give the step a command of its own; then run again";
+            "the command failed before the step for the same reason, and the step did not change that";
+        let hint = "make the command pass first, or give the step its own command; then run again";
         unfixable(after, cause.to_owned(), hint.to_owned())
     })
 }
@@ -78,8 +78,8 @@ fn allow(denied: &Denial) -> &'static str {
         Denial::Access { .. } => {
             "change the command; if it writes there, `sandbox.caches` in your own file can let it"
         }
-        Denial::Protected { .. } => "change the command: it may only read it",
-        Denial::Read { .. } => "change the command: it has to do without it",
+        Denial::Protected { .. } => "change the command so that it only reads the file",
+        Denial::Read { .. } => "change the command so that it does not need the file",
         Denial::Network => "run again with the network on, or change the command",
     }
 }
@@ -195,7 +195,7 @@ mod tests {
         let socket =
             "permission denied while trying to connect to the Docker daemon at unix:///var/run/docker.sock\n";
         let outside = own(1, "touch: cannot touch '/etc/x': Permission denied\n");
-        assert_eq!(after(&outside, &outside).unwrap(), "there is no permission for `/etc/x`");
+        assert_eq!(after(&outside, &outside).unwrap(), "permission denied for `/etc/x`");
         assert_eq!(after(&own(1, socket), &outside), None);
         let inside = own(126, "bash: line 1: /project/run.sh: Permission denied\n");
         assert_eq!(after(&inside, &inside), None);

@@ -74,7 +74,7 @@ fn new_marks(patch: &Patch<'_>, exists: impl Fn(&str) -> bool) -> impl Iterator<
     hides.into_iter().chain(redirects).chain(module).chain(file)
 }
 
-const REDIRECTED: &str = "it has something else run, or only some of the tests";
+const REDIRECTED: &str = "it changes which tests run";
 
 fn marks(patch: &Patch<'_>, kind: FileKind, moved: &mut MovedLines<'_>) -> Vec<String> {
     let mut marks = Vec::new();

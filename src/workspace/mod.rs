@@ -54,7 +54,7 @@ pub(crate) enum Refusal {
         path: String,
     },
     /// A link that leads nowhere, a file used as a directory.
-    #[error("`{path}` leads nowhere: {problem}")]
+    #[error("`{path}` cannot be resolved: {problem}")]
     Unresolvable {
         /// The path as it was given.
         path: String,

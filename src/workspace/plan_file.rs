@@ -75,7 +75,7 @@ pub enum ReadError {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReplaceError {
     /// Somebody changed it since it was read.
-    #[error("the plan was changed by somebody else at the same moment")]
+    #[error("somebody changed the plan at the same moment")]
     Changed,
     /// The operating system says no.
     #[error("cannot write `{}`", .path.display())]

@@ -88,7 +88,7 @@ impl<'a> ProgramSearch<'a> {
                 (None, _) => self.replaced_by(path).map(|other| format!("takes the place of `{other}`")),
             };
             touched.files.push(path.clone());
-            touched.marks.extend(what.map(|what| format!("{path}: the program {what}, which no diff shows")));
+            touched.marks.extend(what.map(|what| format!("{path}: the program {what}; no diff shows this")));
         }
         touched
     }
@@ -164,13 +164,13 @@ mod tests {
         let touched = search.compare(&before, &search.programs(&commands), |path| path == "tools/lint");
         let pytest = top.join("system/pytest");
         let marks = [
-            ".venv/bin/mypy: the program was changed, which no diff shows".to_owned(),
+            ".venv/bin/mypy: the program was changed; no diff shows this".to_owned(),
             format!(
-                ".venv/bin/pytest: the program takes the place of `{}`, which no diff shows",
+                ".venv/bin/pytest: the program takes the place of `{}`; no diff shows this",
                 pytest.display()
             ),
-            ".venv/bin/python: the program was changed, which no diff shows".to_owned(),
-            "app/node_modules/.bin/jest: the program is gone, which no diff shows".to_owned(),
+            ".venv/bin/python: the program was changed; no diff shows this".to_owned(),
+            "app/node_modules/.bin/jest: the program is gone; no diff shows this".to_owned(),
         ];
         assert_eq!(touched.marks, marks);
         let files = [".venv/bin/mypy", ".venv/bin/pytest", ".venv/bin/python", "app/node_modules/.bin/jest"];

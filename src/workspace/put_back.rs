@@ -25,7 +25,7 @@ pub(crate) struct PutBack {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InTheWay {
     /// They are not what they would have to be: later work.
-    #[error("these are not as the step left them: {}", say(.0))]
+    #[error("these files changed after the step: {}", say(.0))]
     Changed(Vec<PathBuf>),
     /// Work of others would go with the step's.
     #[error("somebody else changed these too while the step was open: {}", say(.0))]

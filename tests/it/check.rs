@@ -89,7 +89,7 @@ fn check_explains_which_list_became_the_steps_and_why() {
     let ran = bench.run(&["check", "plan.md", "--explain"]).code(0);
     assert_snapshot!(ran.stdout, @"
     plan.md:10: the headings with a keyword and a number under `Implementation Steps` (2): these are the steps
-    plan.md:28: the headings with a keyword and a number under `Order of Work` (3): not taken: it stands in a less sure place (30 points against 60)
+    plan.md:28: the headings with a keyword and a number under `Order of Work` (3): not taken: its place is less certain (30 points against 60)
     plan.md:10: step 1: Step 1: Sow (work)
     plan.md:15:   criterion, a command: a code span that starts with a known program
     plan.md:16:   criterion, prose: no command in it
@@ -100,7 +100,7 @@ fn check_explains_which_list_became_the_steps_and_why() {
     plan.md:12: box, task of step 1: a box inside the step
     plan.md:16: box, criterion of step 1: a criterion of the step
     plan.md:34: box, ignored: under `Rollout`, which is never a step
-    note[competing-steps]: the steps are the headings with a keyword and a number under `Implementation Steps`; the headings with a keyword and a number (3) are not added to them
+    note[competing-steps]: the steps are the headings with a keyword and a number under `Implementation Steps`; another list is not used: the headings with a keyword and a number (3)
       --> plan.md:28:1
        |
     28 | ### Task 1: Sow
@@ -166,7 +166,7 @@ fn a_new_plan_tells_what_to_fill_in_and_is_clean_when_that_is_done() {
 fn a_new_plan_overwrites_nothing() {
     let bench = Bench::new();
     bench.file("notes.md", "mine");
-    bench.run(&["new", "notes"]).code(2).says("already there").says("choose another name");
+    bench.run(&["new", "notes"]).code(2).says("exists already").says("choose another name");
     bench.run(&["new", "notes.md", "--template", "phases"]).code(2);
     assert_eq!(bench.read("notes.md"), "mine");
     bench.run(&["new", "no/such/folder"]).code(2).says("make its folder first");

@@ -80,7 +80,7 @@ fn the_demo_carries_out_its_plan_and_says_what_to_type_next() {
     assert_lines(
         &told,
         &[
-            "scripted model: its replies are bundled, no LLM is asked",
+            "the model is a script with bundled replies: no LLM",
             &format!("the project: {}", root.display()),
             "$ agentrun execute plan.md --model scripted:.agentrun/demo-replies.jsonl",
             "the agent says that it is done: say is written and all tests pass",
@@ -153,7 +153,7 @@ fn a_folder_that_is_not_empty_is_left_alone() {
         (
             2,
             String::new(),
-            "error: `.` is not empty: nothing was changed\nhint: name a new folder, or none: agentrun demo\n"
+            "error: `.` is not empty, so nothing was written\nhint: name a new folder, or leave it out: agentrun demo\n"
                 .to_owned()
         )
     );
@@ -167,7 +167,7 @@ fn a_root_of_the_users_own_is_refused() {
     let temporary = tempfile::tempdir().unwrap();
     let output = agentrun(temporary.path(), &["-C", ".", "demo"]).output().unwrap();
     assert_eq!(code(&output), 2);
-    assert_lines(&talk(&output), &["error: the demo makes a project of its own", "hint: "]);
+    assert_lines(&talk(&output), &["error: the demo makes its own project", "hint: "]);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn a_missing_program_is_named_before_anything_is_made() {
     let without_cargo = demo();
     let missing = |program: &str, source: &str| {
         format!(
-            "error: `{program}` cannot be started, and the demo needs it: No such file or directory (os error 2)\n\
+            "error: the demo needs `{program}`, which cannot be started: No such file or directory (os error 2)\n\
              hint: install it ({source}) or put it on the PATH, then run the demo again\n"
         )
     };

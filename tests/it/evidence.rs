@@ -177,7 +177,7 @@ fn each_way_to_change_a_journal_is_named() {
                 let at = place(lines, "step.passed");
                 lines[at] = lines[at].replace("proven", "weak");
             },
-            "it was changed, or is from elsewhere",
+            "it was changed or copied from elsewhere",
         ),
         ("swapped", &|lines| lines.swap(2, 3), "records before it are missing"),
         (
@@ -328,7 +328,8 @@ fn what_an_agent_does_to_the_journal_is_set_back_and_fails_its_attempt() {
         let bench = bench();
         let ran = run_with(&bench, &format!("echo one > one.txt; {script}"), &[]).code(1);
         assert_eq!(ticked(&bench), Vec::<String>::new(), "{script}: {ran}");
-        let ran = ran.says("the agent changed what is not its own (agentrun's journal: ").says(said);
+        let ran =
+            ran.says("the agent changed files that it must not change (agentrun's journal: ").says(said);
         assert!(bench.report().contains(said), "{script}: {ran}");
         assert_eq!(verdict(&bench, &[]), expect(0, "sealed", &[]), "{script}: the journal is whole");
         run_with(&bench, "echo uno > one.txt; echo one >> one.txt", &[]).code(0);
@@ -445,7 +446,7 @@ fn what_a_project_may_not_set_waits_for_an_approval_of_that_very_content() {
     error: agentrun.toml sets what a project may not set without your approval: `model.base_url`, `process.env_pass`
     hint: `model.base_url` sends the model key and all that the agent reads to http://[SERVER]/v1
     hint: `process.env_pass` lets commands see these variables: DB_PASSWORD
-    hint: `agentrun trust` approves it; or take it out, and set it in your own file or with a flag
+    hint: approve them with `agentrun trust`; or remove them, and set them in your own file or with flags
     ");
     assert_eq!(server.requests().len(), 0);
     bench.run(&["execute", "plan.md", "--dry-run"]).code(0).says("without your approval");
@@ -460,10 +461,10 @@ fn what_a_project_may_not_set_waits_for_an_approval_of_that_very_content() {
     [ROOT]/agentrun.toml now
       sends the model key and all that the agent reads to http://[SERVER]/v1 (model.base_url)
       lets commands see these variables: DB_PASSWORD (process.env_pass)
-    approved, for this project and the file as it is: a change of it asks again
+    approved for this project and this content of the file; after a change agentrun asks again
     ");
     bench.run(&["execute", "plan.md"]).code(0);
-    bench.run(&["trust"]).code(0).says("sets nothing that needs an approval");
+    bench.run(&["trust"]).code(0).says("nothing in agentrun.toml needs your approval");
     bench.file("agentrun.toml", toml.replace("DB_PASSWORD", "OTHER"));
     bench.run(&["execute", "plan.md"]).code(2).says("process.env_pass");
 }

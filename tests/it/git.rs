@@ -57,7 +57,8 @@ fn commits_of_the_agent_and_what_it_says_to_later_agents_are_told() {
     );
     let told = [
         format!("{moved}, which was not agentrun: changes of yours that were not committed may be in it"),
-        "`AGENTS.md` came or changed in attempt 1 of step 1: the briefs of later runs hold it, so read it first".to_owned(),
+        "attempt 1 of step 1 wrote `AGENTS.md`, which later briefs will contain: read it before the next run"
+            .to_owned(),
     ];
     assert_eq!(notes, told);
 
@@ -207,7 +208,7 @@ fn what_was_unsaved_before_the_step_is_not_swept_in() {
     + Step 1 passed [TIME] · 1 attempt · 220 tokens
       ticked line 8: Write `one.txt`
       ticked line 11: `grep -q one one.txt` passes
-    warning: step 1 is not committed: these had changes already that are not committed: a.txt, untracked.txt; the changes are in the work tree: commit them yourself
+    warning: step 1 is not committed: these files had uncommitted changes before the step: a.txt, untracked.txt; the changes are in the work tree: commit them yourself
 
     > Step 2: The second file [2/2]
       before     cat two.txt && grep -q two two.txt · red, exit code 1 · [TIME]
@@ -221,8 +222,8 @@ fn what_was_unsaved_before_the_step_is_not_swept_in() {
       committed [DIGEST] (2 files)
 
     The plan is carried out.
-      2 steps passed in this run, on commands that agentrun ran · [TIME] · 440 tokens
-      Not committed, see the warnings above: step 1
+      2 steps passed in this run, checked by commands that agentrun ran · [TIME] · 440 tokens
+      Not committed (see the warnings above): step 1
       report: .agentrun/runs/[RUN]/report.md
     ");
     assert_eq!(refusal(&bench), serde_json::json!({"kind": "unsaved", "paths": ["a.txt", "untracked.txt"]}));
@@ -299,25 +300,25 @@ fn where_nothing_can_be_committed_nothing_is_begun() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed: git cannot be used here: not a git repository
+    error: cannot commit steps: git cannot be used here: not a git repository
     hint: put the project under git: git init
-    hint: or run without --commit, and without `commit = true` in [run]
+    hint: or run without --commit and without `commit = true` in [run]
     ");
     insta::assert_snapshot!(outcome("git checkout -q --detach"), @"
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed: HEAD is on no branch
+    error: cannot commit steps: HEAD is not on a branch
     hint: go to a branch: git switch -c NAME
-    hint: or run without --commit, and without `commit = true` in [run]
+    hint: or run without --commit and without `commit = true` in [run]
     ");
     insta::assert_snapshot!(outcome("rm ~/.gitconfig"), @"
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed: git does not know who commits
+    error: cannot commit steps: git has no name for the author
     hint: say it: git config user.name NAME, git config user.email ADDRESS
-    hint: or run without --commit, and without `commit = true` in [run]
+    hint: or run without --commit and without `commit = true` in [run]
     ");
     let merge = "git checkout -qb x && echo x > a.txt && git commit -qam x && git checkout -q main && \
         echo y > a.txt && git commit -qam y && ! git merge -q x";
@@ -325,9 +326,9 @@ fn where_nothing_can_be_committed_nothing_is_begun() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed: a merge is going on in the repository
-    hint: finish it, or abort it: git status says how
-    hint: or run without --commit, and without `commit = true` in [run]
+    error: cannot commit steps: a merge is going on in the repository
+    hint: finish or abort it; `git status` says how
+    hint: or run without --commit and without `commit = true` in [run]
     ");
     let rebase = "git checkout -qb x && echo x > a.txt && git commit -qam x && git checkout -q main && \
         echo y > a.txt && git commit -qam y && ! git rebase -q x && git checkout -q main 2>/dev/null || true";
@@ -335,9 +336,9 @@ fn where_nothing_can_be_committed_nothing_is_begun() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: steps cannot be committed: a rebase is going on in the repository
-    hint: finish it, or abort it: git status says how
-    hint: or run without --commit, and without `commit = true` in [run]
+    error: cannot commit steps: a rebase is going on in the repository
+    hint: finish or abort it; `git status` says how
+    hint: or run without --commit and without `commit = true` in [run]
     ");
 }
 

@@ -82,7 +82,7 @@ fn a_tick_of_an_agent_whose_run_was_killed_is_taken_back_at_the_next_start() {
     bench
         .run(&args)
         .code(1)
-        .says("boxes were ticked during the run before, which was killed, and were set back");
+        .says("boxes were ticked during the run before, which was killed; agentrun restored them");
     assert_eq!(ticked(&bench), Vec::<String>::new());
 }
 
@@ -98,7 +98,7 @@ fn the_steps_of_the_plan_are_not_the_agents_to_change() {
         "touch one.txt; chmod a-w plan.md; mv plan.md other.md; touch plan.md",
     ] {
         let bench = bench(command);
-        let ran = execute(&bench, &[]).code(1).says("the agent changed what is not its own");
+        let ran = execute(&bench, &[]).code(1).says("the agent changed files that it must not change");
         assert_eq!(bench.read("plan.md"), PLAN, "{command}: {ran}");
         assert!(bench.events().contains(&"plan.restored".to_owned()), "{command}: {ran}");
     }
@@ -122,7 +122,9 @@ fn a_step_that_a_person_adds_during_the_run_is_not_forgotten() {
         "touch one.txt; printf '\\n### Step 3: More\\n\\n- [ ] a\\n\\nRun: `true`\\n' >> plan.md",
         "touch two.txt",
     );
-    execute(&bench, &[]).code(4).says("the plan got new steps during the run: 3; run again");
+    execute(&bench, &[])
+        .code(4)
+        .says("somebody added steps during the run: 3; run agentrun again to carry them out");
 }
 
 #[test]
@@ -131,7 +133,7 @@ fn a_lost_tree_is_no_reason_to_stop() {
     execute(&bench, &[]).code(1);
     bench.shell("rm -rf .git");
     bench.git();
-    execute(&bench, &[]).code(1).says("the tree before step 1 is lost");
+    execute(&bench, &[]).code(1).says("the kept tree from before step 1 is lost");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn an_inserted_step_runs_and_the_renumbered_ones_behind_it_stay_done() {
     assert_eq!((began, requests), (vec!["Write d".to_owned()], 2));
     let verified = bench.run(&["verify", "plan.md"]).stdout;
     assert_eq!(verified.matches("proven").count(), 4, "{verified}");
-    ran.says("step 3 was known under another name, number or place");
+    ran.says("step 3 is the same as before under another name, number or place");
     assert_eq!(again(&bench).0, Vec::<String>::new());
 }
 

@@ -95,7 +95,7 @@ fn what_the_judge_saw_is_ticked_as_judged_and_what_it_cannot_tell_waits() {
       ticked line 12: The greeting is friendly (judged)
 
     The plan is carried out, as far as commands can tell.
-      1 step passed in this run, on commands that agentrun ran · [TIME]
+      1 step passed in this run, checked by commands that agentrun ran · [TIME]
       What waits for a person:
         step 1: The greeting names the reader
       report: .agentrun/runs/[RUN]/report.md

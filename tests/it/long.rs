@@ -291,11 +291,11 @@ fn what_may_rest_on_an_edit_that_was_not_made_is_not_done() {
     let ran = bench
         .execute(&server, &[])
         .code(0)
-        .says("run rm one.txt: not executed: an earlier edit_file of this reply failed");
+        .says("run rm one.txt: not executed: an earlier edit_file in this reply failed");
     let told: Vec<Value> =
         messages(&server.requests()[1]).iter().skip(3).map(|it| it["content"].clone()).collect();
     assert!(told[3].as_str().unwrap().starts_with("    1\tone\n"), "{ran}");
-    assert_eq!(told[4], "not executed: an earlier edit_file of this reply failed");
+    assert_eq!(told[4], "not executed: an earlier edit_file in this reply failed");
     assert_eq!(told[5], told[4]);
 }
 
@@ -305,7 +305,7 @@ fn a_wrong_address_is_no_outage() {
         ("<!doctype html><title>Chat</title>", "/v1/chat/completions answers with a web page: Chat"),
         (
             "{\"status\":\"ok\"}",
-            "/v1/chat/completions answers with something that is no chat completion: {\"status\":\"ok\"}",
+            "/v1/chat/completions answers with something other than a chat completion: {\"status\":\"ok\"}",
         ),
     ] {
         let bench = bench(None);

@@ -144,7 +144,7 @@ fn what_outlives_both_is_ended_by_the_next_start() {
     let (ran, _) = told_of(&bench, &json!({"command": "true"}), &["--sandbox", "off"]);
     assert_eq!(processes(&time), Vec::<i32>::new());
     let named = format!("sleep {time}");
-    ran.says("the run before was killed and left processes behind, which were ended: ").says(&named);
+    ran.says("the last run was killed and left processes behind; agentrun ended them: ").says(&named);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn whoever_follows_a_run_is_told_that_it_was_killed() {
     child.wait().unwrap();
     let Output { status, stderr, .. } = follower.wait_with_output().unwrap();
     assert!(status.success());
-    let end = format!("the run `{}` ended without a word: ", bench.last_run());
+    let end = format!("the run `{}` wrote no end: ", bench.last_run());
     assert!(String::from_utf8(stderr).unwrap().starts_with(&end));
 }
 

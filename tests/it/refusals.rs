@@ -45,7 +45,7 @@ fn a_file_that_is_no_plan() {
     ");
     insta::assert_snapshot!(refused("# Plan\n\n### Etapa 1\n\nHacer algo.\n\n### Etapa 2\n\nMás.\n".as_bytes()), @r#"
     exit 3
-    error: `plan.md` names no command that could validate a step, and none is configured
+    error: no command can validate a step: `plan.md` names none, and the configuration has none
     hint: put this into agentrun.toml:
 
     [validation]
@@ -94,13 +94,13 @@ fn all_errors_of_a_plan_are_shown_at_once_with_line_and_caret() {
        |
        = help: fill it in, or take the line out
 
-    error[dependency-cycle]: steps need each other: `Step 2: A` -> `Step 3: B` -> `Step 2: A`
+    error[dependency-cycle]: steps depend on each other: `Step 2: A` -> `Step 3: B` -> `Step 2: A`
       --> plan.md:18:19
        |
     18 | **Dependencies:** Step 3
        |                   ^^^^^^
        |
-       = help: take out one of these dependencies
+       = help: remove one of these dependencies
     error: `plan.md` has errors: nothing was run
     ");
 }
@@ -115,7 +115,7 @@ fn a_plan_without_any_command_is_refused_with_what_could_be_configured() {
     exit Some(3)
     --- stdout
     --- stderr
-    error: `plan.md` names no command that could validate a step, and none is configured
+    error: no command can validate a step: `plan.md` names none, and the configuration has none
     hint: put this into agentrun.toml:
 
     [validation]
@@ -145,7 +145,7 @@ fn wrong_configuration_and_arguments() {
     --- stderr
     error: agentrun.toml sets what a project may not set without your approval: `model.base_url`
     hint: `model.base_url` sends the model key and all that the agent reads to http://elsewhere
-    hint: `agentrun trust` approves it; or take it out, and set it in your own file or with a flag
+    hint: approve them with `agentrun trust`; or remove them, and set them in your own file or with flags
     ");
     bench.file("agentrun.toml", "");
     let ran = bench.run(&["execute", "plan.md", "--step", "Step 11"]);
@@ -163,7 +163,7 @@ fn wrong_configuration_and_arguments() {
     --- stderr
     error: no model is configured
     hint: name it with --model NAME, or in agentrun.toml: [model] name = "..."
-    hint: and where it is with --base-url URL, unless it is OpenAI's
+    hint: add --base-url URL if the server is not OpenAI's
     "#);
     let ran = bench.run(&["execute", "plan.md", "--model", "gpt-5"]);
     insta::assert_snapshot!(stable(&bench, &ran.to_string()), @"
@@ -292,7 +292,7 @@ fn what_is_refused_leaves_nothing_that_looks_like_a_killed_run() {
         bench.file("plan.md", ONE_STEP);
         bench.run(refused).code(2);
         bench.file("plan.md", &by_hand);
-        bench.run(&["execute", "plan.md"]).code(0).says("step 1 is ticked by hand");
+        bench.run(&["execute", "plan.md"]).code(0).says("step 1 is done by hand");
         assert_eq!(bench.read("plan.md"), by_hand, "{refused:?}");
         bench.shell("rm -rf .agentrun");
     }
@@ -311,6 +311,6 @@ fn what_a_killed_run_left_is_set_back_before_a_person_confirms() {
     bench.env("AGENTRUN_TEST_KILL", "");
     bench.file("plan.md", plan.replace("- [ ] Write", "- [x] Write"));
     let ran = bench.run(&["confirm", "plan.md", "#2", "--by", "Ada"]).code(0);
-    ran.says("boxes were ticked during the run before, which was killed, and were set back");
+    ran.says("boxes were ticked during the run before, which was killed; agentrun restored them");
     assert_eq!(bench.read("plan.md"), plan.replace("- [ ] Look", "- [x] Look"));
 }

@@ -58,7 +58,7 @@ fn a_step_is_taken_back_with_everything_it_did_and_runs_again() {
             exit Some(0)
             --- stdout
             --- stderr
-            + Step 1: The first file is taken back; it is open again
+            + the changes of Step 1: The first file are undone; it is open again
               as before  a.txt
               as before  b.txt
               as before  c.txt
@@ -68,7 +68,7 @@ fn a_step_is_taken_back_with_everything_it_did_and_runs_again() {
               removed    new/deep/na me
               removed    new/new�line
               removed    one.txt
-              what was there until now is kept: refs/agentrun/plan-md-0bbe5bc4/[RUN]/before-restore
+              the files as they were are kept: refs/agentrun/plan-md-0bbe5bc4/[RUN]/before-restore
             next: agentrun execute plan.md --model tiny --base-url http://[SERVER]/v1
             ");
             // What was there is kept.
@@ -107,8 +107,8 @@ fn unsaved_work_is_in_the_way() {
             exit Some(2)
             --- stdout
             --- stderr
-            error: step 1 cannot be restored: these are not as the step left them: a.txt, b.txt
-            hint: that would be somebody's later work: put it elsewhere first, or restore the later step first
+            error: step 1 cannot be restored: these files changed after the step: a.txt, b.txt
+            hint: restoring would overwrite later work: save these files elsewhere, or restore the later step first
             ");
         }
     }
@@ -123,9 +123,9 @@ fn what_took_the_place_of_a_folder_is_in_the_way() {
             &[],
         );
         bench.shell("echo mine > d");
-        restore(&bench, "1").code(2).says("these are not as the step left them: d/x");
+        restore(&bench, "1").code(2).says("these files changed after the step: d/x");
         bench.shell("rm d && ln -s nowhere d");
-        restore(&bench, "1").code(2).says("these are not as the step left them: d/x");
+        restore(&bench, "1").code(2).says("these files changed after the step: d/x");
         assert_eq!(bench.shell("readlink d"), "nowhere\n");
     }
 }
@@ -135,7 +135,7 @@ fn what_a_later_step_changed_is_in_the_way_until_that_is_taken_back() {
     let bench = project(true);
     let scripts = &[("Step 1", "echo one > one.txt"), ("Step 2", "echo two > two.txt; echo two >> one.txt")];
     bench.execute(&diligent(scripts), &[]).code(0);
-    restore(&bench, "1").code(2).says("these are not as the step left them: one.txt");
+    restore(&bench, "1").code(2).says("these files changed after the step: one.txt");
     restore(&bench, "2").code(0);
     assert_eq!(bench.read("one.txt"), "one\n");
     restore(&bench, "1").code(0);
@@ -171,7 +171,7 @@ fn a_step_that_did_not_pass_can_be_taken_back() {
     bench.execute(&server, &["--max-attempts", "2"]).code(1);
     restore(&bench, "1").code(0);
     assert_eq!(tree(&bench), before);
-    restore(&bench, "1").code(0).says("had nothing to be brought back");
+    restore(&bench, "1").code(0).says("had changed no files");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn what_cannot_be_taken_back_is_said() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: step 1 has no attempt whose changes could be taken back
+    error: step 1 was never attempted, so there is nothing to restore
     ");
     insta::assert_snapshot!(stable(&bench, &restore(&bench, "9").to_string()), @"
     exit Some(2)
@@ -204,8 +204,8 @@ fn what_cannot_be_taken_back_is_said() {
     exit Some(2)
     --- stdout
     --- stderr
-    error: step 1 was cut short in its last attempt: nobody knows what that left
-    hint: agentrun execute plan.md goes on with it
+    error: step 1 was killed in its last attempt, so agentrun does not know what the attempt changed
+    hint: carry it out first: agentrun execute plan.md
     ");
     assert!(bench.root().join("one.txt").exists());
 }

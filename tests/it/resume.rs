@@ -95,7 +95,7 @@ fn a_step_that_was_green_before_and_is_not_changed_is_unproven_until_a_person_co
     assert_eq!(ticked(&bench), FIRST);
     bench.execute(&server, &[]).code(0);
     assert_eq!(ticked(&bench), BOTH);
-    bench.run(&["confirm", "plan.md", "1"]).code(2).says("has nothing that waits for a person");
+    bench.run(&["confirm", "plan.md", "1"]).code(2).says("does not wait for a person");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn what_a_person_writes_into_the_plan_during_a_run_is_kept() {
         let name = if step_of(&messages).contains("Step 1") { "one" } else { "two" };
         Answer::call("run_command", &json!({ "command": format!("echo {name} > {name}.txt") }))
     });
-    bench.execute(&server, &[]).code(0).says("the edit is kept");
+    bench.execute(&server, &[]).code(0).says("the edit stays");
     assert!(bench.read("plan.md").contains("A remark of mine."));
     assert_eq!(ticked(&bench), BOTH);
 }
@@ -248,7 +248,7 @@ fn two_runs_of_one_plan_do_not_get_in_each_others_way() {
         bench.command(&["execute", "plan.md", "--model", "tiny", "--base-url", &url]).spawn().unwrap();
     receiver.recv().unwrap();
     let ran = bench.execute(&stalling, &[]).code(7);
-    ran.says(&format!("process {} has held it since", first.id()));
+    ran.says(&format!("process {} runs it since", first.id()));
     first.kill().unwrap();
     first.wait().unwrap();
     bench.execute(&diligent(GOOD), &[]).code(0);
@@ -271,7 +271,7 @@ fn a_plan_that_seems_to_be_renamed_is_told_where_its_evidence_is() {
 fn what_is_left_to_do_is_said_when_some_steps_were_selected() {
     let bench = Bench::with_plan(TWO_STEPS.as_bytes());
     let ran = bench.execute(&diligent(GOOD), &["--step", "1"]).code(0);
-    ran.says("What was selected is carried out; 1 step of the plan still to be done.");
+    ran.says("The selected steps are done; 1 step of the plan are still open.");
     let ran = bench.execute(&diligent(GOOD), &["--step", "2"]).code(0);
     ran.says("The plan is carried out.");
 }
@@ -283,7 +283,7 @@ fn a_command_for_all_that_came_later_runs_at_the_end() {
     let more = "\n## Validation\n\n- `test -f three.txt` exits 0\n";
     bench.file("plan.md", bench.read("plan.md") + more);
     let ran = bench.execute(&diligent(GOOD), &[]).code(1);
-    ran.says("`test -f three.txt` is red at the end of the plan; it must be green");
+    ran.says("`test -f three.txt` fails at the end of the plan; it must pass");
     bench.file("three.txt", "");
     bench.execute(&diligent(GOOD), &[]).code(0).says("The plan is carried out.");
 }
@@ -305,7 +305,7 @@ fn a_command_of_an_agent_is_no_person() {
     let mut bench = Bench::with_plan(TWO_STEPS.as_bytes());
     bench.env("AGENTRUN", "1");
     let ran = bench.run(&["confirm", "plan.md", "1", "--by", "Ada"]).code(2);
-    ran.says("this is for a person to say, and a command that agentrun has started is none");
+    ran.says("only a person can do this, and this command was started by agentrun");
     bench.run(&["trust"]).code(2);
 }
 

@@ -30,7 +30,7 @@ fn writes_outside_of_the_project_are_denied_through_links_too() {
         assert_ne!(std::fs::metadata(home.join("replies.jsonl")).unwrap().len(), 0);
         assert!(!home.join("../seven").exists(), "{mode}: {text}");
         assert!(bench.root().join("in").exists() && temporary.path().join("in").exists(), "{mode}: {text}");
-        let denied = "\nThe sandbox denies writing `../../seven`. Write there instead: the project, /tmp";
+        let denied = "\nThe sandbox does not allow writing `../../seven`. Write to one of these instead: the project, /tmp";
         assert!(text.contains(denied), "{mode}: {text}");
     }
 }
@@ -261,10 +261,8 @@ fn confinement_that_cannot_be_had_refuses_the_run() {
     let mut bench = bench();
     let ran =
         bench.run(&["execute", "plan.md", "--validate-only", "--sandbox", "landlock", "--network", "off"]);
-    let hint = "hint: --sandbox off, in your own file";
-    ran.code(7)
-        .says("there is no sandbox to run commands in: Landlock cannot turn the network off")
-        .says(hint);
+    let hint = "hint: or turn the sandbox off: --sandbox off, or in your own file";
+    ran.code(7).says("no sandbox works here: Landlock cannot turn the network off").says(hint);
     // A folder with everything but bubblewrap, and one in the project that nobody trusts.
     bench.shell(
         "mkdir ../bin bin && ln -s $(command -v bash) $(command -v git) ../bin && ln -s /bin/true bin/bwrap",

@@ -35,7 +35,7 @@ fn a_stale_step_that_was_not_selected_is_not_done_by_hand() {
     let bench = stale();
     bench.execute(&refusing(), &["--step", "2"]).code(0).says("step 1 was edited since it passed");
     let status = bench.run(&["status"]).code(0).stdout;
-    assert!(status.contains("[1] Step 1: The first file: stale: it is validated again"), "{status}");
+    assert!(status.contains("[1] Step 1: The first file: stale: will be validated again"), "{status}");
     is_worked_on(&bench);
 }
 
@@ -111,7 +111,7 @@ fn a_tick_that_was_still_to_be_written_is_no_step_of_the_run() {
     bench.env("AGENTRUN_TEST_KILL", "");
     bench.execute(&refusing(), &["--step", "1"]).code(0).says("nothing was left to do");
     let report = bench.report();
-    assert!(report.contains("| 1 The first file | had passed before | - | 0 |"), "{report}");
+    assert!(report.contains("| 1 The first file | passed in an earlier run | - | 0 |"), "{report}");
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn a_command_that_cannot_fail_ticks_nothing_and_a_person_is_asked() {
         ("sh -c 'test -f nothing | tee log'", "it exits 0 whatever fails in it"),
     ] {
         let bench = bench(command, &[WORK]);
-        ticks_nothing(&bench, 4, &format!("decides nothing: {why}"));
+        ticks_nothing(&bench, 4, &format!("proves nothing: {why}"));
         execute(&bench, &["--dry-run"]).code(0);
         assert!(execute(&bench, &["--dry-run"]).stdout.contains(why), "{command}");
     }
@@ -200,7 +200,7 @@ fn a_tool_that_the_step_builds_may_always_succeed() {
 fn an_empty_command_beside_a_real_one_counts_for_nothing_and_waits_for_a_person() {
     let bench = bench("true", &[WORK]);
     bench.file("agentrun.toml", "[validation]\ncommands = [\"test -f work.txt\"]\n").git();
-    execute(&bench, &[]).code(0).says("warning: `true` decides nothing").says("waits for a person");
+    execute(&bench, &[]).code(0).says("warning: `true` proves nothing").says("waits for a person");
     assert!(bench.read("plan.md").contains("- [x] Write `work.txt`"));
     assert_eq!(record(&bench, "step.passed")["passed"], json!([]));
 }
@@ -225,7 +225,7 @@ fn two_greens_in_a_row_on_the_same_tree_pass_and_are_marked() {
     execute(&bench, &[]).code(0).says("look at it: `test -f .git/built` is flaky");
     let passed = record(&bench, "step.passed");
     assert_eq!(passed["strength"], "weak");
-    assert_eq!(passed["marks"], json!(["`test -f .git/built` is flaky: on the same tree it was red before"]));
+    assert_eq!(passed["marks"], json!(["`test -f .git/built` is flaky: it failed before on the same tree"]));
     let told = bench.run(&["status", "plan.md"]).stdout;
     assert!(told.contains("is flaky"), "{told}");
 }
@@ -241,7 +241,7 @@ fn what_no_agent_can_fix_stops_at_once() {
     std::os::unix::fs::symlink(git, programs.join("git")).unwrap();
     missing.env("PATH", programs.to_str().unwrap());
     let ran = execute(&missing, &[]).code(4);
-    ran.says("cannot be fixed by an agent: `cargo` is not installed")
+    ran.says("needs a person: no agent can fix this: `cargo` is not installed")
         .says("hint: install `cargo`, or put it on PATH");
     assert!(!missing.events().contains(&"attempt.started".to_owned()), "the model is not asked");
 
@@ -334,7 +334,9 @@ fn a_pass_on_weakened_tests_is_marked_everywhere_and_never_proven() {
 #[test]
 fn a_strict_guard_fails_the_attempt_and_says_what_to_restore() {
     let bench = weakened("[validation]\nguard = \"fail\"\n");
-    execute(&bench, &[]).code(1).says("is green, but what validates it was weakened: test_a.py");
+    execute(&bench, &[])
+        .code(1)
+        .says("passes its commands, but its tests or checks were weakened: test_a.py");
     assert!(!bench.read("plan.md").contains("[x]"));
     for attempt in 2..=3 {
         let dir = format!(".agentrun/runs/{}/steps/01-do-the-work", bench.last_run());

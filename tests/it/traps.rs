@@ -69,7 +69,7 @@ fn a_program_that_no_diff_shows_is_a_mark() {
     bench.env("PATH", &path);
     let forge = "printf '#!/bin/sh\\ntest -f \"$1\"\\n' > .venv/bin/checker; echo two > one.txt";
     let ran = execute(&bench, &[forge], &[]).code(0);
-    ran.says("weakened: .venv/bin/checker: the program was changed, which no diff shows").says("weak");
+    ran.says("weakened: .venv/bin/checker: the program was changed; no diff shows this").says("weak");
 }
 
 #[test]
@@ -186,7 +186,8 @@ fn state_that_would_lead_elsewhere_is_refused() {
     for link in [".agentrun", ".agentrun/runs"] {
         let bench = bench();
         bench.shell(&format!("mkdir -p ../elsewhere $(dirname {link}); ln -s $PWD/../elsewhere {link}"));
-        execute(&bench, &["echo one > one.txt"], &[]).says("is a link, and would lead the state elsewhere");
+        execute(&bench, &["echo one > one.txt"], &[])
+            .says("is a link, so agentrun's state would be written elsewhere");
         assert_eq!(std::fs::read_dir(bench.root().join("../elsewhere/runs")).map_or(0, Iterator::count), 0);
     }
 }

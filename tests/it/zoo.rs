@@ -104,7 +104,7 @@ fn forgers() -> Vec<Animal> {
 /// What it does to the machine and to what others made.
 fn vandals() -> Vec<Animal> {
     let outside = "ln -s ~ home; echo work > home/escaped; echo work > ~/escaped";
-    let seen = "the agent: the sandbox denies writing `";
+    let seen = "the agent: the sandbox does not allow writing to `";
     let not_run = |what| [what; 2];
     vec![
         claims("writes outside", run(outside), [seen, CLAIM]),

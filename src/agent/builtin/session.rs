@@ -237,7 +237,7 @@ impl Session<'_> {
     /// Tells that a call is not carried out because an earlier one failed.
     fn skip(&mut self, call: &ToolCall, failed: &str) -> Result<String, Failure> {
         let what = self.toolbox.describe(call);
-        let outcome = ToolOutcome::skipped(&what, &format!("an earlier {failed} of this reply failed"));
+        let outcome = ToolOutcome::skipped(&what, &format!("an earlier {failed} in this reply failed"));
         self.completed(call, &outcome, 0)?;
         Ok(outcome.text)
     }

@@ -19,8 +19,9 @@ pub(crate) async fn policy(
     workspace: &Workspace,
     interrupt: &Interrupt,
 ) -> Result<Policy, Failure> {
-    let launcher = Launcher::new()
-        .map_err(|error| Failure::internal("agentrun cannot find itself to launch commands", error))?;
+    let launcher = Launcher::new().map_err(|error| {
+        Failure::internal("agentrun cannot find its own program, which starts the commands", error)
+    })?;
     let policy =
         Policy::new(project.environment.all(), &config.process.env_pass).launched_by(launcher, &mark(plan));
     let confinement = confinement(&project.environment, config, workspace)?;
@@ -30,8 +31,8 @@ pub(crate) async fn policy(
     let sandbox = sandbox::open(config.sandbox.mode, confinement, bwrap, &policy, interrupt).await;
     let sandbox = sandbox.map_err(|refused| {
         Failure::new(ExitCode::CannotBegin, refused.to_string())
-            .hint("install bubblewrap, or see docs/sandbox.md for what keeps it from working")
-            .hint("--sandbox off, in your own file `[sandbox] mode = \"off\"`, runs commands with your rights on all your files")
+            .hint("install bubblewrap; docs/sandbox.md says why it may not work")
+            .hint("or turn the sandbox off: --sandbox off, or in your own file `[sandbox] mode = \"off\"`; commands then have all your rights")
     })?;
     Ok(policy.confined_by(sandbox))
 }

@@ -55,9 +55,9 @@ pub(crate) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failu
     };
     let last = runs.iter().rposition(worked).unwrap_or(runs.len() - 1);
     let id = &runs[last].id;
-    found
-        .remove(id)
-        .ok_or_else(|| Failure::usage(format!("the run `{id}` has no records: it ended before it began")))
+    found.remove(id).ok_or_else(|| {
+        Failure::usage(format!("the run `{id}` has no records: it stopped before its first step"))
+    })
 }
 
 fn unreadable(error: std::io::Error) -> Failure {

@@ -56,7 +56,7 @@ impl PlanHold {
         let lock = match Lock::acquire(&plan.dir.lock(), &holder) {
             Ok(Acquired::Ours(lock)) => lock,
             Ok(Acquired::Held(holder)) => return Err(held(plan, holder.as_ref())),
-            Err(error) => return Err(Failure::internal("cannot take the plan's lock", error)),
+            Err(error) => return Err(Failure::internal("cannot lock the plan", error)),
         };
         Ok(Self { run_dir: project.state.run(&run), _lock: lock })
     }
@@ -83,7 +83,7 @@ impl PlanHold {
         }
         let left = crate::process::end_marked(&confine::mark(plan));
         let message = format!(
-            "the run before was killed and left processes behind, which were ended: {}",
+            "the last run was killed and left processes behind; agentrun ended them: {}",
             left.join("; ")
         );
         (!left.is_empty()).then(|| Event::Warning { code: "left-behind".to_owned(), message })
@@ -97,8 +97,7 @@ impl PlanHold {
         plan: &OpenPlan,
         sources: &Sources,
     ) -> Result<(Guard, PlanGuardFinding), Failure> {
-        let unwatched =
-            |error| Failure::internal("cannot look after the plan and the files beside it", error);
+        let unwatched = |error| Failure::internal("cannot watch the plan and the files beside it", error);
         plan.file.sweep();
         let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path());
         let link = plan.file.link().map(|link| link.display().to_string());
@@ -168,7 +167,7 @@ impl PlanHold {
 /// What a killed run's agent did to the plan, and that it was set back.
 fn say_restored(found: &PlanGuardFinding) -> Option<Event> {
     let PlanGuardFinding::Restored { what, copy, .. } = found else { return None };
-    let message = format!("{what} and were set back (a copy is in {})", copy.display());
+    let message = format!("{what}; agentrun restored them (a copy of the changed plan: {})", copy.display());
     Some(Event::Warning { code: "plan-restored".to_owned(), message })
 }
 
@@ -230,7 +229,7 @@ fn unsealed(error: &std::io::Error) -> Event {
 
 fn endless(error: &std::io::Error) -> Event {
     let message = format!(
-        "where the journal ends cannot be kept ({error}): `agentrun verify` cannot tell if its last records are missing"
+        "cannot save where the journal ends ({error}): if its last records are deleted, `agentrun verify` cannot notice"
     );
     Event::Warning { code: "unsealed".to_owned(), message }
 }
@@ -243,10 +242,10 @@ fn crash_point(environment: &Environment) -> Option<CrashPoint> {
 
 fn held(plan: &OpenPlan, holder: Option<&Holder>) -> Failure {
     let who = holder.map_or_else(String::new, |holder| {
-        format!(": process {} has held it since {} (run {})", holder.pid, holder.since, holder.run)
+        format!(": process {} runs it since {} (run {})", holder.pid, holder.since, holder.run)
     });
     Failure::new(ExitCode::CannotBegin, format!("another run is carrying out `{}`{who}", plan.path))
-        .hint("agentrun logs --follow shows what it does; wait for it, or stop it with Ctrl-C there")
+        .hint("`agentrun logs --follow` shows what that run does; wait for it, or stop it with Ctrl-C")
 }
 
 /// A log that secrets do not reach.

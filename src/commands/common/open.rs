@@ -186,8 +186,8 @@ impl OpenPlan {
                     .iter()
                     .map(|&step| format!("#{} ({})", found.steps[step].position, found.steps[step].name()))
                     .collect();
-                Err(Failure::usage(format!("`{name}` could be several steps"))
-                    .hint(format!("name one of {}", names.join(", "))))
+                Err(Failure::usage(format!("`{name}` can mean several steps"))
+                    .hint(format!("choose one: {}", names.join(", "))))
             }
         }
     }
@@ -207,9 +207,7 @@ impl OpenPlan {
         if whole.newer {
             let path = self.dir.journal();
             let message = format!("`{}` was written by a newer agentrun", path.display());
-            return Err(
-                Failure::usage(message).hint("update agentrun; nothing was run, and nothing was changed")
-            );
+            return Err(Failure::usage(message).hint("update agentrun; nothing was run or changed"));
         }
         let proof = self.prove(&bytes).map_err(no_keep)?;
         Ok(match &proof {
@@ -255,7 +253,7 @@ impl Past {
 
 /// A state folder that cannot be read.
 pub(crate) fn no_keep(error: std::io::Error) -> Failure {
-    Failure::usage("cannot look at the seals of the journal")
+    Failure::usage("cannot check the seals of the journal")
         .caused_by(error)
         .hint("they rest on the user's state folder, $XDG_STATE_HOME/agentrun or ~/.local/state/agentrun")
 }

@@ -10,5 +10,5 @@ pub(crate) fn by_a_person(environment: &Environment) -> Result<(), Failure> {
     if environment.get(process::WITHIN).is_none() {
         return Ok(());
     }
-    Err(Failure::usage("this is for a person to say, and a command that agentrun has started is none"))
+    Err(Failure::usage("only a person can do this, and this command was started by agentrun"))
 }

@@ -25,7 +25,7 @@ pub(crate) fn listen() -> Result<(Runtime, Interrupt), Failure> {
     let gate = Arc::new(Mutex::new(()));
     let (raise, interrupt) = interrupt::pair();
     let runtime = runtime(Arc::clone(&gate)).and_then(|runtime| spawn(raise, gate).map(|()| runtime));
-    let runtime = runtime.map_err(|error| Failure::internal("cannot listen to signals", error))?;
+    let runtime = runtime.map_err(|error| Failure::internal("cannot listen for signals", error))?;
     Ok((runtime, interrupt))
 }
 

@@ -81,7 +81,7 @@ async fn require(program: &str, source: &str, policy: &Policy) -> Result<(), Fai
             Failure::usage(format!("`{program} --version` does not work")).caused_by(why)
         }
         Err(error) => {
-            Failure::usage(format!("`{program}` cannot be started, and the demo needs it")).caused_by(error)
+            Failure::usage(format!("the demo needs `{program}`, which cannot be started")).caused_by(error)
         }
     };
     Err(failure.hint(format!("install it ({source}) or put it on the PATH, then run the demo again")))
@@ -95,13 +95,13 @@ fn folder(dir: Option<&Path>) -> Result<PathBuf, Failure> {
         return canonical(&new?.keep());
     };
     let shown = dir.display();
-    let elsewhere = |failure: Failure| failure.hint("name a new folder, or none: agentrun demo");
+    let elsewhere = |failure: Failure| failure.hint("name a new folder, or leave it out: agentrun demo");
     std::fs::create_dir_all(dir)
         .map_err(|error| elsewhere(Failure::usage(format!("cannot make `{shown}`")).caused_by(error)))?;
     let mut entries = std::fs::read_dir(dir)
         .map_err(|error| elsewhere(Failure::usage(format!("cannot read `{shown}`")).caused_by(error)))?;
     match entries.next() {
-        Some(_) => Err(elsewhere(Failure::usage(format!("`{shown}` is not empty: nothing was changed")))),
+        Some(_) => Err(elsewhere(Failure::usage(format!("`{shown}` is not empty, so nothing was written")))),
         None => canonical(dir),
     }
 }

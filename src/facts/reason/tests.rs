@@ -75,14 +75,14 @@ fn a_reason_is_said_of_an_attempt_and_of_a_step() {
       red: cargo test
     Validation failed, after the limit of 3 turns
       step 1 did not pass: the agent reached its limit of 3 turns
-    Does not count: the agent changed what is not its own (the plan: a box; `agentrun.toml`: its text)
-      step 1 did not pass: the agent changed what is not its own (the plan: a box; `agentrun.toml`: its text)
+    Does not count: the agent changed files that it must not change (the plan: a box; `agentrun.toml`: its text)
+      step 1 did not pass: the agent changed files that it must not change (the plan: a box; `agentrun.toml`: its text)
     Green, but what validates was weakened
-      step 1 is green, but what validates it was weakened: `a.rs`: a test is gone
+      step 1 passes its commands, but its tests or checks were weakened: `a.rs`: a test is gone
     The judge: "It is friendly" does not hold
       step 1 did not pass after 2 attempts
-    Not for an agent to fix: no cargo
-      step 1 cannot be fixed by an agent: no cargo
+    No agent can fix this: no cargo
+      step 1 needs a person: no agent can fix this: no cargo
       red: cargo test
       hint: install it
     The prerequisite `cargo test` ended with exit code 101
@@ -94,8 +94,8 @@ fn a_reason_is_said_of_an_attempt_and_of_a_step() {
       step 1 passed only weakly, and `validation.strength` asks for a proven pass
     No command applies
       step 1 cannot be validated: no command applies to it
-    `true` decides nothing: it cannot fail
-      step 1 cannot be validated: `true` decides nothing: it cannot fail
+    `true` proves nothing: it cannot fail
+      step 1 cannot be validated: `true` proves nothing: it cannot fail
       hint: write a command into the plan that fails while the step is not done
     Blocked: no key
       step 1 is blocked: no key

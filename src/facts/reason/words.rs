@@ -18,14 +18,17 @@ impl Reason {
                 format!("The prerequisite `{}` ended with {}", first_line(&red.command), red.say())
             }
             Self::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
-            Self::Unfixable(Unfixable { cause, .. }) => format!("Not for an agent to fix: {cause}"),
+            Self::Unfixable(Unfixable { cause, .. }) => format!("No agent can fix this: {cause}"),
             Self::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
-            Self::Vacuous { command, why } => format!("`{}` decides nothing: {why}", first_line(command)),
+            Self::Vacuous { command, why } => format!("`{}` proves nothing: {why}", first_line(command)),
             Self::CriterionFailed { judgement } => {
                 format!("The judge: \"{}\" does not hold", first_line(&judgement.text))
             }
             Self::Tampered { what } => {
-                format!("Does not count: the agent changed what is not its own ({})", what.join("; "))
+                format!(
+                    "Does not count: the agent changed files that it must not change ({})",
+                    what.join("; ")
+                )
             }
             Self::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
             Self::Unvalidated => "No command applies".to_owned(),
@@ -45,17 +48,19 @@ impl Reason {
             },
             Self::LimitReached { limit } => format!("did not pass: the agent reached its limit of {limit}"),
             Self::Tampered { what } => {
-                format!("did not pass: the agent changed what is not its own ({})", what.join("; "))
+                format!("did not pass: the agent changed files that it must not change ({})", what.join("; "))
             }
             Self::Weakened { marks } => {
-                format!("is green, but what validates it was weakened: {}", marks.join("; "))
+                format!("passes its commands, but its tests or checks were weakened: {}", marks.join("; "))
             }
-            Self::Unfixable(Unfixable { cause, .. }) => format!("cannot be fixed by an agent: {cause}"),
+            Self::Unfixable(Unfixable { cause, .. }) => {
+                format!("needs a person: no agent can fix this: {cause}")
+            }
             Self::TooWeak => {
                 "passed only weakly, and `validation.strength` asks for a proven pass".to_owned()
             }
             Self::Vacuous { command, why } => {
-                format!("cannot be validated: `{}` decides nothing: {why}", first_line(command))
+                format!("cannot be validated: `{}` proves nothing: {why}", first_line(command))
             }
             Self::Unproven => {
                 "is unproven: every command was green before, and the agent changed nothing".to_owned()

@@ -74,7 +74,7 @@ impl TryFailure {
         let (what, told) = if text.starts_with('<') {
             ("a web page", ServerFault::of_body(start).message)
         } else {
-            ("something that is no chat completion", text.chars().take(SHOWN).collect())
+            ("something other than a chat completion", text.chars().take(SHOWN).collect())
         };
         Self::Refused {
             message: format!("{}/chat/completions answers with {what}: {told}", settings.base_url),
@@ -151,7 +151,7 @@ impl Server<'_> {
 
     fn has_nothing_there(&self, message: &str) -> TryFailure {
         TryFailure::Refused {
-            message: format!("nothing answers at {}/chat/completions: {message}", self.settings.base_url),
+            message: format!("no server answers at {}/chat/completions: {message}", self.settings.base_url),
             hint: CHECK_URL.to_owned(),
         }
     }
@@ -190,7 +190,7 @@ fn describe(status: Option<u16>, fault: &ServerFault) -> String {
     match (status, fault.message.as_str()) {
         (Some(status), "") => status,
         (Some(status), message) => format!("{status}: {message}"),
-        (None, "") => "the server sent an error without a word".to_owned(),
+        (None, "") => "the server sent an error without a message".to_owned(),
         (None, message) => format!("the server sent an error: {message}"),
     }
 }
@@ -248,7 +248,7 @@ mod tests {
             (
                 404,
                 "page not found",
-                "refused: nothing answers at http://localhost/v1/chat/completions: 404 not found: page not found",
+                "refused: no server answers at http://localhost/v1/chat/completions: 404 not found: page not found",
             ),
             (400, "Unknown parameter: stream_options", "unsupported: NoStreamOptions"),
             (422, r#"{"error": {"message": "no", "param": "max_tokens"}}"#, "unsupported: OtherTokenLimit"),

@@ -47,14 +47,14 @@ fn code_blocks(sections: &Sections<'_>) -> Vec<Diagnostic> {
             let mut lines = block.line.until(block.end_line.next()).filter(is_box);
             if let Some(first) = lines.next() {
                 let message = format!("{} in code: no task, and never ticked", boxes(1 + lines.count()));
-                let help = "take them out of the block if they are work; else nothing is to be done";
+                let help = "if it is work, move it out of the block; if not, ignore this note";
                 let span = line_span(sections, first);
                 found.push(diagnostic(Severity::Note, "box-in-code", span, message).help(help));
             }
         }
         if leak::is_cut_short(document, index) {
             let message = format!(
-                "this block ends in line {}, where a block inside it ends: the rest of it stands in the plan",
+                "a fence inside this block ends it on line {}: the rest of the block is read as part of the plan",
                 block.end_line
             );
             let span = line_span(sections, block.line);
@@ -135,7 +135,7 @@ fn done_with_open_boxes(sections: &Sections<'_>, choice: &ListChoice, plan: &Pla
         .filter(says_done)
         .map(|line| {
             let message = "this says that it is done, and has open boxes: the boxes count";
-            let help = "tick the boxes, or take the word or sign away";
+            let help = "tick the boxes, or remove the word";
             diagnostic(Severity::Warning, "contradictory-status", line_span(sections, line), message)
                 .help(help)
         })
@@ -183,8 +183,8 @@ fn ticked_around_open(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         if plan.boxes[parent].role == BoxRole::Ignored || !seen.insert(parent) {
             continue;
         }
-        let message = format!("this is ticked, and line {} in it is not", check_box.line);
-        let help = "untick it, or tick what it holds";
+        let message = format!("this box is ticked, but the box inside it on line {} is not", check_box.line);
+        let help = "untick it, or tick the boxes inside it";
         let span = line_span(sections, plan.boxes[parent].line);
         found.push(diagnostic(Severity::Warning, "contradictory-status", span, message).help(help));
     }

@@ -44,7 +44,7 @@ fn diagnostic(text: &str, span: Span, nothing_else: bool) -> Diagnostic {
     let help = if nothing_else {
         "fill it in, or take the line out"
     } else {
-        "fill it in; what is meant as it stands goes into backticks"
+        "fill it in; if it is meant literally, put it in backticks"
     };
     let help = Some(help.into());
     Diagnostic { severity, code: "placeholder", span, message: message.into(), help }

@@ -43,13 +43,13 @@ fn a_file_without_steps() {
 #[test]
 fn steps_that_are_guessed_and_lists_that_compete() {
     assert_snapshot!(said("# Notes\n\n- Saw `make a`\n- Nail\n"), @r"
-    Warning guessed-steps at `- Saw `make a``: nothing here is called a step: the bullets of the file are taken for them
+    Warning guessed-steps at `- Saw `make a``: nothing here is called a step, so agentrun takes the bullets of the file as the steps
     Warning no-command at `- Saw `make a``: nothing in this step can be run to validate it
     Warning no-command at `- Nail`: nothing in this step can be run to validate it
     ");
     let two = "# Plan\n\n### Step 1: Saw\n\n`x`\n\n### Step 2: Nail\n\n## Others\n\n- [ ] T001 Paint\n- [ ] T002 Dry\n";
     assert_snapshot!(said(two), @r"
-    Note competing-steps at `### Step 1: Saw`: the steps are the boxes with an id of the file; the headings with a keyword and a number (2) are not added to them
+    Note competing-steps at `### Step 1: Saw`: the steps are the boxes with an id of the file; another list is not used: the headings with a keyword and a number (2)
     Warning no-command at `- [ ] T001 Paint`: nothing in this step can be run to validate it
     Warning no-command at `- [ ] T002 Dry`: nothing in this step can be run to validate it
     ");
@@ -108,7 +108,7 @@ fn blocks_that_hold_boxes_or_end_too_early() {
     Note box-in-code at `- [ ] a`: 2 boxes in code: no task, and never ticked
     ");
     assert_snapshot!(said(&step("```markdown\n# Doc\n\n```bash\nmake\n```\n\nmore\n")), @r"
-    Warning short-fence at ````markdown`: this block ends in line 10, where a block inside it ends: the rest of it stands in the plan
+    Warning short-fence at ````markdown`: a fence inside this block ends it on line 10: the rest of the block is read as part of the plan
     ");
 }
 
@@ -130,7 +130,7 @@ fn states_that_contradict_each_other() {
     Warning contradictory-status at `### Step 1: Saw ✅`: this says that it is done, and has open boxes: the boxes count
     ");
     assert_snapshot!(said(&step("- [x] a\n  - [ ] b")), @r"
-    Warning contradictory-status at `- [x] a`: this is ticked, and line 6 in it is not
+    Warning contradictory-status at `- [x] a`: this box is ticked, but the box inside it on line 6 is not
     ");
 }
 
@@ -140,6 +140,6 @@ fn references_that_lead_nowhere_or_in_a_circle() {
     Error unknown-reference at `Step 7`: no step is called `Step 7`
     ");
     assert_snapshot!(said(&step("**Dependencies:** Step 2").replace("Nail\n", "Nail\n\n**Dependencies:** Step 1\n")), @r"
-    Error dependency-cycle at `Step 2`: steps need each other: `Step 1: Saw` -> `Step 2: Nail` -> `Step 1: Saw`
+    Error dependency-cycle at `Step 2`: steps depend on each other: `Step 1: Saw` -> `Step 2: Nail` -> `Step 1: Saw`
     ");
 }

@@ -145,7 +145,7 @@ fn cycle_found(plan: &Plan, cycle: &[StepIndex]) -> Diagnostic {
         severity: Severity::Error,
         code: "dependency-cycle",
         span,
-        message: format!("steps need each other: {}", names.join(" -> ")).into(),
-        help: Some("take out one of these dependencies".into()),
+        message: format!("steps depend on each other: {}", names.join(" -> ")).into(),
+        help: Some("remove one of these dependencies".into()),
     }
 }

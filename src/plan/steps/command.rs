@@ -25,11 +25,12 @@ pub(crate) const COMMENT: &str = "a `validate` comment";
 const RUNNER: &str = "a code span that starts with a known program";
 const CALLED: &str = "a code span that the sentence calls a command";
 const ALL_CODE: &str = "a code span that is the whole criterion";
-const DESTRUCTIVE: &str = "it looks like rollback, cleanup or deployment, which is never run as validation";
-const ENDLESS: &str = "it runs until it is stopped, and so never says whether something holds";
-const ADDS: &str = "it changes what the project depends on, and says nothing about whether something holds";
-const ABSENT: &str = "it is to find nothing: its exit code is no verdict";
-const FAILING: &str = "its command is to fail or not to be run: `! command` says so to a shell";
+const DESTRUCTIVE: &str =
+    "it looks like a rollback, cleanup or deployment; agentrun never runs these as validation";
+const ENDLESS: &str = "it runs until somebody stops it, so it cannot pass";
+const ADDS: &str = "it changes the project's dependencies and checks nothing";
+const ABSENT: &str = "it should find nothing, so its exit code does not decide";
+const FAILING: &str = "the command should fail or not be run; write `! command` for a command that must fail";
 const PROSE: &str = "no command in it";
 const MANUAL: &str = "the plan says that a person has to look";
 

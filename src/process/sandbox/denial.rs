@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_denied_write_is_told_with_its_path_and_what_can_be_done() {
-        let instead = "Write there instead: the project, /tmp, the caches of the toolchains.";
+        let instead = "Write to one of these instead: the project, /tmp, the caches of the toolchains.";
         for (line, path) in [
             ("/usr/bin/bash: line 1: /etc/x: Read-only file system", "writing `/etc/x`"),
             ("touch: cannot touch '/usr/lib/x': Read-only file system", "writing `/usr/lib/x`"),
@@ -196,11 +196,15 @@ mod tests {
             ("failed to write: Os { code: 30, kind: ReadOnlyFilesystem }", "a write outside of the project"),
         ] {
             let text = format!("building\n{line}\nexit\n");
-            assert_eq!(found(Network::On, &text), format!("The sandbox denies {path}. {instead}"), "{line}");
+            assert_eq!(
+                found(Network::On, &text),
+                format!("The sandbox does not allow {path}. {instead}"),
+                "{line}"
+            );
         }
         let line = "bash: line 1: /home/me/x: Permission denied";
         for script in ["echo one > ~/x", "(make) >>\"$HOME/x\"; true", "cat <y >~/x&"] {
-            let expected = format!("The sandbox denies writing `/home/me/x`. {instead}");
+            let expected = format!("The sandbox does not allow writing `/home/me/x`. {instead}");
             assert_eq!(told(Network::On, script, line), expected, "{script}");
         }
     }

@@ -29,7 +29,7 @@ pub enum Wish {
 
 /// Confinement that was asked for and cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no sandbox to run commands in: {reasons}")]
+#[error("no sandbox works here: {reasons}")]
 pub struct Refused {
     /// What was tried, and why it does not work.
     pub reasons: String,
@@ -165,7 +165,7 @@ mod tests {
             let opened = open(wish, nowhere(network), None, &policy, &Interrupt::never()).await;
             opened.map(|sandbox| sandbox.describe()).map_err(|refused| refused.to_string())
         };
-        let none = "there is no sandbox to run commands in: ";
+        let none = "no sandbox works here: ";
         let missing = "bubblewrap (`bwrap`) is not installed";
         assert_eq!(refused(Wish::Off, Network::Off).await, Ok("none".to_owned()));
         assert_eq!(refused(Wish::Bubblewrap, Network::On).await, Err(format!("{none}{missing}")));

@@ -89,7 +89,7 @@ fn the_dry_run_shows_what_becomes_of_every_line() {
       3. [3] Step 3: Nothing to see (line 20) open
            [ ] Think
            $ echo done
-             decides nothing: nothing in it can fail
+             proves nothing: nothing in it can fail
            $ make all
 
     rules: RULES.md (10 bytes, about 3 tokens)

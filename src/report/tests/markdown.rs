@@ -86,7 +86,7 @@ fn a_reviewer_reads_first_what_the_outcome_rests_on() {
     - Plan: `plan.md`, digest `0123456789abcdef`
     - Model: tiny; sandbox: off; snapshots: git
     - Limits: few
-    - Evidence: `agentrun verify plan.md` says what each tick rests on
+    - Evidence: `agentrun verify plan.md` shows the evidence behind every tick
     - Tokens: 24.0k in (18.0k of them cached), 690 out
     - Waits for a person:
       - step 1: It is short
@@ -95,7 +95,7 @@ fn a_reviewer_reads_first_what_the_outcome_rests_on() {
     | Step | Outcome | Rests on | Attempts | Time | Tokens |
     |---|---|---|---|---|---|
     | 1 Title 1 | passed (weak: no red turned green) | commands, a judge | 1 | 1 min 2 s | 12.3k |
-    | 2\|3 Title 2\|3 | cannot be fixed by an agent: `go` is missing | - | 1 | 1 min 1 s | 12.3k |
+    | 2\|3 Title 2\|3 | needs a person: no agent can fix this: `go` is missing | - | 1 | 1 min 1 s | 12.3k |
     "#);
 }
 
@@ -144,7 +144,7 @@ fn a_reviewer_reads_then_what_was_tried() {
 
     ## Step 2|3: Title 2|3
 
-    cannot be fixed by an agent: `go` is missing.
+    needs a person: no agent can fix this: `go` is missing.
 
     ### Attempt 1
 
@@ -185,11 +185,11 @@ fn how_an_attempt_ended_is_said_in_a_sentence() {
     insta::assert_snapshot!(said.collect::<String>(), @r#"
     Validation failed: `make ...` ended with exit code 1, after the limit of 60 turns
     Green, but what validates was weakened
-    Not for an agent to fix: `go` is missing
+    No agent can fix this: `go` is missing
     Passed only weakly, and a proven pass is asked for
-    `echo` decides nothing: it is an echo
+    `echo` proves nothing: it is an echo
     The judge: "It is kind" does not hold
-    Does not count: the agent changed what is not its own (the plan; the rules)
+    Does not count: the agent changed files that it must not change (the plan; the rules)
     Unproven: all was green before, and nothing was changed
     No command applies
     Blocked: no key

@@ -107,7 +107,7 @@ fn a_run_from_its_beginning_to_its_end() {
     run.started           |model tiny · sandbox: off · snapshots: git
     run.started           |limits: few
     run.started           |logs: .agentrun/runs/R/
-    step.adopted          |  step 0 is ticked by hand: left alone
+    step.adopted          |  step 0 is done by hand: nothing runs
     step.started          |
     step.started          |> Step 1: Title 1 [1/2]
     validation.completed  |  before     make test · red, exit code 2 · < 0.1 s
@@ -138,7 +138,7 @@ fn a_run_from_its_beginning_to_its_end() {
     step.parked           |- Step 2 waits for a person: Look; Ask
     run.completed         |
     run.completed         |The plan is carried out, as far as commands can tell.
-    run.completed         |  1 step passed in this run, on commands that agentrun ran · 12 min 34 s · 24.6k tokens
+    run.completed         |  1 step passed in this run, checked by commands that agentrun ran · 12 min 34 s · 24.6k tokens
     run.completed         |  What waits for a person:
     run.completed         |    step 1: It is short
     run.completed         |  report: .agentrun/runs/R/report.md
@@ -181,22 +181,22 @@ fn what_is_out_of_the_ordinary_is_a_warning() {
     step.reopened         |  step 1 rests on something that changed: it is validated again
     step.reopened         |  step 1 is started anew
     step.reopened         |  step 1 was taken back: it runs again
-    step.renamed          |  step 1 was known under another name, number or place: it is the same
+    step.renamed          |  step 1 is the same as before under another name, number or place
     warning               |warning: there is no PROJECT_RULES.md
     tick.refused          |warning: step 1 passed, but the plan could not be ticked: the plan is gone
     plan.restored         |warning: the plan was set back: a box was ticked (a copy is in c.md)
     file.restored         |warning: `R.md` was set back: it was changed
     journal.restored      |warning: the journal was set back: it was cut (a copy of what was found is in c.jsonl)
     journal.broken        |warning: a seal is wrong; the first 3 records are believed, and the run goes on from these (a copy of what was found is in c.jsonl)
-    plan.edited           |warning: the plan's text was edited between steps: the edit is kept and counts from the next run on
+    plan.edited           |warning: the plan was edited between steps: the edit stays and counts from the next run on
     commit.refused        |warning: step 1 is not committed: a merge goes on; the changes are in the work tree: commit them yourself
-    commit.refused        |warning: step 1 is not committed: it would hold what looks like a secret: a.txt:3 (a GitHub token); take the secret out of the files, then commit them yourself; agentrun has pushed nothing
+    commit.refused        |warning: step 1 is not committed: the commit would contain what looks like a secret: a.txt:3 (a GitHub token); take the secret out of the files, then commit them yourself; agentrun has pushed nothing
     step.committed        |  nothing to commit, without the plan: it is ignored
     tool.completed        |    finish: no summary
     run.completed         |
     run.completed         |Interrupted. Nothing is lost.
     run.completed         |  no step passed in this run · 12 min 34 s
-    run.completed         |  Not committed, see the warnings above: step 1, 1
+    run.completed         |  Not committed (see the warnings above): step 1, 1
     run.completed         |  report: .agentrun/runs/R/report.md
     ");
 }
@@ -272,7 +272,7 @@ fn how_steps_and_runs_stop() {
       no step passed in this run · 12 min 34 s
     next: agentrun logs --step 1, then agentrun execute plan.md
 
-    x Step 1 "Title 1" cannot be fixed by an agent: `go` is missing
+    x Step 1 "Title 1" needs a person: no agent can fix this: `go` is missing
       validation: make test (exit code 1)
       | boom
     hint: install it
@@ -280,7 +280,7 @@ fn how_steps_and_runs_stop() {
       no step passed in this run · 12 min 34 s
     next: see above, then agentrun execute plan.md
 
-    x Step 1 "Title 1" cannot be validated: `echo` decides nothing: it is an echo
+    x Step 1 "Title 1" cannot be validated: `echo` proves nothing: it is an echo
     hint: write a command into the plan that fails while the step is not done
     Stopped: a person is needed.
       no step passed in this run · 12 min 34 s
@@ -356,12 +356,12 @@ fn a_run_says_what_came_of_it_and_what_to_type_next() {
     ---
 
     The plan is carried out.
-      1 step passed in this run, on commands that agentrun ran · 12 min 34 s
-      Not committed, see the warnings above: step 1
+      1 step passed in this run, checked by commands that agentrun ran · 12 min 34 s
+      Not committed (see the warnings above): step 1
       report: .agentrun/runs/R/report.md
     ---
 
-    What was selected is carried out; 3 steps of the plan still to be done.
+    The selected steps are done; 3 steps of the plan are still open.
       1 step passed in this run, 1 of them without validation · 12 min 34 s
       report: .agentrun/runs/R/report.md
     ---

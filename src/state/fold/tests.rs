@@ -213,7 +213,7 @@ fn an_event_that_cannot_follow_says_why() {
     let reading = reading();
     let passed = Past::Passed(0, Strength::Proven).event(&reading);
     let error = RunState::default().apply(&passed).unwrap_err();
-    assert_eq!(error.to_string(), "`step.passed` cannot follow: step 1 is open");
+    assert_eq!(error.to_string(), "the event `step.passed` is not possible now: step 1 is open");
 }
 
 proptest! {

@@ -224,7 +224,7 @@ fn a_new_configuration_is_told_and_marked_if_it_redirects() {
         (".env", "PORT=1", "NODE_OPTIONS=--import=./hook.mjs"),
     ] {
         assert_eq!(compare_files(&[(path, "", &format!("{harmless}\n"))], &[]), [path], "{harmless}");
-        let mark = [format!("{path}: it has something else run, or only some of the tests")];
+        let mark = [format!("{path}: it changes which tests run")];
         assert_eq!(compare_files(&[(path, "", &format!("{redirects}\n"))], &[]), mark, "{redirects}");
         let (old, new) = (format!("{harmless}\n"), format!("{harmless}\n{redirects}\n"));
         assert_eq!(compare_files(&[(path, &old, &new)], &[]), mark, "{redirects}");

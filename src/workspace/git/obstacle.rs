@@ -39,7 +39,7 @@ pub(crate) enum Obstacle {
     #[error("a {0} is going on in the repository")]
     Unfinished(&'static str),
     /// No branch would move.
-    #[error("HEAD is on no branch")]
+    #[error("HEAD is not on a branch")]
     NoBranch,
     /// Another branch would move than the one that the run began on.
     #[error("HEAD went from `{from}` to `{to}` during the run")]
@@ -50,7 +50,7 @@ pub(crate) enum Obstacle {
         to: String,
     },
     /// Nobody would have made it.
-    #[error("git does not know who commits")]
+    #[error("git has no name for the author")]
     Nobody,
     /// Git cannot even say.
     #[error(transparent)]
@@ -62,7 +62,7 @@ impl Obstacle {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::NoGit(_) | Self::Git(_) => "put the project under git: git init",
-            Self::Unfinished(_) => "finish it, or abort it: git status says how",
+            Self::Unfinished(_) => "finish or abort it; `git status` says how",
             Self::OtherBranch { .. } => "go back to the branch: git switch NAME",
             Self::NoBranch => "go to a branch: git switch -c NAME",
             Self::Nobody => "say it: git config user.name NAME, git config user.email ADDRESS",

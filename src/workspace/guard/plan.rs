@@ -147,7 +147,7 @@ impl PlanGuard {
         let copy = keep_copy(copies, NAME, now)?;
         self.write_back(&restored, copies)?;
         self.bytes = Some(restored);
-        let what = "boxes were ticked during the run before, which was killed,";
+        let what = "boxes were ticked during the run before, which was killed";
         Ok(PlanGuardFinding::Restored { what, copy, edited: false, by_agent: true })
     }
 
@@ -205,7 +205,8 @@ impl PlanGuardFinding {
             Self::Edited => vec![edited()],
             Self::Gone => vec![Event::Warning {
                 code: "plan-gone".to_owned(),
-                message: "the plan's file is gone: steps that pass are ticked when it is back".to_owned(),
+                message: "the plan's file is gone; when it is back, agentrun ticks the steps that passed"
+                    .to_owned(),
             }],
             Self::Restored { what, copy, edited: also_edited, by_agent } => {
                 let restored = Event::PlanRestored {

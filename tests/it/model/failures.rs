@@ -41,7 +41,7 @@ const REFUSED: &[(u16, Headers, &str, &str, &str)] = &[
         404,
         &[],
         r#"{"detail":"Not Found"}"#,
-        "nothing answers at URL/chat/completions: 404 not found: Not Found",
+        "no server answers at URL/chat/completions: 404 not found: Not Found",
         "check the base URL; it usually ends in `/v1`",
     ),
     (
@@ -62,14 +62,14 @@ const REFUSED: &[(u16, Headers, &str, &str, &str)] = &[
         200,
         &[("content-type", "text/plain")],
         "Ollama is running",
-        "URL/chat/completions answers with something that is no chat completion: Ollama is running",
+        "URL/chat/completions answers with something other than a chat completion: Ollama is running",
         "check the base URL; it usually ends in `/v1`",
     ),
     (
         200,
         &[("content-type", "application/json")],
         r#"{"status":"ok","version":"2.1"}"#,
-        "URL/chat/completions answers with something that is no chat completion: {\"status\":\"ok\",\"version\":\"2.1\"}",
+        "URL/chat/completions answers with something other than a chat completion: {\"status\":\"ok\",\"version\":\"2.1\"}",
         "check the base URL; it usually ends in `/v1`",
     ),
     (
