@@ -83,7 +83,7 @@ fn show_commands(root: &Path, code: ExitCode, environment: &Environment) {
     command("agentrun logs --step 2 --attempt 1", "what the claim \"all tests pass\" led to");
     command("agentrun diff --step 2", "what each attempt changed");
     command("cargo run -q -- 90x", "look at this answer: no command can judge it");
-    command("agentrun confirm plan.md 3 --by YOU", "... who vouches for it");
+    command("agentrun confirm plan.md 3 --by YOU", "and confirm it, as a person");
     let name = root.file_name().unwrap_or_default().to_string_lossy();
     let copy = quoted(&format!("../{name}-mine"));
     section("With a model of your own, on a copy in which nothing is done yet:");
@@ -91,7 +91,7 @@ fn show_commands(root: &Path, code: ExitCode, environment: &Environment) {
     command("export OPENAI_API_KEY=...", "not for servers without keys");
     command("agentrun execute plan.md --model NAME", "add --base-url URL for another server");
     section("With a plan of your own, in your project:");
-    command("agentrun execute PLAN.md --dry-run", "what would be done; without --dry-run it is");
+    command("agentrun execute PLAN.md --dry-run", "what a run would do");
 }
 
 fn section(title: &str) {

@@ -11,7 +11,7 @@ use crate::journal::{PlanDir, RunDir};
 
 /// What comes before the first run.
 pub(crate) const FIRST: &str =
-    "`agentrun execute PLAN --dry-run` shows what would be done; without --dry-run it is";
+    "`agentrun execute PLAN` runs one; with --dry-run it only shows what it would do";
 
 /// A run of the past, or one that is going on.
 #[derive(Debug)]
