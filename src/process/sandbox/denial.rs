@@ -212,8 +212,8 @@ mod tests {
     #[test]
     fn a_refused_read_and_what_may_be_one_are_no_writes() {
         for (line, path) in [
-            ("cat: /root/secret: Permission denied", "/root/secret"),
-            ("ls: cannot open directory '/root': Permission denied", "/root"),
+            ("cat: /srv/secret: Permission denied", "/srv/secret"),
+            ("ls: cannot open directory '/srv': Permission denied", "/srv"),
             ("cp: cannot open '/srv/x' for reading: Permission denied", "/srv/x"),
             ("grep: ../../x: Permission denied", "../../x"),
             ("PermissionError: [Errno 13] Permission denied: '/srv/x'", "/srv/x"),
