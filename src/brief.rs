@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use crate::plan::{Plan, Step, StepGraph, StepIndex};
 
-pub use setback::{FailedCommand, Refuted, Setback};
-pub use source::{SourceFile, Sources};
+pub(crate) use setback::{FailedCommand, Refuted, Setback};
+pub(crate) use source::{SourceFile, Sources};
 
 /// How much of the plan's context goes into a brief; the rest is named and can be read.
-pub const CONTEXT_BYTES: usize = 24 << 10;
+pub(crate) const CONTEXT_BYTES: usize = 24 << 10;
 
 /// Above this, rules and request are still sent whole, and a warning says how large they are.
-pub const LARGE_SOURCE_BYTES: usize = 32 << 10;
+pub(crate) const LARGE_SOURCE_BYTES: usize = 32 << 10;
 
 /// The templates, by name, as they are compiled in.
 const TEMPLATES: [(&str, &str); 8] = [
@@ -33,19 +33,19 @@ const TEMPLATES: [(&str, &str); 8] = [
 
 /// The templates, strict: an unknown variable is an error.
 #[derive(Debug, Clone)]
-pub struct Templates(Environment<'static>);
+pub(crate) struct Templates(Environment<'static>);
 
 /// A template that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("the template `{name}` is wrong")]
-pub struct TemplateError {
+pub(crate) struct TemplateError {
     name: String,
     source: minijinja::Error,
 }
 
 /// The step that a brief is about.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
+pub(crate) struct Subject<'a> {
     /// Its plan.
     pub plan: &'a Plan,
     /// Where the plan is, relative to the project root.
@@ -58,7 +58,7 @@ pub struct Subject<'a> {
 
 /// What an attempt starts from, besides the step itself.
 #[derive(Debug, Clone, Default)]
-pub struct Situation {
+pub(crate) struct Situation {
     /// Commands that apply.
     pub commands: Vec<CommandState>,
     /// Notes of earlier attempts.
@@ -71,7 +71,7 @@ pub struct Situation {
 
 /// What a judge is asked about a step.
 #[derive(Debug, Clone, Default)]
-pub struct JudgeBrief {
+pub(crate) struct JudgeBrief {
     /// The criteria, in order.
     pub criteria: Vec<String>,
     /// The commands that were run, in order.
@@ -84,7 +84,7 @@ pub struct JudgeBrief {
 
 /// A command that applies, as the agent is told of it.
 #[derive(Debug, Clone, Serialize)]
-pub struct CommandState {
+pub(crate) struct CommandState {
     /// The command.
     pub script: String,
     /// Where it runs, if not in the root.
@@ -95,7 +95,7 @@ pub struct CommandState {
 
 /// A validation that did not pass, for the same conversation.
 #[derive(Debug, Clone, Default)]
-pub struct Repair {
+pub(crate) struct Repair {
     /// Why it did not pass.
     pub setback: Setback,
     /// The other commands that did not hold.
@@ -110,7 +110,7 @@ pub struct Repair {
 
 /// What was done in a conversation that had to be shortened, a line for each entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LedgerLines {
+pub(crate) struct LedgerLines {
     /// Files that the tools changed.
     pub changed: Vec<String>,
     /// Files that were read.
@@ -125,7 +125,7 @@ pub struct LedgerLines {
 
 impl Templates {
     /// The compiled-in templates, with the given ones in their place.
-    pub fn new(overrides: impl IntoIterator<Item = (String, String)>) -> Result<Self, TemplateError> {
+    pub(crate) fn new(overrides: impl IntoIterator<Item = (String, String)>) -> Result<Self, TemplateError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let built_in = TEMPLATES.iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
@@ -137,12 +137,12 @@ impl Templates {
     }
 
     /// The names of all templates.
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         TEMPLATES.iter().map(|(name, _)| *name)
     }
 
     /// Fills every template in once, so that an unknown variable is found before the run.
-    pub fn check(&self) -> Result<(), TemplateError> {
+    pub(crate) fn check(&self) -> Result<(), TemplateError> {
         let reading =
             crate::plan::read("# Plan\n\n## Implementation Steps\n\n### Step 1: A step\n\n- [ ] A task\n");
         let failed = FailedCommand {
@@ -175,7 +175,12 @@ impl Templates {
     }
 
     /// The constant prefix of every conversation of a run.
-    pub fn system(&self, plan: &Plan, graph: &StepGraph, sources: &Sources) -> Result<String, TemplateError> {
+    pub(crate) fn system(
+        &self,
+        plan: &Plan,
+        graph: &StepGraph,
+        sources: &Sources,
+    ) -> Result<String, TemplateError> {
         let Sources { rules, request, agents, .. } = sources;
         let title = plan.title.as_deref().unwrap_or("untitled");
         let [rules, request, agents] = [rules, request, agents].map(as_value);
@@ -183,7 +188,7 @@ impl Templates {
     }
 
     /// The first message of a fresh conversation.
-    pub fn step(&self, subject: &Subject<'_>, situation: &Situation) -> Result<String, TemplateError> {
+    pub(crate) fn step(&self, subject: &Subject<'_>, situation: &Situation) -> Result<String, TemplateError> {
         let Subject { plan, plan_path, step, text } = *subject;
         let step = &plan.steps[step];
         let (context, left_out) = context_of(plan, step);
@@ -206,19 +211,24 @@ impl Templates {
     }
 
     /// What a conversation goes on with after a validation that did not pass.
-    pub fn repair(&self, repair: &Repair) -> Result<String, TemplateError> {
+    pub(crate) fn repair(&self, repair: &Repair) -> Result<String, TemplateError> {
         let Repair { setback, others, difference, limit, changes } = repair;
         let others = as_value(others);
         self.render("repair.md", context! { others, difference, limit, changes, ..as_value(setback) })
     }
 
     /// What a judge is, and how it answers.
-    pub fn judge(&self) -> Result<String, TemplateError> {
+    pub(crate) fn judge(&self) -> Result<String, TemplateError> {
         self.render("judge.md", context! {})
     }
 
     /// What a judge is asked about a step, whose source text is `text`.
-    pub fn judge_step(&self, step: &Step, text: &str, brief: &JudgeBrief) -> Result<String, TemplateError> {
+    pub(crate) fn judge_step(
+        &self,
+        step: &Step,
+        text: &str,
+        brief: &JudgeBrief,
+    ) -> Result<String, TemplateError> {
         let JudgeBrief { criteria, commands, diff, left_out } = brief;
         let commands = as_value(commands);
         let name = step.name();
@@ -227,17 +237,22 @@ impl Templates {
     }
 
     /// What a reply without a tool call is answered with.
-    pub fn nudge(&self) -> Result<String, TemplateError> {
+    pub(crate) fn nudge(&self) -> Result<String, TemplateError> {
         self.render("nudge.md", context! {})
     }
 
     /// What a model is asked for when a conversation is about to be shortened: at most this many words.
-    pub fn summary(&self, step: &str, conversation: &str, words: u64) -> Result<String, TemplateError> {
+    pub(crate) fn summary(
+        &self,
+        step: &str,
+        conversation: &str,
+        words: u64,
+    ) -> Result<String, TemplateError> {
         self.render("summary.md", context! { step, conversation, words })
     }
 
     /// What stands in the place of all that was left out.
-    pub fn compacted(&self, ledger: &LedgerLines, summary: &str) -> Result<String, TemplateError> {
+    pub(crate) fn compacted(&self, ledger: &LedgerLines, summary: &str) -> Result<String, TemplateError> {
         let LedgerLines { changed, read, commands, notes, failure } = ledger;
         self.render("compacted.md", context! { changed, read, commands, notes, failure, summary })
     }

@@ -18,28 +18,28 @@
 //!    recorded first; then [`run::tick`] writes it into the plan.
 //! 6. The outcome becomes a summary, a report and an exit code ([`failure`]).
 
-pub mod agent;
-pub mod brief;
+mod agent;
+mod brief;
 pub mod cli;
-pub mod clock;
+mod clock;
 pub mod commands;
-pub mod config;
+mod config;
 pub mod digest;
 pub mod facts;
 pub mod failure;
 pub mod interrupt;
 pub mod journal;
-pub(crate) mod judge;
+mod judge;
 pub mod model;
 pub mod plan;
 pub mod process;
-pub mod record;
+mod record;
 pub mod redact;
 pub mod report;
-pub mod run;
-pub mod shell;
+mod run;
+mod shell;
 mod sources;
 pub mod state;
-pub mod validate;
+mod validate;
 mod words;
 pub mod workspace;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::clock::Clock;
+use crate::clock;
 use crate::failure::Failure;
 use crate::journal::writer::{JournalRestoration, JournalWriter, to_json};
 use crate::model::Notice;
@@ -14,7 +14,7 @@ use crate::state::RunState;
 
 /// The door.
 #[derive(Debug)]
-pub struct Recorder {
+pub(crate) struct Recorder {
     /// Where facts are kept.
     pub journal: JournalWriter,
     /// What they add up to.
@@ -23,8 +23,6 @@ pub struct Recorder {
     pub report: Report,
     /// What must not be told.
     pub redact: Redact,
-    /// When they happened.
-    pub clock: Clock,
     /// The run.
     pub run: String,
     /// Where a copy goes of what was found in the journal's place.
@@ -38,7 +36,7 @@ pub struct Recorder {
 /// A moment around a record at which the process kills itself, so that tests can prove that
 /// nothing is lost. It exists in debug builds only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CrashPoint {
+pub(crate) struct CrashPoint {
     /// The record's number.
     pub seq: u64,
     /// After it is in the journal, or before.
@@ -69,7 +67,7 @@ impl Recorder {
 
     fn write(&mut self, event: Event) -> Result<(), Failure> {
         let mut record =
-            Record { schema: SCHEMA, seq: self.next_seq, ts: self.clock.now(), run: self.run.clone(), event };
+            Record { schema: SCHEMA, seq: self.next_seq, ts: clock::now(), run: self.run.clone(), event };
         let unwritable = |error| Failure::internal("cannot record an event", error);
         let mut json = to_json(&record).map_err(unwritable)?;
         if self.redact.json(&mut json) {

@@ -1,3 +1,3 @@
 //! The agent that does the work; there is one kind so far, the built-in agent.
 
-pub mod builtin;
+pub(crate) mod builtin;

@@ -6,7 +6,7 @@ use crate::facts::{Citation, Judgement, Reason, RedCommand};
 
 /// Why an attempt did not pass, as the next one is told. At most one of its parts is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Setback {
+pub(crate) struct Setback {
     /// The first command that did not hold.
     pub failure: Option<FailedCommand>,
     /// What the attempt changed that is not the agent's, and was set back.
@@ -19,7 +19,7 @@ pub struct Setback {
 
 /// A criterion that does not hold by the judge's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refuted {
+pub(crate) struct Refuted {
     /// The criterion.
     pub criterion: String,
     /// Why it does not.
@@ -30,7 +30,7 @@ pub struct Refuted {
 
 /// A command that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FailedCommand {
+pub(crate) struct FailedCommand {
     /// The command.
     pub command: String,
     /// How it ended, in words.
@@ -41,7 +41,7 @@ pub struct FailedCommand {
 
 impl Setback {
     /// What the next attempt is told of this reason.
-    pub fn of(reason: &Reason) -> Self {
+    pub(crate) fn of(reason: &Reason) -> Self {
         match reason {
             Reason::ValidationFailed { red, .. } => {
                 Self { failure: Some(FailedCommand::of(red)), ..Self::default() }
@@ -68,7 +68,7 @@ impl Refuted {
 
 impl FailedCommand {
     /// As a command that does not hold is told.
-    pub fn of(red: &RedCommand) -> Self {
+    pub(crate) fn of(red: &RedCommand) -> Self {
         Self { command: red.command.clone(), exit: red.say(), output: red.output.clone() }
     }
 }

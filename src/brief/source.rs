@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// A file that the brief is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     /// Relative to the project root.
     pub path: String,
     /// All of it.
@@ -13,7 +13,7 @@ pub struct SourceFile {
 
 /// The files that the brief is made of, as they were at the start of the run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sources {
+pub(crate) struct Sources {
     /// `PROJECT_RULES.md` and what else is configured or linked.
     pub rules: Vec<SourceFile>,
     /// `FEATURE_REQUEST.md` and what else is configured or linked.
@@ -26,7 +26,7 @@ pub struct Sources {
 
 impl Sources {
     /// The path of every file, relative to the project root.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         let read = self.rules.iter().chain(&self.request).chain(&self.agents);
         read.map(|source| &source.path).chain(&self.templates).map(String::as_str)
     }

@@ -25,7 +25,7 @@ pub(crate) const PROJECT_FILE: &str = "agentrun.toml";
 /// Everything that is configured, as the files spell it. Each key stands here and nowhere else.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub(crate) struct Config {
     /// The endpoint.
     #[serde(deserialize_with = "value::table")]
     pub model: ModelConfig,
@@ -55,7 +55,7 @@ pub struct Config {
 /// The endpoint.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ModelConfig {
+pub(crate) struct ModelConfig {
     /// The model's name, or `scripted:FILE`.
     pub name: String,
     /// Where the OpenAI-compatible API is.
@@ -103,7 +103,7 @@ impl Default for ModelConfig {
 /// Limits of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Turns.
     #[serde(rename = "max_turns", deserialize_with = "value::positive")]
     pub turns: u32,
@@ -127,7 +127,7 @@ impl Default for Limits {
 /// A run.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct RunConfig {
+pub(crate) struct RunConfig {
     /// Attempts a step and run.
     #[serde(deserialize_with = "value::positive")]
     pub max_attempts: u32,
@@ -146,7 +146,7 @@ impl Default for RunConfig {
 /// Validation.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ValidationConfig {
+pub(crate) struct ValidationConfig {
     /// Commands that apply to every step.
     pub commands: Vec<String>,
     /// Wall clock of a command.
@@ -178,7 +178,7 @@ impl Default for ValidationConfig {
 /// The plan.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct PlanConfig {
+pub(crate) struct PlanConfig {
     /// Where progress is written.
     #[serde(deserialize_with = "value::choice")]
     pub progress: ProgressMode,
@@ -193,7 +193,7 @@ impl Default for PlanConfig {
 /// What the agent is told. Files are relative to the project root.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct BriefConfig {
+pub(crate) struct BriefConfig {
     /// Files with rules; `None` looks in the usual places.
     pub rules: Option<Vec<PathBuf>>,
     /// Files with the request; `None` looks in the usual places.
@@ -205,7 +205,7 @@ pub struct BriefConfig {
 /// Child processes.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ProcessConfig {
+pub(crate) struct ProcessConfig {
     /// Environment variables that child processes get besides the usual ones.
     pub env_pass: Vec<String>,
 }
@@ -213,7 +213,7 @@ pub struct ProcessConfig {
 /// The confinement of commands.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct SandboxConfig {
+pub(crate) struct SandboxConfig {
     /// What confines them.
     #[serde(deserialize_with = "value::choice")]
     pub mode: Wish,
@@ -226,7 +226,7 @@ pub struct SandboxConfig {
 
 /// The weakest pass that ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RequiredStrength {
+pub(crate) enum RequiredStrength {
     /// Something changed and everything is green.
     Weak,
     /// A command went from red to green.
@@ -235,7 +235,7 @@ pub enum RequiredStrength {
 
 /// What happens to prose criteria.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ProseCriteria {
+pub(crate) enum ProseCriteria {
     /// A judge looks at them; what it cannot tell waits for a person.
     Judge,
     /// They wait for a person.
@@ -246,7 +246,7 @@ pub enum ProseCriteria {
 
 /// What happens where what validates was weakened: an assertion is gone, a skip is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum GuardMode {
+pub(crate) enum GuardMode {
     /// The pass is marked, and is worth less.
     Report,
     /// The attempt fails.
@@ -255,7 +255,7 @@ pub enum GuardMode {
 
 /// Where progress is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ProgressMode {
+pub(crate) enum ProgressMode {
     /// In the plan's boxes, or in a marked section where a step has none.
     Boxes,
     /// In the journal only.

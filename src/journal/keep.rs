@@ -12,7 +12,7 @@ use crate::digest::digest;
 
 /// Where the journal of one plan is looked after.
 #[derive(Debug, Clone)]
-pub struct KeepPlace {
+pub(crate) struct KeepPlace {
     /// The user's state folder.
     folder: PathBuf,
     /// The project root.
@@ -23,28 +23,28 @@ pub struct KeepPlace {
 
 /// What is kept for one journal.
 #[derive(Debug)]
-pub struct HeadKeep {
+pub(crate) struct HeadKeep {
     key: Key,
     place: KeepPlace,
 }
 
 /// The file that says where a journal ends.
 #[derive(Debug)]
-pub struct HeadFile(File);
+pub(crate) struct HeadFile(File);
 
 impl KeepPlace {
     /// The place of a plan's journal in the user's state folder.
-    pub fn of(folder: &Path, root: &Path, plan: &PlanDir) -> Self {
+    pub(crate) fn of(folder: &Path, root: &Path, plan: &PlanDir) -> Self {
         Self { folder: folder.to_owned(), root: root.to_owned(), plan: plan.key() }
     }
 
     /// What is kept, if there is a key on this machine. Writes nothing.
-    pub fn find(&self) -> io::Result<Option<HeadKeep>> {
+    pub(crate) fn find(&self) -> io::Result<Option<HeadKeep>> {
         Ok(read_key(&self.key_file())?.map(|key| HeadKeep { key, place: self.clone() }))
     }
 
     /// What is kept; the key is made at its first use.
-    pub fn make(&self) -> io::Result<HeadKeep> {
+    pub(crate) fn make(&self) -> io::Result<HeadKeep> {
         if let Some(keep) = self.find()? {
             return Ok(keep);
         }
@@ -76,13 +76,13 @@ impl KeepPlace {
 
 impl HeadKeep {
     /// The beginning of the journal's seals.
-    pub fn chain(&self) -> Chain {
+    pub(crate) fn chain(&self) -> Chain {
         let root = self.place.root.as_os_str().as_encoded_bytes();
         Chain::begin(&self.key, &[root, b"\0", self.place.plan.as_bytes()].concat())
     }
 
     /// Where the journal ends at least; `None` if nothing was ever sealed for it here.
-    pub fn head(&self) -> io::Result<Option<JournalHead>> {
+    pub(crate) fn head(&self) -> io::Result<Option<JournalHead>> {
         match fs::read(self.place.head_file()) {
             Ok(bytes) => Ok(parse_head(&bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -91,7 +91,7 @@ impl HeadKeep {
     }
 
     /// The file of the head, to be written.
-    pub fn open_head(&self) -> io::Result<HeadFile> {
+    pub(crate) fn open_head(&self) -> io::Result<HeadFile> {
         let path = self.place.head_file();
         make_private(path.parent().unwrap_or(&self.place.folder))?;
         OpenOptions::new().write(true).create(true).truncate(false).open(path).map(HeadFile)
@@ -101,7 +101,7 @@ impl HeadKeep {
 impl HeadFile {
     /// Writes where the journal ends now. All heads have one length, far below a page: after a
     /// kill the file holds the old one or the new one.
-    pub fn write(&self, head: JournalHead) -> io::Result<()> {
+    pub(crate) fn write(&self, head: JournalHead) -> io::Result<()> {
         self.0.write_all_at(format!("{:>20} {}\n", head.records, head.seal).as_bytes(), 0)
     }
 }
@@ -128,7 +128,7 @@ fn read_key(path: &Path) -> io::Result<Option<Key>> {
 }
 
 /// Makes a folder that nobody else looks into.
-pub fn make_private(dir: &Path) -> io::Result<()> {
+pub(crate) fn make_private(dir: &Path) -> io::Result<()> {
     if !dir.is_dir() {
         fs::create_dir_all(dir)?;
         fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;

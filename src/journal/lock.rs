@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 /// A held lock; released when dropped.
 #[derive(Debug)]
-pub struct Lock {
+pub(crate) struct Lock {
     _file: File,
 }
 
 /// Who holds a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
+pub(crate) struct Holder {
     /// The process.
     pub pid: u32,
     /// The run.
@@ -26,7 +26,7 @@ pub struct Holder {
 
 /// What came of asking for the lock.
 #[derive(Debug)]
-pub enum Acquired {
+pub(crate) enum Acquired {
     /// It is ours.
     Ours(Lock),
     /// Another process holds it, and says who it is.
@@ -36,7 +36,7 @@ pub enum Acquired {
 impl Lock {
     /// Asks for the lock. The operating system releases the lock of a dead process, so what a
     /// killed run leaves behind never blocks; the content only tells people who holds it.
-    pub fn acquire(path: &Path, holder: &Holder) -> io::Result<Acquired> {
+    pub(crate) fn acquire(path: &Path, holder: &Holder) -> io::Result<Acquired> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -50,7 +50,7 @@ impl Lock {
     }
 
     /// Whether this run holds the lock; a holder that cannot be read may be it.
-    pub fn is_held_by(run: &str, path: &Path) -> io::Result<bool> {
+    pub(crate) fn is_held_by(run: &str, path: &Path) -> io::Result<bool> {
         let mut file = match File::open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             file => file?,

@@ -4,12 +4,12 @@
 //! journal and the lock of one plan; `runs/<id>/` is for people. What the journal's seals rest on
 //! is kept in the user's state folder.
 
-pub mod keep;
-pub mod lock;
+pub(crate) mod keep;
+pub(crate) mod lock;
 pub mod reader;
 pub mod seal;
-pub mod twin;
-pub mod writer;
+pub(crate) mod twin;
+pub(crate) mod writer;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ use crate::workspace::file::free_name;
 
 /// The copy.
 #[derive(Debug)]
-pub struct Twin {
+pub(crate) struct Twin {
     copy: File,
     end: u64,
     /// The journal's file after agentrun itself wrote to it.
@@ -27,7 +27,7 @@ struct FileMark {
 
 impl Twin {
     /// A copy of the journal as it is now.
-    pub fn of(path: &Path) -> io::Result<Self> {
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
         let mut copy = tempfile::tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
         let mut journal = File::open(path)?;
         let end = io::copy(&mut journal, &mut copy)?;
@@ -35,26 +35,26 @@ impl Twin {
     }
 
     /// Takes in what is about to be appended to the journal.
-    pub fn append(&mut self, line: &[u8]) -> io::Result<()> {
+    pub(crate) fn append(&mut self, line: &[u8]) -> io::Result<()> {
         self.copy.write_all_at(line, self.end)?;
         self.end += line.len() as u64;
         Ok(())
     }
 
     /// Forgets what could not be appended.
-    pub fn cut(&mut self, end: u64) {
+    pub(crate) fn cut(&mut self, end: u64) {
         self.end = end;
     }
 
     /// Takes the journal's file as it is now for agentrun's own doing.
-    pub fn note(&mut self, journal: &File) -> io::Result<()> {
+    pub(crate) fn note(&mut self, journal: &File) -> io::Result<()> {
         self.mark = FileMark::of(&journal.metadata()?);
         Ok(())
     }
 
     /// What somebody else did to the journal, if anything. A look is one question to the file
     /// system; a thorough one compares every byte.
-    pub fn look(&mut self, path: &Path, thorough: bool) -> io::Result<Option<&'static str>> {
+    pub(crate) fn look(&mut self, path: &Path, thorough: bool) -> io::Result<Option<&'static str>> {
         use io::ErrorKind::{NotADirectory, NotFound};
         let metadata = match fs::symlink_metadata(path) {
             Ok(metadata) => metadata,
@@ -104,7 +104,7 @@ impl Twin {
 
     /// Puts the journal back as it has to be, and what stood in its place under a free name into
     /// `copies`. Gives the journal's file and that copy, if there was anything.
-    pub fn restore(&mut self, path: &Path, copies: &Path) -> io::Result<(File, Option<PathBuf>)> {
+    pub(crate) fn restore(&mut self, path: &Path, copies: &Path) -> io::Result<(File, Option<PathBuf>)> {
         let found = keep_found(path, copies)?;
         let parent = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(parent)?;

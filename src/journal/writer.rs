@@ -11,7 +11,7 @@ use crate::facts::{Event, Record};
 
 /// The writing end of a journal. There is one per plan: the lock sees to it.
 #[derive(Debug)]
-pub struct JournalWriter {
+pub(crate) struct JournalWriter {
     path: PathBuf,
     file: File,
     /// Bytes that are whole lines; a failed write is cut back to here.
@@ -22,7 +22,7 @@ pub struct JournalWriter {
 
 /// What a journal's records are sealed with, as they are written.
 #[derive(Debug)]
-pub struct Sealing {
+pub(crate) struct Sealing {
     /// The seals so far.
     pub chain: Chain,
     /// Where it is told how far the journal goes; `None` if that cannot be written.
@@ -31,7 +31,7 @@ pub struct Sealing {
 
 /// What somebody else did to the journal, which is set back.
 #[derive(Debug)]
-pub struct JournalRestoration {
+pub(crate) struct JournalRestoration {
     /// What had happened.
     pub what: &'static str,
     /// What was found in its place.
@@ -41,7 +41,7 @@ pub struct JournalRestoration {
 impl JournalWriter {
     /// Opens a journal for appending. A last line without an end is what a killed run leaves: it
     /// is cut off, and the reader has reported it.
-    pub fn open(path: &Path, sealing: Option<Sealing>) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, sealing: Option<Sealing>) -> io::Result<Self> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let end = end_of_last_line(&mut file)?;
         file.set_len(end)?;
@@ -50,7 +50,7 @@ impl JournalWriter {
     }
 
     /// Appends a record. Either the whole line is there afterwards, or nothing of it.
-    pub fn append(&mut self, record: &serde_json::Value, event: &Event) -> io::Result<()> {
+    pub(crate) fn append(&mut self, record: &serde_json::Value, event: &Event) -> io::Result<()> {
         let record = serde_json::to_vec(record)?;
         let mut chain = self.sealing.as_ref().map(|sealing| sealing.chain.clone());
         let line = match &mut chain {
@@ -74,7 +74,7 @@ impl JournalWriter {
 
     /// What somebody else did to the journal since the last record, set back. `copies` is where a
     /// copy of what was found goes; a thorough look compares every byte.
-    pub fn look(&mut self, thorough: bool, copies: &Path) -> io::Result<Option<JournalRestoration>> {
+    pub(crate) fn look(&mut self, thorough: bool, copies: &Path) -> io::Result<Option<JournalRestoration>> {
         let Some(what) = self.twin.look(&self.path, thorough)? else { return Ok(None) };
         let (mut file, copy) = self.twin.restore(&self.path, copies)?;
         file.seek(SeekFrom::Start(self.end))?;
@@ -129,7 +129,7 @@ fn end_of_last_line(file: &mut File) -> io::Result<u64> {
 }
 
 /// A record as JSON, for the journal and for `--json`.
-pub fn to_json(record: &Record) -> serde_json::Result<serde_json::Value> {
+pub(crate) fn to_json(record: &Record) -> serde_json::Result<serde_json::Value> {
     serde_json::to_value(record)
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::message::Arguments;
 
 /// The arguments that this text holds. Nothing at all, and `null`, mean no arguments.
-pub fn read(text: &str) -> Arguments {
+pub(crate) fn read(text: &str) -> Arguments {
     let outcome = parse(text).and_then(|value| match value {
         // Some servers encode the object twice. Once more is enough: deeper is not seen in the wild.
         Value::String(inner) => parse(&inner),
@@ -24,7 +24,7 @@ pub fn read(text: &str) -> Arguments {
 }
 
 /// Arguments that are never executed.
-pub fn unreadable(text: &str, problem: impl Into<String>) -> Arguments {
+pub(crate) fn unreadable(text: &str, problem: impl Into<String>) -> Arguments {
     Arguments::Unreadable { unreadable: text.to_owned(), problem: problem.into() }
 }
 

@@ -1,12 +1,12 @@
 //! The model behind one enum: a server over HTTP, or a script of replies.
 
-pub mod arguments;
+pub(crate) mod arguments;
 mod call_ids;
 mod chant;
 pub mod message;
 pub mod openai;
-pub mod retry;
-pub mod scripted;
+pub(crate) mod retry;
+pub(crate) mod scripted;
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ const LONGEST: Duration = Duration::from_mins(1);
 
 /// How often and how long a request is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Schedule {
+pub(crate) struct Schedule {
     /// The first wait; it doubles each time.
     pub base: Duration,
     /// Tries in all, the first one included.
@@ -21,7 +21,7 @@ pub struct Schedule {
 
 /// What to do after a failed try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NextTry {
+pub(crate) enum NextTry {
     /// Send it again after this.
     Wait(Duration),
     /// All tries are used up.
@@ -35,7 +35,7 @@ pub enum NextTry {
 impl Schedule {
     /// What comes after `tries` failed tries that took `spent` in all, where the server `asked` for
     /// a wait or did not.
-    pub fn next(&self, tries: u32, spent: Duration, asked: Option<Duration>) -> NextTry {
+    pub(crate) fn next(&self, tries: u32, spent: Duration, asked: Option<Duration>) -> NextTry {
         if let Some(asked) = asked.filter(|asked| *asked > PATIENCE) {
             return NextTry::AskedTooLong(asked);
         }
@@ -69,7 +69,7 @@ fn jitter(tries: u32) -> f64 {
 }
 
 /// The wait that a server asks for, in its headers or in the text of its error.
-pub fn asked<'h>(header: impl Fn(&str) -> Option<&'h str>, text: &str) -> Option<Duration> {
+pub(crate) fn asked<'h>(header: impl Fn(&str) -> Option<&'h str>, text: &str) -> Option<Duration> {
     header("retry-after-ms")
         .and_then(number)
         .and_then(|milliseconds| Duration::try_from_secs_f64(milliseconds / 1000.0).ok())

@@ -15,7 +15,7 @@ use crate::facts::Usage;
 use crate::workspace::file::read_regular;
 
 /// The first line of every script.
-pub const SCHEMA: &str = "agentrun.replies/1";
+pub(crate) const SCHEMA: &str = "agentrun.replies/1";
 
 /// Replies by their place in a run.
 #[derive(Debug, Clone, Default)]

@@ -17,7 +17,7 @@ use crate::plan::{BlockIndex, EntryIndex, GroupIndex, Line, SectionIndex};
 
 /// A list that could be the list of steps.
 #[derive(Debug, Clone)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     /// How its entries are written.
     pub shape: ListShape,
     /// Where it stands: the role of the section around.
@@ -34,7 +34,7 @@ pub struct Candidate {
 
 /// One entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unit {
+pub(crate) struct Unit {
     /// What it is.
     pub place: UnitPlace,
     /// Its group, one of [`Candidate::groups`].
@@ -43,7 +43,7 @@ pub struct Unit {
 
 /// What an entry is in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum UnitPlace {
+pub(crate) enum UnitPlace {
     /// A section.
     Section(SectionIndex),
     /// An item of a list, and the section that it stands in.
@@ -64,7 +64,7 @@ pub enum UnitPlace {
 
 impl UnitPlace {
     /// The line on which it begins.
-    pub fn line(self, sections: &Sections<'_>) -> Line {
+    pub(crate) fn line(self, sections: &Sections<'_>) -> Line {
         match self {
             Self::Section(section) => sections.all[section].line,
             Self::Item { block, .. } => sections.document.blocks[block].line,
@@ -75,7 +75,7 @@ impl UnitPlace {
 
 /// How the entries of a list are written, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ListShape {
+pub(crate) enum ListShape {
     /// `todos:` in front matter
     Todos,
     /// `- [ ] T001 Title`
@@ -104,7 +104,7 @@ pub enum ListShape {
 
 /// What the section around a list says about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// It is named as the place of the steps.
     Named,
     /// It says nothing.
@@ -118,7 +118,7 @@ pub enum Standing {
 }
 
 /// Finds them all.
-pub fn find(sections: &Sections<'_>) -> Vec<Candidate> {
+pub(crate) fn find(sections: &Sections<'_>) -> Vec<Candidate> {
     let mut candidates = headings::lists(sections);
     candidates.extend(boxes::lists(sections));
     candidates.extend(named::lists(sections));
@@ -140,7 +140,7 @@ fn standing(role: Option<Role>) -> Option<Standing> {
 }
 
 /// What a section is by the word before its number.
-pub fn keyword(sections: &Sections<'_>, section: SectionIndex) -> Option<Keyword> {
+pub(crate) fn keyword(sections: &Sections<'_>, section: SectionIndex) -> Option<Keyword> {
     sections.all[section].title.unit
 }
 
@@ -173,7 +173,7 @@ fn validates_itself(sections: &Sections<'_>, unit: SectionIndex) -> bool {
 }
 
 /// The items of a section's lists that no other item holds.
-pub fn top_items<'a>(
+pub(crate) fn top_items<'a>(
     sections: &'a Sections<'_>,
     section: SectionIndex,
 ) -> impl Iterator<Item = BlockIndex> + 'a {

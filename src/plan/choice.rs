@@ -11,7 +11,7 @@ use crate::plan::names::title::Title;
 
 /// The list of steps, and those that are not.
 #[derive(Debug, Clone, Default)]
-pub struct ListChoice {
+pub(crate) struct ListChoice {
     /// The list of steps; `None` if the plan has no list at all.
     pub chosen: Option<Candidate>,
     /// Why it was chosen.
@@ -41,7 +41,7 @@ pub struct StepList {
 
 impl ListChoice {
     /// All lists, the chosen one first, then in the order in which they would have been taken.
-    pub fn lists(&self, sections: &Sections<'_>) -> Vec<StepList> {
+    pub(crate) fn lists(&self, sections: &Sections<'_>) -> Vec<StepList> {
         let all = || self.chosen.iter().chain(&self.others);
         let most = all().map(|candidate| candidate.lines).max().unwrap_or(0);
         let list = |candidate: &Candidate| {
@@ -62,7 +62,7 @@ impl ListChoice {
 }
 
 /// Chooses by where a list stands and how it is written; between equals the one with more detail.
-pub fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> ListChoice {
+pub(crate) fn choose(sections: &Sections<'_>, mut candidates: Vec<Candidate>) -> ListChoice {
     let most = candidates.iter().map(|candidate| candidate.lines).max().unwrap_or(0);
     let (detailed, outlines) = outlines(sections, candidates);
     candidates = detailed;
@@ -117,7 +117,7 @@ fn names_of<'a>(sections: &'a Sections<'_>, candidate: &'a Candidate) -> impl It
 }
 
 /// What entries of a shape are called in messages.
-pub fn described(shape: ListShape) -> &'static str {
+pub(crate) fn described(shape: ListShape) -> &'static str {
     match shape {
         ListShape::NamedBoxes => "the boxes with an id",
         ListShape::NamedHeadings => "the headings with a keyword and a number",

@@ -11,7 +11,7 @@ use crate::plan::Line;
 use crate::plan::document::lines::LineTable;
 
 /// The name of the schema.
-pub const SCHEMA: &str = "agentrun.plan/1";
+pub(crate) const SCHEMA: &str = "agentrun.plan/1";
 
 /// A plan as other programs see it.
 #[derive(Debug, Clone, Serialize)]

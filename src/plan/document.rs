@@ -5,13 +5,13 @@
 //! not to be trusted. Boxes are looked for here as well: the parser turns `- [x] a` into a link when the
 //! file has a definition `[x]: /url`, and a tick must not depend on that.
 
-pub mod comment;
+pub(crate) mod comment;
 pub(super) mod entries;
-pub mod entry;
+pub(crate) mod entry;
 pub(super) mod fenced;
 pub(super) mod front_matter;
-pub mod lines;
-pub mod mark;
+pub(crate) mod lines;
+pub(crate) mod mark;
 pub(super) mod table;
 
 use std::borrow::Cow;
@@ -29,7 +29,7 @@ use typed_index_collections::TiVec;
 
 /// The facts of one text.
 #[derive(Debug, Clone)]
-pub struct Document<'text> {
+pub(crate) struct Document<'text> {
     /// The text that was read; every span is a range of its bytes.
     pub text: &'text str,
     /// Its lines.
@@ -44,7 +44,7 @@ pub struct Document<'text> {
 
 /// One block of Markdown.
 #[derive(Debug, Clone)]
-pub struct Block {
+pub(crate) struct Block {
     /// What it is.
     pub kind: BlockKind,
     /// The block that holds it.
@@ -61,7 +61,7 @@ pub struct Block {
 
 /// What a block is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlockKind {
+pub(crate) enum BlockKind {
     /// A heading of either style.
     Heading {
         /// 1 to 6.
@@ -101,7 +101,7 @@ pub enum BlockKind {
 
 /// A block of code. It is rare and large, and blocks are many and small.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Code {
+pub(crate) struct Code {
     /// First word of the info string, lower case; `None` for indented code.
     pub info: Option<String>,
     /// The code, without fence and indentation.
@@ -118,7 +118,7 @@ struct TextPlace {
 
 impl<'text> Document<'text> {
     /// Reads a text. There is no text that is not Markdown.
-    pub fn parse(text: &'text str) -> Self {
+    pub(crate) fn parse(text: &'text str) -> Self {
         let lines = LineTable::of(text);
         let arena = Arena::new();
         let mut options = Options::default();
@@ -135,23 +135,23 @@ impl<'text> Document<'text> {
     }
 
     /// A block is a list.
-    pub fn is_list(&self, block: BlockIndex) -> bool {
+    pub(crate) fn is_list(&self, block: BlockIndex) -> bool {
         matches!(self.blocks[block].kind, BlockKind::List { .. })
     }
 
     /// An item among these blocks has a box.
-    pub fn holds_box(&self, blocks: &Range<BlockIndex>) -> bool {
+    pub(crate) fn holds_box(&self, blocks: &Range<BlockIndex>) -> bool {
         let mut blocks = blocks.start.until(blocks.end).filter_map(|block| self.blocks.get(block));
         blocks.any(|block| matches!(block.kind, BlockKind::Item { mark: Some(_), .. }))
     }
 
     /// The blocks directly under a block.
-    pub fn children(&self, block: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
+    pub(crate) fn children(&self, block: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
         self.siblings(block.next(), self.blocks.get(block).map_or(block, |block| block.end))
     }
 
     /// The blocks of a range that no other block of the range holds.
-    pub fn siblings(&self, from: BlockIndex, to: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
+    pub(crate) fn siblings(&self, from: BlockIndex, to: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
         let mut next = from;
         std::iter::from_fn(move || {
             let current = next;
@@ -163,7 +163,7 @@ impl<'text> Document<'text> {
 
     /// The source lines of a heading, a paragraph or an item's own text: offset and text of each, without
     /// the marks of the blocks around.
-    pub fn lines_of(&self, block: BlockIndex) -> impl Iterator<Item = (usize, &'text str)> + '_ {
+    pub(crate) fn lines_of(&self, block: BlockIndex) -> impl Iterator<Item = (usize, &'text str)> + '_ {
         let place = self.text_place(block);
         place.into_iter().flat_map(move |place| {
             let rest = place.line.next().until(place.end_line.next()).map(|line| self.inner_line(line));
@@ -172,7 +172,7 @@ impl<'text> Document<'text> {
     }
 
     /// A block's own text on one line, and its place: first byte and one past the last.
-    pub fn text_of(&self, block: BlockIndex) -> (Cow<'text, str>, Span) {
+    pub(crate) fn text_of(&self, block: BlockIndex) -> (Cow<'text, str>, Span) {
         let mut lines = self.lines_of(block);
         let start = self.blocks.get(block).map_or(0, |block| block.start);
         let Some((at, first)) = lines.next() else { return (Cow::Borrowed(""), start..start) };
@@ -186,7 +186,7 @@ impl<'text> Document<'text> {
     }
 
     /// The first line of a block's own text.
-    pub fn first_line(&self, block: BlockIndex) -> (usize, &'text str) {
+    pub(crate) fn first_line(&self, block: BlockIndex) -> (usize, &'text str) {
         match self.text_place(block) {
             Some(place) => self.trimmed(place.at, self.lines.end(place.line)),
             None => (self.blocks.get(block).map_or(0, |block| block.start), ""),
@@ -194,7 +194,7 @@ impl<'text> Document<'text> {
     }
 
     /// A line without its end mark.
-    pub fn line(&self, line: Line) -> &'text str {
+    pub(crate) fn line(&self, line: Line) -> &'text str {
         self.lines.text(self.text, line)
     }
 
@@ -221,19 +221,19 @@ impl<'text> Document<'text> {
     }
 
     /// The marks of all boxes, in order.
-    pub fn marks(&self) -> impl Iterator<Item = BoxMark> + '_ {
+    pub(crate) fn marks(&self) -> impl Iterator<Item = BoxMark> + '_ {
         self.blocks.iter().filter_map(Block::mark)
     }
 
     /// The comments that begin in these bytes.
-    pub fn comments_in(&self, span: &Span) -> impl Iterator<Item = &Comment> {
+    pub(crate) fn comments_in(&self, span: &Span) -> impl Iterator<Item = &Comment> {
         let first = self.comments.partition_point(|comment| comment.span.start < span.start);
         let end = span.end;
         self.comments[first..].iter().take_while(move |comment| comment.span.start < end)
     }
 
     /// Stands in a code block.
-    pub fn in_code(&self, offset: usize) -> bool {
+    pub(crate) fn in_code(&self, offset: usize) -> bool {
         let behind = self.blocks.raw.partition_point(|block| block.start <= offset);
         let last = behind.checked_sub(1).and_then(|last| self.blocks.raw.get(last));
         last.is_some_and(|block| {
@@ -242,14 +242,14 @@ impl<'text> Document<'text> {
     }
 
     /// The paragraph or heading that is an item's own text.
-    pub fn own_text(&self, item: BlockIndex) -> Option<BlockIndex> {
+    pub(crate) fn own_text(&self, item: BlockIndex) -> Option<BlockIndex> {
         let child = self.blocks.get(item.next()).filter(|child| child.parent == Some(item))?;
         matches!(child.kind, BlockKind::Paragraph | BlockKind::Heading { .. } | BlockKind::Table)
             .then_some(item.next())
     }
 
     /// The blocks of an item behind its own text.
-    pub fn inner_blocks(&self, item: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
+    pub(crate) fn inner_blocks(&self, item: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
         let first = self.own_text(item).unwrap_or(item).next();
         self.siblings(first, self.blocks[item].end)
     }
@@ -355,7 +355,7 @@ impl<'text> Document<'text> {
 
 impl Block {
     /// The box of an item or a heading.
-    pub fn mark(&self) -> Option<BoxMark> {
+    pub(crate) fn mark(&self) -> Option<BoxMark> {
         match self.kind {
             BlockKind::Item { mark, .. } | BlockKind::Heading { mark, .. } => mark,
             _ => None,

@@ -9,27 +9,27 @@
 //! 5. [`steps`]: the choice -> steps, tasks, criteria, dependencies, and a role for every box.
 
 mod box_ref;
-pub mod candidates;
-pub mod check_box;
-pub mod choice;
+pub(crate) mod candidates;
+pub(crate) mod check_box;
+pub(crate) mod choice;
 mod code_span;
-pub mod criterion;
-pub mod describe;
-pub mod diagnostic;
-pub mod document;
+pub(crate) mod criterion;
+pub(crate) mod describe;
+pub(crate) mod diagnostic;
+pub(crate) mod document;
 pub mod edit;
-pub mod find;
+pub(crate) mod find;
 mod findings;
-pub mod graph;
+pub(crate) mod graph;
 mod identity;
 mod index;
-pub mod names;
-pub mod outline;
+pub(crate) mod names;
+pub(crate) mod outline;
 mod piece;
 pub mod restore;
-pub mod sections;
-pub mod step;
-pub mod steps;
+pub(crate) mod sections;
+pub(crate) mod step;
+pub(crate) mod steps;
 
 pub use check_box::{BoxRole, CheckBox, StateWord};
 pub use choice::StepList;

@@ -4,7 +4,7 @@ pub(super) mod code;
 pub(super) mod column;
 pub(super) mod label;
 pub(super) mod phrases;
-pub mod title;
+pub(crate) mod title;
 pub(super) mod vocabulary;
 
 use std::borrow::Cow;
@@ -22,7 +22,7 @@ use self::vocabulary::{
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
 /// success criteria inside a step are the step's, outside they are the plan's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
+pub(crate) enum Role {
     /// The steps themselves.
     Steps,
     /// Work that is the steps only where nothing else is: components, migration.
@@ -67,7 +67,7 @@ pub enum Role {
 
 /// What a word before a number makes of a heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keyword {
+pub(crate) enum Keyword {
     /// A unit of work, whatever it holds.
     Step,
     /// A unit of work, or a group of those that it holds.
@@ -123,7 +123,7 @@ pub(in crate::plan) fn column(name: &str) -> Option<Column> {
 }
 
 /// The role that a name gives to the text under it.
-pub fn role(name: &str) -> Option<Role> {
+pub(crate) fn role(name: &str) -> Option<Role> {
     let mut said = words(&without_code(name));
     // A group of what is begun is no list of progress.
     if said.contains("in progress") {
@@ -153,17 +153,17 @@ fn unspaced_role(name: &str) -> Option<Role> {
 }
 
 /// What is said under this label only introduces what follows.
-pub fn introduces(name: &str) -> bool {
+pub(crate) fn introduces(name: &str) -> bool {
     INTRODUCING.any_within(&words(name))
 }
 
 /// What is said under this label is one command.
-pub fn runs(name: &str) -> bool {
+pub(crate) fn runs(name: &str) -> bool {
     matches!(words(name).as_str(), "run" | "command" | "test command")
 }
 
 /// A step of this title looks whether something holds.
-pub fn verifies(name: &str) -> bool {
+pub(crate) fn verifies(name: &str) -> bool {
     let is_word = |part: &&str| part.bytes().any(|byte| !byte.is_ascii_digit());
     let mut words = before_brackets(name).split(|c: char| !c.is_alphanumeric()).filter(is_word);
     let first = words.next();
@@ -175,29 +175,29 @@ pub fn verifies(name: &str) -> bool {
 }
 
 /// A criterion of these words says no more than that something is good.
-pub fn is_vague(words: &str) -> bool {
+pub(crate) fn is_vague(words: &str) -> bool {
     VAGUE_PHRASES.any_within(words)
 }
 
 /// A line says of what it names that it is not to be done.
-pub fn leaves_out(line: &str) -> bool {
+pub(crate) fn leaves_out(line: &str) -> bool {
     let said = spoken(line);
     let states = STATES.iter().filter(|(mark, _)| *mark == '-').flat_map(|(_, states)| states.split(", "));
     line.contains("~~") || states.into_iter().any(|state| has_words(&said, state))
 }
 
 /// A task of this text is for a person.
-pub fn by_hand(text: &str) -> bool {
+pub(crate) fn by_hand(text: &str) -> bool {
     BY_HAND_PHRASES.any_within(&words(text))
 }
 
 /// What is said under this name is about a step: who, when, how much.
-pub fn is_metadata(name: &str) -> bool {
+pub(crate) fn is_metadata(name: &str) -> bool {
     METADATA_NAMES.contains(&words(name))
 }
 
 /// A file of this title is a list of steps.
-pub fn titles_a_list(name: &str) -> bool {
+pub(crate) fn titles_a_list(name: &str) -> bool {
     let name = words(name);
     let is_word = |rest: &str| rest.is_empty() || rest.starts_with(' ') || rest.ends_with(' ');
     let marks = |title: &str| {
@@ -207,40 +207,40 @@ pub fn titles_a_list(name: &str) -> bool {
 }
 
 /// Among steps, a heading of this name is about a part of the product.
-pub fn names_a_part(name: &str) -> bool {
+pub(crate) fn names_a_part(name: &str) -> bool {
     let name = words(name);
     PARTS.split(", ").any(|part| part == name)
 }
 
 /// Numbered headings with this word are not done one after the other: options, risks, findings.
-pub fn counts_no_work(word: &str) -> bool {
+pub(crate) fn counts_no_work(word: &str) -> bool {
     NO_WORK.contains(word)
 }
 
 /// What a keyword is: `step`, `Phases`.
-pub fn keyword(word: &str) -> Option<Keyword> {
+pub(crate) fn keyword(word: &str) -> Option<Keyword> {
     known(word).map(|(_, keyword)| keyword)
 }
 
 /// The letters of a code are those of units of work.
-pub fn codes_a_step(letters: &str) -> bool {
+pub(crate) fn codes_a_step(letters: &str) -> bool {
     CODES.iter().any(|code| letters.eq_ignore_ascii_case(code))
 }
 
 /// A word for units that are counted, behind or around the number.
-pub fn counted(word: &str) -> Option<Keyword> {
+pub(crate) fn counted(word: &str) -> Option<Keyword> {
     let is = |among: &str| among.split(", ").any(|one| one == word);
     let step = is(COUNTED_STEPS).then_some(Keyword::Step);
     step.or_else(|| is(COUNTED_GROUPS).then_some(Keyword::Group))
 }
 
 /// A keyword as it is compared: lower case, one of it.
-pub fn singular(word: &str) -> Cow<'_, str> {
+pub(crate) fn singular(word: &str) -> Cow<'_, str> {
     known(word).map_or_else(|| lower(word), |(word, _)| Cow::Borrowed(word))
 }
 
 /// A keyword as the table has it, and what it is.
-pub fn known(word: &str) -> Option<(&'static str, Keyword)> {
+pub(crate) fn known(word: &str) -> Option<(&'static str, Keyword)> {
     let word = lower(word);
     let word = word.strip_prefix("sub-").unwrap_or(&word);
     let of_many = || KEYWORDS.get(&format!("{}y", word.strip_suffix("ies")?));
@@ -248,7 +248,7 @@ pub fn known(word: &str) -> Option<(&'static str, Keyword)> {
 }
 
 /// A text in lower case, copied only where it is not so yet.
-pub fn lower(text: &str) -> Cow<'_, str> {
+pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     match text.is_ascii() {
         true if !text.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Borrowed(text),
         true => Cow::Owned(text.to_ascii_lowercase()),
@@ -257,7 +257,7 @@ pub fn lower(text: &str) -> Cow<'_, str> {
 }
 
 /// A name as it is compared: words in lower case, without numbering, signs and what is in brackets.
-pub fn words(name: &str) -> String {
+pub(crate) fn words(name: &str) -> String {
     let mut words = spoken(before_brackets(name));
     if words.starts_with(|c: char| c.is_ascii_digit()) {
         let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
@@ -274,12 +274,12 @@ fn before_brackets(name: &str) -> &str {
 }
 
 /// The words of a text in lower case, with one space between them.
-pub fn spoken(text: &str) -> String {
+pub(crate) fn spoken(text: &str) -> String {
     joined(text.split(|c: char| !c.is_alphanumeric())).to_lowercase()
 }
 
 /// Words with one space between them.
-pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for word in words.filter(|word| !word.is_empty()) {
         if !text.is_empty() {
@@ -291,7 +291,7 @@ pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Holds the phrase as whole words.
-pub fn has_words(text: &str, phrase: &str) -> bool {
+pub(crate) fn has_words(text: &str, phrase: &str) -> bool {
     text.match_indices(phrase).any(|(at, _)| {
         let starts = at == 0 || text[..at].ends_with(' ');
         let rest = &text[at + phrase.len()..];
@@ -300,7 +300,7 @@ pub fn has_words(text: &str, phrase: &str) -> bool {
 }
 
 /// The known name that was probably meant.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     known
         .filter(|other| !other.is_empty())

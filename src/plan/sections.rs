@@ -16,18 +16,18 @@ use crate::plan::names::title::Title;
 use crate::plan::{BlockIndex, Line, SectionIndex, Span};
 
 /// Start of the section that agentrun owns.
-pub const PROGRESS_OPENS: &str = "<!-- agentrun:progress -->";
+pub(crate) const PROGRESS_OPENS: &str = "<!-- agentrun:progress -->";
 /// End of the section that agentrun owns.
-pub const PROGRESS_CLOSES: &str = "<!-- /agentrun:progress -->";
+pub(crate) const PROGRESS_CLOSES: &str = "<!-- /agentrun:progress -->";
 
 /// The level of a bold line with a number, `**Step 1: Title**`: below every heading.
 const NUMBERED_LABEL: u8 = 7;
 /// The level of any other label.
-pub const LABEL: u8 = 8;
+pub(crate) const LABEL: u8 = 8;
 
 /// All sections of a document, each before those it holds. The first is the whole document.
 #[derive(Debug, Clone)]
-pub struct Sections<'text> {
+pub(crate) struct Sections<'text> {
     /// The facts they are made of.
     pub document: Document<'text>,
     /// The sections.
@@ -38,7 +38,7 @@ pub struct Sections<'text> {
 
 /// The place of the section that agentrun owns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owned {
+pub(crate) struct Owned {
     /// Bytes between the markers.
     pub inner: Span,
     /// Bytes with the markers.
@@ -47,11 +47,11 @@ pub struct Owned {
 
 /// A heading or label with what stands under it.
 #[derive(Debug, Clone)]
-pub struct Section<'text> {
+pub(crate) struct Section<'text> {
     /// 0 for the document, 1 to 6 for headings, then labels.
     pub level: u8,
     /// Heading or label, taken apart.
-    pub title: Title<'text>,
+    pub title: Title,
     /// The role of its own name.
     pub named: Option<Role>,
     /// Its own role, or that of the section around it.
@@ -78,7 +78,7 @@ pub struct Section<'text> {
 
 impl<'text> Sections<'text> {
     /// Makes the tree.
-    pub fn of(document: Document<'text>) -> Self {
+    pub(crate) fn of(document: Document<'text>) -> Self {
         let owned = Owned::of(&document);
         let mut all = builder::build(&document, owned.as_ref());
         roles::give(&mut all, owned.as_ref());
@@ -86,61 +86,61 @@ impl<'text> Sections<'text> {
     }
 
     /// The top-level blocks of a section's own content.
-    pub fn content(&self, section: SectionIndex) -> impl Iterator<Item = BlockIndex> + '_ {
+    pub(crate) fn content(&self, section: SectionIndex) -> impl Iterator<Item = BlockIndex> + '_ {
         let found = &self.all[section];
         self.document.siblings(found.from, found.to)
     }
 
     /// A section and the sections it holds.
-    pub fn subtree(&self, section: SectionIndex) -> impl Iterator<Item = SectionIndex> + use<> {
+    pub(crate) fn subtree(&self, section: SectionIndex) -> impl Iterator<Item = SectionIndex> + use<> {
         section.until(self.all[section].end)
     }
 
     /// The sections that a section holds.
-    pub fn inside(&self, section: SectionIndex) -> impl Iterator<Item = SectionIndex> + use<> {
+    pub(crate) fn inside(&self, section: SectionIndex) -> impl Iterator<Item = SectionIndex> + use<> {
         section.next().until(self.all[section].end)
     }
 
     /// The sections around a section, nearest first.
-    pub fn ancestors(&self, section: SectionIndex) -> impl Iterator<Item = SectionIndex> + '_ {
+    pub(crate) fn ancestors(&self, section: SectionIndex) -> impl Iterator<Item = SectionIndex> + '_ {
         std::iter::successors(self.all[section].parent, |parent| self.all[*parent].parent)
     }
 
     /// A section and those around it, nearest first.
-    pub fn around(&self, section: SectionIndex) -> impl Iterator<Item = SectionIndex> + '_ {
+    pub(crate) fn around(&self, section: SectionIndex) -> impl Iterator<Item = SectionIndex> + '_ {
         std::iter::once(section).chain(self.ancestors(section))
     }
 
     /// The heading that a section is, or stands under.
-    pub fn heading_of(&self, section: SectionIndex) -> SectionIndex {
+    pub(crate) fn heading_of(&self, section: SectionIndex) -> SectionIndex {
         let mut around = self.around(section);
         around.find(|index| self.all[*index].is_heading()).unwrap_or(SectionIndex::DOCUMENT)
     }
 
     /// The last section that begins before a byte, or with it.
-    pub fn at(&self, byte: usize) -> SectionIndex {
+    pub(crate) fn at(&self, byte: usize) -> SectionIndex {
         let behind = self.all.raw.partition_point(|section| section.start <= byte);
         behind.saturating_sub(1).into()
     }
 
     /// All sections but the whole document.
-    pub fn named(&self) -> impl Iterator<Item = (SectionIndex, &Section<'text>)> {
+    pub(crate) fn named(&self) -> impl Iterator<Item = (SectionIndex, &Section<'text>)> {
         self.all.iter_enumerated().skip(1)
     }
 
     /// Stands in the section that agentrun owns.
-    pub fn is_owned(&self, section: &Section<'_>) -> bool {
+    pub(crate) fn is_owned(&self, section: &Section<'_>) -> bool {
         self.owned.as_ref().is_some_and(|owned| owned.outer.contains(&section.start))
     }
 
     /// The blocks of a section and of those that it holds.
-    pub fn blocks(&self, section: SectionIndex) -> Range<BlockIndex> {
+    pub(crate) fn blocks(&self, section: SectionIndex) -> Range<BlockIndex> {
         let last = self.subtree(section).last().unwrap_or(section);
         self.all[section].from..self.all[last].to
     }
 
     /// One past the last byte of a section that is not blank.
-    pub fn end_of(&self, section: SectionIndex) -> usize {
+    pub(crate) fn end_of(&self, section: SectionIndex) -> usize {
         let last = self.all[section].end_line;
         self.document.lines.start(last) + self.document.line(last).trim_end().len()
     }
@@ -148,12 +148,12 @@ impl<'text> Sections<'text> {
 
 impl Section<'_> {
     /// A heading, and neither the document nor a label.
-    pub fn is_heading(&self) -> bool {
+    pub(crate) fn is_heading(&self) -> bool {
         (1..=6).contains(&self.level)
     }
 
     /// How many lines it takes.
-    pub fn lines(&self) -> usize {
+    pub(crate) fn lines(&self) -> usize {
         self.line.count_to(self.end_line)
     }
 }

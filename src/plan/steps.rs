@@ -10,7 +10,7 @@ pub(super) mod files;
 pub(super) mod item_part;
 pub(super) mod items;
 pub(super) mod mirror;
-pub mod references;
+pub(crate) mod references;
 pub(super) mod surroundings;
 
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ use crate::plan::names::title::Title;
 use crate::plan::{BlockIndex, EntryIndex, Line, SectionIndex, Span};
 
 /// Builds the plan, and says what was noticed on the way.
-pub fn build(sections: &Sections<'_>, choice: &ListChoice) -> (Plan, Vec<Diagnostic>) {
+pub(crate) fn build(sections: &Sections<'_>, choice: &ListChoice) -> (Plan, Vec<Diagnostic>) {
     let (blueprints, cover) = blueprint::draw(sections, choice);
     let mut builder = PlanBuilder {
         sections,
@@ -92,8 +92,8 @@ impl PlanBuilder<'_, '_> {
         for &section in choice.chosen.iter().flat_map(|candidate| &candidate.groups) {
             let found = &self.sections.all[section];
             let mut group = StepGroup {
-                label: found.title.label.to_string(),
-                title: found.title.title.to_string(),
+                label: found.title.label.clone(),
+                title: found.title.text.clone(),
                 line: found.line,
                 text: String::new(),
                 own_box: None,
@@ -112,14 +112,14 @@ impl PlanBuilder<'_, '_> {
         }
     }
 
-    fn add_step(&mut self, blueprint: Blueprint<'_>) {
+    fn add_step(&mut self, blueprint: Blueprint) {
         let index = self.plan.steps.next_key();
         let extent = self.extent(&blueprint.source, index);
         let parts = self.parts(&blueprint, index);
         self.plan.open_questions.extend(parts.open_questions);
         let said = self.said(&blueprint.source, &extent.span);
         let title = blueprint.title;
-        let author_id = title.id.clone().unwrap_or_default().into_owned();
+        let author_id = title.id.clone().unwrap_or_default();
         let label = if title.label.is_empty() { author_id.as_str() } else { title.label.as_ref() };
         let fingerprint = fingerprint(&said, label);
         let key = self.key(blueprint.group, &title);
@@ -133,8 +133,8 @@ impl PlanBuilder<'_, '_> {
             author_id,
             key,
             fingerprint,
-            label: title.label.into_owned(),
-            title: title.title.into_owned(),
+            label: title.label,
+            title: title.text,
             line,
             end_line: extent.end_line,
             span: extent.span,
@@ -151,10 +151,10 @@ impl PlanBuilder<'_, '_> {
         });
     }
 
-    fn key(&mut self, group: Option<GroupIndex>, title: &Title<'_>) -> StepKey {
+    fn key(&mut self, group: Option<GroupIndex>, title: &Title) -> StepKey {
         let group = group.and_then(|group| self.plan.groups.get(group));
         let group = group.map_or(String::new(), |group| format!("{} {}", group.label, group.title));
-        let name = step_name(&group, &title.label, &title.title);
+        let name = step_name(&group, &title.label, &title.text);
         match self.occurrences.entry(name) {
             Entry::Occupied(mut known) => {
                 *known.get_mut() += 1;
@@ -201,18 +201,18 @@ impl PlanBuilder<'_, '_> {
         Extent { span: found.start..end, line: found.line, end_line: found.end_line, own_box }
     }
 
-    fn parts(&mut self, blueprint: &Blueprint<'_>, index: StepIndex) -> Parts {
+    fn parts(&mut self, blueprint: &Blueprint, index: StepIndex) -> Parts {
         let sections = self.sections;
         let mut body = StepBody::new(sections, &mut self.boxes, Some(index), blueprint.kind);
         match &blueprint.source {
             StepSource::Unit(UnitPlace::Item { block, .. }) => {
-                body.read_item_step(*block, &blueprint.title.title);
+                body.read_item_step(*block, &blueprint.title.text);
                 body.claim_rest(&(*block..sections.document.blocks[*block].end));
             }
             StepSource::Unit(UnitPlace::Entry { entry, .. }) => body.read_entry(*entry),
             StepSource::Unit(UnitPlace::Section(section)) => {
                 // A step that is called `Verification` holds commands as well as work.
-                let title = &blueprint.title.title;
+                let title = &blueprint.title.text;
                 let verifies = matches!(names::role(title), Some(Role::Validation | Role::Acceptance))
                     || names::verifies(title);
                 body.read_subtree(*section, verifies.then_some(Role::Testing), &|_| false);

@@ -15,7 +15,7 @@ use crate::workspace::disk_files::DiskFiles;
 
 /// What running again rests on.
 #[derive(Debug)]
-pub struct CommandReruns<'a> {
+pub(crate) struct CommandReruns<'a> {
     /// The clean copy.
     pub root: &'a Path,
     /// Wall clock of a command.
@@ -30,7 +30,7 @@ pub struct CommandReruns<'a> {
 
 /// How a command ended that was run again.
 #[derive(Debug, Clone)]
-pub struct RerunResult {
+pub(crate) struct RerunResult {
     /// How.
     pub exit: Exit,
     /// Why its green says nothing.
@@ -39,12 +39,17 @@ pub struct RerunResult {
 
 impl<'a> CommandReruns<'a> {
     /// Nothing has run yet.
-    pub fn new(root: &'a Path, timeout: Duration, policy: &'a Policy, interrupt: &'a Interrupt) -> Self {
+    pub(crate) fn new(
+        root: &'a Path,
+        timeout: Duration,
+        policy: &'a Policy,
+        interrupt: &'a Interrupt,
+    ) -> Self {
         Self { root, timeout, policy, interrupt, ran: BTreeMap::new() }
     }
 
     /// How a command ends now.
-    pub async fn run(&mut self, applied: &Applied) -> io::Result<RerunResult> {
+    pub(crate) async fn run(&mut self, applied: &Applied) -> io::Result<RerunResult> {
         let key = (applied.script.clone(), applied.dir.clone());
         if let Some(looked) = self.ran.get(&key) {
             return Ok(looked.clone());

@@ -16,7 +16,7 @@ use crate::workspace::snapshot::Snapshot;
 use crate::workspace::snapshots::Snapshots;
 
 /// Commits what a step changed, or says why not. The run goes on either way.
-pub async fn commit(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
+pub(crate) async fn commit(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     let step = StepRef::from(run.plan.step(index));
     let event = match make(run, index).await {
         Ok(StepCommit { commit, paths, without_plan }) => {
@@ -72,7 +72,7 @@ async fn own(snapshots: &Snapshots, trees: &Trees, pass: &Pass) -> Result<StepCh
 }
 
 /// The trees of a step whose last attempt has ended.
-pub fn step_trees(trees: &Trees) -> Option<StepTrees> {
+pub(crate) fn step_trees(trees: &Trees) -> Option<StepTrees> {
     let snapshot = |base: &Base| Snapshot { tree: base.tree.clone(), reference: base.reference.clone() };
     Some(StepTrees {
         before: snapshot(trees.base.as_ref()?),

@@ -1,25 +1,25 @@
 //! Carries out a plan: pure functions decide what happens next, and it is done here.
 
-pub mod again;
-pub mod attempt;
+pub(crate) mod again;
+pub(crate) mod attempt;
 mod attempt_validation;
-pub mod commit;
-pub mod judging;
-pub mod orchestrator;
-pub mod orders;
-pub mod plan_at_hand;
-pub mod settle;
-pub mod site;
-pub mod step;
-pub mod talk;
-pub mod tick;
-pub mod validation;
-pub mod words;
+pub(crate) mod commit;
+pub(crate) mod judging;
+pub(crate) mod orchestrator;
+pub(crate) mod orders;
+pub(crate) mod plan_at_hand;
+pub(crate) mod settle;
+pub(crate) mod site;
+pub(crate) mod step;
+pub(crate) mod talk;
+pub(crate) mod tick;
+pub(crate) mod validation;
+pub(crate) mod words;
 
-pub use orders::Orders;
-pub use plan_at_hand::PlanAtHand;
-pub use site::Site;
-pub use words::Words;
+pub(crate) use orders::Orders;
+pub(crate) use plan_at_hand::PlanAtHand;
+pub(crate) use site::Site;
+pub(crate) use words::Words;
 
 use std::path::PathBuf;
 
@@ -36,7 +36,7 @@ use validation::Ground;
 
 /// One invocation of `execute`: what it was given, and everything it changes.
 #[derive(Debug)]
-pub struct Run<'a> {
+pub(crate) struct Run<'a> {
     /// The plan.
     pub plan: &'a PlanAtHand,
     /// What to do.
@@ -57,7 +57,7 @@ pub struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// The same run with the plan as it is now.
-    pub fn with_plan<'b>(self, plan: &'b PlanAtHand) -> Run<'b>
+    pub(crate) fn with_plan<'b>(self, plan: &'b PlanAtHand) -> Run<'b>
     where
         'a: 'b,
     {

@@ -15,7 +15,7 @@ use crate::validate::vacuous::why_written_so;
 
 impl Run<'_> {
     /// Records what the run was given.
-    pub fn begin(&mut self, warnings: Vec<Event>) -> Result<(), Failure> {
+    pub(crate) fn begin(&mut self, warnings: Vec<Event>) -> Result<(), Failure> {
         self.recorder.record(Event::RunStarted(self.started()))?;
         let mut warnings = warnings.into_iter().chain(self.vacuous_commands());
         warnings.try_for_each(|warning| self.recorder.record(warning))
@@ -37,7 +37,7 @@ impl Run<'_> {
     }
 
     /// Carries out the plan.
-    pub async fn execute(&mut self) -> Result<RunOutcome, Failure> {
+    pub(crate) async fn execute(&mut self) -> Result<RunOutcome, Failure> {
         let watch = Stopwatch::start();
         let reading = &self.plan.reading;
         for event in reconcile(&reading.plan, &reading.graph, &self.recorder.state) {
@@ -88,7 +88,7 @@ impl Run<'_> {
     }
 
     /// Forgets the evidence of the given steps and unticks what agentrun had ticked.
-    pub fn restart(&mut self, steps: &[StepIndex]) -> Result<(), Failure> {
+    pub(crate) fn restart(&mut self, steps: &[StepIndex]) -> Result<(), Failure> {
         for &index in steps {
             let step = self.plan.step(index);
             tick::take_back(self.plan, index, &self.recorder.state.step(&step.key).ticked)?;

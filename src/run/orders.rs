@@ -6,7 +6,7 @@ use crate::state::schedule::Selection;
 
 /// What a run was told to do.
 #[derive(Debug, Clone)]
-pub struct Orders {
+pub(crate) struct Orders {
     /// The configuration.
     pub config: Config,
     /// The steps that the run is about.
@@ -19,17 +19,17 @@ pub struct Orders {
 
 impl Orders {
     /// Whether a sentence that nobody has decided yet waits for a person.
-    pub fn prose_waits(&self) -> bool {
+    pub(crate) fn prose_waits(&self) -> bool {
         self.config.validation.criteria != ProseCriteria::Ignore
     }
 
     /// Whether a judge is asked about sentences.
-    pub fn judges(&self) -> bool {
+    pub(crate) fn judges(&self) -> bool {
         self.config.validation.criteria == ProseCriteria::Judge && !self.validate_only
     }
 
     /// Whether a pass of this strength ticks.
-    pub fn strong_enough(&self, strength: Strength) -> bool {
+    pub(crate) fn strong_enough(&self, strength: Strength) -> bool {
         strength == Strength::Proven || self.config.validation.strength == RequiredStrength::Weak
     }
 }

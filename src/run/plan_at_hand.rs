@@ -7,7 +7,7 @@ use crate::workspace::plan_file::{PlanFile, PlanText, ReadError};
 
 /// A plan, as it was when it was read.
 #[derive(Debug, Clone)]
-pub struct PlanAtHand {
+pub(crate) struct PlanAtHand {
     /// Its file.
     pub file: PlanFile,
     /// Its path, relative to the project root.
@@ -20,7 +20,7 @@ pub struct PlanAtHand {
 
 impl PlanAtHand {
     /// The same plan as it is on disk now.
-    pub fn read_again(&self) -> Result<Self, ReadError> {
+    pub(crate) fn read_again(&self) -> Result<Self, ReadError> {
         let text = self.file.read()?;
         let reading = if text.digest == self.text.digest {
             self.reading.clone()
@@ -31,22 +31,22 @@ impl PlanAtHand {
     }
 
     /// One of its steps.
-    pub fn step(&self, index: StepIndex) -> &Step {
+    pub(crate) fn step(&self, index: StepIndex) -> &Step {
         &self.reading.plan.steps[index]
     }
 
     /// The source text of a step.
-    pub fn text_of(&self, index: StepIndex) -> &str {
+    pub(crate) fn text_of(&self, index: StepIndex) -> &str {
         &self.text.text[self.step(index).span.clone()]
     }
 
     /// The place of a step in the order, from 1.
-    pub fn number(&self, index: StepIndex) -> usize {
+    pub(crate) fn number(&self, index: StepIndex) -> usize {
         self.reading.graph.order().iter().position(|&other| other == index).map_or(0, |place| place + 1)
     }
 
     /// Its path below a folder, if it is in there.
-    pub fn below(&self, root: &Path) -> Option<&Path> {
+    pub(crate) fn below(&self, root: &Path) -> Option<&Path> {
         self.file.path().strip_prefix(root).ok()
     }
 }

@@ -12,7 +12,7 @@ use crate::validate::Validated;
 use crate::validate::applied::Applied;
 
 /// Runs the commands that the end of the plan waits for.
-pub async fn settle(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
+pub(crate) async fn settle(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
     let Some(&last) = run.plan.reading.graph.order().last() else { return Ok(RunOutcome::Completed) };
     let applied = due(run);
     if applied.is_empty() {

@@ -12,7 +12,7 @@ use crate::workspace::programs::ProgramSearch;
 
 /// Where a run works.
 #[derive(Debug, Clone)]
-pub struct Site {
+pub(crate) struct Site {
     /// The project, as far as the agent reaches.
     pub workspace: Workspace,
     /// What snapshots leave out: the plan, and what agentrun keeps for itself.
@@ -31,17 +31,17 @@ pub struct Site {
 
 impl Site {
     /// The project root.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.workspace.root
     }
 
     /// Where commands look for programs.
-    pub fn search(&self) -> ProgramSearch<'_> {
+    pub(crate) fn search(&self) -> ProgramSearch<'_> {
         ProgramSearch::new(self.root(), self.policy.path())
     }
 
     /// The name of a snapshot around an attempt, below the plan's own prefix.
-    pub fn snapshot_name(&self, at: &AttemptRef, suffix: &str) -> String {
+    pub(crate) fn snapshot_name(&self, at: &AttemptRef, suffix: &str) -> String {
         let key = at.step.key.to_string();
         let key: String = key.chars().filter(char::is_ascii_alphanumeric).take(14).collect();
         format!("{}/{}/{key}-{}{suffix}", self.snapshot_prefix, self.run_dir.id, at.attempt)

@@ -18,7 +18,7 @@ use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::{Validated, unfixable};
 
 /// Carries out one step.
-pub async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
+pub(crate) async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
     let step = run.plan.step(index);
     let applied = run.applied(index);
     let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);

@@ -26,7 +26,7 @@ pub(super) struct AttemptTrees {
 
 /// A conversation that goes on from attempt to attempt, with what its tools know.
 #[derive(Debug)]
-pub struct Talk {
+pub(crate) struct Talk {
     /// The messages.
     pub conversation: Conversation,
     /// The tools, which know what the model has seen.

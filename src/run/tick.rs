@@ -19,7 +19,7 @@ const TRIES: u32 = 5;
 
 /// The pass of a step, to be written into a text of its plan.
 #[derive(Debug, Clone, Copy)]
-pub struct PassToTick<'a> {
+pub(crate) struct PassToTick<'a> {
     /// The step, as it was carried out.
     pub step: &'a Step,
     /// Its pass.
@@ -38,7 +38,7 @@ struct TickedText {
 
 impl PassToTick<'_> {
     /// Another text of the plan with the step ticked; `None` if the step is not the same in it.
-    pub fn in_text(&self, text: &str) -> Option<String> {
+    pub(crate) fn in_text(&self, text: &str) -> Option<String> {
         self.ticked(text, &crate::plan::read(text)).ok().map(|ticked| ticked.text)
     }
 
@@ -63,7 +63,7 @@ impl PassToTick<'_> {
 /// Ticks what a passed step may tick. A plan that was edited meanwhile is read again, and the
 /// step is found by its identity; what cannot be ticked is refused with the reason, and nothing
 /// is written.
-pub fn write(
+pub(crate) fn write(
     plan: &PlanAtHand,
     progress: ProgressMode,
     index: StepIndex,
@@ -120,7 +120,7 @@ pub fn write(
 
 /// Unticks what agentrun had ticked for a step whose pass is forgotten. If the process dies right
 /// after it, the next start finds the boxes unticked and reopens the step: nothing has to be intended.
-pub fn take_back(plan: &PlanAtHand, index: StepIndex, ticked: &[BoxRef]) -> Result<(), Failure> {
+pub(crate) fn take_back(plan: &PlanAtHand, index: StepIndex, ticked: &[BoxRef]) -> Result<(), Failure> {
     if ticked.is_empty() {
         return Ok(());
     }
@@ -143,7 +143,7 @@ pub fn take_back(plan: &PlanAtHand, index: StepIndex, ticked: &[BoxRef]) -> Resu
 
 /// Keeps the plan's status comments true. A plan that cannot be written now is left: the next
 /// run sets it.
-pub fn set_status(
+pub(crate) fn set_status(
     plan: &PlanAtHand,
     progress: ProgressMode,
     value: &str,

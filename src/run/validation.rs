@@ -22,7 +22,7 @@ use crate::workspace::guard::folder;
 
 /// What a validation rests on, besides the commands.
 #[derive(Debug)]
-pub struct Ground<'a> {
+pub(crate) struct Ground<'a> {
     /// The attempt; 0 is the baseline.
     pub at: AttemptRef,
     /// What the step says.
@@ -63,7 +63,7 @@ const LINE_BYTES: u64 = 64 << 10;
 ///
 /// What was green on this very tree, with no agent at work since, is taken over. A result that
 /// contradicts an earlier one on this tree is looked at once more, and the worse of the two counts.
-pub async fn run(
+pub(crate) async fn run(
     applied: &[Applied],
     ground: &Ground<'_>,
     recorder: &mut Recorder,

@@ -4,7 +4,7 @@ use crate::brief::Templates;
 
 /// The words of a run.
 #[derive(Debug, Clone)]
-pub struct Words {
+pub(crate) struct Words {
     /// The templates of the briefs.
     pub templates: Templates,
     /// The constant beginning of every conversation.

@@ -16,7 +16,7 @@ use crate::plan::{BoxIndex, BoxRole, CheckBox, CriterionKind, Reading, Step, Ste
 /// What a tick rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Backing {
+pub(crate) enum Backing {
     /// A command was red before and is green since.
     Proven,
     /// Something changed, and everything was green before and after.
@@ -39,7 +39,7 @@ pub enum Backing {
 
 /// Every tick of a plan.
 #[derive(Debug, Default)]
-pub struct Audit {
+pub(crate) struct Audit {
     /// Steps with a tick, in the order of the plan.
     pub steps: Vec<AuditedStep>,
     /// Ticked boxes of groups.
@@ -48,7 +48,7 @@ pub struct Audit {
 
 /// A step with a tick.
 #[derive(Debug, Serialize)]
-pub struct AuditedStep {
+pub(crate) struct AuditedStep {
     /// As people name it.
     pub id: String,
     /// Its label and title.
@@ -73,7 +73,7 @@ pub struct AuditedStep {
 
 /// A ticked box.
 #[derive(Debug, Serialize)]
-pub struct AuditedBox {
+pub(crate) struct AuditedBox {
     /// Where it stands.
     pub line: usize,
     /// Its text.
@@ -84,7 +84,7 @@ pub struct AuditedBox {
 
 /// When and on what a step passed.
 #[derive(Debug, Clone, Serialize)]
-pub struct PassRecord {
+pub(crate) struct PassRecord {
     /// The run.
     pub run: String,
     /// When.
@@ -105,7 +105,7 @@ pub struct PassRecord {
 
 /// A command that was run again.
 #[derive(Debug, Clone, Serialize)]
-pub struct Rerun {
+pub(crate) struct Rerun {
     /// The command.
     pub command: String,
     /// Where, from the project root.
@@ -121,7 +121,7 @@ pub struct Rerun {
 
 /// What is known besides the plan.
 #[derive(Debug)]
-pub struct Known<'a> {
+pub(crate) struct Known<'a> {
     /// The records that are proven.
     pub records: &'a [Record],
     /// The fold over them.
@@ -133,7 +133,7 @@ pub struct Known<'a> {
 }
 
 /// Holds the ticks of a plan against what is known.
-pub fn audit(reading: &Reading, known: &Known<'_>) -> Audit {
+pub(crate) fn audit(reading: &Reading, known: &Known<'_>) -> Audit {
     let plan = &reading.plan;
     let (state, renames) = renamed(plan, known.state);
     let known = &Known { state: &state, ..*known };
@@ -343,7 +343,7 @@ fn pass(record: &Record, at: &AttemptRef, seen: &[(u32, &Evidence)], sandbox: &s
 
 impl Backing {
     /// As people say it.
-    pub fn say(self) -> &'static str {
+    pub(crate) fn say(self) -> &'static str {
         match self {
             Self::Proven => "proven",
             Self::Weak => "weak",
@@ -358,43 +358,43 @@ impl Backing {
     }
 
     /// agentrun, a judge or a person answers for it.
-    pub fn holds(self) -> bool {
+    pub(crate) fn holds(self) -> bool {
         matches!(self, Self::Proven | Self::Weak | Self::Judged | Self::Confirmed)
     }
 }
 
 impl Rerun {
     /// It is green, and that says something.
-    pub fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.exit.success() && self.vacuous.is_none()
     }
 }
 
 impl AuditedStep {
     /// A command that was run again does not hold any more.
-    pub fn is_refuted(&self) -> bool {
+    pub(crate) fn is_refuted(&self) -> bool {
         self.rerun.iter().flatten().any(|rerun| !rerun.holds() && !rerun.tolerated)
     }
 
     /// Every command of it was run again, and at least one was green.
-    pub fn is_backed_by_rerun(&self) -> bool {
+    pub(crate) fn is_backed_by_rerun(&self) -> bool {
         !self.is_refuted() && self.rerun.iter().flatten().any(Rerun::holds)
     }
 
     /// What the step and its boxes rest on.
-    pub fn backings(&self) -> impl Iterator<Item = Backing> {
+    pub(crate) fn backings(&self) -> impl Iterator<Item = Backing> {
         std::iter::once(self.backing).chain(self.boxes.iter().map(|found| found.backing))
     }
 }
 
 impl Audit {
     /// Some tick is a forgery.
-    pub fn has_forgery(&self) -> bool {
+    pub(crate) fn has_forgery(&self) -> bool {
         self.steps.iter().any(|step| step.backing == Backing::Forged)
     }
 
     /// Some tick is backed by nothing, not even by commands that were run again.
-    pub fn has_unbacked(&self) -> bool {
+    pub(crate) fn has_unbacked(&self) -> bool {
         let unbacked =
             |step: &AuditedStep| !step.is_backed_by_rerun() && !step.backings().all(Backing::holds);
         // A group is as good as its steps, which are listed too.

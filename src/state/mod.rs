@@ -1,13 +1,13 @@
 //! The state: what is known of a plan, and what follows from that.
 
-pub mod audit;
+pub(crate) mod audit;
 #[cfg(test)]
 mod fixtures;
 mod fold;
 mod pass;
-pub mod reconcile;
-pub mod renames;
-pub mod schedule;
+pub(crate) mod reconcile;
+pub(crate) mod renames;
+pub(crate) mod schedule;
 mod step;
 pub mod ticking;
 mod trees;

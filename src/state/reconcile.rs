@@ -8,7 +8,7 @@ use crate::facts::{Event, ReopenReason, StepRef, Strength};
 use crate::plan::{BoxIndex, Plan, Step, StepGraph, StepIndex, StepKind};
 
 /// The events that bring the state in line with the plan as it is now.
-pub fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event> {
+pub(crate) fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event> {
     let (state, mut events) = renamed(plan, state);
     let mut outdated = BTreeSet::new();
     let mut work_is_open = false;

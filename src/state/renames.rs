@@ -14,7 +14,7 @@ const PARTS: [fn(&Fingerprint) -> Option<&str>; 3] =
     [|said| Some(said.as_str()), Fingerprint::body, |said| Some(said.heading())];
 
 /// The state with every step under its name of today, and the events that made it so.
-pub fn renamed<'a>(plan: &Plan, state: &'a RunState) -> (Cow<'a, RunState>, Vec<Event>) {
+pub(crate) fn renamed<'a>(plan: &Plan, state: &'a RunState) -> (Cow<'a, RunState>, Vec<Event>) {
     let mut events = renames(plan, state);
     let mut state = Cow::Borrowed(state);
     // What cannot be moved stays where it is: its step is a new one.

@@ -8,7 +8,7 @@ use crate::plan::{Plan, StepGraph, StepIndex, StepKind};
 
 /// What a run is about.
 #[derive(Debug, Clone, Default)]
-pub struct Selection {
+pub(crate) struct Selection {
     /// The steps asked for; all if `None`.
     pub steps: Option<BTreeSet<StepIndex>>,
     /// Go on with what does not depend on a step that did not pass.
@@ -17,7 +17,7 @@ pub struct Selection {
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// The journal says that it passed, the plan does not yet.
     Tick(StepIndex),
     /// The plan says that it passed, the history of the branch does not yet.
@@ -32,13 +32,13 @@ pub enum Decision {
 
 impl Selection {
     /// Whether the run is about this step.
-    pub fn contains(&self, step: StepIndex) -> bool {
+    pub(crate) fn contains(&self, step: StepIndex) -> bool {
         self.steps.as_ref().is_none_or(|steps| steps.contains(&step))
     }
 }
 
 /// Decides what comes next.
-pub fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Selection) -> Decision {
+pub(crate) fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Selection) -> Decision {
     // Before anything else changes, and whatever was asked for: it holds this step and no other.
     if let Some(&index) = graph.order().iter().find(|&&index| commit_is_due(plan, state, index)) {
         return Decision::Commit(index);

@@ -6,7 +6,7 @@ use crate::plan::{Plan, Step, StepKind};
 
 /// A command that decides about a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Applied {
+pub(crate) struct Applied {
     /// Where it comes from.
     pub origin: Origin,
     /// What the shell is given.
@@ -17,7 +17,7 @@ pub struct Applied {
 
 /// The commands that decide about a step, its own first. A command that is there twice runs once,
 /// as the step's own.
-pub fn applied(plan: &Plan, step: &Step, configured: &[String]) -> Vec<Applied> {
+pub(crate) fn applied(plan: &Plan, step: &Step, configured: &[String]) -> Vec<Applied> {
     let own = step.criteria.iter_enumerated().filter_map(|(criterion, found)| {
         found.command().map(|command| of(Origin::Step { criterion }, command))
     });
@@ -40,7 +40,7 @@ pub fn applied(plan: &Plan, step: &Step, configured: &[String]) -> Vec<Applied> 
 }
 
 /// Whether any step of the plan can be decided by a command.
-pub fn any_command(plan: &Plan, configured: &[String]) -> bool {
+pub(crate) fn any_command(plan: &Plan, configured: &[String]) -> bool {
     let steps = plan.steps.iter().flat_map(|step| &step.criteria);
     !configured.is_empty() || plan.criteria.iter().chain(steps).any(|criterion| criterion.command().is_some())
 }

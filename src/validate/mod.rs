@@ -1,17 +1,17 @@
 //! Decides what the results of a step's commands mean.
 
-pub mod applied;
+pub(crate) mod applied;
 pub(crate) mod callee;
-pub mod named;
+pub(crate) mod named;
 mod project_files;
-pub mod runners;
-pub mod unfixable;
-pub mod vacuous;
+pub(crate) mod runners;
+pub(crate) mod unfixable;
+pub(crate) mod vacuous;
 mod validated;
-pub mod verdict;
-pub mod weakening;
+pub(crate) mod verdict;
+pub(crate) mod weakening;
 
 #[cfg(test)]
 pub(crate) use project_files::MapFiles;
-pub use project_files::ProjectFiles;
-pub use validated::Validated;
+pub(crate) use project_files::ProjectFiles;
+pub(crate) use validated::Validated;

@@ -15,7 +15,7 @@ const COMPARERS: &[&str] = &["diff", "cmp", "comm", "sdiff"];
 
 /// What commands name, relative to the project's root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NamedFiles {
+pub(crate) struct NamedFiles {
     /// Files that are there to check something and that run.
     pub run: BTreeSet<String>,
     /// Files that are compared with others.
@@ -24,7 +24,7 @@ pub struct NamedFiles {
 
 impl NamedFiles {
     /// Adds what a script names that runs in `dir`, in the project at `root`.
-    pub fn add(&mut self, files: &dyn ProjectFiles, root: &Path, command: &Applied) {
+    pub(crate) fn add(&mut self, files: &dyn ProjectFiles, root: &Path, command: &Applied) {
         visit(files, &root.join(&command.dir), &command.script, |found| {
             let file = callee::file(files, found.dir, &found.words).and_then(|file| inside(root, &file));
             self.run.extend(file.filter(|file| found.checks || is_check(file)));
@@ -41,7 +41,7 @@ fn is_comparer(program: &ShellWord) -> bool {
 }
 
 /// Every word of the commands that a script runs, with the folder in which it says so.
-pub fn words(files: &dyn ProjectFiles, dir: &Path, script: &str) -> BTreeSet<(PathBuf, String)> {
+pub(crate) fn words(files: &dyn ProjectFiles, dir: &Path, script: &str) -> BTreeSet<(PathBuf, String)> {
     let mut all = BTreeSet::new();
     visit(files, dir, script, |found| {
         all.extend(found.words.iter().map(|word| (found.dir.to_owned(), word.text.clone())));
@@ -102,7 +102,7 @@ impl<F: FnMut(&NamedCommand<'_>)> Visitor for Names<'_, F> {
 }
 
 /// The path of a file from the root, without `.` and `..`.
-pub fn inside(root: &Path, path: &Path) -> Option<String> {
+pub(crate) fn inside(root: &Path, path: &Path) -> Option<String> {
     let mut plain = PathBuf::new();
     for component in path.components() {
         match component {

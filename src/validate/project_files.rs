@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The files of a project, as they are now.
-pub trait ProjectFiles {
+pub(crate) trait ProjectFiles {
     /// The text of a file; `None` if there is none, or it is too long to look into.
     fn text(&self, path: &Path) -> Option<String>;
 

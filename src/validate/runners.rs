@@ -16,7 +16,7 @@ use crate::facts::{Evidence, Tests};
 
 /// What the test runners of a command told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RunnerReport {
+pub(crate) struct RunnerReport {
     /// What they counted; `None` if no runner was recognised.
     pub tests: Option<Tests>,
     /// One of them began, and no end of it was seen.
@@ -26,7 +26,7 @@ pub struct RunnerReport {
 impl RunnerReport {
     /// As the output of this command: one that only lists tests ran none.
     #[must_use]
-    pub fn of(self, command: &Applied, root: &Path, files: &dyn ProjectFiles) -> Self {
+    pub(crate) fn of(self, command: &Applied, root: &Path, files: &dyn ProjectFiles) -> Self {
         match self.tests {
             Some(_) if only_lists(files, &root.join(&command.dir), &command.script) => {
                 Self { tests: Some(Tests::default()), ..self }
@@ -36,7 +36,7 @@ impl RunnerReport {
     }
 
     /// Why the green of the command says nothing; `before` is what it did before the step.
-    pub fn why_vacuous(&self, before: Option<&Evidence>) -> Option<String> {
+    pub(crate) fn why_vacuous(&self, before: Option<&Evidence>) -> Option<String> {
         if self.unended {
             return Some("its test runner began and did not come to an end".to_owned());
         }
@@ -65,7 +65,7 @@ enum Runner {
 
 /// Takes the lines of an output and counts.
 #[derive(Debug, Clone, Default)]
-pub struct Counter {
+pub(crate) struct Counter {
     found: Option<Tests>,
     /// How many of each [`Runner`] have begun and not ended.
     open: [u64; 4],
@@ -269,7 +269,7 @@ static PATTERNS: LazyLock<(RegexSet, Vec<Regex>)> = LazyLock::new(|| {
 
 impl Counter {
     /// Takes the next line, without its end.
-    pub fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         let line = line.trim_end();
         let (set, patterns) = &*PATTERNS;
         for index in set.matches(line) {
@@ -280,7 +280,7 @@ impl Counter {
     }
 
     /// What all of it comes to.
-    pub fn finish(mut self) -> RunnerReport {
+    pub(crate) fn finish(mut self) -> RunnerReport {
         self.settle();
         if self.go.seen {
             let Tests { ran, skipped, filtered } =

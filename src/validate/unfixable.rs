@@ -30,7 +30,7 @@ static NOT_PERMITTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Why a command that is red before the step will be red after it, whatever an agent does. `step`
 /// is the text of the step, which may be about installing the tool.
-pub fn at_once(before: &Validated, step: &str) -> Option<Unfixable> {
+pub(crate) fn at_once(before: &Validated, step: &str) -> Option<Unfixable> {
     if let Exit::NotStarted { reason, obstacle: StartObstacle::Shell } = &before.evidence.exit {
         let hint = "install bash, or put it on PATH, and run again".to_owned();
         return Some(unfixable(before, reason.clone(), hint));
@@ -43,7 +43,12 @@ pub fn at_once(before: &Validated, step: &str) -> Option<Unfixable> {
 }
 
 /// Why a command that is red after the agent's work will be red after the next, too.
-pub fn after_work(before: &Validated, after: &Validated, root: &Path, changed: bool) -> Option<Unfixable> {
+pub(crate) fn after_work(
+    before: &Validated,
+    after: &Validated,
+    root: &Path,
+    changed: bool,
+) -> Option<Unfixable> {
     if before.evidence.exit != after.evidence.exit || after.evidence.exit.success() {
         return None;
     }

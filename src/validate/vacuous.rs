@@ -20,13 +20,13 @@ use crate::shell::tree::{
 use crate::shell::walk::Callee;
 
 /// Why a command that runs in `dir` proves nothing, as a text fragment; `None` if it may fail.
-pub fn why_vacuous(files: &dyn ProjectFiles, dir: &Path, script: &str) -> Option<String> {
+pub(crate) fn why_vacuous(files: &dyn ProjectFiles, dir: &Path, script: &str) -> Option<String> {
     let calls = Calls { files: Some(files), left: Cell::new(CALLS) };
     say(script, Walk::new(ShellOptions::STRICT, &calls, Some(dir.to_owned())))
 }
 
 /// Why a command proves nothing as it is written, whatever the project holds.
-pub fn why_written_so(script: &str) -> Option<String> {
+pub(crate) fn why_written_so(script: &str) -> Option<String> {
     let calls = Calls { files: None, left: Cell::new(CALLS) };
     say(script, Walk::new(ShellOptions::STRICT, &calls, None))
 }

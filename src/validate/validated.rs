@@ -4,7 +4,7 @@ use crate::facts::{Denial, Evidence, RedCommand};
 
 /// One command that was run.
 #[derive(Debug, Clone)]
-pub struct Validated {
+pub(crate) struct Validated {
     /// What agentrun saw.
     pub evidence: Evidence,
     /// What it printed, tail-biased and bounded.
@@ -15,12 +15,12 @@ pub struct Validated {
 
 impl Validated {
     /// A command that was not run now, and what is known of it.
-    pub fn without_output(evidence: Evidence) -> Self {
+    pub(crate) fn without_output(evidence: Evidence) -> Self {
         Self { evidence, output: String::new(), denied: None }
     }
 
     /// The command, as one that does not hold.
-    pub fn red(&self) -> RedCommand {
+    pub(crate) fn red(&self) -> RedCommand {
         let Evidence { command, exit, vacuous, .. } = &self.evidence;
         RedCommand {
             command: command.clone(),

@@ -5,7 +5,7 @@ use crate::facts::{Evidence, Exit, Origin, Reason, Strength};
 
 /// What the results mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Everything that applies holds.
     Passed {
         /// What the pass is worth.
@@ -25,7 +25,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// Why a step with these results does not pass. A pass that is asked for its reason was too weak.
-    pub fn reason(&self, results: &[Validated]) -> Reason {
+    pub(crate) fn reason(&self, results: &[Validated]) -> Reason {
         match self {
             Self::Passed { .. } => Reason::TooWeak,
             Self::Failed(failed) => {
@@ -41,7 +41,7 @@ impl Verdict {
 
 /// What is known of a step besides what its commands did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Circumstances {
+pub(crate) struct Circumstances {
     /// The tree differs from the step's start.
     pub changed: bool,
     /// What validates was weakened.
@@ -51,7 +51,7 @@ pub struct Circumstances {
 /// Judges the results of a step's commands. `before` holds the baseline in the same order, and
 /// may be empty where there is none. Commands that cannot fail as they are written count for
 /// nothing.
-pub fn judge(before: &[Evidence], after: &[Evidence], circumstances: Circumstances) -> Verdict {
+pub(crate) fn judge(before: &[Evidence], after: &[Evidence], circumstances: Circumstances) -> Verdict {
     let Some(first) = (0..after.len()).next() else { return Verdict::Unvalidated };
     let counted: Vec<usize> = (0..after.len()).filter(|&index| !after[index].is_void()).collect();
     if counted.is_empty() {

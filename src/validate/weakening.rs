@@ -19,7 +19,7 @@ use crate::words;
 
 /// What was changed of what validates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Touched {
+pub(crate) struct Touched {
     /// The files that existed and were changed, and new ones that take over, by path.
     pub files: Vec<String>,
     /// What makes the green worth less: `tests/a.rs: 1 assertion is gone, and none came`.
@@ -35,7 +35,7 @@ impl AddAssign for Touched {
 
 /// Compares a step's base with what its attempt left, given as a unified diff. `named` is what the
 /// commands name; `exists` says whether a file is there now.
-pub fn compare(diff: &str, named: &NamedFiles, exists: impl Fn(&str) -> bool) -> Touched {
+pub(crate) fn compare(diff: &str, named: &NamedFiles, exists: impl Fn(&str) -> bool) -> Touched {
     let mut patches = patches(diff);
     patches.iter_mut().for_each(Patch::settle);
     let mut moved = MovedLines::of(&patches);

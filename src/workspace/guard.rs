@@ -3,10 +3,10 @@
 //! Between two looks only one party can have changed anything: `check` follows every command and
 //! sets back what the agent did; `look` and `accept` follow every wait, and keep what a person did.
 
-pub mod files;
+pub(crate) mod files;
 pub(crate) mod folder;
 mod place;
-pub mod plan;
+pub(crate) mod plan;
 
 use std::io;
 use std::path::Path;
@@ -17,7 +17,7 @@ use plan::PlanGuard;
 
 /// Everything that is watched.
 #[derive(Debug)]
-pub struct Guard {
+pub(crate) struct Guard {
     /// The plan.
     pub plan: PlanGuard,
     /// Rules, request, templates, configuration.

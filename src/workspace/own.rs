@@ -8,7 +8,7 @@ use super::snapshots::Snapshots;
 
 /// The trees of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StepTrees {
+pub(crate) struct StepTrees {
     /// Before its first attempt.
     pub before: Snapshot,
     /// After its last.

@@ -11,14 +11,14 @@ pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
 /// The plan's file.
 #[derive(Debug, Clone)]
-pub struct PlanFile {
+pub(crate) struct PlanFile {
     path: PathBuf,
     link: Option<PathBuf>,
 }
 
 /// The plan as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanText {
+pub(crate) struct PlanText {
     /// Its text; a byte order mark is kept.
     pub text: String,
     /// SHA-256 of its bytes, in hexadecimal.
@@ -27,7 +27,7 @@ pub struct PlanText {
 
 /// Why the plan cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum ReadError {
+pub(crate) enum ReadError {
     /// There is no such file.
     #[error("there is no file `{}`", .0.display())]
     Missing(PathBuf),

@@ -29,7 +29,7 @@ const NONBLOCKING: i32 = OFlags::NONBLOCK.bits().cast_signed();
 
 /// Where commands are looked for.
 #[derive(Debug, Clone)]
-pub struct ProgramSearch<'a> {
+pub(crate) struct ProgramSearch<'a> {
     root: &'a Path,
     /// The folders of the path of commands, those in the project made relative to its root.
     path: Vec<PathBuf>,
@@ -42,13 +42,13 @@ fn is_placed(path: &Path) -> bool {
 
 impl<'a> ProgramSearch<'a> {
     /// Looks where commands look: in the folders of their `path`.
-    pub fn new(root: &'a Path, path: Vec<PathBuf>) -> Self {
+    pub(crate) fn new(root: &'a Path, path: Vec<PathBuf>) -> Self {
         let relative = |dir: PathBuf| dir.strip_prefix(root).map(Path::to_owned).unwrap_or(dir);
         Self { root, path: path.into_iter().map(relative).collect() }
     }
 
     /// The programs in the project that these commands name, as they are now.
-    pub fn programs(&self, commands: &[Applied]) -> Programs {
+    pub(crate) fn programs(&self, commands: &[Applied]) -> Programs {
         let (mut said, mut checks) = (BTreeSet::new(), NamedFiles::default());
         for command in commands {
             said.extend(words(&DiskFiles, &self.root.join(&command.dir), &command.script));
@@ -77,7 +77,12 @@ impl<'a> ProgramSearch<'a> {
     }
 
     /// What a step did to programs, unless a diff shows it.
-    pub fn compare(&self, before: &Programs, after: &Programs, in_diff: impl Fn(&str) -> bool) -> Touched {
+    pub(crate) fn compare(
+        &self,
+        before: &Programs,
+        after: &Programs,
+        in_diff: impl Fn(&str) -> bool,
+    ) -> Touched {
         let mut touched = Touched::default();
         let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         for path in paths.into_iter().filter(|path| !in_diff(path)) {

@@ -18,7 +18,7 @@ use crate::redact::Redact;
 
 /// A list of messages. Each request extends the one before, but where room had to be made.
 #[derive(Debug, Default)]
-pub struct Conversation {
+pub(crate) struct Conversation {
     messages: Vec<Message>,
     bytes: u64,
     gauge: Gauge,

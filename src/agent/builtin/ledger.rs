@@ -15,7 +15,7 @@ const NOTE: usize = 1_000;
 
 /// What was done, in the order in which it was done last.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     read: Vec<LedgerEntry<LedgerPages>>,
     changed: Vec<LedgerEntry<LedgerFile>>,
     ran: Vec<LedgerEntry<LedgerCommand>>,

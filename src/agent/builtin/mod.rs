@@ -1,14 +1,14 @@
 //! The built-in agent: a turn loop around a model, and eight tools.
 
 mod compaction;
-pub mod conversation;
+pub(crate) mod conversation;
 pub(crate) mod edit;
 mod excerpt;
-pub mod ledger;
+pub(crate) mod ledger;
 pub(crate) mod limits;
 mod progress;
 pub(crate) mod repetition;
 mod room;
 pub(crate) mod session;
-pub mod tools;
+pub(crate) mod tools;
 pub(crate) mod window;

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use super::confine;
 use super::open::{OpenPlan, Project};
 use crate::brief::Sources;
-use crate::clock::Clock;
+use crate::clock;
 use crate::config::{Environment, PROJECT_FILE};
 use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
@@ -50,9 +50,9 @@ impl PlanHold {
         let no_state = |error| Failure::internal("cannot create the state folder `.agentrun`", error);
         project.state.create().map_err(no_state)?;
         std::fs::create_dir_all(plan.dir.path()).map_err(no_state)?;
-        let clock = Clock::System;
-        let run = clock.run_id(std::process::id());
-        let holder = Holder { pid: std::process::id(), run: run.clone(), since: clock.now() };
+        let since = clock::now();
+        let run = clock::run_id(since, std::process::id());
+        let holder = Holder { pid: std::process::id(), run: run.clone(), since };
         let lock = match Lock::acquire(&plan.dir.lock(), &holder) {
             Ok(Acquired::Ours(lock)) => lock,
             Ok(Acquired::Held(holder)) => return Err(held(plan, holder.as_ref())),
@@ -151,7 +151,6 @@ impl PlanHold {
             state: past.state,
             report,
             redact,
-            clock: Clock::System,
             run: self.run_dir.id.clone(),
             copies: self.run_dir.path().to_owned(),
             next_seq: past.next_seq,

@@ -42,5 +42,5 @@ fn said_under(sections: &Sections<'_>, section: SectionIndex) -> HashSet<String>
     let boxes = sections.subtree(section).flat_map(|inner| top_items(sections, inner));
     let boxes = boxes.filter(is_box).map(|item| document.first_line(item).1.to_lowercase());
     let rows = document.entries.iter().filter(|entry| (found.line..=found.end_line).contains(&entry.line));
-    boxes.chain(rows.map(|entry| entry.title.title.to_lowercase())).collect()
+    boxes.chain(rows.map(|entry| entry.title.text.to_lowercase())).collect()
 }

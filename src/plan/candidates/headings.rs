@@ -154,14 +154,14 @@ fn join(sections: &Sections<'_>, first: &mut Candidate, mut second: Candidate) {
 
 /// The name of a heading is about its list, and no alternative to another.
 fn names_a_list(section: &Section<'_>) -> bool {
-    let word = section.title.title.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let word = section.title.text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let is_alternative = section.title.keyword.is_some() || names::counts_no_work(&names::lower(word));
     (1..=6).contains(&section.level) && section.named.is_none() && !is_alternative
 }
 
 /// A step of the second list has the name of one of the last group of the first.
 fn say_the_same(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> bool {
-    let name = |unit: &Unit| section_of(sections, Some(unit)).map(|found| names::lower(&found.title.title));
+    let name = |unit: &Unit| section_of(sections, Some(unit)).map(|found| names::lower(&found.title.text));
     let group = first.units.last().and_then(|unit| unit.group);
     let last = first.units.iter().rev().take_while(|unit| unit.group == group);
     let known: HashSet<_> = last.filter_map(name).collect();

@@ -5,7 +5,7 @@ use crate::plan::{Line, Span};
 
 /// An HTML comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
+pub(crate) struct Comment {
     /// All its bytes.
     pub span: Span,
     /// What stands between the marks, trimmed.

@@ -8,7 +8,7 @@ use crate::plan::{BlockIndex, Line, Span};
 
 /// One entry.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The list that it is in.
     pub kind: EntryKind,
     /// The block that holds the list.
@@ -20,7 +20,7 @@ pub struct Entry {
     /// Last line, inclusive.
     pub end_line: Line,
     /// Its id and title.
-    pub title: Title<'static>,
+    pub title: Title,
     /// How far it is, if it says so.
     pub state: Option<EntryState>,
     /// What it says of other entries that come first.
@@ -33,7 +33,7 @@ pub struct Entry {
 
 /// How far an entry is.
 #[derive(Debug, Clone)]
-pub struct EntryState {
+pub(crate) struct EntryState {
     /// The word that says so.
     pub word: StateWord,
     /// The mark that the word stands for: space, `~`, `x` or another.
@@ -42,7 +42,7 @@ pub struct EntryState {
 
 /// What kind of list an entry is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryKind {
+pub(crate) enum EntryKind {
     /// `todos:` in front matter.
     Todo,
     /// A row of a table.

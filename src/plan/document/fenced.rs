@@ -21,20 +21,20 @@ fn task(document: &Document<'_>, block: BlockIndex, line: Line, end: Line) -> Op
     let says_something = |line: &Line| !trimmed(document, *line).is_empty();
     let last = line.until(end).rev().find(says_something).unwrap_or(line);
     let mut entry = Entry::of_lines(document, EntryKind::Task, block, line, last);
-    entry.title = heading(document, line)?.into_owned();
-    let mut title = entry.title.title.trim_end_matches(':');
+    entry.title = heading(document, line)?;
+    let mut title = entry.title.text.trim_end_matches(':');
     if title.is_empty() {
         let below =
             line.next().until(last.next()).find(says_something).map_or("", |below| trimmed(document, below));
         title = below.trim_start_matches("- ").trim_end_matches(':');
     }
-    entry.title.title = title.to_owned().into();
+    entry.title.text = title.to_owned();
     entry.files = Some(entry.span.clone());
     Some(entry)
 }
 
 /// `Task 1: Title`
-fn heading<'text>(document: &Document<'text>, line: Line) -> Option<Title<'text>> {
+fn heading(document: &Document<'_>, line: Line) -> Option<Title> {
     let text = trimmed(document, line).trim_start_matches(['-', '#', ' ']);
     Some(Title::parse(text)).filter(|title| title.unit.is_some() && text.contains(':'))
 }

@@ -55,9 +55,9 @@ impl<'a, 'text> Todo<'a, 'text> {
         for line in self.first.until(self.last.next()) {
             self.read_field(line, &mut entry);
         }
-        if entry.title.title.is_empty() && entry.title.id.is_none() {
+        if entry.title.text.is_empty() && entry.title.id.is_none() {
             let said = document.line(self.first)[self.depth..].trim();
-            entry.title.title = plain(said).into_owned().into();
+            entry.title.text = plain(said).into_owned();
         }
         entry
     }
@@ -70,8 +70,8 @@ impl<'a, 'text> Todo<'a, 'text> {
         let value = self.value(line, key_at + key.len() + 1);
         let said = self.document.text.get(value.clone()).unwrap_or_default();
         match key.trim() {
-            "id" => entry.title.id = Some(said.to_owned().into()),
-            "content" | "title" | "name" | "text" => entry.title.title = self.content(said, line).into(),
+            "id" => entry.title.id = Some(said.to_owned()),
+            "content" | "title" | "name" | "text" => entry.title.text = self.content(said, line),
             "status" | "state" if !said.is_empty() => {
                 // A status that is no known word has a meaning to its author only: it is kept.
                 let known = EntryState::at(self.document, value.clone());

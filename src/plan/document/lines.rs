@@ -4,14 +4,14 @@ use crate::plan::{Line, Span};
 
 /// The lines of one text.
 #[derive(Debug, Clone)]
-pub struct LineTable {
+pub(crate) struct LineTable {
     starts: Vec<usize>,
     length: usize,
 }
 
 impl LineTable {
     /// Reads the line ends of a text.
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
         let ends_line = |at: &usize| match bytes[*at] {
@@ -24,37 +24,37 @@ impl LineTable {
     }
 
     /// Every line of the text.
-    pub fn all(&self) -> impl DoubleEndedIterator<Item = Line> {
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = Line> {
         Line::from(1).until(Line::from(self.starts.len() + 1))
     }
 
     /// The line that a byte stands in.
-    pub fn line_of(&self, offset: usize) -> Line {
+    pub(crate) fn line_of(&self, offset: usize) -> Line {
         self.starts.partition_point(|start| *start <= offset).max(1).into()
     }
 
     /// The first byte of a line; the end of the text for lines behind it.
-    pub fn start(&self, line: Line) -> usize {
+    pub(crate) fn start(&self, line: Line) -> usize {
         self.starts.get(usize::from(line.before())).copied().unwrap_or(self.length)
     }
 
     /// One past the last byte of a line, its end mark included.
-    pub fn end(&self, line: Line) -> usize {
+    pub(crate) fn end(&self, line: Line) -> usize {
         self.start(line.next())
     }
 
     /// The bytes of a line, its end mark included.
-    pub fn span(&self, line: Line) -> Span {
+    pub(crate) fn span(&self, line: Line) -> Span {
         self.start(line)..self.end(line)
     }
 
     /// A line without its end mark.
-    pub fn text<'text>(&self, text: &'text str, line: Line) -> &'text str {
+    pub(crate) fn text<'text>(&self, text: &'text str, line: Line) -> &'text str {
         text.get(self.span(line)).unwrap_or_default().trim_end_matches(['\n', '\r'])
     }
 
     /// Line and column of a byte, both 1-based, the column in characters.
-    pub fn position(&self, text: &str, offset: usize) -> (Line, usize) {
+    pub(crate) fn position(&self, text: &str, offset: usize) -> (Line, usize) {
         let line = self.line_of(offset);
         let before = text.get(self.start(line)..offset).unwrap_or_default();
         (line, before.trim_start_matches('\u{feff}').chars().count() + 1)

@@ -2,7 +2,7 @@
 
 /// The character between the brackets of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BoxMark {
+pub(crate) struct BoxMark {
     /// Its first byte.
     pub at: usize,
     /// The character.
@@ -15,7 +15,7 @@ impl BoxMark {
     /// The box that starts at this byte: `[`, one mark, `]`, then white space or the end of the line.
     ///
     /// Letters other than `x` and `v` are no marks: `- [P] tasks run in parallel` is a legend.
-    pub fn at(text: &str, at: usize) -> Option<Self> {
+    pub(crate) fn at(text: &str, at: usize) -> Option<Self> {
         let mut chars = text.get(at..)?.strip_prefix('[')?.chars();
         let mark = chars.next().filter(|mark| !mark.is_control())?;
         let letter_or_bracket =

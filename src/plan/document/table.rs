@@ -26,11 +26,11 @@ pub(in crate::plan) fn rows(document: &Document<'_>, block: BlockIndex) -> Vec<E
         let cell = |column: Option<usize>| cells.get(column?).cloned().filter(|cell| !cell.is_empty());
         let Some(title) = cell(Some(title)) else { continue };
         let mut entry = Entry::of_lines(document, EntryKind::Row { named }, block, line, line);
-        entry.title = Title::parse(&document.text[title]).into_owned();
+        entry.title = Title::parse(&document.text[title]);
         if let Some(id) = cell(at(Column::Id)).map(|id| Title::parse(&document.text[id])) {
-            let name = if id.title.is_empty() { id.id.clone() } else { Some(id.title.clone()) };
-            entry.title.id = id.id.or(name).map(|id| id.into_owned().into());
-            entry.title.label = id.label.into_owned().into();
+            let name = if id.text.is_empty() { id.id.clone() } else { Some(id.text.clone()) };
+            entry.title.id = id.id.or(name);
+            entry.title.label = id.label;
         }
         entry.state = cell(state).and_then(|cell| EntryState::at(document, cell));
         entry.needs = cell(at(Column::Needs));
@@ -53,7 +53,7 @@ fn counts(document: &Document<'_>, block: BlockIndex, column: Option<usize>) -> 
     let numbered = |line: Line| {
         let cell = cells(document, line).get(column?).cloned()?;
         let title = Title::parse(&document.text[cell]);
-        (title.id.is_some() && !title.title.is_empty()).then_some(())
+        (title.id.is_some() && !title.text.is_empty()).then_some(())
     };
     column.is_some() && body(found).all(|line| numbered(line).is_some())
 }

@@ -1,13 +1,12 @@
 //! Resolves references: to a step, every step of a group, a range, or everything before.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use typed_index_collections::{TiVec, ti_vec};
 
 use crate::plan::diagnostic::{Diagnostic, Severity};
 use crate::plan::graph::Edge;
 use crate::plan::names::title::Title;
-use crate::plan::names::{self, lower};
+use crate::plan::names::{self};
 use crate::plan::step::{Plan, Reference, ReferenceTo, StepKind};
 use crate::plan::{GroupIndex, StepIndex};
 
@@ -19,11 +18,11 @@ const MOST_EDGES: usize = 500_000;
 pub(in crate::plan) struct Resolver<'a> {
     plan: &'a Plan,
     /// Steps and groups by keyword and id.
-    named: HashMap<(Cow<'a, str>, Cow<'a, str>), Vec<Target>>,
+    named: HashMap<(String, String), Vec<Target>>,
     /// The keywords in use.
-    keywords: HashSet<Cow<'a, str>>,
+    keywords: HashSet<String>,
     /// Steps by id alone.
-    by_id: HashMap<Cow<'a, str>, Vec<Target>>,
+    by_id: HashMap<String, Vec<Target>>,
     /// The steps of each group, in the order of the file.
     members: TiVec<GroupIndex, Vec<StepIndex>>,
     /// Work steps in the order of the file.
@@ -80,26 +79,24 @@ impl<'a> Resolver<'a> {
         resolver
     }
 
-    fn insert(&mut self, label: &'a str, target: Target) {
+    fn insert(&mut self, label: &str, target: Target) {
         let title = Title::parse(label);
         if let (Some(keyword), Some(id)) = (title.keyword, title.id) {
             // `Tasks 3-5` is what `Task 4` means.
             if let Some((from, to)) = id.split_once('-').filter(|(from, _)| !from.is_empty()) {
                 for one in range(from, to) {
-                    self.named.entry((keyword.clone(), Cow::Owned(one))).or_default().push(target);
+                    self.named.entry((keyword.clone(), one)).or_default().push(target);
                 }
             }
-            if !self.keywords.contains(&keyword) {
-                self.keywords.insert(keyword.clone());
-            }
-            self.named.entry((keyword, in_lower_case(id))).or_default().push(target);
+            self.keywords.insert(keyword.clone());
+            self.named.entry((keyword, id.to_lowercase())).or_default().push(target);
         }
     }
 
-    fn insert_step(&mut self, label: &'a str, id: &'a str, index: StepIndex) {
+    fn insert_step(&mut self, label: &str, id: &str, index: StepIndex) {
         self.insert(label, Target::Step(index));
         if !id.is_empty() {
-            self.by_id.entry(lower(id)).or_default().push(Target::Step(index));
+            self.by_id.entry(id.to_lowercase()).or_default().push(Target::Step(index));
         }
     }
 
@@ -190,7 +187,7 @@ impl<'a> Resolver<'a> {
 
     /// By keyword and id; by id alone where the plan uses another keyword, or none.
     fn targets(&self, keyword: &str, id: &str) -> Vec<Target> {
-        let name = (Cow::Borrowed(keyword), lower(id));
+        let name = (keyword.to_owned(), id.to_lowercase());
         if let Some(found) = self.named.get(&name) {
             return found.clone();
         }
@@ -242,13 +239,6 @@ fn range(from: &str, to: &str) -> Vec<String> {
             .map(|number| if stem.is_empty() { number.to_string() } else { format!("{stem}.{number}") })
             .collect(),
         _ => vec![from.to_owned(), to.to_owned()],
-    }
-}
-
-fn in_lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => lower(text),
-        Cow::Owned(text) => Cow::Owned(text.to_lowercase()),
     }
 }
 

@@ -67,7 +67,7 @@ impl<'text> Label<'text> {
         let title = Title::parse(counted.then_some(inner)?);
         let name = inner.trim_end_matches(['.', '。']);
         let value = rest.trim();
-        (title.unit.is_some() && title.keyword.is_some() && !title.title.is_empty()).then_some(Self {
+        (title.unit.is_some() && title.keyword.is_some() && !title.text.is_empty()).then_some(Self {
             name,
             value,
             value_at: line.len() - rest.trim_start().len(),

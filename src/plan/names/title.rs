@@ -11,71 +11,48 @@ const NUMERALS: &str = "〇一二三四五六七八九十";
 
 /// A heading or the first line of an item, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Title<'text> {
+pub(crate) struct Title {
     /// As the author wrote it: `Step 1.1`, `T001`; empty if there is none.
-    pub label: Cow<'text, str>,
+    pub label: String,
     /// The word before the number, lower case and singular.
-    pub keyword: Option<Cow<'text, str>>,
+    pub keyword: Option<String>,
     /// What that word makes of it.
     pub unit: Option<Keyword>,
     /// The number: `1.1`, `T001`.
-    pub id: Option<Cow<'text, str>>,
+    pub id: Option<String>,
     /// The text behind the label, without decoration.
-    pub title: Cow<'text, str>,
+    pub text: String,
     /// What stood in brackets at the end: `Priority: HIGH`.
     pub fields: Vec<(String, String)>,
 }
 
-impl<'text> Title<'text> {
+impl Title {
     /// Takes a heading apart.
-    pub fn parse(text: &'text str) -> Self {
-        match plain(text) {
-            Cow::Borrowed(plain) => Self::of(plain),
-            Cow::Owned(plain) => Title::of(&plain).into_owned(),
-        }
-    }
-
-    /// The same, with text of its own.
-    pub fn into_owned<'any>(self) -> Title<'any> {
-        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
-        Title {
-            label: owned(self.label),
-            keyword: self.keyword.map(owned),
-            unit: self.unit,
-            id: self.id.map(owned),
-            title: owned(self.title),
-            fields: self.fields,
-        }
-    }
-
-    /// The label, or the title if there is none, as one name.
-    pub fn name(&self) -> Cow<'_, str> {
-        match (self.label.is_empty(), self.title.is_empty()) {
-            (true, _) => Cow::Borrowed(&self.title),
-            (false, true) => Cow::Borrowed(&self.label),
-            (false, false) => Cow::Owned(format!("{}: {}", self.label, self.title)),
-        }
-    }
-
-    /// A plain text, taken apart.
-    fn of(plain: &'text str) -> Self {
-        let (rest, fields) = without_fields(plain);
+    pub(crate) fn parse(text: &str) -> Self {
+        let plain = plain(text);
+        let (rest, fields) = without_fields(&plain);
         let title =
             Self::labelled(rest).or_else(|| Self::coded(rest)).unwrap_or_else(|| Self::numbered(rest));
         let numbered = title.id.is_some();
         let mut title = Self { fields, ..title };
-        while let Some((tag, rest)) = leading_tag(&title.title).filter(|_| numbered) {
-            title.fields.push(("tag".to_owned(), tag.to_owned()));
-            title.title = match title.title {
-                Cow::Borrowed(text) => Cow::Borrowed(&text[text.len() - rest..]),
-                Cow::Owned(text) => Cow::Owned(text[text.len() - rest..].to_owned()),
-            };
+        while let Some((tag, rest)) = leading_tag(&title.text).filter(|_| numbered) {
+            title.fields.push(("tag".to_owned(), tag));
+            title.text = rest;
         }
         title
     }
 
+    /// The label, or the title if there is none, as one name.
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        match (self.label.is_empty(), self.text.is_empty()) {
+            (true, _) => Cow::Borrowed(&self.text),
+            (false, true) => Cow::Borrowed(&self.label),
+            (false, false) => Cow::Owned(format!("{}: {}", self.label, self.text)),
+        }
+    }
+
     /// `Step 1.1: Title`, also behind a section number: `3.1 Phase 1: Title`.
-    fn labelled(text: &'text str) -> Option<Self> {
+    fn labelled(text: &str) -> Option<Self> {
         let at_start =
             Self::labelled_at_start(text).or_else(|| Self::counted(text)).or_else(|| Self::spelled(text));
         at_start.or_else(|| {
@@ -85,7 +62,7 @@ impl<'text> Title<'text> {
     }
 
     /// `第一步：Title`, `第 2 阶段 Title`, `2단계: Title`.
-    fn counted(text: &'text str) -> Option<Self> {
+    fn counted(text: &str) -> Option<Self> {
         let rest = text.strip_prefix('第').map(str::trim_start);
         let ordinal = rest.is_some();
         let rest = rest.unwrap_or(text);
@@ -97,17 +74,17 @@ impl<'text> Title<'text> {
         let (word, behind) = behind.split_at(word_end);
         let unit = (!word.is_ascii()).then(|| names::counted(word)).flatten()?;
         Some(Self {
-            label: Cow::Borrowed(&text[..text.len() - behind.len()]),
-            keyword: Some(Cow::Borrowed(word)),
+            label: text[..text.len() - behind.len()].to_owned(),
+            keyword: Some(word.to_owned()),
             unit: Some(unit),
             id: Some(western(number)),
-            title: Cow::Borrowed(behind_separator(behind)?),
+            text: behind_separator(behind)?.to_owned(),
             fields: Vec::new(),
         })
     }
 
     /// `阶段一：Title`: the numeral is one word with the word before it.
-    fn spelled(text: &'text str) -> Option<Self> {
+    fn spelled(text: &str) -> Option<Self> {
         if text.bytes().next().is_none_or(|byte| byte.is_ascii()) {
             return None;
         }
@@ -119,16 +96,16 @@ impl<'text> Title<'text> {
         }
         let (known, unit) = names::known(keyword)?;
         Some(Self {
-            label: Cow::Borrowed(word),
-            keyword: Some(Cow::Borrowed(known)),
+            label: word.to_owned(),
+            keyword: Some(known.to_owned()),
             unit: Some(unit),
             id: Some(western(number)),
-            title: Cow::Borrowed(behind_separator(behind)?),
+            text: behind_separator(behind)?.to_owned(),
             fields: Vec::new(),
         })
     }
 
-    fn labelled_at_start(text: &'text str) -> Option<Self> {
+    fn labelled_at_start(text: &str) -> Option<Self> {
         let word_end = keyword_end(text)?;
         let word = &text[..word_end];
         let rest = &text[word_end..];
@@ -147,17 +124,17 @@ impl<'text> Title<'text> {
         }
         let label_end = text.len() - behind.len();
         Some(Self {
-            label: Cow::Borrowed(&text[..label_end]),
-            keyword: Some(known.map_or_else(|| names::lower(word), |(word, _)| Cow::Borrowed(word))),
+            label: text[..label_end].to_owned(),
+            keyword: Some(known.map_or_else(|| names::lower(word).into_owned(), |(word, _)| word.to_owned())),
             unit: known.map(|(_, unit)| unit),
-            id: Some(Cow::Borrowed(id)),
-            title: Cow::Borrowed(title),
+            id: Some(id.to_owned()),
+            text: title.to_owned(),
             fields: Vec::new(),
         })
     }
 
     /// `T001 Title`, `TASK-001: Title`, `[TASK-001] Title`, `` `SP9-T1` Title``, `t1: Title`.
-    fn coded(text: &'text str) -> Option<Self> {
+    fn coded(text: &str) -> Option<Self> {
         let quoted = text.strip_prefix('`').and_then(|rest| rest.split_once('`'));
         let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
         let bare = || text.split_at(text.find([' ', ':']).unwrap_or(text.len()));
@@ -170,21 +147,19 @@ impl<'text> Title<'text> {
             CodeForm::Long | CodeForm::Short => quoted.is_none(),
         };
         fits.then(|| Self {
-            label: Cow::Borrowed(code),
+            label: code.to_owned(),
             unit: form.names_a_step(code).then_some(Keyword::Step),
-            id: Some(Cow::Borrowed(code)),
-            title: Cow::Borrowed(title.unwrap_or(behind).trim()),
+            id: Some(code.to_owned()),
+            text: title.unwrap_or(behind).trim().to_owned(),
             ..Self::default()
         })
     }
 
     /// `1.1 Title`, `1. Title`, or no number at all.
-    fn numbered(text: &'text str) -> Self {
-        let (id, title) = match split_number(text) {
-            Some((id, title)) => (Some(Cow::Borrowed(id)), title),
-            None => (None, text),
-        };
-        Self { id, title: Cow::Borrowed(title), ..Self::default() }
+    fn numbered(text: &str) -> Self {
+        let number = split_number(text);
+        let id = number.map(|(id, _)| id.to_owned());
+        Self { id, text: number.map_or(text, |(_, title)| title).to_owned(), ..Self::default() }
     }
 }
 
@@ -210,18 +185,18 @@ fn is_commit(text: &str) -> bool {
     (7..=40).contains(&text.len()) && is_name && digits > 0 && digits < text.len()
 }
 
-/// `[P]` of `[P] [US1] Title`, and how many bytes follow it.
-fn leading_tag(title: &str) -> Option<(&str, usize)> {
+/// `[P]` of `[P] [US1] Title`, and what follows it.
+fn leading_tag(title: &str) -> Option<(String, String)> {
     let (tag, rest) = title.strip_prefix('[')?.split_once("] ")?;
     let short = (1..=5).contains(&tag.len());
     let is_tag = short && tag.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    is_tag.then(|| (tag, rest.trim_start().len()))
+    is_tag.then(|| (tag.to_owned(), rest.trim_start().to_owned()))
 }
 
 /// A number of up to two digits in western ones: `十二` is 12.
-fn western(number: &str) -> Cow<'_, str> {
+fn western(number: &str) -> String {
     if number.is_ascii() {
-        return Cow::Borrowed(number);
+        return number.to_owned();
     }
     let value = |part: &str| NUMERALS.chars().position(|numeral| part.chars().eq([numeral]));
     let known = match number.split_once('十') {
@@ -232,7 +207,7 @@ fn western(number: &str) -> Cow<'_, str> {
             tens.zip(ones).map(|(tens, ones)| tens * 10 + ones)
         }
     };
-    known.map_or(Cow::Borrowed(number), |value| Cow::Owned(value.to_string()))
+    known.map_or_else(|| number.to_owned(), |value: usize| value.to_string())
 }
 
 /// `1.1 Title`, `1. Title`, `1) Title`: the number and the title.
@@ -257,7 +232,7 @@ fn behind_separator(text: &str) -> Option<&str> {
 }
 
 /// A text without emphasis marks, status signs and strikethrough.
-pub fn plain(text: &str) -> Cow<'_, str> {
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     match without_marks(text) {
         Cow::Borrowed(text) => Cow::Borrowed(without_decoration(text)),
         Cow::Owned(text) => Cow::Owned(without_decoration(&text).to_owned()),
@@ -319,7 +294,7 @@ mod tests {
 
     fn parts(text: &str) -> (String, String, String) {
         let title = Title::parse(text);
-        (title.label.into(), title.id.unwrap_or_default().into(), title.title.into())
+        (title.label, title.id.unwrap_or_default(), title.text)
     }
 
     #[test]
@@ -370,11 +345,11 @@ mod tests {
         assert_eq!(title.fields, [("Priority".to_owned(), "HIGH".to_owned())]);
         assert_eq!(title.name(), "Phase 1: Foundation");
         let commit = Title::parse("Task: Choose a stone [9f8e7d6]");
-        assert_eq!((commit.title.as_ref(), commit.fields.len()), ("Task: Choose a stone", 1));
-        assert_eq!(Title::parse("Dial (5551234567)").title, "Dial (5551234567)");
+        assert_eq!((commit.text.as_str(), commit.fields.len()), ("Task: Choose a stone", 1));
+        assert_eq!(Title::parse("Dial (5551234567)").text, "Dial (5551234567)");
         let tags = [("tag".to_owned(), "P".to_owned()), ("tag".to_owned(), "US1".to_owned())];
         assert_eq!(Title::parse("T001 [P] [US1] Write").fields, tags);
-        assert_eq!(Title::parse("See [a link](https://x.y)").title, "See [a link](https://x.y)");
+        assert_eq!(Title::parse("See [a link](https://x.y)").text, "See [a link](https://x.y)");
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl<'text> SectionBuilder<'_, 'text> {
     }
 
     /// Opens the section of a heading.
-    fn open_heading(&mut self, level: u8, title: Title<'text>, start: Start) {
+    fn open_heading(&mut self, level: u8, title: Title, start: Start) {
         let later = is_later(&title);
         let level = self.level_among_its_like(level, &title);
         let opened = self.open(level, title, start);
@@ -129,7 +129,7 @@ impl<'text> SectionBuilder<'_, 'text> {
         let Some(summary) = html.summary else { return };
         let last = self.open.iter().rev().map(|open| self.all[*open].level).find(|level| *level <= 6);
         let level = last.map_or(2, |level| level + 1).clamp(2, 6);
-        let title = Title::parse(&summary).into_owned();
+        let title = Title::parse(&summary);
         let opened = self.open(level, title, Start { block: index, byte: html.start, line: html.line });
         opened.named = role_of(&opened.title);
         self.details.push(level);
@@ -147,7 +147,7 @@ impl<'text> SectionBuilder<'_, 'text> {
     }
 
     /// The heading is of the kind that the embedded document stands in: it is the plan's.
-    fn goes_on_with(&self, level: u8, title: &Title<'_>) -> bool {
+    fn goes_on_with(&self, level: u8, title: &Title) -> bool {
         let same = |open: &SectionIndex| {
             let open = &self.all[*open];
             open.level == level && open.title.unit.is_some() && open.title.keyword == title.keyword
@@ -156,8 +156,8 @@ impl<'text> SectionBuilder<'_, 'text> {
     }
 
     /// `### Phase 2` behind `## Phase 1` is no part of it.
-    fn level_among_its_like(&self, level: u8, title: &Title<'_>) -> u8 {
-        let number = |title: &Title<'_>| title.id.as_deref().and_then(|id| id.parse::<u32>().ok());
+    fn level_among_its_like(&self, level: u8, title: &Title) -> u8 {
+        let number = |title: &Title| title.id.as_deref().and_then(|id| id.parse::<u32>().ok());
         let Some(next) = number(title).filter(|_| title.unit.is_some()) else { return level };
         let is_before = |open: &&Section<'_>| {
             (2..level).contains(&open.level)
@@ -167,7 +167,7 @@ impl<'text> SectionBuilder<'_, 'text> {
         self.open.iter().map(|open| &self.all[*open]).find(is_before).map_or(level, |open| open.level)
     }
 
-    fn heading_title(&self, index: BlockIndex) -> Title<'text> {
+    fn heading_title(&self, index: BlockIndex) -> Title {
         let (_, first) = self.document.first_line(index);
         if first.starts_with('#') {
             let text = match self.document.blocks[index].mark() {
@@ -180,7 +180,7 @@ impl<'text> SectionBuilder<'_, 'text> {
         let lines: Vec<&str> = self.document.lines_of(index).map(|(_, line)| line).collect();
         let kept = lines.len().max(2) - 1;
         let text = names::joined(lines.into_iter().take(kept));
-        Title::parse(text.trim_matches('#').trim()).into_owned()
+        Title::parse(text.trim_matches('#').trim())
     }
 
     /// A paragraph may be several fields, one a line, or end with the label of the list behind it.
@@ -223,8 +223,8 @@ impl<'text> SectionBuilder<'_, 'text> {
     fn open_label(&mut self, label: Label<'text>, start: Start) {
         let mut title = Title::parse(label.name);
         let numbered = title.id.is_some() && (title.keyword.is_some() || title.label.is_empty());
-        if numbered && title.title.is_empty() {
-            title.title = title::plain(label.value);
+        if numbered && title.text.is_empty() {
+            title.text = title::plain(label.value).into_owned();
         }
         let opened = self.open(if numbered { NUMBERED_LABEL } else { LABEL }, title, start);
         opened.named = label.role;
@@ -234,7 +234,7 @@ impl<'text> SectionBuilder<'_, 'text> {
     }
 
     /// Opens a section whose content starts behind the block.
-    fn open(&mut self, level: u8, title: Title<'text>, start: Start) -> &mut Section<'text> {
+    fn open(&mut self, level: u8, title: Title, start: Start) -> &mut Section<'text> {
         self.close(level, start.block);
         let parent = self.open.last().copied();
         let from = self.document.blocks[start.block].end;
@@ -290,7 +290,7 @@ impl<'text> SectionBuilder<'_, 'text> {
 
 /// What stands under this label ends with it.
 fn is_aside(section: &Section<'_>) -> bool {
-    let name = &section.title.title;
+    let name = &section.title.text;
     match section.named {
         Some(Role::Timeline | Role::Progress | Role::Prerequisites) => true,
         None | Some(Role::Context | Role::Validation) => names::introduces(name) || names::runs(name),
@@ -304,12 +304,12 @@ fn is_aside(section: &Section<'_>) -> bool {
 }
 
 /// `Phase 9 (Future): Title` is named only to be left for another plan.
-fn is_later(title: &Title<'_>) -> bool {
-    let name = names::lower(&title.title);
+fn is_later(title: &Title) -> bool {
+    let name = names::lower(&title.text);
     title.unit.is_some() && (name.contains("(future)") || name.contains("[future]"))
 }
 
 /// What the name of a heading says; a unit of work may be named for anything.
-fn role_of(title: &Title<'_>) -> Option<Role> {
+fn role_of(title: &Title) -> Option<Role> {
     if title.unit.is_some() { None } else { names::role(&title.name()) }
 }

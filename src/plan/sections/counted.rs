@@ -51,7 +51,7 @@ fn has_tasks(all: &All<'_>, section: SectionIndex) -> bool {
 /// `Task: Saw`, `Task: Nail`: headings with a word for steps and no number.
 fn unnumbered_units(all: &All<'_>) -> Vec<SectionIndex> {
     let is_unit = |section: &Section<'_>| {
-        let begins = || section.title.title.split_once(": ").and_then(|(word, _)| names::keyword(word));
+        let begins = || section.title.text.split_once(": ").and_then(|(word, _)| names::keyword(word));
         (2..=6).contains(&section.level) && section.title.id.is_none() && begins() == Some(Keyword::Step)
     };
     let units = all.iter_enumerated().filter(|(_, section)| is_unit(section));

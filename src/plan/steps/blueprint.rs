@@ -1,6 +1,5 @@
 //! Decides which parts of the file become steps, before any of them is read.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use typed_index_collections::{TiVec, ti_vec};
@@ -16,7 +15,7 @@ use crate::plan::{BlockIndex, GroupIndex, SectionIndex};
 
 /// A step to be read.
 #[derive(Debug, Clone)]
-pub(in crate::plan) struct Blueprint<'text> {
+pub(in crate::plan) struct Blueprint {
     /// Why it is a step.
     pub kind: StepKind,
     /// Where it stands.
@@ -26,7 +25,7 @@ pub(in crate::plan) struct Blueprint<'text> {
     /// First byte.
     pub start: usize,
     /// What it is called.
-    pub title: Title<'text>,
+    pub title: Title,
 }
 
 /// Where a step stands.
@@ -57,10 +56,7 @@ pub(in crate::plan) struct Cover {
 }
 
 /// All steps of the plan, in the order of the file.
-pub(in crate::plan) fn draw<'text>(
-    sections: &Sections<'text>,
-    choice: &ListChoice,
-) -> (Vec<Blueprint<'text>>, Cover) {
+pub(in crate::plan) fn draw(sections: &Sections<'_>, choice: &ListChoice) -> (Vec<Blueprint>, Cover) {
     let mut blueprints = units(sections, choice);
     let cover = cover(sections, choice);
     if !blueprints.is_empty() {
@@ -71,7 +67,7 @@ pub(in crate::plan) fn draw<'text>(
     (blueprints, cover)
 }
 
-fn units<'text>(sections: &Sections<'text>, choice: &ListChoice) -> Vec<Blueprint<'text>> {
+fn units(sections: &Sections<'_>, choice: &ListChoice) -> Vec<Blueprint> {
     let units = choice.chosen.as_ref().map_or(&[][..], |candidate| &candidate.units);
     let blueprint = |unit: &Unit| {
         let (start, title) = match unit.place {
@@ -96,22 +92,23 @@ fn units<'text>(sections: &Sections<'text>, choice: &ListChoice) -> Vec<Blueprin
             title,
         }
     };
-    let mut found: Vec<Blueprint<'text>> = units.iter().map(blueprint).collect();
+    let mut found: Vec<Blueprint> = units.iter().map(blueprint).collect();
     drop_topics(&mut found);
     found
 }
 
 /// `- [ ] Stage 4: Saw`, `- [ ] Stage 4: Nail`: the word for a group that several items begin with names
 /// none of them.
-fn drop_topics(units: &mut [Blueprint<'_>]) {
-    let is_item = |unit: &Blueprint<'_>| matches!(unit.source, StepSource::Unit(UnitPlace::Item { .. }));
-    let of_group = |unit: &&Blueprint<'_>| is_item(unit) && unit.title.unit == Some(Keyword::Group);
-    let labels = units.iter().filter(of_group).map(|unit| unit.title.label.to_string());
+fn drop_topics(units: &mut [Blueprint]) {
+    let is_item = |unit: &Blueprint| matches!(unit.source, StepSource::Unit(UnitPlace::Item { .. }));
+    let of_group = |unit: &&Blueprint| is_item(unit) && unit.title.unit == Some(Keyword::Group);
+    let labels = units.iter().filter(of_group).map(|unit| unit.title.label.clone());
     let mut seen = HashSet::new();
     let topics: HashSet<String> = labels.filter(|label| !seen.insert(label.clone())).collect();
-    for unit in units.iter_mut().filter(|unit| is_item(unit) && topics.contains(&*unit.title.label)) {
-        let title = Cow::Owned(unit.title.name().into_owned());
-        unit.title = Title { title, fields: std::mem::take(&mut unit.title.fields), ..Title::default() };
+    for unit in units.iter_mut().filter(|unit| is_item(unit) && topics.contains(&unit.title.label)) {
+        let title = unit.title.name().into_owned();
+        unit.title =
+            Title { text: title, fields: std::mem::take(&mut unit.title.fields), ..Title::default() };
     }
 }
 
@@ -152,11 +149,7 @@ impl Cover {
 }
 
 /// The steps that the rest of the plan asks for: prerequisites, tests, documents, acceptance.
-fn around<'text>(
-    sections: &Sections<'text>,
-    cover: &Cover,
-    groups: &HashSet<SectionIndex>,
-) -> Vec<Blueprint<'text>> {
+fn around(sections: &Sections<'_>, cover: &Cover, groups: &HashSet<SectionIndex>) -> Vec<Blueprint> {
     let mut found = Vec::new();
     let mut prerequisites = Vec::new();
     let mut acceptance = Vec::new();
@@ -202,18 +195,14 @@ fn around<'text>(
     found
 }
 
-fn merged<'text>(
-    sections: &Sections<'text>,
-    kind: StepKind,
-    parts: Vec<SectionPart>,
-) -> Option<Blueprint<'text>> {
+fn merged(sections: &Sections<'_>, kind: StepKind, parts: Vec<SectionPart>) -> Option<Blueprint> {
     let first = &sections.all[parts.first()?.section];
     let title = match (parts.len(), kind) {
-        (2.., StepKind::Prerequisite) => Cow::Borrowed("Prerequisites"),
-        (2.., StepKind::Acceptance) => Cow::Borrowed("Acceptance"),
-        _ => first.title.title.clone(),
+        (2.., StepKind::Prerequisite) => "Prerequisites".to_owned(),
+        (2.., StepKind::Acceptance) => "Acceptance".to_owned(),
+        _ => first.title.text.clone(),
     };
-    let title = Title { title, ..Title::default() };
+    let title = Title { text: title, ..Title::default() };
     Some(Blueprint { kind, source: StepSource::Sections(parts), group: None, start: first.start, title })
 }
 

@@ -56,9 +56,9 @@ impl StepBody<'_, '_> {
     pub(in crate::plan) fn read_entry(&mut self, index: EntryIndex) {
         let document = self.document;
         let entry = &document.entries[index];
-        self.parts.files.extend(files::in_text(&entry.title.title));
-        let title = self.piece(entry.span.start, entry.title.title.as_ref(), entry.span.end);
-        self.add_title_command(&title, &entry.title.title);
+        self.parts.files.extend(files::in_text(&entry.title.text));
+        let title = self.piece(entry.span.start, entry.title.text.as_str(), entry.span.end);
+        self.add_title_command(&title, &entry.title.text);
         if let Some(files) = &entry.files {
             self.parts.files.extend(files::in_field(&document.text[files.clone()]));
         }

@@ -8,7 +8,7 @@ use crate::plan::step::{Reference, ReferenceTo};
 
 /// What was read in a dependency field.
 #[derive(Debug, Clone, Default)]
-pub struct References {
+pub(crate) struct References {
     /// The steps and groups it names.
     pub references: Vec<Reference>,
     /// It says that there are none.
@@ -16,7 +16,7 @@ pub struct References {
 }
 
 /// Reads one line of a field. Text without a keyword and id is context: crates, teams, services.
-pub fn read(text: &str, at: usize, line: Line) -> References {
+pub(crate) fn read(text: &str, at: usize, line: Line) -> References {
     let outside = without_brackets(text);
     let plain = outside.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if NO_DEPENDENCIES.split(", ").any(|word| word == plain) {

@@ -14,7 +14,7 @@ const VARIABLES: &[&str] = &[
 
 /// The author and committer of the environment, over what git is configured with.
 #[derive(Debug, Clone, Default)]
-pub struct Author(Vec<(&'static str, OsString)>);
+pub(crate) struct Author(Vec<(&'static str, OsString)>);
 
 impl Author {
     /// The author that an environment names, wholly, in part or not at all.

@@ -3,13 +3,13 @@
 //! The user's index, `HEAD`, stash, hooks and configuration are never touched: objects are added,
 //! and references under `refs/agentrun/` keep them.
 
-pub mod author;
+pub(crate) mod author;
 mod change;
-pub mod commit;
-pub mod head;
+pub(crate) mod commit;
+pub(crate) mod head;
 mod index;
 mod objects;
-pub mod obstacle;
+pub(crate) mod obstacle;
 mod pipes;
 mod programs;
 mod secrets;

@@ -9,7 +9,7 @@ use crate::workspace::file;
 
 /// A file as it has to be.
 #[derive(Debug)]
-pub struct FileGuard {
+pub(crate) struct FileGuard {
     /// Where it is, from the project root.
     name: String,
     path: PathBuf,

@@ -17,7 +17,7 @@ const NAME: &str = "plan-as-found.md";
 
 /// The plan as it has to be.
 #[derive(Debug)]
-pub struct PlanGuard {
+pub(crate) struct PlanGuard {
     file: PlanFile,
     /// Its bytes; `None` while a person has taken it away.
     bytes: Option<Vec<u8>>,

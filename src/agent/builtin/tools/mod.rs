@@ -52,7 +52,7 @@ pub(crate) struct ToolboxSettings {
 
 /// The tools of one conversation; it remembers which files the model has seen.
 #[derive(Debug)]
-pub struct Toolbox {
+pub(crate) struct Toolbox {
     settings: ToolboxSettings,
     seen: SeenFiles,
     /// The number of the last log in the directory.
