@@ -46,12 +46,10 @@ pub(crate) struct TemplateError {
 /// The step that a brief is about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {
-    /// Its plan.
     pub plan: &'a Plan,
     /// Where the plan is, relative to the project root.
     pub plan_path: &'a str,
-    /// Its index.
-    pub step: StepIndex,
+    pub step: &'a Step,
     /// Its source text.
     pub text: &'a str,
 }
@@ -160,15 +158,13 @@ impl Templates {
         let situation = Situation { setback: setback.clone(), ..Situation::default() };
         let repair = |setback| self.repair(&Repair { setback, ..Repair::default() });
         self.system(&reading.plan, &reading.graph, &Sources::default())?;
-        self.step(
-            &Subject { plan: &reading.plan, plan_path: "plan.md", step: StepIndex::from(0), text: "" },
-            &situation,
-        )?;
+        let step = &reading.plan.steps[StepIndex::from(0)];
+        self.step(&Subject { plan: &reading.plan, plan_path: "plan.md", step, text: "" }, &situation)?;
         repair(Setback { failure: Some(failed), ..Setback::default() })?;
         repair(Setback { weakened: setback.weakened, ..Setback::default() })?;
         repair(Setback { refuted: Some(refuted), ..Setback::default() })?;
         self.judge()?;
-        self.judge_step(&reading.plan.steps[StepIndex::from(0)], "", &JudgeBrief::default())?;
+        self.judge_step(step, "", &JudgeBrief::default())?;
         self.nudge()?;
         self.summary("", "", 0)?;
         self.compacted(&LedgerLines::default(), "").map(drop)
@@ -190,7 +186,6 @@ impl Templates {
     /// The first message of a fresh conversation.
     pub(crate) fn step(&self, subject: &Subject<'_>, situation: &Situation) -> Result<String, TemplateError> {
         let Subject { plan, plan_path, step, text } = *subject;
-        let step = &plan.steps[step];
         let (context, left_out) = context_of(plan, step);
         let group = step.group.map(|group| &plan.groups[group]).filter(|group| !group.text.trim().is_empty());
         let group = group.map(|group| context! { name => group.name(), text => group.text.trim() });

@@ -47,7 +47,7 @@ pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, F
         by: by.clone(),
         items: items.clone(),
     })?;
-    let written = tick::write(&plan, config.plan.progress, index, &mut recorder, &mut guard);
+    let written = tick::write(&plan, config.plan.progress, step, &mut recorder, &mut guard);
     guard.end();
     written?;
     say(&step.name(), &by, &items, &recorder, &step.key);

@@ -9,7 +9,7 @@ use crate::brief::Sources;
 use crate::cli::RestoreArgs;
 use crate::facts::{Event, ReopenReason, StepRef};
 use crate::failure::{ExitCode, Failure};
-use crate::plan::{Step, StepIndex};
+use crate::plan::Step;
 use crate::process::Policy;
 use crate::record::Recorder;
 use crate::redact::Redact;
@@ -59,7 +59,7 @@ pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, F
     let state = recorder.state.step(&step.key);
     let found = runtime.block_on(store.look(&plan, step, state));
     let found = found.inspect_err(|_| guard.end())?;
-    reopen(&plan, index, &mut recorder)?;
+    reopen(&plan, step, &mut recorder)?;
     guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
     let done = runtime.block_on(found.snapshots.put_back(&found.trees.before, &project.root, &found.back));
     guard.end();
@@ -113,9 +113,8 @@ impl Store<'_> {
 
 /// The step is to be done again. What is not in the journal has not happened: this comes before
 /// the files.
-fn reopen(plan: &PlanAtHand, index: StepIndex, recorder: &mut Recorder) -> Result<(), Failure> {
-    let step = plan.step(index);
-    tick::take_back(plan, index, &recorder.state.step(&step.key).ticked)?;
+fn reopen(plan: &PlanAtHand, step: &Step, recorder: &mut Recorder) -> Result<(), Failure> {
+    tick::take_back(plan, step, &recorder.state.step(&step.key).ticked)?;
     recorder.record(Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restored })
 }
 

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::Run;
 use super::tick::PassToTick;
-use super::{PlanAtHand, Run};
 use crate::facts::{CommitRefusal, Event, StepRef, Strength};
 use crate::failure::Failure;
-use crate::plan::{Step, StepIndex};
+use crate::plan::Step;
 use crate::redact::harmless;
-use crate::state::{Base, Pass, StepState, StepStatus, Trees};
+use crate::state::{Base, Pass, Trees};
 use crate::words::first_line;
 use crate::workspace::git::commit::{CommitOrder, StepCommit};
 use crate::workspace::own::{StepChanges, StepTrees};
@@ -16,24 +16,20 @@ use crate::workspace::snapshot::Snapshot;
 use crate::workspace::snapshots::Snapshots;
 
 /// Commits what a step changed, or says why not. The run goes on either way.
-pub(crate) async fn commit(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
-    let step = StepRef::from(run.plan.step(index));
-    let event = match make(run, index).await {
+pub(crate) async fn commit(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
+    let event = match make(run, step).await {
         Ok(StepCommit { commit, paths, without_plan }) => {
-            Event::StepCommitted { step, commit, paths, without_plan }
+            Event::StepCommitted { step: StepRef::from(step), commit, paths, without_plan }
         }
-        Err(reason) => Event::CommitRefused { step, reason },
+        Err(reason) => Event::CommitRefused { step: StepRef::from(step), reason },
     };
     run.recorder.record(event)
 }
 
-async fn make(run: &mut Run<'_>, index: StepIndex) -> Result<StepCommit, CommitRefusal> {
+async fn make(run: &mut Run<'_>, step: &Step) -> Result<StepCommit, CommitRefusal> {
     let redact = &run.recorder.redact;
-    let step = run.plan.step(index);
     let state = run.recorder.state.step(&step.key);
-    let StepStatus::Passed(pass) = &state.status else {
-        return Err(CommitRefusal::impossible("the step has not passed"));
-    };
+    let pass = state.status.pass().ok_or_else(|| CommitRefusal::impossible("the step has not passed"))?;
     if !run.orders.config.run.commit {
         let reason = "the run that ticked it ended before its commit, and this one was not asked to commit";
         return Err(CommitRefusal::impossible(reason));
@@ -43,7 +39,7 @@ async fn make(run: &mut Run<'_>, index: StepIndex) -> Result<StepCommit, CommitR
     let ticked = !state.ticked.is_empty();
     let wanted_tick = PassToTick { step, pass, progress: run.orders.config.plan.progress };
     let tick = |text: &str| wanted_tick.in_text(text).ok_or("git has another text of the step".to_owned());
-    let message = message(run.plan, step, state, pass);
+    let message = message(&run.plan.path, step, state.attempts, pass);
     let wanted = CommitOrder {
         changes: &own.changes,
         plan: plan.filter(|_| ticked).map(|plan| (plan, tick)),
@@ -82,10 +78,10 @@ pub(crate) fn step_trees(trees: &Trees) -> Option<StepTrees> {
 }
 
 /// What agentrun knows of the pass. Nothing that a model said is in it.
-fn message(plan: &PlanAtHand, step: &Step, state: &StepState, pass: &Pass) -> String {
+fn message(plan: &str, step: &Step, attempts: u32, pass: &Pass) -> String {
     let mut lines = vec![line(&step.name()), String::new()];
-    lines.push(format!("Plan: {}", line(&plan.path)));
-    lines.push(format!("Attempts: {}", state.attempts));
+    lines.push(format!("Plan: {}", line(plan)));
+    lines.push(format!("Attempts: {attempts}"));
     lines.push(format!("Validation: {}", pass.strength.map_or("none", say)));
     lines.extend(pass.commands.iter().map(|(command, exit)| format!("- {}: {}", line(command), exit.say())));
     lines.extend(pass.marks.iter().map(|mark| format!("Marked: {}", line(mark))));

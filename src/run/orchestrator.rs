@@ -1,12 +1,12 @@
 //! The loop of a run: ask what comes next and do it, until nothing is left to do.
 
-use super::{Run, commit, settle, step, tick};
 use std::collections::BTreeSet;
 
+use super::{Run, commit, settle, step, tick};
 use crate::clock::Stopwatch;
-use crate::facts::{Event, Pending, ReopenReason, RunCompleted, RunOutcome, RunStarted, StepRef};
+use crate::facts::{Event, Pending, ReopenReason, RunCompleted, RunOutcome, RunStarted, StepKey, StepRef};
 use crate::failure::Failure;
-use crate::plan::StepIndex;
+use crate::plan::{Reading, Step, StepIndex};
 use crate::process::Sandbox;
 use crate::state::StepStatus;
 use crate::state::reconcile::reconcile;
@@ -25,15 +25,14 @@ impl Run<'_> {
     fn vacuous_commands(&self) -> Vec<Event> {
         let selection = &self.orders.selection;
         let selected = self.plan.reading.graph.order().iter().filter(|&&index| selection.contains(index));
-        let mut scripts: Vec<String> =
-            selected.flat_map(|&index| self.applied(index)).map(|command| command.script).collect();
+        let applied = selected.flat_map(|&index| self.applied(self.plan.step(index)));
         let mut seen = BTreeSet::new();
-        scripts.retain(|script| seen.insert(script.clone()));
+        let scripts = applied.map(|command| command.script).filter(|script| seen.insert(script.clone()));
         let say = |script: String| {
             let message = format!("`{}` proves nothing: {}", script.trim(), why_written_so(&script)?);
             Some(Event::Warning { code: "vacuous".to_owned(), message })
         };
-        scripts.into_iter().filter_map(say).collect()
+        scripts.filter_map(say).collect()
     }
 
     /// Carries out the plan.
@@ -57,19 +56,19 @@ impl Run<'_> {
 
     async fn carry_on(&mut self) -> Result<RunOutcome, Failure> {
         loop {
-            let reading = &self.plan.reading;
-            let state = &self.recorder.state;
-            match schedule::next(&reading.plan, &reading.graph, state, &self.orders.selection) {
-                Decision::Tick(index) => self.tick(index)?,
-                Decision::Commit(index) => commit::commit(self, index).await?,
+            let plan = self.plan;
+            let Reading { plan: read, graph, .. } = &plan.reading;
+            match schedule::next(read, graph, &self.recorder.state, &self.orders.selection) {
+                Decision::Tick(index) => self.tick(plan.step(index))?,
+                Decision::Commit(index) => commit::commit(self, plan.step(index)).await?,
                 Decision::Run(index) => {
                     if let Some(signal) = self.site.interrupt.raised() {
                         return Ok(RunOutcome::of_signal(signal));
                     }
                     self.notice_edits("between two steps")?;
-                    step::run(self, index).await?;
+                    step::run(self, plan.step(index)).await?;
                 }
-                Decision::Park(index) => self.park(index)?,
+                Decision::Park(index) => self.park(plan.step(index))?,
                 Decision::Stop(RunOutcome::Interrupted) => return Ok(self.interrupted()),
                 Decision::Stop(outcome) => return Ok(outcome),
             }
@@ -82,8 +81,8 @@ impl Run<'_> {
     }
 
     /// Writes a step's pass into the plan.
-    fn tick(&mut self, index: StepIndex) -> Result<(), Failure> {
-        tick::write(self.plan, self.orders.config.plan.progress, index, &mut self.recorder, &mut self.guard)?;
+    fn tick(&mut self, step: &Step) -> Result<(), Failure> {
+        tick::write(self.plan, self.orders.config.plan.progress, step, &mut self.recorder, &mut self.guard)?;
         self.accept_plan()
     }
 
@@ -91,14 +90,15 @@ impl Run<'_> {
     pub(crate) fn restart(&mut self, steps: &[StepIndex]) -> Result<(), Failure> {
         for &index in steps {
             let step = self.plan.step(index);
-            tick::take_back(self.plan, index, &self.recorder.state.step(&step.key).ticked)?;
+            tick::take_back(self.plan, step, &self.state(step).ticked)?;
             let reopened = Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restart };
             self.recorder.record(reopened)?;
         }
         self.accept_plan()
     }
 
-    /// What remains when nothing is left to do: commands of the whole plan must be green, and its status comment is kept true.
+    /// What remains when nothing is left to do: commands of the whole plan must pass, and its status comment is
+    /// kept true.
     async fn end(&mut self, outcome: RunOutcome) -> Result<RunOutcome, Failure> {
         let outcome = match outcome {
             RunOutcome::Completed if self.orders.selection.steps.is_none() || self.all_done() => {
@@ -121,8 +121,8 @@ impl Run<'_> {
     /// A person may have written more into the plan while it was carried out.
     fn look_again(&mut self) -> Result<RunOutcome, Failure> {
         let Ok(now) = self.plan.read_again() else { return Ok(RunOutcome::Completed) };
-        let known = |key| self.plan.reading.plan.steps.iter().any(|step| step.key == key);
-        let new = now.reading.plan.steps.iter().filter(|step| !known(step.key.clone()));
+        let known = |key: &StepKey| self.plan.reading.plan.steps.iter().any(|step| step.key == *key);
+        let new = now.reading.plan.steps.iter().filter(|step| !known(&step.key));
         let new: Vec<&str> = new.map(|step| step.id.as_str()).collect();
         if new.is_empty() {
             return Ok(RunOutcome::Completed);
@@ -146,16 +146,14 @@ impl Run<'_> {
     }
 
     fn steps(&self) -> impl Iterator<Item = &StepStatus> {
-        let steps = self.plan.reading.plan.steps.iter();
-        steps.map(|step| &self.recorder.state.step(&step.key).status)
+        self.plan.in_order().map(|step| &self.state(step).status)
     }
 
     /// Everything that waits for a person.
     fn pending(&self) -> Vec<Pending> {
         let mut pending = Vec::new();
-        for &index in self.plan.reading.graph.order() {
-            let step = self.plan.step(index);
-            let items = match &self.recorder.state.step(&step.key).status {
+        for step in self.plan.in_order() {
+            let items = match &self.state(step).status {
                 StepStatus::Passed(pass) => &pass.pending,
                 StepStatus::Parked { items } => items,
                 _ => continue,
@@ -172,14 +170,7 @@ impl Run<'_> {
             plan: self.plan.path.clone(),
             title: plan.title.clone().unwrap_or_default(),
             digest: self.plan.text.digest.clone(),
-            steps: self
-                .plan
-                .reading
-                .graph
-                .order()
-                .iter()
-                .map(|&index| StepRef::from(&plan.steps[index]))
-                .collect(),
+            steps: self.plan.in_order().map(StepRef::from).collect(),
             model: self.orders.config.model.name.clone(),
             sandbox: self.site.policy.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),

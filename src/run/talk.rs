@@ -2,21 +2,20 @@
 
 use std::path::PathBuf;
 
-use super::Run;
+use super::{Run, StepAtWork};
 use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Timeouts, Toolbox, ToolboxSettings};
 use crate::brief::{CommandState, FailedCommand, Repair, Setback, Situation, Subject};
 use crate::facts::{Evidence, Limit, Reason};
 use crate::failure::Failure;
 use crate::model::message::Message;
-use crate::plan::StepIndex;
 use crate::sources::wrong_template;
 use crate::state::StepState;
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
 use crate::workspace::snapshot::{Changes, Snapshot, SnapshotError};
 
-/// The trees around an attempt.
+/// The trees before an attempt.
 pub(super) struct AttemptTrees {
     /// Before the step's first attempt.
     pub base: Snapshot,
@@ -27,7 +26,6 @@ pub(super) struct AttemptTrees {
 /// A conversation that goes on from attempt to attempt, with what its tools know.
 #[derive(Debug)]
 pub(crate) struct Talk {
-    /// The messages.
     pub conversation: Conversation,
     /// The tools, which know what the model has seen.
     pub toolbox: Toolbox,
@@ -40,29 +38,27 @@ impl Talk {
     /// or a fresh one with the whole brief.
     pub(super) async fn open(
         run: &mut Run<'_>,
-        index: StepIndex,
-        applied: &[Applied],
+        work: StepAtWork<'_>,
         trees: &AttemptTrees,
         talk: Option<Talk>,
     ) -> Result<Talk, Failure> {
-        let number = run.recorder.state.step(&run.plan.step(index).key).attempts;
-        let dir = run.attempt_dir(index, number);
+        let StepAtWork { step, applied, .. } = work;
+        let dir = run.attempt_dir(step, run.state(step).attempts);
         let redact = run.recorder.redact.clone();
         let (mut talk, messages) = if let Some(mut talk) = talk {
             talk.toolbox.log_to(dir.clone());
             let text = run.words.templates.repair(&talk.repair).map_err(wrong_template)?;
             (talk, vec![Message::User { text }])
         } else {
-            let state = run.recorder.state.step(&run.plan.step(index).key);
             let changes = if trees.base.tree == trees.before.tree {
                 String::new()
             } else {
                 run.snapshots.changes(&trees.base, &trees.before).await.map_err(no_snapshot)?.stat()
             };
-            let situation = situation(state, applied, changes);
-            let text = run.plan.text_of(index);
+            let situation = situation(run.state(step), applied, changes);
+            let text = run.plan.text_of(step);
             let plan = &run.plan.reading.plan;
-            let subject = Subject { plan, plan_path: &run.plan.path, step: index, text };
+            let subject = Subject { plan, plan_path: &run.plan.path, step, text };
             let text = run.words.templates.step(&subject, &situation).map_err(wrong_template)?;
             let toolbox = toolbox(run, dir.clone());
             let talk = Talk { conversation: Conversation::default(), toolbox, repair: Repair::default() };
@@ -133,7 +129,7 @@ pub(super) fn repair(
 fn difference(before: &str, after: &str) -> String {
     const MOST: usize = 30;
     if before == after {
-        return "it is the same to the letter.".to_owned();
+        return "the output is exactly the same.".to_owned();
     }
     let diff = similar::TextDiff::from_lines(before, after);
     let lines: Vec<String> = diff

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::plan::edit::{self, MarkChange, TickTarget};
 use crate::plan::{Plan, Reading, Step, StepIndex};
 use crate::record::Recorder;
-use crate::state::{Pass, StepStatus, TickState};
+use crate::state::{Pass, TickState};
 use crate::words::chain;
 use crate::workspace::guard::Guard;
 use crate::workspace::plan_file::ReplaceError;
@@ -66,15 +66,12 @@ impl PassToTick<'_> {
 pub(crate) fn write(
     plan: &PlanAtHand,
     progress: ProgressMode,
-    index: StepIndex,
+    step: &Step,
     recorder: &mut Recorder,
     guard: &mut Guard,
 ) -> Result<(), Failure> {
-    let step = plan.step(index);
     let reference = StepRef::from(step);
-    let StepStatus::Passed(pass) = recorder.state.step(&step.key).status.clone() else {
-        return Ok(());
-    };
+    let Some(pass) = recorder.state.step(&step.key).status.pass().cloned() else { return Ok(()) };
     let wanted = PassToTick { step, pass: &pass, progress };
     for _ in 0..TRIES {
         let PlanAtHand { text, reading, .. } = match plan.read_again() {
@@ -93,24 +90,19 @@ pub(crate) fn write(
         if ticked.targets.is_empty() {
             return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
         }
+        let after = digest(ticked.text.as_bytes());
+        let targets = ticked.targets.iter().map(|target| say(&reading.plan, ticked.step, &pass, target));
         recorder.record(Event::TickIntended {
             step: reference.clone(),
-            targets: ticked
-                .targets
-                .iter()
-                .map(|target| say(&reading.plan, ticked.step, &pass, target))
-                .collect(),
+            targets: targets.collect(),
             before: text.digest.clone(),
-            after: digest(ticked.text.as_bytes()),
+            after: after.clone(),
         })?;
         guard
             .foresee(&ticked.text)
             .map_err(|error| Failure::internal("cannot look after the plan", error))?;
         match plan.file.replace(&text.digest, &ticked.text) {
-            Ok(()) => {
-                let digest = digest(ticked.text.as_bytes());
-                return recorder.record(Event::TickWritten { step: reference, digest });
-            }
+            Ok(()) => return recorder.record(Event::TickWritten { step: reference, digest: after }),
             Err(ReplaceError::Changed) => {}
             Err(error) => return refuse(recorder, reference, chain(&error)),
         }
@@ -120,11 +112,10 @@ pub(crate) fn write(
 
 /// Unticks what agentrun had ticked for a step whose pass is forgotten. If the process dies right
 /// after it, the next start finds the boxes unticked and reopens the step: nothing has to be intended.
-pub(crate) fn take_back(plan: &PlanAtHand, index: StepIndex, ticked: &[BoxRef]) -> Result<(), Failure> {
+pub(crate) fn take_back(plan: &PlanAtHand, step: &Step, ticked: &[BoxRef]) -> Result<(), Failure> {
     if ticked.is_empty() {
         return Ok(());
     }
-    let step = plan.step(index);
     let PlanAtHand { text, reading, .. } =
         plan.read_again().map_err(|error| Failure::usage(chain(&error)))?;
     let Some(found) = reading.plan.steps.position(|other| other.key == step.key) else {

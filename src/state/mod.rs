@@ -2,7 +2,7 @@
 
 pub(crate) mod audit;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 mod fold;
 mod pass;
 pub(crate) mod reconcile;

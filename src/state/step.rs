@@ -179,6 +179,14 @@ impl StepStatus {
         matches!(self, Self::Passed(_) | Self::ByHand)
     }
 
+    /// Its pass, if it passed.
+    pub fn pass(&self) -> Option<&Pass> {
+        match self {
+            Self::Passed(pass) => Some(pass),
+            _ => None,
+        }
+    }
+
     /// One word for people.
     pub fn name(&self) -> &'static str {
         match self {

@@ -225,7 +225,10 @@ fn two_greens_in_a_row_on_the_same_tree_pass_and_are_marked() {
     execute(&bench, &[]).code(0).says("look at it: `test -f .git/built` is flaky");
     let passed = record(&bench, "step.passed");
     assert_eq!(passed["strength"], "weak");
-    assert_eq!(passed["marks"], json!(["`test -f .git/built` is flaky: it failed before on the same tree"]));
+    assert_eq!(
+        passed["marks"],
+        json!(["`test -f .git/built` is flaky: it ended differently before, on the same tree"])
+    );
     let told = bench.run(&["status", "plan.md"]).stdout;
     assert!(told.contains("is flaky"), "{told}");
 }

@@ -218,5 +218,5 @@ fn fewer_tests_than_before_are_a_mark_even_if_one_was_red() {
                   [ \"$failed\" = 0 ]\n";
     bench.file("run.sh", runner).git();
     let ran = execute(&bench, &["echo '1 0' > count"], &[]).code(0);
-    ran.says("weakened: `sh run.sh` ran 1 tests, and 4 before the step").says("weak");
+    ran.says("weakened: `sh run.sh` ran 1 test; before the step it ran 4").says("weak");
 }
