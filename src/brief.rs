@@ -50,16 +50,13 @@ pub(crate) struct Subject<'a> {
     /// Where the plan is, relative to the project root.
     pub plan_path: &'a str,
     pub step: &'a Step,
-    /// Its source text.
     pub text: &'a str,
 }
 
 /// What an attempt starts from, besides the step itself.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Situation {
-    /// Commands that apply.
     pub commands: Vec<CommandState>,
-    /// Notes of earlier attempts.
     pub notes: Vec<String>,
     /// What earlier attempts changed, as a short diffstat.
     pub changes: String,
@@ -83,24 +80,20 @@ pub(crate) struct JudgeBrief {
 /// A command that applies, as the agent is told of it.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct CommandState {
-    /// The command.
     pub script: String,
     /// Where it runs, if not in the root.
     pub dir: Option<String>,
-    /// What it did before the step.
     pub before: String,
 }
 
 /// A validation that did not pass, for the same conversation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Repair {
-    /// Why it did not pass.
     pub setback: Setback,
     /// The other commands that did not hold.
     pub others: Vec<FailedCommand>,
     /// How it differs from the failure before.
     pub difference: Option<String>,
-    /// The limit that ended the agent.
     pub limit: Option<String>,
     /// What the step changed so far, as a short diffstat.
     pub changes: String,
@@ -109,13 +102,9 @@ pub(crate) struct Repair {
 /// What was done in a conversation that had to be shortened, a line for each entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct LedgerLines {
-    /// Files that the tools changed.
     pub changed: Vec<String>,
-    /// Files that were read.
     pub read: Vec<String>,
-    /// Commands that ran.
     pub commands: Vec<String>,
-    /// Notes that were taken.
     pub notes: Vec<String>,
     /// What the last validation that did not pass said; empty if there was none.
     pub failure: String,
@@ -134,7 +123,6 @@ impl Templates {
         Ok(Self(environment))
     }
 
-    /// The names of all templates.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         TEMPLATES.iter().map(|(name, _)| *name)
     }

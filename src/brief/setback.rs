@@ -13,16 +13,13 @@ pub(crate) struct Setback {
     pub tampered: Vec<String>,
     /// What the attempt weakened of what validates, with everything green.
     pub weakened: Vec<String>,
-    /// The criterion that the judge refuted.
     pub refuted: Option<Refuted>,
 }
 
 /// A criterion that does not hold by the judge's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Refuted {
-    /// The criterion.
     pub criterion: String,
-    /// Why it does not.
     pub reason: String,
     /// Where the judge saw that.
     pub place: String,
@@ -31,11 +28,8 @@ pub(crate) struct Refuted {
 /// A command that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct FailedCommand {
-    /// The command.
     pub command: String,
-    /// How it ended, in words.
     pub exit: String,
-    /// What it printed, tail-biased.
     pub output: String,
 }
 

@@ -13,15 +13,11 @@ pub type Programs = BTreeMap<String, String>;
 /// What agentrun saw when it ran a command: what a tick rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Where the command comes from.
     pub origin: Origin,
-    /// The command.
     pub command: String,
     /// Where it ran, relative to the project root.
     pub dir: String,
-    /// How it ended.
     pub exit: Exit,
-    /// How long it took.
     pub duration_ms: u64,
     /// The tests of its runner, where its output tells of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +35,6 @@ pub struct Evidence {
     pub output_digest: String,
     /// The log of everything it printed, relative to the run folder.
     pub log: String,
-    /// What the step said.
     pub fingerprint: Fingerprint,
     /// The tree it ran on, the plan left out; absent in a baseline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,20 +54,11 @@ pub struct Evidence {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Vacuous {
     /// It cannot fail as it is written; only who wrote it can mend that.
-    Command {
-        /// Why.
-        why: String,
-    },
+    Command { why: String },
     /// What it runs in the project cannot fail.
-    Project {
-        /// Why.
-        why: String,
-    },
+    Project { why: String },
     /// No test ran.
-    Tests {
-        /// Why.
-        why: String,
-    },
+    Tests { why: String },
 }
 
 impl Vacuous {
@@ -118,10 +104,7 @@ pub(super) fn say_end(exit: &Exit, why: Option<&str>) -> String {
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// A criterion of the step: its index.
-    Step {
-        /// Index into the step's criteria.
-        criterion: CriterionIndex,
-    },
+    Step { criterion: CriterionIndex },
     /// The plan's Validation section: applies to every step.
     Plan,
     /// `[validation] commands` of the configuration: applies to every step.
@@ -131,11 +114,8 @@ pub enum Origin {
 /// What an attempt changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeSummary {
-    /// Number of files.
     pub files: usize,
-    /// Lines added.
     pub added: u64,
-    /// Lines removed.
     pub removed: u64,
 }
 

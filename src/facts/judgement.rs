@@ -6,11 +6,8 @@ use serde::{Deserialize, Serialize};
 /// What a judge says of one criterion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
-    /// Index into the step's criteria.
     pub criterion: CriterionIndex,
-    /// The criterion.
     pub text: String,
-    /// Whether it holds.
     pub ruling: Ruling,
     /// Why, in the judge's words.
     pub reason: String,
@@ -37,20 +34,13 @@ pub enum Ruling {
 pub enum Citation {
     /// In a file of the project.
     File {
-        /// Relative to the project root.
         path: String,
         /// From 1.
         line: usize,
-        /// The words.
         quote: String,
     },
     /// In what a validation command printed.
-    Output {
-        /// The command.
-        command: String,
-        /// The words.
-        quote: String,
-    },
+    Output { command: String, quote: String },
 }
 
 impl Citation {

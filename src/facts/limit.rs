@@ -24,12 +24,9 @@ pub enum Limit {
     Tokens(u64),
     /// The conversation does not fit into the model's window.
     Window {
-        /// Why.
         why: String,
     },
-    /// It repeated itself without effect.
     Repetition {
-        /// What it repeated.
         what: String,
     },
     /// One that a record names in words of its own.

@@ -6,15 +6,11 @@ use super::{Judgement, Reason, RedCommand};
 use crate::failure::ExitCode;
 use crate::interrupt::Signal;
 
-/// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AttemptOutcome {
     /// Everything that applies holds.
-    Passed {
-        /// What the pass is worth.
-        strength: Strength,
-    },
+    Passed { strength: Strength },
     /// Something does not.
     #[serde(untagged)]
     NotPassed(Reason),
@@ -24,7 +20,6 @@ pub enum AttemptOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "StepOutcomeJson", from = "StepOutcomeJson")]
 pub struct StepOutcome {
-    /// Why.
     pub reason: Reason,
     /// Attempts of this run, where they led to it.
     pub attempts: u32,
@@ -51,25 +46,18 @@ enum StepOutcomeJson {
     Other(Reason),
 }
 
-/// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunOutcome {
     /// Every selected step is validated.
     Completed,
-    /// A step did not pass.
     StepFailed,
-    /// A person is needed.
     NeedsPerson,
-    /// A limit was reached.
     LimitReached,
     /// The model was never reached, or refused.
     ModelRefused,
-    /// An outage.
     Temporary,
-    /// Ctrl-C.
     Interrupted,
-    /// A polite kill.
     Terminated,
 }
 

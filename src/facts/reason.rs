@@ -20,10 +20,7 @@ pub enum Reason {
         limit: Option<Limit>,
     },
     /// The last attempt of a step was ended by a limit, and validation failed.
-    LimitReached {
-        /// Which.
-        limit: Limit,
-    },
+    LimitReached { limit: Limit },
     /// The agent changed what decides about it: the plan, rules, request, configuration or journal.
     /// All of that was set back, and whatever validation said does not count.
     Tampered {
@@ -31,10 +28,7 @@ pub enum Reason {
         what: Vec<String>,
     },
     /// Everything is green, but what validates was weakened, and `validation.guard` is `fail`.
-    Weakened {
-        /// What was weakened.
-        marks: Vec<String>,
-    },
+    Weakened { marks: Vec<String> },
     /// Every command holds, and the judge has seen that a prose criterion does not.
     CriterionFailed {
         /// The first that does not.
@@ -44,7 +38,6 @@ pub enum Reason {
     Unfixable(Unfixable),
     /// A prerequisite command does not hold.
     PrerequisiteFailed {
-        /// The command.
         #[serde(flatten)]
         red: RedCommand,
     },
@@ -58,19 +51,13 @@ pub enum Reason {
     Vacuous {
         /// The first of them.
         command: String,
-        /// Why it cannot.
         why: String,
     },
     /// The agent says that it cannot go on.
-    Blocked {
-        /// Why.
-        reason: String,
-    },
+    Blocked { reason: String },
     /// The model could not be reached or refused. No attempt is spent.
     ModelFailed {
-        /// What happened.
         message: String,
-        /// What to do.
         hint: String,
         /// Worth trying again later.
         temporary: bool,

@@ -31,7 +31,6 @@ const TURNS: u32 = 12;
 pub(crate) struct Judge<'a> {
     /// The attempt that is judged.
     pub at: AttemptRef,
-    /// The model.
     pub model: &'a mut Model,
     /// Of its tools, those that read.
     pub toolbox: Toolbox,
@@ -43,13 +42,11 @@ pub(crate) struct Judge<'a> {
     pub plan_path: &'a str,
     /// The limits of the attempt, of its tokens what is left. The time of a judge is its own.
     pub limits: Limits,
-    /// The wish to stop.
     pub interrupt: Interrupt,
     /// The attempt's folder.
     pub dir: &'a Path,
 }
 
-/// What a judge is asked.
 #[derive(Debug)]
 pub(crate) struct Question<'a> {
     /// The constant instructions.
@@ -67,7 +64,6 @@ pub(crate) struct Question<'a> {
 pub(crate) struct HearingOutcome {
     /// One for each criterion, in order; `None` if the run was interrupted.
     pub judgements: Option<Vec<Judgement>>,
-    /// What it cost.
     pub usage: Usage,
 }
 

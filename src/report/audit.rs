@@ -9,7 +9,6 @@ use crate::facts::Ruling;
 use crate::state::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord};
 use crate::words;
 
-/// Version of the JSON.
 const SCHEMA: &str = "agentrun.verify/1";
 
 /// What is told of the journal.
@@ -28,15 +27,11 @@ pub(crate) struct JournalNote {
 /// An audit with what it says about.
 #[derive(Debug)]
 pub(crate) struct AuditReport<'a> {
-    /// The plan's path.
     pub plan: &'a str,
-    /// The journal.
     pub journal: &'a JournalNote,
-    /// The ticks.
     pub audit: &'a Audit,
     /// What the seals are worth.
     pub worth: &'a str,
-    /// The exit code that says it.
     pub exit_code: u8,
 }
 
@@ -57,7 +52,6 @@ pub(crate) fn json(audited: &AuditReport<'_>) -> serde_json::Result<String> {
     serde_json::to_string(&Json { schema: SCHEMA, plan, journal, worth, steps, groups, exit_code })
 }
 
-/// The audit for people.
 pub(crate) fn text(audited: &AuditReport<'_>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.

@@ -12,7 +12,6 @@ use crate::words;
 /// How often a run without a terminal says that it is still there.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// What is going on.
 #[derive(Debug)]
 pub(crate) enum Heartbeat {
     /// A spinner with what is being done and for how long.

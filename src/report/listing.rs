@@ -17,7 +17,6 @@ use crate::words;
 /// What the dry-run tells besides the steps.
 #[derive(Debug)]
 pub(crate) struct Outlook<'a> {
-    /// The plan's path.
     pub plan: &'a str,
     /// Commands of the configuration.
     pub configured: &'a [String],
@@ -27,9 +26,7 @@ pub(crate) struct Outlook<'a> {
     pub sources: &'a Sources,
     /// Bytes of the prefix that every request shares.
     pub prefix: usize,
-    /// The limits in force.
     pub limits: String,
-    /// The model.
     pub model: &'a str,
     /// The sandbox that will be tried.
     pub sandbox: String,

@@ -21,7 +21,6 @@ pub(crate) fn write(story: &Story, run_dir: &RunDir) -> io::Result<()> {
     crate::workspace::file::replace(&run_dir.path().join("report.md"), render(story, run_dir).as_bytes())
 }
 
-/// The report of a run.
 pub(crate) fn render(story: &Story, run_dir: &RunDir) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.

@@ -15,7 +15,6 @@ pub(crate) const STRONG: Style = Style::new().bold();
 /// For what is only context.
 pub(crate) const FAINT: Style = Style::new().dimmed();
 
-/// Writes text to standard output.
 pub(crate) fn data(text: &str) {
     drop(anstream::stdout().write_all(text.as_bytes()));
 }

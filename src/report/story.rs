@@ -6,10 +6,8 @@ use crate::facts::{
 };
 use crate::words;
 
-/// A run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Story {
-    /// Its id.
     pub run: String,
     /// What it was given.
     pub started: Option<RunStarted>,
@@ -21,68 +19,50 @@ pub(crate) struct Story {
     pub at_the_end: Vec<Evidence>,
     /// Steps that passed and could not be committed.
     pub uncommitted: Vec<StepRef>,
-    /// How it ended.
     pub completed: Option<RunCompleted>,
 }
 
-/// A step in a run.
 #[derive(Debug, Clone)]
 pub(crate) struct StepStory {
-    /// The step.
     pub step: StepRef,
     /// The baseline and the attempts, in order.
     pub attempts: Vec<AttemptStory>,
     /// How it ended; `None` while it is going on.
     pub end: Option<StepEnd>,
-    /// What was ticked.
     pub ticked: Vec<String>,
-    /// Criteria that wait for a person.
     pub pending: Vec<String>,
-    /// The commit that holds it.
     pub committed: Option<String>,
-    /// What makes its pass worth less.
     pub marks: Vec<String>,
 }
 
 /// An attempt in a run; number 0 is the baseline.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AttemptStory {
-    /// Its number.
     pub number: u32,
-    /// What its validation saw.
     pub evidence: Vec<Evidence>,
-    /// What the judge said.
     pub judgements: Vec<Judgement>,
-    /// How its conversation was shortened.
     pub shortened: Vec<String>,
     /// What its tools were refused or denied, and which processes of theirs were ended.
     pub incidents: Vec<String>,
     /// How the agent's work ended, by its own word or another's.
     pub end: Option<AgentEnd>,
-    /// How it ended.
     pub outcome: Option<AttemptOutcome>,
-    /// What it changed.
     pub changes: ChangeSummary,
     /// What it changed of what validates it.
     pub touched: Vec<String>,
     /// What of that makes its green worth less.
     pub marks: Vec<String>,
-    /// What it cost.
     pub usage: Usage,
-    /// Its turns.
     pub turns: u32,
-    /// How long it took.
     pub duration_ms: u64,
 }
 
 /// How a step ended in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StepEnd {
-    /// It passed.
     Passed(Strength),
     /// It did not.
     Stopped(StepOutcome),
-    /// It waits for a person.
     Parked,
     /// A person vouched for it.
     Confirmed(String),

@@ -13,7 +13,6 @@ use crate::words;
 const OUTPUT_LINES: usize = 15;
 const FEW_LINES: usize = 6;
 
-/// The screen.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     heartbeat: Heartbeat,
@@ -27,12 +26,10 @@ impl Terminal {
         Self { heartbeat: Heartbeat::new(), doing: String::new() }
     }
 
-    /// A reply is arriving.
     pub(crate) fn replying(&mut self, bytes: usize) {
         self.heartbeat.progress(&format!("{} ({bytes} bytes)", self.doing));
     }
 
-    /// Tells a fact.
     pub(crate) fn tell(&mut self, event: &Event, story: &Story) {
         for line in lines(event, story) {
             self.heartbeat.line(&line);
@@ -82,7 +79,6 @@ fn doing(event: &Event) -> Doing {
     }
 }
 
-/// The lines of an event.
 pub(crate) fn lines(event: &Event, story: &Story) -> Vec<String> {
     match event {
         Event::RunStarted(run) => run_started(run, &story.run),
@@ -229,7 +225,6 @@ fn validated(attempt: u32, evidence: &Evidence) -> String {
     format!("  {phase} {} · {verdict}{} · {time}", words::first_line(&evidence.command), ran(evidence))
 }
 
-/// What was changed of what validates.
 fn changed(files: &[String], marks: &[String]) -> Vec<String> {
     let mut lines: Vec<String> =
         marks.iter().map(|mark| styled(NOTICE, &format!("  weakened: {mark}"))).collect();

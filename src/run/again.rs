@@ -16,13 +16,9 @@ use crate::workspace::disk_files::DiskFiles;
 /// What running again rests on.
 #[derive(Debug)]
 pub(crate) struct CommandReruns<'a> {
-    /// The clean copy.
     pub root: &'a Path,
-    /// Wall clock of a command.
     pub timeout: Duration,
-    /// How children are started.
     pub policy: &'a Policy,
-    /// The wish to stop.
     pub interrupt: &'a Interrupt,
     /// How commands ended that ran already, by script and folder: each runs once.
     ran: BTreeMap<(String, String), RerunResult>,
@@ -31,7 +27,6 @@ pub(crate) struct CommandReruns<'a> {
 /// How a command ended that was run again.
 #[derive(Debug, Clone)]
 pub(crate) struct RerunResult {
-    /// How.
     pub exit: Exit,
     /// Why its green says nothing.
     pub vacuous: Option<Vacuous>,

@@ -42,7 +42,6 @@ pub(super) struct AttemptValidation {
     pub marks: Vec<String>,
     /// The criteria that hold by the judge's word.
     pub judged: Vec<CriterionIndex>,
-    /// What the judge cost.
     pub usage: Usage,
 }
 

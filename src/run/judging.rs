@@ -32,7 +32,6 @@ pub(super) struct JudgedCriteria {
     pub hold: Vec<CriterionIndex>,
     /// Why the step does not pass: the first criterion that does not hold, or a signal.
     pub refuted: Option<Reason>,
-    /// What the judge cost.
     pub usage: Usage,
 }
 

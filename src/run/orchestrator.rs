@@ -149,7 +149,6 @@ impl Run<'_> {
         self.plan.in_order().map(|step| &self.state(step).status)
     }
 
-    /// Everything that waits for a person.
     fn pending(&self) -> Vec<Pending> {
         let mut pending = Vec::new();
         for step in self.plan.in_order() {

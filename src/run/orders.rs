@@ -7,7 +7,6 @@ use crate::state::schedule::Selection;
 /// What a run was told to do.
 #[derive(Debug, Clone)]
 pub(crate) struct Orders {
-    /// The configuration.
     pub config: Config,
     /// The steps that the run is about.
     pub selection: Selection,

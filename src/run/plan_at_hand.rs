@@ -9,7 +9,6 @@ use crate::workspace::plan_file::{PlanFile, PlanText, ReadError};
 #[derive(Debug, Clone)]
 pub(crate) struct PlanAtHand {
     pub file: PlanFile,
-    /// Relative to the project root.
     pub path: String,
     pub text: PlanText,
     pub reading: Reading,

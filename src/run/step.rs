@@ -17,7 +17,6 @@ use crate::validate::applied::Applied;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::{Validated, unfixable};
 
-/// Carries out one step.
 pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
     let applied = run.applied(step);
     let stale = run.state(step).status == StepStatus::Revalidate;
@@ -55,7 +54,6 @@ enum Beginning {
         /// An agent works if the commands say no.
         then_work: bool,
     },
-    /// An agent works.
     Work,
 }
 

@@ -22,9 +22,7 @@ const TRIES: u32 = 5;
 pub(crate) struct PassToTick<'a> {
     /// The step, as it was carried out.
     pub step: &'a Step,
-    /// Its pass.
     pub pass: &'a Pass,
-    /// Where progress is written.
     pub progress: ProgressMode,
 }
 

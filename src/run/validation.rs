@@ -23,7 +23,6 @@ use crate::workspace::guard::folder;
 /// What a validation rests on, besides the commands.
 #[derive(Debug)]
 pub(crate) struct Ground<'a> {
-    /// The attempt; 0 is the baseline.
     pub at: AttemptRef,
     /// What the step says.
     pub fingerprint: Fingerprint,
@@ -35,17 +34,12 @@ pub(crate) struct Ground<'a> {
     pub usage: Usage,
     /// What the same commands did before the step, in the same order; empty in the baseline.
     pub baseline: &'a [Evidence],
-    /// The project root.
     pub root: PathBuf,
     /// The run's folder, which log names are relative to.
     pub run_dir: PathBuf,
-    /// Where the logs go.
     pub log_dir: PathBuf,
-    /// Wall clock of a command.
     pub timeout: Duration,
-    /// How children are started.
     pub policy: &'a Policy,
-    /// The wish to stop.
     pub interrupt: &'a Interrupt,
 }
 

@@ -2,10 +2,8 @@
 
 use crate::brief::Templates;
 
-/// The words of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Words {
-    /// The templates of the briefs.
     pub templates: Templates,
     /// The constant beginning of every conversation.
     pub system: String,

@@ -13,7 +13,6 @@ use crate::facts::{
 };
 use crate::plan::{BoxIndex, BoxRole, CheckBox, CriterionKind, Reading, Step, StepIndex};
 
-/// What a tick rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Backing {
@@ -37,7 +36,6 @@ pub(crate) enum Backing {
     Forged,
 }
 
-/// Every tick of a plan.
 #[derive(Debug, Default)]
 pub(crate) struct Audit {
     /// Steps with a tick, in the order of the plan.
@@ -46,14 +44,11 @@ pub(crate) struct Audit {
     pub groups: Vec<AuditedBox>,
 }
 
-/// A step with a tick.
 #[derive(Debug, Serialize)]
 pub(crate) struct AuditedStep {
     /// As people name it.
     pub id: String,
-    /// Its label and title.
     pub name: String,
-    /// Where it stands.
     pub line: usize,
     /// Its place among the plan's steps.
     #[serde(skip)]
@@ -62,21 +57,16 @@ pub(crate) struct AuditedStep {
     pub backing: Backing,
     /// Why, where the word alone does not say it.
     pub why: Option<String>,
-    /// Its ticked boxes.
     pub boxes: Vec<AuditedBox>,
-    /// The record of its pass.
     pub pass: Option<PassRecord>,
     /// What its commands did when they were run again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rerun: Option<Vec<Rerun>>,
 }
 
-/// A ticked box.
 #[derive(Debug, Serialize)]
 pub(crate) struct AuditedBox {
-    /// Where it stands.
     pub line: usize,
-    /// Its text.
     pub text: String,
     /// What it rests on.
     pub backing: Backing,
@@ -85,17 +75,12 @@ pub(crate) struct AuditedBox {
 /// When and on what a step passed.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct PassRecord {
-    /// The run.
     pub run: String,
-    /// When.
     pub ts: Timestamp,
-    /// The attempt; 0 if no agent was needed.
     pub attempt: u32,
-    /// The confinement that was in force.
     pub sandbox: String,
     /// The person who vouches for it, if one does.
     pub confirmed_by: Option<String>,
-    /// What agentrun saw.
     pub evidence: Vec<Evidence>,
     /// What a judge said of sentences.
     pub judgements: Vec<Judgement>,
@@ -106,11 +91,9 @@ pub(crate) struct PassRecord {
 /// A command that was run again.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Rerun {
-    /// The command.
     pub command: String,
     /// Where, from the project root.
     pub dir: String,
-    /// How it ended.
     pub exit: Exit,
     /// Why it says nothing, if it is green and cannot be anything else.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +107,6 @@ pub(crate) struct Rerun {
 pub(crate) struct Known<'a> {
     /// The records that are proven.
     pub records: &'a [Record],
-    /// The fold over them.
     pub state: &'a RunState,
     /// Steps that pass by records which are not proven, in a journal that was tampered with.
     pub claims: &'a BTreeSet<StepKey>,

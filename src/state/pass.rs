@@ -2,14 +2,12 @@
 
 use crate::facts::{CriterionIndex, Exit, Fingerprint, Strength};
 
-/// Why a step is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pass {
     /// What the step said when it passed.
     pub fingerprint: Fingerprint,
     /// What the pass is worth; `None` if a person alone vouches for it.
     pub strength: Option<Strength>,
-    /// Who confirmed it.
     pub confirmed_by: Option<String>,
     /// Indices of its own criteria that hold.
     pub criteria: Vec<CriterionIndex>,
@@ -37,9 +35,7 @@ pub enum CommitState {
     /// The run that recorded the pass was not asked to commit.
     #[default]
     Unasked,
-    /// Not yet.
     Due,
-    /// Yes.
     Done,
     /// No, and it is not tried again.
     Refused,
@@ -48,14 +44,12 @@ pub enum CommitState {
 /// Whether the plan says what the journal says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TickState {
-    /// Not yet.
     Due,
     /// Perhaps: the plan was about to be replaced.
     Intended {
         /// Digest of the plan after the replacement.
         after: String,
     },
-    /// Yes.
     Written,
     /// Not in this run: the plan could not be changed.
     Refused,

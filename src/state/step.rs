@@ -6,10 +6,8 @@ use crate::facts::{
     AttemptOutcome, BoxRef, Evidence, Fingerprint, Reason, ReopenReason, StepOutcome, Ticked,
 };
 
-/// What is known of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StepState {
-    /// Where it stands.
     pub status: StepStatus,
     /// Attempts so far, in all runs.
     pub attempts: u32,
@@ -34,23 +32,18 @@ pub struct StepState {
     pub ticked: Vec<BoxRef>,
 }
 
-/// Where a step stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum StepStatus {
-    /// To be done.
     #[default]
     Open,
     /// Had evidence, and something changed since: validated first.
     Revalidate,
-    /// Being worked on.
     Running,
     /// Evidence or a person says that it holds.
     Passed(Pass),
     /// All its boxes are ticked, by somebody else.
     ByHand,
-    /// Waits for a person.
     Parked {
-        /// What the person is asked for.
         items: Vec<String>,
     },
     /// Ended in this run without a pass.

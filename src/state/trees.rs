@@ -7,11 +7,9 @@ use crate::facts::Programs;
 pub struct Base {
     /// Its digest.
     pub tree: String,
-    /// Where it is kept.
     pub reference: Option<String>,
 }
 
-/// The trees of a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trees {
     /// Before its first attempt.

@@ -16,9 +16,7 @@ pub(crate) const FIRST: &str =
 /// A run of the past, or one that is going on.
 #[derive(Debug)]
 pub(crate) struct PastRun {
-    /// Its folder.
     pub dir: RunDir,
-    /// Its records.
     pub records: Vec<Record>,
     plan: PlanDir,
     journal: GrowingJournal,

@@ -28,18 +28,14 @@ use crate::workspace::guard::plan::{PlanGuard, PlanGuardFinding};
 /// A plan that is watched from here on.
 #[derive(Debug)]
 pub(crate) struct GuardedPlan {
-    /// The plan.
     pub plan: OpenPlan,
-    /// Who watches it.
     pub guard: Guard,
-    /// What was found and set right.
     pub warnings: Vec<Event>,
 }
 
 /// A plan that nobody else carries out meanwhile, and the folder of the run.
 #[derive(Debug)]
 pub(crate) struct PlanHold {
-    /// The run's folder.
     pub run_dir: RunDir,
     _lock: Lock,
 }

@@ -20,29 +20,20 @@ use crate::words;
 use crate::workspace::Workspace;
 use crate::workspace::plan_file::{PlanFile, PlanText};
 
-/// A project.
 #[derive(Debug)]
 pub(crate) struct Project {
-    /// Its root, without links.
     pub root: PathBuf,
-    /// Where agentrun keeps its state.
     pub state: StateDir,
-    /// The environment of this process.
     pub environment: Environment,
 }
 
-/// A plan of a project, read.
 #[derive(Debug)]
 pub(crate) struct OpenPlan {
-    /// Its file.
     pub file: PlanFile,
     /// Its path, relative to the root where it is inside.
     pub path: String,
-    /// Its text.
     pub text: PlanText,
-    /// What was understood of it.
     pub reading: Reading,
-    /// Its state.
     pub dir: PlanDir,
     /// Where its journal is looked after; `None` where the user has no state folder.
     pub place: Option<KeepPlace>,
@@ -51,7 +42,6 @@ pub(crate) struct OpenPlan {
 /// What earlier runs left.
 #[derive(Debug)]
 pub(crate) struct Past {
-    /// The fold over it.
     pub state: RunState,
     /// The number that the next record gets.
     pub next_seq: u64,
@@ -147,7 +137,6 @@ impl Project {
         folders.map(|path| path.canonicalize().unwrap_or(path)).collect()
     }
 
-    /// Reads a plan.
     pub(crate) fn plan(&self, path: &Path) -> Result<OpenPlan, Failure> {
         let file = PlanFile::at(path).map_err(|error| unreadable(&error, path))?;
         let text = file.read().map_err(|error| unreadable(&error, path))?;

@@ -12,7 +12,6 @@ use crate::failure::Failure;
 use crate::interrupt::{self, Interrupt, Raise, Signal};
 use crate::report::print;
 
-/// The signals that are listened to.
 struct Ears {
     interrupted: unix::Signal,
     terminated: unix::Signal,
