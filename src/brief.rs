@@ -54,18 +54,19 @@ pub(crate) struct Subject<'a> {
 }
 
 /// What an attempt starts from, besides the step itself.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Situation {
     pub commands: Vec<CommandState>,
     pub notes: Vec<String>,
     /// What earlier attempts changed, as a short diffstat.
     pub changes: String,
     /// Why the last attempt did not pass.
+    #[serde(flatten)]
     pub setback: Setback,
 }
 
 /// What a judge is asked about a step.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct JudgeBrief {
     /// The criteria, in order.
     pub criteria: Vec<String>,
@@ -78,7 +79,7 @@ pub(crate) struct JudgeBrief {
 }
 
 /// A command that applies, as the agent is told of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct CommandState {
     pub script: String,
     /// Where it runs, if not in the root.
@@ -87,8 +88,9 @@ pub(crate) struct CommandState {
 }
 
 /// A validation that did not pass, for the same conversation.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Repair {
+    #[serde(flatten)]
     pub setback: Setback,
     /// The other commands that did not hold.
     pub others: Vec<FailedCommand>,
@@ -100,7 +102,7 @@ pub(crate) struct Repair {
 }
 
 /// What was done in a conversation that had to be shortened, a line for each entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct LedgerLines {
     pub changed: Vec<String>,
     pub read: Vec<String>,
@@ -183,21 +185,17 @@ impl Templates {
             .filter(|task| task.check_box.is_some_and(|check_box| plan.boxes[check_box].ticked()))
             .map(|task| task.text.as_str())
             .collect();
-        let Situation { commands, notes, changes, setback } = situation;
         let [context, left_out] = [context, left_out].map(as_value);
-        let (commands, done) = (as_value(commands), as_value(done));
+        let (name, text, done) = (step.name(), text.trim(), as_value(done));
         self.render(
             "step.md",
-            context! { name => step.name(), text => text.trim(), group, context,
-            left_out, plan_path, commands, done, notes, changes, ..as_value(setback) },
+            context! { name, text, group, context, left_out, plan_path, done, ..as_value(situation) },
         )
     }
 
     /// What a conversation goes on with after a validation that did not pass.
     pub(crate) fn repair(&self, repair: &Repair) -> Result<String, TemplateError> {
-        let Repair { setback, others, difference, limit, changes } = repair;
-        let others = as_value(others);
-        self.render("repair.md", context! { others, difference, limit, changes, ..as_value(setback) })
+        self.render("repair.md", as_value(repair))
     }
 
     /// What a judge is, and how it answers.
@@ -212,11 +210,7 @@ impl Templates {
         text: &str,
         brief: &JudgeBrief,
     ) -> Result<String, TemplateError> {
-        let JudgeBrief { criteria, commands, diff, left_out } = brief;
-        let commands = as_value(commands);
-        let name = step.name();
-        let context = context! { name, text => text.trim(), criteria, commands, diff, left_out };
-        self.render("judge-step.md", context)
+        self.render("judge-step.md", context! { name => step.name(), text => text.trim(), ..as_value(brief) })
     }
 
     /// What a reply without a tool call is answered with.
@@ -236,8 +230,7 @@ impl Templates {
 
     /// What stands in the place of all that was left out.
     pub(crate) fn compacted(&self, ledger: &LedgerLines, summary: &str) -> Result<String, TemplateError> {
-        let LedgerLines { changed, read, commands, notes, failure } = ledger;
-        self.render("compacted.md", context! { changed, read, commands, notes, failure, summary })
+        self.render("compacted.md", context! { summary, ..as_value(ledger) })
     }
 
     fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {

@@ -44,10 +44,16 @@ pub(super) fn run(root: Option<&Path>, args: &VerifyArgs) -> Result<ExitCode, Fa
     }
     let code = exit_code(&audit, *forged, note.state);
     let worth = worth(&audit, note);
-    let audited =
-        AuditReport { plan: &plan.path, journal: note, audit: &audit, worth: &worth, exit_code: code.code() };
+    let audited = AuditReport {
+        schema: report::audit::SCHEMA,
+        plan: &plan.path,
+        journal: note,
+        worth: &worth,
+        audit: &audit,
+        exit_code: code.code(),
+    };
     if args.json {
-        let json = report::audit::json(&audited);
+        let json = serde_json::to_string(&audited);
         print::data_line(&json.map_err(|error| Failure::internal("cannot write the audit as JSON", error))?);
     } else {
         print::data(&report::audit::text(&audited));

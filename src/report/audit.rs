@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::print::{BAD, FAINT, GOOD, NOTICE, styled};
 use crate::facts::Ruling;
-use crate::state::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord};
+use crate::state::audit::{Audit, AuditedStep, Backing, PassRecord};
 use crate::words;
 
-const SCHEMA: &str = "agentrun.verify/1";
+pub(crate) const SCHEMA: &str = "agentrun.verify/1";
 
 /// What is told of the journal.
 #[derive(Debug, Serialize)]
@@ -24,32 +24,17 @@ pub(crate) struct JournalNote {
     pub past: Vec<String>,
 }
 
-/// An audit with what it says about.
-#[derive(Debug)]
+/// An audit with what it is about, as `--json` writes it.
+#[derive(Debug, Serialize)]
 pub(crate) struct AuditReport<'a> {
+    pub schema: &'static str,
     pub plan: &'a str,
     pub journal: &'a JournalNote,
-    pub audit: &'a Audit,
-    /// What the seals are worth.
+    /// What the seals prove.
     pub worth: &'a str,
+    #[serde(flatten)]
+    pub audit: &'a Audit,
     pub exit_code: u8,
-}
-
-/// The audit as one JSON object.
-pub(crate) fn json(audited: &AuditReport<'_>) -> serde_json::Result<String> {
-    #[derive(Serialize)]
-    struct Json<'a> {
-        schema: &'static str,
-        plan: &'a str,
-        journal: &'a JournalNote,
-        worth: &'a str,
-        steps: &'a [AuditedStep],
-        groups: &'a [AuditedBox],
-        exit_code: u8,
-    }
-    let AuditReport { plan, journal, audit, worth, exit_code } = *audited;
-    let Audit { steps, groups } = audit;
-    serde_json::to_string(&Json { schema: SCHEMA, plan, journal, worth, steps, groups, exit_code })
 }
 
 pub(crate) fn text(audited: &AuditReport<'_>) -> String {

@@ -125,9 +125,7 @@ impl Story {
 
     /// What the whole run cost, as far as servers say.
     pub(crate) fn usage(&self) -> Usage {
-        let mut usage = Usage::default();
-        self.steps.iter().flat_map(|step| &step.attempts).for_each(|attempt| usage += attempt.usage);
-        usage
+        self.steps.iter().map(StepStory::usage).sum()
     }
 
     /// A step of the story.
@@ -139,24 +137,12 @@ impl Story {
         self.find(step).is_some_and(|story| story.end.is_none())
     }
 
-    fn begin(&mut self, step: &StepRef) {
-        if self.find(step).is_none() {
-            self.steps.push(StepStory {
-                step: step.clone(),
-                attempts: Vec::new(),
-                end: None,
-                ticked: Vec::new(),
-                pending: Vec::new(),
-                committed: None,
-                marks: Vec::new(),
-            });
-        }
-    }
-
     fn step(&mut self, step: &StepRef) -> &mut StepStory {
-        self.begin(step);
-        let at = self.steps.iter().rposition(|story| story.step.key == step.key).unwrap_or(0);
-        &mut self.steps[at]
+        let place = self.steps.iter().rposition(|story| story.step.key == step.key).unwrap_or_else(|| {
+            self.steps.push(StepStory::new(step));
+            self.steps.len() - 1
+        });
+        &mut self.steps[place]
     }
 
     fn attempt(&mut self, at: &AttemptRef) -> &mut AttemptStory {
@@ -194,6 +180,18 @@ impl AttemptStory {
 }
 
 impl StepStory {
+    fn new(step: &StepRef) -> Self {
+        Self {
+            step: step.clone(),
+            attempts: Vec::new(),
+            end: None,
+            ticked: Vec::new(),
+            pending: Vec::new(),
+            committed: None,
+            marks: Vec::new(),
+        }
+    }
+
     /// Attempts of an agent; the baseline is none.
     pub(crate) fn tries(&self) -> impl Iterator<Item = &AttemptStory> {
         self.attempts.iter().filter(|attempt| attempt.number > 0)
@@ -201,9 +199,7 @@ impl StepStory {
 
     /// What the step cost in this run.
     pub(crate) fn usage(&self) -> Usage {
-        let mut usage = Usage::default();
-        self.attempts.iter().for_each(|attempt| usage += attempt.usage);
-        usage
+        self.attempts.iter().map(|attempt| attempt.usage).sum()
     }
 
     /// How long its attempts took.

@@ -36,7 +36,7 @@ pub(crate) enum Backing {
     Forged,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Audit {
     /// Steps with a tick, in the order of the plan.
     pub steps: Vec<AuditedStep>,

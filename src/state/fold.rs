@@ -32,9 +32,9 @@ impl RunState {
 
     /// Every step that anything is known of, with what it said then.
     pub fn said(&self) -> impl Iterator<Item = (&StepKey, Option<&Fingerprint>)> {
-        self.steps.iter().map(|(key, step)| match &step.status {
-            StepStatus::Passed(pass) => (key, Some(&pass.fingerprint)),
-            _ => (key, step.fingerprint.as_ref()),
+        self.steps.iter().map(|(key, step)| match step.status.pass() {
+            Some(pass) => (key, Some(&pass.fingerprint)),
+            None => (key, step.fingerprint.as_ref()),
         })
     }
 
@@ -88,18 +88,16 @@ impl RunState {
                 let step = self.running(at, "step.passed")?;
                 let said = |evidence: &Evidence| (evidence.command.clone(), evidence.exit.clone());
                 let pass = Pass {
-                    fingerprint: fingerprint.clone(),
                     strength: Some(*strength),
-                    confirmed_by: None,
                     criteria: passed.clone(),
                     judged: judged.clone(),
                     pending: pending.clone(),
                     tolerated: tolerated.clone(),
                     marks: marks.clone(),
-                    tick: TickState::Due,
                     attempt: at.attempt,
                     commands: step.seen.iter().map(said).collect(),
                     commit: if commits { CommitState::Due } else { CommitState::Unasked },
+                    ..Pass::new(fingerprint.clone())
                 };
                 step.status = StepStatus::Passed(pass);
                 step.last_failure = None;

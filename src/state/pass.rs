@@ -56,6 +56,24 @@ pub enum TickState {
 }
 
 impl Pass {
+    /// A pass that nothing is known of yet but what the step said.
+    pub(super) fn new(fingerprint: Fingerprint) -> Self {
+        Self {
+            fingerprint,
+            strength: None,
+            confirmed_by: None,
+            criteria: Vec::new(),
+            judged: Vec::new(),
+            pending: Vec::new(),
+            tolerated: Vec::new(),
+            marks: Vec::new(),
+            tick: TickState::Due,
+            attempt: 0,
+            commands: Vec::new(),
+            commit: CommitState::Unasked,
+        }
+    }
+
     /// The commands that it rests on, and those that were borne.
     pub fn ran(&self) -> impl Iterator<Item = &str> {
         self.commands.iter().map(|(command, _)| command.as_str())

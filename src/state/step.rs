@@ -1,6 +1,6 @@
 //! What is known of one step, and how an event changes it.
 
-use super::pass::{CommitState, Pass, TickState};
+use super::pass::{Pass, TickState};
 use super::trees::Trees;
 use crate::facts::{
     AttemptOutcome, BoxRef, Evidence, Fingerprint, Reason, ReopenReason, StepOutcome, Ticked,
@@ -148,20 +148,8 @@ impl StepState {
             pass.tick = TickState::Due;
             return;
         }
-        self.status = StepStatus::Passed(Pass {
-            fingerprint: fingerprint.clone(),
-            strength: None,
-            confirmed_by: Some(by.to_owned()),
-            criteria: Vec::new(),
-            judged: Vec::new(),
-            pending: Vec::new(),
-            tolerated: Vec::new(),
-            marks: Vec::new(),
-            tick: TickState::Due,
-            attempt: 0,
-            commands: Vec::new(),
-            commit: CommitState::Unasked,
-        });
+        let confirmed_by = Some(by.to_owned());
+        self.status = StepStatus::Passed(Pass { confirmed_by, ..Pass::new(fingerprint.clone()) });
         self.last_failure = None;
     }
 }
