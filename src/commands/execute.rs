@@ -187,7 +187,7 @@ fn dry_run(prepared: &Preparation, args: &ExecuteArgs) -> Result<ExitCode, Failu
         _ => None,
     });
     for message in past.distrust().into_iter().chain(warnings) {
-        print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
+        print::warning(&message);
     }
     Ok(ExitCode::Passed)
 }

@@ -3,17 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::common::confine;
-use super::common::hold::{self, GuardedPlan, PlanHold};
+use super::common::hold::{self, HeldPlan};
 use super::common::open::Project;
-use crate::brief::Sources;
 use crate::cli::RestoreArgs;
 use crate::facts::{Event, ReopenReason, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::plan::Step;
 use crate::process::Policy;
 use crate::record::Recorder;
-use crate::redact::Redact;
-use crate::report::{Report, print};
+use crate::report::print;
 use crate::run::{PlanAtHand, commit, tick};
 use crate::state::StepState;
 use crate::workspace::own::StepTrees;
@@ -35,15 +33,8 @@ pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, F
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
-    let &[index] = plan.find_step(&args.step)?.as_slice() else {
-        return Err(Failure::usage(format!("`{}` is a group: restore its steps one by one", args.step))
-            .hint("begin with the last step of the group"));
-    };
-    let hold = PlanHold::new(&project, &plan)?;
-    let redact = Redact::new(project.secrets(&config));
-    let (mut recorder, unsealed) = hold.recorder(&plan, redact, &project.environment, Report::silent())?;
-    let GuardedPlan { plan, mut guard, warnings } = hold.take_over(&project, plan, &Sources::default())?;
-    hold::warn(&mut recorder, unsealed.into_iter().chain(warnings).collect())?;
+    let index = plan.find_one(&args.step, "restore")?;
+    let HeldPlan { plan, mut guard, mut recorder, hold } = HeldPlan::new(&project, &config, plan)?;
     let policy = project.own_policy(&config).known_by(&confine::mark(&plan));
     let store = Store {
         root: &project.root,

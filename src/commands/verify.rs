@@ -122,7 +122,7 @@ fn note(proof: Option<&Proof>, records: &[Record], empty: bool) -> JournalNote {
     };
     let past = records.iter().filter_map(|record| match &record.event {
         Event::JournalBroken { what, .. } => {
-            Some(format!("at {:.0} {what}; that was not believed", record.ts))
+            Some(format!("at {:.0} {what}; agentrun did not trust it", record.ts))
         }
         Event::JournalRestored { what, .. } => {
             Some(format!("at {:.0} the journal was restored during a run: {what}", record.ts))

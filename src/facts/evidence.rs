@@ -89,7 +89,7 @@ impl Evidence {
     /// How it ended, in words, with why that does not count: `exit code 0, but it ran no tests`.
     pub fn say(&self) -> String {
         let said = say_end(&self.exit, self.vacuous.as_ref().map(Vacuous::why));
-        if self.flaky { format!("{said} (flaky: it ended in another way on the same tree)") } else { said }
+        if self.flaky { format!("{said} (flaky: it ended differently on the same tree)") } else { said }
     }
 }
 
@@ -163,7 +163,7 @@ mod tests {
                 Evidence { flaky: true, ..seen(0, None) },
                 true,
                 false,
-                "exit code 0 (flaky: it ended in another way on the same tree)",
+                "exit code 0 (flaky: it ended differently on the same tree)",
             ),
         ];
         for (seen, holds, void, said) in table {

@@ -24,7 +24,7 @@ pub enum Ruling {
     Pass,
     /// It does not.
     Fail,
-    /// That cannot be told from the project, or what was cited is not there.
+    /// That cannot be decided from the project, or what was cited is not there.
     CannotTell,
 }
 

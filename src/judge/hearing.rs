@@ -59,7 +59,7 @@ impl<'a> Hearing<'a> {
         Judgement { criterion, text, ruling, reason, citation: None }
     }
 
-    /// What is not answered cannot be told.
+    /// What is not answered cannot be decided.
     pub(super) fn close(mut self, reason: &str) -> Vec<Judgement> {
         let answers = std::mem::take(&mut self.answers).into_iter().enumerate();
         let open = |place| self.judgement(place, Ruling::CannotTell, reason.to_owned());

@@ -78,7 +78,7 @@ struct Spent {
 /// Why a hearing ends before every criterion is answered.
 enum HearingEnd {
     Interrupted,
-    /// What is open cannot be told, for this reason.
+    /// What is open cannot be decided, for this reason.
     Because(String),
 }
 

@@ -72,10 +72,10 @@ fn step(text: &mut String, found: &AuditedStep) -> std::fmt::Result {
     }
     for rerun in found.rerun.iter().flatten() {
         let verdict = match (&rerun.vacuous, rerun.tolerated) {
-            (Some(vacuous), _) => styled(BAD, &format!("green, but {}", vacuous.why())),
-            _ if rerun.holds() => styled(GOOD, "green"),
-            (None, true) => format!("still red, {}", rerun.exit.say()),
-            (None, false) => styled(BAD, &format!("red, {}", rerun.exit.say())),
+            (Some(vacuous), _) => styled(BAD, &format!("passed, but {}", vacuous.why())),
+            _ if rerun.holds() => styled(GOOD, "passed"),
+            (None, true) => format!("still fails, {}", rerun.exit.say()),
+            (None, false) => styled(BAD, &format!("failed, {}", rerun.exit.say())),
         };
         writeln!(text, "              again: {} · {verdict}", words::first_line(&rerun.command))?;
     }
@@ -90,7 +90,7 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
     for seen in &pass.evidence {
         let mut facts = vec![words::first_line(&seen.command), seen.exit.say()];
         facts.extend(
-            seen.green_before.map(|green| if green { "green before" } else { "red before" }.to_owned()),
+            seen.green_before.map(|green| if green { "passed before" } else { "failed before" }.to_owned()),
         );
         facts.extend(seen.tests.map(|tests| words::counted(tests.ran, "test")));
         facts.extend(seen.tree.as_ref().map(|tree| format!("tree {}", &tree[..tree.len().min(12)])));

@@ -42,7 +42,7 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
     let title = if run.title.is_empty() { &run.plan } else { &run.title };
     writeln!(text, "# Run {} of {title}\n", story.run)?;
     let end = story.completed.as_ref().map_or_else(
-        || "no end recorded (killed, or still running)".to_owned(),
+        || "not finished: killed, or still running".to_owned(),
         |end| {
             format!(
                 "{} (exit code {}) after {}",
@@ -89,7 +89,7 @@ fn table(text: &mut String, story: &Story) -> std::fmt::Result {
             "| {} {} | {} | {} | {} | {} | {} |",
             cell(&step.step.id),
             cell(&step.step.title),
-            cell(&step.end.as_ref().map_or_else(|| "not ended".to_owned(), StepEnd::say)),
+            cell(&step.end.as_ref().map_or_else(|| "not finished".to_owned(), StepEnd::say)),
             rests_on(step),
             step.tries().count(),
             words::millis(step.duration_ms()),
@@ -113,7 +113,7 @@ fn rests_on(step: &StepStory) -> &'static str {
 
 fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir) -> std::fmt::Result {
     writeln!(text, "\n## Step {}: {}\n", step.step.id, step.step.title)?;
-    let end = step.end.as_ref().map_or_else(|| "not ended".to_owned(), StepEnd::say);
+    let end = step.end.as_ref().map_or_else(|| "not finished".to_owned(), StepEnd::say);
     writeln!(text, "{end}.")?;
     for target in &step.ticked {
         writeln!(text, "- ticked {target}")?;
@@ -152,7 +152,7 @@ fn attempt_section(
             writeln!(
                 text,
                 "{}; {} turns, {} tokens, {}; files changed: {} (+{} -{}). Brief and transcript: `{relative}/`.\n",
-                found.as_ref().map_or_else(|| "not ended".to_owned(), AttemptOutcome::say),
+                found.as_ref().map_or_else(|| "not finished".to_owned(), AttemptOutcome::say),
                 attempt.turns,
                 words::tokens(attempt.usage.total()),
                 words::millis(attempt.duration_ms),
@@ -176,7 +176,7 @@ fn attempt_section(
         writeln!(text, "- **weakened:** {mark}")?;
     }
     if !attempt.touched.is_empty() {
-        writeln!(text, "- changed of what validates: {}", attempt.touched.join(", "))?;
+        writeln!(text, "- changed files that validation uses: {}", attempt.touched.join(", "))?;
     }
     judgements(text, attempt)?;
     changes(text, &dir.join("changes.diff"), &relative.to_string())
@@ -204,7 +204,7 @@ fn judgements(text: &mut String, attempt: &AttemptStory) -> std::fmt::Result {
         let word = match ruling {
             Ruling::Pass => "holds",
             Ruling::Fail => "does not hold",
-            Ruling::CannotTell => "cannot be told",
+            Ruling::CannotTell => "cannot be decided",
         };
         let place = citation
             .as_ref()
@@ -238,7 +238,7 @@ fn changes(text: &mut String, file: &Path, relative: &str) -> std::fmt::Result {
 fn facts(evidence: &Evidence) -> String {
     let tests = ran(evidence);
     let time = if evidence.reused {
-        "not run again on the same tree".to_owned()
+        "not run again: same tree".to_owned()
     } else {
         words::millis(evidence.duration_ms)
     };

@@ -46,6 +46,11 @@ pub(crate) fn talk(line: &str) {
     drop(writeln!(anstream::stderr(), "{line}"));
 }
 
+/// Writes a warning to standard error.
+pub(crate) fn warning(message: &str) {
+    talk(&format!("{} {message}", styled(NOTICE, "warning:")));
+}
+
 /// A piece of text in a style; colours appear on terminals only.
 pub(crate) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")

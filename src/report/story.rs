@@ -216,7 +216,9 @@ impl StepEnd {
     pub(crate) fn say(&self) -> String {
         match self {
             Self::Passed(Strength::Proven) => "passed".to_owned(),
-            Self::Passed(Strength::Weak) => "passed (weak: no red turned green)".to_owned(),
+            Self::Passed(Strength::Weak) => {
+                "passed (weak: no command went from failing to passing)".to_owned()
+            }
             Self::Passed(Strength::Unvalidated) => "passed without validation".to_owned(),
             Self::Stopped(outcome) => outcome.say(),
             Self::Parked => "waits for a person".to_owned(),
@@ -253,17 +255,17 @@ pub(super) fn remark(event: &Event) -> Option<String> {
             format!("step {} passed, but the plan could not be ticked: {reason}", step.id)
         }
         Event::PlanRestored { what, copy, .. } => {
-            format!("the plan was set back: {what} (a copy is in {copy})")
+            format!("agentrun restored the plan: {what}{}", say_copy(Some(copy)))
         }
         Event::FileRestored { path, what, copy, .. } => {
-            format!("`{path}` was set back: {what}{}", say_copy(copy.as_deref()))
+            format!("agentrun restored `{path}`: {what}{}", say_copy(copy.as_deref()))
         }
         Event::JournalRestored { what, copy } => {
-            format!("the journal was set back: {what}{}", say_copy(copy.as_deref()))
+            format!("agentrun restored the journal: {what}{}", say_copy(copy.as_deref()))
         }
         Event::JournalBroken { what, believed, copy } => format!(
-            "{what}; the first {believed} records are believed, and the run goes on from these{}",
-            say_copy(Some(copy))
+            "{what}; agentrun trusts the first {} and goes on from there (all of it is kept in {copy})",
+            words::counted(*believed, "record")
         ),
         Event::PlanEdited { noticed, .. } => {
             format!("the plan was edited {noticed}: the edit stays and counts from the next run on")
@@ -275,7 +277,7 @@ pub(super) fn remark(event: &Event) -> Option<String> {
 }
 
 fn say_copy(copy: Option<&str>) -> String {
-    copy.map_or_else(String::new, |copy| format!(" (a copy of what was found is in {copy})"))
+    copy.map_or_else(String::new, |copy| format!(" (the changed version is in {copy})"))
 }
 
 /// How many tests a command ran, to be put behind how it ended: `, 12 tests`.

@@ -170,7 +170,7 @@ fn committed(commit: &str, paths: usize, without_plan: Option<&str>) -> String {
 }
 
 fn attempt_started(at: &AttemptRef, fresh: bool, story: &Story) -> Vec<String> {
-    let how = if fresh { "" } else { ", with what failed" };
+    let how = if fresh { "" } else { " (told what failed)" };
     let mut lines = failed_before(&at.step, story);
     lines.push(format!("  attempt {}{how}", at.attempt));
     lines
@@ -184,9 +184,9 @@ fn reopened(step: &StepRef, reason: ReopenReason) -> String {
     let why = match reason {
         ReopenReason::Unticked => "was unticked: it runs again",
         ReopenReason::Edited => "was edited since it passed: it is validated again",
-        ReopenReason::DependencyEdited => "rests on something that changed: it is validated again",
-        ReopenReason::Restart => "is started anew",
-        ReopenReason::Restored => "was taken back: it runs again",
+        ReopenReason::DependencyEdited => "depends on something that changed: it is validated again",
+        ReopenReason::Restart => "starts over",
+        ReopenReason::Restored => "was restored: it runs again",
     };
     styled(NOTICE, &format!("  step {} {why}", step.id))
 }
@@ -209,17 +209,17 @@ fn agent_finished(end: &AgentEnd) -> String {
 fn validated(attempt: u32, evidence: &Evidence) -> String {
     let phase = if attempt == 0 { "before    " } else { "validation" };
     let time = if evidence.reused {
-        "not run again on the same tree".to_owned()
+        "not run again: same tree".to_owned()
     } else {
         words::millis(evidence.duration_ms)
     };
     let said = evidence.say();
     let verdict = match (&evidence.vacuous, attempt) {
         _ if evidence.flaky => styled(NOTICE, &said),
-        (Some(vacuous), _) => styled(NOTICE, &format!("green, but {}", vacuous.why())),
-        (None, 0) if evidence.holds() => "green".to_owned(),
+        (Some(vacuous), _) => styled(NOTICE, &format!("passed, but {}", vacuous.why())),
+        (None, 0) if evidence.holds() => "passed".to_owned(),
         (None, _) if evidence.holds() => styled(GOOD, "passed"),
-        (None, 0) => format!("red, {said}"),
+        (None, 0) => format!("failed, {said}"),
         (None, _) => styled(BAD, &format!("failed, {said}")),
     };
     format!("  {phase} {} · {verdict}{} · {time}", words::first_line(&evidence.command), ran(evidence))
@@ -229,7 +229,7 @@ fn changed(files: &[String], marks: &[String]) -> Vec<String> {
     let mut lines: Vec<String> =
         marks.iter().map(|mark| styled(NOTICE, &format!("  weakened: {mark}"))).collect();
     if !files.is_empty() {
-        lines.push(styled(FAINT, &format!("  changed of what validates: {}", files.join(", "))));
+        lines.push(styled(FAINT, &format!("  changed files that validation uses: {}", files.join(", "))));
     }
     lines
 }
@@ -274,7 +274,7 @@ fn judged(judgement: &Judgement) -> String {
     let (style, word) = match judgement.ruling {
         Ruling::Pass => (GOOD, "holds"),
         Ruling::Fail => (BAD, "does not hold"),
-        Ruling::CannotTell => (NOTICE, "cannot be told"),
+        Ruling::CannotTell => (NOTICE, "cannot be decided"),
     };
     let place = judgement.citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", cited.place()));
     let reason =
@@ -306,13 +306,17 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
             styled(GOOD, &format!("The selected steps are done; {steps} of the plan are still open."))
         }
         RunOutcome::Completed if completed.pending.is_empty() => styled(GOOD, "The plan is carried out."),
-        RunOutcome::Completed => styled(GOOD, "The plan is carried out, as far as commands can tell."),
+        RunOutcome::Completed => {
+            styled(GOOD, "The plan is carried out. A person still has to look at some of it.")
+        }
         RunOutcome::StepFailed => styled(BAD, "Stopped: a step did not pass."),
         RunOutcome::NeedsPerson => styled(NOTICE, "Stopped: a person is needed."),
         RunOutcome::LimitReached => styled(NOTICE, "Stopped: a limit was reached."),
         RunOutcome::ModelRefused => styled(BAD, "Stopped: the model could not be used."),
         RunOutcome::Temporary => styled(NOTICE, "Stopped for now: the model is out of reach."),
-        RunOutcome::Interrupted | RunOutcome::Terminated => styled(NOTICE, "Interrupted. Nothing is lost."),
+        RunOutcome::Interrupted | RunOutcome::Terminated => {
+            styled(NOTICE, "Interrupted. The same command goes on from here.")
+        }
     };
     let mut lines = vec![String::new(), headline, format!("  {}", summary(story, completed))];
     if !completed.pending.is_empty() {

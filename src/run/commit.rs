@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::plan::Step;
 use crate::redact::harmless;
 use crate::state::{Base, Pass, Trees};
-use crate::words::first_line;
+use crate::words::{first_line, plural};
 use crate::workspace::git::commit::{CommitOrder, StepCommit};
 use crate::workspace::own::{StepChanges, StepTrees};
 use crate::workspace::snapshot::Snapshot;
@@ -31,14 +31,14 @@ async fn make(run: &mut Run<'_>, step: &Step) -> Result<StepCommit, CommitRefusa
     let state = run.recorder.state.step(&step.key);
     let pass = state.status.pass().ok_or_else(|| CommitRefusal::impossible("the step has not passed"))?;
     if !run.orders.config.run.commit {
-        let reason = "the run that ticked it ended before its commit, and this one was not asked to commit";
+        let reason = "the run that ticked this step ended before the commit, and this run has no --commit";
         return Err(CommitRefusal::impossible(reason));
     }
     let own = own(&run.snapshots, &state.trees, pass).await?;
     let plan = run.plan.below(run.site.root());
     let ticked = !state.ticked.is_empty();
     let wanted_tick = PassToTick { step, pass, progress: run.orders.config.plan.progress };
-    let tick = |text: &str| wanted_tick.in_text(text).ok_or("git has another text of the step".to_owned());
+    let tick = |text: &str| wanted_tick.in_text(text).ok_or("git has another version of the step".to_owned());
     let message = message(&run.plan.path, step, state.attempts, pass);
     let wanted = CommitOrder {
         changes: &own.changes,
@@ -86,10 +86,10 @@ fn message(plan: &str, step: &Step, attempts: u32, pass: &Pass) -> String {
     lines.extend(pass.commands.iter().map(|(command, exit)| format!("- {}: {}", line(command), exit.say())));
     lines.extend(pass.marks.iter().map(|mark| format!("Marked: {}", line(mark))));
     if !pass.judged.is_empty() {
-        lines.push(format!("By the judge's word: {} in prose", pass.judged.len()));
+        lines.push(format!("Judged: {}", plural(pass.judged.len(), "criterion", "criteria")));
     }
     if !pass.pending.is_empty() {
-        lines.push(format!("Waits for a person: {}", pass.pending.len()));
+        lines.push(format!("Waits for a person: {}", plural(pass.pending.len(), "item", "items")));
     }
     lines.push(format!("agentrun {}", env!("CARGO_PKG_VERSION")));
     lines.join("\n") + "\n"

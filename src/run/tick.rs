@@ -157,7 +157,7 @@ pub(crate) fn set_status(
         Ok(()) => Ok(()),
         Err(reason) => recorder.record(Event::Warning {
             code: "status-comment".to_owned(),
-            message: format!("the plan's status comment could not be set to `{value}`: {reason}"),
+            message: format!("agentrun could not set the plan's status comment to `{value}`: {reason}"),
         }),
     }
 }

@@ -227,7 +227,7 @@ async fn run_one(
 
 /// What a validation command did not end itself.
 fn left_behind(command: &str, left: &[String]) -> Event {
-    let message = format!("`{command}` left processes behind, which were ended: {}", left.join("; "));
+    let message = format!("`{command}` left processes running; agentrun ended them: {}", left.join("; "));
     Event::Warning { code: "left-behind".to_owned(), message }
 }
 

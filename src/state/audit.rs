@@ -181,9 +181,11 @@ fn backing(
             (None, Some(_)) => because(Backing::Stale, "a box of it was unticked since"),
             (None, None) => (of_pass(pass), None),
         },
-        StepStatus::Revalidate => because(Backing::Stale, "it was to be validated again, and was not"),
+        StepStatus::Revalidate => {
+            because(Backing::Stale, "it had to be validated again, and this was not done")
+        }
         _ if known.claims.contains(&step.key) => {
-            because(Backing::Forged, "the record of its pass was changed, or is not agentrun's")
+            because(Backing::Forged, "the record of its pass was changed, or agentrun did not write it")
         }
         _ if known.whole => (Backing::ByHand, None),
         _ => (Backing::Unrecorded, None),
@@ -207,10 +209,10 @@ fn contradiction(pass: &Pass, record: Option<&PassRecord>) -> Option<&'static st
     }
     let evidence = record.map_or(&[][..], |record| &record.evidence);
     if !evidence.iter().any(Evidence::holds) {
-        return Some("it passed, and no command of it was green");
+        return Some("it passed, but none of its commands did");
     }
     let same = |evidence: &Evidence| evidence.fingerprint == pass.fingerprint;
-    (!evidence.iter().all(same)).then_some("its evidence is for another text")
+    (!evidence.iter().all(same)).then_some("its evidence is for another text of the step")
 }
 
 /// A sentence is not decided by the commands of its step.

@@ -181,6 +181,15 @@ impl OpenPlan {
         }
     }
 
+    /// The one step that a name stands for. What is to be done to it is said where it stands for several.
+    pub(crate) fn find_one(&self, name: &str, verb: &str) -> Result<StepIndex, Failure> {
+        match self.find_step(name)?.as_slice() {
+            [one] => Ok(*one),
+            _ => Err(Failure::usage(format!("`{name}` is a group of steps"))
+                .hint(format!("{verb} its steps one by one, the last one first"))),
+        }
+    }
+
     /// The plan itself, without what is kept of it.
     pub(crate) fn at_hand(self) -> PlanAtHand {
         let Self { file, path, text, reading, .. } = self;
@@ -233,10 +242,10 @@ impl Past {
     pub(crate) fn distrust(&self) -> Option<String> {
         let Some(proof) = &self.proof else {
             let any = self.next_seq > 1;
-            return any.then(|| "there is no key here that could show who wrote the journal".to_owned());
+            return any.then(|| "there is no key here to check who wrote the journal".to_owned());
         };
         let complaint = proof.verdict.complaint()?;
-        Some(format!("{complaint}; {} are believed", words::counted(proof.chain.records, "record")))
+        Some(format!("{complaint}; agentrun trusts {}", words::counted(proof.chain.records, "record")))
     }
 }
 
@@ -244,7 +253,7 @@ impl Past {
 pub(crate) fn no_keep(error: std::io::Error) -> Failure {
     Failure::usage("cannot check the seals of the journal")
         .caused_by(error)
-        .hint("they rest on the user's state folder, $XDG_STATE_HOME/agentrun or ~/.local/state/agentrun")
+        .hint("their key is in your state folder: $XDG_STATE_HOME/agentrun or ~/.local/state/agentrun")
 }
 
 /// The state that a journal adds up to; what contradicts it is reported and left out.

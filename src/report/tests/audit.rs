@@ -69,7 +69,7 @@ fn each_tick_is_told_with_what_it_rests_on() {
         state: "broken",
         records: 1,
         complaint: Some("a seal is wrong".to_owned()),
-        past: vec!["at 1 a seal was wrong; that was not believed".to_owned()],
+        past: vec!["at 1 a seal was wrong; agentrun did not trust it".to_owned()],
     };
     let report = AuditReport {
         schema: SCHEMA,
@@ -83,16 +83,16 @@ fn each_tick_is_told_with_what_it_rests_on() {
     insta::assert_snapshot!(said, @"
     plan.md
     a seal is wrong; 1 record proven
-    at 1 a seal was wrong; that was not believed
+    at 1 a seal was wrong; agentrun did not trust it
     proven      [1] Step 1
                   1970-01-01T00:00:00Z · run R · attempt 2 · confirmed by Ada
-                  make test · exit code 0 · red before · 1 test · tree 0123456789ab
+                  make test · exit code 0 · failed before · 1 test · tree 0123456789ab
                   judged: It is kind · the output of `cat a`
                   a.rs: a skip is new
                   line 5 is judged: Box 5
-                  again: make test ... · green
-                  again: make test ... · red, exit code 1
-                  again: make test ... · still red, exit code 1
+                  again: make test ... · passed
+                  again: make test ... · failed, exit code 1
+                  again: make test ... · still fails, exit code 1
     unrecorded  [2] Step 2: nothing is known of it
     by hand     line 1: Box 1
     2 steps ticked: 1 proven, 1 unrecorded
