@@ -49,6 +49,17 @@ pub(crate) fn first_line(text: &str) -> String {
     if lines.next().is_some() { first + " ..." } else { first }
 }
 
+/// At most so many characters of a text.
+pub(crate) fn head(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
+}
+
+/// The same, with a mark where something is cut off.
+pub(crate) fn shortened(text: &str, characters: usize) -> String {
+    let head = head(text, characters);
+    if head.len() < text.len() { format!("{head}…") } else { text.to_owned() }
+}
+
 /// An error and each one behind it.
 pub(crate) fn reasons<'a>(
     error: &'a (dyn Error + 'static),
@@ -66,6 +77,11 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        assert_eq!(["ä", "äö", "äöü"].map(|text| shortened(text, 2)), ["ä", "äö", "äö…"]);
+    }
 
     #[derive(Debug, thiserror::Error)]
     #[error("cannot read `x`")]

@@ -26,7 +26,7 @@ pub(crate) struct Holder {
 
 /// What came of asking for the lock.
 #[derive(Debug)]
-pub(crate) enum Acquired {
+pub(crate) enum LockAnswer {
     /// It is ours.
     Ours(Lock),
     /// Another process holds it, and says who it is.
@@ -36,17 +36,17 @@ pub(crate) enum Acquired {
 impl Lock {
     /// Asks for the lock. The operating system releases the lock of a dead process, so what a
     /// killed run leaves behind never blocks; the content only tells people who holds it.
-    pub(crate) fn acquire(path: &Path, holder: &Holder) -> io::Result<Acquired> {
+    pub(crate) fn acquire(path: &Path, holder: &Holder) -> io::Result<LockAnswer> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(Acquired::Held(read_holder(&mut file))),
+            Err(TryLockError::WouldBlock) => return Ok(LockAnswer::Held(read_holder(&mut file))),
             Err(TryLockError::Error(error)) => return Err(error),
         }
         file.set_len(0)?;
         file.rewind()?;
         file.write_all(serde_json::to_string(holder)?.as_bytes())?;
-        Ok(Acquired::Ours(Self { _file: file }))
+        Ok(LockAnswer::Ours(Self { _file: file }))
     }
 
     /// Whether this run holds the lock; a holder that cannot be read may be it.
@@ -82,12 +82,12 @@ mod tests {
         let path = dir.path().join("lock.json");
         let first = Holder { pid: 1, run: "a".into(), since: Timestamp::UNIX_EPOCH };
         let second = Holder { pid: 2, run: "b".into(), since: Timestamp::UNIX_EPOCH };
-        let Acquired::Ours(lock) = Lock::acquire(&path, &first).unwrap() else { panic!("free at first") };
-        let Acquired::Held(holder) = Lock::acquire(&path, &second).unwrap() else { panic!("held") };
+        let LockAnswer::Ours(lock) = Lock::acquire(&path, &first).unwrap() else { panic!("free at first") };
+        let LockAnswer::Held(holder) = Lock::acquire(&path, &second).unwrap() else { panic!("held") };
         assert_eq!(holder, Some(first));
         assert!(Lock::is_held_by("a", &path).unwrap() && !Lock::is_held_by("b", &path).unwrap());
         drop(lock);
         assert!(!Lock::is_held_by("a", &path).unwrap());
-        assert!(matches!(Lock::acquire(&path, &second).unwrap(), Acquired::Ours(_)));
+        assert!(matches!(Lock::acquire(&path, &second).unwrap(), LockAnswer::Ours(_)));
     }
 }

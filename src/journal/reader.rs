@@ -99,25 +99,18 @@ pub fn parse(bytes: &[u8]) -> Journal {
         if line.is_empty() {
             continue;
         }
-        match parse_line(line) {
+        match serde_json::from_slice::<Record>(line) {
             Ok(record) if record.schema > SCHEMA => journal.newer = true,
             Ok(record) => journal.records.push(record),
-            Err(reason) => journal.skipped.push(SkippedLines { line: index + 1, reason }),
+            Err(error) => journal.skipped.push(SkippedLines { line: index + 1, reason: error.to_string() }),
         }
     }
     journal
 }
 
 /// Up to where the lines have an end.
-fn whole(bytes: &[u8]) -> usize {
+pub(super) fn whole(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1)
-}
-
-fn parse_line(line: &[u8]) -> Result<Record, String> {
-    match serde_json::from_slice::<Record>(line) {
-        Ok(record) => Ok(record),
-        Err(error) => Err(error.to_string()),
-    }
 }
 
 #[cfg(test)]

@@ -79,21 +79,25 @@ pub enum JournalVerdict {
 }
 
 /// What is wrong with a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SealFault {
-    /// It has no seal: something else than agentrun wrote it.
+    /// Something else than agentrun wrote it.
+    #[error("has no seal: agentrun did not write it")]
     Unsealed,
     /// By its own number, records before it are missing.
+    #[error("calls itself {seq}: records before it are missing")]
     Gap {
         /// The number that it has.
         seq: u64,
     },
     /// By its own number, it belongs to an earlier place.
+    #[error("calls itself {seq}: it is out of place, or from elsewhere")]
     Misplaced {
         /// The number that it has.
         seq: u64,
     },
     /// Its number fits, its seal does not.
+    #[error("does not match its seal: it was changed or copied from elsewhere")]
     Changed,
 }
 
@@ -209,19 +213,14 @@ fn split(line: &[u8]) -> Option<(&[u8], Seal)> {
 impl Seal {
     /// Reads a seal as it is written: lower-case hexadecimal.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let digit = |byte: u8| match byte {
-            b'0'..=b'9' => Some(byte - b'0'),
-            b'a'..=b'f' => Some(byte - b'a' + 10),
-            _ => None,
-        };
         let mut bytes = [0; 32];
         if text.len() != 2 * bytes.len() {
             return None;
         }
         for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
         }
-        Some(Self(bytes))
+        Some(Self(bytes)).filter(|seal| seal.to_string().as_bytes() == text)
     }
 }
 
@@ -250,22 +249,9 @@ impl JournalVerdict {
     }
 }
 
-impl fmt::Display for SealFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unsealed => f.write_str("has no seal: agentrun did not write it"),
-            Self::Gap { seq } => write!(f, "calls itself {seq}: records before it are missing"),
-            Self::Misplaced { seq } => write!(f, "calls itself {seq}: it is out of place, or from elsewhere"),
-            Self::Changed => f.write_str("does not match its seal: it was changed or copied from elsewhere"),
-        }
-    }
-}
-
 impl fmt::Display for Seal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-        let digits = self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
-        f.write_str(&digits.collect::<String>())
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

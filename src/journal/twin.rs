@@ -1,9 +1,8 @@
-//! A second copy of the journal during a run, in a file that no other process can reach; a changed journal is
-//! restored from it.
+//! A second copy of the journal during a run, in memory; a changed journal is restored from it.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Seek};
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::workspace::file::free_name;
@@ -11,8 +10,7 @@ use crate::workspace::file::free_name;
 /// The copy.
 #[derive(Debug)]
 pub(crate) struct Twin {
-    copy: File,
-    end: u64,
+    bytes: Vec<u8>,
     /// The journal's file after agentrun itself wrote to it.
     mark: FileMark,
 }
@@ -26,24 +24,19 @@ struct FileMark {
 }
 
 impl Twin {
-    /// A copy of the journal as it is now.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
-        let mut copy = tempfile::tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
-        let mut journal = File::open(path)?;
-        let end = io::copy(&mut journal, &mut copy)?;
-        Ok(Self { copy, end, mark: FileMark::of(&journal.metadata()?) })
+    /// A copy of the journal, which has these bytes now.
+    pub(crate) fn of(bytes: Vec<u8>, journal: &File) -> io::Result<Self> {
+        Ok(Self { bytes, mark: FileMark::of(&journal.metadata()?) })
     }
 
-    /// Takes in what is about to be appended to the journal.
-    pub(crate) fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        self.copy.write_all_at(line, self.end)?;
-        self.end += line.len() as u64;
-        Ok(())
+    /// Where the journal ends.
+    pub(crate) fn end(&self) -> u64 {
+        self.bytes.len() as u64
     }
 
-    /// Forgets what could not be appended.
-    pub(crate) fn cut(&mut self, end: u64) {
-        self.end = end;
+    /// Takes in what was appended to the journal.
+    pub(crate) fn append(&mut self, line: &[u8]) {
+        self.bytes.extend_from_slice(line);
     }
 
     /// Takes the journal's file as it is now for agentrun's own doing.
@@ -70,36 +63,17 @@ impl Twin {
         if mark == self.mark && !thorough {
             return Ok(None);
         }
-        if mark.length < self.end {
+        if mark.length < self.end() {
             return Ok(Some("it was cut short"));
         }
-        if mark.length > self.end {
+        if mark.length > self.end() {
             return Ok(Some("something was added to it"));
         }
-        if !self.is_same(&File::open(path)?)? {
+        if fs::read(path)? != self.bytes {
             return Ok(Some("it was changed"));
         }
         self.mark = mark;
         Ok(None)
-    }
-
-    fn is_same(&self, journal: &File) -> io::Result<bool> {
-        const BLOCK: usize = 64 << 10;
-        let (mut ours, mut theirs) = (vec![0; BLOCK], vec![0; BLOCK]);
-        let mut at = 0;
-        while at < self.end {
-            let size = usize::try_from(self.end - at).unwrap_or(BLOCK).min(BLOCK);
-            self.copy.read_exact_at(&mut ours[..size], at)?;
-            match journal.read_exact_at(&mut theirs[..size], at) {
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
-                read => read?,
-            }
-            if ours[..size] != theirs[..size] {
-                return Ok(false);
-            }
-            at += size as u64;
-        }
-        Ok(true)
     }
 
     /// Puts the journal back as it has to be, and what stood in its place under a free name into
@@ -109,9 +83,8 @@ impl Twin {
         let parent = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(parent)?;
         let new = path.with_extension("restored");
-        let mut journal = File::options().read(true).write(true).create(true).truncate(true).open(&new)?;
-        self.copy.rewind()?;
-        io::copy(&mut Read::by_ref(&mut self.copy).take(self.end), &mut journal)?;
+        let mut journal = File::options().write(true).create(true).truncate(true).open(&new)?;
+        journal.write_all(&self.bytes)?;
         journal.sync_all()?;
         fs::rename(&new, path)?;
         self.note(&journal)?;
@@ -144,8 +117,6 @@ fn keep_found(path: &Path, copies: &Path) -> io::Result<Option<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     const TEXT: &str = "{\"seq\":1}\n{\"seq\":2}\n";
@@ -156,9 +127,9 @@ mod tests {
         let path = dir.path().join("plan/journal.jsonl");
         fs::create_dir(path.parent().unwrap()).unwrap();
         fs::write(&path, &TEXT[..10]).unwrap();
-        let mut twin = Twin::of(&path).unwrap();
         let mut journal = File::options().append(true).open(&path).unwrap();
-        twin.append(&TEXT.as_bytes()[10..]).unwrap();
+        let mut twin = Twin::of(fs::read(&path).unwrap(), &journal).unwrap();
+        twin.append(&TEXT.as_bytes()[10..]);
         journal.write_all(&TEXT.as_bytes()[10..]).unwrap();
         twin.note(&journal).unwrap();
         what(&path);

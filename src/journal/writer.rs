@@ -1,10 +1,11 @@
 //! Appends records to the journal, one line each, and syncs them to disk at step edges.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::keep::HeadFile;
+use super::reader::whole;
 use super::seal::{Chain, JournalHead};
 use super::twin::Twin;
 use crate::facts::{Event, Record};
@@ -14,8 +15,7 @@ use crate::facts::{Event, Record};
 pub(crate) struct JournalWriter {
     path: PathBuf,
     file: File,
-    /// Bytes that are whole lines; a failed write is cut back to here.
-    end: u64,
+    /// Whole lines only; a failed write is cut back to its end.
     twin: Twin,
     sealing: Option<Sealing>,
 }
@@ -42,11 +42,13 @@ impl JournalWriter {
     /// Opens a journal for appending. A last line without an end is what a killed run leaves: it
     /// is cut off, and the reader has reported it.
     pub(crate) fn open(path: &Path, sealing: Option<Sealing>) -> io::Result<Self> {
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        let end = end_of_last_line(&mut file)?;
-        file.set_len(end)?;
-        file.seek(SeekFrom::Start(end))?;
-        Ok(Self { path: path.to_owned(), file, end, twin: Twin::of(path)?, sealing })
+        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        let mut bytes = std::fs::read(path)?;
+        bytes.truncate(whole(&bytes));
+        file.set_len(bytes.len() as u64)?;
+        file.seek(SeekFrom::End(0))?;
+        let twin = Twin::of(bytes, &file)?;
+        Ok(Self { path: path.to_owned(), file, twin, sealing })
     }
 
     /// Appends a record. Either the whole line is there afterwards, or nothing of it.
@@ -57,14 +59,13 @@ impl JournalWriter {
             Some(chain) => chain.line(&record),
             None => [&record[..], b"\n"].concat(),
         };
-        if let Err(error) = self.twin.append(&line).and_then(|()| self.file.write_all(&line)) {
+        if let Err(error) = self.file.write_all(&line) {
             // A full disk may have taken half a line.
-            self.twin.cut(self.end);
-            self.file.set_len(self.end)?;
-            self.file.seek(SeekFrom::Start(self.end))?;
+            self.file.set_len(self.twin.end())?;
+            self.file.seek(SeekFrom::Start(self.twin.end()))?;
             return Err(error);
         }
-        self.end += line.len() as u64;
+        self.twin.append(&line);
         self.twin.note(&self.file)?;
         if let (Some(sealing), Some(chain)) = (&mut self.sealing, chain) {
             sealing.chain = chain;
@@ -77,7 +78,7 @@ impl JournalWriter {
     pub(crate) fn look(&mut self, thorough: bool, copies: &Path) -> io::Result<Option<JournalRestoration>> {
         let Some(what) = self.twin.look(&self.path, thorough)? else { return Ok(None) };
         let (mut file, copy) = self.twin.restore(&self.path, copies)?;
-        file.seek(SeekFrom::Start(self.end))?;
+        file.seek(SeekFrom::End(0))?;
         self.file = file;
         Ok(Some(JournalRestoration { what, copy }))
     }
@@ -108,24 +109,6 @@ fn is_edge(event: &Event) -> bool {
             | Event::JournalBroken { .. }
             | Event::RunCompleted(_)
     )
-}
-
-/// The position after the last line end.
-fn end_of_last_line(file: &mut File) -> io::Result<u64> {
-    const BLOCK: u64 = 8192;
-    let mut end = file.metadata()?.len();
-    let mut block = Vec::new();
-    while end > 0 {
-        let start = end.saturating_sub(BLOCK);
-        file.seek(SeekFrom::Start(start))?;
-        block.clear();
-        Read::by_ref(file).take(end - start).read_to_end(&mut block)?;
-        if let Some(at) = block.iter().rposition(|&byte| byte == b'\n') {
-            return Ok(start + at as u64 + 1);
-        }
-        end = start;
-    }
-    Ok(0)
 }
 
 /// A record as JSON, for the journal and for `--json`.

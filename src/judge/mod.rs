@@ -186,10 +186,7 @@ impl Judge<'_> {
         hearing: &mut Hearing<'_>,
     ) -> Result<String, Failure> {
         if reads(&call.name) {
-            let outcome = self.toolbox.execute(call).await;
-            let outcome =
-                outcome.map_err(|error| Failure::internal("cannot carry out a tool call", error))?;
-            return Ok(outcome.text);
+            return Ok(self.toolbox.execute(call).await?.text);
         }
         if call.name.trim() != answer::NAME {
             return Ok(format!(

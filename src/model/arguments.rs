@@ -17,7 +17,7 @@ pub(crate) fn read(text: &str) -> Arguments {
     });
     match outcome {
         Ok(Value::Object(fields)) => Arguments::Object(fields),
-        Ok(Value::Null) => Arguments::Object(serde_json::Map::new()),
+        Ok(Value::Null) => Arguments::default(),
         Ok(other) => unreadable(text, format!("an object was expected, not {}", kind(&other))),
         Err(error) => unreadable(text, error.to_string()),
     }

@@ -3,6 +3,8 @@
 //! Code, tables and rules may repeat a line as often as they like; a model that is stuck repeats a
 //! sentence, word for word, until something stops it.
 
+use crate::words;
+
 /// So many repeats in a row are no style any more.
 const TIMES: usize = 10;
 
@@ -129,10 +131,7 @@ fn repeated(text: &[u8]) -> Option<&[u8]> {
 fn shown(chunk: &[u8]) -> String {
     let text = String::from_utf8_lossy(chunk);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
+    words::shortened(&line, SHOWN)
 }
 
 #[cfg(test)]

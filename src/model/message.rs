@@ -54,12 +54,15 @@ pub struct Reply {
 
 /// A tool call of a reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ToolCall {
     /// Its id; agentrun makes one where the server gives none.
+    #[serde(default)]
     pub id: String,
     /// The tool, as the model wrote it.
     pub name: String,
     /// What came as arguments.
+    #[serde(default)]
     pub arguments: Arguments,
 }
 
@@ -76,6 +79,12 @@ pub enum Arguments {
     },
     /// A JSON object.
     Object(serde_json::Map<String, serde_json::Value>),
+}
+
+impl Default for Arguments {
+    fn default() -> Self {
+        Self::Object(serde_json::Map::new())
+    }
 }
 
 /// A tool as the model is told of it. Byte-stable: the same for every request of a run.

@@ -2,14 +2,13 @@
 //!
 //! The format is documented in `docs/scripted-model.md`; recordings are written in it too.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::call_ids::CallIds;
-use super::message::{Arguments, Message, Reply, ToolCall};
+use super::message::{Message, Reply, ToolCall};
 use super::{ModelError, Purpose, Request, TurnPlace};
 use crate::facts::Usage;
 use crate::workspace::file::read_regular;
@@ -20,21 +19,12 @@ pub(crate) const SCHEMA: &str = "agentrun.replies/1";
 /// Replies by their place in a run.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
-    /// Replies of one attempt of one step, by turn.
-    placed: HashMap<String, Vec<ScriptedAttempt>>,
+    /// Replies by step, by the first attempt that they are for, and by turn.
+    placed: HashMap<String, BTreeMap<u32, Vec<ScriptEntry>>>,
     /// Replies for whatever is asked where no placed one is, in order.
-    loose: Vec<ScriptEntry>,
-    /// How many of the loose ones were given.
-    given: usize,
+    loose: VecDeque<ScriptEntry>,
     /// Replies for other purposes than the work that were not given yet, in order.
     asides: Vec<Aside>,
-}
-
-/// The replies from one attempt on.
-#[derive(Debug, Clone)]
-struct ScriptedAttempt {
-    number: u32,
-    entries: Vec<ScriptEntry>,
 }
 
 /// A reply that is given once, for another purpose than the work.
@@ -106,37 +96,25 @@ impl Script {
     /// What the script has for this request.
     pub(super) fn reply(&mut self, request: &Request<'_>) -> Result<Reply, ModelError> {
         let TurnPlace { step, attempt, turn } = request.place;
-        if request.purpose != Purpose::Work {
-            let entry = self.aside(request)?;
-            return entry.map(|reply| with_ids(reply, request.messages));
-        }
-        let attempts = self.placed.get(step).into_iter().flatten();
-        let group = attempts.filter(|group| group.number <= attempt).max_by_key(|group| group.number);
-        let placed = group.and_then(|group| group.entries.get(index(turn)?));
-        let entry = match (placed, group) {
-            (Some(entry), _) => entry,
-            (None, Some(_)) => return Err(exhausted(request.place)),
-            (None, None) => {
-                let entry = self.loose.get(self.given).ok_or_else(|| exhausted(request.place))?;
-                self.given += 1;
-                entry
-            }
+        let turns = self.placed.get(step).and_then(|attempts| attempts.range(..=attempt).next_back());
+        let entry = match turns {
+            _ if request.purpose != Purpose::Work => self.aside(request),
+            Some((_, turns)) => index(turn).and_then(|turn| turns.get(turn)).cloned(),
+            None => self.loose.pop_front(),
         };
-        entry.clone().map(|reply| with_ids(reply, request.messages))
+        entry.unwrap_or_else(|| Err(exhausted(request.place))).map(|reply| with_ids(reply, request.messages))
     }
 
     /// The next reply that is meant for this purpose and place.
-    fn aside(&mut self, request: &Request<'_>) -> Result<ScriptEntry, ModelError> {
+    fn aside(&mut self, request: &Request<'_>) -> Option<ScriptEntry> {
         let Request { purpose, place, .. } = *request;
         let is_meant = |aside: &Aside| {
             aside.purpose == purpose
                 && aside.step.as_deref().is_none_or(|step| step == place.step)
                 && aside.attempt.is_none_or(|attempt| attempt == place.attempt)
         };
-        match self.asides.iter().position(is_meant) {
-            Some(found) => Ok(self.asides.remove(found).entry),
-            None => Err(exhausted(place)),
-        }
+        let found = self.asides.iter().position(is_meant)?;
+        Some(self.asides.remove(found).entry)
     }
 
     fn read(&mut self, line: &str) -> Result<(), String> {
@@ -149,14 +127,10 @@ impl Script {
         }
         match (step, attempt) {
             (Some(step), attempt) => {
-                let number = attempt.unwrap_or(1);
                 let attempts = self.placed.entry(step).or_default();
-                match attempts.iter_mut().find(|group| group.number == number) {
-                    Some(group) => group.entries.push(entry),
-                    None => attempts.push(ScriptedAttempt { number, entries: vec![entry] }),
-                }
+                attempts.entry(attempt.unwrap_or(1)).or_default().push(entry);
             }
-            (None, None) => self.loose.push(entry),
+            (None, None) => self.loose.push_back(entry),
             (None, Some(_)) => return Err("`attempt` needs `step`".to_owned()),
         }
         Ok(())
@@ -195,7 +169,7 @@ struct ScriptLine {
     #[serde(default)]
     reasoning: String,
     #[serde(default)]
-    calls: Vec<ScriptedCall>,
+    calls: Vec<ToolCall>,
     usage: Option<Usage>,
     #[serde(default)]
     finish: String,
@@ -203,57 +177,29 @@ struct ScriptLine {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ScriptedCall {
-    #[serde(default)]
-    id: String,
-    name: String,
-    #[serde(default = "no_arguments")]
-    arguments: Arguments,
-}
-
-fn no_arguments() -> Arguments {
-    Arguments::Object(Map::<String, Value>::new())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ScriptedError {
-    kind: ErrorKind,
-    message: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ErrorKind {
-    Refused,
-    Temporary,
-    Overflow,
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum ScriptedError {
+    Refused { message: String },
+    Temporary { message: String },
+    Overflow { message: String },
 }
 
 impl ScriptLine {
     fn entry(self) -> Result<ScriptEntry, String> {
         let Self { text, reasoning, calls, usage, finish, .. } = self;
-        let Some(ScriptedError { kind, message }) = self.error else {
-            let calls = calls.into_iter().map(ScriptedCall::into_call).collect();
+        let Some(error) = self.error else {
             return Ok(Ok(Reply { text, reasoning, calls, usage, finish }));
         };
         if !(text.is_empty() && calls.is_empty()) {
             return Err("a line is a reply or an error, not both".to_owned());
         }
-        Ok(Err(match kind {
-            ErrorKind::Refused => {
+        Ok(Err(match error {
+            ScriptedError::Refused { message } => {
                 ModelError::Refused { message, hint: "the script says so; edit it".to_owned() }
             }
-            ErrorKind::Temporary => ModelError::Temporary { message },
-            ErrorKind::Overflow => ModelError::Overflow { message, window: None },
+            ScriptedError::Temporary { message } => ModelError::Temporary { message },
+            ScriptedError::Overflow { message } => ModelError::Overflow { message, window: None },
         }))
-    }
-}
-
-impl ScriptedCall {
-    fn into_call(self) -> ToolCall {
-        ToolCall { id: self.id, name: self.name, arguments: self.arguments }
     }
 }
 
@@ -282,8 +228,10 @@ fn exhausted(place: TurnPlace<'_>) -> ModelError {
 #[cfg(test)]
 mod tests {
     use pretty_assertions::assert_eq;
+    use serde_json::{Map, Value};
 
     use super::*;
+    use crate::model::message::Arguments;
 
     const HEADER: &str = r#"{"schema":"agentrun.replies/1"}"#;
 

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncWriteExt;
-use tokio::process::Command as Process;
+use tokio::process::{Child, Command as Process};
 
-use super::group::ProcessGroup;
 use super::sandbox::landlock::Rules;
 use super::{LAUNCH, Policy, Sandbox};
 
@@ -85,6 +85,34 @@ fn process(invocation: &Invocation<'_>, policy: &Policy) -> io::Result<Process> 
     let mut process = Process::new("/proc/self/exe");
     process.args([LAUNCH, &rules, "--"]).arg(policy.program(invocation.program)).args(invocation.args);
     Ok(process)
+}
+
+/// A process group, killed when dropped before its end was seen.
+struct ProcessGroup {
+    id: Pid,
+    /// Its id may belong to others by now.
+    ended: bool,
+}
+
+impl ProcessGroup {
+    fn of(child: &Child) -> io::Result<Self> {
+        let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        id.map(|id| Self { id, ended: false }).ok_or_else(|| io::Error::other("the process has no id"))
+    }
+
+    /// The child was waited for, and it has no others.
+    fn done(&mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for ProcessGroup {
+    fn drop(&mut self) {
+        if !self.ended {
+            // A group that is gone already is what was wanted.
+            let _ = kill_process_group(self.id, Signal::KILL);
+        }
+    }
 }
 
 #[cfg(test)]

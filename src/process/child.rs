@@ -37,7 +37,8 @@ pub async fn run(
     let duration = ended.ran.unwrap_or_else(|| watch.elapsed());
     let left = ended.left.iter().map(|name| redact.text(name).into_owned()).collect();
     let log = command.log.as_deref();
-    let output = pipe.finish(left, log.map(|log| log.strip_prefix(&command.dir).unwrap_or(log)))?;
+    let log = log.map(|log| log.strip_prefix(&command.dir).unwrap_or(log));
+    let output = pipe.collector.finish(left, log)?;
     let exit = with_reason(ended.exit, &output);
     let confinement = policy.sandbox().and_then(super::Sandbox::confinement);
     let denied = confinement

@@ -4,12 +4,17 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::facts::Exit;
 use crate::interrupt::Interrupt;
 
-/// How a command ended.
+/// How a command ended: what a launcher reports, as one line of JSON.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct CommandEnd {
     pub(super) exit: Exit,
+    /// The launcher was asked to stop before.
+    pub(super) stopped: bool,
     /// How long it ran, if that is known better than by waiting for all of it.
     pub(super) ran: Option<Duration>,
     /// What it left behind.
@@ -19,7 +24,7 @@ pub(super) struct CommandEnd {
 impl CommandEnd {
     /// It left nothing that is known of.
     pub(super) fn of(exit: Exit) -> Self {
-        Self { exit, ran: None, left: Vec::new() }
+        Self { exit, stopped: false, ran: None, left: Vec::new() }
     }
 }
 

@@ -8,15 +8,18 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait};
+use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, wait};
+use serde::{Deserialize, Serialize};
 
-use super::order::{LaunchOrder, LaunchReport};
+use super::end::{CommandEnd, exit_of};
+use super::sandbox::landlock::Rules;
 use super::{adopt_orphans, keep_memory_private, sandbox, tree};
 use crate::clock::{Deadline, Stopwatch};
 use crate::facts::{Exit, StartObstacle};
@@ -24,13 +27,27 @@ use crate::facts::{Exit, StartObstacle};
 /// How often background processes that may be nearly done are looked at.
 const POLL: Timespec = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
 
+/// What a launcher is to do: one line of JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LaunchOrder {
+    pub(super) shell: PathBuf,
+    /// What the shell is given: options and script.
+    pub(super) arguments: Vec<String>,
+    /// What Landlock lets through, if that is the sandbox.
+    pub(super) landlock: Option<Rules>,
+    /// From TERM to KILL.
+    pub(super) grace: Duration,
+    /// How long background processes may stay after the exit.
+    pub(super) drain: Duration,
+}
+
 /// Carries out one order and reports. `Err` means that there is nobody to take it from.
 pub fn launch() -> io::Result<()> {
     let agentrun = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut line = String::new();
     BufReader::new(&agentrun).read_line(&mut line)?;
     let order: LaunchOrder = serde_json::from_str(&line)?;
-    let report = carry_out(&order, &agentrun).unwrap_or_else(LaunchReport::not_started);
+    let report = carry_out(&order, &agentrun).unwrap_or_else(CommandEnd::of);
     let mut json = serde_json::to_vec(&report)?;
     json.push(b'\n');
     // A killed agentrun does not listen any more.
@@ -53,7 +70,7 @@ pub fn confine(rules: &str, program: &[OsString]) -> io::Error {
     Command::new(name).args(arguments).exec()
 }
 
-fn carry_out(order: &LaunchOrder, agentrun: &UnixStream) -> Result<LaunchReport, Exit> {
+fn carry_out(order: &LaunchOrder, agentrun: &UnixStream) -> Result<CommandEnd, Exit> {
     // Within bubblewrap there is a session already.
     let _ = rustix::process::setsid();
     // The command has the same rights as this process, and may not tell its story for it.
@@ -78,7 +95,7 @@ fn carry_out(order: &LaunchOrder, agentrun: &UnixStream) -> Result<LaunchReport,
     })?;
     let stopped = matches!(exited, Ok(false));
     let killed = Exit::Signal { signal: rustix::process::Signal::KILL.as_raw() };
-    Ok(LaunchReport { exit: family.exit.unwrap_or(killed), stopped, ran, left })
+    Ok(CommandEnd { exit: family.exit.unwrap_or(killed), stopped, ran: Some(ran), left })
 }
 
 fn not_started(obstacle: StartObstacle, reason: String) -> Exit {
@@ -154,18 +171,13 @@ impl Family {
     fn reap(&mut self) -> bool {
         loop {
             match wait(WaitOptions::NOHANG) {
-                Ok(Some((pid, status))) if pid == self.shell => self.exit = Some(exit_of(status)),
+                Ok(Some((pid, status))) if pid == self.shell => {
+                    self.exit = Some(exit_of(ExitStatus::from_raw(status.as_raw())));
+                }
                 Ok(Some(_)) | Err(Errno::INTR) => {}
                 Ok(None) => return true,
                 Err(_) => return false,
             }
         }
-    }
-}
-
-fn exit_of(status: WaitStatus) -> Exit {
-    match (status.exit_status(), status.terminating_signal()) {
-        (Some(code), _) => Exit::Code { code },
-        (None, signal) => Exit::Signal { signal: signal.unwrap_or_default() },
     }
 }

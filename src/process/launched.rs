@@ -12,7 +12,7 @@ use tokio::process::{Child, Command as Process};
 use tokio::time::timeout;
 
 use super::end::{CommandEnd, Stop, exit_of};
-use super::order::{LaunchOrder, LaunchReport};
+use super::launch::LaunchOrder;
 use super::pipe::OutputPipe;
 use super::sandbox::landlock::Rules;
 use super::{Command, Policy, Sandbox, adopt_orphans, tree};
@@ -146,7 +146,7 @@ impl LaunchedCommand {
     }
 
     /// What the launcher saw; `None` if something ended it before it could tell.
-    async fn report(&mut self) -> Option<LaunchReport> {
+    async fn report(&mut self) -> Option<CommandEnd> {
         let mut json = Vec::new();
         timeout(REST, self.launcher.read_to_end(&mut json)).await.ok()?.ok()?;
         serde_json::from_slice(&json).ok()
@@ -170,10 +170,10 @@ impl Drop for LaunchedCommand {
 }
 
 /// What report, exit of the launcher and reason to stop come to.
-fn ended(report: Option<LaunchReport>, status: Option<ExitStatus>, stopped: Option<Exit>) -> CommandEnd {
+fn ended(report: Option<CommandEnd>, status: Option<ExitStatus>, stopped: Option<Exit>) -> CommandEnd {
     match (report, stopped, status.map(exit_of)) {
         (Some(report), Some(exit), _) if report.stopped => CommandEnd::of(exit),
-        (Some(report), ..) => CommandEnd { exit: report.exit, ran: Some(report.ran), left: report.left },
+        (Some(report), ..) => report,
         (None, Some(exit), _) | (None, None, Some(exit @ Exit::Signal { .. })) => CommandEnd::of(exit),
         (None, None, _) => {
             let reason = "the sandbox did not start".to_owned();
@@ -190,10 +190,10 @@ mod tests {
 
     #[test]
     fn the_report_counts_before_the_exit_of_the_launcher() {
-        let report = |stopped| LaunchReport {
+        let report = |stopped| CommandEnd {
             exit: Exit::Code { code: 3 },
             stopped,
-            ran: Duration::from_secs(2),
+            ran: Some(Duration::from_secs(2)),
             left: vec!["7 sleep".to_owned()],
         };
         let (done, killed) = (ExitStatus::from_raw(0), ExitStatus::from_raw(9));

@@ -28,7 +28,7 @@ impl Log {
     }
 
     fn with_cap(path: &Path, cap: u64) -> io::Result<Self> {
-        let failed = |error| io::Error::other(Unwritable { path: path.display().to_string(), error });
+        let failed = |source| io::Error::other(Unwritable { path: path.display().to_string(), source });
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
@@ -61,10 +61,10 @@ impl Log {
 
 /// Names the file in the error.
 #[derive(Debug, thiserror::Error)]
-#[error("the log `{path}` cannot be created: {error}")]
+#[error("the log `{path}` cannot be created")]
 struct Unwritable {
     path: String,
-    error: io::Error,
+    source: io::Error,
 }
 
 #[cfg(test)]

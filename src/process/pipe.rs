@@ -1,7 +1,6 @@
 //! Reads what a command prints from its pipe, as it comes.
 
 use std::io::{self, PipeWriter};
-use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -10,7 +9,6 @@ use tokio::net::unix::pipe::Receiver;
 use tokio::process::Child;
 use tokio::time::timeout;
 
-use super::CommandOutput;
 use super::output::Collector;
 
 /// Bytes read at once.
@@ -21,7 +19,7 @@ pub(super) struct OutputPipe<'a> {
     pipe: Receiver,
     buffer: Vec<u8>,
     closed: bool,
-    collector: Collector<'a>,
+    pub(super) collector: Collector<'a>,
 }
 
 impl<'a> OutputPipe<'a> {
@@ -57,21 +55,14 @@ impl<'a> OutputPipe<'a> {
         }
     }
 
-    /// Reads until nobody holds the pipe any more.
-    pub(super) async fn until_closed(&mut self) -> io::Result<()> {
-        while !self.closed {
-            self.read().await?;
-        }
-        Ok(())
-    }
-
     /// Reads what is there, and does not wait for who may hold the pipe for ever.
     pub(super) async fn rest(&mut self, patience: Duration) -> io::Result<()> {
-        timeout(patience, self.until_closed()).await.unwrap_or(Ok(()))
-    }
-
-    /// Sums up. `log` is how the log is called in the text.
-    pub(super) fn finish(self, left: Vec<String>, log: Option<&Path>) -> io::Result<CommandOutput> {
-        self.collector.finish(left, log)
+        let until_closed = async {
+            while !self.closed {
+                self.read().await?;
+            }
+            Ok(())
+        };
+        timeout(patience, until_closed).await.unwrap_or(Ok(()))
     }
 }

@@ -139,14 +139,8 @@ impl Files {
     pub(super) fn changes(&self, from: &Snapshot, to: &Snapshot) -> Result<Changes, SnapshotError> {
         let (old, new) = (self.manifest(&from.tree)?, self.manifest(&to.tree)?);
         let mut changes = Changes::default();
-        let mut paths: Vec<&String> = old.keys().chain(new.keys()).collect();
-        paths.sort();
-        paths.dedup();
-        for path in paths {
-            let (before, after) = (old.get(path), new.get(path));
-            if before != after {
-                self.compare(path, before, after, &mut changes);
-            }
+        for path in differing(&old, &new) {
+            self.compare(path, old.get(path), new.get(path), &mut changes);
         }
         Ok(changes)
     }
@@ -158,10 +152,8 @@ impl Files {
         to: &Snapshot,
     ) -> Result<Vec<Difference>, SnapshotError> {
         let (old, new) = (self.manifest(&from.tree)?, self.manifest(&to.tree)?);
-        let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        let differing = paths.into_iter().filter(|path| old.get(*path) != new.get(*path));
         let entry = |manifest: &Manifest, path: &str| manifest.get(path).map(ManifestEntry::as_git_says);
-        let differences = differing.map(|path| Difference {
+        let differences = differing(&old, &new).map(|path| Difference {
             path: path.into(),
             before: entry(&old, path),
             after: entry(&new, path),
@@ -185,8 +177,12 @@ impl Files {
         })
     }
 
-    /// Writes a file as a snapshot has it.
-    pub(super) fn write_kept(&self, tree: &str, path: &Path) -> Result<(), SnapshotError> {
+    /// Writes files as a snapshot has them.
+    pub(super) fn write_back(&self, base: &Snapshot, paths: &[PathBuf]) -> Result<(), SnapshotError> {
+        paths.iter().try_for_each(|path| self.write_kept(&base.tree, path))
+    }
+
+    fn write_kept(&self, tree: &str, path: &Path) -> Result<(), SnapshotError> {
         let manifest = self.manifest(tree)?;
         let Some(entry) = path.to_str().and_then(|path| manifest.get(path)) else { return Ok(()) };
         let place = self.root.join(path);
@@ -242,6 +238,12 @@ impl Files {
         })?;
         serde_json::from_slice(&bytes).map_err(|error| SnapshotError::file(&path, error.into()))
     }
+}
+
+/// The paths at which two states differ.
+fn differing<'m>(old: &'m Manifest, new: &'m Manifest) -> impl Iterator<Item = &'m String> {
+    let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    paths.into_iter().filter(|path| old.get(*path) != new.get(*path))
 }
 
 /// Content is addressed by its digest, so what is there already is right. It is not made durable

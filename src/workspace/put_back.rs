@@ -1,13 +1,11 @@
 //! Brings files of the work tree back from a snapshot, and touches nothing else.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::entry::{self, Difference, TreeEntry};
-use super::files::Files;
-use super::git::{Git, GitCall};
+use super::git::Git;
 use super::own::{StepChanges, StepTrees};
 use super::snapshot::{Snapshot, SnapshotError};
 use super::snapshots::Snapshots;
@@ -127,7 +125,7 @@ impl Git {
             ["diff-tree", "-r", "--no-renames", "--raw", "-z", "--no-abbrev", "--relative", "--no-ext-diff"];
         let trees = [from.tree.as_str(), to.tree.as_str()];
         self.check_trees(&trees).await?;
-        let found = entry::differences(&self.run(&[&args[..], &trees].concat()).await?);
+        let found = entry::differences(&self.private(args).args(trees).bytes().await?);
         self.check_files(found.iter().flat_map(Difference::entries)).await?;
         Ok(found)
     }
@@ -137,13 +135,10 @@ impl Git {
             return Ok(());
         }
         let fresh = self.fresh_index("restore-index");
-        let read = ["read-tree", &base.tree].map(OsStr::new);
-        let within = |args| GitCall { args, index: Some(fresh.path()), ..GitCall::default() };
-        self.ask_for(within(&read)).await?;
+        self.call(["read-tree", &base.tree]).index(fresh.path()).bytes().await?;
         let stdin = paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat());
-        let stdin: Vec<u8> = stdin.collect();
-        let args = ["checkout-index", "-f", "-z", "--stdin"].map(OsStr::new);
-        self.ask_for(GitCall { stdin: &stdin, ..within(&args) }).await.map(drop)
+        let checkout = self.call(["checkout-index", "-f", "-z", "--stdin"]).index(fresh.path());
+        checkout.stdin(stdin.collect::<Vec<u8>>()).bytes().await.map(drop)
     }
 }
 
@@ -160,10 +155,4 @@ fn remove(root: &Path, path: &Path) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-impl Files {
-    fn write_back(&self, base: &Snapshot, paths: &[PathBuf]) -> Result<(), SnapshotError> {
-        paths.iter().try_for_each(|path| self.write_kept(&base.tree, path))
-    }
 }

@@ -5,8 +5,6 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::ops::Range;
 
-use serde_json::Value;
-
 use super::excerpt::{excerpt, line};
 use crate::model::message::{Arguments, Message, ToolCall};
 
@@ -55,26 +53,10 @@ pub(super) fn size(message: &Message) -> u64 {
 
 fn size_of_call(call: &ToolCall) -> usize {
     let arguments = match &call.arguments {
-        Arguments::Object(fields) => {
-            fields.iter().map(|(name, value)| name.len() + 6 + size_of_value(value)).sum()
-        }
+        Arguments::Object(fields) => serde_json::to_string(fields).map_or(2, |json| json.len()),
         Arguments::Unreadable { .. } => 2,
     };
     call.id.len() + call.name.len() + arguments
-}
-
-/// Bytes of a value as JSON, about.
-fn size_of_value(value: &Value) -> usize {
-    match value {
-        Value::String(text) => {
-            text.len() + text.bytes().filter(|byte| matches!(byte, b'\n' | b'"' | b'\\')).count()
-        }
-        Value::Array(items) => items.iter().map(|item| size_of_value(item) + 1).sum(),
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| name.len() + 6 + size_of_value(value)).sum()
-        }
-        _ => 5,
-    }
 }
 
 /// The results, oldest first, that lie behind the newest ones of so many bytes and are not masked yet.

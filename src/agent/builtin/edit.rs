@@ -9,7 +9,7 @@ mod matching;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use failure::{EditFailure, EditProblem};
+pub(crate) use failure::EditFailure;
 pub(crate) use lines::FileShape;
 use lines::Flat;
 pub(crate) use matching::MatchLevel;
@@ -51,9 +51,8 @@ pub(crate) fn apply(original: &str, edits: &[Edit]) -> Result<EditResult, EditFa
     let mut splices = Vec::new();
     let mut level = MatchLevel::Exact;
     for (at, edit) in edits.iter().enumerate() {
-        let failed = |reason| EditFailure { edit: at + 1, of: edits.len(), reason };
         let edit = flatten(edit);
-        let found = locate(&flat, &edit).map_err(failed)?;
+        let found = locate(&flat, &edit).map_err(|failure| failure.of(at + 1, edits.len()))?;
         level = level.max(found.level);
         for place in found.places {
             let (start, end, text) = narrow(&flat, &edit, &place);
@@ -65,8 +64,12 @@ pub(crate) fn apply(original: &str, edits: &[Edit]) -> Result<EditResult, EditFa
     for pair in splices.windows(2) {
         if pair[1].start < pair[0].end || pair[1].start == pair[0].start {
             let (first, second) = (pair[0].edit.min(pair[1].edit), pair[0].edit.max(pair[1].edit));
-            let reason = EditProblem::Overlap { other: first + 1 };
-            return Err(EditFailure { edit: second + 1, of: edits.len(), reason });
+            let failure = EditFailure::new(format!(
+                "it changes the same text as edit {}; all edits are matched against the file as it is before the \
+                 call: join the two",
+                first + 1
+            ));
+            return Err(failure.of(second + 1, edits.len()));
         }
     }
     Ok(EditResult { text: splice(original, &splices), level })
@@ -90,22 +93,23 @@ fn flatten(edit: &Edit) -> Edit {
     Edit { old_string: flat(&edit.old_string), new_string: flat(&edit.new_string), ..*edit }
 }
 
-fn locate(flat: &Flat, edit: &Edit) -> Result<matching::TextMatches, EditProblem> {
+fn locate(flat: &Flat, edit: &Edit) -> Result<matching::TextMatches, EditFailure> {
     if edit.old_string.is_empty() {
-        return Err(EditProblem::EmptyOld);
+        let problem = "`old_string` is empty; give the text to replace, or use write_file";
+        return Err(EditFailure::new(problem));
     }
     if edit.old_string == edit.new_string {
-        return Err(EditProblem::Same);
+        return Err(EditFailure::new("`old_string` and `new_string` are the same"));
     }
     let Some(found) = matching::find(flat, &edit.old_string) else {
-        return Err(failure::not_found(flat, edit));
+        return Err(EditFailure::not_found(flat, edit));
     };
     if edit.replace_all {
         return Ok(found.without_overlaps());
     }
     if found.places.len() > 1 {
-        let lines = found.places.iter().map(|place| flat.line_of(place.start)).collect();
-        return Err(EditProblem::Ambiguous { lines });
+        let lines: Vec<usize> = found.places.iter().map(|place| flat.line_of(place.start)).collect();
+        return Err(EditFailure::ambiguous(&lines));
     }
     Ok(found)
 }

@@ -1,14 +1,13 @@
 //! Shortens texts: to one line, or by leaving out the middle.
 
+use crate::words;
+
 /// A text on one line, cut after so many characters.
 pub(super) fn line(text: &str, characters: usize) -> String {
     let mut lines = text.trim().lines();
     let first = lines.next().unwrap_or_default().trim_end();
-    let cut = first.char_indices().nth(characters).map(|(at, _)| &first[..at]);
-    match (cut, lines.next()) {
-        (None, None) => first.to_owned(),
-        (cut, _) => format!("{} …", cut.unwrap_or(first)),
-    }
+    let head = words::head(first, characters);
+    if head.len() < first.len() || lines.next().is_some() { format!("{head} …") } else { head.to_owned() }
 }
 
 /// A text of at most about so many bytes: a quarter of it from the beginning, the rest from the end,

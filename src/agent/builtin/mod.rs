@@ -5,7 +5,6 @@ pub(crate) mod conversation;
 pub(crate) mod edit;
 mod excerpt;
 pub(crate) mod ledger;
-pub(crate) mod limits;
 mod progress;
 pub(crate) mod repetition;
 mod room;

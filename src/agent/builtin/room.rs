@@ -3,8 +3,7 @@
 
 use super::conversation::{Conversation, Shortening, no_transcript};
 use super::excerpt::{excerpt, line};
-use super::limits::too_long;
-use super::progress::AttemptProgress;
+use super::progress::{AttemptProgress, too_long};
 use super::session::Session;
 use super::window::Window;
 use crate::facts::{AgentEnd, Event};

@@ -4,8 +4,7 @@
 use std::path::Path;
 
 use super::conversation::{Conversation, no_transcript};
-use super::limits::too_long;
-use super::progress::AttemptProgress;
+use super::progress::{AttemptProgress, too_long};
 use super::tools::{Tool, ToolEffect, ToolOutcome, Toolbox};
 use super::window::Window;
 use crate::brief::Templates;
@@ -251,9 +250,7 @@ impl Session<'_> {
         self.recorder.record(Event::ToolStarted { at: self.at.clone(), what })?;
         let watch = Stopwatch::start();
         let outcome = match deadline.limit(self.toolbox.execute(call)).await {
-            Some(outcome) => {
-                outcome.map_err(|error| Failure::internal("cannot carry out a tool call", error))?
-            }
+            Some(outcome) => outcome?,
             None => ToolOutcome::out_of_time(&call.name),
         };
         self.completed(call, &outcome, watch.millis())?;

@@ -13,7 +13,7 @@ use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
 use crate::journal::RunDir;
 use crate::journal::keep::KeepPlace;
-use crate::journal::lock::{Acquired, Holder, Lock};
+use crate::journal::lock::{Holder, Lock, LockAnswer};
 use crate::journal::seal::Proof;
 use crate::journal::writer::{JournalWriter, Sealing};
 use crate::process::sandbox::redirections;
@@ -50,8 +50,8 @@ impl PlanHold {
         let run = clock::run_id(since, std::process::id());
         let holder = Holder { pid: std::process::id(), run: run.clone(), since };
         let lock = match Lock::acquire(&plan.dir.lock(), &holder) {
-            Ok(Acquired::Ours(lock)) => lock,
-            Ok(Acquired::Held(holder)) => return Err(held(plan, holder.as_ref())),
+            Ok(LockAnswer::Ours(lock)) => lock,
+            Ok(LockAnswer::Held(holder)) => return Err(held(plan, holder.as_ref())),
             Err(error) => return Err(Failure::internal("cannot lock the plan", error)),
         };
         Ok(Self { run_dir: project.state.run(&run), _lock: lock })

@@ -44,7 +44,7 @@ impl Assembly {
     /// Takes a chunk in; how many bytes of the reply there are now.
     pub(super) fn push(&mut self, chunk: Chunk) -> usize {
         self.usage = usage(&chunk.usage).or(self.usage);
-        for choice in chunk.choices.0 {
+        for choice in chunk.choices {
             if position(&choice.index).is_none_or(|index| index == 0) {
                 self.push_choice(choice);
             }
@@ -97,13 +97,10 @@ impl Assembly {
 
     fn push_choice(&mut self, choice: ChunkChoice) {
         self.begun = true;
-        self.push_delta(choice.delta.0);
+        self.push_delta(choice.delta);
         // Some servers repeat the whole message in the last chunk; it counts where no piece came.
-        if let Some(message) = choice.message
-            && self.text.is_empty()
-            && self.calls.is_empty()
-        {
-            self.push_delta(message.0);
+        if self.text.is_empty() && self.calls.is_empty() {
+            self.push_delta(choice.message);
         }
         self.usage = usage(&choice.usage).or(self.usage);
         match choice.finish_reason {
@@ -131,20 +128,18 @@ impl Assembly {
         let chant = self.said.hear(&self.text[said..]);
         let chant = chant.or_else(|| self.thought.hear(&self.reasoning[thought..]));
         self.chant = self.chant.take().or(chant);
-        if delta.tool_calls.0.is_empty() {
-            // The name of old. Where both are sent, they say the same.
-            if let Some(function) = delta.function_call.filter(|call| call.0.name.is_string()) {
-                self.push_call(CallPiece { function: *function, ..CallPiece::default() });
-            }
+        // The name of old. Where both are sent, they say the same.
+        if delta.tool_calls.is_empty() && delta.function_call.name.is_string() {
+            self.push_call(CallPiece { function: delta.function_call, ..CallPiece::default() });
         }
-        for piece in delta.tool_calls.0 {
+        for piece in delta.tool_calls {
             self.push_call(piece);
         }
     }
 
     fn push_call(&mut self, piece: CallPiece) {
         let (index, id) = (position(&piece.index), word(&piece.id));
-        let FunctionPiece { name, arguments } = piece.function.0;
+        let FunctionPiece { name, arguments } = piece.function;
         let name = word(&name);
         let target = self.target(index, &id, &name);
         let Some(call) = target.and_then(|target| self.calls.get_mut(target)) else {

@@ -187,7 +187,7 @@ fn fault(chunk: &Chunk) -> Option<ServerFault> {
     if !chunk.error.is_null() {
         return Some(ServerFault::of_json(&serde_json::json!({ "error": chunk.error, "code": chunk.code })));
     }
-    let flat = chunk.choices.0.is_empty() && (chunk.message.is_string() || !chunk.detail.is_null());
+    let flat = chunk.choices.is_empty() && (chunk.message.is_string() || !chunk.detail.is_null());
     flat.then(|| {
         ServerFault::of_json(&serde_json::json!({
             "message": chunk.message.as_str().map_or(&chunk.detail, |_| &chunk.message),

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::words;
+
 /// The longest message that is passed on.
 const LONGEST_MESSAGE: usize = 400;
 
@@ -29,7 +31,10 @@ impl ServerFault {
             return Self::of_json(&value);
         }
         let page = text.starts_with('<').then(|| title(text).unwrap_or_else(|| "a web page".to_owned()));
-        Self { message: shorten(page.as_deref().unwrap_or(text)), ..Self::default() }
+        Self {
+            message: words::shortened(page.as_deref().unwrap_or(text), LONGEST_MESSAGE),
+            ..Self::default()
+        }
     }
 
     /// From JSON: `{"error": {..}}`, `{"error": ".."}`, the same in an array, or flat.
@@ -54,7 +59,7 @@ impl ServerFault {
         let code = field("code").or_else(|| field("status"));
         let status = code.and_then(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()));
         Self {
-            message: shorten(message.trim()),
+            message: words::shortened(message.trim(), LONGEST_MESSAGE),
             codes: [code, field("type")]
                 .into_iter()
                 .flatten()
@@ -87,13 +92,6 @@ fn title(page: &str) -> Option<String> {
     let start = lower.find("<title>")? + "<title>".len();
     let end = start + lower[start..].find("</title>")?;
     Some(page[start..end].trim().to_owned())
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

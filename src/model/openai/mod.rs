@@ -108,7 +108,7 @@ impl Endpoint {
         };
         let transport = self.transport.insert(transport);
         let Self { settings, dialect, .. } = self;
-        let body = RequestBody { settings, dialect, tools: request.tools, messages: request.messages };
+        let body = RequestBody::new(settings, dialect, request);
         let possible = dialect.possible(settings);
         let exchange = Exchange { transport, settings, possible: &possible };
         let assembly = exchange.run(&body, observe).await?;

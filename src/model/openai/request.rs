@@ -2,10 +2,10 @@
 //! one before.
 
 use serde::Serialize;
-use serde::ser::{SerializeMap, SerializeSeq, Serializer};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Settings;
+use crate::model::Request;
 use crate::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition};
 
 /// What a call without a result is answered with.
@@ -100,105 +100,38 @@ impl Dialect {
         !self.refused.contains(&adaptation)
     }
 
-    fn token_limit_name(&self, settings: &Settings) -> &'static str {
-        let newer = settings.base_url.contains("api.openai.com");
-        if newer == self.takes(Adaptation::OtherTokenLimit) { "max_completion_tokens" } else { "max_tokens" }
+    /// The output limit goes by `max_completion_tokens`.
+    fn takes_newer_limit(&self, settings: &Settings) -> bool {
+        settings.base_url.contains("api.openai.com") == self.takes(Adaptation::OtherTokenLimit)
     }
 }
 
-/// A request, to be serialised.
-#[derive(Debug)]
+/// A request as it is sent; fields in the order that `OpenAI` documents, but for the last one.
+#[derive(Debug, Serialize)]
 pub(super) struct RequestBody<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) dialect: &'a Dialect,
-    pub(super) tools: &'a [ToolDefinition],
-    pub(super) messages: &'a [Message],
+    model: &'a str,
+    stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<ToolJson<'a>>,
+    messages: Vec<MessageJson<'a>>,
 }
 
-impl Serialize for RequestBody<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { settings, dialect, tools, messages } = self;
-        let stream = settings.stream && dialect.takes(Adaptation::NoStream);
-        let mut body = serializer.serialize_map(None)?;
-        body.serialize_entry("model", &settings.model)?;
-        body.serialize_entry("stream", &stream)?;
-        if stream && dialect.takes(Adaptation::NoStreamOptions) {
-            body.serialize_entry("stream_options", &json!({ "include_usage": true }))?;
-        }
-        if let Some(limit) = settings.max_output_tokens
-            && dialect.takes(Adaptation::NoTokenLimit)
-        {
-            body.serialize_entry(dialect.token_limit_name(settings), &limit)?;
-        }
-        if let Some(temperature) = settings.temperature
-            && dialect.takes(Adaptation::NoTemperature)
-        {
-            body.serialize_entry("temperature", &temperature)?;
-        }
-        if !tools.is_empty() {
-            body.serialize_entry("tools", &ToolsJson(tools))?;
-        }
-        let reasoning = dialect.reasoning_content && dialect.takes(Adaptation::NoReasoning);
-        body.serialize_entry("messages", &MessagesJson { messages, reasoning })?;
-        body.end()
-    }
+#[derive(Debug, Serialize)]
+struct ToolJson<'a> {
+    r#type: &'static str,
+    function: &'a ToolDefinition,
 }
 
-struct ToolsJson<'a>(&'a [ToolDefinition]);
-
-impl Serialize for ToolsJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct ToolJson<'a> {
-            r#type: &'static str,
-            function: &'a ToolDefinition,
-        }
-        serializer.collect_seq(self.0.iter().map(|function| ToolJson { r#type: "function", function }))
-    }
-}
-
-/// The conversation. Each call gets exactly one result right after its reply, whatever an interruption
-/// left behind: a missing one is made up, a stray one left out. Servers refuse anything else.
-struct MessagesJson<'a> {
-    messages: &'a [Message],
-    reasoning: bool,
-}
-
-impl Serialize for MessagesJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        let mut open: Vec<&str> = Vec::new();
-        for message in self.messages {
-            if let Message::Tool { call_id, text, .. } = message {
-                if let Some(place) = open.iter().position(|id| id == call_id) {
-                    open.remove(place);
-                    list.serialize_element(&result(call_id, text))?;
-                }
-                continue;
-            }
-            for id in open.drain(..) {
-                list.serialize_element(&result(id, NOT_EXECUTED))?;
-            }
-            match message {
-                Message::System { text } => list.serialize_element(&said("system", text))?,
-                Message::User { text } => list.serialize_element(&said("user", text))?,
-                Message::Assistant(reply) => {
-                    open.extend(reply.calls.iter().map(|call| call.id.as_str()));
-                    list.serialize_element(&assistant(reply, self.reasoning))?;
-                }
-                Message::Tool { .. } => {}
-            }
-        }
-        for id in open {
-            list.serialize_element(&result(id, NOT_EXECUTED))?;
-        }
-        list.end()
-    }
-}
-
-/// A message on the wire; fields in the order that `OpenAI` documents.
-#[derive(Serialize)]
-struct AssistantJson<'a> {
+#[derive(Debug, Serialize)]
+struct MessageJson<'a> {
     role: &'static str,
     /// `null` beside calls; some servers refuse a message without the key.
     content: Option<&'a str>,
@@ -206,43 +139,96 @@ struct AssistantJson<'a> {
     reasoning_content: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_call_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tool_calls: Option<Vec<CallJson<'a>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<CallJson<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct CallJson<'a> {
     id: &'a str,
     r#type: &'static str,
     function: FunctionJson<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct FunctionJson<'a> {
     name: &'a str,
     arguments: String,
 }
 
-fn said<'a>(role: &'static str, text: &'a str) -> AssistantJson<'a> {
-    AssistantJson { role, content: Some(text), reasoning_content: None, tool_call_id: None, tool_calls: None }
+impl<'a> RequestBody<'a> {
+    pub(super) fn new(settings: &'a Settings, dialect: &Dialect, request: &Request<'a>) -> Self {
+        let stream = settings.stream && dialect.takes(Adaptation::NoStream);
+        let counted = stream && dialect.takes(Adaptation::NoStreamOptions);
+        let limit = settings.max_output_tokens.filter(|_| dialect.takes(Adaptation::NoTokenLimit));
+        let newer = dialect.takes_newer_limit(settings);
+        let reasoning = dialect.reasoning_content && dialect.takes(Adaptation::NoReasoning);
+        Self {
+            model: &settings.model,
+            stream,
+            stream_options: counted.then(|| json!({ "include_usage": true })),
+            max_completion_tokens: limit.filter(|_| newer),
+            max_tokens: limit.filter(|_| !newer),
+            temperature: settings.temperature.filter(|_| dialect.takes(Adaptation::NoTemperature)),
+            tools: request.tools.iter().map(|function| ToolJson { r#type: "function", function }).collect(),
+            messages: messages(request.messages, reasoning),
+        }
+    }
 }
 
-fn result<'a>(call_id: &'a str, text: &'a str) -> AssistantJson<'a> {
-    AssistantJson { tool_call_id: Some(call_id), ..said("tool", text) }
+/// The conversation. Each call gets exactly one result right after its reply, whatever an interruption
+/// left behind: a missing one is made up, a stray one left out. Servers refuse anything else.
+fn messages(messages: &[Message], reasoning: bool) -> Vec<MessageJson<'_>> {
+    let mut list = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
+    for message in messages {
+        if let Message::Tool { call_id, text, .. } = message {
+            if let Some(place) = open.iter().position(|id| id == call_id) {
+                open.remove(place);
+                list.push(result(call_id, text));
+            }
+            continue;
+        }
+        list.extend(open.drain(..).map(|id| result(id, NOT_EXECUTED)));
+        match message {
+            Message::System { text } => list.push(said("system", text)),
+            Message::User { text } => list.push(said("user", text)),
+            Message::Assistant(reply) => {
+                open.extend(reply.calls.iter().map(|call| call.id.as_str()));
+                list.push(assistant(reply, reasoning));
+            }
+            Message::Tool { .. } => {}
+        }
+    }
+    list.extend(open.into_iter().map(|id| result(id, NOT_EXECUTED)));
+    list
 }
 
-fn assistant(reply: &Reply, reasoning: bool) -> AssistantJson<'_> {
-    let has_calls = !reply.calls.is_empty();
+fn said<'a>(role: &'static str, text: &'a str) -> MessageJson<'a> {
+    MessageJson {
+        role,
+        content: Some(text),
+        reasoning_content: None,
+        tool_call_id: None,
+        tool_calls: Vec::new(),
+    }
+}
+
+fn result<'a>(call_id: &'a str, text: &'a str) -> MessageJson<'a> {
+    MessageJson { tool_call_id: Some(call_id), ..said("tool", text) }
+}
+
+fn assistant(reply: &Reply, reasoning: bool) -> MessageJson<'_> {
     // A message without anything in it is refused by some servers.
     let content = match reply.text.as_str() {
-        "" if has_calls => None,
-        "" => Some("(no text)"),
+        "" if reply.calls.is_empty() => Some("(no text)"),
+        "" => None,
         text => Some(text),
     };
-    AssistantJson {
+    MessageJson {
         content,
         reasoning_content: (reasoning && !reply.reasoning.is_empty()).then_some(reply.reasoning.as_str()),
-        tool_calls: has_calls.then(|| reply.calls.iter().map(call).collect()),
+        tool_calls: reply.calls.iter().map(call).collect(),
         ..said("assistant", "")
     }
 }
@@ -262,6 +248,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::model::{Purpose, TurnPlace};
 
     fn read(id: &str) -> ToolCall {
         let unreadable = Arguments::Unreadable { unreadable: "{".to_owned(), problem: "cut".to_owned() };
@@ -292,8 +279,9 @@ mod tests {
             },
             Message::User { text: "on".to_owned() },
         ];
-        let body = RequestBody { settings: &settings, dialect, tools: &[], messages: &messages };
-        let body = serde_json::to_string(&body).unwrap();
+        let place = TurnPlace { step: "1", attempt: 1, turn: 1 };
+        let request = Request { place, purpose: Purpose::Work, messages: &messages, tools: &[] };
+        let body = serde_json::to_string(&RequestBody::new(&settings, dialect, &request)).unwrap();
         body.replace(",\"", ",\n\"").replace("},{", "},\n{")
     }
 

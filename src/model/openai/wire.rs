@@ -4,12 +4,8 @@
 //! `index` or a `created` that is a float, so only the nesting is typed here, and forgivingly; single
 //! values stay JSON until `assembly` looks at them.
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use reqwest::header::HeaderMap;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
 
 /// A response that is no reply.
@@ -24,7 +20,8 @@ pub(super) struct ErrorResponse {
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct Chunk {
-    pub(super) choices: LooseList<ChunkChoice>,
+    #[serde(deserialize_with = "objects")]
+    pub(super) choices: Vec<ChunkChoice>,
     pub(super) usage: Value,
     pub(super) error: Value,
     // The flat shapes of an error.
@@ -38,9 +35,11 @@ pub(super) struct Chunk {
 #[serde(default)]
 pub(super) struct ChunkChoice {
     pub(super) index: Value,
-    pub(super) delta: Loose<Delta>,
-    /// What a completion that was not streamed has instead of `delta`; seldom there, so kept apart.
-    pub(super) message: Option<Box<Loose<Delta>>>,
+    #[serde(deserialize_with = "object")]
+    pub(super) delta: Delta,
+    /// What a completion that was not streamed has instead of `delta`.
+    #[serde(deserialize_with = "object")]
+    pub(super) message: Delta,
     pub(super) finish_reason: Value,
     pub(super) usage: Value,
 }
@@ -55,8 +54,10 @@ pub(super) struct Delta {
     pub(super) reasoning: Value,
     pub(super) reasoning_text: Value,
     pub(super) reasoning_details: Value,
-    pub(super) tool_calls: LooseList<CallPiece>,
-    pub(super) function_call: Option<Box<Loose<FunctionPiece>>>,
+    #[serde(deserialize_with = "objects")]
+    pub(super) tool_calls: Vec<CallPiece>,
+    #[serde(deserialize_with = "object")]
+    pub(super) function_call: FunctionPiece,
 }
 
 /// A piece of a tool call.
@@ -65,7 +66,8 @@ pub(super) struct Delta {
 pub(super) struct CallPiece {
     pub(super) index: Value,
     pub(super) id: Value,
-    pub(super) function: Loose<FunctionPiece>,
+    #[serde(deserialize_with = "object")]
+    pub(super) function: FunctionPiece,
 }
 
 /// The name and arguments of a [`CallPiece`].
@@ -77,91 +79,23 @@ pub(super) struct FunctionPiece {
 }
 
 /// A `T` where an object stands, its default where anything else does.
-#[derive(Debug, Default)]
-pub(super) struct Loose<T>(pub(super) T);
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(bound = "T: DeserializeOwned + Default")]
+pub(super) struct Loose<T>(#[serde(deserialize_with = "object")] pub(super) T);
 
-/// The objects of an array; one where an object stands alone; none where anything else does.
-#[derive(Debug)]
-pub(super) struct LooseList<T>(pub(super) Vec<T>);
-
-impl<T> Default for LooseList<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
+/// The last of the objects that stand here, or a default.
+fn object<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(objects(deserializer)?.pop().unwrap_or_default())
 }
 
-/// Collects objects into `C`, which is a [`Loose`] or a [`LooseList`].
-struct Objects<C>(PhantomData<C>);
-
-/// What [`Objects`] collects into.
-trait Collect: Default {
-    type Item;
-    fn add(&mut self, item: Self::Item);
-}
-
-impl<T: Default> Collect for Loose<T> {
-    type Item = T;
-    fn add(&mut self, item: T) {
-        self.0 = item;
-    }
-}
-
-impl<T> Collect for LooseList<T> {
-    type Item = T;
-    fn add(&mut self, item: T) {
-        self.0.push(item);
-    }
-}
-
-impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Loose<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Objects(PhantomData))
-    }
-}
-
-impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for LooseList<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Objects(PhantomData))
-    }
-}
-
-/// A scalar holds no object.
-macro_rules! nothing_in {
-    ($($visit:ident($scalar:ty))*) => {
-        $(fn $visit<E>(self, _: $scalar) -> Result<C, E> { Ok(C::default()) })*
+/// The objects of an array, or one that stands alone; none where anything else does.
+fn objects<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let values = match Value::deserialize(deserializer)? {
+        Value::Array(values) => values,
+        value => vec![value],
     };
-}
-
-impl<'de, C> Visitor<'de> for Objects<C>
-where
-    C: Collect,
-    C::Item: Deserialize<'de> + Default,
-{
-    type Value = C;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("anything")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<C, A::Error> {
-        let mut collected = C::default();
-        collected.add(C::Item::deserialize(MapAccessDeserializer::new(map))?);
-        Ok(collected)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<C, A::Error> {
-        let mut collected = C::default();
-        while let Some(Loose(item)) = items.next_element::<Loose<C::Item>>()? {
-            collected.add(item);
-        }
-        Ok(collected)
-    }
-
-    fn visit_unit<E>(self) -> Result<C, E> {
-        Ok(C::default())
-    }
-
-    nothing_in! { visit_bool(bool) visit_i64(i64) visit_u64(u64) visit_f64(f64) visit_str(&str) }
+    let objects = values.into_iter().filter(Value::is_object);
+    objects.map(|object| serde_json::from_value(object).map_err(serde::de::Error::custom)).collect()
 }
 
 #[cfg(test)]
@@ -171,8 +105,8 @@ mod tests {
     /// The names of all function calls in a chunk.
     fn names(json: &str) -> Vec<Value> {
         let chunk: Loose<Chunk> = serde_json::from_str(json).unwrap();
-        let calls = chunk.0.choices.0.into_iter().flat_map(|choice| choice.delta.0.tool_calls.0);
-        calls.map(|call| call.function.0.name).collect()
+        let calls = chunk.0.choices.into_iter().flat_map(|choice| choice.delta.tool_calls);
+        calls.map(|call| call.function.name).collect()
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub(in crate::process) use denial::denied;
 pub use git::redirections;
 pub use places::{caches, credentials};
-pub use probe::{Refused, Wish, open};
+pub use probe::{NoSandbox, Wish, open};
 
 /// What confines a command.
 #[derive(Debug, Clone)]

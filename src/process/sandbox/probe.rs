@@ -30,7 +30,7 @@ pub enum Wish {
 /// Confinement that was asked for and cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no sandbox works here: {reasons}")]
-pub struct Refused {
+pub struct NoSandbox {
     /// What was tried, and why it does not work.
     pub reasons: String,
 }
@@ -42,36 +42,32 @@ pub async fn open(
     bwrap: Option<PathBuf>,
     policy: &Policy,
     interrupt: &Interrupt,
-) -> Result<Sandbox, Refused> {
+) -> Result<Sandbox, NoSandbox> {
     if wish == Wish::Off {
         return Ok(Sandbox::Off);
     }
-    let mut reasons = Vec::new();
     let confinement = complete(confinement);
+    let mut candidates = Vec::new();
     if wish != Wish::Landlock {
-        match bwrap {
-            Some(program) => {
-                let sandbox = Sandbox::Bubblewrap { program, confinement: confinement.clone() };
-                match try_out(&sandbox, policy, interrupt).await {
-                    Ok(()) => return Ok(sandbox),
-                    Err(reason) => reasons.push(format!("bubblewrap does not work here ({reason})")),
-                }
-            }
-            None => reasons.push("bubblewrap (`bwrap`) is not installed".to_owned()),
-        }
+        let sandbox = bwrap.map(|program| Sandbox::Bubblewrap { program, confinement: confinement.clone() });
+        candidates.push(("bubblewrap", sandbox.ok_or("bubblewrap (`bwrap`) is not installed")));
     }
     if wish != Wish::Bubblewrap {
-        if confinement.network == Network::Off {
-            reasons.push("Landlock cannot turn the network off".to_owned());
-        } else {
-            let sandbox = Sandbox::Landlock(confinement);
-            match try_out(&sandbox, policy, interrupt).await {
+        let can = confinement.network == Network::On;
+        let sandbox = can.then_some(Sandbox::Landlock(confinement));
+        candidates.push(("Landlock", sandbox.ok_or("Landlock cannot turn the network off")));
+    }
+    let mut reasons = Vec::new();
+    for (name, sandbox) in candidates {
+        match sandbox {
+            Ok(sandbox) => match try_out(&sandbox, policy, interrupt).await {
                 Ok(()) => return Ok(sandbox),
-                Err(reason) => reasons.push(format!("Landlock does not work here ({reason})")),
-            }
+                Err(reason) => reasons.push(format!("{name} does not work here ({reason})")),
+            },
+            Err(reason) => reasons.push(reason.to_owned()),
         }
     }
-    Err(Refused { reasons: reasons.join("; ") })
+    Err(NoSandbox { reasons: reasons.join("; ") })
 }
 
 /// What would be tried, for those who start no process.

@@ -1,14 +1,13 @@
 //! Commits what a step changed, without running hooks, and moves the branch only if it is still where it was.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::Git;
 use super::author::Author;
 use super::change::{PathChange, index_info};
 use super::obstacle::Obstacle;
-use super::{Git, GitCall, trim_line};
 use crate::facts::CommitRefusal;
 use crate::redact::Redact;
 use crate::workspace::entry::{self, Difference, Name, TreeEntry};
@@ -103,7 +102,7 @@ impl Git {
 
     /// The commit that the branch is at; `None` before its first.
     pub(super) async fn head(&self) -> Option<String> {
-        self.line(&["rev-parse", "-q", "--verify", "HEAD^{commit}"]).await.ok()
+        self.private(["rev-parse", "-q", "--verify", "HEAD^{commit}"]).line().await.ok()
     }
 
     /// The paths of the commit, or whose work is in the way; and why the plan is not among them.
@@ -145,9 +144,7 @@ impl Git {
         // All of a large repository takes a while; more paths than fit are as good as all.
         let paths = if length < MOST_ARGUMENTS { paths } else { &[] };
         let list = async |args: &[&str]| {
-            let args = ["--literal-pathspecs"].iter().chain(args).chain(&["--"]).map(OsStr::new);
-            let args: Vec<&OsStr> = args.chain(paths.iter().map(|path| path.as_os_str())).collect();
-            self.ask_for(GitCall { args: &args, ..GitCall::default() }).await
+            self.call(["--literal-pathspecs"]).args(args).args(["--"]).args(paths).bytes().await
         };
         let committed = match head {
             Some(head) => entry::tree(&list(&["ls-tree", "-r", "-z", "--full-name", head]).await?),
@@ -225,19 +222,14 @@ impl Git {
         if plan.ancestors().skip(1).any(inner) {
             return Ok(Err("it is in a repository of its own".to_owned()));
         }
-        let ignored = ["check-ignore", "-q", "--"].map(OsStr::new);
-        let ignored = [&ignored[..], &[plan.as_os_str()]].concat();
-        if self.ask_for(GitCall { args: &ignored, ..GitCall::default() }).await.is_ok() {
+        if self.call(["check-ignore", "-q", "--"]).args([plan]).bytes().await.is_ok() {
             return Ok(Err("the repository ignores it".to_owned()));
         }
         let filtered = self.filtered(std::iter::once(plan.as_os_str().as_bytes())).await?;
         if let Some(driver) = filtered.values().next() {
             return Ok(Err(format!("it goes through the filter `{driver}`")));
         }
-        let keep = ["hash-object", "-w", "--"].map(OsStr::new);
-        let keep = [&keep[..], &[plan.as_os_str()]].concat();
-        let object = self.ask_for(GitCall { args: &keep, ..GitCall::default() }).await?;
-        let object = String::from_utf8_lossy(trim_line(&object)).into_owned();
+        let object = self.call(["hash-object", "-w", "--"]).args([plan]).line().await?;
         let entry = Some(TreeEntry { mode: "100644".to_owned(), object });
         Ok(Ok(PathChange { after: entry.clone(), restaged: entry, ..known }))
     }
@@ -250,19 +242,14 @@ impl Git {
         wanted: &CommitOrder<'_, T>,
     ) -> Result<String, SnapshotError> {
         let fresh = self.fresh_index("commit-index");
-        let (read, update) =
-            (["read-tree", head.unwrap_or("--empty")].map(OsStr::new), UPDATE.map(OsStr::new));
-        let within = GitCall { args: &read, index: Some(fresh.path()), ..GitCall::default() };
-        self.ask_for(within).await?;
-        let stdin = index_info(changes, |change| change.after.as_ref());
-        self.ask_for(GitCall { stdin: &stdin, args: &update, ..within }).await?;
-        let tree = self.ask_for(GitCall { args: &["write-tree"].map(OsStr::new), ..within }).await?;
-        let mut args = vec![OsStr::new("commit-tree"), OsStr::from_bytes(trim_line(&tree))];
-        args.extend(head.into_iter().flat_map(|head| ["-p", head]).chain(["-F", "-"]).map(OsStr::new));
-        let stdin = wanted.message.as_bytes();
-        let call = GitCall { args: &args, stdin, author: Some(wanted.author), ..GitCall::default() };
-        let commit = self.ask_for(call).await?;
-        Ok(String::from_utf8_lossy(trim_line(&commit)).into_owned())
+        let read = self.call(["read-tree", head.unwrap_or("--empty")]);
+        read.index(fresh.path()).bytes().await?;
+        let entries = index_info(changes, |change| change.after.as_ref());
+        self.call(UPDATE).index(fresh.path()).stdin(entries).bytes().await?;
+        let tree = self.call(["write-tree"]).index(fresh.path()).line().await?;
+        let parent = head.into_iter().flat_map(|head| ["-p", head]);
+        let commit = self.call(["commit-tree", &tree]).args(parent).args(["-F", "-"]);
+        commit.stdin(wanted.message).author(wanted.author).line().await
     }
 
     /// Makes the commit the branch's. The user's index comes first: should the process die in
@@ -276,25 +263,25 @@ impl Git {
     ) -> Result<bool, CommitRefusal> {
         let behind: Vec<PathChange> =
             changes.iter().filter(|change| change.staged != change.restaged).cloned().collect();
-        self.stage(&index_info(&behind, |change| change.restaged.as_ref())).await?;
+        self.stage(index_info(&behind, |change| change.restaged.as_ref())).await?;
         let subject = message.lines().next().unwrap_or_default();
         let reason = format!("commit (agentrun): {subject}");
         let nothing = "0".repeat(commit.len());
         let old = head.unwrap_or(&nothing);
-        let Err(error) = self.run(&["update-ref", "-m", &reason, "HEAD", commit, old]).await else {
+        let update = self.private(["update-ref", "-m", &reason, "HEAD", commit, old]);
+        let Err(error) = update.bytes().await else {
             return Ok(true);
         };
-        self.stage(&index_info(&behind, |change| change.staged.as_ref())).await?;
+        self.stage(index_info(&behind, |change| change.staged.as_ref())).await?;
         if self.head().await.as_deref() == head { Err(error.into()) } else { Ok(false) }
     }
 
     /// Writes entries into the user's index.
-    async fn stage(&self, entries: &[u8]) -> Result<(), SnapshotError> {
+    async fn stage(&self, entries: Vec<u8>) -> Result<(), SnapshotError> {
         if entries.is_empty() {
             return Ok(());
         }
-        let args = UPDATE.map(OsStr::new);
-        self.ask_for(GitCall { args: &args, stdin: entries, ..GitCall::default() }).await.map(drop)
+        self.call(UPDATE).stdin(entries).bytes().await.map(drop)
     }
 
     /// A path for people: from the root of the project.

@@ -24,8 +24,8 @@ impl Snapshots {
 
 impl Git {
     async fn place(&self) -> Option<Head> {
-        let commit = self.line(&["rev-parse", "--short=12", "HEAD"]).await.ok()?;
-        let branch = self.line(&["rev-parse", "--abbrev-ref", "HEAD"]).await.ok()?;
+        let commit = self.private(["rev-parse", "--short=12", "HEAD"]).line().await.ok()?;
+        let branch = self.private(["rev-parse", "--abbrev-ref", "HEAD"]).line().await.ok()?;
         Some(Head { commit, branch })
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Git, GitCall};
+use super::Git;
 use crate::workspace::entry::{self, Name, TreeEntry};
 use crate::workspace::snapshot::SnapshotError;
 
@@ -13,8 +13,7 @@ impl Git {
     pub(super) async fn prepare(&mut self) -> Result<(), SnapshotError> {
         let seeds = !self.seeded;
         self.seed()?;
-        let list = ["ls-files", "-v", "--stage", "-z"].map(OsStr::new);
-        let listed = self.ask_for(self.privately(&list)).await?;
+        let listed = self.private(["ls-files", "-v", "--stage", "-z"]).bytes().await?;
         let mut doubted = doubted(&listed);
         if seeds {
             doubted.extend(self.kept_changed(&listed).await?);
@@ -24,8 +23,7 @@ impl Git {
             return Ok(());
         }
         let stdin: Vec<u8> = doubted.iter().flat_map(|(path, entry)| self.anew(path, entry)).collect();
-        let update = ["update-index", "-z", "--index-info"].map(OsStr::new);
-        self.ask_for(GitCall { stdin: &stdin, ..self.privately(&update) }).await.map(drop)
+        self.private(["update-index", "-z", "--index-info"]).stdin(stdin).bytes().await.map(drop)
     }
 
     /// The private index starts as a copy of the user's, which knows the files' times, so only
@@ -71,10 +69,6 @@ impl Git {
             format!("{} {}\t", entry.mode, entry.object)
         };
         [facts.as_bytes(), &self.prefix, path, b"\0"].concat()
-    }
-
-    fn privately<'a>(&'a self, args: &'a [&'a OsStr]) -> GitCall<'a> {
-        GitCall { args, index: Some(&self.private_index), ..GitCall::default() }
     }
 
     /// An index of this name beside the private one; what a killed run left is removed.

@@ -4,6 +4,7 @@
 //! and references under `refs/agentrun/` keep them.
 
 pub(crate) mod author;
+mod call;
 mod change;
 pub(crate) mod commit;
 pub(crate) mod head;
@@ -17,15 +18,12 @@ mod secrets;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
-use crate::process::{Invocation, Policy, ProgramOutput, capture};
-use author::Author;
+use crate::process::Policy;
+use call::trim_line;
+pub(super) use call::{ENVIRONMENT, SETTINGS};
 use obstacle::CommitStart;
-
-/// Adding the files of a large project for the first time takes a while.
-const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// A larger change is counted and kept in the snapshot, but not spelled out.
 const DIFF_LINES: u64 = 200_000;
@@ -33,61 +31,6 @@ const DIFF_LINES: u64 = 200_000;
 /// So is a change of a larger file, of which git holds all in memory; as a setting of git, and in
 /// bytes.
 const LARGE_FILES: (&str, u64) = ("core.bigFileThreshold=8m", 8 << 20);
-
-/// Settings of the user that would run programs, ask, hide what changed, or change what a snapshot
-/// means.
-pub(super) const SETTINGS: &[&str] = &[
-    "core.hooksPath=/dev/null",
-    "core.fsmonitor=false",
-    "core.checkStat=default",
-    "core.commitGraph=false",
-    "core.ignoreStat=false",
-    "core.trustctime=true",
-    "core.safecrlf=false",
-    "core.splitIndex=false",
-    "submodule.recurse=false",
-    "core.quotePath=false",
-    "commit.gpgSign=false",
-    "gc.auto=0",
-    "maintenance.auto=false",
-    "advice.addEmbeddedRepo=false",
-];
-
-/// No lock on the user's index, messages that can be relied on, and objects that are what their
-/// names say: nothing is fetched or put in their place.
-pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
-    ("GIT_OPTIONAL_LOCKS", "0"),
-    ("GIT_NO_LAZY_FETCH", "1"),
-    ("GIT_ALLOW_PROTOCOL", "none"),
-    ("GIT_NO_REPLACE_OBJECTS", "1"),
-    (programs::NOTHING, ""),
-    ("LC_ALL", "C"),
-];
-
-/// Whose name snapshots bear.
-const OWN_IDENTITY: &[(&str, &str)] = &[
-    ("GIT_AUTHOR_NAME", "agentrun"),
-    ("GIT_AUTHOR_EMAIL", "agentrun@localhost"),
-    ("GIT_COMMITTER_NAME", "agentrun"),
-    ("GIT_COMMITTER_EMAIL", "agentrun@localhost"),
-];
-
-/// The user's name has to be set: git must not make one up.
-const USERS_SETTINGS: &[&str] = &["user.useConfigOnly=true", "i18n.commitEncoding=UTF-8"];
-
-/// Of the indexes that are agentrun's: all of the files are looked at.
-const OWN_SETTINGS: &[&str] = &["core.sparseCheckout=false"];
-
-/// A call of git.
-#[derive(Clone, Copy, Default)]
-pub(super) struct GitCall<'a> {
-    pub(super) args: &'a [&'a OsStr],
-    /// The index that it works on: the one that the user has if `None`.
-    pub(super) index: Option<&'a Path>,
-    pub(super) stdin: &'a [u8],
-    /// In whose name; agentrun's if `None`.
-    pub(super) author: Option<&'a Author>,
-}
 
 /// Snapshots by git.
 #[derive(Debug)]
@@ -151,8 +94,7 @@ impl Git {
 
     /// A question about the repository, with the index that the user has.
     async fn ask(&self, args: &[&str]) -> Result<Vec<u8>, String> {
-        let args: Vec<&OsStr> = args.iter().map(OsStr::new).collect();
-        let answer = self.invoke(&args, None).await.and_then(|captured| succeeded(&args, captured));
+        let answer = self.call(args).bytes().await;
         answer.map(|line| trim_line(&line).to_vec()).map_err(|error| error.to_string())
     }
 
@@ -163,22 +105,20 @@ impl Git {
         }
         self.prepare().await?;
         // Files that cannot be read, and embedded repositories without a commit, are passed over.
-        let excluded = self.excluded();
-        let mut add = ["add", "-A", "--ignore-errors", "--", "."].map(OsStr::new).to_vec();
-        add.extend(excluded.iter().map(OsString::as_os_str));
-        let added = self.invoke(&add, Some(&self.private_index)).await?;
+        let add = self.private(["add", "-A", "--ignore-errors", "--", "."]).args(self.excluded());
+        let added = add.output().await?;
         if !matches!(added.code, Some(0 | 1)) {
-            return Err(failed(&add, &added));
+            return Err(add.failed(&added));
         }
         if !added.stderr.is_empty() {
             tracing::warn!("git add: {}", added.stderr);
         }
         self.drop_left_out().await?;
-        let tree = self.line(&["write-tree"]).await?;
+        let tree = self.private(["write-tree"]).line().await?;
         let message = format!("agentrun: {name}");
-        let commit = self.line(&["commit-tree", "-m", &message, &tree]).await?;
+        let commit = self.private(["commit-tree", "-m", &message, &tree]).line().await?;
         let reference = reference(name);
-        self.run(&["update-ref", &reference, &commit]).await?;
+        self.private(["update-ref", &reference, &commit]).bytes().await?;
         Ok(Snapshot { tree, reference: Some(reference) })
     }
 
@@ -191,19 +131,18 @@ impl Git {
     }
 
     async fn drop_left_out(&self) -> Result<(), SnapshotError> {
-        let mut args = ["--literal-pathspecs", "rm", "-r", "-q", "-f", "--cached", "--ignore-unmatch", "--"]
-            .map(OsStr::new)
-            .to_vec();
-        args.extend(self.leave_out.iter().map(|path| path.as_os_str()));
-        self.run_os(&args).await.map(drop)
+        let args = ["--literal-pathspecs", "rm", "-r", "-q", "-f", "--cached", "--ignore-unmatch", "--"];
+        self.private(args).args(&self.leave_out).bytes().await.map(drop)
     }
 
     pub(super) async fn changes(&self, from: &Snapshot, to: &Snapshot) -> Result<Changes, SnapshotError> {
-        let common = ["-c", LARGE_FILES.0, "diff-tree", "-r", "--no-renames", "--relative"];
-        let common = [&common[..], &["--no-ext-diff", "--no-textconv"]].concat();
         let trees = [from.tree.as_str(), to.tree.as_str()];
+        let common = ["-c", LARGE_FILES.0, "diff-tree", "-r", "--no-renames", "--relative"];
+        let call = |options: &[&str]| {
+            self.private(common).args(["--no-ext-diff", "--no-textconv"]).args(options).args(trees)
+        };
         let differences = self.differences(from, to).await?;
-        let counted = self.run(&[&common[..], &["--numstat", "-z"], &trees].concat()).await?;
+        let counted = call(&["--numstat", "-z"]).bytes().await?;
         let files = parse_counts(&counted);
         let lines: u64 = files.iter().map(|file| file.added + file.removed).sum();
         if lines > DIFF_LINES {
@@ -214,7 +153,7 @@ impl Git {
             return Ok(Changes { files, diff });
         }
         let plain = ["-p", "--submodule=short", "--no-color", "--src-prefix=a/", "--dst-prefix=b/"];
-        let diff = self.run(&[&common[..], &plain, &trees].concat()).await?;
+        let diff = call(&plain).bytes().await?;
         let mut diff = String::from_utf8_lossy(&diff).into_owned();
         let opaque = files.iter().filter(|file| file.binary).map(|file| file.path.as_str()).collect();
         let [from, to] = trees;
@@ -230,9 +169,8 @@ impl Git {
     pub(super) async fn dirty(&self) -> Result<Vec<String>, SnapshotError> {
         // What is inside of another repository is not looked at: git would start a git there.
         let asked = ["status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=dirty"];
-        let asked = [&asked[..], &["--untracked-files=normal", "--", "."]].concat();
-        let args: Vec<&OsStr> = asked.into_iter().map(OsStr::new).collect();
-        let status = succeeded(&args, self.invoke(&args, self.index.as_deref()).await?)?;
+        let asked = self.call(asked).args(["--untracked-files=normal", "--", "."]);
+        let status = asked.bytes().await?;
         let paths = status.split(|&byte| byte == 0).filter_map(|entry| entry.get(3..));
         let paths = paths.map(|path| path.strip_prefix(self.prefix.as_slice()).unwrap_or(path));
         let left_out = |path: &&[u8]| {
@@ -242,59 +180,6 @@ impl Git {
             .filter(|path| !left_out(path))
             .map(|path| String::from_utf8_lossy(path).into_owned())
             .collect())
-    }
-
-    pub(super) async fn line(&self, args: &[&str]) -> Result<String, SnapshotError> {
-        Ok(String::from_utf8_lossy(trim_line(&self.run(args).await?)).into_owned())
-    }
-
-    pub(super) async fn run(&self, args: &[&str]) -> Result<Vec<u8>, SnapshotError> {
-        self.run_os(&args.iter().map(OsStr::new).collect::<Vec<_>>()).await
-    }
-
-    async fn run_os(&self, args: &[&OsStr]) -> Result<Vec<u8>, SnapshotError> {
-        succeeded(args, self.invoke(args, Some(&self.private_index)).await?)
-    }
-
-    async fn invoke(&self, args: &[&OsStr], index: Option<&Path>) -> Result<ProgramOutput, SnapshotError> {
-        self.call(GitCall { args, index, ..GitCall::default() }).await
-    }
-
-    /// What a call printed.
-    pub(super) async fn ask_for(&self, call: GitCall<'_>) -> Result<Vec<u8>, SnapshotError> {
-        succeeded(call.args, self.call(call).await?)
-    }
-
-    /// A call that starts no program which the configuration of now names.
-    pub(super) async fn call(&self, call: GitCall<'_>) -> Result<ProgramOutput, SnapshotError> {
-        let off = self.programs().await?.off();
-        self.call_with(&off.iter().map(OsString::as_os_str).collect::<Vec<_>>(), call).await
-    }
-
-    /// A call with these options besides.
-    async fn call_with(&self, options: &[&OsStr], call: GitCall<'_>) -> Result<ProgramOutput, SnapshotError> {
-        let GitCall { args, index, stdin, author } = call;
-        let users = if author.is_some() { USERS_SETTINGS } else { &[] };
-        let is_own = index.is_some() && index != self.index.as_deref();
-        let own = if is_own { OWN_SETTINGS } else { &[] };
-        let settings = SETTINGS.iter().chain(users).chain(own).flat_map(|setting| ["-c", setting]);
-        let options = settings.map(OsStr::new).chain(options.iter().copied());
-        let all: Vec<&OsStr> = options.chain(args.iter().copied()).collect();
-        let identity = if author.is_some() { &[] } else { OWN_IDENTITY };
-        let fixed = ENVIRONMENT.iter().chain(identity).map(|&(name, value)| (name, OsString::from(value)));
-        let index = index.map(|index| ("GIT_INDEX_FILE", index.as_os_str().to_owned()));
-        let theirs = author.into_iter().flat_map(Author::variables);
-        let environment: Vec<_> = fixed.chain(places(&self.top)).chain(index).chain(theirs).collect();
-        let invocation = Invocation {
-            program: "git",
-            args: &all,
-            dir: &self.root,
-            environment: &environment,
-            stdin,
-            timeout: TIMEOUT,
-        };
-        let captured = pipes::while_emptied(&self.root, capture(&invocation, &self.policy)).await;
-        captured.map_err(|error| git_error(args, error.to_string()))
     }
 }
 
@@ -309,37 +194,12 @@ pub(super) fn places(top: &Path) -> [(&'static str, OsString); 2] {
     [("GIT_DIR", top.join(".git").into_os_string()), ("GIT_WORK_TREE", top.as_os_str().to_owned())]
 }
 
-fn succeeded(args: &[&OsStr], captured: ProgramOutput) -> Result<Vec<u8>, SnapshotError> {
-    if captured.code == Some(0) { Ok(captured.stdout) } else { Err(failed(args, &captured)) }
-}
-
-fn failed(args: &[&OsStr], captured: &ProgramOutput) -> SnapshotError {
-    let message = match (captured.stderr.is_empty(), captured.code) {
-        (false, _) => captured.stderr.clone(),
-        (true, Some(code)) => format!("exit code {code}"),
-        (true, None) => "ended by a signal".to_owned(),
-    };
-    git_error(args, message)
-}
-
-fn git_error(args: &[&OsStr], message: String) -> SnapshotError {
-    let command = args
-        .iter()
-        .find(|arg| !arg.as_encoded_bytes().starts_with(b"-") && !arg.as_encoded_bytes().contains(&b'='))
-        .map_or_else(String::new, |first| first.to_string_lossy().into_owned());
-    SnapshotError::Git { command, message }
-}
-
 /// A name as part of a reference: what git forbids there becomes a dash.
 fn reference(name: &str) -> String {
     let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     let clean = |part: &str| part.chars().map(|c| if allowed(c) { c } else { '-' }).collect::<String>();
     let parts: Vec<String> = name.split('/').filter(|part| !part.is_empty()).map(clean).collect();
     format!("refs/agentrun/{}", parts.join("/"))
-}
-
-pub(super) fn trim_line(bytes: &[u8]) -> &[u8] {
-    bytes.strip_suffix(b"\n").unwrap_or(bytes)
 }
 
 /// Reads `added TAB removed TAB path NUL`; a binary file has dashes for numbers.

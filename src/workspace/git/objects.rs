@@ -1,9 +1,8 @@
 //! Reads and writes objects of git.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ffi::OsStr;
 
-use super::{Git, GitCall, LARGE_FILES, trim_line};
+use super::{Git, LARGE_FILES};
 use crate::workspace::entry::{self, Difference, TreeEntry};
 use crate::workspace::snapshot::SnapshotError;
 
@@ -51,23 +50,21 @@ impl Git {
 
     /// The text of an object.
     pub(super) async fn text(&self, object: &str) -> Result<String, SnapshotError> {
-        let bytes = self.run(&["cat-file", "blob", object]).await?;
+        let bytes = self.private(["cat-file", "blob", object]).bytes().await?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Keeps a text, and names its object.
     pub(super) async fn keep(&self, text: &str) -> Result<String, SnapshotError> {
-        let args = ["hash-object", "-w", "--stdin", "--no-filters"].map(OsStr::new);
-        let object =
-            self.ask_for(GitCall { args: &args, stdin: text.as_bytes(), ..GitCall::default() }).await?;
-        Ok(String::from_utf8_lossy(trim_line(&object)).into_owned())
+        self.call(["hash-object", "-w", "--stdin", "--no-filters"]).stdin(text).line().await
     }
 
     /// Whether trees, with all that are in them, are what their names say.
     pub(in crate::workspace) async fn check_trees(&self, trees: &[&str]) -> Result<(), SnapshotError> {
         let mut all: HashSet<String> = trees.iter().map(|&tree| tree.to_owned()).collect();
         for tree in trees {
-            let listed = entry::tree(&self.run(&["ls-tree", "-r", "-d", "-z", "--full-tree", tree]).await?);
+            let list = self.private(["ls-tree", "-r", "-d", "-z", "--full-tree", tree]);
+            let listed = entry::tree(&list.bytes().await?);
             all.extend(listed.into_values().filter(|entry| !entry.is_repository()).map(|entry| entry.object));
         }
         self.check(all.iter().map(|tree| format!("{tree}^{{tree}}"))).await
@@ -97,8 +94,6 @@ impl Git {
         if objects.is_empty() {
             return Ok(Vec::new());
         }
-        let stdin = objects.join("\n") + "\n";
-        let args = ["cat-file", how].map(OsStr::new);
-        self.ask_for(GitCall { args: &args, stdin: stdin.as_bytes(), ..GitCall::default() }).await
+        self.call(["cat-file", how]).stdin(objects.join("\n") + "\n").bytes().await
     }
 }

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::author::Author;
-use super::{Git, GitCall, trim_line};
+use super::{Git, trim_line};
 use crate::workspace::entry::Name;
 use crate::workspace::snapshot::SnapshotError;
 use crate::workspace::snapshots::Snapshots;
@@ -84,15 +84,14 @@ impl Git {
     /// Whether a commit could be made now: nothing else is going on, on the branch that HEAD was on
     /// when this was asked first, in somebody's name.
     pub(crate) async fn can_commit(&mut self, author: &Author) -> Result<(), Obstacle> {
-        let mut asked = vec!["rev-parse", "--path-format=absolute"];
-        asked.extend(UNFINISHED.iter().flat_map(|(file, _)| ["--git-path", file]));
-        let places = self.run(&asked).await?;
+        let files = UNFINISHED.iter().flat_map(|(file, _)| ["--git-path", file]);
+        let places = self.private(["rev-parse", "--path-format=absolute"]).args(files).bytes().await?;
         let exists = |place: &[u8]| Path::new(OsStr::from_bytes(place)).exists();
         if let Some(found) = trim_line(&places).split(|&byte| byte == b'\n').position(exists) {
             return Err(Obstacle::Unfinished(UNFINISHED[found].1));
         }
-        let asked = self.line(&["symbolic-ref", "-q", "--short", "HEAD"]).await;
-        let to = asked.map_err(|_| Obstacle::NoBranch)?;
+        let asked = self.private(["symbolic-ref", "-q", "--short", "HEAD"]);
+        let to = asked.line().await.map_err(|_| Obstacle::NoBranch)?;
         match &self.start {
             Some(start) if start.branch != to => {
                 return Err(Obstacle::OtherBranch { from: start.branch.clone(), to });
@@ -101,9 +100,7 @@ impl Git {
             None => self.start = Some(CommitStart { branch: to, staged: self.staged().await? }),
         }
         for name in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
-            let args = ["var", name].map(OsStr::new);
-            let call = GitCall { args: &args, author: Some(author), ..GitCall::default() };
-            self.ask_for(call).await.map_err(|_| Obstacle::Nobody)?;
+            self.call(["var", name]).author(author).bytes().await.map_err(|_| Obstacle::Nobody)?;
         }
         Ok(())
     }
@@ -112,11 +109,10 @@ impl Git {
     async fn staged(&self) -> Result<HashSet<Name>, SnapshotError> {
         let head = self.head().await;
         let names = match &head {
-            Some(head) => vec!["diff-index", "--cached", "--name-only", "-z", "--no-renames", head],
-            None => vec!["ls-files", "-z", "--full-name"],
+            Some(head) => self.call(["diff-index", "--cached", "--name-only", "-z", "--no-renames", head]),
+            None => self.call(["ls-files", "-z", "--full-name"]),
         };
-        let args: Vec<&OsStr> = names.into_iter().map(OsStr::new).collect();
-        let printed = self.ask_for(GitCall { args: &args, ..GitCall::default() }).await?;
+        let printed = names.bytes().await?;
         Ok(printed.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect())
     }
 }

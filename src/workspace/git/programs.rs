@@ -1,10 +1,10 @@
 //! Finds the programs that a repository's configuration names, so that agentrun starts none of them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
-use super::{Git, GitCall, failed};
+use super::Git;
 use crate::workspace::entry::Name;
 use crate::workspace::snapshot::SnapshotError;
 
@@ -66,12 +66,12 @@ impl Programs {
 impl Git {
     /// What the configuration names now. Nothing is started by the question.
     pub(super) async fn programs(&self) -> Result<Programs, SnapshotError> {
-        let args = ["config", "-z", "--get-regexp", r"^(filter|hook)\."].map(OsStr::new);
-        let captured = self.call_with(&[], GitCall { args: &args, ..GitCall::default() }).await?;
+        let call = self.call(["config", "-z", "--get-regexp", r"^(filter|hook)\."]);
+        let captured = call.output_with(&[]).await?;
         match captured.code {
             Some(0) => Ok(Programs::parse(&captured.stdout)),
             Some(1) => Ok(Programs::default()),
-            _ => Err(failed(&args, &captured)),
+            _ => Err(call.failed(&captured)),
         }
     }
 
@@ -85,8 +85,7 @@ impl Git {
         if stdin.is_empty() || !programs.filters.keys().any(|driver| programs.changes_content(driver)) {
             return Ok(BTreeMap::new());
         }
-        let args = ["check-attr", "-z", "--stdin", "filter"].map(OsStr::new);
-        let printed = self.ask_for(GitCall { args: &args, stdin: &stdin, ..GitCall::default() }).await?;
+        let printed = self.call(["check-attr", "-z", "--stdin", "filter"]).stdin(stdin).bytes().await?;
         let fields: Vec<&[u8]> = printed.split(|&byte| byte == 0).collect();
         let answers = fields.chunks_exact(3).filter(|answer| programs.changes_content(answer[2]));
         Ok(answers

@@ -1,6 +1,6 @@
 //! Why an edit was not made, with all that the model needs to get it right next time.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::Write;
 
 use super::Edit;
 use super::lines::Flat;
@@ -15,112 +15,72 @@ const SIMILAR: f64 = 0.6;
 const CANDIDATES: usize = 64;
 
 /// Why the edits of a call were not made; none of them was.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub(crate) struct EditFailure {
-    /// The edit that failed, from 1.
-    pub edit: usize,
-    /// How many there were.
-    pub of: usize,
-    /// Why.
-    pub reason: EditProblem,
-}
-
-/// What is wrong with one edit.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum EditProblem {
-    /// Nothing to search.
-    EmptyOld,
-    /// Old and new are the same.
-    Same,
-    /// It is not there.
-    NotFound {
-        /// What was searched.
-        searched: String,
-        /// The most similar region.
-        nearest: Option<Nearest>,
-        /// Line where the replacement stands already.
-        present: Option<usize>,
-        /// How many lines the file has.
-        lines: usize,
-    },
-    /// It is there more than once.
-    Ambiguous {
-        /// Where it begins.
-        lines: Vec<usize>,
-    },
-    /// Two edits want the same text.
-    Overlap {
-        /// The other edit, from 1.
-        other: usize,
-    },
+    message: String,
+    /// The line of the file, from 1, that it is about.
+    pub line: usize,
 }
 
 /// The region of a file that is most like what was searched.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Nearest {
-    /// Its first line, from 1.
-    pub line: usize,
-    /// Its text.
-    pub text: String,
+struct Nearest {
+    line: usize,
+    text: String,
     /// It differs in spaces, tabs or blank lines only.
-    pub whitespace_only: bool,
+    whitespace_only: bool,
 }
 
-impl Display for EditFailure {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        if self.of > 1 {
-            write!(formatter, "edit {} of {} failed and none was made: ", self.edit, self.of)?;
-        }
-        match &self.reason {
-            EditProblem::EmptyOld => {
-                formatter.write_str("`old_string` is empty; give the text to replace, or use write_file")
-            }
-            EditProblem::Same => formatter.write_str("`old_string` and `new_string` are the same"),
-            EditProblem::Ambiguous { lines } => {
-                let shown: Vec<String> = lines.iter().take(20).map(ToString::to_string).collect();
-                let more = if lines.len() > shown.len() { ", …" } else { "" };
-                write!(
-                    formatter,
-                    "`old_string` is in the file {} times, at lines {}{more}; add lines around it to make it \
-                     unique, or set `replace_all`",
-                    lines.len(),
-                    shown.join(", ")
-                )
-            }
-            EditProblem::Overlap { other } => write!(
-                formatter,
-                "it changes the same text as edit {other}; all edits are matched against the file as it is \
-                 before the call: join the two"
-            ),
-            EditProblem::NotFound { searched, nearest, present, lines } => {
-                write!(formatter, "`old_string` is not in the file ({lines} lines)")?;
-                write_not_found(formatter, searched, nearest.as_ref(), *present)
-            }
-        }
+impl EditFailure {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), line: 1 }
     }
-}
 
-fn write_not_found(
-    formatter: &mut Formatter<'_>,
-    searched: &str,
-    nearest: Option<&Nearest>,
-    present: Option<usize>,
-) -> fmt::Result {
-    if let Some(line) = present {
-        write!(
-            formatter,
-            "; `new_string` is there already, at line {line}: perhaps the edit was made before"
-        )?;
+    /// The text is there more than once: it begins at each of these lines.
+    pub(super) fn ambiguous(lines: &[usize]) -> Self {
+        let shown: Vec<String> = lines.iter().take(20).map(ToString::to_string).collect();
+        let more = if lines.len() > shown.len() { ", …" } else { "" };
+        let message = format!(
+            "`old_string` is in the file {} times, at lines {}{more}; add lines around it to make it unique, or set \
+             `replace_all`",
+            lines.len(),
+            shown.join(", ")
+        );
+        Self { message, line: lines.first().copied().unwrap_or(1) }
     }
-    if !searched.is_empty() && searched.lines().all(is_numbered) {
-        formatter.write_str("; leave out the line numbers, they are not in the file")?;
+
+    /// The text is not there; this may have been meant.
+    pub(super) fn not_found(flat: &Flat, edit: &Edit) -> Self {
+        let searched = edit.old_string.as_str();
+        let mut message = format!("`old_string` is not in the file ({} lines)", flat.line_count());
+        // Writing to a string cannot fail.
+        if let Some(line) = present(flat, edit) {
+            let _ = write!(
+                message,
+                "; `new_string` is there already, at line {line}: perhaps the edit was made before"
+            );
+        }
+        if searched.lines().all(is_numbered) {
+            message.push_str("; leave out the line numbers, they are not in the file");
+        }
+        let _ = write!(message, "\nsearched:\n{}", cut(searched, LIMIT / 4));
+        let Some(Nearest { line, text, whitespace_only }) = nearest(flat, searched) else {
+            return Self::new(message);
+        };
+        let what = if whitespace_only { "the same but for white space" } else { "did you mean" };
+        let _ = write!(message, "\n{what}, line {line}:\n{}", cut(&text, LIMIT / 2));
+        Self { message, line }
     }
-    write!(formatter, "\nsearched:\n{}", cut(searched, LIMIT / 4))?;
-    if let Some(Nearest { line, text, whitespace_only }) = nearest {
-        let what = if *whitespace_only { "the same but for white space" } else { "did you mean" };
-        write!(formatter, "\n{what}, line {line}:\n{}", cut(text, LIMIT / 2))?;
+
+    /// The same of one edit, from 1, of several.
+    #[must_use]
+    pub(super) fn of(self, edit: usize, all: usize) -> Self {
+        if all == 1 {
+            return self;
+        }
+        let message = format!("edit {edit} of {all} failed and none was made: {}", self.message);
+        Self { message, ..self }
     }
-    Ok(())
 }
 
 /// As `read_file` shows lines.
@@ -139,16 +99,10 @@ fn cut(text: &str, limit: usize) -> String {
     format!("{}\n…", &text[..end])
 }
 
-/// Looks for what might have been meant.
-pub(super) fn not_found(flat: &Flat, edit: &Edit) -> EditProblem {
+/// The line where the replacement stands already.
+fn present(flat: &Flat, edit: &Edit) -> Option<usize> {
     let new = edit.new_string.trim();
-    let present = if new.is_empty() { None } else { flat.text.find(new).map(|at| flat.line_of(at)) };
-    EditProblem::NotFound {
-        searched: edit.old_string.clone(),
-        nearest: nearest(flat, &edit.old_string),
-        present,
-        lines: flat.line_count(),
-    }
+    if new.is_empty() { None } else { flat.text.find(new).map(|at| flat.line_of(at)) }
 }
 
 fn nearest(flat: &Flat, old: &str) -> Option<Nearest> {

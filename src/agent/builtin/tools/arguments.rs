@@ -102,7 +102,7 @@ impl<'a> CallArguments<'a> {
 }
 
 fn wrong(tool: Tool, timeouts: Timeouts, problem: &str) -> Trouble {
-    Trouble::mistake(format!(
+    Trouble::Mistake(format!(
         "{problem}; nothing was done. The arguments of {}: {}",
         tool.name(),
         tool.parameters(timeouts)

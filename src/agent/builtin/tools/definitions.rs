@@ -119,18 +119,9 @@ impl Tool {
         }
     }
 
-    /// What the screen calls it.
+    /// What the screen calls it: `read` for `read_file`.
     pub(super) fn verb(self) -> &'static str {
-        match self {
-            Self::ReadFile => "read",
-            Self::ListFiles => "list",
-            Self::Search => "search",
-            Self::EditFile => "edit",
-            Self::WriteFile => "write",
-            Self::RunCommand => "run",
-            Self::Note => "note",
-            Self::FinishStep => "finish",
-        }
+        self.name().split('_').next().unwrap_or_default()
     }
 
     /// The argument that says best what a call is about.

@@ -3,9 +3,9 @@
 //! What a call gets wrong is an answer for the model; `Err` is agentrun's own inability.
 
 mod arguments;
+mod change;
 mod definitions;
 mod destructive;
-mod edit_file;
 mod finish;
 mod list;
 mod outcome;
@@ -16,17 +16,17 @@ mod seen;
 #[cfg(test)]
 mod tests;
 mod walk;
-mod write;
 
 use std::path::{Path, PathBuf};
 
 use arguments::CallArguments;
 use definitions::definitions;
 pub(crate) use definitions::{Timeouts, Tool, reading, reads, size_of_definitions};
-pub(crate) use outcome::{ToolEffect, ToolOutcome, ToolboxError};
+pub(crate) use outcome::{ToolEffect, ToolOutcome};
 use outcome::{Trouble, first_sentence, one_line};
 use seen::SeenFiles;
 
+use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, ToolCall, ToolDefinition};
 use crate::process::Policy;
@@ -90,7 +90,7 @@ impl Toolbox {
     }
 
     /// Carries a call out and says what came of it.
-    pub(crate) async fn execute(&mut self, call: &ToolCall) -> Result<ToolOutcome, ToolboxError> {
+    pub(crate) async fn execute(&mut self, call: &ToolCall) -> Result<ToolOutcome, Failure> {
         let mut outcome = match self.dispatch(call).await {
             Ok(outcome) => outcome,
             Err(Trouble::Mistake(text)) => ToolOutcome::mistake(text, &self.describe(call)),
@@ -98,7 +98,7 @@ impl Toolbox {
                 let incidents = vec![first_sentence(&text)];
                 ToolOutcome { incidents, ..ToolOutcome::mistake(text, &self.describe(call)) }
             }
-            Err(Trouble::Own(error)) => return Err(error),
+            Err(Trouble::Own(failure)) => return Err(failure),
         };
         let redact = &self.settings.redact;
         outcome.text = redact.text(&outcome.text).into_owned();

@@ -1,10 +1,9 @@
 //! The result of a tool call: for the model, for the screen, and for agentrun.
 
-use std::io;
-
 use crate::agent::builtin::excerpt::line;
 use crate::digest::digest;
 use crate::facts::{AgentEnd, Exit};
+use crate::failure::Failure;
 use crate::workspace::Refusal;
 
 /// A line on the screen is no longer.
@@ -66,14 +65,6 @@ pub(crate) enum ToolEffect {
     Finished(AgentEnd),
 }
 
-/// Why agentrun itself cannot carry calls out.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ToolboxError {
-    /// Commands whose output cannot be recorded are not run.
-    #[error("the output of a command cannot be recorded")]
-    Log(#[from] io::Error),
-}
-
 /// Why a call gave no outcome of its own.
 #[derive(Debug)]
 pub(super) enum Trouble {
@@ -82,13 +73,7 @@ pub(super) enum Trouble {
     /// It is not the agent's to do; the text tells the model why, and the first part of it people.
     Refused(String),
     /// agentrun is unable.
-    Own(ToolboxError),
-}
-
-impl Trouble {
-    pub(super) fn mistake(text: impl Into<String>) -> Self {
-        Self::Mistake(text.into())
-    }
+    Own(Failure),
 }
 
 impl From<Refusal> for Trouble {

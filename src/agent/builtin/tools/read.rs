@@ -6,6 +6,7 @@ use std::path::Path;
 use super::arguments::CallArguments;
 use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::{Toolbox, walk};
+use crate::words;
 use crate::workspace::file::{self, Unreadable};
 
 /// Lines shown at once.
@@ -70,13 +71,13 @@ impl Page {
         let mut page = Self { lines: String::new(), first, last: first - 1, of: text.lines().count() };
         for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate().skip(first - 1).take(limit)
         {
-            let cut = line.char_indices().nth(LINE_CHARACTERS).map_or(line.len(), |(end, _)| end);
-            if page.lines.len() + cut > BYTES {
+            let cut = words::head(line, LINE_CHARACTERS);
+            if page.lines.len() + cut.len() > BYTES {
                 break;
             }
-            let more = if cut < line.len() { "… [the line is longer]" } else { "" };
+            let more = if cut.len() < line.len() { "… [the line is longer]" } else { "" };
             // Writing to a string cannot fail.
-            let _ = writeln!(page.lines, "{:>5}\t{}{more}", at + 1, &line[..cut]);
+            let _ = writeln!(page.lines, "{:>5}\t{cut}{more}", at + 1);
             page.last = at + 1;
         }
         page

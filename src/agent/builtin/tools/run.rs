@@ -1,15 +1,17 @@
 //! `run_command`: runs a command in the project, and shows its output and how it ended.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Toolbox;
 use super::arguments::CallArguments;
 use super::destructive::{self, ScriptPlace};
-use super::outcome::{ToolEffect, ToolOutcome, ToolboxError, Trouble};
+use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use crate::digest::digest;
 use crate::facts::{Denial, Exit};
+use crate::failure::Failure;
 use crate::process::{self, Command, CommandOutcome};
 use crate::words;
 
@@ -34,7 +36,7 @@ impl Toolbox {
             Command { script: script.to_owned(), strict: false, dir, timeout, log: Some(log.clone()) };
         let (policy, interrupt) = (&self.settings.policy, &self.settings.interrupt);
         let completed = process::run(&command, policy, interrupt, &self.settings.redact).await;
-        let completed = completed.map_err(|error| Trouble::Own(ToolboxError::Log(error)))?;
+        let completed = completed.map_err(unrecorded)?;
         let footer = footer(&completed, &self.shown(&log), self.settings.timeouts.longest);
         let incidents = incidents(&completed);
         let ended = ended(&completed.exit);
@@ -67,6 +69,12 @@ impl Toolbox {
         let asked = asked.filter(|&seconds| seconds > 0).map(Duration::from_secs);
         asked.unwrap_or(self.settings.timeouts.usual).min(self.settings.timeouts.longest)
     }
+}
+
+/// Commands whose output cannot be recorded are not run.
+fn unrecorded(error: io::Error) -> Trouble {
+    let message = "cannot carry out a tool call: the output of a command cannot be recorded";
+    Trouble::Own(Failure::internal(message, error))
 }
 
 fn ended(exit: &Exit) -> String {

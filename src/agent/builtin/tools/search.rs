@@ -141,12 +141,10 @@ impl SearchedFile<'_> {
         let masked = self.masked.get_or_insert_with(|| masked(self.path, self.redact));
         let masked = usize::try_from(number).ok().and_then(|number| masked.get(number.checked_sub(1)?));
         let line = masked.map_or_else(|| String::from_utf8_lossy(bytes), Into::into);
-        let line = line.trim_end();
-        let cut = line.char_indices().nth(LINE_CHARACTERS).map_or(line.len(), |(end, _)| end);
-        let more = if cut < line.len() { "…" } else { "" };
+        let line = words::shortened(line.trim_end(), LINE_CHARACTERS);
         let name = &self.name;
         // Writing to a string cannot fail.
-        let _ = writeln!(self.hits.text, "{name}{mark}{number}{mark}{}{more}", &line[..cut]);
+        let _ = writeln!(self.hits.text, "{name}{mark}{number}{mark}{line}");
     }
 }
 

@@ -47,20 +47,21 @@ fn is_trap(path: &Path) -> bool {
 #[derive(Debug)]
 pub(super) struct Filter {
     glob: Option<GlobMatcher>,
-    by_name: bool,
     base: PathBuf,
     root: PathBuf,
 }
 
 impl Filter {
     pub(super) fn new(given: &CallArguments<'_>, root: &Path, base: &Path) -> Result<Self, Trouble> {
-        let text = given.optional_text("glob")?;
-        let build =
-            |glob: &str| GlobBuilder::new(glob.trim_start_matches("./")).literal_separator(true).build();
-        let glob = text.map(build).transpose().map_err(|error| given.wrong(&format!("`glob`: {error}")))?;
+        let build = |glob: &str| {
+            let below = if glob.contains('/') { "" } else { "**/" };
+            let glob = format!("{below}{}", glob.trim_start_matches("./"));
+            GlobBuilder::new(&glob).literal_separator(true).build()
+        };
+        let glob = given.optional_text("glob")?.map(build).transpose();
+        let glob = glob.map_err(|error| given.wrong(&format!("`glob`: {error}")))?;
         Ok(Self {
             glob: glob.map(|glob| glob.compile_matcher()),
-            by_name: text.is_some_and(|glob| !glob.contains('/')),
             base: base.to_owned(),
             root: root.to_owned(),
         })
@@ -73,9 +74,6 @@ impl Filter {
 
     pub(super) fn admits(&self, path: &Path) -> bool {
         let Some(glob) = &self.glob else { return true };
-        if self.by_name {
-            return path.file_name().is_some_and(|name| glob.is_match(name));
-        }
         [&self.base, &self.root]
             .into_iter()
             .any(|base| path.strip_prefix(base).is_ok_and(|below| glob.is_match(below)))
