@@ -140,7 +140,6 @@ impl RedactStream<'_> {
     }
 }
 
-/// The text without private keys.
 fn without_keys(text: &str) -> Cow<'_, str> {
     mask_keys(text, |_| MASK.to_owned())
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// Every variable.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment(BTreeMap<OsString, OsString>);
 
@@ -24,7 +23,6 @@ impl Environment {
         self.0.get(OsStr::new(name)).filter(|value| !value.is_empty()).map(PathBuf::from)
     }
 
-    /// All variables.
     pub(crate) fn all(&self) -> impl Iterator<Item = (OsString, OsString)> {
         self.0.iter().map(|(name, value)| (name.clone(), value.clone()))
     }

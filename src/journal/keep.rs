@@ -13,11 +13,8 @@ use crate::digest::digest;
 /// Where the journal of one plan is looked after.
 #[derive(Debug, Clone)]
 pub(crate) struct KeepPlace {
-    /// The user's state folder.
     folder: PathBuf,
-    /// The project root.
     root: PathBuf,
-    /// The key of the plan.
     plan: String,
 }
 

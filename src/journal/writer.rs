@@ -23,7 +23,6 @@ pub(crate) struct JournalWriter {
 /// What a journal's records are sealed with, as they are written.
 #[derive(Debug)]
 pub(crate) struct Sealing {
-    /// The seals so far.
     pub chain: Chain,
     /// Where it is told how far the journal goes; `None` if that cannot be written.
     pub head: Option<HeadFile>,
@@ -32,7 +31,6 @@ pub(crate) struct Sealing {
 /// What somebody else did to the journal, which is set back.
 #[derive(Debug)]
 pub(crate) struct JournalRestoration {
-    /// What had happened.
     pub what: &'static str,
     /// What was found in its place.
     pub copy: Option<PathBuf>,

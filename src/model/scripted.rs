@@ -156,7 +156,6 @@ fn check_header(line: &str) -> Result<(), String> {
     }
 }
 
-/// A line of a script.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ScriptLine {

@@ -13,7 +13,6 @@ const NO_LINK: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits().cast_signed
 /// Bytes that a log holds at most.
 const CAP: u64 = 64 * 1024 * 1024;
 
-/// An open log.
 #[derive(Debug)]
 pub(super) struct Log {
     file: BufWriter<File>,

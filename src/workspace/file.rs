@@ -16,28 +16,17 @@ const BINARY_PROBE: usize = 8_000;
 /// Why a file is not read as text; the text is for the model.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unreadable {
-    /// Nothing is there.
     #[error("there is no such file")]
     Missing,
-    /// A directory is there.
     #[error("it is a directory")]
     Directory,
     /// A pipe, a socket or a device is there.
     #[error("it is not a regular file")]
     Special,
-    /// It is too large.
     #[error("it has {size} bytes, more than the {TEXT_LIMIT} that can be read as text")]
-    TooLarge {
-        /// Its size in bytes.
-        size: u64,
-    },
-    /// It is not text at all.
+    TooLarge { size: u64 },
     #[error("it is a binary file of {size} bytes")]
-    Binary {
-        /// Its size in bytes.
-        size: usize,
-    },
-    /// It is text of another encoding.
+    Binary { size: usize },
     #[error("it is not UTF-8 (line {line} is the first that is not); it looks like {guess}")]
     NotUtf8 {
         /// The first line with other bytes, from 1.
@@ -45,7 +34,6 @@ pub(crate) enum Unreadable {
         /// What it may be.
         guess: &'static str,
     },
-    /// The system refuses.
     #[error("{0}")]
     System(#[from] io::Error),
 }

@@ -38,7 +38,6 @@ pub struct Files {
 /// All files, by path from the root.
 type Manifest = BTreeMap<String, ManifestEntry>;
 
-/// One file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct ManifestEntry {
     size: u64,

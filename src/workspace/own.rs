@@ -6,7 +6,6 @@ use super::entry::Difference;
 use super::snapshot::{Snapshot, SnapshotError};
 use super::snapshots::Snapshots;
 
-/// The trees of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StepTrees {
     /// Before its first attempt.

@@ -9,7 +9,6 @@ use crate::workspace::file::keep_owner_and_mode;
 /// Larger than any plan a person wrote; a file above it is something else.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
-/// The plan's file.
 #[derive(Debug, Clone)]
 pub(crate) struct PlanFile {
     path: PathBuf,
@@ -28,47 +27,24 @@ pub(crate) struct PlanText {
 /// Why the plan cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
-    /// There is no such file.
     #[error("there is no file `{}`", .0.display())]
     Missing(PathBuf),
-    /// It is a directory.
     #[error("`{}` is a directory, not a plan", .0.display())]
     Directory(PathBuf),
-    /// It has no text.
     #[error("`{}` is empty", .0.display())]
     Empty(PathBuf),
     /// It holds a NUL byte.
     #[error("`{}` is a binary file, not Markdown", .0.display())]
     Binary(PathBuf),
-    /// It is not UTF-8.
     #[error("`{}` is not UTF-8: line {line} has the byte 0x{byte:02x}", .path.display())]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// Line of the first bad byte.
-        line: usize,
-        /// The byte.
-        byte: u8,
-    },
-    /// It is too large to be a plan.
+    NotUtf8 { path: PathBuf, line: usize, byte: u8 },
     #[error("`{}` has {bytes} bytes; a plan has at most {MAX_BYTES}", .path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
-    },
+    TooLarge { path: PathBuf, bytes: u64 },
     /// A pipe or a device.
     #[error("`{}` is not a regular file", .0.display())]
     NoFile(PathBuf),
-    /// The operating system says no.
     #[error("cannot read `{}`", .path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
 /// Why the plan was not replaced. It is as it was.
@@ -77,14 +53,8 @@ pub(crate) enum ReplaceError {
     /// Somebody changed it since it was read.
     #[error("somebody changed the plan at the same moment")]
     Changed,
-    /// The operating system says no.
     #[error("cannot write `{}`", .path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
 impl PlanFile {
@@ -103,12 +73,10 @@ impl PlanFile {
         self.link.as_deref()
     }
 
-    /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Reads it.
     pub(crate) fn read(&self) -> Result<PlanText, ReadError> {
         let path = || self.path.clone();
         let io_error = |source: io::Error| match source.kind() {

@@ -13,9 +13,7 @@ use super::snapshots::Snapshots;
 /// What has to be done to bring files back.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct PutBack {
-    /// Files that are written.
     pub written: Vec<PathBuf>,
-    /// Files that are removed.
     pub removed: Vec<PathBuf>,
 }
 
@@ -30,13 +28,7 @@ pub(crate) enum InTheWay {
     Shared(Vec<PathBuf>),
     /// The snapshot does not have all that is needed.
     #[error("`{}` cannot be brought back: {why}", path.display())]
-    Unkept {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: &'static str,
-    },
-    /// The snapshots cannot be read.
+    Unkept { path: PathBuf, why: &'static str },
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
 }
@@ -96,7 +88,6 @@ impl Snapshots {
         }
     }
 
-    /// Does it.
     pub(crate) async fn put_back(
         &self,
         base: &Snapshot,

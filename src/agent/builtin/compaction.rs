@@ -22,7 +22,6 @@ const CUT: &str = "\n[this did not fit the model's context window: ask for less 
 /// What a compaction leaves out and keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cut {
-    /// The messages of the brief.
     brief: usize,
     /// The first message that is kept, and all that follow.
     kept: usize,

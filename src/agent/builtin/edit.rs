@@ -15,7 +15,6 @@ use lines::Flat;
 pub(crate) use matching::MatchLevel;
 use matching::TextMatch;
 
-/// One replacement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Edit {
     /// What is there now.
@@ -26,10 +25,8 @@ pub(crate) struct Edit {
     pub replace_all: bool,
 }
 
-/// The text after all edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EditResult {
-    /// The whole new text.
     pub text: String,
     /// The loosest way of matching that was needed.
     pub level: MatchLevel,

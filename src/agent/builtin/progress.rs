@@ -13,7 +13,6 @@ use crate::model::message::{Arguments, Reply, ToolCall};
 /// So many replies in a row whose calls cannot be read end an attempt.
 const UNREADABLE: u32 = 3;
 
-/// The counters of an attempt.
 #[derive(Debug)]
 pub(super) struct AttemptProgress {
     pub(super) turns: u32,

@@ -9,7 +9,6 @@ const SHORT: u64 = 3_000;
 pub(crate) struct Window(u64);
 
 impl Window {
-    /// A window of so many tokens.
     pub(crate) fn of(tokens: u64) -> Self {
         Self(tokens)
     }
@@ -60,7 +59,6 @@ impl Window {
         self.share(50)
     }
 
-    /// A part of it.
     pub(crate) fn share(self, percent: u64) -> u64 {
         self.0.saturating_mul(percent) / 100
     }

@@ -56,7 +56,6 @@ const USERS_SETTINGS: &[&str] = &["user.useConfigOnly=true", "i18n.commitEncodin
 /// Of the indexes that are agentrun's: all of the files are looked at.
 const OWN_SETTINGS: &[&str] = &["core.sparseCheckout=false"];
 
-/// A call of git.
 #[must_use]
 pub(crate) struct GitCall<'a> {
     git: &'a Git,

@@ -19,19 +19,16 @@ const TRIES: u32 = 3;
 /// Bytes of paths that git is asked about by name.
 const MOST_ARGUMENTS: usize = 100_000;
 
-/// Writes entries into an index.
 const UPDATE: [&str; 3] = ["update-index", "-z", "--index-info"];
 
 /// A commit that is wanted. `T` ticks the step in a text of the plan, or says why it cannot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CommitOrder<'a, T> {
-    /// What the step changed.
     pub changes: &'a [Difference],
     /// The plan, from the root of the project, if it belongs into it.
     pub plan: Option<(&'a Path, T)>,
     /// Its message; the first line is the subject.
     pub message: &'a str,
-    /// In whose name.
     pub author: &'a Author,
     /// What no commit may hold.
     pub redact: &'a Redact,
@@ -40,7 +37,6 @@ pub(crate) struct CommitOrder<'a, T> {
 /// A commit that holds what was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StepCommit {
-    /// Its id.
     pub commit: String,
     /// How many paths of it were wanted.
     pub paths: usize,

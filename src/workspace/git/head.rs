@@ -6,7 +6,6 @@ use crate::workspace::snapshots::Snapshots;
 /// Where `HEAD` is at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// The commit, shortened.
     commit: String,
     /// The branch, or `HEAD` if it is on none.
     branch: String,

@@ -48,7 +48,6 @@ impl Git {
         Ok(contents)
     }
 
-    /// The text of an object.
     pub(super) async fn text(&self, object: &str) -> Result<String, SnapshotError> {
         let bytes = self.private(["cat-file", "blob", object]).bytes().await?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())

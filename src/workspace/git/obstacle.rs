@@ -23,7 +23,6 @@ const UNFINISHED: &[(&str, &str)] = &[
 /// What the repository was like when a run began that commits.
 #[derive(Debug)]
 pub(super) struct CommitStart {
-    /// The branch.
     pub(super) branch: String,
     /// Paths that the user had staged.
     pub(super) staged: HashSet<Name>,
@@ -43,22 +42,15 @@ pub(crate) enum Obstacle {
     NoBranch,
     /// Another branch would move than the one that the run began on.
     #[error("HEAD went from `{from}` to `{to}` during the run")]
-    OtherBranch {
-        /// At the start of the run.
-        from: String,
-        /// Now.
-        to: String,
-    },
+    OtherBranch { from: String, to: String },
     /// Nobody would have made it.
     #[error("git has no name for the author")]
     Nobody,
-    /// Git cannot even say.
     #[error(transparent)]
     Git(#[from] SnapshotError),
 }
 
 impl Obstacle {
-    /// What to do.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::NoGit(_) | Self::Git(_) => "put the project under git: git init",

@@ -21,7 +21,6 @@ pub(crate) struct FileGuard {
 enum GuardedContent {
     /// Nothing that could be read.
     Nothing,
-    /// A file with these bytes.
     File(Vec<u8>),
     /// A link that leads there. What it leads to is guarded under its own name.
     Link(PathBuf),

@@ -29,7 +29,6 @@ pub(crate) struct PlanGuard {
 /// What happened to the plan.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum PlanGuardFinding {
-    /// Nothing.
     Same,
     /// Its text was edited; the edit is kept.
     Edited,
@@ -37,9 +36,7 @@ pub(crate) enum PlanGuardFinding {
     Gone,
     /// It was set back; what was found is kept as a copy.
     Restored {
-        /// What had happened.
         what: &'static str,
-        /// The copy.
         copy: PathBuf,
         /// The text was edited too, and that edit is kept.
         edited: bool,
@@ -71,7 +68,6 @@ impl PlanGuard {
         Ok((guard, found))
     }
 
-    /// Its digest.
     pub(crate) fn digest(&self) -> String {
         digest(self.bytes.as_deref().unwrap_or_default())
     }

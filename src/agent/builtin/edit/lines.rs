@@ -1,6 +1,5 @@
 //! A text as lines that end in `\n`, and the way back to its own bytes.
 
-/// The byte order mark.
 const BOM: char = '\u{feff}';
 
 /// What a file's text looks like apart from its words.
@@ -13,7 +12,6 @@ pub(crate) struct FileShape {
 }
 
 impl FileShape {
-    /// The shape of a text.
     pub(crate) fn of(text: &str) -> Self {
         let crlf = text.matches("\r\n").count();
         let newlines = text.matches('\n').count();

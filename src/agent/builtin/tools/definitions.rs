@@ -7,24 +7,15 @@ use serde_json::{Value, json};
 
 use crate::model::message::ToolDefinition;
 
-/// One of the eight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
-    /// `read_file`
     ReadFile,
-    /// `list_files`
     ListFiles,
-    /// `search`
     Search,
-    /// `edit_file`
     EditFile,
-    /// `write_file`
     WriteFile,
-    /// `run_command`
     RunCommand,
-    /// `note`
     Note,
-    /// `finish_step`
     FinishStep,
 }
 

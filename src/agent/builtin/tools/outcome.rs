@@ -32,7 +32,6 @@ pub(crate) struct ToolOutcome {
 /// What a call means for the attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ToolEffect {
-    /// Nothing.
     None,
     /// Lines of a file were shown.
     Read {
@@ -40,23 +39,17 @@ pub(crate) enum ToolEffect {
         path: String,
         /// The first of them, from 1.
         first: usize,
-        /// The last of them.
         last: usize,
-        /// How many lines the file has.
         of: usize,
     },
     /// A file is different now.
     Changed {
         /// From the root of the project.
         path: String,
-        /// Lines that are new.
         added: u64,
-        /// Lines that are gone.
         removed: u64,
     },
-    /// A command ran.
     Ran {
-        /// How it ended.
         exit: Exit,
     },
     /// Something to be kept for later attempts.
@@ -72,7 +65,6 @@ pub(super) enum Trouble {
     Mistake(String),
     /// It is not the agent's to do; the text tells the model why, and the first part of it people.
     Refused(String),
-    /// agentrun is unable.
     Own(Failure),
 }
 
