@@ -82,4 +82,13 @@ mod tests {
         let expected = "abcé\n[agentrun: the log is full; 5 more bytes were printed]\n";
         assert_eq!(std::fs::read_to_string(path).unwrap(), expected);
     }
+
+    #[test]
+    fn a_full_disk_is_seen_behind_a_log() {
+        let source = io::ErrorKind::StorageFull.into();
+        let error = io::Error::other(Unwritable { path: "a".to_owned(), source });
+        let failure = crate::failure::Failure::internal("cannot run it", error);
+        assert_eq!(failure.to_string(), "cannot run it: the log `a` cannot be created: no storage space");
+        assert_eq!(failure.hints.len(), 1);
+    }
 }
