@@ -147,7 +147,6 @@ impl PlanFile {
 
     /// Swaps both files in one step, then looks at what was swapped out: an edit that slipped in
     /// after the last look is swapped back and not lost.
-    #[cfg(target_os = "linux")]
     fn exchange(&self, new: tempfile::NamedTempFile, expected: &str) -> Result<(), ReplaceError> {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
         let io_error = |source: io::Error| ReplaceError::Io { path: self.path.clone(), source };
@@ -156,7 +155,7 @@ impl PlanFile {
             Ok(()) => {}
             // Some file systems cannot swap.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::OPNOTSUPP) => {
-                return self.rename(new);
+                return new.persist(&self.path).map(drop).map_err(|error| io_error(error.error));
             }
             Err(error) => return Err(io_error(error.into())),
         }
@@ -166,17 +165,6 @@ impl PlanFile {
         }
         swap().map_err(|error| io_error(error.into()))?;
         Err(ReplaceError::Changed)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn exchange(&self, new: tempfile::NamedTempFile, _expected: &str) -> Result<(), ReplaceError> {
-        self.rename(new)
-    }
-
-    fn rename(&self, new: tempfile::NamedTempFile) -> Result<(), ReplaceError> {
-        new.persist(&self.path)
-            .map(drop)
-            .map_err(|error| ReplaceError::Io { path: self.path.clone(), source: error.error })
     }
 }
 
