@@ -125,10 +125,10 @@ impl Git {
         if paths.is_empty() {
             return Ok(());
         }
-        let fresh = self.fresh_index("restore-index");
-        self.call(["read-tree", &base.tree]).index(fresh.path()).bytes().await?;
+        let fresh = self.fresh_index("restore-index")?;
+        self.call(["read-tree", &base.tree]).index(&fresh).bytes().await?;
         let stdin = paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat());
-        let checkout = self.call(["checkout-index", "-f", "-z", "--stdin"]).index(fresh.path());
+        let checkout = self.call(["checkout-index", "-f", "-z", "--stdin"]).index(&fresh);
         checkout.stdin(stdin.collect::<Vec<u8>>()).bytes().await.map(drop)
     }
 }

@@ -237,12 +237,12 @@ impl Git {
         head: Option<&str>,
         wanted: &CommitOrder<'_, T>,
     ) -> Result<String, SnapshotError> {
-        let fresh = self.fresh_index("commit-index");
+        let fresh = self.fresh_index("commit-index")?;
         let read = self.call(["read-tree", head.unwrap_or("--empty")]);
-        read.index(fresh.path()).bytes().await?;
+        read.index(&fresh).bytes().await?;
         let entries = index_info(changes, |change| change.after.as_ref());
-        self.call(UPDATE).index(fresh.path()).stdin(entries).bytes().await?;
-        let tree = self.call(["write-tree"]).index(fresh.path()).line().await?;
+        self.call(UPDATE).index(&fresh).stdin(entries).bytes().await?;
+        let tree = self.call(["write-tree"]).index(&fresh).line().await?;
         let parent = head.into_iter().flat_map(|head| ["-p", head]);
         let commit = self.call(["commit-tree", &tree]).args(parent).args(["-F", "-"]);
         commit.stdin(wanted.message).author(wanted.author).line().await
