@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::keep::HeadFile;
+use super::keep::write_head;
 use super::reader::whole;
 use super::seal::{Chain, JournalHead};
 use super::twin::Twin;
@@ -25,7 +25,7 @@ pub(crate) struct JournalWriter {
 pub(crate) struct Sealing {
     pub chain: Chain,
     /// Where it is told how far the journal goes; `None` if that cannot be written.
-    pub head: Option<HeadFile>,
+    pub head: Option<File>,
 }
 
 /// What somebody else did to the journal, which is set back.
@@ -86,7 +86,7 @@ impl JournalWriter {
     fn settle(&self) -> io::Result<()> {
         self.file.sync_data()?;
         let Some(Sealing { chain, head: Some(head) }) = &self.sealing else { return Ok(()) };
-        head.write(JournalHead { records: chain.records, seal: chain.last })
+        write_head(head, JournalHead { records: chain.records, seal: chain.last })
     }
 }
 
