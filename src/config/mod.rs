@@ -154,17 +154,11 @@ impl Default for ValidationConfig {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct PlanConfig {
     #[serde(deserialize_with = "value::choice")]
     pub progress: ProgressMode,
-}
-
-impl Default for PlanConfig {
-    fn default() -> Self {
-        Self { progress: ProgressMode::Boxes }
-    }
 }
 
 /// What the agent is told. Files are relative to the project root.
@@ -221,9 +215,10 @@ pub(crate) enum GuardMode {
     Fail,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProgressMode {
     /// In the plan's boxes, or in a marked section where a step has none.
+    #[default]
     Boxes,
     /// In the journal only.
     Off,

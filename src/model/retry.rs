@@ -1,5 +1,6 @@
 //! Decides when a failed request is sent again, by our schedule and by what the server asks for.
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 /// Waiting longer than this for a server that names a time is no retry but another run.
@@ -54,18 +55,14 @@ impl Schedule {
     fn delay(&self, tries: u32) -> Duration {
         let doublings = tries.saturating_sub(1).min(16);
         let plain = self.base.saturating_mul(1 << doublings).min(LONGEST);
-        plain.mul_f64(0.8 + 0.4 * jitter(tries))
+        plain.mul_f64(0.8 + 0.4 * jitter())
     }
 }
 
-/// A number from 0 to 1 that looks random and is the same for the same try of the same process.
-fn jitter(tries: u32) -> f64 {
-    let seed = u64::from(std::process::id()) << 32 | u64::from(tries);
-    // The finaliser of SplitMix64.
-    let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    let top = u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or(u32::MAX);
-    f64::from(top) / f64::from(u32::MAX)
+/// A random number from 0 to 1.
+fn jitter() -> f64 {
+    let random = RandomState::new().hash_one(0) >> 32;
+    f64::from(u32::try_from(random).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
 }
 
 /// The wait that a server asks for, in its headers or in the text of its error.
