@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::definitions::{Timeouts, Tool};
 use super::outcome::Trouble;
-use crate::agent::builtin::edit::Edit;
+use crate::agent::builtin::edit::Replacement;
 use crate::model::message::Arguments;
 
 /// The arguments of a call of a known tool.
@@ -71,7 +71,7 @@ impl<'a> CallArguments<'a> {
     }
 
     /// The edits of `edit_file`: a list, or a single one without its list.
-    pub(super) fn edits(&self) -> Result<Vec<Edit>, Trouble> {
+    pub(super) fn edits(&self) -> Result<Vec<Replacement>, Trouble> {
         match self.field("edits") {
             Some(Value::Array(items)) if !items.is_empty() => items
                 .iter()
@@ -84,7 +84,7 @@ impl<'a> CallArguments<'a> {
         }
     }
 
-    fn edit(&self, fields: Option<&Map<String, Value>>, place: &str) -> Result<Edit, Trouble> {
+    fn edit(&self, fields: Option<&Map<String, Value>>, place: &str) -> Result<Replacement, Trouble> {
         let fields = fields
             .ok_or_else(|| self.wrong(&format!("`{}` is not an object", place.trim_end_matches('.'))))?;
         let text = |name: &str| match fields.get(name) {
@@ -97,7 +97,7 @@ impl<'a> CallArguments<'a> {
             Some(Value::Bool(replace_all)) => *replace_all,
             Some(_) => return Err(self.wrong(&format!("`{place}replace_all` is not true or false"))),
         };
-        Ok(Edit { old_string: text("old_string")?, new_string: text("new_string")?, replace_all })
+        Ok(Replacement { old_string: text("old_string")?, new_string: text("new_string")?, replace_all })
     }
 }
 
