@@ -18,7 +18,7 @@ use super::walk::{Filter, walk};
 use crate::clock::Deadline;
 use crate::redact::Redact;
 use crate::words;
-use crate::workspace::file::{self, Unreadable};
+use crate::workspace::file::{self, TextProblem};
 
 /// Matches shown.
 const MATCHES: usize = 200;
@@ -43,7 +43,7 @@ impl Toolbox {
         }
         let path = self.workspace().readable(given.optional_text("path")?.unwrap_or("."))?;
         if !path.exists() {
-            return Err(self.unreadable(&path, &Unreadable::Missing));
+            return Err(self.unreadable(&path, &TextProblem::Missing));
         }
         let filter = Filter::new(given, &self.workspace().root, &path)?;
         let context = given.optional_count("context")?.unwrap_or(0).min(CONTEXT);
