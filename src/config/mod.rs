@@ -49,9 +49,7 @@ pub(crate) struct Config {
 pub(crate) struct ModelConfig {
     /// The model's name, or `scripted:FILE`.
     pub name: String,
-    /// Where the OpenAI-compatible API is.
     pub base_url: String,
-    /// The environment variable that holds the key.
     pub api_key_env: String,
     pub stream: bool,
     /// Sampling temperature; the server's default if `None`.
@@ -64,10 +62,8 @@ pub(crate) struct ModelConfig {
     pub context_window: Option<u64>,
     #[serde(deserialize_with = "value::time")]
     pub request_timeout: Duration,
-    /// How long a reply may be silent.
     #[serde(deserialize_with = "value::time")]
     pub silence_timeout: Duration,
-    /// How long one request may be retried.
     #[serde(deserialize_with = "value::time")]
     pub retry_budget: Duration,
 }
@@ -112,7 +108,6 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RunConfig {
-    /// Attempts a step and run.
     #[serde(deserialize_with = "value::positive")]
     pub max_attempts: u32,
     /// Go on with what does not depend on a step that did not pass.
@@ -129,7 +124,6 @@ impl Default for RunConfig {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ValidationConfig {
-    /// Commands that apply to every step.
     pub commands: Vec<String>,
     #[serde(deserialize_with = "value::time")]
     pub timeout: Duration,
@@ -220,7 +214,6 @@ pub(crate) enum ProgressMode {
     /// In the plan's boxes, or in a marked section where a step has none.
     #[default]
     Boxes,
-    /// In the journal only.
     Off,
 }
 

@@ -20,7 +20,6 @@ pub(crate) struct Holder {
     pub since: Timestamp,
 }
 
-/// What came of asking for the lock.
 #[derive(Debug)]
 pub(crate) enum LockAnswer {
     Ours(Lock),

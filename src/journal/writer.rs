@@ -32,7 +32,6 @@ pub(crate) struct Sealing {
 #[derive(Debug)]
 pub(crate) struct JournalRestoration {
     pub what: &'static str,
-    /// What was found in its place.
     pub copy: Option<PathBuf>,
 }
 

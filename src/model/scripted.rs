@@ -137,7 +137,6 @@ impl Script {
     }
 }
 
-/// The header as it is written.
 fn header_line() -> String {
     format!(r#"{{"schema":"{SCHEMA}"}}"#)
 }

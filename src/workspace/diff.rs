@@ -2,10 +2,8 @@
 
 use similar::{ChangeTag, TextDiff};
 
-/// Lines around a change.
 const CONTEXT: usize = 3;
 
-/// Lines that came and went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct LineCounts {
     pub added: u64,

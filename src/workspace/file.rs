@@ -31,7 +31,6 @@ pub(crate) enum TextProblem {
     NotUtf8 {
         /// The first line with other bytes, from 1.
         line: usize,
-        /// What it may be.
         guess: &'static str,
     },
     #[error("{0}")]

@@ -20,7 +20,6 @@ pub mod snapshots;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// agentrun's own directory at the root.
 pub(crate) const STATE_DIR: &str = ".agentrun";
 
 /// The project, as far as an agent reaches.

@@ -8,9 +8,7 @@ use super::snapshots::Snapshots;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StepTrees {
-    /// Before its first attempt.
     pub before: Snapshot,
-    /// After its last.
     pub after: Snapshot,
     /// Pairs between which no agent worked: what the last attempt of a run left, and what the next
     /// run began with.
@@ -37,7 +35,6 @@ impl Snapshots {
         Ok(own(all, &others))
     }
 
-    /// The paths that differ between two snapshots.
     pub(super) async fn differences(
         &self,
         from: &Snapshot,

@@ -15,16 +15,13 @@ pub(crate) struct PlanFile {
     link: Option<PathBuf>,
 }
 
-/// The plan as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PlanText {
     /// Its text; a byte order mark is kept.
     pub text: String,
-    /// SHA-256 of its bytes, in hexadecimal.
     pub digest: String,
 }
 
-/// Why the plan cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
     #[error("there is no file `{}`", .0.display())]
@@ -33,7 +30,6 @@ pub(crate) enum ReadError {
     Directory(PathBuf),
     #[error("`{}` is empty", .0.display())]
     Empty(PathBuf),
-    /// It holds a NUL byte.
     #[error("`{}` is a binary file, not Markdown", .0.display())]
     Binary(PathBuf),
     #[error("`{}` is not UTF-8: line {line} has the byte 0x{byte:02x}", .path.display())]

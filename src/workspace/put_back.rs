@@ -17,7 +17,6 @@ pub(crate) struct PutBack {
     pub removed: Vec<PathBuf>,
 }
 
-/// Why files cannot be brought back.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InTheWay {
     /// They are not what they would have to be: later work.

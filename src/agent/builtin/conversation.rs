@@ -30,7 +30,6 @@ pub(crate) struct Conversation {
     pub ledger: Ledger,
     /// What a call did in one line, by its id: what is left of a masked result.
     gists: HashMap<String, String>,
-    /// The calls whose results are masked.
     masked: HashSet<String>,
     transcript: Option<File>,
     redact: Option<Redact>,

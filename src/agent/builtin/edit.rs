@@ -17,9 +17,7 @@ use matching::TextMatch;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Replacement {
-    /// What is there now.
     pub old_string: String,
-    /// What takes its place.
     pub new_string: String,
     /// All places, not only one.
     pub replace_all: bool,

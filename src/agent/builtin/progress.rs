@@ -25,7 +25,6 @@ pub(super) struct AttemptProgress {
     pub(super) deadline: Deadline,
     /// A reply without a call was answered once.
     pub(super) nudged: bool,
-    /// How often the conversation was compacted.
     pub(super) compactions: u32,
     /// Replies in a row without a call that could be read.
     unreadable: u32,
@@ -101,7 +100,6 @@ impl AttemptProgress {
     }
 }
 
-/// The first limit that is reached.
 fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<Limit> {
     if turns >= limits.turns {
         return Some(Limit::Turns(limits.turns));

@@ -42,7 +42,6 @@ pub struct Endpoint {
     answered: bool,
 }
 
-/// The tries of one reply.
 struct Tries {
     watch: Stopwatch,
     failed: u32,
@@ -95,7 +94,6 @@ impl Endpoint {
         }
     }
 
-    /// One try.
     async fn exchange(
         &mut self,
         request: &Request<'_>,

@@ -73,7 +73,6 @@ impl Git {
         GitCall { git: self, args: Vec::new(), index: None, stdin: Vec::new(), author: None }.args(args)
     }
 
-    /// A call with the private index.
     pub(crate) fn private<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> GitCall<'_> {
         self.call(args).index(&self.private_index)
     }

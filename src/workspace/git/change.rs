@@ -8,7 +8,6 @@ pub(super) struct PathChange {
     pub(super) path: Name,
     pub(super) before: Option<TreeEntry>,
     pub(super) after: Option<TreeEntry>,
-    /// What the branch has.
     pub(super) head: Option<TreeEntry>,
     /// What the user's index has.
     pub(super) staged: Option<TreeEntry>,

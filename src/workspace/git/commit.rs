@@ -30,7 +30,6 @@ pub(crate) struct CommitOrder<'a, T> {
     /// Its message; the first line is the subject.
     pub message: &'a str,
     pub author: &'a Author,
-    /// What no commit may hold.
     pub redact: &'a Redact,
 }
 
@@ -38,7 +37,6 @@ pub(crate) struct CommitOrder<'a, T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StepCommit {
     pub commit: String,
-    /// How many paths of it were wanted.
     pub paths: usize,
     /// Why the plan is not in it.
     pub without_plan: Option<String>,
@@ -272,7 +270,6 @@ impl Git {
         if self.head().await.as_deref() == head { Err(error.into()) } else { Ok(false) }
     }
 
-    /// Writes entries into the user's index.
     async fn stage(&self, entries: Vec<u8>) -> Result<(), SnapshotError> {
         if entries.is_empty() {
             return Ok(());

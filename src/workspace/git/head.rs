@@ -3,7 +3,6 @@
 use super::Git;
 use crate::workspace::snapshots::Snapshots;
 
-/// Where `HEAD` is at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Head {
     commit: String,

@@ -24,11 +24,9 @@ const UNFINISHED: &[(&str, &str)] = &[
 #[derive(Debug)]
 pub(super) struct CommitStart {
     pub(super) branch: String,
-    /// Paths that the user had staged.
     pub(super) staged: HashSet<Name>,
 }
 
-/// Why no commit can be made now.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Obstacle {
     /// Git does not keep the snapshots.
@@ -37,7 +35,6 @@ pub(crate) enum Obstacle {
     /// Git is in the middle of something.
     #[error("a {0} is going on in the repository")]
     Unfinished(&'static str),
-    /// No branch would move.
     #[error("HEAD is not on a branch")]
     NoBranch,
     /// Another branch would move than the one that the run began on.
@@ -63,7 +60,6 @@ impl Obstacle {
 }
 
 impl Snapshots {
-    /// The repository that can take commits.
     pub(crate) fn repository(&mut self) -> Result<&mut Git, Obstacle> {
         match self {
             Self::Git(git) => Ok(git),

@@ -16,7 +16,6 @@ pub(crate) struct FileGuard {
     kept: GuardedContent,
 }
 
-/// What stands at a path.
 #[derive(Debug, PartialEq, Eq)]
 enum GuardedContent {
     /// Nothing that could be read.
@@ -111,7 +110,6 @@ impl RestoredFile {
         Self { name, what, copy: None }
     }
 
-    /// The event that tells of it.
     pub(crate) fn event(self, at: &AttemptRef, noticed: &str) -> Event {
         Event::FileRestored {
             at: at.clone(),

@@ -26,7 +26,6 @@ pub(crate) struct PlanGuard {
     copy: PathBuf,
 }
 
-/// What happened to the plan.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum PlanGuardFinding {
     Same,
@@ -45,7 +44,6 @@ pub(crate) enum PlanGuardFinding {
     },
 }
 
-/// How much of an edit may stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum EditScope {
     /// Text, but no mark: it is nearly certain that a person made the edit.

@@ -11,7 +11,6 @@ const LIMIT: usize = 2 * 1024;
 /// A less similar region is no suggestion.
 const SIMILAR: f64 = 0.6;
 
-/// Regions compared at most.
 const CANDIDATES: usize = 64;
 
 /// Why the edits of a call were not made; none of them was.

@@ -46,12 +46,10 @@ impl<'a> CallArguments<'a> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
-    /// A text that must be there.
     pub(super) fn text(&self, name: &str) -> Result<&'a str, Trouble> {
         self.optional_text(name)?.ok_or_else(|| self.wrong(&format!("`{name}` is missing")))
     }
 
-    /// A text that may be there.
     pub(super) fn optional_text(&self, name: &str) -> Result<Option<&'a str>, Trouble> {
         match self.field(name) {
             None => Ok(None),

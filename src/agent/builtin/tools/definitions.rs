@@ -96,7 +96,6 @@ impl Tool {
         ALL.map(Self::name).join(", ")
     }
 
-    /// What the model calls it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ReadFile => "read_file",
@@ -168,7 +167,6 @@ impl Tool {
         }
     }
 
-    /// JSON schema of the arguments.
     pub(super) fn parameters(self, timeouts: Timeouts) -> Value {
         let (properties, required) = match self {
             Self::ReadFile => (

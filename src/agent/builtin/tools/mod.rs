@@ -33,7 +33,6 @@ use crate::process::Policy;
 use crate::redact::Redact;
 use crate::workspace::Workspace;
 
-/// What the tools work with.
 #[derive(Debug, Clone)]
 pub(crate) struct ToolboxSettings {
     pub workspace: Workspace,

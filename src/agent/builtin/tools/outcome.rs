@@ -12,16 +12,13 @@ const LINE_CHARACTERS: usize = 120;
 /// A sentence of the report is no longer.
 const SENTENCE_CHARACTERS: usize = 300;
 
-/// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ToolOutcome {
-    /// What the model is told.
     pub text: String,
     /// The call was wrong, or its command did not succeed.
     pub failed: bool,
     /// One line for the screen: `edit src/lib.rs (+3 -1)`.
     pub summary: String,
-    /// What it means for the attempt.
     pub effect: ToolEffect,
     /// What was refused or denied, and which processes were ended: for people.
     pub incidents: Vec<String>,
@@ -33,7 +30,6 @@ pub(crate) struct ToolOutcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ToolEffect {
     None,
-    /// Lines of a file were shown.
     Read {
         /// From the root of the project.
         path: String,
@@ -42,7 +38,6 @@ pub(crate) enum ToolEffect {
         last: usize,
         of: usize,
     },
-    /// A file is different now.
     Changed {
         /// From the root of the project.
         path: String,
@@ -96,7 +91,6 @@ impl ToolOutcome {
         Self::mistake(format!("not executed: {why}"), described)
     }
 
-    /// A call that was wrong.
     pub(super) fn mistake(text: String, described: &str) -> Self {
         let first = text.lines().next().unwrap_or_default();
         let summary = format!("{described}: {first}");

@@ -29,7 +29,6 @@ const BYTES: usize = 16 * 1024;
 /// A longer line is cut.
 const LINE_CHARACTERS: usize = 500;
 
-/// Lines around a match.
 const CONTEXT: u64 = 10;
 
 /// A search that takes longer is ended.
@@ -114,7 +113,6 @@ fn searcher(context: u64) -> Searcher {
         .build()
 }
 
-/// What was found so far.
 #[derive(Debug, Default)]
 struct Hits {
     text: String,
