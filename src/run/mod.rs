@@ -136,10 +136,7 @@ impl<'a> Run<'a> {
     /// the journal compares every byte.
     fn unless_tampered(&mut self, step: &Step, outcome: AttemptOutcome) -> Result<AttemptOutcome, Failure> {
         self.recorder.look_after_journal(true)?;
-        let what = self.state(step).set_back.clone();
-        let stands = outcome.reason().is_some_and(Reason::outweighs_tampering);
-        let counts = stands || what.is_empty();
-        Ok(if counts { outcome } else { AttemptOutcome::NotPassed(Reason::Tampered { what }) })
+        Ok(unless_set_back(outcome, &self.state(step).set_back))
     }
 
     /// What changed meanwhile in the plan and the files beside it is a person's, and is kept.
@@ -168,6 +165,38 @@ impl<'a> Run<'a> {
     }
 }
 
+/// The outcome of an attempt after which these things had to be set back.
+fn unless_set_back(outcome: AttemptOutcome, what: &[String]) -> AttemptOutcome {
+    if what.is_empty() || outcome.reason().is_some_and(Reason::outweighs_tampering) {
+        return outcome;
+    }
+    AttemptOutcome::NotPassed(Reason::Tampered { what: what.to_vec() })
+}
+
 fn no_plan(error: std::io::Error) -> Failure {
     Failure::internal("cannot look after the plan and its files", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::Strength;
+    use crate::facts::fixtures::reasons;
+
+    #[test]
+    fn an_attempt_that_changed_what_decides_about_it_does_not_count_whatever_its_commands_say() {
+        let what = vec!["the plan: a box".to_owned()];
+        let tampered = || AttemptOutcome::NotPassed(Reason::Tampered { what: what.clone() });
+        let passed = || AttemptOutcome::Passed { strength: Strength::Proven };
+        assert_eq!(unless_set_back(passed(), &[]), passed());
+        assert_eq!(unless_set_back(passed(), &what), tampered());
+        for reason in reasons() {
+            let outcome = || AttemptOutcome::NotPassed(reason.clone());
+            assert_eq!(unless_set_back(outcome(), &[]), outcome());
+            let expected = if reason.outweighs_tampering() { outcome() } else { tampered() };
+            assert_eq!(unless_set_back(outcome(), &what), expected, "{reason:?}");
+        }
+    }
 }
