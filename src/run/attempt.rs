@@ -14,7 +14,6 @@ use crate::sources;
 use crate::workspace::git::head::Head;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
-/// What came of an attempt.
 #[derive(Debug)]
 pub(super) struct AttemptResult {
     pub number: u32,

@@ -22,7 +22,6 @@ use crate::words::{counted, first_line};
 use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
-/// What an attempt left behind.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttemptLeft<'a> {
     pub agent: &'a AgentWork,
@@ -40,7 +39,6 @@ pub(super) struct AttemptValidation {
     pub tolerated: Vec<usize>,
     /// What makes a pass worth less.
     pub marks: Vec<String>,
-    /// The criteria that hold by the judge's word.
     pub judged: Vec<CriterionIndex>,
     pub usage: Usage,
 }
@@ -56,7 +54,6 @@ impl AttemptValidation {
         Self::of(AttemptOutcome::NotPassed(reason), Vec::new())
     }
 
-    /// What agentrun saw, command by command.
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         self.results.iter().map(|result| result.evidence.clone()).collect()
     }
@@ -113,7 +110,6 @@ struct AttemptQuestion<'a> {
     after: &'a [Validated],
     /// The tree differs from the step's start.
     changed: bool,
-    /// The limit that ended the agent, if one did.
     limit: Option<Limit>,
 }
 

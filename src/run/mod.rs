@@ -72,12 +72,10 @@ impl<'a> Run<'a> {
         &self.orders.config.validation.commands
     }
 
-    /// The commands that decide about a step.
     fn applied(&self, step: &Step) -> Vec<Applied> {
         applied(&self.plan.reading.plan, step, self.configured())
     }
 
-    /// What is known of a step.
     fn state(&self, step: &Step) -> &StepState {
         self.recorder.state.step(&step.key)
     }
@@ -145,7 +143,6 @@ impl<'a> Run<'a> {
         edits.into_iter().try_for_each(|event| self.recorder.record(event))
     }
 
-    /// Keeps the plan's status comments true.
     fn set_status(&mut self, value: &str) -> Result<(), Failure> {
         let progress = self.orders.config.plan.progress;
         tick::set_status(self.plan, progress, value, &mut self.recorder)?;

@@ -75,7 +75,6 @@ impl Run<'_> {
         }
     }
 
-    /// A run that a signal ended.
     pub(super) fn interrupted(&self) -> RunOutcome {
         self.site.interrupt.raised().map_or(RunOutcome::Interrupted, RunOutcome::of_signal)
     }

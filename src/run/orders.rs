@@ -4,13 +4,10 @@ use crate::config::{Config, ProseCriteria, RequiredStrength};
 use crate::facts::Strength;
 use crate::state::schedule::Selection;
 
-/// What a run was told to do.
 #[derive(Debug, Clone)]
 pub(crate) struct Orders {
     pub config: Config,
-    /// The steps that the run is about.
     pub selection: Selection,
-    /// Validate only, without an agent.
     pub validate_only: bool,
     /// Let steps pass that changed something although no command decides about them.
     pub allow_unvalidated: bool,

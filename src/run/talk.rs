@@ -27,7 +27,6 @@ pub(super) struct AttemptTrees {
 #[derive(Debug)]
 pub(crate) struct Talk {
     pub conversation: Conversation,
-    /// The tools, which know what the model has seen.
     pub toolbox: Toolbox,
     /// What the next attempt starts with.
     pub repair: Repair,

@@ -28,9 +28,7 @@ pub(crate) struct Ground<'a> {
     pub fingerprint: Fingerprint,
     /// The tree it runs on.
     pub tree: Option<String>,
-    /// SHA-256 of the diff since the step began.
     pub diff_digest: Option<String>,
-    /// Tokens of the attempt.
     pub usage: Usage,
     /// What the same commands did before the step, in the same order; empty in the baseline.
     pub baseline: &'a [Evidence],

@@ -14,7 +14,6 @@ pub struct RunState {
     green: Vec<Evidence>,
 }
 
-/// An event that cannot follow what came before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the event `{event}` is not possible now: step {step} is {status}")]
 pub struct IllegalEvent {

@@ -24,7 +24,6 @@ pub(crate) enum Decision {
     Run(StepIndex),
     /// Only a person can do it.
     Park(StepIndex),
-    /// Nothing is left that can be done.
     Stop(RunOutcome),
 }
 

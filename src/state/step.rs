@@ -15,13 +15,11 @@ pub struct StepState {
     pub spent: u32,
     /// What the step said when it was last started.
     pub fingerprint: Option<Fingerprint>,
-    /// The trees that it began with and left.
     pub trees: Trees,
     /// What its commands did before the first attempt.
     baseline: Vec<Evidence>,
     /// What each of its commands did last, in this run.
     pub seen: Vec<Evidence>,
-    /// Notes of the agent, for later attempts.
     pub notes: Vec<String>,
     /// Why the last attempt that can be mended did not pass, until the step passes.
     pub last_failure: Option<Reason>,
@@ -160,7 +158,6 @@ impl StepStatus {
         matches!(self, Self::Passed(_) | Self::ByHand)
     }
 
-    /// Its pass, if it passed.
     pub fn pass(&self) -> Option<&Pass> {
         match self {
             Self::Passed(pass) => Some(pass),

@@ -5,14 +5,12 @@ use crate::facts::Programs;
 /// A tree of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
-    /// Its digest.
     pub tree: String,
     pub reference: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trees {
-    /// Before its first attempt.
     pub base: Option<Base>,
     /// The programs in the project that were there besides it.
     pub programs: Programs,
