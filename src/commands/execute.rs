@@ -7,7 +7,7 @@ use super::common::hold::{GuardedPlan, PlanHold};
 use super::common::open::{OpenPlan, Past, Project};
 use super::common::{confine, detect, renamed, signals, typed};
 use super::trust;
-use crate::brief::{Sources, Templates};
+use crate::brief::Sources;
 use crate::cli::ExecuteArgs;
 use crate::config::Config;
 use crate::facts::Event;
@@ -18,7 +18,7 @@ use crate::model::scripted::Script;
 use crate::plan::{Diagnostic, Reading, Severity, StepIndex, StepKind};
 use crate::redact::Redact;
 use crate::report::{Report, diagnostics, listing, print};
-use crate::run::{Orders, Run, Site, Words};
+use crate::run::{Orders, Run, Site};
 use crate::sources::{self, wrong_template};
 use crate::state::RunState;
 use crate::state::reconcile::reconcile;
@@ -30,11 +30,8 @@ use crate::workspace::snapshots::Snapshots;
 struct Preparation {
     project: Project,
     plan: OpenPlan,
-    config: Config,
-    selection: Selection,
+    orders: Orders,
     sources: Sources,
-    templates: Templates,
-    system: String,
     warnings: Vec<Event>,
     past: Past,
 }
@@ -46,7 +43,7 @@ pub(super) fn run(root: Option<&Path>, args: ExecuteArgs) -> Result<ExitCode, Fa
         return dry_run(&prepared, &args);
     }
     if !args.allow_unvalidated
-        && !any_command(&prepared.plan.reading.plan, &prepared.config.validation.commands)
+        && !any_command(&prepared.plan.reading.plan, &prepared.orders.config.validation.commands)
     {
         return Err(Failure::new(
             ExitCode::PlanInvalid,
@@ -59,7 +56,7 @@ pub(super) fn run(root: Option<&Path>, args: ExecuteArgs) -> Result<ExitCode, Fa
         .hint("or write commands into the plan: `Run: cargo test`, or a shell block under Validation"));
     }
     let (runtime, interrupt) = signals::listen()?;
-    let outcome = runtime.block_on(execute(prepared, root, args, interrupt));
+    let outcome = runtime.block_on(execute(prepared, args, interrupt));
     // A look-up of a host name cannot be interrupted; nobody waits for it.
     runtime.shutdown_background();
     outcome
@@ -87,17 +84,16 @@ fn prepare(root: Option<&Path>, args: &ExecuteArgs) -> Result<Preparation, Failu
     let system = templates.system(&reading.plan, &reading.graph, &found.sources).map_err(wrong_template)?;
     let past = plan.standing()?;
     warnings.extend(past.complaints.iter().map(|complaint| warning("journal", complaint.clone())));
-    Ok(Preparation {
-        project,
-        plan,
+    let orders = Orders {
         config,
         selection,
-        sources: found.sources,
+        validate_only: args.validate_only,
+        allow_unvalidated: args.allow_unvalidated,
         templates,
         system,
-        warnings,
-        past,
-    })
+        command: typed::command(root, args),
+    };
+    Ok(Preparation { project, plan, orders, sources: found.sources, warnings, past })
 }
 
 fn lay_flags_over(config: &mut Config, args: &ExecuteArgs) {
@@ -161,7 +157,8 @@ fn select(plan: &OpenPlan, names: &[String], keep_going: bool) -> Result<Selecti
 }
 
 fn dry_run(prepared: &Preparation, args: &ExecuteArgs) -> Result<ExitCode, Failure> {
-    let Preparation { plan, past, config, selection, .. } = prepared;
+    let Preparation { plan, past, orders, .. } = prepared;
+    let Orders { config, selection, .. } = orders;
     if args.json {
         let json = listing::json(&plan.text.text, &plan.reading, &past.state)
             .map_err(|error| Failure::internal("cannot write the plan as JSON", error))?;
@@ -173,7 +170,7 @@ fn dry_run(prepared: &Preparation, args: &ExecuteArgs) -> Result<ExitCode, Failu
         configured: &config.validation.commands,
         prose: config.validation.criteria,
         sources: &prepared.sources,
-        prefix: prepared.system.len(),
+        prefix: orders.system.len(),
         limits: config.say_limits(),
         model: &config.model.name,
         sandbox: config.sandbox.mode.describe(config.sandbox.network),
@@ -192,7 +189,6 @@ fn dry_run(prepared: &Preparation, args: &ExecuteArgs) -> Result<ExitCode, Failu
 
 async fn execute(
     mut prepared: Preparation,
-    root: Option<&Path>,
     args: ExecuteArgs,
     interrupt: Interrupt,
 ) -> Result<ExitCode, Failure> {
@@ -200,11 +196,12 @@ async fn execute(
     crate::process::keep_memory_private();
     let hold = PlanHold::new(&prepared.project, &prepared.plan)?;
     let mut warnings = std::mem::take(&mut prepared.warnings);
-    let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
+    let orders = &prepared.orders;
+    let restart = if args.restart { selected_steps(&prepared.plan, &orders.selection) } else { Vec::new() };
     let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
     let policy =
-        confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
-    let redact = Redact::new(prepared.project.secrets(&prepared.config));
+        confine::policy(&prepared.project, &orders.config, &prepared.plan, &workspace, &interrupt).await?;
+    let redact = Redact::new(prepared.project.secrets(&orders.config));
     hold.make_run_dir(&redact)?;
     let report = Report::new(args.json, Some(hold.run_dir.clone()));
     let (recorder, unsealed) =
@@ -223,24 +220,12 @@ async fn execute(
         author: Author::of(prepared.project.environment.all()),
         interrupt,
     };
-    let orders = Orders {
-        config: prepared.config,
-        selection: prepared.selection,
-        validate_only: args.validate_only,
-        allow_unvalidated: args.allow_unvalidated,
-    };
-    let words = Words {
-        templates: prepared.templates,
-        system: prepared.system,
-        command: typed::command(root, &args),
-    };
     // No agent has worked yet: a run that is refused leaves nothing to be set back.
     let opened = open_snapshots(&site, &kept, orders.config.run.commit).await;
     let (snapshots, dirty) = opened.inspect_err(|_| guard.end())?;
     warnings.extend(dirty);
     let plan = plan.at_hand();
-    let mut run =
-        Run { plan: &plan, orders: &orders, site: &site, words: &words, recorder, model, snapshots, guard };
+    let mut run = Run { plan: &plan, orders, site: &site, recorder, model, snapshots, guard };
     run.begin(warnings)?;
     if restart.is_empty() {
         return carry_out(run).await;
@@ -282,8 +267,9 @@ async fn open_snapshots(
 
 /// The model, if any step may need one.
 fn open_model(prepared: &Preparation, args: &ExecuteArgs) -> Result<Model, Failure> {
-    let Preparation { project, plan, config, selection, past, .. } = prepared;
-    let needed = !args.validate_only && needs_agent(&plan.reading, selection, &past.state, args.restart);
+    let Preparation { project, plan, orders, past, .. } = prepared;
+    let Orders { config, selection, .. } = orders;
+    let needed = !orders.validate_only && needs_agent(&plan.reading, selection, &past.state, args.restart);
     match config.model.name.strip_prefix("scripted:") {
         Some(script) => Script::load(&project.root.join(script))
             .map(Model::Scripted)

@@ -126,7 +126,7 @@ async fn ask_the_agent(
         interrupt: run.site.interrupt.clone(),
         window: run.orders.config.model.context_window.map(Window::of),
         longest_reply: run.orders.config.model.max_output_tokens.unwrap_or(0),
-        templates: &run.words.templates,
+        templates: &run.orders.templates,
         dir,
     };
     session.work(&mut talk.conversation).await

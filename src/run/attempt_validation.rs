@@ -228,6 +228,7 @@ fn say_flaky(evidence: &Evidence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::brief::Templates;
     use crate::config::{Config, RequiredStrength};
     use crate::facts::fixtures::evidence;
     use crate::facts::{Exit, Origin, RedCommand, Strength, Tests};
@@ -237,7 +238,15 @@ mod tests {
         let mut config = Config::default();
         config.validation.guard = guard;
         config.validation.strength = strength;
-        Orders { config, selection: Selection::default(), validate_only: false, allow_unvalidated: false }
+        Orders {
+            config,
+            selection: Selection::default(),
+            validate_only: false,
+            allow_unvalidated: false,
+            templates: Templates::new([]).unwrap(),
+            system: String::new(),
+            command: String::new(),
+        }
     }
 
     /// How an attempt ends whose command had this exit code before and has that one after it.

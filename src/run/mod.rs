@@ -14,12 +14,10 @@ pub(crate) mod step;
 pub(crate) mod talk;
 pub(crate) mod tick;
 pub(crate) mod validation;
-pub(crate) mod words;
 
 pub(crate) use orders::Orders;
 pub(crate) use plan_at_hand::PlanAtHand;
 pub(crate) use site::Site;
-pub(crate) use words::Words;
 
 use std::path::PathBuf;
 
@@ -41,7 +39,6 @@ pub(crate) struct Run<'a> {
     pub plan: &'a PlanAtHand,
     pub orders: &'a Orders,
     pub site: &'a Site,
-    pub words: &'a Words,
     pub recorder: Recorder,
     pub model: Model,
     pub snapshots: Snapshots,

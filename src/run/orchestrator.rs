@@ -139,7 +139,7 @@ impl Run<'_> {
             model: self.orders.config.model.name.clone(),
             sandbox: self.site.policy.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
-            command: self.words.command.clone(),
+            command: self.orders.command.clone(),
             commits: self.orders.config.run.commit,
             limits: self.orders.config.say_limits(),
         }

@@ -1,5 +1,6 @@
-//! The orders of a run: the configuration with its flags, and the selected steps.
+//! The orders of a run: the configuration with its flags, the selected steps, and the words of its briefs.
 
+use crate::brief::Templates;
 use crate::config::{Config, ProseCriteria, RequiredStrength};
 use crate::facts::Strength;
 use crate::state::schedule::Selection;
@@ -11,6 +12,11 @@ pub(crate) struct Orders {
     pub validate_only: bool,
     /// Let steps pass that changed something although no command decides about them.
     pub allow_unvalidated: bool,
+    pub templates: Templates,
+    /// The constant beginning of every conversation.
+    pub system: String,
+    /// What was typed, to be typed again.
+    pub command: String,
 }
 
 impl Orders {

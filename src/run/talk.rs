@@ -46,7 +46,7 @@ impl Talk {
         let redact = run.recorder.redact.clone();
         let (mut talk, messages) = if let Some(mut talk) = talk {
             talk.toolbox.log_to(dir.clone());
-            let text = run.words.templates.repair(&talk.repair).map_err(wrong_template)?;
+            let text = run.orders.templates.repair(&talk.repair).map_err(wrong_template)?;
             (talk, vec![Message::User { text }])
         } else {
             let changes = if trees.base.tree == trees.before.tree {
@@ -58,10 +58,10 @@ impl Talk {
             let text = run.plan.text_of(step);
             let plan = &run.plan.reading.plan;
             let subject = Subject { plan, plan_path: &run.plan.path, step, text };
-            let text = run.words.templates.step(&subject, &situation).map_err(wrong_template)?;
+            let text = run.orders.templates.step(&subject, &situation).map_err(wrong_template)?;
             let toolbox = toolbox(run, dir.clone());
             let talk = Talk { conversation: Conversation::default(), toolbox, repair: Repair::default() };
-            (talk, vec![Message::System { text: run.words.system.clone() }, Message::User { text }])
+            (talk, vec![Message::System { text: run.orders.system.clone() }, Message::User { text }])
         };
         let brief: Vec<&str> = messages.iter().filter_map(text_of).collect();
         let brief = redact.text(&brief.join("\n\n---\n\n")).into_owned();

@@ -71,7 +71,7 @@ impl Pass {
         }
     }
 
-    /// The commands that it rests on, and those that were borne.
+    /// The commands that it rests on, and those that may still fail.
     pub fn ran(&self) -> impl Iterator<Item = &str> {
         self.commands.iter().map(|(command, _)| command.as_str())
     }

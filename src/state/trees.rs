@@ -24,10 +24,6 @@ pub struct Trees {
 }
 
 impl Trees {
-    /// Of a step that nobody knows.
-    pub(super) const NONE: Self =
-        Self { base: None, programs: Programs::new(), left: None, between: Vec::new(), taken_up: false };
-
     /// A run starts the step.
     pub(super) fn take_up(&mut self) {
         self.taken_up = true;
@@ -56,7 +52,7 @@ mod tests {
 
     #[test]
     fn only_what_the_next_run_found_is_somebody_elses() {
-        let mut trees = Trees::NONE;
+        let mut trees = Trees::default();
         trees.take_up();
         trees.begin(base("1"), &Programs::new());
         trees.left = Some(base("2"));
