@@ -46,78 +46,60 @@ pub(crate) struct TemplateError {
 /// The step that a brief is about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {
-    /// Its plan.
     pub plan: &'a Plan,
-    /// Where the plan is, relative to the project root.
     pub plan_path: &'a str,
-    /// Its index.
-    pub step: StepIndex,
-    /// Its source text.
+    pub step: &'a Step,
     pub text: &'a str,
 }
 
 /// What an attempt starts from, besides the step itself.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Situation {
-    /// Commands that apply.
     pub commands: Vec<CommandState>,
-    /// Notes of earlier attempts.
     pub notes: Vec<String>,
     /// What earlier attempts changed, as a short diffstat.
     pub changes: String,
     /// Why the last attempt did not pass.
+    #[serde(flatten)]
     pub setback: Setback,
 }
 
 /// What a judge is asked about a step.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct JudgeBrief {
-    /// The criteria, in order.
     pub criteria: Vec<String>,
-    /// The commands that were run, in order.
     pub commands: Vec<FailedCommand>,
-    /// What the step changed.
     pub diff: String,
-    /// Bytes of the diff that were left out.
     pub left_out: usize,
 }
 
 /// A command that applies, as the agent is told of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct CommandState {
-    /// The command.
     pub script: String,
     /// Where it runs, if not in the root.
     pub dir: Option<String>,
-    /// What it did before the step.
     pub before: String,
 }
 
 /// A validation that did not pass, for the same conversation.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Repair {
-    /// Why it did not pass.
+    #[serde(flatten)]
     pub setback: Setback,
-    /// The other commands that did not hold.
     pub others: Vec<FailedCommand>,
-    /// How it differs from the failure before.
     pub difference: Option<String>,
-    /// The limit that ended the agent.
     pub limit: Option<String>,
     /// What the step changed so far, as a short diffstat.
     pub changes: String,
 }
 
 /// What was done in a conversation that had to be shortened, a line for each entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct LedgerLines {
-    /// Files that the tools changed.
     pub changed: Vec<String>,
-    /// Files that were read.
     pub read: Vec<String>,
-    /// Commands that ran.
     pub commands: Vec<String>,
-    /// Notes that were taken.
     pub notes: Vec<String>,
     /// What the last validation that did not pass said; empty if there was none.
     pub failure: String,
@@ -136,7 +118,6 @@ impl Templates {
         Ok(Self(environment))
     }
 
-    /// The names of all templates.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         TEMPLATES.iter().map(|(name, _)| *name)
     }
@@ -160,15 +141,13 @@ impl Templates {
         let situation = Situation { setback: setback.clone(), ..Situation::default() };
         let repair = |setback| self.repair(&Repair { setback, ..Repair::default() });
         self.system(&reading.plan, &reading.graph, &Sources::default())?;
-        self.step(
-            &Subject { plan: &reading.plan, plan_path: "plan.md", step: StepIndex::from(0), text: "" },
-            &situation,
-        )?;
+        let step = &reading.plan.steps[StepIndex::from(0)];
+        self.step(&Subject { plan: &reading.plan, plan_path: "plan.md", step, text: "" }, &situation)?;
         repair(Setback { failure: Some(failed), ..Setback::default() })?;
         repair(Setback { weakened: setback.weakened, ..Setback::default() })?;
         repair(Setback { refuted: Some(refuted), ..Setback::default() })?;
         self.judge()?;
-        self.judge_step(&reading.plan.steps[StepIndex::from(0)], "", &JudgeBrief::default())?;
+        self.judge_step(step, "", &JudgeBrief::default())?;
         self.nudge()?;
         self.summary("", "", 0)?;
         self.compacted(&LedgerLines::default(), "").map(drop)
@@ -190,7 +169,6 @@ impl Templates {
     /// The first message of a fresh conversation.
     pub(crate) fn step(&self, subject: &Subject<'_>, situation: &Situation) -> Result<String, TemplateError> {
         let Subject { plan, plan_path, step, text } = *subject;
-        let step = &plan.steps[step];
         let (context, left_out) = context_of(plan, step);
         let group = step.group.map(|group| &plan.groups[group]).filter(|group| !group.text.trim().is_empty());
         let group = group.map(|group| context! { name => group.name(), text => group.text.trim() });
@@ -200,21 +178,17 @@ impl Templates {
             .filter(|task| task.check_box.is_some_and(|check_box| plan.boxes[check_box].ticked()))
             .map(|task| task.text.as_str())
             .collect();
-        let Situation { commands, notes, changes, setback } = situation;
         let [context, left_out] = [context, left_out].map(as_value);
-        let (commands, done) = (as_value(commands), as_value(done));
+        let (name, text, done) = (step.name(), text.trim(), as_value(done));
         self.render(
             "step.md",
-            context! { name => step.name(), text => text.trim(), group, context,
-            left_out, plan_path, commands, done, notes, changes, ..as_value(setback) },
+            context! { name, text, group, context, left_out, plan_path, done, ..as_value(situation) },
         )
     }
 
     /// What a conversation goes on with after a validation that did not pass.
     pub(crate) fn repair(&self, repair: &Repair) -> Result<String, TemplateError> {
-        let Repair { setback, others, difference, limit, changes } = repair;
-        let others = as_value(others);
-        self.render("repair.md", context! { others, difference, limit, changes, ..as_value(setback) })
+        self.render("repair.md", as_value(repair))
     }
 
     /// What a judge is, and how it answers.
@@ -229,11 +203,7 @@ impl Templates {
         text: &str,
         brief: &JudgeBrief,
     ) -> Result<String, TemplateError> {
-        let JudgeBrief { criteria, commands, diff, left_out } = brief;
-        let commands = as_value(commands);
-        let name = step.name();
-        let context = context! { name, text => text.trim(), criteria, commands, diff, left_out };
-        self.render("judge-step.md", context)
+        self.render("judge-step.md", context! { name => step.name(), text => text.trim(), ..as_value(brief) })
     }
 
     /// What a reply without a tool call is answered with.
@@ -253,8 +223,7 @@ impl Templates {
 
     /// What stands in the place of all that was left out.
     pub(crate) fn compacted(&self, ledger: &LedgerLines, summary: &str) -> Result<String, TemplateError> {
-        let LedgerLines { changed, read, commands, notes, failure } = ledger;
-        self.render("compacted.md", context! { changed, read, commands, notes, failure, summary })
+        self.render("compacted.md", context! { summary, ..as_value(ledger) })
     }
 
     fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {

@@ -12,18 +12,12 @@ use crate::report::Report;
 use crate::facts::{AttemptRef, Event, Record, SCHEMA};
 use crate::state::RunState;
 
-/// The door.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    /// Where facts are kept.
     pub journal: JournalWriter,
-    /// What they add up to.
     pub state: RunState,
-    /// Who is told.
     pub report: Report,
-    /// What must not be told.
     pub redact: Redact,
-    /// The run.
     pub run: String,
     /// Where a copy goes of what was found in the journal's place.
     pub copies: PathBuf,
@@ -37,7 +31,6 @@ pub(crate) struct Recorder {
 /// nothing is lost. It exists in debug builds only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CrashPoint {
-    /// The record's number.
     pub seq: u64,
     /// After it is in the journal, or before.
     pub after: bool,

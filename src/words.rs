@@ -26,7 +26,10 @@ pub(crate) fn millis(millis: u64) -> String {
         0..100 => "< 0.1 s".to_owned(),
         100..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
         10_000..60_000 => format!("{} s", millis / 1000),
-        _ => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
+        _ => match millis / 1000 % 60 {
+            0 => format!("{} min", millis / 60_000),
+            seconds => format!("{} min {seconds} s", millis / 60_000),
+        },
     }
 }
 
@@ -103,7 +106,7 @@ mod tests {
     #[test]
     fn times_and_tokens_are_as_exact_as_people_need_them() {
         let times = [0, 99, 100, 9_999, 10_000, 59_999, 60_000, 3_601_000];
-        let said = ["< 0.1 s", "< 0.1 s", "0.1 s", "9.9 s", "10 s", "59 s", "1 min 0 s", "60 min 1 s"];
+        let said = ["< 0.1 s", "< 0.1 s", "0.1 s", "9.9 s", "10 s", "59 s", "1 min", "60 min 1 s"];
         assert_eq!(times.map(millis), said);
         assert_eq!(times.map(|millis| time(Duration::from_millis(millis))), said);
         assert_eq!([0, 999, 12_345, 4_150_000].map(tokens), ["0", "999", "12.3k", "4.1M"]);

@@ -7,22 +7,18 @@ use crate::facts::{Citation, Judgement, Reason, RedCommand};
 /// Why an attempt did not pass, as the next one is told. At most one of its parts is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Setback {
-    /// The first command that did not hold.
     pub failure: Option<FailedCommand>,
     /// What the attempt changed that is not the agent's, and was set back.
     pub tampered: Vec<String>,
     /// What the attempt weakened of what validates, with everything green.
     pub weakened: Vec<String>,
-    /// The criterion that the judge refuted.
     pub refuted: Option<Refuted>,
 }
 
 /// A criterion that does not hold by the judge's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Refuted {
-    /// The criterion.
     pub criterion: String,
-    /// Why it does not.
     pub reason: String,
     /// Where the judge saw that.
     pub place: String,
@@ -31,11 +27,8 @@ pub(crate) struct Refuted {
 /// A command that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct FailedCommand {
-    /// The command.
     pub command: String,
-    /// How it ended, in words.
     pub exit: String,
-    /// What it printed, tail-biased.
     pub output: String,
 }
 

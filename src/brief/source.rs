@@ -5,9 +5,7 @@ use serde::Serialize;
 /// A file that the brief is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct SourceFile {
-    /// Relative to the project root.
     pub path: String,
-    /// All of it.
     pub text: String,
 }
 

@@ -39,8 +39,8 @@ fn source(path: &str, text: &str) -> SourceFile {
 }
 
 fn step(reading: &Reading, situation: &Situation) -> String {
-    let (plan, step) = (&reading.plan, StepIndex::from(0));
-    let text = &PLAN[plan.steps[step].span.clone()];
+    let (plan, step) = (&reading.plan, &reading.plan.steps[StepIndex::from(0)]);
+    let text = &PLAN[step.span.clone()];
     templates().step(&Subject { plan, plan_path: "plan.md", step, text }, situation).unwrap()
 }
 

@@ -6,7 +6,6 @@ use clap_complete::Shell;
 use crate::cli::Cli;
 use crate::report::print;
 
-/// Prints the completion script of a shell.
 pub(super) fn run(shell: Shell) {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "agentrun", &mut script);

@@ -2,29 +2,24 @@
 
 use std::path::Path;
 
-use super::common::hold::{self, GuardedPlan, PlanHold};
+use super::common::hold::HeldPlan;
 use super::common::open::Project;
 use super::common::person::by_a_person;
-use crate::brief::Sources;
 use crate::cli::ConfirmArgs;
 use crate::config::Environment;
 use crate::facts::{Event, StepRef};
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Step, StepKind};
-use crate::record::Recorder;
-use crate::redact::Redact;
-use crate::report::{Report, print};
+use crate::report::print;
 use crate::run::tick;
-use crate::state::{RunState, StepStatus};
+use crate::state::{StepState, StepStatus, TickState};
 
 /// Records that a person vouches for a step, and ticks what was waiting for it.
 pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
-    let &[index] = plan.find_step(&args.step)?.as_slice() else {
-        return Err(Failure::usage(format!("`{}` is a group: confirm its steps one by one", args.step)));
-    };
+    let index = plan.find_one(&args.step, "confirm")?;
     by_a_person(&project.environment)?;
     let by = match &args.by {
         Some(by) if by.contains(char::is_control) => {
@@ -33,42 +28,32 @@ pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, F
         Some(by) => by.clone(),
         None => who(&project.environment)?,
     };
-    let hold = PlanHold::new(&project, &plan)?;
-    let redact = Redact::new(project.secrets(&config));
-    let (mut recorder, unsealed) = hold.recorder(&plan, redact, &project.environment, Report::silent())?;
-    let items = confirmable(&plan.reading.plan.steps[index], &recorder.state)?;
-    let GuardedPlan { plan, mut guard, warnings } = hold.take_over(&project, plan, &Sources::default())?;
-    hold::warn(&mut recorder, unsealed.into_iter().chain(warnings).collect())?;
+    let HeldPlan { plan, mut guard, mut recorder, hold: _hold } = HeldPlan::new(&project, &config, plan)?;
     let plan = plan.at_hand();
     let step = plan.step(index);
+    let items = confirmable(step, recorder.state.step(&step.key)).inspect_err(|_| guard.end())?;
     recorder.record(Event::StepConfirmed {
         step: StepRef::from(step),
         fingerprint: step.fingerprint(),
         by: by.clone(),
         items: items.clone(),
     })?;
-    let written = tick::write(&plan, config.plan.progress, index, &mut recorder, &mut guard);
+    let written = tick::write(&plan, config.plan.progress, step, &mut recorder, &mut guard);
     guard.end();
     written?;
-    say(&step.name(), &by, &items, &recorder, &step.key);
-    Ok(ExitCode::Passed)
-}
-
-fn say(name: &str, by: &str, items: &[String], recorder: &Recorder, key: &crate::facts::StepKey) {
-    print::talk(&format!("{} {name} is confirmed by {by}", print::styled(print::GOOD, "+")));
+    print::talk(&format!("{} {} is confirmed by {by}", print::styled(print::GOOD, "+"), step.name()));
     for item in items {
         print::talk(&format!("  {item}"));
     }
-    if let StepStatus::Passed(pass) = &recorder.state.step(key).status
-        && pass.tick != crate::state::TickState::Written
-    {
+    let pass = recorder.state.step(&step.key).status.pass();
+    if pass.is_some_and(|pass| pass.tick != TickState::Written) {
         print::talk("  agentrun could not tick the plan now; the next run tries again");
     }
+    Ok(ExitCode::Passed)
 }
 
 /// What a person may vouch for: what waits for one, and nothing that a command has refuted.
-fn confirmable(step: &Step, state: &RunState) -> Result<Vec<String>, Failure> {
-    let known = state.step(&step.key);
+fn confirmable(step: &Step, known: &StepState) -> Result<Vec<String>, Failure> {
     let refuse = |why: &str| {
         let failure = Failure::usage(format!("step {} {why}", step.id));
         // What agentrun ticked before is nobody's word, whoever ticks the rest.
@@ -104,4 +89,78 @@ fn who(environment: &Environment) -> Result<String, Failure> {
         .find_map(|name| environment.get(name))
         .map(str::to_owned)
         .ok_or_else(|| Failure::usage("agentrun does not know your name").hint("give it with --by NAME"))
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::fixtures::red;
+    use crate::facts::{Reason, Strength};
+    use crate::plan::StepIndex;
+    use crate::state::fixtures::{Past, state, ticked};
+
+    const PLAN: &str = "# P
+
+## Implementation Steps
+
+### Step 1: A
+
+- [ ] a task
+
+**Acceptance Criteria:**
+
+- [ ] It is friendly
+
+## Manual Testing
+
+- [ ] look at it
+";
+
+    /// What may be confirmed of the step at this place, or why nothing may, with what to do.
+    fn asked(place: usize, past: &[Past]) -> Result<Vec<String>, (String, Vec<String>)> {
+        let reading = crate::plan::read(PLAN);
+        let step = &reading.plan.steps[StepIndex::from(place)];
+        let asked = confirmable(step, state(&reading, past).step(&step.key));
+        asked.map_err(|failure| (failure.to_string(), failure.hints))
+    }
+
+    #[test]
+    fn a_person_vouches_for_what_waits_for_one() {
+        let stopped = |reason| vec![Past::Started(0), Past::Stopped(0, reason)];
+        let waiting = vec![Past::Started(0), Past::PassedOn(0, &[], &[], &["It is friendly"])];
+        let table: [(usize, Vec<Past>, &[&str]); 6] = [
+            (0, waiting, &["It is friendly"]),
+            (0, stopped(Reason::Unproven), &["a task", "It is friendly"]),
+            (0, stopped(Reason::TooWeak), &["a task", "It is friendly"]),
+            (0, stopped(Reason::Unvalidated), &["a task", "It is friendly"]),
+            (1, Vec::new(), &["look at it"]),
+            (1, vec![Past::Parked(1)], &["look"]),
+        ];
+        for (place, past, expected) in table {
+            assert_eq!(asked(place, &past).unwrap(), expected, "{past:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_vouches_for_what_failed_or_did_not_run() {
+        let by_hand =
+            "if you did the step yourself, tick its boxes in the plan; the step then counts as done by hand";
+        let failed = Reason::ValidationFailed { red: red(), limit: None };
+        let stopped = [Past::Started(0), Past::Stopped(0, failed)];
+        let table: [(&[Past], &str, &[&str]); 4] = [
+            (&[], "step 1 was not carried out yet, so nothing waits for a person", &[by_hand]),
+            (&stopped, "step 1 did not pass validation", &[by_hand]),
+            (&[Past::Adopted(0)], "step 1 does not wait for a person", &[by_hand]),
+            // What agentrun ticked is nobody's word.
+            (&ticked(0), "step 1 does not wait for a person", &[]),
+        ];
+        for (past, message, hints) in table {
+            let hints = hints.iter().map(|&hint| hint.to_owned()).collect();
+            assert_eq!(asked(0, past), Err((message.to_owned(), hints)), "{past:?}");
+        }
+        let passed = [Past::Started(0), Past::Passed(0, Strength::Weak)];
+        assert_eq!(asked(0, &passed).unwrap_err().0, "step 1 does not wait for a person");
+    }
 }

@@ -3,17 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::common::confine;
-use super::common::hold::{self, GuardedPlan, PlanHold};
+use super::common::hold::{self, HeldPlan};
 use super::common::open::Project;
-use crate::brief::Sources;
 use crate::cli::RestoreArgs;
 use crate::facts::{Event, ReopenReason, StepRef};
 use crate::failure::{ExitCode, Failure};
-use crate::plan::{Step, StepIndex};
+use crate::plan::Step;
 use crate::process::Policy;
 use crate::record::Recorder;
-use crate::redact::Redact;
-use crate::report::{Report, print};
+use crate::report::print;
 use crate::run::{PlanAtHand, commit, tick};
 use crate::state::StepState;
 use crate::workspace::own::StepTrees;
@@ -35,15 +33,8 @@ pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, F
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
-    let &[index] = plan.find_step(&args.step)?.as_slice() else {
-        return Err(Failure::usage(format!("`{}` is a group: restore its steps one by one", args.step))
-            .hint("begin with the last step of the group"));
-    };
-    let hold = PlanHold::new(&project, &plan)?;
-    let redact = Redact::new(project.secrets(&config));
-    let (mut recorder, unsealed) = hold.recorder(&plan, redact, &project.environment, Report::silent())?;
-    let GuardedPlan { plan, mut guard, warnings } = hold.take_over(&project, plan, &Sources::default())?;
-    hold::warn(&mut recorder, unsealed.into_iter().chain(warnings).collect())?;
+    let index = plan.find_one(&args.step, "restore")?;
+    let HeldPlan { plan, mut guard, mut recorder, hold } = HeldPlan::new(&project, &config, plan)?;
     let policy = project.own_policy(&config).known_by(&confine::mark(&plan));
     let store = Store {
         root: &project.root,
@@ -59,7 +50,7 @@ pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, F
     let state = recorder.state.step(&step.key);
     let found = runtime.block_on(store.look(&plan, step, state));
     let found = found.inspect_err(|_| guard.end())?;
-    reopen(&plan, index, &mut recorder)?;
+    reopen(&plan, step, &mut recorder)?;
     guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
     let done = runtime.block_on(found.snapshots.put_back(&found.trees.before, &project.root, &found.back));
     guard.end();
@@ -113,9 +104,8 @@ impl Store<'_> {
 
 /// The step is to be done again. What is not in the journal has not happened: this comes before
 /// the files.
-fn reopen(plan: &PlanAtHand, index: StepIndex, recorder: &mut Recorder) -> Result<(), Failure> {
-    let step = plan.step(index);
-    tick::take_back(plan, index, &recorder.state.step(&step.key).ticked)?;
+fn reopen(plan: &PlanAtHand, step: &Step, recorder: &mut Recorder) -> Result<(), Failure> {
+    tick::take_back(plan, step, &recorder.state.step(&step.key).ticked)?;
     recorder.record(Event::StepReopened { step: StepRef::from(step), reason: ReopenReason::Restored })
 }
 

@@ -26,10 +26,10 @@ pub(super) fn run(root: Option<&Path>, args: &StatusArgs) -> Result<ExitCode, Fa
                 let past = plan.standing()?;
                 print::data(&format!("{}\n{}", plan.path, listing::status(&plan.reading, &past.state)));
                 let complaints = past.distrust().into_iter().chain(past.complaints);
-                complaints.for_each(|complaint| print::talk(&format!("warning: {complaint}")));
+                complaints.for_each(|complaint| print::warning(&complaint));
             }
             Err(failure) if args.plan.is_some() => return Err(failure),
-            Err(failure) => print::talk(&format!("warning: {failure}")),
+            Err(failure) => print::warning(&failure.to_string()),
         }
     }
     Ok(ExitCode::Passed)

@@ -4,45 +4,31 @@ use serde::{Deserialize, Serialize};
 
 use super::{Limit, Reason};
 
-/// Why the agent stopped working.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AgentEnd {
-    /// It says that it is done.
     Done {
-        /// What it says it did.
         summary: String,
     },
-    /// It says that it cannot go on.
     Blocked {
-        /// Why.
         reason: String,
     },
-    /// A limit ended it.
     Limit {
-        /// Which.
         limit: Limit,
     },
-    /// It repeated itself without effect.
     Loop {
-        /// What it repeated.
         what: String,
     },
-    /// The model could not be reached or refused.
     Model {
-        /// What happened.
         message: String,
-        /// What to do.
         hint: String,
         /// Worth trying again later.
         temporary: bool,
     },
-    /// A signal ended it.
     Interrupted,
 }
 
 impl AgentEnd {
-    /// The limit that ended the work, if one did.
     pub fn limit(&self) -> Option<Limit> {
         match self {
             Self::Limit { limit } => Some(limit.clone()),

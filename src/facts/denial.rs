@@ -21,15 +21,12 @@ pub enum Denial {
     },
     /// Writing to what only agentrun and people change.
     Protected {
-        /// What.
         path: PathBuf,
     },
     /// Reading what is hidden.
     Read {
-        /// What.
         path: PathBuf,
     },
-    /// The network.
     Network,
 }
 

@@ -3,6 +3,8 @@
 //! A [`Record`] is one line of the journal and one line of `--json`. The format is documented in
 //! `docs/events.md`; readers ignore fields that they do not know.
 
+#![expect(missing_docs, reason = "`docs/events.md` describes every event; here is only what it does not say")]
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -22,16 +24,12 @@ pub struct Record {
     pub schema: u32,
     /// Number in the journal, dense, from 1.
     pub seq: u64,
-    /// When.
     pub ts: Timestamp,
-    /// Which run.
     pub run: String,
-    /// What.
     #[serde(flatten)]
     pub event: Event,
 }
 
-/// A fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum Event {
@@ -40,150 +38,98 @@ pub enum Event {
     RunStarted(RunStarted),
     /// A step is done by hand: all its boxes are ticked, and no evidence of ours is behind it.
     #[serde(rename = "step.adopted")]
-    StepAdopted {
-        /// The step.
-        step: StepRef,
-    },
+    StepAdopted { step: StepRef },
     /// What was known of a step does not count any more.
     #[serde(rename = "step.reopened")]
-    StepReopened {
-        /// The step.
-        step: StepRef,
-        /// Why.
-        reason: ReopenReason,
-    },
+    StepReopened { step: StepRef, reason: ReopenReason },
     /// A step is one that was known under another name or number, or in another place.
     #[serde(rename = "step.renamed")]
-    StepRenamed {
-        /// The step as it is called now.
-        step: StepRef,
-        /// Its key before.
-        from: StepKey,
-    },
+    StepRenamed { step: StepRef, from: StepKey },
     /// A step waits for a person and blocks only what names it.
     #[serde(rename = "step.parked")]
-    StepParked {
-        /// The step.
-        step: StepRef,
-        /// What the person is asked for.
-        items: Vec<String>,
-    },
-    /// Work on a step began.
+    StepParked { step: StepRef, items: Vec<String> },
     #[serde(rename = "step.started")]
-    StepStarted {
-        /// The step.
-        step: StepRef,
-        /// What it said then.
-        fingerprint: Fingerprint,
-    },
-    /// An attempt began.
+    StepStarted { step: StepRef, fingerprint: Fingerprint },
     #[serde(rename = "attempt.started")]
     AttemptStarted {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
         /// A new conversation, or the one of the attempt before.
         fresh: bool,
-        /// The tree before it, the plan left out.
         tree: String,
-        /// Where that tree is kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
         /// The programs in the project that the plan's commands name.
         #[serde(default, skip_serializing_if = "Programs::is_empty")]
         programs: Programs,
     },
-    /// The model replied.
     #[serde(rename = "model.replied")]
     ModelReplied {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
         /// Number of the turn in the attempt, from 1.
         turn: u32,
-        /// First line of what it said.
         text: String,
-        /// Number of tool calls.
         calls: usize,
         /// What it cost; absent if the server does not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usage: Option<Usage>,
-        /// How long it took.
         duration_ms: u64,
     },
     /// A request failed for now and is sent again after a wait.
     #[serde(rename = "model.waited")]
     ModelWaited {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
-        /// What failed.
         reason: String,
-        /// How long the wait is.
         delay_ms: u64,
         /// Number of the retry of this request, from 1.
         retry: u32,
     },
-    /// A tool starts.
     #[serde(rename = "tool.started")]
     ToolStarted {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
         /// What it is about to do: `run cargo test`.
         what: String,
     },
-    /// A tool ended.
     #[serde(rename = "tool.completed")]
     ToolCompleted {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
-        /// The tool's name.
         tool: String,
         /// What it did, one line: `edit src/lib.rs (+3 -1)`.
         summary: String,
-        /// The model was told that it failed.
         failed: bool,
         /// What was refused or denied, and which processes were ended, in words.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         incidents: Vec<String>,
-        /// How long it took.
         duration_ms: u64,
     },
     /// The agent wrote a note for later attempts.
     #[serde(rename = "note.taken")]
     NoteTaken {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
-        /// The note.
         text: String,
     },
     /// Old results of tools were left out of the conversation, to make room in the model's window.
     #[serde(rename = "conversation.masked")]
     ConversationMasked {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
-        /// How many.
         results: usize,
-        /// Tokens of the conversation before, about.
         before: u64,
-        /// Tokens after, about.
         after: u64,
     },
     /// All of the conversation but the brief and the newest messages gave way to a ledger.
     #[serde(rename = "conversation.compacted")]
     ConversationCompacted {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
         /// What made it necessary: the size, or what the server said.
         why: String,
-        /// Tokens of the conversation before, about.
         before: u64,
-        /// Tokens after, about.
         after: u64,
         /// How many of the newest messages were kept.
         kept: usize,
@@ -192,10 +138,8 @@ pub enum Event {
         /// What the summary cost, as far as the server says.
         usage: Usage,
     },
-    /// The agent stopped working.
     #[serde(rename = "agent.finished")]
     AgentFinished {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
         /// Why. A claim of being done is no more than that.
@@ -204,10 +148,8 @@ pub enum Event {
     /// Boxes that changed while the agent worked were set back.
     #[serde(rename = "plan.restored")]
     PlanRestored {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
-        /// What had happened to the plan.
         what: String,
         /// Where a copy of the plan as it was found is kept.
         copy: String,
@@ -218,12 +160,9 @@ pub enum Event {
     /// Rules, request, templates or configuration were changed by the agent and set back; its attempt fails.
     #[serde(rename = "file.restored")]
     FileRestored {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
-        /// The file, from the project root.
         path: String,
-        /// What had happened to it.
         what: String,
         /// Where a copy of what was found is kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -233,7 +172,6 @@ pub enum Event {
     /// fails.
     #[serde(rename = "journal.restored")]
     JournalRestored {
-        /// What had happened to it.
         what: String,
         /// Where a copy of what was found is kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -243,9 +181,7 @@ pub enum Event {
     /// believed.
     #[serde(rename = "journal.broken")]
     JournalBroken {
-        /// What is wrong.
         what: String,
-        /// How many records are believed.
         believed: u64,
         /// Where a copy of all of it is kept.
         copy: String,
@@ -253,7 +189,6 @@ pub enum Event {
     /// The plan's text changed during the run; the edit is kept and counts from the next run on.
     #[serde(rename = "plan.edited")]
     PlanEdited {
-        /// Digest of the plan as found.
         digest: String,
         /// When it was noticed: `during run_command`, `between steps`.
         noticed: String,
@@ -261,25 +196,20 @@ pub enum Event {
     /// A criterion's command starts.
     #[serde(rename = "validation.started")]
     ValidationStarted {
-        /// The attempt; 0 is the baseline.
         #[serde(flatten)]
         at: AttemptRef,
-        /// The command.
         command: String,
     },
     /// A criterion's command ended: the evidence.
     #[serde(rename = "validation.completed")]
     ValidationCompleted {
-        /// The attempt; 0 is the baseline.
         #[serde(flatten)]
         at: AttemptRef,
-        /// What agentrun saw.
         evidence: Evidence,
     },
     /// Of what was there before the step and validates it, something was changed.
     #[serde(rename = "validation.changed")]
     ValidationChanged {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
         /// Tests, build files, and what the commands run.
@@ -287,69 +217,50 @@ pub enum Event {
         /// What makes the green worth less: `tests/a.rs: 1 assertion is gone, and none came`.
         marks: Vec<String>,
     },
-    /// The judge is asked about the step's prose criteria.
     #[serde(rename = "judge.started")]
     JudgeStarted {
-        /// The attempt; 0 if no agent was needed.
         #[serde(flatten)]
         at: AttemptRef,
-        /// Number of criteria.
         criteria: usize,
     },
     /// The judge has answered. What it cites was looked up and is there.
     #[serde(rename = "judge.completed")]
     JudgeCompleted {
-        /// The attempt; 0 if no agent was needed.
         #[serde(flatten)]
         at: AttemptRef,
-        /// One for each criterion that it was asked about.
         judgements: Vec<Judgement>,
-        /// Tokens, as far as the server says.
         usage: Usage,
-        /// Turns.
         turns: u32,
-        /// How long it took.
         duration_ms: u64,
     },
-    /// An attempt ended.
     #[serde(rename = "attempt.completed")]
     AttemptCompleted {
-        /// The attempt.
         #[serde(flatten)]
         at: AttemptRef,
-        /// How.
         outcome: AttemptOutcome,
-        /// What the agent changed in this attempt.
         changes: ChangeSummary,
         /// Tokens of this attempt, as far as the server says.
         usage: Usage,
-        /// Turns of this attempt.
         turns: u32,
-        /// How long it took, validation included.
         duration_ms: u64,
         /// The tree that it left, the plan left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tree: Option<String>,
-        /// Where that tree is kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
     },
     /// A step passed: every command that applies was run by agentrun and holds.
     #[serde(rename = "step.passed")]
     StepPassed {
-        /// The attempt; 0 if no agent was needed.
         #[serde(flatten)]
         at: AttemptRef,
-        /// What the step said when it passed.
         fingerprint: Fingerprint,
-        /// What the pass is worth.
         strength: Strength,
         /// Indices of the step's own criteria that passed.
         passed: Vec<CriterionIndex>,
         /// Indices of the step's own criteria that hold by the judge's word.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         judged: Vec<CriterionIndex>,
-        /// Criteria that a person has to look at.
         pending: Vec<String>,
         /// Plan- and config-level commands that were red before and still are: they must be green
         /// at the end.
@@ -360,82 +271,41 @@ pub enum Event {
     },
     /// A step ended without a pass.
     #[serde(rename = "step.stopped")]
-    StepStopped {
-        /// The step.
-        step: StepRef,
-        /// How.
-        outcome: StepOutcome,
-    },
+    StepStopped { step: StepRef, outcome: StepOutcome },
     /// The plan is about to be changed.
     #[serde(rename = "tick.intended")]
-    TickIntended {
-        /// The step.
-        step: StepRef,
-        /// What is ticked.
-        targets: Vec<Ticked>,
-        /// Digest of the plan before.
-        before: String,
-        /// Digest of the plan after.
-        after: String,
-    },
+    TickIntended { step: StepRef, targets: Vec<Ticked>, before: String, after: String },
     /// The plan was changed, or already was as intended.
     #[serde(rename = "tick.written")]
-    TickWritten {
-        /// The step.
-        step: StepRef,
-        /// Digest of the plan now.
-        digest: String,
-    },
+    TickWritten { step: StepRef, digest: String },
     /// The plan could not be changed; nothing was written, and the next run tries again.
     #[serde(rename = "tick.refused")]
-    TickRefused {
-        /// The step.
-        step: StepRef,
-        /// Why.
-        reason: String,
-    },
+    TickRefused { step: StepRef, reason: String },
     /// What a step changed, and its tick, are in the history of the branch.
     #[serde(rename = "step.committed")]
     StepCommitted {
-        /// The step.
         step: StepRef,
-        /// The commit.
         commit: String,
         /// How many paths of it are the step's, the plan included.
         paths: usize,
-        /// Why the plan is not in it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         without_plan: Option<String>,
     },
     /// What a step changed was not committed, and is in the work tree as before.
     #[serde(rename = "commit.refused")]
-    CommitRefused {
-        /// The step.
-        step: StepRef,
-        /// Why.
-        reason: CommitRefusal,
-    },
+    CommitRefused { step: StepRef, reason: CommitRefusal },
     /// A person vouched for what no command can show.
     #[serde(rename = "step.confirmed")]
     StepConfirmed {
-        /// The step.
         step: StepRef,
-        /// What the step said then.
         fingerprint: Fingerprint,
-        /// Who.
         by: String,
         /// What: the texts of the criteria or tasks.
         items: Vec<String>,
     },
     /// Something worth knowing that stops nothing.
     #[serde(rename = "warning")]
-    Warning {
-        /// A stable name.
-        code: String,
-        /// What.
-        message: String,
-    },
-    /// A run ended.
+    Warning { code: String, message: String },
     #[serde(rename = "run.completed")]
     RunCompleted(RunCompleted),
 }

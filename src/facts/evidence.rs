@@ -13,15 +13,11 @@ pub type Programs = BTreeMap<String, String>;
 /// What agentrun saw when it ran a command: what a tick rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Where the command comes from.
     pub origin: Origin,
-    /// The command.
     pub command: String,
     /// Where it ran, relative to the project root.
     pub dir: String,
-    /// How it ended.
     pub exit: Exit,
-    /// How long it took.
     pub duration_ms: u64,
     /// The tests of its runner, where its output tells of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,19 +31,15 @@ pub struct Evidence {
     /// It did not run again: this is what it did on the same tree shortly before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reused: bool,
-    /// SHA-256 of everything it printed.
     pub output_digest: String,
     /// The log of everything it printed, relative to the run folder.
     pub log: String,
-    /// What the step said.
     pub fingerprint: Fingerprint,
     /// The tree it ran on, the plan left out; absent in a baseline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<String>,
-    /// SHA-256 of the diff since the step began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff_digest: Option<String>,
-    /// Tokens of the attempt so far.
     pub usage: Usage,
     /// Whether it was green before the step; absent in the baseline itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,20 +51,11 @@ pub struct Evidence {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Vacuous {
     /// It cannot fail as it is written; only who wrote it can mend that.
-    Command {
-        /// Why.
-        why: String,
-    },
+    Command { why: String },
     /// What it runs in the project cannot fail.
-    Project {
-        /// Why.
-        why: String,
-    },
+    Project { why: String },
     /// No test ran.
-    Tests {
-        /// Why.
-        why: String,
-    },
+    Tests { why: String },
 }
 
 impl Vacuous {
@@ -103,7 +86,7 @@ impl Evidence {
     /// How it ended, in words, with why that does not count: `exit code 0, but it ran no tests`.
     pub fn say(&self) -> String {
         let said = say_end(&self.exit, self.vacuous.as_ref().map(Vacuous::why));
-        if self.flaky { format!("{said} (flaky: it ended in another way on the same tree)") } else { said }
+        if self.flaky { format!("{said} (flaky: it ended differently on the same tree)") } else { said }
     }
 }
 
@@ -113,29 +96,21 @@ pub(super) fn say_end(exit: &Exit, why: Option<&str>) -> String {
     why.map_or(said.clone(), |why| format!("{said}, but {why}"))
 }
 
-/// Where a command comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// A criterion of the step: its index.
-    Step {
-        /// Index into the step's criteria.
-        criterion: CriterionIndex,
-    },
+    Step { criterion: CriterionIndex },
     /// The plan's Validation section: applies to every step.
     Plan,
     /// `[validation] commands` of the configuration: applies to every step.
     Config,
 }
 
-/// What an attempt changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeSummary {
-    /// Number of files.
     pub files: usize,
-    /// Lines added.
     pub added: u64,
-    /// Lines removed.
     pub removed: u64,
 }
 
@@ -183,7 +158,7 @@ mod tests {
                 Evidence { flaky: true, ..seen(0, None) },
                 true,
                 false,
-                "exit code 0 (flaky: it ended in another way on the same tree)",
+                "exit code 0 (flaky: it ended differently on the same tree)",
             ),
         ];
         for (seen, holds, void, said) in table {

@@ -1,6 +1,5 @@
 //! How a command ended.
 
-/// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Exit {
@@ -9,21 +8,15 @@ pub enum Exit {
         /// 0 is success.
         code: i32,
     },
-    /// A signal ended it.
     Signal {
-        /// Its number.
         signal: i32,
     },
     /// It ran longer than it may.
     TimedOut {
-        /// The limit, in seconds.
         after_seconds: u64,
     },
-    /// The run was interrupted.
     Interrupted,
-    /// It could not be started.
     NotStarted {
-        /// Why, in words.
         reason: String,
         /// What was in the way; older journals do not say it.
         #[serde(default)]

@@ -6,11 +6,8 @@ use serde::{Deserialize, Serialize};
 /// What a judge says of one criterion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
-    /// Index into the step's criteria.
     pub criterion: CriterionIndex,
-    /// The criterion.
     pub text: String,
-    /// Whether it holds.
     pub ruling: Ruling,
     /// Why, in the judge's words.
     pub reason: String,
@@ -19,15 +16,12 @@ pub struct Judgement {
     pub citation: Option<Citation>,
 }
 
-/// Whether a criterion holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
-    /// It does.
     Pass,
-    /// It does not.
     Fail,
-    /// That cannot be told from the project, or what was cited is not there.
+    /// That cannot be decided from the project, or what was cited is not there.
     CannotTell,
 }
 
@@ -37,20 +31,24 @@ pub enum Ruling {
 pub enum Citation {
     /// In a file of the project.
     File {
-        /// Relative to the project root.
         path: String,
         /// From 1.
         line: usize,
-        /// The words.
         quote: String,
     },
     /// In what a validation command printed.
-    Output {
-        /// The command.
-        command: String,
-        /// The words.
-        quote: String,
-    },
+    Output { command: String, quote: String },
+}
+
+impl Ruling {
+    /// In words, behind the criterion.
+    pub fn say(self) -> &'static str {
+        match self {
+            Self::Pass => "holds",
+            Self::Fail => "does not hold",
+            Self::CannotTell => "cannot be decided",
+        }
+    }
 }
 
 impl Citation {

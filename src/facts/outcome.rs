@@ -6,25 +6,19 @@ use super::{Judgement, Reason, RedCommand};
 use crate::failure::ExitCode;
 use crate::interrupt::Signal;
 
-/// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AttemptOutcome {
     /// Everything that applies holds.
-    Passed {
-        /// What the pass is worth.
-        strength: Strength,
-    },
+    Passed { strength: Strength },
     /// Something does not.
     #[serde(untagged)]
     NotPassed(Reason),
 }
 
-/// How a step ended without a pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "StepOutcomeJson", from = "StepOutcomeJson")]
 pub struct StepOutcome {
-    /// Why.
     pub reason: Reason,
     /// Attempts of this run, where they led to it.
     pub attempts: u32,
@@ -51,25 +45,18 @@ enum StepOutcomeJson {
     Other(Reason),
 }
 
-/// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunOutcome {
     /// Every selected step is validated.
     Completed,
-    /// A step did not pass.
     StepFailed,
-    /// A person is needed.
     NeedsPerson,
-    /// A limit was reached.
     LimitReached,
     /// The model was never reached, or refused.
     ModelRefused,
-    /// An outage.
     Temporary,
-    /// Ctrl-C.
     Interrupted,
-    /// A polite kill.
     Terminated,
 }
 
@@ -94,7 +81,6 @@ impl AttemptOutcome {
         }
     }
 
-    /// How it ended, as a sentence without full stop.
     pub fn say(&self) -> String {
         self.reason().map_or_else(|| "Passed".to_owned(), Reason::say_of_attempt)
     }
@@ -156,7 +142,6 @@ impl From<StepOutcome> for StepOutcomeJson {
 }
 
 impl RunOutcome {
-    /// The exit code that says so.
     pub fn exit_code(self) -> ExitCode {
         match self {
             Self::Completed => ExitCode::Passed,
@@ -170,7 +155,6 @@ impl RunOutcome {
         }
     }
 
-    /// The outcome of a run that a signal stopped.
     pub fn of_signal(signal: Signal) -> Self {
         match signal {
             Signal::Interrupt => Self::Interrupted,

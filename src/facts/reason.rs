@@ -10,7 +10,6 @@ use super::{Evidence, Judgement, Limit, RedCommand, RunOutcome, Unfixable};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
-    /// At least one command that applies does not hold.
     ValidationFailed {
         /// The first that does not.
         #[serde(flatten)]
@@ -21,7 +20,6 @@ pub enum Reason {
     },
     /// The last attempt of a step was ended by a limit, and validation failed.
     LimitReached {
-        /// Which.
         limit: Limit,
     },
     /// The agent changed what decides about it: the plan, rules, request, configuration or journal.
@@ -32,7 +30,6 @@ pub enum Reason {
     },
     /// Everything is green, but what validates was weakened, and `validation.guard` is `fail`.
     Weakened {
-        /// What was weakened.
         marks: Vec<String>,
     },
     /// Every command holds, and the judge has seen that a prose criterion does not.
@@ -44,7 +41,6 @@ pub enum Reason {
     Unfixable(Unfixable),
     /// A prerequisite command does not hold.
     PrerequisiteFailed {
-        /// The command.
         #[serde(flatten)]
         red: RedCommand,
     },
@@ -52,25 +48,19 @@ pub enum Reason {
     Unproven,
     /// It passes, but only weakly, and `validation.strength` asks for more.
     TooWeak,
-    /// No command applies.
     Unvalidated,
     /// The only commands that apply cannot fail.
     Vacuous {
         /// The first of them.
         command: String,
-        /// Why it cannot.
         why: String,
     },
-    /// The agent says that it cannot go on.
     Blocked {
-        /// Why.
         reason: String,
     },
     /// The model could not be reached or refused. No attempt is spent.
     ModelFailed {
-        /// What happened.
         message: String,
-        /// What to do.
         hint: String,
         /// Worth trying again later.
         temporary: bool,

@@ -8,9 +8,7 @@ use super::evidence::say_end;
 /// A command that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RedCommand {
-    /// The command.
     pub command: String,
-    /// How it ended.
     pub exit: Exit,
     /// The end of what it printed.
     pub output: String,
@@ -22,12 +20,10 @@ pub struct RedCommand {
 /// A command that does not hold, for a reason that no agent can mend here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unfixable {
-    /// The command.
     #[serde(flatten)]
     pub red: RedCommand,
     /// The reason, as a text fragment: `` `cargo` is not installed ``.
     pub cause: String,
-    /// What a person can do.
     pub hint: String,
 }
 
@@ -37,7 +33,6 @@ impl RedCommand {
         (&self.command, &self.exit, &self.why) == (&other.command, &other.exit, &other.why)
     }
 
-    /// How it ended, in words.
     pub fn say(&self) -> String {
         say_end(&self.exit, self.why.as_deref())
     }

@@ -10,36 +10,20 @@ const NAMED: usize = 10;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CommitRefusal {
     /// When the step began, these already had changes that were not committed: somebody's work.
-    Unsaved {
-        /// The files.
-        paths: Vec<String>,
-    },
+    Unsaved { paths: Vec<String> },
     /// These are staged with other content than the step left.
-    Staged {
-        /// The files.
-        paths: Vec<String>,
-    },
+    Staged { paths: Vec<String> },
     /// While the step was open, somebody else changed these too.
-    Shared {
-        /// The files.
-        paths: Vec<String>,
-    },
+    Shared { paths: Vec<String> },
     /// What looks like a secret would be in it.
-    Secrets {
-        /// Where.
-        found: Vec<Secret>,
-    },
+    Secrets { found: Vec<Secret> },
     /// Git cannot, or must not now.
-    Impossible {
-        /// Why.
-        reason: String,
-    },
+    Impossible { reason: String },
 }
 
 /// The place of what looks like a secret; never the secret itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secret {
-    /// The file.
     pub path: String,
     /// Its line, from 1; absent if it is the file's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +38,6 @@ impl CommitRefusal {
         Self::Impossible { reason: reason.into() }
     }
 
-    /// Why, in words.
     pub fn say(&self) -> String {
         match self {
             Self::Unsaved { paths } => {
@@ -74,7 +57,6 @@ impl CommitRefusal {
         }
     }
 
-    /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Secrets { .. } => {

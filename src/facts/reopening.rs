@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why what was known of a step does not count any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReopenReason {

@@ -31,6 +31,15 @@ impl std::ops::AddAssign for Usage {
     }
 }
 
+impl std::iter::Sum for Usage {
+    fn sum<I: Iterator<Item = Self>>(usages: I) -> Self {
+        usages.fold(Self::default(), |mut sum, usage| {
+            sum += usage;
+            sum
+        })
+    }
+}
+
 impl std::ops::Sub for Usage {
     type Output = Self;
 

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use crate::facts::{Citation, Ruling};
 use crate::model::message::ToolDefinition;
 
-/// The name of the call.
 pub(super) const NAME: &str = "judge_criterion";
 
 /// Shorter quotes stand everywhere.

@@ -6,10 +6,8 @@ use crate::facts::{CriterionIndex, Judgement, Ruling};
 /// How often an answer about one criterion may be void.
 const VOID: u32 = 2;
 
-/// The answers so far.
 pub(super) struct Hearing<'a> {
     criteria: &'a [(CriterionIndex, String)],
-    /// The commands that were run.
     commands: Vec<&'a str>,
     answers: Vec<Option<Judgement>>,
     voids: Vec<u32>,
@@ -59,7 +57,7 @@ impl<'a> Hearing<'a> {
         Judgement { criterion, text, ruling, reason, citation: None }
     }
 
-    /// What is not answered cannot be told.
+    /// What is not answered cannot be decided.
     pub(super) fn close(mut self, reason: &str) -> Vec<Judgement> {
         let answers = std::mem::take(&mut self.answers).into_iter().enumerate();
         let open = |place| self.judgement(place, Ruling::CannotTell, reason.to_owned());

@@ -29,13 +29,10 @@ const TURNS: u32 = 12;
 /// Who is asked, and what it may look at.
 #[derive(Debug)]
 pub(crate) struct Judge<'a> {
-    /// The attempt that is judged.
     pub at: AttemptRef,
-    /// The model.
     pub model: &'a mut Model,
     /// Of its tools, those that read.
     pub toolbox: Toolbox,
-    /// The door for facts.
     pub recorder: &'a mut Recorder,
     /// Where cited files are.
     pub workspace: &'a Workspace,
@@ -43,22 +40,17 @@ pub(crate) struct Judge<'a> {
     pub plan_path: &'a str,
     /// The limits of the attempt, of its tokens what is left. The time of a judge is its own.
     pub limits: Limits,
-    /// The wish to stop.
     pub interrupt: Interrupt,
-    /// The attempt's folder.
     pub dir: &'a Path,
 }
 
-/// What a judge is asked.
 #[derive(Debug)]
 pub(crate) struct Question<'a> {
-    /// The constant instructions.
     pub system: String,
     /// The step, the criteria by number, the commands by number, the diff.
     pub text: String,
     /// The criteria: their index in the step, and their text.
     pub criteria: &'a [(CriterionIndex, String)],
-    /// The commands that were run.
     pub commands: &'a [Validated],
 }
 
@@ -67,11 +59,9 @@ pub(crate) struct Question<'a> {
 pub(crate) struct HearingOutcome {
     /// One for each criterion, in order; `None` if the run was interrupted.
     pub judgements: Option<Vec<Judgement>>,
-    /// What it cost.
     pub usage: Usage,
 }
 
-/// What a hearing has used up.
 #[derive(Default)]
 struct Spent {
     usage: Usage,
@@ -82,7 +72,7 @@ struct Spent {
 /// Why a hearing ends before every criterion is answered.
 enum HearingEnd {
     Interrupted,
-    /// What is open cannot be told, for this reason.
+    /// What is open cannot be decided, for this reason.
     Because(String),
 }
 

@@ -6,58 +6,34 @@ use serde::Serialize;
 
 use super::print::{BAD, FAINT, GOOD, NOTICE, styled};
 use crate::facts::Ruling;
-use crate::state::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord};
+use crate::state::audit::{Audit, AuditedStep, Backing, PassRecord};
 use crate::words;
 
-/// Version of the JSON.
-const SCHEMA: &str = "agentrun.verify/1";
+pub(crate) const SCHEMA: &str = "agentrun.verify/1";
 
-/// What is told of the journal.
 #[derive(Debug, Serialize)]
 pub(crate) struct JournalNote {
     /// `sealed`, `unsealed`, `foreign`, `broken`, `truncated`, `gone` or `absent`.
     pub state: &'static str,
-    /// How many records are proven.
     pub records: u64,
-    /// What is wrong with it.
     pub complaint: Option<String>,
     /// Forgeries that earlier runs found and did not believe.
     pub past: Vec<String>,
 }
 
-/// An audit with what it says about.
-#[derive(Debug)]
+/// An audit with what it is about, as `--json` writes it.
+#[derive(Debug, Serialize)]
 pub(crate) struct AuditReport<'a> {
-    /// The plan's path.
+    pub schema: &'static str,
     pub plan: &'a str,
-    /// The journal.
     pub journal: &'a JournalNote,
-    /// The ticks.
-    pub audit: &'a Audit,
-    /// What the seals are worth.
+    /// What the seals prove.
     pub worth: &'a str,
-    /// The exit code that says it.
+    #[serde(flatten)]
+    pub audit: &'a Audit,
     pub exit_code: u8,
 }
 
-/// The audit as one JSON object.
-pub(crate) fn json(audited: &AuditReport<'_>) -> serde_json::Result<String> {
-    #[derive(Serialize)]
-    struct Json<'a> {
-        schema: &'static str,
-        plan: &'a str,
-        journal: &'a JournalNote,
-        worth: &'a str,
-        steps: &'a [AuditedStep],
-        groups: &'a [AuditedBox],
-        exit_code: u8,
-    }
-    let AuditReport { plan, journal, audit, worth, exit_code } = *audited;
-    let Audit { steps, groups } = audit;
-    serde_json::to_string(&Json { schema: SCHEMA, plan, journal, worth, steps, groups, exit_code })
-}
-
-/// The audit for people.
 pub(crate) fn text(audited: &AuditReport<'_>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -93,10 +69,10 @@ fn step(text: &mut String, found: &AuditedStep) -> std::fmt::Result {
     }
     for rerun in found.rerun.iter().flatten() {
         let verdict = match (&rerun.vacuous, rerun.tolerated) {
-            (Some(vacuous), _) => styled(BAD, &format!("green, but {}", vacuous.why())),
-            _ if rerun.holds() => styled(GOOD, "green"),
-            (None, true) => format!("still red, {}", rerun.exit.say()),
-            (None, false) => styled(BAD, &format!("red, {}", rerun.exit.say())),
+            (Some(vacuous), _) => styled(BAD, &format!("passed, but {}", vacuous.why())),
+            _ if rerun.holds() => styled(GOOD, "passed"),
+            (None, true) => format!("still fails, {}", rerun.exit.say()),
+            (None, false) => styled(BAD, &format!("failed, {}", rerun.exit.say())),
         };
         writeln!(text, "              again: {} · {verdict}", words::first_line(&rerun.command))?;
     }
@@ -111,7 +87,7 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
     for seen in &pass.evidence {
         let mut facts = vec![words::first_line(&seen.command), seen.exit.say()];
         facts.extend(
-            seen.green_before.map(|green| if green { "green before" } else { "red before" }.to_owned()),
+            seen.green_before.map(|green| if green { "passed before" } else { "failed before" }.to_owned()),
         );
         facts.extend(seen.tests.map(|tests| words::counted(tests.ran, "test")));
         facts.extend(seen.tree.as_ref().map(|tree| format!("tree {}", &tree[..tree.len().min(12)])));

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::story::{AttemptStory, StepEnd, StepStory, Story, ran};
+use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, took};
 use crate::facts::{
-    AgentEnd, AttemptOutcome, Evidence, Judgement, Reason, Ruling, StepOutcome, Strength, Unfixable,
+    AgentEnd, AttemptOutcome, Evidence, Judgement, Reason, RunOutcome, StepOutcome, Strength, Unfixable,
 };
 use crate::journal::RunDir;
 use crate::words;
@@ -21,7 +21,6 @@ pub(crate) fn write(story: &Story, run_dir: &RunDir) -> io::Result<()> {
     crate::workspace::file::replace(&run_dir.path().join("report.md"), render(story, run_dir).as_bytes())
 }
 
-/// The report of a run.
 pub(crate) fn render(story: &Story, run_dir: &RunDir) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -43,7 +42,7 @@ fn head(text: &mut String, story: &Story) -> std::fmt::Result {
     let title = if run.title.is_empty() { &run.plan } else { &run.title };
     writeln!(text, "# Run {} of {title}\n", story.run)?;
     let end = story.completed.as_ref().map_or_else(
-        || "no end recorded (killed, or still running)".to_owned(),
+        || "not finished: killed, or still running".to_owned(),
         |end| {
             format!(
                 "{} (exit code {}) after {}",
@@ -90,7 +89,7 @@ fn table(text: &mut String, story: &Story) -> std::fmt::Result {
             "| {} {} | {} | {} | {} | {} | {} |",
             cell(&step.step.id),
             cell(&step.step.title),
-            cell(&step.end.as_ref().map_or_else(|| "not ended".to_owned(), StepEnd::say)),
+            cell(&step.end.as_ref().map_or_else(|| "not finished".to_owned(), StepEnd::say)),
             rests_on(step),
             step.tries().count(),
             words::millis(step.duration_ms()),
@@ -114,7 +113,7 @@ fn rests_on(step: &StepStory) -> &'static str {
 
 fn section(text: &mut String, step: &StepStory, number: usize, run_dir: &RunDir) -> std::fmt::Result {
     writeln!(text, "\n## Step {}: {}\n", step.step.id, step.step.title)?;
-    let end = step.end.as_ref().map_or_else(|| "not ended".to_owned(), StepEnd::say);
+    let end = step.end.as_ref().map_or_else(|| "not finished".to_owned(), StepEnd::say);
     writeln!(text, "{end}.")?;
     for target in &step.ticked {
         writeln!(text, "- ticked {target}")?;
@@ -153,7 +152,7 @@ fn attempt_section(
             writeln!(
                 text,
                 "{}; {} turns, {} tokens, {}; files changed: {} (+{} -{}). Brief and transcript: `{relative}/`.\n",
-                found.as_ref().map_or_else(|| "not ended".to_owned(), AttemptOutcome::say),
+                found.as_ref().map_or_else(|| "not finished".to_owned(), AttemptOutcome::say),
                 attempt.turns,
                 words::tokens(attempt.usage.total()),
                 words::millis(attempt.duration_ms),
@@ -177,7 +176,7 @@ fn attempt_section(
         writeln!(text, "- **weakened:** {mark}")?;
     }
     if !attempt.touched.is_empty() {
-        writeln!(text, "- changed of what validates: {}", attempt.touched.join(", "))?;
+        writeln!(text, "- changed files that validation uses: {}", attempt.touched.join(", "))?;
     }
     judgements(text, attempt)?;
     changes(text, &dir.join("changes.diff"), &relative.to_string())
@@ -202,11 +201,7 @@ fn validation(text: &mut String, evidence: &[Evidence], run_dir: &RunDir) -> std
 
 fn judgements(text: &mut String, attempt: &AttemptStory) -> std::fmt::Result {
     for Judgement { text: criterion, ruling, reason, citation, .. } in &attempt.judgements {
-        let word = match ruling {
-            Ruling::Pass => "holds",
-            Ruling::Fail => "does not hold",
-            Ruling::CannotTell => "cannot be told",
-        };
+        let word = ruling.say();
         let place = citation
             .as_ref()
             .map_or_else(String::new, |cited| format!(" ({})", words::first_line(&cited.place())));
@@ -237,17 +232,10 @@ fn changes(text: &mut String, file: &Path, relative: &str) -> std::fmt::Result {
 
 /// How a command ended, what ran, how long it took.
 fn facts(evidence: &Evidence) -> String {
-    let tests = ran(evidence);
-    let time = if evidence.reused {
-        "not run again on the same tree".to_owned()
-    } else {
-        words::millis(evidence.duration_ms)
-    };
-    format!("{}{tests}, {time}", evidence.say())
+    format!("{}{}, {}", evidence.say(), ran(evidence), took(evidence))
 }
 
-fn outcome(outcome: crate::facts::RunOutcome) -> &'static str {
-    use crate::facts::RunOutcome;
+fn outcome(outcome: RunOutcome) -> &'static str {
     match outcome {
         RunOutcome::Completed => "carried out",
         RunOutcome::StepFailed => "a step did not pass",
@@ -269,14 +257,12 @@ fn fenced(text: &mut String, info: &str, content: &str) -> std::fmt::Result {
 /// The most bytes of one file that the report quotes.
 const QUOTED_BYTES: u64 = 64 << 10;
 
-/// The beginning of a file, as text.
 fn start_of(path: &Path) -> String {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(QUOTED_BYTES).read_to_end(&mut bytes));
     read.map_or_else(|_| String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The end of a file, as text.
 fn end_of(path: &Path) -> String {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|mut file| {

@@ -42,7 +42,6 @@ impl Report {
         Self { story: Story::default(), terminal: None, json: false, run_dir: None }
     }
 
-    /// Tells a fact, which is in the journal already.
     pub(crate) fn tell(&mut self, record: &Record, json: &Value) {
         self.story.apply(record);
         if self.json {
@@ -66,7 +65,6 @@ impl Report {
         }
     }
 
-    /// A reply is arriving.
     pub(crate) fn replying(&mut self, bytes: usize) {
         if let Some(terminal) = &mut self.terminal {
             terminal.replying(bytes);

@@ -15,7 +15,6 @@ pub(crate) const STRONG: Style = Style::new().bold();
 /// For what is only context.
 pub(crate) const FAINT: Style = Style::new().dimmed();
 
-/// Writes text to standard output.
 pub(crate) fn data(text: &str) {
     drop(anstream::stdout().write_all(text.as_bytes()));
 }
@@ -45,6 +44,11 @@ pub(crate) fn data_line(line: &str) {
 /// Writes a line to standard error.
 pub(crate) fn talk(line: &str) {
     drop(writeln!(anstream::stderr(), "{line}"));
+}
+
+/// Writes a warning to standard error.
+pub(crate) fn warning(message: &str) {
+    talk(&format!("{} {message}", styled(NOTICE, "warning:")));
 }
 
 /// A piece of text in a style; colours appear on terminals only.

@@ -6,92 +6,65 @@ use crate::facts::{
 };
 use crate::words;
 
-/// A run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Story {
-    /// Its id.
     pub run: String,
-    /// What it was given.
     pub started: Option<RunStarted>,
     /// Steps in the order in which they were worked on.
     pub steps: Vec<StepStory>,
-    /// Warnings and other remarks.
     pub remarks: Vec<String>,
     /// What commands of the whole plan did at its end.
     pub at_the_end: Vec<Evidence>,
-    /// Steps that passed and could not be committed.
     pub uncommitted: Vec<StepRef>,
-    /// How it ended.
     pub completed: Option<RunCompleted>,
 }
 
-/// A step in a run.
 #[derive(Debug, Clone)]
 pub(crate) struct StepStory {
-    /// The step.
     pub step: StepRef,
     /// The baseline and the attempts, in order.
     pub attempts: Vec<AttemptStory>,
     /// How it ended; `None` while it is going on.
     pub end: Option<StepEnd>,
-    /// What was ticked.
     pub ticked: Vec<String>,
-    /// Criteria that wait for a person.
     pub pending: Vec<String>,
-    /// The commit that holds it.
     pub committed: Option<String>,
-    /// What makes its pass worth less.
     pub marks: Vec<String>,
 }
 
 /// An attempt in a run; number 0 is the baseline.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AttemptStory {
-    /// Its number.
     pub number: u32,
-    /// What its validation saw.
     pub evidence: Vec<Evidence>,
-    /// What the judge said.
     pub judgements: Vec<Judgement>,
-    /// How its conversation was shortened.
     pub shortened: Vec<String>,
     /// What its tools were refused or denied, and which processes of theirs were ended.
     pub incidents: Vec<String>,
     /// How the agent's work ended, by its own word or another's.
     pub end: Option<AgentEnd>,
-    /// How it ended.
     pub outcome: Option<AttemptOutcome>,
-    /// What it changed.
     pub changes: ChangeSummary,
     /// What it changed of what validates it.
     pub touched: Vec<String>,
     /// What of that makes its green worth less.
     pub marks: Vec<String>,
-    /// What it cost.
     pub usage: Usage,
-    /// Its turns.
     pub turns: u32,
-    /// How long it took.
     pub duration_ms: u64,
 }
 
-/// How a step ended in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StepEnd {
-    /// It passed.
     Passed(Strength),
-    /// It did not.
     Stopped(StepOutcome),
-    /// It waits for a person.
     Parked,
-    /// A person vouched for it.
     Confirmed(String),
     /// It had passed in a run before, and was only ticked in this one.
     Before,
 }
 
 impl Story {
-    /// Takes in a record.
     pub(crate) fn apply(&mut self, record: &Record) {
         self.run.clone_from(&record.run);
         match &record.event {
@@ -145,9 +118,7 @@ impl Story {
 
     /// What the whole run cost, as far as servers say.
     pub(crate) fn usage(&self) -> Usage {
-        let mut usage = Usage::default();
-        self.steps.iter().flat_map(|step| &step.attempts).for_each(|attempt| usage += attempt.usage);
-        usage
+        self.steps.iter().map(StepStory::usage).sum()
     }
 
     /// A step of the story.
@@ -159,24 +130,12 @@ impl Story {
         self.find(step).is_some_and(|story| story.end.is_none())
     }
 
-    fn begin(&mut self, step: &StepRef) {
-        if self.find(step).is_none() {
-            self.steps.push(StepStory {
-                step: step.clone(),
-                attempts: Vec::new(),
-                end: None,
-                ticked: Vec::new(),
-                pending: Vec::new(),
-                committed: None,
-                marks: Vec::new(),
-            });
-        }
-    }
-
     fn step(&mut self, step: &StepRef) -> &mut StepStory {
-        self.begin(step);
-        let at = self.steps.iter().rposition(|story| story.step.key == step.key).unwrap_or(0);
-        &mut self.steps[at]
+        let place = self.steps.iter().rposition(|story| story.step.key == step.key).unwrap_or_else(|| {
+            self.steps.push(StepStory::new(step));
+            self.steps.len() - 1
+        });
+        &mut self.steps[place]
     }
 
     fn attempt(&mut self, at: &AttemptRef) -> &mut AttemptStory {
@@ -190,7 +149,6 @@ impl Story {
 }
 
 impl AttemptStory {
-    /// Takes in an event of this attempt.
     fn apply(&mut self, event: &Event) {
         match event {
             Event::ToolCompleted { incidents, .. } => self.incidents.extend(incidents.iter().cloned()),
@@ -214,6 +172,18 @@ impl AttemptStory {
 }
 
 impl StepStory {
+    fn new(step: &StepRef) -> Self {
+        Self {
+            step: step.clone(),
+            attempts: Vec::new(),
+            end: None,
+            ticked: Vec::new(),
+            pending: Vec::new(),
+            committed: None,
+            marks: Vec::new(),
+        }
+    }
+
     /// Attempts of an agent; the baseline is none.
     pub(crate) fn tries(&self) -> impl Iterator<Item = &AttemptStory> {
         self.attempts.iter().filter(|attempt| attempt.number > 0)
@@ -221,9 +191,7 @@ impl StepStory {
 
     /// What the step cost in this run.
     pub(crate) fn usage(&self) -> Usage {
-        let mut usage = Usage::default();
-        self.attempts.iter().for_each(|attempt| usage += attempt.usage);
-        usage
+        self.attempts.iter().map(|attempt| attempt.usage).sum()
     }
 
     /// How long its attempts took.
@@ -240,7 +208,9 @@ impl StepEnd {
     pub(crate) fn say(&self) -> String {
         match self {
             Self::Passed(Strength::Proven) => "passed".to_owned(),
-            Self::Passed(Strength::Weak) => "passed (weak: no red turned green)".to_owned(),
+            Self::Passed(Strength::Weak) => {
+                "passed (weak: no command went from failing to passing)".to_owned()
+            }
             Self::Passed(Strength::Unvalidated) => "passed without validation".to_owned(),
             Self::Stopped(outcome) => outcome.say(),
             Self::Parked => "waits for a person".to_owned(),
@@ -277,17 +247,17 @@ pub(super) fn remark(event: &Event) -> Option<String> {
             format!("step {} passed, but the plan could not be ticked: {reason}", step.id)
         }
         Event::PlanRestored { what, copy, .. } => {
-            format!("the plan was set back: {what} (a copy is in {copy})")
+            format!("agentrun restored the plan: {what}{}", say_copy(Some(copy)))
         }
         Event::FileRestored { path, what, copy, .. } => {
-            format!("`{path}` was set back: {what}{}", say_copy(copy.as_deref()))
+            format!("agentrun restored `{path}`: {what}{}", say_copy(copy.as_deref()))
         }
         Event::JournalRestored { what, copy } => {
-            format!("the journal was set back: {what}{}", say_copy(copy.as_deref()))
+            format!("agentrun restored the journal: {what}{}", say_copy(copy.as_deref()))
         }
         Event::JournalBroken { what, believed, copy } => format!(
-            "{what}; the first {believed} records are believed, and the run goes on from these{}",
-            say_copy(Some(copy))
+            "{what}; agentrun trusts the first {} and goes on from there (all of it is kept in {copy})",
+            words::counted(*believed, "record")
         ),
         Event::PlanEdited { noticed, .. } => {
             format!("the plan was edited {noticed}: the edit stays and counts from the next run on")
@@ -299,11 +269,19 @@ pub(super) fn remark(event: &Event) -> Option<String> {
 }
 
 fn say_copy(copy: Option<&str>) -> String {
-    copy.map_or_else(String::new, |copy| format!(" (a copy of what was found is in {copy})"))
+    copy.map_or_else(String::new, |copy| format!(" (the changed version is in {copy})"))
 }
 
 /// How many tests a command ran, to be put behind how it ended: `, 12 tests`.
 pub(crate) fn ran(evidence: &Evidence) -> String {
     let ran = evidence.tests.and_then(|tests| usize::try_from(tests.ran).ok()).filter(|&ran| ran > 0);
     ran.map_or_else(String::new, |ran| format!(", {}", words::counted(ran, "test")))
+}
+
+/// How long a command took, unless it did not run again.
+pub(super) fn took(evidence: &Evidence) -> String {
+    if evidence.reused {
+        return "not run again: same tree".to_owned();
+    }
+    words::millis(evidence.duration_ms)
 }

@@ -2,7 +2,7 @@
 
 use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, quoted, styled};
-use super::story::{self, StepEnd, StepStory, Story, ran};
+use super::story::{self, StepEnd, StepStory, Story, ran, took};
 use crate::facts::{
     AgentEnd, AttemptRef, Event, Evidence, Judgement, Reason, RedCommand, ReopenReason, Ruling, RunCompleted,
     RunOutcome, RunStarted, StepOutcome, StepRef, Strength,
@@ -13,7 +13,6 @@ use crate::words;
 const OUTPUT_LINES: usize = 15;
 const FEW_LINES: usize = 6;
 
-/// The screen.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     heartbeat: Heartbeat,
@@ -27,12 +26,10 @@ impl Terminal {
         Self { heartbeat: Heartbeat::new(), doing: String::new() }
     }
 
-    /// A reply is arriving.
     pub(crate) fn replying(&mut self, bytes: usize) {
         self.heartbeat.progress(&format!("{} ({bytes} bytes)", self.doing));
     }
 
-    /// Tells a fact.
     pub(crate) fn tell(&mut self, event: &Event, story: &Story) {
         for line in lines(event, story) {
             self.heartbeat.line(&line);
@@ -48,13 +45,6 @@ impl Terminal {
     }
 }
 
-impl Default for Terminal {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// What goes on after an event.
 enum Doing {
     Same,
     Nothing,
@@ -82,7 +72,6 @@ fn doing(event: &Event) -> Doing {
     }
 }
 
-/// The lines of an event.
 pub(crate) fn lines(event: &Event, story: &Story) -> Vec<String> {
     match event {
         Event::RunStarted(run) => run_started(run, &story.run),
@@ -174,7 +163,7 @@ fn committed(commit: &str, paths: usize, without_plan: Option<&str>) -> String {
 }
 
 fn attempt_started(at: &AttemptRef, fresh: bool, story: &Story) -> Vec<String> {
-    let how = if fresh { "" } else { ", with what failed" };
+    let how = if fresh { "" } else { " (told what failed)" };
     let mut lines = failed_before(&at.step, story);
     lines.push(format!("  attempt {}{how}", at.attempt));
     lines
@@ -188,9 +177,9 @@ fn reopened(step: &StepRef, reason: ReopenReason) -> String {
     let why = match reason {
         ReopenReason::Unticked => "was unticked: it runs again",
         ReopenReason::Edited => "was edited since it passed: it is validated again",
-        ReopenReason::DependencyEdited => "rests on something that changed: it is validated again",
-        ReopenReason::Restart => "is started anew",
-        ReopenReason::Restored => "was taken back: it runs again",
+        ReopenReason::DependencyEdited => "depends on something that changed: it is validated again",
+        ReopenReason::Restart => "starts over",
+        ReopenReason::Restored => "was restored: it runs again",
     };
     styled(NOTICE, &format!("  step {} {why}", step.id))
 }
@@ -212,29 +201,24 @@ fn agent_finished(end: &AgentEnd) -> String {
 
 fn validated(attempt: u32, evidence: &Evidence) -> String {
     let phase = if attempt == 0 { "before    " } else { "validation" };
-    let time = if evidence.reused {
-        "not run again on the same tree".to_owned()
-    } else {
-        words::millis(evidence.duration_ms)
-    };
     let said = evidence.say();
     let verdict = match (&evidence.vacuous, attempt) {
         _ if evidence.flaky => styled(NOTICE, &said),
-        (Some(vacuous), _) => styled(NOTICE, &format!("green, but {}", vacuous.why())),
-        (None, 0) if evidence.holds() => "green".to_owned(),
+        (Some(vacuous), _) => styled(NOTICE, &format!("passed, but {}", vacuous.why())),
+        (None, 0) if evidence.holds() => "passed".to_owned(),
         (None, _) if evidence.holds() => styled(GOOD, "passed"),
-        (None, 0) => format!("red, {said}"),
+        (None, 0) => format!("failed, {said}"),
         (None, _) => styled(BAD, &format!("failed, {said}")),
     };
-    format!("  {phase} {} · {verdict}{} · {time}", words::first_line(&evidence.command), ran(evidence))
+    let command = words::first_line(&evidence.command);
+    format!("  {phase} {command} · {verdict}{} · {}", ran(evidence), took(evidence))
 }
 
-/// What was changed of what validates.
 fn changed(files: &[String], marks: &[String]) -> Vec<String> {
     let mut lines: Vec<String> =
         marks.iter().map(|mark| styled(NOTICE, &format!("  weakened: {mark}"))).collect();
     if !files.is_empty() {
-        lines.push(styled(FAINT, &format!("  changed of what validates: {}", files.join(", "))));
+        lines.push(styled(FAINT, &format!("  changed files that validation uses: {}", files.join(", "))));
     }
     lines
 }
@@ -276,15 +260,16 @@ fn last_words(red: &RedCommand) -> Vec<String> {
 
 /// What a judge says of a criterion, and where it saw that.
 fn judged(judgement: &Judgement) -> String {
-    let (style, word) = match judgement.ruling {
-        Ruling::Pass => (GOOD, "holds"),
-        Ruling::Fail => (BAD, "does not hold"),
-        Ruling::CannotTell => (NOTICE, "cannot be told"),
+    let style = match judgement.ruling {
+        Ruling::Pass => GOOD,
+        Ruling::Fail => BAD,
+        Ruling::CannotTell => NOTICE,
     };
     let place = judgement.citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", cited.place()));
     let reason =
         if judgement.ruling == Ruling::Pass { String::new() } else { format!(": {}", judgement.reason) };
-    format!("    {} {}{place}{reason}", styled(style, word), words::first_line(&judgement.text))
+    let word = styled(style, judgement.ruling.say());
+    format!("    {word} {}{place}{reason}", words::first_line(&judgement.text))
 }
 
 /// Why the attempt before did not pass.
@@ -311,13 +296,17 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
             styled(GOOD, &format!("The selected steps are done; {steps} of the plan are still open."))
         }
         RunOutcome::Completed if completed.pending.is_empty() => styled(GOOD, "The plan is carried out."),
-        RunOutcome::Completed => styled(GOOD, "The plan is carried out, as far as commands can tell."),
+        RunOutcome::Completed => {
+            styled(GOOD, "The plan is carried out. A person still has to look at some of it.")
+        }
         RunOutcome::StepFailed => styled(BAD, "Stopped: a step did not pass."),
         RunOutcome::NeedsPerson => styled(NOTICE, "Stopped: a person is needed."),
         RunOutcome::LimitReached => styled(NOTICE, "Stopped: a limit was reached."),
         RunOutcome::ModelRefused => styled(BAD, "Stopped: the model could not be used."),
         RunOutcome::Temporary => styled(NOTICE, "Stopped for now: the model is out of reach."),
-        RunOutcome::Interrupted | RunOutcome::Terminated => styled(NOTICE, "Interrupted. Nothing is lost."),
+        RunOutcome::Interrupted | RunOutcome::Terminated => {
+            styled(NOTICE, "Interrupted. The same command goes on from here.")
+        }
     };
     let mut lines = vec![String::new(), headline, format!("  {}", summary(story, completed))];
     if !completed.pending.is_empty() {
@@ -369,7 +358,6 @@ fn passed_on_commands(story: &Story) -> usize {
     story.steps.iter().filter(by_command).count()
 }
 
-/// What a person would type next.
 fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
     let started = story.started.as_ref()?;
     let again = started.command.clone();

@@ -13,32 +13,24 @@ use crate::redact::Redact;
 use crate::validate::applied::Applied;
 use crate::workspace::disk_files::DiskFiles;
 
-/// What running again rests on.
 #[derive(Debug)]
 pub(crate) struct CommandReruns<'a> {
-    /// The clean copy.
     pub root: &'a Path,
-    /// Wall clock of a command.
     pub timeout: Duration,
-    /// How children are started.
     pub policy: &'a Policy,
-    /// The wish to stop.
     pub interrupt: &'a Interrupt,
     /// How commands ended that ran already, by script and folder: each runs once.
     ran: BTreeMap<(String, String), RerunResult>,
 }
 
-/// How a command ended that was run again.
 #[derive(Debug, Clone)]
 pub(crate) struct RerunResult {
-    /// How.
     pub exit: Exit,
     /// Why its green says nothing.
     pub vacuous: Option<Vacuous>,
 }
 
 impl<'a> CommandReruns<'a> {
-    /// Nothing has run yet.
     pub(crate) fn new(
         root: &'a Path,
         timeout: Duration,

@@ -2,25 +2,21 @@
 
 use std::path::Path;
 
-use super::Run;
-use super::attempt_validation::{AttemptValidation, AttemptWork, Commands, validate_attempt};
+use super::attempt_validation::{AttemptLeft, AttemptValidation, validate_attempt};
 use super::talk::{AttemptTrees, Talk, no_run_dir, no_snapshot, repair};
+use super::{Run, StepAtWork};
 use crate::agent::builtin::session::{AgentWork, Session};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
 use crate::facts::{AttemptRef, ChangeSummary, Event, StepRef};
 use crate::failure::Failure;
-use crate::plan::StepIndex;
 use crate::sources;
 use crate::workspace::git::head::Head;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
-/// What came of an attempt.
 #[derive(Debug)]
 pub(super) struct AttemptResult {
-    /// Its number.
     pub number: u32,
-    /// How it ended, and what its validation saw.
     pub validation: AttemptValidation,
     /// The tree differs from the step's start.
     pub changed: bool,
@@ -43,20 +39,19 @@ impl AttemptResult {
 /// next time.
 pub(super) async fn run(
     run: &mut Run<'_>,
-    index: StepIndex,
-    commands: Commands<'_>,
+    work: StepAtWork<'_>,
     talk: &mut Option<Talk>,
 ) -> Result<AttemptResult, Failure> {
     let watch = Stopwatch::start();
-    let step = run.plan.step(index);
-    let number = run.recorder.state.step(&step.key).attempts + 1;
+    let step = work.step;
+    let number = run.state(step).attempts + 1;
     let at = AttemptRef { step: StepRef::from(step), attempt: number };
     let trees = start(run, &at, talk.is_none()).await?;
-    let dir = run.attempt_dir(index, number);
+    let dir = run.attempt_dir(step, number);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
-    let mut open = Talk::open(run, index, commands.applied, &trees, talk.take()).await?;
+    let mut open = Talk::open(run, work, &trees, talk.take()).await?;
     let head = run.snapshots.head().await;
-    let worked = work(run, &at, &mut open, &dir).await?;
+    let agent = ask_the_agent(run, &at, &mut open, &dir).await?;
     tell_of_commits(run, &at, head.as_ref()).await?;
 
     let after = run.snapshots.take(&run.site.snapshot_name(&at, "-after")).await.map_err(no_snapshot)?;
@@ -65,24 +60,24 @@ pub(super) async fn run(
     let diff = run.recorder.redact.text(&own.diff);
     std::fs::write(dir.join("changes.diff"), diff.as_bytes()).map_err(no_run_dir)?;
     tell_of_sources(run, &at, &own)?;
-    let left = AttemptWork { agent: &worked, after: &after, all: &all };
-    let mut validation = validate_attempt(run, index, commands, left).await?;
-    validation.outcome = run.unless_tampered(&step.key, validation.outcome)?;
+    let left = AttemptLeft { agent: &agent, after: &after, all: &all };
+    let mut validation = validate_attempt(run, work, left).await?;
+    validation.outcome = run.unless_tampered(step, validation.outcome)?;
 
-    let full = worked.end.limit().is_some_and(|limit| limit.ends_conversation());
+    let full = agent.end.limit().is_some_and(|limit| limit.ends_conversation());
     if let Some(reason) = validation.outcome.reason().filter(|reason| reason.goes_back() && !full) {
-        let before = run.recorder.state.step(&step.key).last_failure.clone();
+        let before = run.state(step).last_failure.clone();
         open.repair = repair(reason, &validation.results, before.as_ref(), &all);
         *talk = Some(open);
     }
-    let mut usage = worked.usage;
+    let mut usage = agent.usage;
     usage += validation.usage;
     run.recorder.record(Event::AttemptCompleted {
         at,
         outcome: validation.outcome.clone(),
         changes: summary(&own),
         usage,
-        turns: worked.turns,
+        turns: agent.turns,
         duration_ms: watch.millis(),
         tree: Some(after.tree.clone()),
         reference: after.reference,
@@ -98,7 +93,7 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Attemp
         fresh,
         tree: before.tree.clone(),
         reference: before.reference.clone(),
-        programs: run.site.search().programs(&run.all_applied()),
+        programs: run.programs(),
     })?;
     let base = run.recorder.state.step(&at.step.key).trees.base.clone();
     let Some(base) = base.map(|base| Snapshot { tree: base.tree, reference: base.reference }) else {
@@ -115,7 +110,12 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Attemp
     Ok(AttemptTrees { base, before })
 }
 
-async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -> Result<AgentWork, Failure> {
+async fn ask_the_agent(
+    run: &mut Run<'_>,
+    at: &AttemptRef,
+    talk: &mut Talk,
+    dir: &Path,
+) -> Result<AgentWork, Failure> {
     let session = Session {
         at: at.clone(),
         model: &mut run.model,
@@ -126,7 +126,7 @@ async fn work(run: &mut Run<'_>, at: &AttemptRef, talk: &mut Talk, dir: &Path) -
         interrupt: run.site.interrupt.clone(),
         window: run.orders.config.model.context_window.map(Window::of),
         longest_reply: run.orders.config.model.max_output_tokens.unwrap_or(0),
-        templates: &run.words.templates,
+        templates: &run.orders.templates,
         dir,
     };
     session.work(&mut talk.conversation).await
@@ -162,5 +162,55 @@ fn summary(changes: &Changes) -> ChangeSummary {
         files: changes.files.len(),
         added: changes.files.iter().map(|file| file.added).sum(),
         removed: changes.files.iter().map(|file| file.removed).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::fixtures::{evidence, red};
+    use crate::facts::{AttemptOutcome, Reason, RedCommand};
+    use crate::validate::Validated;
+    use crate::workspace::snapshot::FileChange;
+
+    fn attempt(reason: Option<Reason>, tree: &str, flaky: bool) -> AttemptResult {
+        let mut result = Validated::without_output(evidence(0, "cargo test", 101));
+        result.evidence.flaky = flaky;
+        let passed = AttemptOutcome::Passed { strength: crate::facts::Strength::Weak };
+        let validation =
+            AttemptValidation::of(reason.map_or(passed, AttemptOutcome::NotPassed), vec![result]);
+        AttemptResult { number: 1, validation, changed: true, tree: tree.to_owned() }
+    }
+
+    #[test]
+    fn an_attempt_repeats_the_one_before_if_the_same_command_fails_on_the_same_tree() {
+        let failed = |red| Some(Reason::ValidationFailed { red, limit: None });
+        let same = || failed(RedCommand { output: "took 2 s".to_owned(), ..red() });
+        let other = || failed(RedCommand { command: "make".to_owned(), ..red() });
+        let before = attempt(failed(red()), "t", false);
+        let table = [
+            (attempt(same(), "t", false), true),
+            (attempt(same(), "t", true), false),
+            (attempt(same(), "u", false), false),
+            (attempt(other(), "t", false), false),
+            (attempt(Some(Reason::Unproven), "t", false), false),
+            (attempt(None, "t", false), false),
+        ];
+        for (now, expected) in table {
+            assert_eq!(now.repeats(&before), expected, "{now:?}");
+        }
+        let tampered = || attempt(Some(Reason::Tampered { what: Vec::new() }), "t", false);
+        assert!(!tampered().repeats(&tampered()));
+    }
+
+    #[test]
+    fn changes_are_summed_up() {
+        let file =
+            |path: &str, added, removed| FileChange { path: path.to_owned(), added, removed, binary: false };
+        let changes = Changes { files: vec![file("a", 2, 1), file("b", 3, 0)], diff: "d".to_owned() };
+        assert_eq!(summary(&changes), ChangeSummary { files: 2, added: 5, removed: 1 });
+        assert_eq!(summary(&Changes::default()), ChangeSummary::default());
     }
 }

@@ -2,65 +2,48 @@
 
 use std::path::Path;
 
-use super::judging::{self, JudgedCriteria, JudgedWork};
+use super::judging::{self, JudgedWork};
 use super::talk::no_snapshot;
 use super::validation::Ground;
-use super::{Orders, Run};
+use super::{Orders, Run, StepAtWork};
 use crate::agent::builtin::session::AgentWork;
 use crate::config::GuardMode;
 use crate::digest::digest;
 use crate::facts::{
-    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Limit, Reason, StepKey, Unfixable, Usage,
+    AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Limit, Reason, Unfixable, Usage,
 };
 use crate::failure::Failure;
-use crate::plan::StepIndex;
 use crate::validate::applied::Applied;
 use crate::validate::named::NamedFiles;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::weakening::{Touched, compare};
 use crate::validate::{Validated, unfixable};
+use crate::words::{counted, first_line};
 use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
-/// The commands of a step, and what they did before its first attempt.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Commands<'a> {
-    /// The commands.
-    pub applied: &'a [Applied],
-    /// What they did; without output where an earlier run had asked them.
-    pub before: &'a [Validated],
-}
-
-/// What an attempt left behind.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct AttemptWork<'a> {
-    /// What the agent did.
+pub(super) struct AttemptLeft<'a> {
     pub agent: &'a AgentWork,
-    /// The tree that it left.
     pub after: &'a Snapshot,
     /// What changed since the step began.
     pub all: &'a Changes,
 }
 
 /// How an attempt ended, and what its validation saw.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct AttemptValidation {
-    /// How it ended.
     pub outcome: AttemptOutcome,
-    /// What the commands did.
     pub results: Vec<Validated>,
     /// The commands, by their place, that fail and may until the end.
     pub tolerated: Vec<usize>,
     /// What makes a pass worth less.
     pub marks: Vec<String>,
-    /// The criteria that hold by the judge's word.
     pub judged: Vec<CriterionIndex>,
-    /// What the judge cost.
     pub usage: Usage,
 }
 
 impl AttemptValidation {
-    /// It ended like this, after these results.
     pub(super) fn of(outcome: AttemptOutcome, results: Vec<Validated>) -> Self {
         let (tolerated, marks, judged) = (Vec::new(), Vec::new(), Vec::new());
         Self { outcome, results, tolerated, marks, judged, usage: Usage::default() }
@@ -71,7 +54,6 @@ impl AttemptValidation {
         Self::of(AttemptOutcome::NotPassed(reason), Vec::new())
     }
 
-    /// What agentrun saw, command by command.
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         self.results.iter().map(|result| result.evidence.clone()).collect()
     }
@@ -80,66 +62,45 @@ impl AttemptValidation {
 /// Validates what the agent left behind, unless it did not get to work or says it cannot.
 pub(super) async fn validate_attempt(
     run: &mut Run<'_>,
-    index: StepIndex,
-    commands: Commands<'_>,
-    work: AttemptWork<'_>,
+    work: StepAtWork<'_>,
+    left: AttemptLeft<'_>,
 ) -> Result<AttemptValidation, Failure> {
-    if let Some(reason) = work.agent.end.without_work() {
+    if let Some(reason) = left.agent.end.without_work() {
         return Ok(AttemptValidation::without_results(reason));
     }
-    let state = run.recorder.state.step(&run.plan.step(index).key);
-    let number = state.attempts;
-    let before = |command: &Applied| state.before(&command.script, &command.dir).cloned();
-    let baseline: Vec<Evidence> =
-        commands.applied.iter().map(before).collect::<Option<_>>().unwrap_or_default();
+    let StepAtWork { step, applied, before } = work;
+    let attempt = run.state(step).attempts;
+    let baseline = run.baseline(step, applied).unwrap_or_default();
     let ground = Ground {
-        tree: Some(work.after.tree.clone()),
-        diff_digest: Some(digest(work.all.diff.as_bytes())),
-        usage: work.agent.usage,
+        tree: Some(left.after.tree.clone()),
+        diff_digest: Some(digest(left.all.diff.as_bytes())),
+        usage: left.agent.usage,
         baseline: &baseline,
-        ..run.ground(index, number)
+        ..run.ground(step, attempt)
     };
-    let results = run.validate(commands.applied, &ground).await?;
-    if results.len() < commands.applied.len() {
+    let results = run.validate(applied, &ground).await?;
+    if results.len() < applied.len() {
         return Ok(AttemptValidation::without_results(Reason::Interrupted));
     }
-    let compared = Compared { before: &baseline, after: &results };
-    let marks = weakening(run, &ground.at, commands.applied, compared, work).await?;
     let question = AttemptQuestion {
         baseline: &baseline,
-        before: commands.before,
+        before,
         after: &results,
-        weakened: &marks,
-        changed: !work.all.is_empty(),
-        limit: work.agent.end.limit(),
+        changed: !left.all.is_empty(),
+        limit: left.agent.end.limit(),
     };
-    let mut validation = question.decide(run.orders, run.site.root());
-    validation.results = results;
+    let marks = weakening(run, &ground.at, applied, &question, left).await?;
+    let mut validation = question.decide(marks, run.orders, run.site.root());
     if matches!(validation.outcome, AttemptOutcome::Passed { .. }) {
-        ask_the_judge(run, index, work, &mut validation).await?;
+        let work = JudgedWork { attempt, results: &results, diff: &left.all.diff, usage: left.agent.usage };
+        let judged = judging::judge(run, step, work).await?;
+        (validation.judged, validation.usage) = (judged.hold, judged.usage);
+        if let Some(reason) = judged.refuted {
+            validation.outcome = AttemptOutcome::NotPassed(reason);
+        }
     }
+    validation.results = results;
     Ok(validation)
-}
-
-/// Asks the judge about the sentences of a step whose commands all hold.
-async fn ask_the_judge(
-    run: &mut Run<'_>,
-    index: StepIndex,
-    work: AttemptWork<'_>,
-    validation: &mut AttemptValidation,
-) -> Result<(), Failure> {
-    let attempt = run.recorder.state.step(&run.plan.step(index).key).attempts;
-    let (results, diff, usage) = (&validation.results, &work.all.diff, work.agent.usage);
-    let judged = judging::judge(run, index, JudgedWork { attempt, results, diff, usage }).await?;
-    let JudgedCriteria { hold, refuted, interrupted, usage } = judged;
-    validation.judged = hold;
-    validation.usage = usage;
-    if interrupted {
-        validation.outcome = AttemptOutcome::NotPassed(Reason::Interrupted);
-    } else if let Some(judgement) = refuted {
-        validation.outcome = AttemptOutcome::NotPassed(Reason::CriterionFailed { judgement });
-    }
-    Ok(())
 }
 
 /// What is asked of the results of the commands.
@@ -147,27 +108,21 @@ struct AttemptQuestion<'a> {
     baseline: &'a [Evidence],
     before: &'a [Validated],
     after: &'a [Validated],
-    /// What was weakened of what validates.
-    weakened: &'a [String],
     /// The tree differs from the step's start.
     changed: bool,
-    /// The limit that ended the agent, if one did.
     limit: Option<Limit>,
 }
 
 impl AttemptQuestion<'_> {
-    /// How the attempt ended, as far as commands tell.
-    fn decide(&self, orders: &Orders, root: &Path) -> AttemptValidation {
+    /// How the attempt ended, as far as commands tell. The marks say what was weakened of what validates.
+    fn decide(&self, marks: Vec<String>, orders: &Orders, root: &Path) -> AttemptValidation {
         let evidence: Vec<Evidence> = self.after.iter().map(|result| result.evidence.clone()).collect();
-        let circumstances = Circumstances { changed: self.changed, weakened: !self.weakened.is_empty() };
-        let verdict = judge(self.baseline, &evidence, circumstances);
+        let weakened = !marks.is_empty();
+        let verdict = judge(self.baseline, &evidence, Circumstances { changed: self.changed, weakened });
         let mut decided = AttemptValidation::without_results(self.reason(&verdict, root));
-        decided.marks = self.weakened.to_vec();
+        decided.marks.clone_from(&marks);
         match verdict {
-            Verdict::Passed { .. }
-                if !self.weakened.is_empty() && orders.config.validation.guard == GuardMode::Fail =>
-            {
-                let marks = decided.marks.clone();
+            Verdict::Passed { .. } if weakened && orders.config.validation.guard == GuardMode::Fail => {
                 decided.outcome = AttemptOutcome::NotPassed(Reason::Weakened { marks });
             }
             Verdict::Passed { strength, tolerated } if orders.strong_enough(strength) => {
@@ -204,17 +159,17 @@ impl AttemptQuestion<'_> {
         let all: Option<Vec<Unfixable>> = failed.iter().map(found).collect();
         all?.into_iter().next()
     }
-}
 
-/// What the same commands did before and after.
-#[derive(Clone, Copy)]
-struct Compared<'a> {
-    before: &'a [Evidence],
-    after: &'a [Validated],
-}
-
-impl Compared<'_> {
-    const NOTHING: Self = Self { before: &[], after: &[] };
+    /// A mark for each command that passes with fewer tests than before a step that changed something.
+    fn fewer_tests(&self) -> impl Iterator<Item = String> {
+        let pairs = self.baseline.iter().zip(self.after).filter(|_| self.changed);
+        pairs.filter(|(_, after)| after.evidence.holds()).filter_map(|(before, after)| {
+            let [were, ran] = [before, &after.evidence].map(|seen| seen.tests.map_or(0, |tests| tests.ran));
+            let command = first_line(&after.evidence.command);
+            (ran < were)
+                .then(|| format!("`{command}` ran {}; before the step it ran {were}", counted(ran, "test")))
+        })
+    }
 }
 
 /// What was weakened of what validates: by the agent, in the programs that commands name, and by the
@@ -223,12 +178,17 @@ async fn weakening(
     run: &mut Run<'_>,
     at: &AttemptRef,
     applied: &[Applied],
-    compared: Compared<'_>,
-    work: AttemptWork<'_>,
+    question: &AttemptQuestion<'_>,
+    left: AttemptLeft<'_>,
 ) -> Result<Vec<String>, Failure> {
-    let mut touched = touched(run.site.root(), applied, compared, work.all);
-    touched += programs(run, &at.step.key, work.all);
-    touched += meanwhile(run, at, applied, compared.after, work.after).await?;
+    let mut touched = touched(run.site.root(), applied, left.all);
+    touched.marks.extend(question.fewer_tests());
+    let in_diff = |path: &str| left.all.files.iter().any(|file| file.path == path);
+    let programs = &run.recorder.state.step(&at.step.key).trees.programs;
+    touched += run.site.search().compare(programs, &run.programs(), in_diff);
+    if question.after.iter().all(|result| result.evidence.holds()) {
+        touched += meanwhile(run, at, applied, left.after).await?;
+    }
     let Touched { files, marks } = touched;
     if !files.is_empty() || !marks.is_empty() {
         run.recorder.record(Event::ValidationChanged { at: at.clone(), files, marks: marks.clone() })?;
@@ -236,24 +196,16 @@ async fn weakening(
     Ok(marks)
 }
 
-/// What the step changed of what validates it; fewer tests than before are a mark, too.
-fn touched(root: &Path, applied: &[Applied], results: Compared<'_>, all: &Changes) -> Touched {
-    if all.is_empty() {
+/// What was changed of what these commands validate with.
+fn touched(root: &Path, applied: &[Applied], changes: &Changes) -> Touched {
+    if changes.is_empty() {
         return Touched::default();
     }
     let mut named = NamedFiles::default();
     for command in applied {
         named.add(&DiskFiles, root, command);
     }
-    let mut touched = compare(&all.diff, &named, |path| root.join(path).is_file());
-    for (before, after) in results.before.iter().zip(results.after.iter().map(|result| &result.evidence)) {
-        let ran = |evidence: &Evidence| evidence.tests.map_or(0, |tests| tests.ran);
-        if after.holds() && ran(after) < ran(before) {
-            let (command, fewer, were) = (&after.command, ran(after), ran(before));
-            touched.marks.push(format!("`{command}` ran {fewer} tests, and {were} before the step"));
-        }
-    }
-    touched
+    compare(&changes.diff, &named, |path| root.join(path).is_file())
 }
 
 /// What the commands themselves changed of what validates: one may rewrite what the next one runs.
@@ -261,42 +213,40 @@ async fn meanwhile(
     run: &mut Run<'_>,
     at: &AttemptRef,
     applied: &[Applied],
-    results: &[Validated],
     before: &Snapshot,
 ) -> Result<Touched, Failure> {
-    if !results.iter().all(|result| result.evidence.holds()) {
-        return Ok(Touched::default());
-    }
     let after = run.snapshots.take(&run.site.snapshot_name(at, "-validated")).await.map_err(no_snapshot)?;
     let changes = run.snapshots.changes(before, &after).await.map_err(no_snapshot)?;
-    Ok(touched(run.site.root(), applied, Compared::NOTHING, &changes))
-}
-
-/// What the step did to programs in the project that a command of the plan names.
-fn programs(run: &Run<'_>, key: &StepKey, all: &Changes) -> Touched {
-    let search = run.site.search();
-    let before = &run.recorder.state.step(key).trees.programs;
-    let in_diff = |path: &str| all.files.iter().any(|file| file.path == path);
-    search.compare(before, &search.programs(&run.all_applied()), in_diff)
+    Ok(touched(run.site.root(), applied, &changes))
 }
 
 fn say_flaky(evidence: &Evidence) -> String {
-    format!("`{}` is flaky: it failed before on the same tree", evidence.command)
+    let command = first_line(&evidence.command);
+    format!("`{command}` is flaky: it ended differently before, on the same tree")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::brief::Templates;
     use crate::config::{Config, RequiredStrength};
     use crate::facts::fixtures::evidence;
-    use crate::facts::{Exit, RedCommand, Strength};
+    use crate::facts::{Exit, Origin, RedCommand, Strength, Tests};
     use crate::state::schedule::Selection;
 
     fn orders(guard: GuardMode, strength: RequiredStrength) -> Orders {
         let mut config = Config::default();
         config.validation.guard = guard;
         config.validation.strength = strength;
-        Orders { config, selection: Selection::default(), validate_only: false, allow_unvalidated: false }
+        Orders {
+            config,
+            selection: Selection::default(),
+            validate_only: false,
+            allow_unvalidated: false,
+            templates: Templates::new([]).unwrap(),
+            system: String::new(),
+            command: String::new(),
+        }
     }
 
     /// How an attempt ends whose command had this exit code before and has that one after it.
@@ -304,16 +254,70 @@ mod tests {
         let results = |code| vec![Validated::without_output(evidence(0, "make test", code))];
         let (before, after) = (results(codes[0]), results(codes[1]));
         let baseline: Vec<Evidence> = before.iter().map(|result| result.evidence.clone()).collect();
-        let weakened: Vec<String> = weakened.iter().map(|&mark| mark.to_owned()).collect();
+        let marks: Vec<String> = weakened.iter().map(|&mark| mark.to_owned()).collect();
+        let limit = Some(Limit::Turns(3));
+        let question =
+            AttemptQuestion { baseline: &baseline, before: &before, after: &after, changed, limit };
+        question.decide(marks, orders, Path::new("/p")).outcome
+    }
+
+    /// A command of the plan that ran so many tests.
+    fn ran(command: &str, code: i32, tests: u64) -> Validated {
+        let tests = Some(Tests { ran: tests, ..Tests::default() });
+        let origin = Origin::Plan;
+        Validated::without_output(Evidence { origin, tests, ..evidence(0, command, code) })
+    }
+
+    #[test]
+    fn a_pass_with_fewer_tests_than_before_is_marked() {
+        let list = |tests: [(i32, u64); 2]| {
+            let commands = ["make a", "make b"].into_iter().zip(tests);
+            commands.map(|(command, (code, tests))| ran(command, code, tests)).collect::<Vec<_>>()
+        };
+        let mark = |text: &str| vec![text.to_owned()];
+        let before = list([(0, 4), (0, 0)]);
+        let baseline: Vec<Evidence> = before.iter().map(|result| result.evidence.clone()).collect();
+        for (after, changed, expected) in [
+            (list([(0, 4), (0, 2)]), true, Vec::new()),
+            (list([(0, 1), (0, 0)]), true, mark("`make a` ran 1 test; before the step it ran 4")),
+            (list([(0, 0), (0, 0)]), true, mark("`make a` ran 0 tests; before the step it ran 4")),
+            (list([(1, 1), (0, 0)]), true, Vec::new()),
+            (list([(0, 1), (0, 0)]), false, Vec::new()),
+        ] {
+            let question =
+                AttemptQuestion { baseline: &baseline, before: &before, after: &after, changed, limit: None };
+            assert_eq!(question.fewer_tests().collect::<Vec<_>>(), expected, "{after:?}");
+        }
+    }
+
+    #[test]
+    fn a_pass_names_what_may_still_fail_and_what_is_flaky() {
+        let own = |code| Validated::without_output(evidence(0, "test -f a", code));
+        let flaky = |mut result: Validated| {
+            result.evidence.flaky = true;
+            result
+        };
+        let before = [own(1), ran("make lint", 2, 0)];
+        let after = [flaky(own(0)), ran("make lint", 2, 0)];
+        let baseline: Vec<Evidence> = before.iter().map(|result| result.evidence.clone()).collect();
         let question = AttemptQuestion {
             baseline: &baseline,
             before: &before,
             after: &after,
-            weakened: &weakened,
-            changed,
-            limit: Some(Limit::Turns(3)),
+            changed: true,
+            limit: None,
         };
-        question.decide(orders, Path::new("/p")).outcome
+        let usual = orders(GuardMode::Report, RequiredStrength::Weak);
+        let mark = |text: &str| text.to_owned();
+        let expected = AttemptValidation {
+            tolerated: vec![1],
+            marks: vec![
+                mark("a skip is new"),
+                mark("`test -f a` is flaky: it ended differently before, on the same tree"),
+            ],
+            ..AttemptValidation::of(AttemptOutcome::Passed { strength: Strength::Weak }, Vec::new())
+        };
+        assert_eq!(question.decide(vec![mark("a skip is new")], &usual, Path::new("/p")), expected);
     }
 
     fn not_passed(reason: Reason) -> AttemptOutcome {

@@ -4,10 +4,10 @@ use super::Run;
 use super::talk::{no_run_dir, toolbox};
 use crate::brief::{FailedCommand, JudgeBrief};
 use crate::config::Limits;
-use crate::facts::{AttemptRef, CriterionIndex, Judgement, Ruling, StepRef, Usage};
+use crate::facts::{AttemptRef, CriterionIndex, Judgement, Reason, Ruling, StepRef, Usage};
 use crate::failure::Failure;
 use crate::judge::{Judge, Question};
-use crate::plan::StepIndex;
+use crate::plan::Step;
 use crate::sources::wrong_template;
 use crate::validate::Validated;
 
@@ -17,48 +17,55 @@ const DIFF_BYTES: usize = 24 << 10;
 /// What the judge looks at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct JudgedWork<'a> {
-    /// The attempt; 0 if no agent was needed.
+    /// 0 if no agent was needed.
     pub attempt: u32,
-    /// The commands that were run.
     pub results: &'a [Validated],
-    /// What the step changed.
     pub diff: &'a str,
     /// What the attempt cost so far.
     pub usage: Usage,
 }
 
 /// What the judge says of all prose criteria together.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct JudgedCriteria {
-    /// Indices of the criteria that hold.
+    /// The criteria that hold.
     pub hold: Vec<CriterionIndex>,
-    /// The first that does not.
-    pub refuted: Option<Judgement>,
-    /// The run was interrupted meanwhile.
-    pub interrupted: bool,
-    /// What it cost.
+    /// Why the step does not pass: the first criterion that does not hold, or a signal.
+    pub refuted: Option<Reason>,
     pub usage: Usage,
+}
+
+impl JudgedCriteria {
+    /// What follows from the judgements; there are none if a signal ended the hearing.
+    fn of(judgements: Option<Vec<Judgement>>, usage: Usage) -> Self {
+        let Some(judgements) = judgements else {
+            return Self { hold: Vec::new(), refuted: Some(Reason::Interrupted), usage };
+        };
+        let hold = judgements.iter().filter(|found| found.ruling == Ruling::Pass);
+        let hold = hold.map(|found| found.criterion).collect();
+        let refuted = judgements.into_iter().find(|found| found.ruling == Ruling::Fail);
+        Self { hold, refuted: refuted.map(|judgement| Reason::CriterionFailed { judgement }), usage }
+    }
 }
 
 /// Asks the judge, if there is something to ask and the configuration wants one.
 pub(super) async fn judge(
     run: &mut Run<'_>,
-    index: StepIndex,
+    step: &Step,
     work: JudgedWork<'_>,
 ) -> Result<JudgedCriteria, Failure> {
-    let step = run.plan.step(index);
     let prose = step.criteria.iter_enumerated().filter(|(_, found)| found.is_sentence());
     let criteria: Vec<(CriterionIndex, String)> = prose.map(|(at, found)| (at, found.text.clone())).collect();
     if criteria.is_empty() || !run.orders.judges() {
         return Ok(JudgedCriteria::default());
     }
-    let dir = run.attempt_dir(index, work.attempt);
+    let dir = run.attempt_dir(step, work.attempt);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
-    let text = run.plan.text_of(index);
-    let hearing = hearing(&criteria, &work);
+    let text = run.plan.text_of(step);
+    let brief = brief(&criteria, &work);
     let question = Question {
-        system: run.words.templates.judge().map_err(wrong_template)?,
-        text: run.words.templates.judge_step(step, text, &hearing).map_err(wrong_template)?,
+        system: run.orders.templates.judge().map_err(wrong_template)?,
+        text: run.orders.templates.judge_step(step, text, &brief).map_err(wrong_template)?,
         criteria: &criteria,
         commands: work.results,
     };
@@ -78,18 +85,10 @@ pub(super) async fn judge(
         dir: &dir,
     };
     let heard = judge.hear(&question).await?;
-    let interrupted = heard.judgements.is_none();
-    let judgements = heard.judgements.unwrap_or_default();
-    let hold = judgements.iter().filter(|found| found.ruling == Ruling::Pass);
-    Ok(JudgedCriteria {
-        hold: hold.map(|found| found.criterion).collect(),
-        refuted: judgements.iter().find(|found| found.ruling == Ruling::Fail).cloned(),
-        interrupted,
-        usage: heard.usage,
-    })
+    Ok(JudgedCriteria::of(heard.judgements, heard.usage))
 }
 
-fn hearing(criteria: &[(CriterionIndex, String)], work: &JudgedWork<'_>) -> JudgeBrief {
+fn brief(criteria: &[(CriterionIndex, String)], work: &JudgedWork<'_>) -> JudgeBrief {
     let commands = work.results.iter().map(|result| FailedCommand {
         command: result.evidence.command.clone(),
         exit: result.evidence.exit.say(),
@@ -101,5 +100,59 @@ fn hearing(criteria: &[(CriterionIndex, String)], work: &JudgedWork<'_>) -> Judg
         commands: commands.collect(),
         diff: work.diff[..shown].to_owned(),
         left_out: work.diff.len() - shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::fixtures::{evidence, judgement};
+
+    #[test]
+    fn the_first_criterion_that_does_not_hold_refutes_and_a_doubt_does_not() {
+        let usage = Usage { input: 5, cached: 0, output: 2 };
+        let judged = |hold: &[usize], refuted| JudgedCriteria {
+            hold: hold.iter().copied().map(CriterionIndex::from).collect(),
+            refuted,
+            usage,
+        };
+        let refuted = |criterion| Reason::CriterionFailed { judgement: judgement(criterion, Ruling::Fail) };
+        let table = [
+            (None, judged(&[], Some(Reason::Interrupted))),
+            (Some(vec![(0, Ruling::Pass), (2, Ruling::Pass)]), judged(&[0, 2], None)),
+            (Some(vec![(0, Ruling::CannotTell), (2, Ruling::Pass)]), judged(&[2], None)),
+            (
+                Some(vec![(0, Ruling::Pass), (1, Ruling::Fail), (2, Ruling::Fail)]),
+                judged(&[0], Some(refuted(1))),
+            ),
+        ];
+        for (rulings, expected) in table {
+            let heard = rulings.map(|rulings| rulings.into_iter().map(|(at, ruling)| judgement(at, ruling)));
+            assert_eq!(JudgedCriteria::of(heard.map(Iterator::collect), usage), expected);
+        }
+    }
+
+    #[test]
+    fn a_judge_sees_the_beginning_of_a_long_diff_and_learns_how_much_is_left_out() {
+        let criteria = [(CriterionIndex::from(1), "It is friendly".to_owned())];
+        let results = [Validated {
+            output: "3 passed".to_owned(),
+            ..Validated::without_output(evidence(0, "make", 0))
+        }];
+        // The last character that would fit is cut in two.
+        let diff = format!("{}\u{e4}{}", "x".repeat(DIFF_BYTES - 1), "y".repeat(10));
+        for (diff, shown, left_out) in [("+a\n", "+a\n", 0), (&diff, &diff[..DIFF_BYTES - 1], 12)] {
+            let work = JudgedWork { attempt: 1, results: &results, diff, usage: Usage::default() };
+            let JudgeBrief { criteria, commands, diff, left_out: left } = brief(&criteria, &work);
+            let command = FailedCommand {
+                command: "make".to_owned(),
+                exit: "exit code 0".to_owned(),
+                output: "3 passed".to_owned(),
+            };
+            assert_eq!((criteria, commands), (vec!["It is friendly".to_owned()], vec![command]));
+            assert_eq!((diff.as_str(), left), (shown, left_out));
+        }
     }
 }

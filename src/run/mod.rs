@@ -14,22 +14,21 @@ pub(crate) mod step;
 pub(crate) mod talk;
 pub(crate) mod tick;
 pub(crate) mod validation;
-pub(crate) mod words;
 
 pub(crate) use orders::Orders;
 pub(crate) use plan_at_hand::PlanAtHand;
 pub(crate) use site::Site;
-pub(crate) use words::Words;
 
 use std::path::PathBuf;
 
-use crate::facts::{AttemptOutcome, AttemptRef, Event, Reason, StepKey, StepRef, Usage};
+use crate::facts::{AttemptOutcome, AttemptRef, Event, Evidence, Programs, Reason, StepRef, Usage};
 use crate::failure::Failure;
 use crate::model::Model;
-use crate::plan::StepIndex;
+use crate::plan::Step;
 use crate::record::Recorder;
+use crate::state::StepState;
 use crate::validate::Validated;
-use crate::validate::applied::{Applied, applied};
+use crate::validate::applied::{Applied, all_applied, applied};
 use crate::workspace::guard::Guard;
 use crate::workspace::snapshots::Snapshots;
 use validation::Ground;
@@ -37,22 +36,24 @@ use validation::Ground;
 /// One invocation of `execute`: what it was given, and everything it changes.
 #[derive(Debug)]
 pub(crate) struct Run<'a> {
-    /// The plan.
     pub plan: &'a PlanAtHand,
-    /// What to do.
     pub orders: &'a Orders,
-    /// Where.
     pub site: &'a Site,
-    /// What is said.
-    pub words: &'a Words,
-    /// The door for facts.
     pub recorder: Recorder,
-    /// The model.
     pub model: Model,
-    /// Kept trees.
     pub snapshots: Snapshots,
     /// Watches the plan, and the files that briefs and configuration come from.
     pub guard: Guard,
+}
+
+/// A step that an agent works on.
+#[derive(Debug, Clone, Copy)]
+struct StepAtWork<'a> {
+    pub step: &'a Step,
+    /// The commands that decide about it.
+    pub applied: &'a [Applied],
+    /// What they did before its first attempt; without output where an earlier run had asked them.
+    pub before: &'a [Validated],
 }
 
 impl<'a> Run<'a> {
@@ -64,25 +65,36 @@ impl<'a> Run<'a> {
         Run { plan, ..self }
     }
 
-    /// The commands that decide about a step.
-    fn applied(&self, index: StepIndex) -> Vec<Applied> {
-        applied(&self.plan.reading.plan, self.plan.step(index), &self.orders.config.validation.commands)
+    fn configured(&self) -> &'a [String] {
+        &self.orders.config.validation.commands
     }
 
-    /// The commands that decide about any step.
-    fn all_applied(&self) -> Vec<Applied> {
-        self.plan.reading.plan.steps.keys().flat_map(|index| self.applied(index)).collect()
+    fn applied(&self, step: &Step) -> Vec<Applied> {
+        applied(&self.plan.reading.plan, step, self.configured())
+    }
+
+    fn state(&self, step: &Step) -> &StepState {
+        self.recorder.state.step(&step.key)
+    }
+
+    /// What these commands of a step did before its first attempt, in their order; `None` if one did not run.
+    fn baseline(&self, step: &Step, applied: &[Applied]) -> Option<Vec<Evidence>> {
+        let state = self.state(step);
+        applied.iter().map(|command| state.before(&command.script, &command.dir).cloned()).collect()
+    }
+
+    /// The digests of the programs that the plan's commands name.
+    fn programs(&self) -> Programs {
+        self.site.search().programs(&all_applied(&self.plan.reading.plan, self.configured()))
     }
 
     /// The folder of an attempt; 0 is the baseline.
-    fn attempt_dir(&self, index: StepIndex, attempt: u32) -> PathBuf {
-        let title = &self.plan.step(index).title;
-        self.site.run_dir.attempt(self.plan.number(index), title, attempt)
+    fn attempt_dir(&self, step: &Step, attempt: u32) -> PathBuf {
+        self.site.run_dir.attempt(step.position, &step.title, attempt)
     }
 
     /// The ground of a step's validation: the baseline's for 0, else that of an attempt.
-    fn ground(&self, index: StepIndex, attempt: u32) -> Ground<'a> {
-        let step = self.plan.step(index);
+    fn ground(&self, step: &Step, attempt: u32) -> Ground<'a> {
         Ground {
             at: AttemptRef { step: StepRef::from(step), attempt },
             fingerprint: step.fingerprint(),
@@ -92,7 +104,7 @@ impl<'a> Run<'a> {
             baseline: &[],
             root: self.site.root().to_owned(),
             run_dir: self.site.run_dir.path().to_owned(),
-            log_dir: self.attempt_dir(index, attempt),
+            log_dir: self.attempt_dir(step, attempt),
             timeout: self.orders.config.validation.timeout,
             policy: &self.site.policy,
             interrupt: &self.site.interrupt,
@@ -117,12 +129,9 @@ impl<'a> Run<'a> {
 
     /// The outcome of an attempt, if its agent left alone what decides about it. A last look at
     /// the journal compares every byte.
-    fn unless_tampered(&mut self, key: &StepKey, outcome: AttemptOutcome) -> Result<AttemptOutcome, Failure> {
+    fn unless_tampered(&mut self, step: &Step, outcome: AttemptOutcome) -> Result<AttemptOutcome, Failure> {
         self.recorder.look_after_journal(true)?;
-        let what = self.recorder.state.step(key).set_back.clone();
-        let stands = outcome.reason().is_some_and(Reason::outweighs_tampering);
-        let counts = stands || what.is_empty();
-        Ok(if counts { outcome } else { AttemptOutcome::NotPassed(Reason::Tampered { what }) })
+        Ok(unless_set_back(outcome, &self.state(step).set_back))
     }
 
     /// What changed meanwhile in the plan and the files beside it is a person's, and is kept.
@@ -131,7 +140,6 @@ impl<'a> Run<'a> {
         edits.into_iter().try_for_each(|event| self.recorder.record(event))
     }
 
-    /// Keeps the plan's status comments true.
     fn set_status(&mut self, value: &str) -> Result<(), Failure> {
         let progress = self.orders.config.plan.progress;
         tick::set_status(self.plan, progress, value, &mut self.recorder)?;
@@ -144,14 +152,45 @@ impl<'a> Run<'a> {
     }
 
     /// Parks a step that only a person can do.
-    fn park(&mut self, index: StepIndex) -> Result<(), Failure> {
-        let step = self.plan.step(index);
+    fn park(&mut self, step: &Step) -> Result<(), Failure> {
         let tasks = step.tasks.iter().map(|task| task.text.clone());
         let items = tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect();
         self.recorder.record(Event::StepParked { step: StepRef::from(step), items })
     }
 }
 
+/// The outcome of an attempt after which these things had to be set back.
+fn unless_set_back(outcome: AttemptOutcome, what: &[String]) -> AttemptOutcome {
+    if what.is_empty() || outcome.reason().is_some_and(Reason::outweighs_tampering) {
+        return outcome;
+    }
+    AttemptOutcome::NotPassed(Reason::Tampered { what: what.to_vec() })
+}
+
 fn no_plan(error: std::io::Error) -> Failure {
     Failure::internal("cannot look after the plan and its files", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::Strength;
+    use crate::facts::fixtures::reasons;
+
+    #[test]
+    fn an_attempt_that_changed_what_decides_about_it_does_not_count_whatever_its_commands_say() {
+        let what = vec!["the plan: a box".to_owned()];
+        let tampered = || AttemptOutcome::NotPassed(Reason::Tampered { what: what.clone() });
+        let passed = || AttemptOutcome::Passed { strength: Strength::Proven };
+        assert_eq!(unless_set_back(passed(), &[]), passed());
+        assert_eq!(unless_set_back(passed(), &what), tampered());
+        for reason in reasons() {
+            let outcome = || AttemptOutcome::NotPassed(reason.clone());
+            assert_eq!(unless_set_back(outcome(), &[]), outcome());
+            let expected = if reason.outweighs_tampering() { outcome() } else { tampered() };
+            assert_eq!(unless_set_back(outcome(), &what), expected, "{reason:?}");
+        }
+    }
 }

@@ -8,13 +8,9 @@ use crate::workspace::plan_file::{PlanFile, PlanText, ReadError};
 /// A plan, as it was when it was read.
 #[derive(Debug, Clone)]
 pub(crate) struct PlanAtHand {
-    /// Its file.
     pub file: PlanFile,
-    /// Its path, relative to the project root.
     pub path: String,
-    /// Its text.
     pub text: PlanText,
-    /// What was understood of it.
     pub reading: Reading,
 }
 
@@ -30,19 +26,18 @@ impl PlanAtHand {
         Ok(Self { text, reading, ..self.clone() })
     }
 
-    /// One of its steps.
     pub(crate) fn step(&self, index: StepIndex) -> &Step {
         &self.reading.plan.steps[index]
     }
 
-    /// The source text of a step.
-    pub(crate) fn text_of(&self, index: StepIndex) -> &str {
-        &self.text.text[self.step(index).span.clone()]
+    /// The steps in the order in which they run.
+    pub(crate) fn in_order(&self) -> impl DoubleEndedIterator<Item = &Step> {
+        self.reading.graph.order().iter().map(|&index| self.step(index))
     }
 
-    /// The place of a step in the order, from 1.
-    pub(crate) fn number(&self, index: StepIndex) -> usize {
-        self.reading.graph.order().iter().position(|&other| other == index).map_or(0, |place| place + 1)
+    /// The source text of a step.
+    pub(crate) fn text_of(&self, step: &Step) -> &str {
+        &self.text.text[step.span.clone()]
     }
 
     /// Its path below a folder, if it is in there.

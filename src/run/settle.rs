@@ -1,20 +1,17 @@
 //! Runs the commands that must hold for the whole plan, at its end.
 
-use std::collections::BTreeSet;
-
 use super::Run;
 use super::step::name_tree;
-use crate::facts::{Event, Evidence, Origin, RunOutcome, StepKey};
+use crate::facts::{Event, RunOutcome};
 use crate::failure::Failure;
-use crate::plan::StepKind;
-use crate::state::{Pass, StepStatus};
 use crate::validate::Validated;
-use crate::validate::applied::Applied;
+use crate::validate::applied::at_the_end;
+use crate::words::first_line;
 
 /// Runs the commands that the end of the plan waits for.
 pub(crate) async fn settle(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
-    let Some(&last) = run.plan.reading.graph.order().last() else { return Ok(RunOutcome::Completed) };
-    let applied = due(run);
+    let Some(last) = run.plan.in_order().next_back() else { return Ok(RunOutcome::Completed) };
+    let applied = at_the_end(&run.plan.reading.plan, run.configured(), &run.recorder.state);
     if applied.is_empty() {
         return Ok(RunOutcome::Completed);
     }
@@ -22,50 +19,67 @@ pub(crate) async fn settle(run: &mut Run<'_>) -> Result<RunOutcome, Failure> {
     name_tree(run, &applied, &mut ground).await?;
     ground.log_dir = run.site.run_dir.path().join("at-the-end");
     // Not the baseline of the last step: that one is over.
-    ground.at.attempt = run.recorder.state.step(&run.plan.step(last).key).attempts.max(1);
+    ground.at.attempt = run.state(last).attempts.max(1);
     let results = run.validate(&applied, &ground).await?;
-    match results.iter().find(|result| !result.evidence.holds()) {
+    match refuted(&results) {
         None if results.len() == applied.len() => Ok(RunOutcome::Completed),
         None => Ok(run.interrupted()),
-        Some(Validated { evidence: Evidence { command, vacuous: Some(vacuous), .. }, .. }) => {
-            let message = format!("`{command}` says nothing about the plan: {}", vacuous.why());
-            run.recorder.record(Event::Warning { code: "vacuous-at-the-end".to_owned(), message })?;
-            Ok(RunOutcome::NeedsPerson)
-        }
-        Some(failed) => {
-            let message = format!("`{}` fails at the end of the plan; it must pass", failed.evidence.command);
-            run.recorder.record(Event::Warning { code: "red-at-the-end".to_owned(), message })?;
-            Ok(RunOutcome::StepFailed)
-        }
+        Some((outcome, warning)) => run.recorder.record(warning).map(|()| outcome),
     }
 }
 
-/// Commands of the plan and the configuration that a step left red, unless the plan was accepted
-/// since, or that no step has run: they came later.
-fn due(run: &Run<'_>) -> Vec<Applied> {
-    let steps = || run.plan.reading.plan.steps.iter();
-    let passes = || steps().filter_map(|step| pass(run, &step.key));
-    let ran: BTreeSet<&str> = passes().flat_map(Pass::ran).collect();
-    let accepted = steps().any(|step| step.kind == StepKind::Acceptance && is_done(run, &step.key));
-    let red: BTreeSet<&String> = passes().flat_map(|pass| &pass.tolerated).filter(|_| !accepted).collect();
-    let mut due: Vec<Applied> = Vec::new();
-    for command in run.all_applied() {
-        let never = !ran.is_empty() && !ran.contains(command.script.as_str());
-        let of_all = !matches!(command.origin, Origin::Step { .. });
-        if of_all && (never || red.contains(&command.script)) && !due.contains(&command) {
-            due.push(command);
+/// What the first command that does not hold means for the run, and what people are told.
+fn refuted(results: &[Validated]) -> Option<(RunOutcome, Event)> {
+    let evidence = &results.iter().find(|result| !result.evidence.holds())?.evidence;
+    let command = first_line(&evidence.command);
+    let warning = |code: &str, message| Event::Warning { code: code.to_owned(), message };
+    Some(if let Some(vacuous) = &evidence.vacuous {
+        let message = format!("`{command}` proves nothing about the plan: {}", vacuous.why());
+        (RunOutcome::NeedsPerson, warning("vacuous-at-the-end", message))
+    } else {
+        let message = format!("`{command}` fails at the end of the plan; it must pass");
+        (RunOutcome::StepFailed, warning("red-at-the-end", message))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::fixtures::evidence;
+    use crate::facts::{Evidence, Vacuous};
+
+    #[test]
+    fn the_plan_ends_well_only_if_every_command_of_it_passes() {
+        let seen = |command: &str, code, vacuous| {
+            Validated::without_output(Evidence { vacuous, ..evidence(0, command, code) })
+        };
+        let warned = |outcome, code: &str, message: &str| {
+            let (code, message) = (code.to_owned(), message.to_owned());
+            Some((outcome, Event::Warning { code, message }))
+        };
+        let no_tests = || Some(Vacuous::Tests { why: "it ran no tests".to_owned() });
+        let red = "`make lint ...` fails at the end of the plan; it must pass";
+        let void = "`make test` proves nothing about the plan: it ran no tests";
+        let table = [
+            (Vec::new(), None),
+            (vec![seen("make", 0, None)], None),
+            (
+                vec![
+                    seen("make", 0, None),
+                    seen("make lint\nmake", 2, None),
+                    seen("make test", 0, no_tests()),
+                ],
+                warned(RunOutcome::StepFailed, "red-at-the-end", red),
+            ),
+            (
+                vec![seen("make test", 0, no_tests()), seen("make lint", 2, None)],
+                warned(RunOutcome::NeedsPerson, "vacuous-at-the-end", void),
+            ),
+        ];
+        for (results, expected) in table {
+            assert_eq!(refuted(&results), expected);
         }
     }
-    due
-}
-
-fn pass<'a>(run: &'a Run<'_>, key: &StepKey) -> Option<&'a Pass> {
-    match &run.recorder.state.step(key).status {
-        StepStatus::Passed(pass) => Some(pass),
-        _ => None,
-    }
-}
-
-fn is_done(run: &Run<'_>, key: &StepKey) -> bool {
-    run.recorder.state.step(key).status.is_done()
 }

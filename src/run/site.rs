@@ -10,7 +10,6 @@ use crate::workspace::Workspace;
 use crate::workspace::git::author::Author;
 use crate::workspace::programs::ProgramSearch;
 
-/// Where a run works.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
     /// The project, as far as the agent reaches.
@@ -21,21 +20,16 @@ pub(crate) struct Site {
     pub snapshot_prefix: String,
     /// The folder for what people read of this run.
     pub run_dir: RunDir,
-    /// How children are started.
     pub policy: Policy,
-    /// In whose name steps are committed.
     pub author: Author,
-    /// The wish to stop.
     pub interrupt: Interrupt,
 }
 
 impl Site {
-    /// The project root.
     pub(crate) fn root(&self) -> &Path {
         &self.workspace.root
     }
 
-    /// Where commands look for programs.
     pub(crate) fn search(&self) -> ProgramSearch<'_> {
         ProgramSearch::new(self.root(), self.policy.path())
     }

@@ -1,86 +1,103 @@
 //! One step: the baseline, then attempts until one passes or no other could.
 
-use super::Run;
 use super::attempt::{self, AttemptResult};
-use super::attempt_validation::{AttemptValidation, Commands};
+use super::attempt_validation::AttemptValidation;
 use super::judging::{self, JudgedWork};
 use super::talk::{Talk, no_snapshot};
 use super::validation::Ground;
+use super::{Run, StepAtWork};
 use crate::facts::{
     AttemptOutcome, AttemptRef, Event, Evidence, Reason, StepOutcome, StepRef, Strength, Usage,
 };
 use crate::failure::Failure;
-use crate::plan::{StepIndex, StepKind};
+use crate::plan::{Step, StepKind};
 use crate::state::StepStatus;
 use crate::state::ticking::{self, DecidedCriteria, Grounds};
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::{Validated, unfixable};
 
-/// Carries out one step.
-pub(crate) async fn run(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
-    let step = run.plan.step(index);
-    let applied = run.applied(index);
-    let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);
-    if !for_the_agent && applied.is_empty() {
-        return run.park(index);
+pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
+    let applied = run.applied(step);
+    let stale = run.state(step).status == StepStatus::Revalidate;
+    let beginning = Beginning::of(step, stale, !applied.is_empty(), run.orders.validate_only);
+    if beginning == Beginning::Park {
+        return run.park(step);
     }
-    let stale = run.recorder.state.step(&step.key).status == StepStatus::Revalidate;
-    // A closing step without tasks is a question and no work: an agent is asked only if the
-    // answer is no.
-    let question = step.kind == StepKind::Closing && step.tasks.is_empty();
-    let validate_first = stale || question || !for_the_agent;
     run.recorder.record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint() })?;
-    let without_agent = validate_first || run.orders.validate_only;
-    let Some(results) = baseline(run, index, &applied, !without_agent).await? else {
-        return interrupted(run, index);
+    let Some(results) = baseline(run, step, &applied, beginning == Beginning::Work).await? else {
+        return stop(run, step, Reason::Interrupted.into());
     };
-    if without_agent {
-        match decide(run, index, &results, validate_first).await? {
-            WithoutAgent::Done => return Ok(()),
-            WithoutAgent::Refuted(_) if for_the_agent && !run.orders.validate_only => {}
-            WithoutAgent::Refuted(reason) => return stop(run, index, reason.into()),
+    if let Beginning::Validate { any_strength, then_work } = beginning {
+        match validate_first(run, step, &results, any_strength).await? {
+            None => return Ok(()),
+            Some(reason) if then_work && reason != Reason::Interrupted => {}
+            Some(reason) => return stop(run, step, reason.into()),
         }
     }
-    let text = run.plan.text_of(index);
+    let text = run.plan.text_of(step);
     if let Some(found) = results.iter().find_map(|result| unfixable::at_once(result, text)) {
-        return stop(run, index, Reason::Unfixable(found).into());
+        return stop(run, step, Reason::Unfixable(found).into());
     }
-    attempts(run, index, Commands { applied: &applied, before: &results }).await
+    attempts(run, StepAtWork { step, applied: &applied, before: &results }).await
 }
 
-/// What comes of a validation without an agent.
-enum WithoutAgent {
-    /// The step has ended.
-    Done,
-    /// It does not pass like this: why it ends if no agent may try.
-    Refuted(Reason),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beginning {
+    /// It is for a person: no agent may try, and no command can decide.
+    Park,
+    /// Its commands are asked before any agent.
+    Validate {
+        /// A weak pass counts, whatever the configuration asks of an agent's work.
+        any_strength: bool,
+        /// An agent works if the commands say no.
+        then_work: bool,
+    },
+    Work,
 }
 
-/// Decides about a step by what is there. `any_strength` lets a weak pass count whatever the
-/// configuration asks of an agent's work.
-async fn decide(
+impl Beginning {
+    fn of(step: &Step, stale: bool, has_commands: bool, validate_only: bool) -> Self {
+        let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);
+        // A closing step without tasks is a question and no work.
+        let is_question = step.kind == StepKind::Closing && step.tasks.is_empty();
+        let any_strength = stale || is_question || !for_the_agent;
+        match (for_the_agent, any_strength || validate_only) {
+            (false, _) if !has_commands => Self::Park,
+            (_, true) => Self::Validate { any_strength, then_work: for_the_agent && !validate_only },
+            (_, false) => Self::Work,
+        }
+    }
+}
+
+/// Decides about a step by what is there. Records the pass, or tells why there is none.
+async fn validate_first(
     run: &mut Run<'_>,
-    index: StepIndex,
+    step: &Step,
     results: &[Validated],
     any_strength: bool,
-) -> Result<WithoutAgent, Failure> {
+) -> Result<Option<Reason>, Failure> {
     let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
     let strength = match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
         Verdict::Passed { strength, .. } if any_strength || run.orders.strong_enough(strength) => strength,
-        verdict => return Ok(WithoutAgent::Refuted(refuted(run, index, &verdict, results))),
+        verdict => return Ok(Some(refuted(step.kind, &verdict, results))),
     };
     let work = JudgedWork { attempt: 0, results, diff: "", usage: Usage::default() };
-    let judged = judging::judge(run, index, work).await?;
-    if judged.interrupted {
-        return interrupted(run, index).map(|()| WithoutAgent::Done);
-    }
-    if let Some(judgement) = judged.refuted {
-        return Ok(WithoutAgent::Refuted(Reason::CriterionFailed { judgement }));
+    let judged = judging::judge(run, step, work).await?;
+    if judged.refuted.is_some() {
+        return Ok(judged.refuted);
     }
     let mut validation = AttemptValidation::of(AttemptOutcome::Passed { strength }, results.to_vec());
     validation.judged = judged.hold;
-    pass(run, index, strength, 0, &validation).map(|()| WithoutAgent::Done)
+    pass(run, step, strength, 0, &validation).map(|()| None)
+}
+
+/// Why a step that was validated without an agent did not pass.
+fn refuted(kind: StepKind, verdict: &Verdict, results: &[Validated]) -> Reason {
+    match (kind, verdict.reason(results)) {
+        (StepKind::Prerequisite, Reason::ValidationFailed { red, .. }) => Reason::PrerequisiteFailed { red },
+        (_, reason) => reason,
+    }
 }
 
 /// What the step's commands do before its agent begins. With `reuse`, a baseline that an earlier
@@ -88,25 +105,21 @@ async fn decide(
 /// interrupted.
 async fn baseline(
     run: &mut Run<'_>,
-    index: StepIndex,
+    step: &Step,
     applied: &[Applied],
     reuse: bool,
 ) -> Result<Option<Vec<Validated>>, Failure> {
-    let step = run.plan.step(index);
-    let state = run.recorder.state.step(&step.key);
-    let before = |command: &Applied| state.before(&command.script, &command.dir).cloned();
-    let known: Option<Vec<Evidence>> = applied.iter().map(before).collect();
-    if let Some(known) = known.filter(|_| reuse) {
+    if let Some(known) = run.baseline(step, applied).filter(|_| reuse) {
         return Ok(Some(known.into_iter().map(Validated::without_output).collect()));
     }
-    let mut ground = run.ground(index, 0);
+    let mut ground = run.ground(step, 0);
     name_tree(run, applied, &mut ground).await?;
     let results = run.validate(applied, &ground).await?;
     Ok((results.len() == applied.len()).then_some(results))
 }
 
-/// Names the tree that a validation runs on, if that can save a command: what was green on it
-/// shortly before need not run again.
+/// Names the tree that a validation runs on, if that can save a command: what passed on it shortly
+/// before need not run again.
 pub(super) async fn name_tree(
     run: &mut Run<'_>,
     applied: &[Applied],
@@ -121,46 +134,80 @@ pub(super) async fn name_tree(
 }
 
 /// Attempts until one passes, or something says that no other will.
-async fn attempts(run: &mut Run<'_>, index: StepIndex, commands: Commands<'_>) -> Result<(), Failure> {
+async fn attempts(run: &mut Run<'_>, work: StepAtWork<'_>) -> Result<(), Failure> {
     run.set_status("in_progress")?;
-    let key = run.plan.step(index).key.clone();
+    let step = work.step;
     let max = run.orders.config.run.max_attempts;
     let mut talk: Option<Talk> = None;
     let mut last: Option<AttemptResult> = None;
     loop {
-        let spent = run.recorder.state.step(&key).spent;
-        if spent > 0 && spent + 1 == max {
-            // The last attempt looks at it with fresh eyes.
+        if is_last_of_several(run.state(step).spent, max) {
+            // It looks at the step with fresh eyes.
             talk = None;
         }
-        let result = attempt::run(run, index, commands, &mut talk).await?;
-        let AttemptResult { number, validation, changed, .. } = &result;
-        let spent = run.recorder.state.step(&key).spent;
-        let unchanged = last.as_ref().is_some_and(|last| result.repeats(last));
-        let reason = match &validation.outcome {
-            AttemptOutcome::Passed { strength } => return pass(run, index, *strength, *number, validation),
-            AttemptOutcome::NotPassed(reason) => reason.clone(),
+        let result = attempt::run(run, work, &mut talk).await?;
+        let after = AfterAttempt {
+            spent: run.state(step).spent,
+            max,
+            repeats: last.as_ref().is_some_and(|last| result.repeats(last)),
+            let_through: run.orders.allow_unvalidated && result.changed,
         };
-        if reason.may_be_tried_again() && spent < max && !unchanged {
-            last = Some(result);
-            continue;
+        match after.next(&result.validation.outcome) {
+            Next::Pass(strength) => return pass(run, step, strength, result.number, &result.validation),
+            Next::TryAgain => last = Some(result),
+            Next::Stop(outcome) => return stop(run, step, outcome),
         }
-        if reason.lacks_validation() && run.orders.allow_unvalidated && *changed {
-            return pass(run, index, Strength::Unvalidated, *number, validation);
+    }
+}
+
+/// Only one attempt is left of several.
+fn is_last_of_several(spent: u32, max: u32) -> bool {
+    spent > 0 && spent + 1 == max
+}
+
+/// What is known after an attempt, besides how it ended.
+struct AfterAttempt {
+    spent: u32,
+    max: u32,
+    /// It failed like the one before, on the same tree.
+    repeats: bool,
+    /// What no command can decide may pass.
+    let_through: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    Pass(Strength),
+    TryAgain,
+    Stop(StepOutcome),
+}
+
+impl AfterAttempt {
+    fn next(&self, outcome: &AttemptOutcome) -> Next {
+        let left = self.spent < self.max;
+        match outcome {
+            AttemptOutcome::Passed { strength } => Next::Pass(*strength),
+            AttemptOutcome::NotPassed(reason) if reason.may_be_tried_again() && left && !self.repeats => {
+                Next::TryAgain
+            }
+            AttemptOutcome::NotPassed(reason) if reason.lacks_validation() && self.let_through => {
+                Next::Pass(Strength::Unvalidated)
+            }
+            AttemptOutcome::NotPassed(reason) => {
+                Next::Stop(StepOutcome::after(reason.clone(), self.spent, self.repeats && left))
+            }
         }
-        return stop(run, index, StepOutcome::after(reason, spent, unchanged && spent < max));
     }
 }
 
 /// Records a pass. The schedule then asks for the tick.
 fn pass(
     run: &mut Run<'_>,
-    index: StepIndex,
+    step: &Step,
     strength: Strength,
     attempt: u32,
     validation: &AttemptValidation,
 ) -> Result<(), Failure> {
-    let step = run.plan.step(index);
     let evidence = validation.evidence();
     let AttemptValidation { tolerated, marks, judged, .. } = validation;
     let grounds = Grounds { evidence: &evidence, judged, prose_waits: run.orders.prose_waits() };
@@ -177,19 +224,149 @@ fn pass(
     })
 }
 
-fn stop(run: &mut Run<'_>, index: StepIndex, outcome: StepOutcome) -> Result<(), Failure> {
-    let step = StepRef::from(run.plan.step(index));
-    run.recorder.record(Event::StepStopped { step, outcome })
+fn stop(run: &mut Run<'_>, step: &Step, outcome: StepOutcome) -> Result<(), Failure> {
+    run.recorder.record(Event::StepStopped { step: StepRef::from(step), outcome })
 }
 
-fn interrupted(run: &mut Run<'_>, index: StepIndex) -> Result<(), Failure> {
-    stop(run, index, Reason::Interrupted.into())
-}
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
 
-/// Why a step that was validated without an agent did not pass.
-fn refuted(run: &Run<'_>, index: StepIndex, verdict: &Verdict, results: &[Validated]) -> Reason {
-    match (run.plan.step(index).kind, verdict.reason(results)) {
-        (StepKind::Prerequisite, Reason::ValidationFailed { red, .. }) => Reason::PrerequisiteFailed { red },
-        (_, reason) => reason,
+    use super::*;
+    use crate::facts::Limit;
+    use crate::facts::fixtures::{evidence, judgement, reasons, red};
+    use crate::facts::{Exit, RedCommand, Ruling};
+    use crate::plan;
+
+    const PLAN: &str = "# P
+
+## Prerequisites
+
+- [ ] `docker info`
+
+## Implementation Steps
+
+### Step 1: A
+
+- [ ] a
+
+## Manual Testing
+
+- [ ] look at it
+
+## Definition of Done
+
+- [ ] `make lint` passes
+
+## Acceptance Criteria
+
+- [ ] `make smoke`
+";
+
+    fn step(kind: StepKind) -> Step {
+        let steps = plan::read(PLAN).plan.steps;
+        steps.into_iter().find(|step| step.kind == kind).unwrap_or_else(|| panic!("{kind:?}"))
+    }
+
+    #[test]
+    fn a_question_is_asked_before_any_agent_works() {
+        use Beginning::{Park, Validate, Work};
+        let asked = Validate { any_strength: true, then_work: false };
+        let stale = Validate { any_strength: true, then_work: true };
+        let only_validated = Validate { any_strength: false, then_work: false };
+        let (work, person) = (step(StepKind::Work), step(StepKind::Manual));
+        let (before, after) = (step(StepKind::Prerequisite), step(StepKind::Acceptance));
+        // Its step, stale, has commands, validate only.
+        let table = [
+            (&work, false, true, false, Work),
+            (&work, false, false, false, Work),
+            (&work, true, true, false, stale),
+            (&work, false, true, true, only_validated),
+            (&work, true, true, true, asked),
+            (&before, false, true, false, asked),
+            (&before, false, false, false, Park),
+            (&after, false, true, false, asked),
+            (&after, true, true, true, asked),
+            (&person, false, false, false, Park),
+        ];
+        for (step, is_stale, has_commands, validate_only, expected) in table {
+            let found = Beginning::of(step, is_stale, has_commands, validate_only);
+            assert_eq!(found, expected, "{:?} {is_stale} {has_commands} {validate_only}", step.kind);
+        }
+    }
+
+    #[test]
+    fn a_closing_step_is_a_question_until_it_has_tasks() {
+        let mut closing = step(StepKind::Work);
+        closing.kind = StepKind::Closing;
+        assert_eq!(Beginning::of(&closing, false, true, false), Beginning::Work);
+        closing.tasks.clear();
+        let expected = Beginning::Validate { any_strength: true, then_work: true };
+        assert_eq!(Beginning::of(&closing, false, true, false), expected);
+    }
+
+    #[test]
+    fn a_prerequisite_that_fails_is_named_as_one() {
+        let results = [Validated::without_output(evidence(0, "docker info", 1))];
+        let red = RedCommand {
+            command: "docker info".to_owned(),
+            exit: Exit::Code { code: 1 },
+            output: String::new(),
+            why: None,
+        };
+        let failed = Verdict::Failed(vec![0]);
+        let of_work = Reason::ValidationFailed { red: red.clone(), limit: None };
+        assert_eq!(refuted(StepKind::Prerequisite, &failed, &results), Reason::PrerequisiteFailed { red });
+        assert_eq!(refuted(StepKind::Work, &failed, &results), of_work);
+        assert_eq!(refuted(StepKind::Prerequisite, &Verdict::Unvalidated, &[]), Reason::Unvalidated);
+    }
+
+    fn after(spent: u32, repeats: bool, let_through: bool) -> AfterAttempt {
+        AfterAttempt { spent, max: 3, repeats, let_through }
+    }
+
+    #[test]
+    fn a_step_goes_round_again_until_it_passes_or_nothing_would_change() {
+        let failed = || Reason::ValidationFailed { red: red(), limit: None };
+        let at_its_limit = Reason::ValidationFailed { red: red(), limit: Some(Limit::Turns(3)) };
+        let refuted = Reason::CriterionFailed { judgement: judgement(1, Ruling::Fail) };
+        let ended =
+            |reason: Reason, attempts, unchanged| Next::Stop(StepOutcome { reason, attempts, unchanged });
+        let limit_reached = Reason::LimitReached { limit: Limit::Turns(3) };
+        let table = [
+            (failed(), after(1, false, false), Next::TryAgain),
+            (failed(), after(2, true, false), ended(failed(), 2, true)),
+            (failed(), after(3, false, false), ended(failed(), 3, false)),
+            (failed(), after(3, true, false), ended(failed(), 3, false)),
+            (at_its_limit.clone(), after(1, false, false), Next::TryAgain),
+            (at_its_limit, after(3, false, false), ended(limit_reached, 0, false)),
+            (refuted.clone(), after(3, false, false), ended(refuted, 3, false)),
+            (Reason::Unproven, after(1, false, true), ended(Reason::Unproven, 0, false)),
+            (Reason::Unvalidated, after(1, false, false), ended(Reason::Unvalidated, 0, false)),
+            (Reason::Unvalidated, after(1, false, true), Next::Pass(Strength::Unvalidated)),
+            (Reason::Interrupted, after(0, false, true), ended(Reason::Interrupted, 0, false)),
+        ];
+        for (reason, after, expected) in table {
+            assert_eq!(after.next(&AttemptOutcome::NotPassed(reason.clone())), expected, "{reason:?}");
+        }
+        let passed = AttemptOutcome::Passed { strength: Strength::Weak };
+        assert_eq!(after(3, false, false).next(&passed), Next::Pass(Strength::Weak));
+    }
+
+    #[test]
+    fn only_what_an_agent_can_mend_is_tried_again() {
+        for reason in reasons() {
+            let again = after(1, false, false).next(&AttemptOutcome::NotPassed(reason.clone()));
+            assert_eq!(again == Next::TryAgain, reason.may_be_tried_again(), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_several_attempts_begins_a_new_conversation() {
+        let fresh: Vec<(u32, u32)> = (1..=3)
+            .flat_map(|max| (0..max).map(move |spent| (spent, max)))
+            .filter(|&(spent, max)| is_last_of_several(spent, max))
+            .collect();
+        assert_eq!(fresh, [(1, 2), (2, 3)]);
     }
 }

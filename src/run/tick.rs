@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::plan::edit::{self, MarkChange, TickTarget};
 use crate::plan::{Plan, Reading, Step, StepIndex};
 use crate::record::Recorder;
-use crate::state::{Pass, StepStatus, TickState};
+use crate::state::{Pass, TickState};
 use crate::words::chain;
 use crate::workspace::guard::Guard;
 use crate::workspace::plan_file::ReplaceError;
@@ -22,9 +22,7 @@ const TRIES: u32 = 5;
 pub(crate) struct PassToTick<'a> {
     /// The step, as it was carried out.
     pub step: &'a Step,
-    /// Its pass.
     pub pass: &'a Pass,
-    /// Where progress is written.
     pub progress: ProgressMode,
 }
 
@@ -66,15 +64,12 @@ impl PassToTick<'_> {
 pub(crate) fn write(
     plan: &PlanAtHand,
     progress: ProgressMode,
-    index: StepIndex,
+    step: &Step,
     recorder: &mut Recorder,
     guard: &mut Guard,
 ) -> Result<(), Failure> {
-    let step = plan.step(index);
     let reference = StepRef::from(step);
-    let StepStatus::Passed(pass) = recorder.state.step(&step.key).status.clone() else {
-        return Ok(());
-    };
+    let Some(pass) = recorder.state.step(&step.key).status.pass().cloned() else { return Ok(()) };
     let wanted = PassToTick { step, pass: &pass, progress };
     for _ in 0..TRIES {
         let PlanAtHand { text, reading, .. } = match plan.read_again() {
@@ -93,24 +88,19 @@ pub(crate) fn write(
         if ticked.targets.is_empty() {
             return recorder.record(Event::TickWritten { step: reference, digest: text.digest });
         }
+        let after = digest(ticked.text.as_bytes());
+        let targets = ticked.targets.iter().map(|target| say(&reading.plan, ticked.step, &pass, target));
         recorder.record(Event::TickIntended {
             step: reference.clone(),
-            targets: ticked
-                .targets
-                .iter()
-                .map(|target| say(&reading.plan, ticked.step, &pass, target))
-                .collect(),
+            targets: targets.collect(),
             before: text.digest.clone(),
-            after: digest(ticked.text.as_bytes()),
+            after: after.clone(),
         })?;
         guard
             .foresee(&ticked.text)
             .map_err(|error| Failure::internal("cannot look after the plan", error))?;
         match plan.file.replace(&text.digest, &ticked.text) {
-            Ok(()) => {
-                let digest = digest(ticked.text.as_bytes());
-                return recorder.record(Event::TickWritten { step: reference, digest });
-            }
+            Ok(()) => return recorder.record(Event::TickWritten { step: reference, digest: after }),
             Err(ReplaceError::Changed) => {}
             Err(error) => return refuse(recorder, reference, chain(&error)),
         }
@@ -120,11 +110,10 @@ pub(crate) fn write(
 
 /// Unticks what agentrun had ticked for a step whose pass is forgotten. If the process dies right
 /// after it, the next start finds the boxes unticked and reopens the step: nothing has to be intended.
-pub(crate) fn take_back(plan: &PlanAtHand, index: StepIndex, ticked: &[BoxRef]) -> Result<(), Failure> {
+pub(crate) fn take_back(plan: &PlanAtHand, step: &Step, ticked: &[BoxRef]) -> Result<(), Failure> {
     if ticked.is_empty() {
         return Ok(());
     }
-    let step = plan.step(index);
     let PlanAtHand { text, reading, .. } =
         plan.read_again().map_err(|error| Failure::usage(chain(&error)))?;
     let Some(found) = reading.plan.steps.position(|other| other.key == step.key) else {
@@ -168,7 +157,7 @@ pub(crate) fn set_status(
         Ok(()) => Ok(()),
         Err(reason) => recorder.record(Event::Warning {
             code: "status-comment".to_owned(),
-            message: format!("the plan's status comment could not be set to `{value}`: {reason}"),
+            message: format!("agentrun could not set the plan's status comment to `{value}`: {reason}"),
         }),
     }
 }
@@ -194,4 +183,99 @@ fn say(plan: &Plan, step: StepIndex, pass: &Pass, target: &TickTarget) -> Ticked
 
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {
     recorder.record(Event::TickRefused { step, reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::CriterionIndex;
+    use crate::plan;
+    use crate::state::fixtures::{Past, state};
+
+    const PLAN: &str = "# P
+
+## Implementation Steps
+
+### Step 1: A
+
+- [ ] a task
+- [x] done by a person
+
+**Acceptance Criteria:**
+
+- [ ] It is friendly
+
+### Step 2: B
+
+- [ ] a task
+";
+
+    /// What becomes of a text when the first step of the plan has passed.
+    fn ticked(progress: ProgressMode, text: &str) -> Result<String, String> {
+        let reading = plan::read(PLAN);
+        let step = &reading.plan.steps[StepIndex::from(0)];
+        let state = state(&reading, &[Past::Started(0), Past::PassedOn(0, &[], &[0], &[])]);
+        let pass = state.step(&step.key).status.pass().unwrap();
+        let wanted = PassToTick { step, pass, progress };
+        let ticked = wanted.ticked(text, &plan::read(text)).map(|ticked| ticked.text);
+        assert_eq!(wanted.in_text(text), ticked.clone().ok());
+        ticked
+    }
+
+    #[test]
+    fn a_pass_ticks_its_own_step_wherever_that_stands_now() {
+        let own = |text: &str| {
+            let (first, second) = text.split_once("### Step 2").unwrap();
+            format!("{}### Step 2{second}", first.replace("[ ]", "[x]"))
+        };
+        assert_eq!(ticked(ProgressMode::Boxes, PLAN), Ok(own(PLAN)));
+        let moved = PLAN.replace("## Implementation", "A word more.\n\n## Implementation");
+        assert_eq!(ticked(ProgressMode::Boxes, &moved), Ok(own(&moved)));
+        assert_eq!(ticked(ProgressMode::Boxes, &own(PLAN)), Ok(own(PLAN)));
+        assert_eq!(ticked(ProgressMode::Off, PLAN), Ok(PLAN.to_owned()));
+    }
+
+    #[test]
+    fn a_step_that_says_something_else_now_is_not_ticked() {
+        let edited = PLAN.replace("It is friendly", "It is loud");
+        let gone = PLAN.replace("### Step 1: A", "### Step 1: Something else");
+        for (text, why) in [
+            (edited, "the step's text was edited during the run"),
+            (gone, "the step is not in the plan any more"),
+            (String::new(), "the step is not in the plan any more"),
+        ] {
+            assert_eq!(ticked(ProgressMode::Boxes, &text), Err(why.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tick_is_named_by_its_line_and_by_who_decided() {
+        let reading = plan::read(PLAN);
+        let step = StepIndex::from(0);
+        let known = state(&reading, &[Past::Started(0), Past::PassedOn(0, &[], &[0], &[])]);
+        let pass = known.step(&reading.plan.steps[step].key).status.pass().unwrap();
+        assert_eq!(pass.judged, [CriterionIndex::from(0)]);
+        let named = pass.targets(&reading.plan, step);
+        let named: Vec<String> =
+            named.iter().map(|target| say(&reading.plan, step, pass, target).say()).collect();
+        assert_eq!(named, ["line 7: a task", "line 12: It is friendly (judged)"]);
+    }
+
+    #[test]
+    fn only_what_agentrun_ticked_and_is_still_ticked_is_taken_back() {
+        let text = PLAN.replacen("[ ] a task", "[x] a task", 1);
+        let reading = plan::read(&text);
+        let name = |text: &str| crate::facts::fixtures::check_box(text);
+        let ours = [name("a task"), name("It is friendly"), name("it is gone")];
+        let lines: Vec<usize> = ticked_targets(&reading.plan, StepIndex::from(0), &ours)
+            .into_iter()
+            .map(|target| match target {
+                TickTarget::Box(index) => reading.plan.boxes[index].line.into(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(lines, [7]);
+    }
 }

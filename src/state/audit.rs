@@ -13,7 +13,6 @@ use crate::facts::{
 };
 use crate::plan::{BoxIndex, BoxRole, CheckBox, CriterionKind, Reading, Step, StepIndex};
 
-/// What a tick rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Backing {
@@ -23,7 +22,6 @@ pub(crate) enum Backing {
     Weak,
     /// A judge says that it holds, and what it cites is there.
     Judged,
-    /// A person vouches for it.
     Confirmed,
     /// No command applied; it was let through.
     Unvalidated,
@@ -37,46 +35,35 @@ pub(crate) enum Backing {
     Forged,
 }
 
-/// Every tick of a plan.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Audit {
     /// Steps with a tick, in the order of the plan.
     pub steps: Vec<AuditedStep>,
-    /// Ticked boxes of groups.
     pub groups: Vec<AuditedBox>,
 }
 
-/// A step with a tick.
 #[derive(Debug, Serialize)]
 pub(crate) struct AuditedStep {
     /// As people name it.
     pub id: String,
-    /// Its label and title.
     pub name: String,
-    /// Where it stands.
     pub line: usize,
-    /// Its place among the plan's steps.
     #[serde(skip)]
     pub index: StepIndex,
     /// What it rests on.
     pub backing: Backing,
     /// Why, where the word alone does not say it.
     pub why: Option<String>,
-    /// Its ticked boxes.
     pub boxes: Vec<AuditedBox>,
-    /// The record of its pass.
     pub pass: Option<PassRecord>,
     /// What its commands did when they were run again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rerun: Option<Vec<Rerun>>,
 }
 
-/// A ticked box.
 #[derive(Debug, Serialize)]
 pub(crate) struct AuditedBox {
-    /// Where it stands.
     pub line: usize,
-    /// Its text.
     pub text: String,
     /// What it rests on.
     pub backing: Backing,
@@ -85,17 +72,11 @@ pub(crate) struct AuditedBox {
 /// When and on what a step passed.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct PassRecord {
-    /// The run.
     pub run: String,
-    /// When.
     pub ts: Timestamp,
-    /// The attempt; 0 if no agent was needed.
     pub attempt: u32,
-    /// The confinement that was in force.
     pub sandbox: String,
-    /// The person who vouches for it, if one does.
     pub confirmed_by: Option<String>,
-    /// What agentrun saw.
     pub evidence: Vec<Evidence>,
     /// What a judge said of sentences.
     pub judgements: Vec<Judgement>,
@@ -103,14 +84,11 @@ pub(crate) struct PassRecord {
     pub marks: Vec<String>,
 }
 
-/// A command that was run again.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Rerun {
-    /// The command.
     pub command: String,
     /// Where, from the project root.
     pub dir: String,
-    /// How it ended.
     pub exit: Exit,
     /// Why it says nothing, if it is green and cannot be anything else.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,9 +100,7 @@ pub(crate) struct Rerun {
 /// What is known besides the plan.
 #[derive(Debug)]
 pub(crate) struct Known<'a> {
-    /// The records that are proven.
     pub records: &'a [Record],
-    /// The fold over them.
     pub state: &'a RunState,
     /// Steps that pass by records which are not proven, in a journal that was tampered with.
     pub claims: &'a BTreeSet<StepKey>,
@@ -199,9 +175,11 @@ fn backing(
             (None, Some(_)) => because(Backing::Stale, "a box of it was unticked since"),
             (None, None) => (of_pass(pass), None),
         },
-        StepStatus::Revalidate => because(Backing::Stale, "it was to be validated again, and was not"),
+        StepStatus::Revalidate => {
+            because(Backing::Stale, "it had to be validated again, and this was not done")
+        }
         _ if known.claims.contains(&step.key) => {
-            because(Backing::Forged, "the record of its pass was changed, or is not agentrun's")
+            because(Backing::Forged, "the record of its pass was changed, or agentrun did not write it")
         }
         _ if known.whole => (Backing::ByHand, None),
         _ => (Backing::Unrecorded, None),
@@ -225,10 +203,10 @@ fn contradiction(pass: &Pass, record: Option<&PassRecord>) -> Option<&'static st
     }
     let evidence = record.map_or(&[][..], |record| &record.evidence);
     if !evidence.iter().any(Evidence::holds) {
-        return Some("it passed, and no command of it was green");
+        return Some("it passed, but none of its commands did");
     }
     let same = |evidence: &Evidence| evidence.fingerprint == pass.fingerprint;
-    (!evidence.iter().all(same)).then_some("its evidence is for another text")
+    (!evidence.iter().all(same)).then_some("its evidence is for another text of the step")
 }
 
 /// A sentence is not decided by the commands of its step.
@@ -342,7 +320,6 @@ fn pass(record: &Record, at: &AttemptRef, seen: &[(u32, &Evidence)], sandbox: &s
 }
 
 impl Backing {
-    /// As people say it.
     pub(crate) fn say(self) -> &'static str {
         match self {
             Self::Proven => "proven",
@@ -388,7 +365,6 @@ impl AuditedStep {
 }
 
 impl Audit {
-    /// Some tick is a forgery.
     pub(crate) fn has_forgery(&self) -> bool {
         self.steps.iter().any(|step| step.backing == Backing::Forged)
     }

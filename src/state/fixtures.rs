@@ -10,19 +10,24 @@ use crate::plan::{Reading, Step, StepIndex};
 
 /// What happened to the step at this place of the plan.
 #[derive(Debug, Clone)]
-pub(super) enum Past {
+pub(crate) enum Past {
     /// A run that commits, or does not.
     Run {
         commits: bool,
     },
     Started(usize),
     Began(usize, u32),
+    /// What a command did before the first attempt.
+    Baseline(usize, Evidence),
     Validated(usize, Evidence),
+    Noted(usize, &'static str),
     Ended(usize, u32, AttemptOutcome),
     Stopped(usize, Reason),
     Passed(usize, Strength),
     /// Criteria that passed, that hold by the judge's word, and that wait for a person.
     PassedOn(usize, &'static [usize], &'static [usize], &'static [&'static str]),
+    /// Commands that fail and may until the end.
+    PassedLeaving(usize, &'static [&'static str]),
     Intended(usize),
     Written(usize),
     Refused(usize),
@@ -37,7 +42,7 @@ pub(super) enum Past {
 }
 
 /// What a run is given; it commits, or does not.
-pub(super) fn run(commits: bool) -> RunStarted {
+pub(crate) fn run(commits: bool) -> RunStarted {
     let text = || "x".to_owned();
     RunStarted {
         version: text(),
@@ -52,6 +57,17 @@ pub(super) fn run(commits: bool) -> RunStarted {
         commits,
         limits: String::new(),
     }
+}
+
+/// A pass of a step: its criteria that passed and that hold by the judge's word; what waits for a person, and
+/// what may still fail.
+fn passed_on(step: &Step, [criteria, by_judge]: [&[usize]; 2], [waiting, failing]: [&[&str]; 2]) -> Event {
+    let mut event = passed(step, Strength::Proven);
+    if let Event::StepPassed { passed, judged, pending, tolerated, .. } = &mut event {
+        (*passed, *judged) = (indices(criteria), indices(by_judge));
+        (*pending, *tolerated) = (texts(waiting), texts(failing));
+    }
+    event
 }
 
 /// A pass of a step as it is now.
@@ -82,11 +98,14 @@ impl Past {
             Self::Run { .. } => 0,
             Self::Started(step)
             | Self::Began(step, _)
+            | Self::Baseline(step, _)
             | Self::Validated(step, _)
+            | Self::Noted(step, _)
             | Self::Ended(step, ..)
             | Self::Stopped(step, _)
             | Self::Passed(step, _)
             | Self::PassedOn(step, ..)
+            | Self::PassedLeaving(step, _)
             | Self::Intended(step)
             | Self::Written(step)
             | Self::Refused(step)
@@ -102,7 +121,7 @@ impl Past {
     }
 
     /// The event, of a step as the plan has it.
-    pub(super) fn event(&self, reading: &Reading) -> Event {
+    pub(crate) fn event(&self, reading: &Reading) -> Event {
         let found = &reading.plan.steps[self.step()];
         let step = StepRef::from(found);
         let fingerprint = found.fingerprint();
@@ -118,6 +137,8 @@ impl Past {
                 reference: None,
                 programs: Programs::new(),
             },
+            Self::Baseline(_, evidence) => Event::ValidationCompleted { at: at(0), evidence },
+            Self::Noted(_, text) => Event::NoteTaken { at: at(1), text: text.to_owned() },
             Self::Validated(_, evidence) => {
                 Event::ValidationCompleted { at: at(1), evidence: Evidence { fingerprint, ..evidence } }
             }
@@ -134,12 +155,9 @@ impl Past {
             Self::Stopped(_, reason) => Event::StepStopped { step, outcome: reason.into() },
             Self::Passed(_, strength) => passed(found, strength),
             Self::PassedOn(_, criteria, by_judge, waiting) => {
-                let mut event = passed(found, Strength::Proven);
-                if let Event::StepPassed { passed, judged, pending, .. } = &mut event {
-                    (*passed, *judged, *pending) = (indices(criteria), indices(by_judge), texts(waiting));
-                }
-                event
+                passed_on(found, [criteria, by_judge], [waiting, &[]])
             }
+            Self::PassedLeaving(_, failing) => passed_on(found, [&[], &[]], [&[], failing]),
             Self::Intended(_) => Event::TickIntended {
                 step,
                 targets: vec![Ticked { line: 7, check_box: fixtures::check_box("a task"), judged: false }],
@@ -166,18 +184,18 @@ impl Past {
 }
 
 /// A step that ran and passed, by a command that went green.
-pub(super) fn done(step: usize) -> [Past; 2] {
+pub(crate) fn done(step: usize) -> [Past; 2] {
     [Past::Started(step), Past::Passed(step, Strength::Proven)]
 }
 
 /// A step that passed, and whose box is ticked.
-pub(super) fn ticked(step: usize) -> [Past; 4] {
+pub(crate) fn ticked(step: usize) -> [Past; 4] {
     let [started, passed] = done(step);
     [started, passed, Past::Intended(step), Past::Written(step)]
 }
 
 /// What the events add up to.
-pub(super) fn state(reading: &Reading, past: &[Past]) -> RunState {
+pub(crate) fn state(reading: &Reading, past: &[Past]) -> RunState {
     let mut state = RunState::default();
     for past in past {
         state.apply(&past.event(reading)).unwrap_or_else(|error| panic!("{past:?}: {error}"));
@@ -186,7 +204,7 @@ pub(super) fn state(reading: &Reading, past: &[Past]) -> RunState {
 }
 
 /// The steps at these places.
-pub(super) fn only(steps: &[usize]) -> Selection {
+pub(crate) fn only(steps: &[usize]) -> Selection {
     let steps = steps.iter().copied().map(StepIndex::from).collect();
     Selection { steps: Some(steps), keep_going: false }
 }

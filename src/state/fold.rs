@@ -1,6 +1,7 @@
 //! Makes the state of a plan from its events; nothing else changes it.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::{Base, CommitState, Pass, StepState, StepStatus, TickState};
 use crate::facts::{AttemptRef, Event, Evidence, Fingerprint, ReopenReason, RunStarted, StepKey, StepRef};
@@ -14,7 +15,6 @@ pub struct RunState {
     green: Vec<Evidence>,
 }
 
-/// An event that cannot follow what came before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the event `{event}` is not possible now: step {step} is {status}")]
 pub struct IllegalEvent {
@@ -26,15 +26,15 @@ pub struct IllegalEvent {
 impl RunState {
     /// What is known of a step; the default for one that never ran.
     pub fn step(&self, key: &StepKey) -> &StepState {
-        static UNKNOWN: StepState = StepState::UNKNOWN;
+        static UNKNOWN: LazyLock<StepState> = LazyLock::new(StepState::default);
         self.steps.get(key).unwrap_or(&UNKNOWN)
     }
 
     /// Every step that anything is known of, with what it said then.
     pub fn said(&self) -> impl Iterator<Item = (&StepKey, Option<&Fingerprint>)> {
-        self.steps.iter().map(|(key, step)| match &step.status {
-            StepStatus::Passed(pass) => (key, Some(&pass.fingerprint)),
-            _ => (key, step.fingerprint.as_ref()),
+        self.steps.iter().map(|(key, step)| match step.status.pass() {
+            Some(pass) => (key, Some(&pass.fingerprint)),
+            None => (key, step.fingerprint.as_ref()),
         })
     }
 
@@ -88,18 +88,16 @@ impl RunState {
                 let step = self.running(at, "step.passed")?;
                 let said = |evidence: &Evidence| (evidence.command.clone(), evidence.exit.clone());
                 let pass = Pass {
-                    fingerprint: fingerprint.clone(),
                     strength: Some(*strength),
-                    confirmed_by: None,
                     criteria: passed.clone(),
                     judged: judged.clone(),
                     pending: pending.clone(),
                     tolerated: tolerated.clone(),
                     marks: marks.clone(),
-                    tick: TickState::Due,
                     attempt: at.attempt,
                     commands: step.seen.iter().map(said).collect(),
                     commit: if commits { CommitState::Due } else { CommitState::Unasked },
+                    ..Pass::new(fingerprint.clone())
                 };
                 step.status = StepStatus::Passed(pass);
                 step.last_failure = None;

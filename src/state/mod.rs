@@ -2,7 +2,7 @@
 
 pub(crate) mod audit;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 mod fold;
 mod pass;
 pub(crate) mod reconcile;
@@ -12,7 +12,7 @@ mod step;
 pub mod ticking;
 mod trees;
 
-pub use fold::{IllegalEvent, RunState};
-pub use pass::{CommitState, Pass, TickState};
-pub use step::{StepState, StepStatus};
-pub use trees::{Base, Trees};
+pub use fold::RunState;
+pub(crate) use pass::{CommitState, Pass, TickState};
+pub(crate) use step::{StepState, StepStatus};
+pub(crate) use trees::{Base, Trees};

@@ -6,8 +6,7 @@ use super::{CommitState, RunState, StepStatus, TickState};
 use crate::facts::RunOutcome;
 use crate::plan::{Plan, StepGraph, StepIndex, StepKind};
 
-/// What a run is about.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
     /// The steps asked for; all if `None`.
     pub steps: Option<BTreeSet<StepIndex>>,
@@ -15,7 +14,6 @@ pub(crate) struct Selection {
     pub keep_going: bool,
 }
 
-/// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// The journal says that it passed, the plan does not yet.
@@ -26,7 +24,6 @@ pub(crate) enum Decision {
     Run(StepIndex),
     /// Only a person can do it.
     Park(StepIndex),
-    /// Nothing is left that can be done.
     Stop(RunOutcome),
 }
 
@@ -37,7 +34,6 @@ impl Selection {
     }
 }
 
-/// Decides what comes next.
 pub(crate) fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: &Selection) -> Decision {
     // Before anything else changes, and whatever was asked for: it holds this step and no other.
     if let Some(&index) = graph.order().iter().find(|&&index| commit_is_due(plan, state, index)) {

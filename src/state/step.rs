@@ -1,15 +1,13 @@
 //! What is known of one step, and how an event changes it.
 
-use super::pass::{CommitState, Pass, TickState};
+use super::pass::{Pass, TickState};
 use super::trees::Trees;
 use crate::facts::{
     AttemptOutcome, BoxRef, Evidence, Fingerprint, Reason, ReopenReason, StepOutcome, Ticked,
 };
 
-/// What is known of one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StepState {
-    /// Where it stands.
     pub status: StepStatus,
     /// Attempts so far, in all runs.
     pub attempts: u32,
@@ -17,13 +15,11 @@ pub struct StepState {
     pub spent: u32,
     /// What the step said when it was last started.
     pub fingerprint: Option<Fingerprint>,
-    /// The trees that it began with and left.
     pub trees: Trees,
     /// What its commands did before the first attempt.
     baseline: Vec<Evidence>,
     /// What each of its commands did last, in this run.
     pub seen: Vec<Evidence>,
-    /// Notes of the agent, for later attempts.
     pub notes: Vec<String>,
     /// Why the last attempt that can be mended did not pass, until the step passes.
     pub last_failure: Option<Reason>,
@@ -34,23 +30,18 @@ pub struct StepState {
     pub ticked: Vec<BoxRef>,
 }
 
-/// Where a step stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum StepStatus {
-    /// To be done.
     #[default]
     Open,
     /// Had evidence, and something changed since: validated first.
     Revalidate,
-    /// Being worked on.
     Running,
     /// Evidence or a person says that it holds.
     Passed(Pass),
     /// All its boxes are ticked, by somebody else.
     ByHand,
-    /// Waits for a person.
     Parked {
-        /// What the person is asked for.
         items: Vec<String>,
     },
     /// Ended in this run without a pass.
@@ -58,26 +49,11 @@ pub enum StepStatus {
 }
 
 impl StepState {
-    /// Of a step that never ran.
-    pub(super) const UNKNOWN: Self = Self {
-        status: StepStatus::Open,
-        attempts: 0,
-        spent: 0,
-        fingerprint: None,
-        trees: Trees::NONE,
-        baseline: Vec::new(),
-        seen: Vec::new(),
-        notes: Vec::new(),
-        last_failure: None,
-        set_back: Vec::new(),
-        ticked: Vec::new(),
-    };
-
     /// Baseline and base survive as long as the step says the same and its agent has begun: a
     /// step that goes on after an interruption was still red before and is green after.
     pub(super) fn start(&mut self, fingerprint: &Fingerprint) {
         if self.fingerprint.as_ref() != Some(fingerprint) {
-            self.trees = Trees::NONE;
+            self.trees = Trees::default();
         }
         if self.trees.base.is_none() {
             self.baseline.clear();
@@ -134,7 +110,7 @@ impl StepState {
         if !reason.is_staleness() {
             self.ticked.clear();
         }
-        self.trees = Trees::NONE;
+        self.trees = Trees::default();
         self.baseline.clear();
         self.last_failure = None;
     }
@@ -155,20 +131,8 @@ impl StepState {
             pass.tick = TickState::Due;
             return;
         }
-        self.status = StepStatus::Passed(Pass {
-            fingerprint: fingerprint.clone(),
-            strength: None,
-            confirmed_by: Some(by.to_owned()),
-            criteria: Vec::new(),
-            judged: Vec::new(),
-            pending: Vec::new(),
-            tolerated: Vec::new(),
-            marks: Vec::new(),
-            tick: TickState::Due,
-            attempt: 0,
-            commands: Vec::new(),
-            commit: CommitState::Unasked,
-        });
+        let confirmed_by = Some(by.to_owned());
+        self.status = StepStatus::Passed(Pass { confirmed_by, ..Pass::new(fingerprint.clone()) });
         self.last_failure = None;
     }
 }
@@ -177,6 +141,13 @@ impl StepStatus {
     /// Nothing of it is left to do for agentrun.
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Passed(_) | Self::ByHand)
+    }
+
+    pub fn pass(&self) -> Option<&Pass> {
+        match self {
+            Self::Passed(pass) => Some(pass),
+            _ => None,
+        }
     }
 
     /// One word for people.

@@ -3,7 +3,7 @@
 use crate::facts::{Denial, Evidence, RedCommand};
 
 /// One command that was run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Validated {
     /// What agentrun saw.
     pub evidence: Evidence,

@@ -85,7 +85,7 @@ fn the_demo_carries_out_its_plan_and_says_what_to_type_next() {
             "$ agentrun execute plan.md --model scripted:.agentrun/demo-replies.jsonl",
             "the agent says that it is done: say is written and all tests pass",
             "failed, exit code 101",
-            "The plan is carried out, as far as commands can tell.",
+            "The plan is carried out. A person still has to look at some of it.",
             &format!("The report:  {}", root.join(".agentrun/runs/").display()),
             &format!("cd '{}'", root.display()),
             "alias agentrun=",

@@ -108,13 +108,13 @@ fn every_tick_of_an_honest_run_is_named_with_its_evidence() {
     journal: sealed, 36 records
     proven      [1] Step 1: The first file
                   [WHEN] · run [RUN] · attempt 1
-                  grep -q one one.txt · exit code 0 · red before · tree 5311597584af
+                  grep -q one one.txt · exit code 0 · failed before · tree 5311597584af
     proven      [2] Step 2: The second file
                   [WHEN] · run [RUN] · attempt 1
-                  grep -q two two.txt · exit code 0 · red before · tree a61862732425
+                  grep -q two two.txt · exit code 0 · failed before · tree a61862732425
     --- stderr
     2 steps ticked: 2 proven
-    the sandbox was off in [RUN]: an agent there could have read the key and sealed what it liked, so these seals show only that nothing was changed by accident, or without knowing how
+    the sandbox was off in [RUN]: an agent could read the key there and forge records. The seals show only that nothing was changed by accident
     ");
     assert_eq!(verdict(&bench, &[]), expect(0, "sealed", &[("1", "proven"), ("2", "proven")]));
     let bench = bench_with_prose();
@@ -159,7 +159,7 @@ fn a_red_rerun_and_an_edited_step_are_told() {
     // Ignored files are no part of a clean copy.
     bench.file(".gitignore", "one.txt\n");
     let ran = bench.run(&["verify", "plan.md", "--rerun"]).code(1);
-    assert!(ran.stdout.contains("again: grep -q one one.txt · red, exit code 2"), "{ran}");
+    assert!(ran.stdout.contains("again: grep -q one one.txt · failed, exit code 2"), "{ran}");
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn a_forged_pass_is_not_believed_and_the_run_goes_on_from_what_is_proven() {
     assert!(kept.ends_with(&forged), "the forgery is kept as a copy");
     bench.execute(&diligent(GOOD), &[]).code(0);
     let ran = verify(&bench).code(0);
-    assert!(ran.stdout.contains("that was not believed"), "{ran}");
+    assert!(ran.stdout.contains("agentrun did not trust it"), "{ran}");
 }
 
 /// A run whose agent does this in step 1, and nothing wrong in step 2.
@@ -359,7 +359,7 @@ fn a_journal_that_an_agent_forged_before_it_killed_agentrun_is_not_believed() {
         assert_eq!(ran.code, None, "{script}: {ran}");
         verify(&bench).code(code);
         let ran = run_with(&bench, "echo one > one.txt", &[]).code(0);
-        let ran = ran.says("the journal is ").says("records are believed, and the run goes on from these");
+        let ran = ran.says("the journal is ").says("; agentrun trusts the first ");
         assert_eq!(
             verdict(&bench, &[]),
             expect(0, "sealed", &[("1", "proven"), ("2", "proven")]),
@@ -373,16 +373,19 @@ fn rules_request_and_configuration_are_not_the_agents_to_change() {
     for (script, said) in [
         (
             "echo 'Anything goes.' > PROJECT_RULES.md",
-            "`PROJECT_RULES.md` was set back: it was changed during run_command",
+            "agentrun restored `PROJECT_RULES.md`: it was changed during run_command",
         ),
-        ("rm FEATURE_REQUEST.md", "`FEATURE_REQUEST.md` was set back: it was deleted during run_command"),
+        (
+            "rm FEATURE_REQUEST.md",
+            "agentrun restored `FEATURE_REQUEST.md`: it was deleted during run_command",
+        ),
         (
             "printf '[validation]\\nstrength = \"weak\"\\n' > agentrun.toml",
-            "`agentrun.toml` was set back: it was created during run_command",
+            "agentrun restored `agentrun.toml`: it was created during run_command",
         ),
         (
             "sed -i 's/grep -q two two.txt/true/' plan.md",
-            "the plan was set back: its steps were changed during run_command",
+            "agentrun restored the plan: its steps were changed during run_command",
         ),
     ] {
         let bench = bench();

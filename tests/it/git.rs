@@ -200,7 +200,7 @@ fn what_was_unsaved_before_the_step_is_not_swept_in() {
     warning: the project has changes that are not committed: a.txt, untracked.txt; they are kept
 
     > Step 1: The first file [1/2]
-      before     grep -q one one.txt · red, exit code 2 · [TIME]
+      before     grep -q one one.txt · failed, exit code 2 · [TIME]
       attempt 1
         run echo one > one.txt; echo agent >> a.txt; echo agent >> untracked.txt (exit 0, [TIME])
         the agent says that it is done: did what the step asks for
@@ -211,7 +211,7 @@ fn what_was_unsaved_before_the_step_is_not_swept_in() {
     warning: step 1 is not committed: these files had uncommitted changes before the step: a.txt, untracked.txt; the changes are in the work tree: commit them yourself
 
     > Step 2: The second file [2/2]
-      before     cat two.txt && grep -q two two.txt · red, exit code 1 · [TIME]
+      before     cat two.txt && grep -q two two.txt · failed, exit code 1 · [TIME]
       attempt 1
         run echo two > two.txt (exit 0, [TIME])
         the agent says that it is done: did what the step asks for
@@ -461,7 +461,8 @@ fn of_the_plan_only_the_ticks_of_the_step_are_committed() {
     bench.shell("sed -i 's/^### Step 2.*/&s/' plan.md && echo unsaved > one.txt");
     let ran = commit(&bench, BOTH).code(0);
     // The first is not committed, and the second has another text in git: neither tick is there.
-    ran.says("step 1 is not committed").says("(1 file, without the plan: git has another text of the step)");
+    ran.says("step 1 is not committed")
+        .says("(1 file, without the plan: git has another version of the step)");
     assert_eq!(bench.shell("git diff --name-status HEAD~1 HEAD"), "A\ttwo.txt\n");
     assert_eq!(bench.shell("git diff --cached -U0 | tail -n +6"), "-# Two files\n+# Two files, staged\n");
 
@@ -632,7 +633,7 @@ fn a_run_that_is_not_to_commit_says_what_a_killed_one_did_not_commit() {
     assert_eq!(bench.execute(&server, &["--commit"]).code, None);
     bench.env("AGENTRUN_TEST_KILL", "");
     let ran = bench.execute(&server, &[]).code(0);
-    ran.says("the run that ticked it ended before its commit, and this one was not asked to commit");
+    ran.says("the run that ticked this step ended before the commit, and this run has no --commit");
     assert_eq!(bench.shell("git rev-list --count HEAD"), "1\n");
 }
 

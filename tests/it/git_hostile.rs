@@ -94,7 +94,7 @@ fn what_would_lead_the_next_git_elsewhere_is_undone() {
             let trap = format!("echo one > one.txt; echo ../elsewhere > .git/{file}");
             let more = ["--max-attempts", "1", "--sandbox", mode];
             let ran = execute(&bench, trap.leak(), &more).code(1);
-            ran.says(&format!(".git/{file}` was set back: it was created during run_command"));
+            ran.says(&format!(".git/{file}`: it was created during run_command"));
             assert!(!bench.root().join(".git").join(file).exists(), "{mode}");
         }
     }

@@ -80,21 +80,21 @@ fn what_the_judge_saw_is_ticked_as_judged_and_what_it_cannot_tell_waits() {
     logs: .agentrun/runs/[RUN]/
 
     > Step 1: The greeting [1/1]
-      before     test -s greeting.txt · red, exit code 1 · [TIME]
+      before     test -s greeting.txt · failed, exit code 1 · [TIME]
       attempt 1
         write greeting.txt (+2 -0)
         the agent says that it is done: all criteria hold
       validation test -s greeting.txt · passed · [TIME]
       judge      2 criteria in prose
         holds The greeting is friendly (greeting.txt:2)
-        cannot be told The greeting names the reader: who is the reader?
+        cannot be decided The greeting names the reader: who is the reader?
     + Step 1 passed [TIME] · 1 attempt
       waits for a person: The greeting names the reader
       ticked line 8: Write `greeting.txt`
       ticked line 11: `test -s greeting.txt` passes
       ticked line 12: The greeting is friendly (judged)
 
-    The plan is carried out, as far as commands can tell.
+    The plan is carried out. A person still has to look at some of it.
       1 step passed in this run, checked by commands that agentrun ran · [TIME]
       What waits for a person:
         step 1: The greeting names the reader

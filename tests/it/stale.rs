@@ -87,7 +87,7 @@ fn a_baseline_is_of_the_command_that_it_was_taken_of() {
     commands("\"test -f plan.md\"");
     bench.execute(&diligent(GOOD), &["--step", "1"]).code(0);
     let audit = bench.run(&["verify", "plan.md"]).code(0).stdout;
-    assert!(audit.contains("weak        [1]") && audit.contains("exit code 0 · green before"), "{audit}");
+    assert!(audit.contains("weak        [1]") && audit.contains("exit code 0 · passed before"), "{audit}");
 }
 
 #[test]

@@ -210,9 +210,7 @@ fn a_result_that_contradicts_the_same_tree_is_looked_at_once_more() {
     // Green in every other run, by what git does not see.
     let flips = "n=$(cat .git/n || echo 0); echo $((n + 1)) > .git/n; test $((n % 2)) = 1";
     let bench = bench(flips, &["true"]);
-    execute(&bench, &["--max-attempts", "1"])
-        .code(1)
-        .says("(flaky: it ended in another way on the same tree)");
+    execute(&bench, &["--max-attempts", "1"]).code(1).says("(flaky: it ended differently on the same tree)");
     let greens: Vec<Value> =
         evidence(&bench).into_iter().map(|evidence| evidence["exit"]["code"].clone()).collect();
     assert_eq!(greens, [0, 1], "a green by luck is no pass");
@@ -225,7 +223,10 @@ fn two_greens_in_a_row_on_the_same_tree_pass_and_are_marked() {
     execute(&bench, &[]).code(0).says("look at it: `test -f .git/built` is flaky");
     let passed = record(&bench, "step.passed");
     assert_eq!(passed["strength"], "weak");
-    assert_eq!(passed["marks"], json!(["`test -f .git/built` is flaky: it failed before on the same tree"]));
+    assert_eq!(
+        passed["marks"],
+        json!(["`test -f .git/built` is flaky: it ended differently before, on the same tree"])
+    );
     let told = bench.run(&["status", "plan.md"]).stdout;
     assert!(told.contains("is flaky"), "{told}");
 }
@@ -288,7 +289,7 @@ fn what_was_green_on_the_same_tree_is_not_run_again() {
         .file("agentrun.toml", "[validation]\ncommands = [\"test -f plan.md && echo run >> .git/count\"]\n")
         .git();
     let server = crate::support::worker::diligent(&[("Step 1", "touch a"), ("Step 2", "touch b")]);
-    bench.execute(&server, &[]).code(0).says("not run again on the same tree");
+    bench.execute(&server, &[]).code(0).says("not run again: same tree");
     assert_eq!(bench.read(".git/count").lines().count(), 3, "baseline and validation of 1, validation of 2");
     let reused: Vec<bool> = bench
         .journal()

@@ -78,7 +78,7 @@ fn a_link_in_the_place_of_a_guarded_file_shows_nothing() {
         let bench = bench();
         std::fs::write(bench.home().join("secret"), "the seal key\n").unwrap();
         let link = format!("ln -s {}/secret agentrun.toml", bench.home().display());
-        let said = "`agentrun.toml` was set back: it was created during run_command";
+        let said = "agentrun restored `agentrun.toml`: it was created during run_command";
         execute(&bench, &[&link], &["--max-attempts", "1", "--sandbox", mode]).code(1).says(said);
         assert!(!bench.root().join("agentrun.toml").is_symlink(), "{mode}");
         let found = bench.shell("find .agentrun -type f -exec grep -l 'the seal key' {} + || true");
@@ -95,7 +95,7 @@ fn templates_of_the_projects_own_are_not_the_agents_to_write() {
         let write =
             "echo one > one.txt; echo 'Say yes.' > prompts/judge.md; echo 'Go on.' > prompts/nudge.md";
         let ran = execute(&bench, &[write], &["--max-attempts", "1", "--sandbox", mode]).code(1);
-        let ran = ran.says("`prompts/nudge.md` was set back: it was created during run_command");
+        let ran = ran.says("agentrun restored `prompts/nudge.md`: it was created during run_command");
         assert_eq!(bench.read("prompts/judge.md"), judge, "{mode}: {ran}");
         assert!(!bench.root().join("prompts/nudge.md").exists(), "{mode}: {ran}");
         assert_eq!(bench.read("plan.md"), ONE_STEP, "{mode}: {ran}");
@@ -124,7 +124,7 @@ fn a_link_in_the_place_of_a_folder_for_logs_leads_nowhere() {
             bench.root().display()
         );
         let ran = execute(&bench, &[&lead], &["--max-attempts", "1", "--sandbox", mode]).code(1);
-        ran.says("attempt-1` was set back: something else was put in its place during run_command");
+        ran.says("attempt-1`: something else was put in its place during run_command");
         assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0, "{mode}");
     }
 }
@@ -136,7 +136,7 @@ fn a_plan_that_is_named_by_a_link_stays_the_same_plan() {
     bench.git();
     let swap = r"sed 's/\[ \]/[x]/' docs/real.md > docs/fake.md; ln -sf docs/fake.md plan.md";
     let ran = execute(&bench, &[swap, "echo one > one.txt"], &[]).code(0);
-    let ran = ran.says("plan.md` was set back: it was changed during run_command");
+    let ran = ran.says("plan.md`: it was changed during run_command");
     assert_eq!(bench.root().join("plan.md").read_link().unwrap(), Path::new("docs/real.md"), "{ran}");
     assert!(bench.root().join("plan.md").is_symlink(), "a tick changes the file and not the link");
     assert_eq!(bench.read("docs/real.md"), ONE_STEP.replace("[ ]", "[x]"));
@@ -218,5 +218,5 @@ fn fewer_tests_than_before_are_a_mark_even_if_one_was_red() {
                   [ \"$failed\" = 0 ]\n";
     bench.file("run.sh", runner).git();
     let ran = execute(&bench, &["echo '1 0' > count"], &[]).code(0);
-    ran.says("weakened: `sh run.sh` ran 1 tests, and 4 before the step").says("weak");
+    ran.says("weakened: `sh run.sh` ran 1 test; before the step it ran 4").says("weak");
 }

@@ -9,16 +9,13 @@ use crate::journal::lock::Lock;
 use crate::journal::reader::GrowingJournal;
 use crate::journal::{PlanDir, RunDir};
 
-/// What comes before the first run.
 pub(crate) const FIRST: &str =
     "`agentrun execute PLAN` runs one; with --dry-run it only shows what it would do";
 
 /// A run of the past, or one that is going on.
 #[derive(Debug)]
 pub(crate) struct PastRun {
-    /// Its folder.
     pub dir: RunDir,
-    /// Its records.
     pub records: Vec<Record>,
     plan: PlanDir,
     journal: GrowingJournal,
@@ -65,7 +62,7 @@ fn unreadable(error: std::io::Error) -> Failure {
 }
 
 /// A step, and its place in a run's order, from 1.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PlacedStep {
     pub number: usize,
     pub step: StepRef,
@@ -83,32 +80,78 @@ impl PastRun {
 
     /// A step of the run: by its id, its label, or `#` and its place.
     pub(crate) fn step(&self, id: &str) -> Result<PlacedStep, Failure> {
-        let steps = self.records.iter().find_map(|record| match &record.event {
-            Event::RunStarted(run) => Some(&run.steps),
-            _ => None,
-        });
-        let steps = steps.map_or(&[][..], Vec::as_slice);
-        let wanted = id.trim_start_matches('#').parse::<usize>().ok().filter(|_| id.starts_with('#'));
-        let found = steps.iter().enumerate().find(|(place, step)| {
-            step.id.eq_ignore_ascii_case(id)
-                || wanted == Some(place + 1)
-                || id.to_lowercase().ends_with(&format!(" {}", step.id.to_lowercase()))
-        });
-        if let Some((place, step)) = found {
-            Ok(PlacedStep { number: place + 1, step: step.clone() })
-        } else {
+        let steps = steps(&self.records);
+        find_step(steps, id).ok_or_else(|| {
             let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
-            Err(Failure::usage(format!("the run `{}` has no step `{id}`", self.dir.id))
-                .hint(format!("its steps are {}", ids.join(", "))))
-        }
+            Failure::usage(format!("the run `{}` has no step `{id}`", self.dir.id))
+                .hint(format!("its steps are {}", ids.join(", ")))
+        })
     }
 
     /// The attempts of a step in this run, in order.
     pub(crate) fn attempts(&self, step: &StepRef) -> Vec<u32> {
-        let started = self.records.iter().filter_map(|record| match &record.event {
-            Event::AttemptStarted { at, .. } if at.step.key == step.key => Some(at.attempt),
-            _ => None,
-        });
-        started.collect()
+        attempts(&self.records, step)
+    }
+}
+
+/// The steps of a run, in their order.
+fn steps(records: &[Record]) -> &[StepRef] {
+    let steps = records.iter().find_map(|record| match &record.event {
+        Event::RunStarted(run) => Some(&run.steps),
+        _ => None,
+    });
+    steps.map_or(&[], Vec::as_slice)
+}
+
+fn find_step(steps: &[StepRef], id: &str) -> Option<PlacedStep> {
+    let place: Option<usize> = id.strip_prefix('#').and_then(|place| place.parse().ok());
+    let id = id.to_lowercase();
+    let is_wanted = |index: usize, step: &StepRef| {
+        let known = step.id.to_lowercase();
+        known == id || place == Some(index + 1) || id.ends_with(&format!(" {known}"))
+    };
+    let index = steps.iter().enumerate().position(|(index, step)| is_wanted(index, step))?;
+    Some(PlacedStep { number: index + 1, step: steps[index].clone() })
+}
+
+fn attempts(records: &[Record], step: &StepRef) -> Vec<u32> {
+    let started = records.iter().filter_map(|record| match &record.event {
+        Event::AttemptStarted { at, .. } if at.step.key == step.key => Some(at.attempt),
+        _ => None,
+    });
+    started.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::report::tests::{attempt_started, records, run_started, step, validated};
+    use serde_json::json;
+
+    #[test]
+    fn a_step_of_a_run_is_named_by_its_id_its_label_or_its_place() {
+        let records = records(&[run_started()]);
+        let placed = |number, id| Some(PlacedStep { number, step: step(id) });
+        for (name, expected) in [
+            ("1", placed(1, "1")),
+            ("2", placed(2, "2")),
+            ("#2", placed(2, "2")),
+            ("Step 2", placed(2, "2")),
+            ("#3", None),
+            ("#", None),
+            ("", None),
+        ] {
+            assert_eq!(find_step(steps(&records), name), expected, "{name}");
+        }
+        assert_eq!(find_step(steps(&[]), "1"), None);
+    }
+
+    #[test]
+    fn attempts_are_those_that_began() {
+        let begun = [attempt_started("1", 1), attempt_started("2", 3), attempt_started("1", 2)];
+        let records = records(&[&[run_started(), validated("1", 0, &json!({}))], &begun[..]].concat());
+        assert_eq!([attempts(&records, &step("1")), attempts(&records, &step("2"))], [vec![1, 2], vec![3]]);
     }
 }

@@ -8,7 +8,7 @@ use super::confine;
 use super::open::{OpenPlan, Project};
 use crate::brief::Sources;
 use crate::clock;
-use crate::config::{Environment, PROJECT_FILE};
+use crate::config::{Config, Environment, PROJECT_FILE};
 use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
 use crate::journal::RunDir;
@@ -28,18 +28,14 @@ use crate::workspace::guard::plan::{PlanGuard, PlanGuardFinding};
 /// A plan that is watched from here on.
 #[derive(Debug)]
 pub(crate) struct GuardedPlan {
-    /// The plan.
     pub plan: OpenPlan,
-    /// Who watches it.
     pub guard: Guard,
-    /// What was found and set right.
     pub warnings: Vec<Event>,
 }
 
 /// A plan that nobody else carries out meanwhile, and the folder of the run.
 #[derive(Debug)]
 pub(crate) struct PlanHold {
-    /// The run's folder.
     pub run_dir: RunDir,
     _lock: Lock,
 }
@@ -170,15 +166,31 @@ fn say_restored(found: &PlanGuardFinding) -> Option<Event> {
     Some(Event::Warning { code: "plan-restored".to_owned(), message })
 }
 
-/// Shows and records what a command was told to warn of.
-pub(crate) fn warn(recorder: &mut Recorder, warnings: Vec<Event>) -> Result<(), Failure> {
-    for warning in warnings {
-        if let Event::Warning { message, .. } = &warning {
-            print::talk(&format!("{} {message}", print::styled(print::NOTICE, "warning:")));
+/// A plan that is held for a person's command, which no agent takes part in.
+#[derive(Debug)]
+pub(crate) struct HeldPlan {
+    pub plan: OpenPlan,
+    pub guard: Guard,
+    pub recorder: Recorder,
+    pub hold: PlanHold,
+}
+
+impl HeldPlan {
+    /// Takes hold of a plan. Shows and records what is to be warned of.
+    pub(crate) fn new(project: &Project, config: &Config, plan: OpenPlan) -> Result<Self, Failure> {
+        let hold = PlanHold::new(project, &plan)?;
+        let redact = Redact::new(project.secrets(config));
+        let (mut recorder, unsealed) =
+            hold.recorder(&plan, redact, &project.environment, Report::silent())?;
+        let GuardedPlan { plan, guard, warnings } = hold.take_over(project, plan, &Sources::default())?;
+        for warning in unsealed.into_iter().chain(warnings) {
+            if let Event::Warning { message, .. } = &warning {
+                print::warning(message);
+            }
+            recorder.record(warning)?;
         }
-        recorder.record(warning)?;
+        Ok(Self { plan, guard, recorder, hold })
     }
-    Ok(())
 }
 
 /// What children and connections are waited for with.
@@ -247,7 +259,6 @@ fn held(plan: &OpenPlan, holder: Option<&Holder>) -> Failure {
         .hint("`agentrun logs --follow` shows what that run does; wait for it, or stop it with Ctrl-C")
 }
 
-/// A log that secrets do not reach.
 struct RedactedLog {
     log: std::fs::File,
     redact: Redact,

@@ -20,29 +20,20 @@ use crate::words;
 use crate::workspace::Workspace;
 use crate::workspace::plan_file::{PlanFile, PlanText};
 
-/// A project.
 #[derive(Debug)]
 pub(crate) struct Project {
-    /// Its root, without links.
     pub root: PathBuf,
-    /// Where agentrun keeps its state.
     pub state: StateDir,
-    /// The environment of this process.
     pub environment: Environment,
 }
 
-/// A plan of a project, read.
 #[derive(Debug)]
 pub(crate) struct OpenPlan {
-    /// Its file.
     pub file: PlanFile,
     /// Its path, relative to the root where it is inside.
     pub path: String,
-    /// Its text.
     pub text: PlanText,
-    /// What was understood of it.
     pub reading: Reading,
-    /// Its state.
     pub dir: PlanDir,
     /// Where its journal is looked after; `None` where the user has no state folder.
     pub place: Option<KeepPlace>,
@@ -51,7 +42,6 @@ pub(crate) struct OpenPlan {
 /// What earlier runs left.
 #[derive(Debug)]
 pub(crate) struct Past {
-    /// The fold over it.
     pub state: RunState,
     /// The number that the next record gets.
     pub next_seq: u64,
@@ -147,7 +137,6 @@ impl Project {
         folders.map(|path| path.canonicalize().unwrap_or(path)).collect()
     }
 
-    /// Reads a plan.
     pub(crate) fn plan(&self, path: &Path) -> Result<OpenPlan, Failure> {
         let file = PlanFile::at(path).map_err(|error| unreadable(&error, path))?;
         let text = file.read().map_err(|error| unreadable(&error, path))?;
@@ -189,6 +178,15 @@ impl OpenPlan {
                 Err(Failure::usage(format!("`{name}` can mean several steps"))
                     .hint(format!("choose one: {}", names.join(", "))))
             }
+        }
+    }
+
+    /// The one step that a name stands for. What is to be done to it is said where it stands for several.
+    pub(crate) fn find_one(&self, name: &str, verb: &str) -> Result<StepIndex, Failure> {
+        match self.find_step(name)?.as_slice() {
+            [one] => Ok(*one),
+            _ => Err(Failure::usage(format!("`{name}` is a group of steps"))
+                .hint(format!("{verb} its steps one by one, the last one first"))),
         }
     }
 
@@ -244,10 +242,10 @@ impl Past {
     pub(crate) fn distrust(&self) -> Option<String> {
         let Some(proof) = &self.proof else {
             let any = self.next_seq > 1;
-            return any.then(|| "there is no key here that could show who wrote the journal".to_owned());
+            return any.then(|| "there is no key here to check who wrote the journal".to_owned());
         };
         let complaint = proof.verdict.complaint()?;
-        Some(format!("{complaint}; {} are believed", words::counted(proof.chain.records, "record")))
+        Some(format!("{complaint}; agentrun trusts {}", words::counted(proof.chain.records, "record")))
     }
 }
 
@@ -255,7 +253,7 @@ impl Past {
 pub(crate) fn no_keep(error: std::io::Error) -> Failure {
     Failure::usage("cannot check the seals of the journal")
         .caused_by(error)
-        .hint("they rest on the user's state folder, $XDG_STATE_HOME/agentrun or ~/.local/state/agentrun")
+        .hint("their key is in your state folder: $XDG_STATE_HOME/agentrun or ~/.local/state/agentrun")
 }
 
 /// The state that a journal adds up to; what contradicts it is reported and left out.
@@ -268,4 +266,65 @@ pub(crate) fn fold(journal: &Journal) -> Past {
         }
     }
     Past { state, next_seq: journal.next_seq(), complaints, proof: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::journal::seal::{Chain, Key};
+
+    #[test]
+    fn the_name_and_password_of_an_address_are_a_secret() {
+        for (address, secret) in [
+            ("http://ada:x@proxy:3128", Some("ada:x")),
+            ("https://ada:p@ss@host/v1", Some("ada:p@ss")),
+            ("http://ada@proxy", None),
+            ("http://proxy/a:b@c", None),
+            ("proxy:3128", None),
+        ] {
+            assert_eq!(user_and_password(address).as_deref(), secret, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_name_stands_for_one_step_or_says_which_are_meant() {
+        let dir = tempfile::tempdir().unwrap();
+        let text =
+            "# P\n\n## Phase 1: Begin\n\n### Step A: Build\n\n- [ ] a\n\n### Step B: Build\n\n- [ ] b\n";
+        std::fs::write(dir.path().join("plan.md"), text).unwrap();
+        let project = Project::find(Some(dir.path())).unwrap();
+        let plan = project.plan(&dir.path().join("plan.md")).unwrap();
+        assert_eq!(plan.find_one("B", "confirm").unwrap(), StepIndex::from(1));
+        let failure = plan.find_one("Phase 1", "confirm").unwrap_err();
+        let said =
+            ("`Phase 1` is a group of steps".to_owned(), "confirm its steps one by one, the last one first");
+        assert_eq!((failure.to_string(), failure.hints), (said.0, vec![said.1.to_owned()]));
+    }
+
+    #[test]
+    fn a_journal_that_proves_little_is_distrusted() {
+        let key = Key::of(&[7; 32]).unwrap();
+        let chain = |records| {
+            let mut chain = Chain::begin(&key, b"here");
+            chain.records = records;
+            chain
+        };
+        let past =
+            |next_seq, proof| Past { state: RunState::default(), next_seq, complaints: Vec::new(), proof };
+        let proof = |verdict, records| Some(Proof { verdict, bytes: 0, chain: chain(records) });
+        let no_key = "there is no key here to check who wrote the journal";
+        for (past, said) in [
+            (past(1, None), None),
+            (past(2, None), Some(no_key.to_owned())),
+            (past(2, proof(JournalVerdict::Whole, 1)), None),
+            (
+                past(2, proof(JournalVerdict::Unsealed, 1)),
+                JournalVerdict::Unsealed.complaint().map(|said| format!("{said}; agentrun trusts 1 record")),
+            ),
+        ] {
+            assert_eq!(past.distrust(), said);
+        }
+    }
 }

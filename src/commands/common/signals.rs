@@ -12,7 +12,6 @@ use crate::failure::Failure;
 use crate::interrupt::{self, Interrupt, Raise, Signal};
 use crate::report::print;
 
-/// The signals that are listened to.
 struct Ears {
     interrupted: unix::Signal,
     terminated: unix::Signal,
@@ -48,7 +47,7 @@ fn spawn(raise: Raise, gate: Arc<Mutex<()>>) -> io::Result<()> {
 
 async fn hear(mut ears: Ears, raise: &Raise, gate: &Mutex<()>) {
     raise.raise(ears.next().await);
-    print::talk("stopping: ending what runs and writing everything down ... (again: at once)");
+    print::talk("stopping: agentrun ends what runs and saves its state ... (press again to stop at once)");
     let signal = ears.next().await;
     let _shut = gate.lock();
     crate::process::kill_all();

@@ -10,14 +10,12 @@ use crate::failure::Failure;
 use crate::journal::StateDir;
 use crate::process::{Invocation, Policy, ProgramOutput, capture};
 
-/// The plan that is carried out.
 pub(super) const PLAN: &str = include_str!("../../../plans/demo/plan.md");
 
 /// The replies of the scripted model, from the project's root. Not committed: a copy of the
 /// project for a real model must not hold the answers.
 pub(super) const REPLIES: &str = ".agentrun/demo-replies.jsonl";
 
-/// What is committed.
 const FILES: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("../../../plans/demo/manifest.toml")),
     ("Cargo.lock", include_str!("../../../plans/demo/lock.toml")),

@@ -77,7 +77,7 @@ fn a_reason_is_said_of_an_attempt_and_of_a_step() {
       step 1 did not pass: the agent reached its limit of 3 turns
     Does not count: the agent changed files that it must not change (the plan: a box; `agentrun.toml`: its text)
       step 1 did not pass: the agent changed files that it must not change (the plan: a box; `agentrun.toml`: its text)
-    Green, but what validates was weakened
+    Every command passed, but tests or checks were weakened
       step 1 passes its commands, but its tests or checks were weakened: `a.rs`: a test is gone
     The judge: "It is friendly" does not hold
       step 1 did not pass after 2 attempts
@@ -86,10 +86,10 @@ fn a_reason_is_said_of_an_attempt_and_of_a_step() {
       red: cargo test
       hint: install it
     The prerequisite `cargo test` ended with exit code 101
-      step 1 is a prerequisite that does not hold
+      step 1 is a prerequisite that failed
       red: cargo test
-    Unproven: all was green before, and nothing was changed
-      step 1 is unproven: every command was green before, and the agent changed nothing
+    Unproven: every command passed before, and nothing was changed
+      step 1 is unproven: every command passed before, and the agent changed nothing
     Passed only weakly, and a proven pass is asked for
       step 1 passed only weakly, and `validation.strength` asks for a proven pass
     No command applies

@@ -17,7 +17,7 @@ impl Reason {
             Self::PrerequisiteFailed { red } => {
                 format!("The prerequisite `{}` ended with {}", first_line(&red.command), red.say())
             }
-            Self::Weakened { .. } => "Green, but what validates was weakened".to_owned(),
+            Self::Weakened { .. } => "Every command passed, but tests or checks were weakened".to_owned(),
             Self::Unfixable(Unfixable { cause, .. }) => format!("No agent can fix this: {cause}"),
             Self::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
             Self::Vacuous { command, why } => format!("`{}` proves nothing: {why}", first_line(command)),
@@ -30,7 +30,7 @@ impl Reason {
                     what.join("; ")
                 )
             }
-            Self::Unproven => "Unproven: all was green before, and nothing was changed".to_owned(),
+            Self::Unproven => "Unproven: every command passed before, and nothing was changed".to_owned(),
             Self::Unvalidated => "No command applies".to_owned(),
             Self::Blocked { reason } => format!("Blocked: {reason}"),
             Self::ModelFailed { message, .. } => format!("The model could not be used: {message}"),
@@ -63,11 +63,11 @@ impl Reason {
                 format!("cannot be validated: `{}` proves nothing: {why}", first_line(command))
             }
             Self::Unproven => {
-                "is unproven: every command was green before, and the agent changed nothing".to_owned()
+                "is unproven: every command passed before, and the agent changed nothing".to_owned()
             }
             Self::Unvalidated => "cannot be validated: no command applies to it".to_owned(),
             Self::Blocked { reason } => format!("is blocked: {reason}"),
-            Self::PrerequisiteFailed { .. } => "is a prerequisite that does not hold".to_owned(),
+            Self::PrerequisiteFailed { .. } => "is a prerequisite that failed".to_owned(),
             Self::ModelFailed { message, .. } => format!("stopped: {message}"),
             Self::Interrupted => "was interrupted".to_owned(),
         }

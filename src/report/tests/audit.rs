@@ -4,7 +4,7 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::plan::StepIndex;
-use crate::report::audit::{AuditReport, JournalNote, json, summary, text};
+use crate::report::audit::{AuditReport, JournalNote, SCHEMA, summary, text};
 use crate::state::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord, Rerun};
 
 fn ticked(line: usize, backing: Backing) -> AuditedBox {
@@ -69,29 +69,35 @@ fn each_tick_is_told_with_what_it_rests_on() {
         state: "broken",
         records: 1,
         complaint: Some("a seal is wrong".to_owned()),
-        past: vec!["at 1 a seal was wrong; that was not believed".to_owned()],
+        past: vec!["at 1 a seal was wrong; agentrun did not trust it".to_owned()],
     };
-    let report =
-        AuditReport { plan: "plan.md", journal: &journal, audit: &audit, worth: "little", exit_code: 1 };
+    let report = AuditReport {
+        schema: SCHEMA,
+        plan: "plan.md",
+        journal: &journal,
+        worth: "little",
+        audit: &audit,
+        exit_code: 1,
+    };
     let said = format!("{}{}\n", plain(&text(&report)), summary(&audit));
     insta::assert_snapshot!(said, @"
     plan.md
     a seal is wrong; 1 record proven
-    at 1 a seal was wrong; that was not believed
+    at 1 a seal was wrong; agentrun did not trust it
     proven      [1] Step 1
                   1970-01-01T00:00:00Z · run R · attempt 2 · confirmed by Ada
-                  make test · exit code 0 · red before · 1 test · tree 0123456789ab
+                  make test · exit code 0 · failed before · 1 test · tree 0123456789ab
                   judged: It is kind · the output of `cat a`
                   a.rs: a skip is new
                   line 5 is judged: Box 5
-                  again: make test ... · green
-                  again: make test ... · red, exit code 1
-                  again: make test ... · still red, exit code 1
+                  again: make test ... · passed
+                  again: make test ... · failed, exit code 1
+                  again: make test ... · still fails, exit code 1
     unrecorded  [2] Step 2: nothing is known of it
     by hand     line 1: Box 1
     2 steps ticked: 1 proven, 1 unrecorded
     ");
-    let json: Value = serde_json::from_str(&json(&report).unwrap()).unwrap();
+    let json: Value = serde_json::from_str(&serde_json::to_string(&report).unwrap()).unwrap();
     let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["exit_code", "groups", "journal", "plan", "schema", "steps", "worth"]);
     assert_eq!((&json["schema"], &json["exit_code"]), (&json!("agentrun.verify/1"), &json!(1)));
@@ -101,7 +107,14 @@ fn each_tick_is_told_with_what_it_rests_on() {
 fn a_plan_without_a_tick_and_a_whole_journal_are_told_shortly() {
     let audit = Audit { steps: Vec::new(), groups: Vec::new() };
     let journal = JournalNote { state: "sealed", records: 12, complaint: None, past: Vec::new() };
-    let report = AuditReport { plan: "plan.md", journal: &journal, audit: &audit, worth: "", exit_code: 0 };
+    let report = AuditReport {
+        schema: SCHEMA,
+        plan: "plan.md",
+        journal: &journal,
+        worth: "",
+        audit: &audit,
+        exit_code: 0,
+    };
     assert_eq!(plain(&text(&report)), "plan.md\njournal: sealed, 12 records\n");
     assert_eq!(summary(&audit), "nothing is ticked");
 }

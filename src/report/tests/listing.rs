@@ -133,7 +133,7 @@ fn a_step_stands_where_journal_and_boxes_say() {
         waits for a person: It is kind
         look at it: a skip
     [2] Step 2: Show it: ticked by hand
-    [3] Step 3: Nothing to see: is unproven: every command was green before, and the agent changed nothing
+    [3] Step 3: Nothing to see: is unproven: every command passed before, and the agent changed nothing
     ");
     assert_eq!(words(&worked), ["passed", "parked", "stopped"]);
 }

@@ -94,7 +94,7 @@ fn a_reviewer_reads_first_what_the_outcome_rests_on() {
 
     | Step | Outcome | Rests on | Attempts | Time | Tokens |
     |---|---|---|---|---|---|
-    | 1 Title 1 | passed (weak: no red turned green) | commands, a judge | 1 | 1 min 2 s | 12.3k |
+    | 1 Title 1 | passed (weak: no command went from failing to passing) | commands, a judge | 1 | 1 min 2 s | 12.3k |
     | 2\|3 Title 2\|3 | needs a person: no agent can fix this: `go` is missing | - | 1 | 1 min 1 s | 12.3k |
     "#);
 }
@@ -107,7 +107,7 @@ fn a_reviewer_reads_then_what_was_tried() {
     insta::assert_snapshot!(steps.replace("+line\n", ""), @r#"
     : Title 1
 
-    passed (weak: no red turned green).
+    passed (weak: no command went from failing to passing).
     - ticked line 7: Write it
     - committed as `0123456789abcdef`
     - waits for a person: It is short
@@ -132,7 +132,7 @@ fn a_reviewer_reads_then_what_was_tried() {
     ok
     ````
     - **weakened:** a.rs: a skip
-    - changed of what validates: tests/a.rs
+    - changed files that validation uses: tests/a.rs
     - the judge: "It is kind" holds (a.txt:2): it says hello
 
     Changes (`steps/01-title-1/attempt-1/changes.diff`):
@@ -155,7 +155,7 @@ fn a_reviewer_reads_then_what_was_tried() {
 
     ## At the end of the plan
 
-    - `make test`: exit code 0, not run again on the same tree, log `log.txt`
+    - `make test`: exit code 0, not run again: same tree, log `log.txt`
     "#);
 }
 
@@ -184,13 +184,13 @@ fn how_an_attempt_ended_is_said_in_a_sentence() {
     });
     insta::assert_snapshot!(said.collect::<String>(), @r#"
     Validation failed: `make ...` ended with exit code 1, after the limit of 60 turns
-    Green, but what validates was weakened
+    Every command passed, but tests or checks were weakened
     No agent can fix this: `go` is missing
     Passed only weakly, and a proven pass is asked for
     `echo` proves nothing: it is an echo
     The judge: "It is kind" does not hold
     Does not count: the agent changed files that it must not change (the plan; the rules)
-    Unproven: all was green before, and nothing was changed
+    Unproven: every command passed before, and nothing was changed
     No command applies
     Blocked: no key
     The model could not be used: 401

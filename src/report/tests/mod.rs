@@ -62,7 +62,7 @@ fn code(code: i32) -> Value {
     json!({"kind": "code", "code": code})
 }
 
-fn run_started() -> Event {
+pub(crate) fn run_started() -> Event {
     let fields = json!({
         "version": "0.1.0", "plan": "plan.md", "title": "A plan", "digest": "0123456789abcdef01", "model": "tiny",
         "steps": [named("1"), named("2")], "sandbox": "off", "snapshots": "git", "limits": "few",
@@ -86,12 +86,23 @@ fn passed(id: &str, attempt: u32, fields: &Value) -> Event {
     event("step.passed", id, all)
 }
 
+/// The records of these events.
+pub(crate) fn records(events: &[Event]) -> Vec<Record> {
+    let record = |event: &Event| Record {
+        schema: 1,
+        seq: 1,
+        ts: Timestamp::UNIX_EPOCH,
+        run: "R".to_owned(),
+        event: event.clone(),
+    };
+    events.iter().map(record).collect()
+}
+
 /// The story of these events.
 fn story(events: &[Event]) -> Story {
     let mut story = Story::default();
-    for event in events {
-        let ts = Timestamp::UNIX_EPOCH;
-        story.apply(&Record { schema: 1, seq: 1, ts, run: "R".to_owned(), event: event.clone() });
+    for record in records(events) {
+        story.apply(&record);
     }
     story
 }

@@ -110,7 +110,7 @@ fn a_run_from_its_beginning_to_its_end() {
     step.adopted          |  step 0 is done by hand: nothing runs
     step.started          |
     step.started          |> Step 1: Title 1 [1/2]
-    validation.completed  |  before     make test · red, exit code 2 · < 0.1 s
+    validation.completed  |  before     make test · failed, exit code 2 · < 0.1 s
     attempt.started       |  attempt 1
     model.waited          |    waiting 2.5 s before retry 1: 503
     tool.completed        |    edit a.txt (+1 -0)
@@ -121,13 +121,13 @@ fn a_run_from_its_beginning_to_its_end() {
     validation.completed  |  validation make test · failed, exit code 1, 1 test · 1.2 s
     attempt.started       |  | first
     attempt.started       |  | assertion failed
-    attempt.started       |  attempt 2, with what failed
+    attempt.started       |  attempt 2 (told what failed)
     validation.completed  |  validation make test · passed, 12 tests · 1.2 s
     validation.changed    |  weakened: a.rs: a skip
-    validation.changed    |  changed of what validates: tests/a.rs
+    validation.changed    |  changed files that validation uses: tests/a.rs
     judge.started         |  judge      2 criteria in prose
     judge.completed       |    holds It is kind (a.txt:2)
-    judge.completed       |    cannot be told It is short ...: nobody knows
+    judge.completed       |    cannot be decided It is short ...: nobody knows
     step.passed           |+ Step 1 passed 2 min 2 s · 2 attempts · 24.6k tokens
     step.passed           |  waits for a person: It is short
     step.passed           |  look at it: a.rs: a skip
@@ -137,7 +137,7 @@ fn a_run_from_its_beginning_to_its_end() {
     step.parked           |
     step.parked           |- Step 2 waits for a person: Look; Ask
     run.completed         |
-    run.completed         |The plan is carried out, as far as commands can tell.
+    run.completed         |The plan is carried out. A person still has to look at some of it.
     run.completed         |  1 step passed in this run, checked by commands that agentrun ran · 12 min 34 s · 24.6k tokens
     run.completed         |  What waits for a person:
     run.completed         |    step 1: It is short
@@ -178,23 +178,23 @@ fn what_is_out_of_the_ordinary_is_a_warning() {
     insta::assert_snapshot!(told(&events), @"
     step.reopened         |  step 1 was unticked: it runs again
     step.reopened         |  step 1 was edited since it passed: it is validated again
-    step.reopened         |  step 1 rests on something that changed: it is validated again
-    step.reopened         |  step 1 is started anew
-    step.reopened         |  step 1 was taken back: it runs again
+    step.reopened         |  step 1 depends on something that changed: it is validated again
+    step.reopened         |  step 1 starts over
+    step.reopened         |  step 1 was restored: it runs again
     step.renamed          |  step 1 is the same as before under another name, number or place
     warning               |warning: there is no PROJECT_RULES.md
     tick.refused          |warning: step 1 passed, but the plan could not be ticked: the plan is gone
-    plan.restored         |warning: the plan was set back: a box was ticked (a copy is in c.md)
-    file.restored         |warning: `R.md` was set back: it was changed
-    journal.restored      |warning: the journal was set back: it was cut (a copy of what was found is in c.jsonl)
-    journal.broken        |warning: a seal is wrong; the first 3 records are believed, and the run goes on from these (a copy of what was found is in c.jsonl)
+    plan.restored         |warning: agentrun restored the plan: a box was ticked (the changed version is in c.md)
+    file.restored         |warning: agentrun restored `R.md`: it was changed
+    journal.restored      |warning: agentrun restored the journal: it was cut (the changed version is in c.jsonl)
+    journal.broken        |warning: a seal is wrong; agentrun trusts the first 3 records and goes on from there (all of it is kept in c.jsonl)
     plan.edited           |warning: the plan was edited between steps: the edit stays and counts from the next run on
     commit.refused        |warning: step 1 is not committed: a merge goes on; the changes are in the work tree: commit them yourself
     commit.refused        |warning: step 1 is not committed: the commit would contain what looks like a secret: a.txt:3 (a GitHub token); take the secret out of the files, then commit them yourself; agentrun has pushed nothing
     step.committed        |  nothing to commit, without the plan: it is ignored
     tool.completed        |    finish: no summary
     run.completed         |
-    run.completed         |Interrupted. Nothing is lost.
+    run.completed         |Interrupted. The same command goes on from here.
     run.completed         |  no step passed in this run · 12 min 34 s
     run.completed         |  Not committed (see the warnings above): step 1, 1
     run.completed         |  report: .agentrun/runs/R/report.md
@@ -223,10 +223,10 @@ fn how_agents_and_commands_end() {
     agent.finished        |    stopped: the same call again and again
     agent.finished        |    refused
     agent.finished        |    interrupted
-    validation.completed  |  before     make test · green · 1.2 s
-    validation.completed  |  validation make test · green, but it is an echo · 1.2 s
-    validation.completed  |  validation make test · passed · not run again on the same tree
-    validation.completed  |  validation make test · exit code 0 (flaky: it ended in another way on the same tree) · 1.2 s
+    validation.completed  |  before     make test · passed · 1.2 s
+    validation.completed  |  validation make test · passed, but it is an echo · 1.2 s
+    validation.completed  |  validation make test · passed · not run again: same tree
+    validation.completed  |  validation make test · exit code 0 (flaky: it ended differently on the same tree) · 1.2 s
     validation.completed  |  validation make test · failed, a timeout after 600 s · 1.2 s
     ");
 }
@@ -297,7 +297,7 @@ fn how_steps_and_runs_stop() {
       no step passed in this run · 12 min 34 s
     next: agentrun logs --step 1, then agentrun execute plan.md
 
-    x Step 1 "Title 1" is unproven: every command was green before, and the agent changed nothing
+    x Step 1 "Title 1" is unproven: every command passed before, and the agent changed nothing
     Stopped: a person is needed.
       no step passed in this run · 12 min 34 s
     next: look at it, then agentrun confirm plan.md 1
@@ -366,7 +366,7 @@ fn a_run_says_what_came_of_it_and_what_to_type_next() {
       report: .agentrun/runs/R/report.md
     ---
 
-    Interrupted. Nothing is lost.
+    Interrupted. The same command goes on from here.
       no step passed in this run · 12 min 34 s
       report: .agentrun/runs/R/report.md
     next: agentrun execute plan.md

@@ -88,8 +88,8 @@ fn a_tick_rests_on_what_the_journal_proves() {
     all was green before: weak: weak, weak, by hand
     a person alone: confirmed: confirmed, confirmed, confirmed
     let through: unvalidated: unvalidated, unvalidated, unvalidated
-    no command was green: forged (it passed, and no command of it was green): forged, forged, forged
-    to be validated again: stale (it was to be validated again, and was not): stale, stale, stale
+    no command was green: forged (it passed, but none of its commands did): forged, forged, forged
+    to be validated again: stale (it had to be validated again, and this was not done): stale, stale, stale
     done by hand: by hand: by hand, by hand, by hand
     ");
 }
