@@ -379,9 +379,9 @@ fn pure_rooms_do_not_ask_the_machine() {
 }
 
 #[test]
-fn one_file_knows_the_markdown_parser_and_one_folder_the_client() {
+fn one_file_knows_the_markdown_parser_and_one_the_client() {
     assert_eq!(outside(&["comrak"], &["src/plan/document.rs"]), NOTHING);
-    assert_eq!(outside(&["reqwest"], &["src/model/openai/"]), NOTHING);
+    assert_eq!(outside(&["async_openai"], &["src/model/openai/transport.rs"]), NOTHING);
 }
 
 #[test]

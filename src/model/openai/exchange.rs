@@ -6,11 +6,11 @@ use tokio::time::{sleep_until, timeout};
 
 use super::Settings;
 use super::assembly::Assembly;
-use super::body::{LARGEST_REPLY, StreamEvent, too_large};
+use super::body::{BodyWatch, LARGEST_REPLY, too_large};
 use super::failure::TryFailure;
 use super::fault::ServerFault;
 use super::request::{Adaptation, RequestBody};
-use super::transport::{NoStream, StreamEvents, Transport};
+use super::transport::{NoStream, StreamEvent, StreamEvents, Transport};
 use super::wire::Chunk;
 use crate::clock::{Deadline, Stopwatch};
 use crate::model::Notice;
@@ -62,13 +62,13 @@ impl Exchange<'_> {
     ) -> Result<Assembly, TryFailure> {
         let mut assembly = Assembly::default();
         let mut clock = SilenceClock::new(self.settings);
-        let mut alarm = std::pin::pin!(sleep_until(clock.deadline(events.last_byte).instant()));
+        let mut alarm = std::pin::pin!(sleep_until(clock.deadline(events.watch()).instant()));
         loop {
             let event = tokio::select! {
                 biased;
                 event = events.next() => event,
                 () = &mut alarm => {
-                    let deadline = clock.deadline(events.last_byte);
+                    let deadline = clock.deadline(events.watch());
                     if !deadline.passed() {
                         alarm.as_mut().reset(deadline.instant());
                         continue;
@@ -79,12 +79,17 @@ impl Exchange<'_> {
             };
             match event {
                 StreamEvent::Chunk(chunk) => self.take(chunk, &mut assembly, observe)?,
-                end => return self.whole(assembly, &end, events.stranger()),
+                StreamEvent::Chunks(chunks) => {
+                    for chunk in chunks {
+                        self.take(chunk, &mut assembly, observe)?;
+                    }
+                }
+                end => return self.whole(assembly, &end, events.watch()),
             }
             // The alarm looks at the clock again when it rings, so it is set anew only where it has to
             // ring earlier than before.
             if clock.event(assembly.is_finished()) {
-                alarm.as_mut().reset(clock.deadline(events.last_byte).instant());
+                alarm.as_mut().reset(clock.deadline(events.watch()).instant());
             }
         }
     }
@@ -114,7 +119,7 @@ impl Exchange<'_> {
         &self,
         assembly: Assembly,
         end: &StreamEvent,
-        stranger: Option<&[u8]>,
+        watch: &BodyWatch,
     ) -> Result<Assembly, TryFailure> {
         match assembly.finish() {
             "error" => return Err(TryFailure::transient("the server ended the reply with `error`")),
@@ -129,8 +134,8 @@ impl Exchange<'_> {
         Err(match end {
             StreamEvent::Broken(reason) if *reason == too_large() => TryFailure::too_large(),
             StreamEvent::Broken(reason) => TryFailure::transient(format!("the reply broke off: {reason}")),
-            _ if assembly.is_empty() => match stranger {
-                Some(start) => TryFailure::of_stranger(start, self.settings),
+            _ if assembly.is_empty() => match watch.stranger() {
+                Some(start) => TryFailure::of_stranger(&start, self.settings),
                 None => TryFailure::transient("the server sent an empty reply"),
             },
             _ => TryFailure::transient("the reply broke off before its end"),
@@ -168,8 +173,8 @@ impl<'a> SilenceClock<'a> {
     }
 
     /// When the silence is too long: bytes of any kind push it back, comments alone not for ever.
-    fn deadline(&self, last_byte: Stopwatch) -> Deadline {
-        last_byte.deadline(self.limit).min(self.last_event.deadline(self.longest))
+    fn deadline(&self, watch: &BodyWatch) -> Deadline {
+        watch.last_byte().deadline(self.limit).min(self.last_event.deadline(self.longest))
     }
 
     fn failure(&self) -> TryFailure {

@@ -197,7 +197,7 @@ fn names_unknown_model(words: &str) -> bool {
 /// "429 too many requests: slow down"
 fn describe(status: Option<u16>, fault: &ServerFault) -> String {
     let status = status.map(|code| {
-        let name = reqwest::StatusCode::from_u16(code).ok().and_then(|code| code.canonical_reason());
+        let name = http::StatusCode::from_u16(code).ok().and_then(|code| code.canonical_reason());
         format!("{code} {}", name.unwrap_or_default().to_lowercase()).trim_end().to_owned()
     });
     match (status, fault.message.as_str()) {
@@ -216,11 +216,8 @@ mod tests {
     fn meaning(status: u16, body: &str) -> String {
         let settings =
             Settings { max_output_tokens: Some(9), ..Settings::new("http://localhost/v1", "tiny") };
-        let answer = ErrorResponse {
-            status,
-            headers: reqwest::header::HeaderMap::new(),
-            body: body.as_bytes().to_vec(),
-        };
+        let answer =
+            ErrorResponse { status, headers: http::HeaderMap::new(), body: body.as_bytes().to_vec() };
         let possible = [Adaptation::NoStreamOptions, Adaptation::OtherTokenLimit];
         match TryFailure::of_answer(&answer, &settings, &possible) {
             TryFailure::Refused { message, .. } => format!("refused: {message}"),
