@@ -149,7 +149,7 @@ mod tests {
         let next = |tries, spent, asked| SCHEDULE.next(tries, spent, asked);
         let none = |why: &str| Err(why.to_owned());
         assert_eq!(next(6, second, None), none("tried 6 times"));
-        assert_eq!(next(1, Duration::from_mins(10), None), none("tried for 10 min 0 s"));
+        assert_eq!(next(1, Duration::from_mins(10), None), none("tried for 10 min"));
         assert_eq!(next(1, second, Some(7 * second)), Ok(7 * second));
         assert_eq!(next(1, 590 * second, Some(30 * second)), none("the server asks to wait 30 s"));
         assert_eq!(next(1, second, Some(121 * second)), none("the server asks to wait 2 min 1 s"));
