@@ -47,7 +47,6 @@ pub(crate) struct TemplateError {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {
     pub plan: &'a Plan,
-    /// Where the plan is, relative to the project root.
     pub plan_path: &'a str,
     pub step: &'a Step,
     pub text: &'a str,
@@ -68,13 +67,9 @@ pub(crate) struct Situation {
 /// What a judge is asked about a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct JudgeBrief {
-    /// The criteria, in order.
     pub criteria: Vec<String>,
-    /// The commands that were run, in order.
     pub commands: Vec<FailedCommand>,
-    /// What the step changed.
     pub diff: String,
-    /// Bytes of the diff that were left out.
     pub left_out: usize,
 }
 
@@ -92,9 +87,7 @@ pub(crate) struct CommandState {
 pub(crate) struct Repair {
     #[serde(flatten)]
     pub setback: Setback,
-    /// The other commands that did not hold.
     pub others: Vec<FailedCommand>,
-    /// How it differs from the failure before.
     pub difference: Option<String>,
     pub limit: Option<String>,
     /// What the step changed so far, as a short diffstat.

@@ -116,8 +116,6 @@ impl fmt::Display for Failure {
     }
 }
 
-impl Error for Failure {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,9 +151,8 @@ mod tests {
     #[test]
     fn a_failure_says_what_is_behind_it_on_one_line() {
         let denied = io::Error::new(io::ErrorKind::PermissionDenied, "permission denied");
-        let behind = Failure::usage("cannot read `x`").caused_by(denied);
-        let failure = Failure::internal("cannot begin", behind).hint("look");
-        assert_eq!(failure.to_string(), "cannot begin: cannot read `x`: permission denied");
+        let failure = Failure::internal("cannot begin", Behind(denied)).hint("look");
+        assert_eq!(failure.to_string(), "cannot begin: cannot write: permission denied");
         assert_eq!((failure.exit, failure.hints), (ExitCode::Internal, vec!["look".to_owned()]));
     }
 

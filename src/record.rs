@@ -15,10 +15,8 @@ use crate::state::RunState;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub journal: JournalWriter,
-    /// What they add up to.
     pub state: RunState,
     pub report: Report,
-    /// What must not be told.
     pub redact: Redact,
     pub run: String,
     /// Where a copy goes of what was found in the journal's place.

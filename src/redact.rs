@@ -47,7 +47,7 @@ impl Redact {
 
     /// The text without secrets. A private key is one, over all its lines.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut text = without_keys(text);
+        let mut text = mask_keys(text, |_| MASK.to_owned());
         for secret in self.secrets.iter() {
             if text.contains(secret.as_str()) {
                 text = Cow::Owned(text.replace(secret.as_str(), MASK));
@@ -138,11 +138,6 @@ impl RedactStream<'_> {
     pub fn finish(self) -> String {
         self.redact.text(&self.open).into_owned()
     }
-}
-
-/// The text without private keys.
-fn without_keys(text: &str) -> Cow<'_, str> {
-    mask_keys(text, |_| MASK.to_owned())
 }
 
 fn mask_keys(text: &str, mask: impl Fn(&str) -> String) -> Cow<'_, str> {

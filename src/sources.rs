@@ -17,7 +17,6 @@ const AGENTS: &str = "AGENTS.md";
 /// The sources, and what is worth telling about them.
 #[derive(Debug)]
 pub(crate) struct BriefSources {
-    /// What was found.
     pub sources: Sources,
     /// Missing or very large ones.
     pub warnings: Vec<String>,

@@ -69,7 +69,16 @@ pub(crate) fn reasons<'a>(
 
 /// An error with what is behind it, on one line: `cannot read x: permission denied`.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    reasons(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut chain = String::new();
+    for reason in reasons(error).map(ToString::to_string) {
+        if chain.is_empty() {
+            chain = reason;
+        } else if !chain.ends_with(&reason) {
+            // Some say themselves what is behind them.
+            chain.extend([": ", &reason]);
+        }
+    }
+    chain
 }
 
 #[cfg(test)]

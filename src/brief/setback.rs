@@ -7,7 +7,6 @@ use crate::facts::{Citation, Judgement, Reason, RedCommand};
 /// Why an attempt did not pass, as the next one is told. At most one of its parts is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Setback {
-    /// The first command that did not hold.
     pub failure: Option<FailedCommand>,
     /// What the attempt changed that is not the agent's, and was set back.
     pub tampered: Vec<String>,

@@ -6,7 +6,6 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct SourceFile {
     pub path: String,
-    /// All of it.
     pub text: String,
 }
 

@@ -6,7 +6,7 @@ use super::common::open::Project;
 use super::common::unresolved;
 use crate::cli::CheckArgs;
 use crate::failure::{ExitCode, Failure};
-use crate::plan::{Description, Severity};
+use crate::plan::Severity;
 use crate::report::{diagnostics, explanation, listing, print};
 use crate::words;
 
@@ -20,10 +20,7 @@ pub(super) fn run(root: Option<&Path>, args: &CheckArgs) -> Result<ExitCode, Fai
     let found = &plan.reading.diagnostics;
     if args.json {
         let state = plan.standing()?.state;
-        let described = Description::of(&plan.text.text, &plan.reading, &|index| {
-            listing::status_word(&plan.reading, &state, index)
-        });
-        let json = serde_json::to_string(&described)
+        let json = listing::json(&plan.text.text, &plan.reading, &state)
             .map_err(|error| Failure::internal("cannot write the plan as JSON", error))?;
         print::data_line(&json);
     } else {

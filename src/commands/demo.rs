@@ -67,7 +67,6 @@ fn show_places(root: &Path) {
     }
 }
 
-/// What to type next.
 fn show_commands(root: &Path, code: ExitCode, environment: &Environment) {
     section("Look around:");
     command(&format!("cd {}", quoted(&root.display().to_string())), "");

@@ -7,7 +7,7 @@ use super::common::hold::{GuardedPlan, PlanHold};
 use super::common::open::{OpenPlan, Past, Project};
 use super::common::{confine, detect, renamed, signals, typed};
 use super::trust;
-use crate::brief::{Sources, Templates};
+use crate::brief::Sources;
 use crate::cli::ExecuteArgs;
 use crate::config::Config;
 use crate::facts::Event;
@@ -15,26 +15,23 @@ use crate::failure::{ExitCode, Failure};
 use crate::interrupt::Interrupt;
 use crate::model::Model;
 use crate::model::scripted::Script;
-use crate::plan::{Description, Diagnostic, Severity, StepIndex, StepKind};
+use crate::plan::{Diagnostic, Reading, Severity, StepIndex, StepKind};
 use crate::redact::Redact;
 use crate::report::{Report, diagnostics, listing, print};
-use crate::run::{Orders, Run, Site, Words};
+use crate::run::{Orders, Run, Site};
 use crate::sources::{self, wrong_template};
+use crate::state::RunState;
 use crate::state::reconcile::reconcile;
 use crate::state::schedule::Selection;
 use crate::validate::applied::any_command;
 use crate::workspace::git::author::Author;
 use crate::workspace::snapshots::Snapshots;
 
-/// Everything that is decided before a run begins.
 struct Preparation {
     project: Project,
     plan: OpenPlan,
-    config: Config,
-    selection: Selection,
+    orders: Orders,
     sources: Sources,
-    templates: Templates,
-    system: String,
     warnings: Vec<Event>,
     past: Past,
 }
@@ -46,7 +43,7 @@ pub(super) fn run(root: Option<&Path>, args: ExecuteArgs) -> Result<ExitCode, Fa
         return dry_run(&prepared, &args);
     }
     if !args.allow_unvalidated
-        && !any_command(&prepared.plan.reading.plan, &prepared.config.validation.commands)
+        && !any_command(&prepared.plan.reading.plan, &prepared.orders.config.validation.commands)
     {
         return Err(Failure::new(
             ExitCode::PlanInvalid,
@@ -59,7 +56,7 @@ pub(super) fn run(root: Option<&Path>, args: ExecuteArgs) -> Result<ExitCode, Fa
         .hint("or write commands into the plan: `Run: cargo test`, or a shell block under Validation"));
     }
     let (runtime, interrupt) = signals::listen()?;
-    let outcome = runtime.block_on(execute(prepared, root, args, interrupt));
+    let outcome = runtime.block_on(execute(prepared, args, interrupt));
     // A look-up of a host name cannot be interrupted; nobody waits for it.
     runtime.shutdown_background();
     outcome
@@ -87,17 +84,16 @@ fn prepare(root: Option<&Path>, args: &ExecuteArgs) -> Result<Preparation, Failu
     let system = templates.system(&reading.plan, &reading.graph, &found.sources).map_err(wrong_template)?;
     let past = plan.standing()?;
     warnings.extend(past.complaints.iter().map(|complaint| warning("journal", complaint.clone())));
-    Ok(Preparation {
-        project,
-        plan,
+    let orders = Orders {
         config,
         selection,
-        sources: found.sources,
+        validate_only: args.validate_only,
+        allow_unvalidated: args.allow_unvalidated,
         templates,
         system,
-        warnings,
-        past,
-    })
+        command: typed::command(root, args),
+    };
+    Ok(Preparation { project, plan, orders, sources: found.sources, warnings, past })
 }
 
 fn lay_flags_over(config: &mut Config, args: &ExecuteArgs) {
@@ -161,11 +157,10 @@ fn select(plan: &OpenPlan, names: &[String], keep_going: bool) -> Result<Selecti
 }
 
 fn dry_run(prepared: &Preparation, args: &ExecuteArgs) -> Result<ExitCode, Failure> {
-    let Preparation { plan, past, config, selection, .. } = prepared;
+    let Preparation { plan, past, orders, .. } = prepared;
+    let Orders { config, selection, .. } = orders;
     if args.json {
-        let status = |index| listing::status_word(&plan.reading, &past.state, index);
-        let described = Description::of(&plan.text.text, &plan.reading, &status);
-        let json = serde_json::to_string(&described)
+        let json = listing::json(&plan.text.text, &plan.reading, &past.state)
             .map_err(|error| Failure::internal("cannot write the plan as JSON", error))?;
         print::data_line(&json);
         return Ok(ExitCode::Passed);
@@ -175,7 +170,7 @@ fn dry_run(prepared: &Preparation, args: &ExecuteArgs) -> Result<ExitCode, Failu
         configured: &config.validation.commands,
         prose: config.validation.criteria,
         sources: &prepared.sources,
-        prefix: prepared.system.len(),
+        prefix: orders.system.len(),
         limits: config.say_limits(),
         model: &config.model.name,
         sandbox: config.sandbox.mode.describe(config.sandbox.network),
@@ -194,7 +189,6 @@ fn dry_run(prepared: &Preparation, args: &ExecuteArgs) -> Result<ExitCode, Failu
 
 async fn execute(
     mut prepared: Preparation,
-    root: Option<&Path>,
     args: ExecuteArgs,
     interrupt: Interrupt,
 ) -> Result<ExitCode, Failure> {
@@ -202,11 +196,12 @@ async fn execute(
     crate::process::keep_memory_private();
     let hold = PlanHold::new(&prepared.project, &prepared.plan)?;
     let mut warnings = std::mem::take(&mut prepared.warnings);
-    let restart = if args.restart { selected_steps(&prepared.plan, &prepared.selection) } else { Vec::new() };
+    let orders = &prepared.orders;
+    let restart = if args.restart { selected_steps(&prepared.plan, &orders.selection) } else { Vec::new() };
     let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
     let policy =
-        confine::policy(&prepared.project, &prepared.config, &prepared.plan, &workspace, &interrupt).await?;
-    let redact = Redact::new(prepared.project.secrets(&prepared.config));
+        confine::policy(&prepared.project, &orders.config, &prepared.plan, &workspace, &interrupt).await?;
+    let redact = Redact::new(prepared.project.secrets(&orders.config));
     hold.make_run_dir(&redact)?;
     let report = Report::new(args.json, Some(hold.run_dir.clone()));
     let (recorder, unsealed) =
@@ -225,24 +220,12 @@ async fn execute(
         author: Author::of(prepared.project.environment.all()),
         interrupt,
     };
-    let orders = Orders {
-        config: prepared.config,
-        selection: prepared.selection,
-        validate_only: args.validate_only,
-        allow_unvalidated: args.allow_unvalidated,
-    };
-    let words = Words {
-        templates: prepared.templates,
-        system: prepared.system,
-        command: typed::command(root, &args),
-    };
     // No agent has worked yet: a run that is refused leaves nothing to be set back.
     let opened = open_snapshots(&site, &kept, orders.config.run.commit).await;
     let (snapshots, dirty) = opened.inspect_err(|_| guard.end())?;
     warnings.extend(dirty);
     let plan = plan.at_hand();
-    let mut run =
-        Run { plan: &plan, orders: &orders, site: &site, words: &words, recorder, model, snapshots, guard };
+    let mut run = Run { plan: &plan, orders, site: &site, recorder, model, snapshots, guard };
     run.begin(warnings)?;
     if restart.is_empty() {
         return carry_out(run).await;
@@ -284,21 +267,9 @@ async fn open_snapshots(
 
 /// The model, if any step may need one.
 fn open_model(prepared: &Preparation, args: &ExecuteArgs) -> Result<Model, Failure> {
-    let Preparation { project, plan, config, selection, past, .. } = prepared;
-    let reading = &plan.reading;
-    // As the run will find it: what was edited since is to be done again. An event that cannot follow leaves its
-    // step to be done, too.
-    let mut state = past.state.clone();
-    for event in reconcile(&reading.plan, &reading.graph, &past.state) {
-        drop(state.apply(&event));
-    }
-    let needs_agent = |index: &StepIndex| {
-        let step = &reading.plan.steps[*index];
-        matches!(step.kind, StepKind::Work | StepKind::Closing)
-            && (args.restart || !state.step(&step.key).status.is_done())
-    };
-    let needed = !args.validate_only
-        && reading.graph.order().iter().filter(|&&index| selection.contains(index)).any(needs_agent);
+    let Preparation { project, plan, orders, past, .. } = prepared;
+    let Orders { config, selection, .. } = orders;
+    let needed = !orders.validate_only && needs_agent(&plan.reading, selection, &past.state, args.restart);
     match config.model.name.strip_prefix("scripted:") {
         Some(script) => Script::load(&project.root.join(script))
             .map(Model::Scripted)
@@ -322,6 +293,21 @@ fn open_model(prepared: &Preparation, args: &ExecuteArgs) -> Result<Model, Failu
     }
 }
 
+/// Whether an agent may have to work on a selected step. Asks the state as the run will find it: what was edited
+/// since is to be done again. An event that cannot follow leaves its step to be done, too.
+fn needs_agent(reading: &Reading, selection: &Selection, past: &RunState, restart: bool) -> bool {
+    let Reading { plan, graph, .. } = reading;
+    let mut state = past.clone();
+    for event in reconcile(plan, graph, past) {
+        drop(state.apply(&event));
+    }
+    let selected = graph.order().iter().filter(|&&index| selection.contains(index));
+    selected.map(|&index| &plan.steps[index]).any(|step| {
+        matches!(step.kind, StepKind::Work | StepKind::Closing)
+            && (restart || !state.step(&step.key).status.is_done())
+    })
+}
+
 fn selected_steps(plan: &OpenPlan, selection: &Selection) -> Vec<StepIndex> {
     plan.reading.graph.order().iter().copied().filter(|&index| selection.contains(index)).collect()
 }
@@ -334,15 +320,4 @@ fn say_dirty(dirty: &[String]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn changes_that_are_not_committed_are_named_up_to_five() {
-        for (count, said) in [(1, "f0"), (5, "f0, f1, f2, f3, f4"), (7, "f0, f1, f2, f3, f4 and 2 more")] {
-            let dirty: Vec<String> = (0..count).map(|number| format!("f{number}")).collect();
-            let whole = format!("the project has changes that are not committed: {said}; they are kept");
-            assert_eq!(say_dirty(&dirty), whole);
-        }
-    }
-}
+mod tests;

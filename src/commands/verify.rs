@@ -137,7 +137,7 @@ fn note(proof: Option<&Proof>, records: &[Record], empty: bool) -> JournalNote {
     }
 }
 
-/// What the seals are worth, in words.
+/// What the seals show, in words.
 fn worth(audit: &Audit, note: &JournalNote) -> String {
     if note.state != "sealed" {
         return "the journal is missing or incomplete, so there is no evidence here for these ticks"
@@ -149,11 +149,11 @@ fn worth(audit: &Audit, note: &JournalNote) -> String {
         .map(|pass| pass.run.as_str())
         .collect();
     if open.is_empty() {
-        "the seals show that nobody without the key changed the journal".to_owned()
+        "the seals show that nobody changed the journal without the key".to_owned()
     } else {
         format!(
-            "the sandbox was off in {}: an agent there could have read the key and sealed what it liked, so these \
-             seals show only that nothing was changed by accident, or without knowing how",
+            "the sandbox was off in {}: an agent could read the key there and forge records. The seals show only \
+             that nothing was changed by accident",
             open.into_iter().collect::<Vec<_>>().join(", ")
         )
     }
@@ -204,7 +204,8 @@ mod tests {
     use super::*;
     use crate::journal::seal::{Chain, Key};
     use crate::plan::StepIndex;
-    use crate::state::audit::Backing;
+    use crate::report::tests::records;
+    use crate::state::audit::{Backing, PassRecord};
 
     fn audited(backing: Backing, exit: Option<i32>) -> Audit {
         let rerun = exit.map(|code| {
@@ -239,6 +240,52 @@ mod tests {
             let audit = audited(backing, rerun);
             assert_eq!(exit_code(&audit, forged, journal), code, "{backing:?} {rerun:?} {forged} {journal}");
         }
+    }
+
+    #[test]
+    fn the_seals_show_less_where_an_agent_could_have_read_the_key() {
+        let note = |state| JournalNote { state, records: 1, complaint: None, past: Vec::new() };
+        let with = |sandbox: &str| {
+            let mut audit = audited(Backing::Proven, None);
+            audit.steps[0].pass = Some(PassRecord {
+                run: "R".to_owned(),
+                ts: jiff::Timestamp::UNIX_EPOCH,
+                attempt: 1,
+                sandbox: sandbox.to_owned(),
+                confirmed_by: None,
+                evidence: Vec::new(),
+                judgements: Vec::new(),
+                marks: Vec::new(),
+            });
+            audit
+        };
+        let confined = "the seals show that nobody changed the journal without the key";
+        let open = "the sandbox was off in R: an agent could read the key there and forge records. The seals show only \
+                    that nothing was changed by accident";
+        let unproven = "the journal is missing or incomplete, so there is no evidence here for these ticks";
+        for (audit, state, said) in [
+            (audited(Backing::Proven, None), "sealed", confined),
+            (with("landlock"), "sealed", confined),
+            (with("none"), "sealed", open),
+            (with("off"), "sealed", open),
+            (with("landlock"), "truncated", unproven),
+        ] {
+            assert_eq!(worth(&audit, &note(state)), said);
+        }
+    }
+
+    #[test]
+    fn what_earlier_runs_found_wrong_is_told_with_its_time() {
+        let what = || "line 3 is forged".to_owned();
+        let restored = Event::JournalRestored { what: "it was cut".to_owned(), copy: None };
+        let broken = Event::JournalBroken { what: what(), believed: 2, copy: "c".to_owned() };
+        let gone = Event::Warning { code: "plan-gone".to_owned(), message: what() };
+        let past = note(None, &records(&[restored, gone, broken]), false).past;
+        let expected = [
+            "at 1970-01-01T00:00:00Z the journal was restored during a run: it was cut",
+            "at 1970-01-01T00:00:00Z line 3 is forged; agentrun did not trust it",
+        ];
+        assert_eq!(past, expected);
     }
 
     #[test]

@@ -14,11 +14,9 @@ const EXAMPLE: &str = include_str!("../../config.example.toml");
 struct WrongEntry {
     /// `agent.max_turns`
     key: String,
-    /// Its value as it is written.
     value: String,
     /// Whether the error is about something inside of a list.
     in_list: bool,
-    /// Whether the key itself is wrong.
     unknown: bool,
 }
 

@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// Every variable.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment(BTreeMap<OsString, OsString>);
 
 impl Environment {
-    /// Reads the environment of this process.
     pub(crate) fn read() -> Self {
         Self(std::env::vars_os().collect())
     }
@@ -19,22 +17,18 @@ impl Environment {
         self.0.get(OsStr::new(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
     }
 
-    /// The same as a path.
     pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
         self.0.get(OsStr::new(name)).filter(|value| !value.is_empty()).map(PathBuf::from)
     }
 
-    /// All variables.
     pub(crate) fn all(&self) -> impl Iterator<Item = (OsString, OsString)> {
         self.0.iter().map(|(name, value)| (name.clone(), value.clone()))
     }
 
-    /// The temporary folder of this process.
     pub(crate) fn temporary(&self) -> PathBuf {
         self.path("TMPDIR").unwrap_or_else(|| "/tmp".into())
     }
 
-    /// The program that a name starts.
     pub(crate) fn on_path(&self, name: &str) -> Option<PathBuf> {
         self.all_on_path(name).next()
     }

@@ -26,43 +26,31 @@ pub(crate) const PROJECT_FILE: &str = "agentrun.toml";
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
-    /// The endpoint.
     #[serde(deserialize_with = "value::table")]
     pub model: ModelConfig,
-    /// Limits of an attempt.
     #[serde(rename = "agent", deserialize_with = "value::table")]
     pub limits: Limits,
-    /// A run.
     #[serde(deserialize_with = "value::table")]
     pub run: RunConfig,
-    /// Validation.
     #[serde(deserialize_with = "value::table")]
     pub validation: ValidationConfig,
-    /// The plan.
     #[serde(deserialize_with = "value::table")]
     pub plan: PlanConfig,
-    /// What the agent is told.
     #[serde(deserialize_with = "value::table")]
     pub brief: BriefConfig,
-    /// Child processes.
     #[serde(deserialize_with = "value::table")]
     pub process: ProcessConfig,
-    /// The confinement of commands.
     #[serde(deserialize_with = "value::table")]
     pub sandbox: SandboxConfig,
 }
 
-/// The endpoint.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ModelConfig {
     /// The model's name, or `scripted:FILE`.
     pub name: String,
-    /// Where the OpenAI-compatible API is.
     pub base_url: String,
-    /// The environment variable that holds the key.
     pub api_key_env: String,
-    /// Ask for a stream.
     pub stream: bool,
     /// Sampling temperature; the server's default if `None`.
     pub temperature: Option<f64>,
@@ -72,13 +60,10 @@ pub(crate) struct ModelConfig {
     /// Tokens that prompt and reply may have together; known from the server's errors only if `None`.
     #[serde(deserialize_with = "value::any_positive")]
     pub context_window: Option<u64>,
-    /// Wall clock of one request.
     #[serde(deserialize_with = "value::time")]
     pub request_timeout: Duration,
-    /// How long a reply may be silent.
     #[serde(deserialize_with = "value::time")]
     pub silence_timeout: Duration,
-    /// How long one request may be retried.
     #[serde(deserialize_with = "value::time")]
     pub retry_budget: Duration,
 }
@@ -100,17 +85,13 @@ impl Default for ModelConfig {
     }
 }
 
-/// Limits of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
-    /// Turns.
     #[serde(rename = "max_turns", deserialize_with = "value::positive")]
     pub turns: u32,
-    /// Time.
     #[serde(rename = "max_time", deserialize_with = "value::time")]
     pub time: Duration,
-    /// Tokens; none if `None`.
     #[serde(rename = "max_tokens", deserialize_with = "value::any_positive")]
     pub tokens: Option<u64>,
     /// Wall clock of a command of the agent.
@@ -124,16 +105,13 @@ impl Default for Limits {
     }
 }
 
-/// A run.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RunConfig {
-    /// Attempts a step and run.
     #[serde(deserialize_with = "value::positive")]
     pub max_attempts: u32,
     /// Go on with what does not depend on a step that did not pass.
     pub keep_going: bool,
-    /// Commit each step that passes.
     pub commit: bool,
 }
 
@@ -143,19 +121,14 @@ impl Default for RunConfig {
     }
 }
 
-/// Validation.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ValidationConfig {
-    /// Commands that apply to every step.
     pub commands: Vec<String>,
-    /// Wall clock of a command.
     #[serde(deserialize_with = "value::time")]
     pub timeout: Duration,
-    /// The weakest pass that ticks.
     #[serde(deserialize_with = "value::choice")]
     pub strength: RequiredStrength,
-    /// What happens to prose criteria.
     #[serde(deserialize_with = "value::choice")]
     pub criteria: ProseCriteria,
     /// What happens where what validates was weakened.
@@ -175,19 +148,11 @@ impl Default for ValidationConfig {
     }
 }
 
-/// The plan.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct PlanConfig {
-    /// Where progress is written.
     #[serde(deserialize_with = "value::choice")]
     pub progress: ProgressMode,
-}
-
-impl Default for PlanConfig {
-    fn default() -> Self {
-        Self { progress: ProgressMode::Boxes }
-    }
 }
 
 /// What the agent is told. Files are relative to the project root.
@@ -202,7 +167,6 @@ pub(crate) struct BriefConfig {
     pub prompts: Option<PathBuf>,
 }
 
-/// Child processes.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ProcessConfig {
@@ -210,21 +174,17 @@ pub(crate) struct ProcessConfig {
     pub env_pass: Vec<String>,
 }
 
-/// The confinement of commands.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SandboxConfig {
-    /// What confines them.
     #[serde(deserialize_with = "value::choice")]
     pub mode: Wish,
-    /// Whether they reach the network.
     #[serde(deserialize_with = "value::choice")]
     pub network: Network,
     /// Folders that they may write besides the usual caches; absolute, or below the home: `~/x`.
     pub caches: Vec<PathBuf>,
 }
 
-/// The weakest pass that ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RequiredStrength {
     /// Something changed and everything is green.
@@ -233,14 +193,11 @@ pub(crate) enum RequiredStrength {
     Proven,
 }
 
-/// What happens to prose criteria.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProseCriteria {
     /// A judge looks at them; what it cannot tell waits for a person.
     Judge,
-    /// They wait for a person.
     Manual,
-    /// They are left alone.
     Ignore,
 }
 
@@ -249,23 +206,20 @@ pub(crate) enum ProseCriteria {
 pub(crate) enum GuardMode {
     /// The pass is marked, and is worth less.
     Report,
-    /// The attempt fails.
     Fail,
 }
 
-/// Where progress is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProgressMode {
     /// In the plan's boxes, or in a marked section where a step has none.
+    #[default]
     Boxes,
-    /// In the journal only.
     Off,
 }
 
 /// What a project's file sets and a person has not approved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WithheldPowers {
-    /// The settings.
     pub powers: Vec<Power>,
     /// Where the approval goes; `None` where the user has no state folder.
     pub approval: Option<Approval>,

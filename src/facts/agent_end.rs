@@ -7,23 +7,18 @@ use super::{Limit, Reason};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AgentEnd {
-    /// It says that it is done.
     Done {
-        /// What it says it did.
         summary: String,
     },
-    /// It says that it cannot go on.
     Blocked {
         reason: String,
     },
-    /// A limit ended it.
     Limit {
         limit: Limit,
     },
     Loop {
         what: String,
     },
-    /// The model could not be reached or refused.
     Model {
         message: String,
         hint: String,
@@ -34,7 +29,6 @@ pub enum AgentEnd {
 }
 
 impl AgentEnd {
-    /// The limit that ended the work, if one did.
     pub fn limit(&self) -> Option<Limit> {
         match self {
             Self::Limit { limit } => Some(limit.clone()),

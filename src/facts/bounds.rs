@@ -23,7 +23,6 @@ pub struct RunStarted {
     /// What was typed, to be typed again: `agentrun execute plan.md --model NAME`.
     #[serde(default)]
     pub command: String,
-    /// Each step that passes is committed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub commits: bool,
     /// Limits in words: `3 attempts a step, 60 turns and 30 m an attempt`.

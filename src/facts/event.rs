@@ -44,28 +44,18 @@ pub enum Event {
     StepReopened { step: StepRef, reason: ReopenReason },
     /// A step is one that was known under another name or number, or in another place.
     #[serde(rename = "step.renamed")]
-    StepRenamed {
-        /// The step as it is called now.
-        step: StepRef,
-        /// Its key before.
-        from: StepKey,
-    },
+    StepRenamed { step: StepRef, from: StepKey },
     /// A step waits for a person and blocks only what names it.
     #[serde(rename = "step.parked")]
     StepParked { step: StepRef, items: Vec<String> },
     #[serde(rename = "step.started")]
-    StepStarted {
-        step: StepRef,
-        /// What it said then.
-        fingerprint: Fingerprint,
-    },
+    StepStarted { step: StepRef, fingerprint: Fingerprint },
     #[serde(rename = "attempt.started")]
     AttemptStarted {
         #[serde(flatten)]
         at: AttemptRef,
         /// A new conversation, or the one of the attempt before.
         fresh: bool,
-        /// The tree before it, the plan left out.
         tree: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
@@ -79,9 +69,7 @@ pub enum Event {
         at: AttemptRef,
         /// Number of the turn in the attempt, from 1.
         turn: u32,
-        /// First line of what it said.
         text: String,
-        /// Number of tool calls.
         calls: usize,
         /// What it cost; absent if the server does not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,7 +100,6 @@ pub enum Event {
         tool: String,
         /// What it did, one line: `edit src/lib.rs (+3 -1)`.
         summary: String,
-        /// The model was told that it failed.
         failed: bool,
         /// What was refused or denied, and which processes were ended, in words.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -131,11 +118,8 @@ pub enum Event {
     ConversationMasked {
         #[serde(flatten)]
         at: AttemptRef,
-        /// How many.
         results: usize,
-        /// Tokens of the conversation before, about.
         before: u64,
-        /// Tokens after, about.
         after: u64,
     },
     /// All of the conversation but the brief and the newest messages gave way to a ledger.
@@ -145,9 +129,7 @@ pub enum Event {
         at: AttemptRef,
         /// What made it necessary: the size, or what the server said.
         why: String,
-        /// Tokens of the conversation before, about.
         before: u64,
-        /// Tokens after, about.
         after: u64,
         /// How many of the newest messages were kept.
         kept: usize,
@@ -180,7 +162,6 @@ pub enum Event {
     FileRestored {
         #[serde(flatten)]
         at: AttemptRef,
-        /// The file, from the project root.
         path: String,
         what: String,
         /// Where a copy of what was found is kept.
@@ -236,7 +217,6 @@ pub enum Event {
         /// What makes the green worth less: `tests/a.rs: 1 assertion is gone, and none came`.
         marks: Vec<String>,
     },
-    /// The judge is asked about the step's prose criteria.
     #[serde(rename = "judge.started")]
     JudgeStarted {
         #[serde(flatten)]
@@ -248,9 +228,7 @@ pub enum Event {
     JudgeCompleted {
         #[serde(flatten)]
         at: AttemptRef,
-        /// One for each criterion that it was asked about.
         judgements: Vec<Judgement>,
-        /// Tokens, as far as the server says.
         usage: Usage,
         turns: u32,
         duration_ms: u64,
@@ -260,13 +238,10 @@ pub enum Event {
         #[serde(flatten)]
         at: AttemptRef,
         outcome: AttemptOutcome,
-        /// What the agent changed in this attempt.
         changes: ChangeSummary,
         /// Tokens of this attempt, as far as the server says.
         usage: Usage,
-        /// Turns of this attempt.
         turns: u32,
-        /// How long it took, validation included.
         duration_ms: u64,
         /// The tree that it left, the plan left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -279,7 +254,6 @@ pub enum Event {
     StepPassed {
         #[serde(flatten)]
         at: AttemptRef,
-        /// What the step said when it passed.
         fingerprint: Fingerprint,
         strength: Strength,
         /// Indices of the step's own criteria that passed.
@@ -287,7 +261,6 @@ pub enum Event {
         /// Indices of the step's own criteria that hold by the judge's word.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         judged: Vec<CriterionIndex>,
-        /// Criteria that a person has to look at.
         pending: Vec<String>,
         /// Plan- and config-level commands that were red before and still are: they must be green
         /// at the end.
@@ -315,7 +288,6 @@ pub enum Event {
         commit: String,
         /// How many paths of it are the step's, the plan included.
         paths: usize,
-        /// Why the plan is not in it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         without_plan: Option<String>,
     },
@@ -326,7 +298,6 @@ pub enum Event {
     #[serde(rename = "step.confirmed")]
     StepConfirmed {
         step: StepRef,
-        /// What the step said then.
         fingerprint: Fingerprint,
         by: String,
         /// What: the texts of the criteria or tasks.
@@ -334,11 +305,7 @@ pub enum Event {
     },
     /// Something worth knowing that stops nothing.
     #[serde(rename = "warning")]
-    Warning {
-        /// A stable name.
-        code: String,
-        message: String,
-    },
+    Warning { code: String, message: String },
     #[serde(rename = "run.completed")]
     RunCompleted(RunCompleted),
 }

@@ -31,7 +31,6 @@ pub struct Evidence {
     /// It did not run again: this is what it did on the same tree shortly before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reused: bool,
-    /// SHA-256 of everything it printed.
     pub output_digest: String,
     /// The log of everything it printed, relative to the run folder.
     pub log: String,
@@ -39,10 +38,8 @@ pub struct Evidence {
     /// The tree it ran on, the plan left out; absent in a baseline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<String>,
-    /// SHA-256 of the diff since the step began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff_digest: Option<String>,
-    /// Tokens of the attempt so far.
     pub usage: Usage,
     /// Whether it was green before the step; absent in the baseline itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,7 +96,6 @@ pub(super) fn say_end(exit: &Exit, why: Option<&str>) -> String {
     why.map_or(said.clone(), |why| format!("{said}, but {why}"))
 }
 
-/// Where a command comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
@@ -111,7 +107,6 @@ pub enum Origin {
     Config,
 }
 
-/// What an attempt changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeSummary {
     pub files: usize,

@@ -15,7 +15,6 @@ pub enum Exit {
     TimedOut {
         after_seconds: u64,
     },
-    /// The run was interrupted.
     Interrupted,
     NotStarted {
         reason: String,

@@ -16,13 +16,10 @@ pub struct Judgement {
     pub citation: Option<Citation>,
 }
 
-/// Whether a criterion holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
-    /// It does.
     Pass,
-    /// It does not.
     Fail,
     /// That cannot be decided from the project, or what was cited is not there.
     CannotTell,
@@ -41,6 +38,17 @@ pub enum Citation {
     },
     /// In what a validation command printed.
     Output { command: String, quote: String },
+}
+
+impl Ruling {
+    /// In words, behind the criterion.
+    pub fn say(self) -> &'static str {
+        match self {
+            Self::Pass => "holds",
+            Self::Fail => "does not hold",
+            Self::CannotTell => "cannot be decided",
+        }
+    }
 }
 
 impl Citation {

@@ -16,11 +16,8 @@ const REPETITION: (&str, &str) = ("repetition (", ")");
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub enum Limit {
-    /// So many turns.
     Turns(u32),
-    /// The time of an attempt.
     Time(SignedDuration),
-    /// So many tokens.
     Tokens(u64),
     /// The conversation does not fit into the model's window.
     Window {
@@ -34,7 +31,6 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// The time of an attempt.
     pub fn time(limit: Duration) -> Self {
         Self::Time(SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX))
     }

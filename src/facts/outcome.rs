@@ -16,7 +16,6 @@ pub enum AttemptOutcome {
     NotPassed(Reason),
 }
 
-/// How a step ended without a pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "StepOutcomeJson", from = "StepOutcomeJson")]
 pub struct StepOutcome {
@@ -82,7 +81,6 @@ impl AttemptOutcome {
         }
     }
 
-    /// How it ended, as a sentence without full stop.
     pub fn say(&self) -> String {
         self.reason().map_or_else(|| "Passed".to_owned(), Reason::say_of_attempt)
     }
@@ -144,7 +142,6 @@ impl From<StepOutcome> for StepOutcomeJson {
 }
 
 impl RunOutcome {
-    /// The exit code that says so.
     pub fn exit_code(self) -> ExitCode {
         match self {
             Self::Completed => ExitCode::Passed,
@@ -158,7 +155,6 @@ impl RunOutcome {
         }
     }
 
-    /// The outcome of a run that a signal stopped.
     pub fn of_signal(signal: Signal) -> Self {
         match signal {
             Signal::Interrupt => Self::Interrupted,

@@ -10,7 +10,6 @@ use super::{Evidence, Judgement, Limit, RedCommand, RunOutcome, Unfixable};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
-    /// At least one command that applies does not hold.
     ValidationFailed {
         /// The first that does not.
         #[serde(flatten)]
@@ -20,7 +19,9 @@ pub enum Reason {
         limit: Option<Limit>,
     },
     /// The last attempt of a step was ended by a limit, and validation failed.
-    LimitReached { limit: Limit },
+    LimitReached {
+        limit: Limit,
+    },
     /// The agent changed what decides about it: the plan, rules, request, configuration or journal.
     /// All of that was set back, and whatever validation said does not count.
     Tampered {
@@ -28,7 +29,9 @@ pub enum Reason {
         what: Vec<String>,
     },
     /// Everything is green, but what validates was weakened, and `validation.guard` is `fail`.
-    Weakened { marks: Vec<String> },
+    Weakened {
+        marks: Vec<String>,
+    },
     /// Every command holds, and the judge has seen that a prose criterion does not.
     CriterionFailed {
         /// The first that does not.
@@ -45,7 +48,6 @@ pub enum Reason {
     Unproven,
     /// It passes, but only weakly, and `validation.strength` asks for more.
     TooWeak,
-    /// No command applies.
     Unvalidated,
     /// The only commands that apply cannot fail.
     Vacuous {
@@ -53,8 +55,9 @@ pub enum Reason {
         command: String,
         why: String,
     },
-    /// The agent says that it cannot go on.
-    Blocked { reason: String },
+    Blocked {
+        reason: String,
+    },
     /// The model could not be reached or refused. No attempt is spent.
     ModelFailed {
         message: String,

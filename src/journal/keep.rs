@@ -13,11 +13,8 @@ use crate::digest::digest;
 /// Where the journal of one plan is looked after.
 #[derive(Debug, Clone)]
 pub(crate) struct KeepPlace {
-    /// The user's state folder.
     folder: PathBuf,
-    /// The project root.
     root: PathBuf,
-    /// The key of the plan.
     plan: String,
 }
 
@@ -27,10 +24,6 @@ pub(crate) struct HeadKeep {
     key: Key,
     place: KeepPlace,
 }
-
-/// The file that says where a journal ends.
-#[derive(Debug)]
-pub(crate) struct HeadFile(File);
 
 impl KeepPlace {
     /// The place of a plan's journal in the user's state folder.
@@ -91,19 +84,17 @@ impl HeadKeep {
     }
 
     /// The file of the head, to be written.
-    pub(crate) fn open_head(&self) -> io::Result<HeadFile> {
+    pub(crate) fn open_head(&self) -> io::Result<File> {
         let path = self.place.head_file();
         make_private(path.parent().unwrap_or(&self.place.folder))?;
-        OpenOptions::new().write(true).create(true).truncate(false).open(path).map(HeadFile)
+        OpenOptions::new().write(true).create(true).truncate(false).open(path)
     }
 }
 
-impl HeadFile {
-    /// Writes where the journal ends now. All heads have one length, far below a page: after a
-    /// kill the file holds the old one or the new one.
-    pub(crate) fn write(&self, head: JournalHead) -> io::Result<()> {
-        self.0.write_all_at(format!("{:>20} {}\n", head.records, head.seal).as_bytes(), 0)
-    }
+/// Writes where the journal ends now into the file of its head. All heads have one length, far below a
+/// page: after a kill the file holds the old one or the new one.
+pub(super) fn write_head(file: &File, head: JournalHead) -> io::Result<()> {
+    file.write_all_at(format!("{:>20} {}\n", head.records, head.seal).as_bytes(), 0)
 }
 
 fn parse_head(bytes: &[u8]) -> Option<JournalHead> {
@@ -169,7 +160,7 @@ mod tests {
         assert_eq!(keep.head().unwrap(), None);
         for records in [9, 10] {
             let head = JournalHead { records, seal: keep.chain().last };
-            file.write(head).unwrap();
+            write_head(&file, head).unwrap();
             assert_eq!(keep.head().unwrap(), Some(head));
         }
         assert_eq!(other.find().unwrap().unwrap().head().unwrap(), None);

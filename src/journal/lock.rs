@@ -13,21 +13,15 @@ pub(crate) struct Lock {
     _file: File,
 }
 
-/// Who holds a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Holder {
-    /// The process.
     pub pid: u32,
-    /// The run.
     pub run: String,
-    /// Since when.
     pub since: Timestamp,
 }
 
-/// What came of asking for the lock.
 #[derive(Debug)]
 pub(crate) enum LockAnswer {
-    /// It is ours.
     Ours(Lock),
     /// Another process holds it, and says who it is.
     Held(Option<Holder>),

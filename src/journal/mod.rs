@@ -77,24 +77,14 @@ impl StateDir {
 
     /// All runs, oldest first.
     pub fn runs(&self) -> io::Result<Vec<RunDir>> {
-        let entries = match std::fs::read_dir(self.0.join("runs")) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let mut ids: Vec<String> =
-            folders(entries).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let mut ids: Vec<_> = folders(&self.0.join("runs"))?.iter().map(|folder| name(folder)).collect();
         ids.sort();
         Ok(ids.iter().map(|id| self.run(id)).collect())
     }
 
     /// The folders of all plans that were ever run.
     pub fn plans(&self) -> io::Result<Vec<PlanDir>> {
-        match std::fs::read_dir(self.0.join("plans")) {
-            Ok(entries) => Ok(folders(entries).map(|entry| PlanDir(entry.path())).collect()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+        Ok(folders(&self.0.join("plans"))?.into_iter().map(PlanDir).collect())
     }
 }
 
@@ -106,7 +96,7 @@ impl PlanDir {
 
     /// Its name, also the name of its private git refs.
     pub fn key(&self) -> String {
-        self.0.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        name(&self.0)
     }
 
     /// The journal.
@@ -148,9 +138,18 @@ impl RunDir {
     }
 }
 
-/// The folders among the entries: other things there are somebody else's.
-fn folders(entries: std::fs::ReadDir) -> impl Iterator<Item = std::fs::DirEntry> {
-    entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+/// The folders in a folder, if it is there: other things there are somebody else's.
+fn folders(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?.filter_map(Result::ok),
+    };
+    let is_folder = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    Ok(entries.filter(is_folder).map(|entry| entry.path()).collect())
+}
+
+fn name(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// A title as a file name: lower case, words joined by dashes, at most 40 characters.

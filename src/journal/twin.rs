@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use crate::workspace::file::free_name;
 
-/// The copy.
 #[derive(Debug)]
 pub(crate) struct Twin {
     bytes: Vec<u8>,
@@ -29,7 +28,6 @@ impl Twin {
         Ok(Self { bytes, mark: FileMark::of(&journal.metadata()?) })
     }
 
-    /// Where the journal ends.
     pub(crate) fn end(&self) -> u64 {
         self.bytes.len() as u64
     }

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::keep::HeadFile;
+use super::keep::write_head;
 use super::reader::whole;
 use super::seal::{Chain, JournalHead};
 use super::twin::Twin;
@@ -23,18 +23,15 @@ pub(crate) struct JournalWriter {
 /// What a journal's records are sealed with, as they are written.
 #[derive(Debug)]
 pub(crate) struct Sealing {
-    /// The seals so far.
     pub chain: Chain,
     /// Where it is told how far the journal goes; `None` if that cannot be written.
-    pub head: Option<HeadFile>,
+    pub head: Option<File>,
 }
 
 /// What somebody else did to the journal, which is set back.
 #[derive(Debug)]
 pub(crate) struct JournalRestoration {
-    /// What had happened.
     pub what: &'static str,
-    /// What was found in its place.
     pub copy: Option<PathBuf>,
 }
 
@@ -88,7 +85,7 @@ impl JournalWriter {
     fn settle(&self) -> io::Result<()> {
         self.file.sync_data()?;
         let Some(Sealing { chain, head: Some(head) }) = &self.sealing else { return Ok(()) };
-        head.write(JournalHead { records: chain.records, seal: chain.last })
+        write_head(head, JournalHead { records: chain.records, seal: chain.last })
     }
 }
 

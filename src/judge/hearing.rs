@@ -6,10 +6,8 @@ use crate::facts::{CriterionIndex, Judgement, Ruling};
 /// How often an answer about one criterion may be void.
 const VOID: u32 = 2;
 
-/// The answers so far.
 pub(super) struct Hearing<'a> {
     criteria: &'a [(CriterionIndex, String)],
-    /// The commands that were run.
     commands: Vec<&'a str>,
     answers: Vec<Option<Judgement>>,
     voids: Vec<u32>,

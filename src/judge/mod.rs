@@ -29,12 +29,10 @@ const TURNS: u32 = 12;
 /// Who is asked, and what it may look at.
 #[derive(Debug)]
 pub(crate) struct Judge<'a> {
-    /// The attempt that is judged.
     pub at: AttemptRef,
     pub model: &'a mut Model,
     /// Of its tools, those that read.
     pub toolbox: Toolbox,
-    /// The door for facts.
     pub recorder: &'a mut Recorder,
     /// Where cited files are.
     pub workspace: &'a Workspace,
@@ -43,19 +41,16 @@ pub(crate) struct Judge<'a> {
     /// The limits of the attempt, of its tokens what is left. The time of a judge is its own.
     pub limits: Limits,
     pub interrupt: Interrupt,
-    /// The attempt's folder.
     pub dir: &'a Path,
 }
 
 #[derive(Debug)]
 pub(crate) struct Question<'a> {
-    /// The constant instructions.
     pub system: String,
     /// The step, the criteria by number, the commands by number, the diff.
     pub text: String,
     /// The criteria: their index in the step, and their text.
     pub criteria: &'a [(CriterionIndex, String)],
-    /// The commands that were run.
     pub commands: &'a [Validated],
 }
 
@@ -67,7 +62,6 @@ pub(crate) struct HearingOutcome {
     pub usage: Usage,
 }
 
-/// What a hearing has used up.
 #[derive(Default)]
 struct Spent {
     usage: Usage,

@@ -23,7 +23,6 @@ const SHOWN: usize = 60;
 /// The text so far, as far as it matters.
 #[derive(Debug, Default)]
 pub(crate) struct Chant {
-    /// The end of what counts.
     tail: Vec<u8>,
     /// Bytes that came since it was looked at.
     fresh: usize,

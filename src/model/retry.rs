@@ -1,6 +1,9 @@
 //! Decides when a failed request is sent again, by our schedule and by what the server asks for.
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
+
+use crate::words;
 
 /// Waiting longer than this for a server that names a time is no retry but another run.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -19,34 +22,27 @@ pub(crate) struct Schedule {
     pub budget: Duration,
 }
 
-/// What to do after a failed try.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NextTry {
-    /// Send it again after this.
-    Wait(Duration),
-    /// All tries are used up.
-    OutOfTries,
-    /// The wait would end after the budget.
-    OutOfTime,
-    /// The server asks for more patience than a run has.
-    AskedTooLong(Duration),
-}
-
 impl Schedule {
-    /// What comes after `tries` failed tries that took `spent` in all, where the server `asked` for
-    /// a wait or did not.
-    pub(crate) fn next(&self, tries: u32, spent: Duration, asked: Option<Duration>) -> NextTry {
+    /// The wait after `tries` failed tries that took `spent` in all, where the server `asked` for a wait
+    /// or did not; or why there is none, which is plain where there was only one try.
+    pub(crate) fn next(
+        &self,
+        tries: u32,
+        spent: Duration,
+        asked: Option<Duration>,
+    ) -> Result<Duration, String> {
+        let too_long = |asked| format!("the server asks to wait {}", words::time(asked));
         if let Some(asked) = asked.filter(|asked| *asked > PATIENCE) {
-            return NextTry::AskedTooLong(asked);
+            return Err(too_long(asked));
         }
         if tries >= self.max_tries {
-            return NextTry::OutOfTries;
+            return Err(if tries == 1 { String::new() } else { format!("tried {tries} times") });
         }
         let wait = asked.unwrap_or_else(|| self.delay(tries));
         if spent.saturating_add(wait) > self.budget {
-            return asked.map_or(NextTry::OutOfTime, NextTry::AskedTooLong);
+            return Err(asked.map_or_else(|| format!("tried for {}", words::time(spent)), too_long));
         }
-        NextTry::Wait(wait)
+        Ok(wait)
     }
 
     /// `base` doubled after each try, at most [`LONGEST`], a fifth more or less so that many clients
@@ -54,18 +50,14 @@ impl Schedule {
     fn delay(&self, tries: u32) -> Duration {
         let doublings = tries.saturating_sub(1).min(16);
         let plain = self.base.saturating_mul(1 << doublings).min(LONGEST);
-        plain.mul_f64(0.8 + 0.4 * jitter(tries))
+        plain.mul_f64(0.8 + 0.4 * jitter())
     }
 }
 
-/// A number from 0 to 1 that looks random and is the same for the same try of the same process.
-fn jitter(tries: u32) -> f64 {
-    let seed = u64::from(std::process::id()) << 32 | u64::from(tries);
-    // The finaliser of SplitMix64.
-    let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    let top = u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or(u32::MAX);
-    f64::from(top) / f64::from(u32::MAX)
+/// A random number from 0 to 1.
+fn jitter() -> f64 {
+    let random = RandomState::new().hash_one(0) >> 32;
+    f64::from(u32::try_from(random).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
 }
 
 /// The wait that a server asks for, in its headers or in the text of its error.
@@ -145,7 +137,7 @@ mod tests {
     #[test]
     fn waits_double_within_a_fifth_and_end_at_a_minute() {
         for (tries, plain) in [(1, 1.0), (2, 2.0), (3, 4.0), (5, 16.0)] {
-            let NextTry::Wait(wait) = SCHEDULE.next(tries, Duration::ZERO, None) else { panic!("{tries}") };
+            let wait = SCHEDULE.next(tries, Duration::ZERO, None).unwrap();
             assert!((0.8 * plain..=1.2 * plain).contains(&wait.as_secs_f64()), "{tries}: {wait:?}");
         }
         assert!(SCHEDULE.delay(40) <= LONGEST.mul_f64(1.2));
@@ -154,11 +146,13 @@ mod tests {
     #[test]
     fn tries_time_and_patience_end() {
         let second = Duration::from_secs(1);
-        assert_eq!(SCHEDULE.next(6, second, None), NextTry::OutOfTries);
-        assert_eq!(SCHEDULE.next(1, Duration::from_mins(10), None), NextTry::OutOfTime);
-        assert_eq!(SCHEDULE.next(1, second, Some(7 * second)), NextTry::Wait(7 * second));
-        assert_eq!(SCHEDULE.next(1, 590 * second, Some(30 * second)), NextTry::AskedTooLong(30 * second));
-        assert_eq!(SCHEDULE.next(1, second, Some(121 * second)), NextTry::AskedTooLong(121 * second));
+        let next = |tries, spent, asked| SCHEDULE.next(tries, spent, asked);
+        let none = |why: &str| Err(why.to_owned());
+        assert_eq!(next(6, second, None), none("tried 6 times"));
+        assert_eq!(next(1, Duration::from_mins(10), None), none("tried for 10 min"));
+        assert_eq!(next(1, second, Some(7 * second)), Ok(7 * second));
+        assert_eq!(next(1, 590 * second, Some(30 * second)), none("the server asks to wait 30 s"));
+        assert_eq!(next(1, second, Some(121 * second)), none("the server asks to wait 2 min 1 s"));
     }
 
     #[test]

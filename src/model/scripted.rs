@@ -137,7 +137,6 @@ impl Script {
     }
 }
 
-/// The header as it is written.
 fn header_line() -> String {
     format!(r#"{{"schema":"{SCHEMA}"}}"#)
 }
@@ -156,7 +155,6 @@ fn check_header(line: &str) -> Result<(), String> {
     }
 }
 
-/// A line of a script.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ScriptLine {

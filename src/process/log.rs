@@ -13,7 +13,6 @@ const NO_LINK: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits().cast_signed
 /// Bytes that a log holds at most.
 const CAP: u64 = 64 * 1024 * 1024;
 
-/// An open log.
 #[derive(Debug)]
 pub(super) struct Log {
     file: BufWriter<File>,
@@ -82,5 +81,14 @@ mod tests {
         log.finish().unwrap();
         let expected = "abcé\n[agentrun: the log is full; 5 more bytes were printed]\n";
         assert_eq!(std::fs::read_to_string(path).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_full_disk_is_seen_behind_a_log() {
+        let source = io::ErrorKind::StorageFull.into();
+        let error = io::Error::other(Unwritable { path: "a".to_owned(), source });
+        let failure = crate::failure::Failure::internal("cannot run it", error);
+        assert_eq!(failure.to_string(), "cannot run it: the log `a` cannot be created: no storage space");
+        assert_eq!(failure.hints.len(), 1);
     }
 }

@@ -32,7 +32,6 @@ use std::time::Duration;
 /// From here on other processes of this user cannot look into this one: not into its memory, and
 /// not into the environment that it was started with, where the key may be.
 pub fn keep_memory_private() {
-    #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
     {
         tracing::warn!(%error, "cannot keep the memory private");
@@ -41,14 +40,10 @@ pub fn keep_memory_private() {
 
 /// Makes orphans children of this process, which then knows when they are dead. In many
 /// containers nobody else would ever wait for them.
-#[cfg(target_os = "linux")]
 fn adopt_orphans() {
     // Without it an orphan is only noticed later.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
-
-#[cfg(not(target_os = "linux"))]
-fn adopt_orphans() {}
 
 /// Ends everything that this process has started, at once.
 pub fn kill_all() {

@@ -49,7 +49,6 @@ impl<'a> Collector<'a> {
         })
     }
 
-    /// Takes the next bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
         let Some(&last) = bytes.last() else { return Ok(()) };
         self.digest.update(bytes);

@@ -28,10 +28,8 @@ fn constant(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("the pattern is constant: {error}"))
 }
 
-/// A private key in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PrivateKey {
-    /// Where it stands.
     pub(super) range: Range<usize>,
     /// The length of the marker that begins it.
     pub(super) marker: usize,

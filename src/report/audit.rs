@@ -11,14 +11,11 @@ use crate::words;
 
 pub(crate) const SCHEMA: &str = "agentrun.verify/1";
 
-/// What is told of the journal.
 #[derive(Debug, Serialize)]
 pub(crate) struct JournalNote {
     /// `sealed`, `unsealed`, `foreign`, `broken`, `truncated`, `gone` or `absent`.
     pub state: &'static str,
-    /// How many records are proven.
     pub records: u64,
-    /// What is wrong with it.
     pub complaint: Option<String>,
     /// Forgeries that earlier runs found and did not believe.
     pub past: Vec<String>,

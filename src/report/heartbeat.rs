@@ -35,7 +35,6 @@ impl Heartbeat {
         Self::Live(bar)
     }
 
-    /// Says what is being done from now on.
     pub(crate) fn doing(&self, what: &str) {
         match self {
             Self::Live(bar) => {
@@ -97,12 +96,6 @@ fn spawn_lines() -> Sender<Option<String>> {
 /// What is said when nothing else was said for a while.
 fn still(what: &str, since: Duration) -> String {
     format!("  ... {what} ({})", words::time(since))
-}
-
-impl Default for Heartbeat {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::print::{FAINT, GOOD, NOTICE, STRONG, styled};
 use crate::brief::Sources;
 use crate::config::ProseCriteria;
 use crate::facts::Strength;
-use crate::plan::{CriterionKind, Reading, Step, StepIndex, StepKind};
+use crate::plan::{CheckBox, CriterionKind, Description, Reading, Step, StepIndex, StepKind};
 use crate::redact::harmless;
 use crate::state::{RunState, StepStatus, TickState};
 use crate::validate::applied::{Applied, applied};
@@ -18,17 +18,13 @@ use crate::words;
 #[derive(Debug)]
 pub(crate) struct Outlook<'a> {
     pub plan: &'a str,
-    /// Commands of the configuration.
     pub configured: &'a [String],
-    /// Who decides about prose.
     pub prose: ProseCriteria,
-    /// The files that the briefs are made of.
     pub sources: &'a Sources,
     /// Bytes of the prefix that every request shares.
     pub prefix: usize,
     pub limits: String,
     pub model: &'a str,
-    /// The sandbox that will be tried.
     pub sandbox: String,
 }
 
@@ -64,8 +60,7 @@ fn step(
 ) -> std::fmt::Result {
     let plan = &reading.plan;
     let step = &plan.steps[index];
-    let standing =
-        standing(step, state, plan.boxes_of(index).map(super::super::plan::check_box::CheckBox::ticked));
+    let standing = standing(step, state, plan.boxes_of(index).map(CheckBox::ticked));
     writeln!(
         text,
         "{} {}",
@@ -137,8 +132,7 @@ pub(crate) fn status(reading: &Reading, state: &RunState) -> String {
     let mut text = String::new();
     for &index in reading.graph.order() {
         let step = &plan.steps[index];
-        let standing =
-            standing(step, state, plan.boxes_of(index).map(super::super::plan::check_box::CheckBox::ticked));
+        let standing = standing(step, state, plan.boxes_of(index).map(CheckBox::ticked));
         let known = state.step(&step.key);
         let attempts = match known.attempts {
             0 => String::new(),
@@ -156,6 +150,11 @@ pub(crate) fn status(reading: &Reading, state: &RunState) -> String {
         }
     }
     text
+}
+
+/// A plan as one JSON object, with where each step stands.
+pub(crate) fn json(text: &str, reading: &Reading, state: &RunState) -> serde_json::Result<String> {
+    serde_json::to_string(&Description::of(text, reading, &|index| status_word(reading, state, index)))
 }
 
 /// One word for programs: `open`, `partly`, `done`, or what the journal knows better.

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::story::{AttemptStory, StepEnd, StepStory, Story, ran};
+use super::story::{AttemptStory, StepEnd, StepStory, Story, ran, took};
 use crate::facts::{
-    AgentEnd, AttemptOutcome, Evidence, Judgement, Reason, Ruling, StepOutcome, Strength, Unfixable,
+    AgentEnd, AttemptOutcome, Evidence, Judgement, Reason, RunOutcome, StepOutcome, Strength, Unfixable,
 };
 use crate::journal::RunDir;
 use crate::words;
@@ -201,11 +201,7 @@ fn validation(text: &mut String, evidence: &[Evidence], run_dir: &RunDir) -> std
 
 fn judgements(text: &mut String, attempt: &AttemptStory) -> std::fmt::Result {
     for Judgement { text: criterion, ruling, reason, citation, .. } in &attempt.judgements {
-        let word = match ruling {
-            Ruling::Pass => "holds",
-            Ruling::Fail => "does not hold",
-            Ruling::CannotTell => "cannot be decided",
-        };
+        let word = ruling.say();
         let place = citation
             .as_ref()
             .map_or_else(String::new, |cited| format!(" ({})", words::first_line(&cited.place())));
@@ -236,17 +232,10 @@ fn changes(text: &mut String, file: &Path, relative: &str) -> std::fmt::Result {
 
 /// How a command ended, what ran, how long it took.
 fn facts(evidence: &Evidence) -> String {
-    let tests = ran(evidence);
-    let time = if evidence.reused {
-        "not run again: same tree".to_owned()
-    } else {
-        words::millis(evidence.duration_ms)
-    };
-    format!("{}{tests}, {time}", evidence.say())
+    format!("{}{}, {}", evidence.say(), ran(evidence), took(evidence))
 }
 
-fn outcome(outcome: crate::facts::RunOutcome) -> &'static str {
-    use crate::facts::RunOutcome;
+fn outcome(outcome: RunOutcome) -> &'static str {
     match outcome {
         RunOutcome::Completed => "carried out",
         RunOutcome::StepFailed => "a step did not pass",
@@ -268,14 +257,12 @@ fn fenced(text: &mut String, info: &str, content: &str) -> std::fmt::Result {
 /// The most bytes of one file that the report quotes.
 const QUOTED_BYTES: u64 = 64 << 10;
 
-/// The beginning of a file, as text.
 fn start_of(path: &Path) -> String {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(QUOTED_BYTES).read_to_end(&mut bytes));
     read.map_or_else(|_| String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The end of a file, as text.
 fn end_of(path: &Path) -> String {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|mut file| {

@@ -9,15 +9,12 @@ use crate::words;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Story {
     pub run: String,
-    /// What it was given.
     pub started: Option<RunStarted>,
     /// Steps in the order in which they were worked on.
     pub steps: Vec<StepStory>,
-    /// Warnings and other remarks.
     pub remarks: Vec<String>,
     /// What commands of the whole plan did at its end.
     pub at_the_end: Vec<Evidence>,
-    /// Steps that passed and could not be committed.
     pub uncommitted: Vec<StepRef>,
     pub completed: Option<RunCompleted>,
 }
@@ -57,21 +54,17 @@ pub(crate) struct AttemptStory {
     pub duration_ms: u64,
 }
 
-/// How a step ended in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StepEnd {
     Passed(Strength),
-    /// It did not.
     Stopped(StepOutcome),
     Parked,
-    /// A person vouched for it.
     Confirmed(String),
     /// It had passed in a run before, and was only ticked in this one.
     Before,
 }
 
 impl Story {
-    /// Takes in a record.
     pub(crate) fn apply(&mut self, record: &Record) {
         self.run.clone_from(&record.run);
         match &record.event {
@@ -156,7 +149,6 @@ impl Story {
 }
 
 impl AttemptStory {
-    /// Takes in an event of this attempt.
     fn apply(&mut self, event: &Event) {
         match event {
             Event::ToolCompleted { incidents, .. } => self.incidents.extend(incidents.iter().cloned()),
@@ -284,4 +276,12 @@ fn say_copy(copy: Option<&str>) -> String {
 pub(crate) fn ran(evidence: &Evidence) -> String {
     let ran = evidence.tests.and_then(|tests| usize::try_from(tests.ran).ok()).filter(|&ran| ran > 0);
     ran.map_or_else(String::new, |ran| format!(", {}", words::counted(ran, "test")))
+}
+
+/// How long a command took, unless it did not run again.
+pub(super) fn took(evidence: &Evidence) -> String {
+    if evidence.reused {
+        return "not run again: same tree".to_owned();
+    }
+    words::millis(evidence.duration_ms)
 }

@@ -2,7 +2,7 @@
 
 use super::heartbeat::Heartbeat;
 use super::print::{BAD, FAINT, GOOD, NOTICE, STRONG, quoted, styled};
-use super::story::{self, StepEnd, StepStory, Story, ran};
+use super::story::{self, StepEnd, StepStory, Story, ran, took};
 use crate::facts::{
     AgentEnd, AttemptRef, Event, Evidence, Judgement, Reason, RedCommand, ReopenReason, Ruling, RunCompleted,
     RunOutcome, RunStarted, StepOutcome, StepRef, Strength,
@@ -45,13 +45,6 @@ impl Terminal {
     }
 }
 
-impl Default for Terminal {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// What goes on after an event.
 enum Doing {
     Same,
     Nothing,
@@ -208,11 +201,6 @@ fn agent_finished(end: &AgentEnd) -> String {
 
 fn validated(attempt: u32, evidence: &Evidence) -> String {
     let phase = if attempt == 0 { "before    " } else { "validation" };
-    let time = if evidence.reused {
-        "not run again: same tree".to_owned()
-    } else {
-        words::millis(evidence.duration_ms)
-    };
     let said = evidence.say();
     let verdict = match (&evidence.vacuous, attempt) {
         _ if evidence.flaky => styled(NOTICE, &said),
@@ -222,7 +210,8 @@ fn validated(attempt: u32, evidence: &Evidence) -> String {
         (None, 0) => format!("failed, {said}"),
         (None, _) => styled(BAD, &format!("failed, {said}")),
     };
-    format!("  {phase} {} · {verdict}{} · {time}", words::first_line(&evidence.command), ran(evidence))
+    let command = words::first_line(&evidence.command);
+    format!("  {phase} {command} · {verdict}{} · {}", ran(evidence), took(evidence))
 }
 
 fn changed(files: &[String], marks: &[String]) -> Vec<String> {
@@ -271,15 +260,16 @@ fn last_words(red: &RedCommand) -> Vec<String> {
 
 /// What a judge says of a criterion, and where it saw that.
 fn judged(judgement: &Judgement) -> String {
-    let (style, word) = match judgement.ruling {
-        Ruling::Pass => (GOOD, "holds"),
-        Ruling::Fail => (BAD, "does not hold"),
-        Ruling::CannotTell => (NOTICE, "cannot be decided"),
+    let style = match judgement.ruling {
+        Ruling::Pass => GOOD,
+        Ruling::Fail => BAD,
+        Ruling::CannotTell => NOTICE,
     };
     let place = judgement.citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", cited.place()));
     let reason =
         if judgement.ruling == Ruling::Pass { String::new() } else { format!(": {}", judgement.reason) };
-    format!("    {} {}{place}{reason}", styled(style, word), words::first_line(&judgement.text))
+    let word = styled(style, judgement.ruling.say());
+    format!("    {word} {}{place}{reason}", words::first_line(&judgement.text))
 }
 
 /// Why the attempt before did not pass.
@@ -368,7 +358,6 @@ fn passed_on_commands(story: &Story) -> usize {
     story.steps.iter().filter(by_command).count()
 }
 
-/// What a person would type next.
 fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
     let started = story.started.as_ref()?;
     let again = started.command.clone();

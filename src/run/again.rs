@@ -13,7 +13,6 @@ use crate::redact::Redact;
 use crate::validate::applied::Applied;
 use crate::workspace::disk_files::DiskFiles;
 
-/// What running again rests on.
 #[derive(Debug)]
 pub(crate) struct CommandReruns<'a> {
     pub root: &'a Path,
@@ -24,7 +23,6 @@ pub(crate) struct CommandReruns<'a> {
     ran: BTreeMap<(String, String), RerunResult>,
 }
 
-/// How a command ended that was run again.
 #[derive(Debug, Clone)]
 pub(crate) struct RerunResult {
     pub exit: Exit,
@@ -33,7 +31,6 @@ pub(crate) struct RerunResult {
 }
 
 impl<'a> CommandReruns<'a> {
-    /// Nothing has run yet.
     pub(crate) fn new(
         root: &'a Path,
         timeout: Duration,

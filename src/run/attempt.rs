@@ -14,7 +14,6 @@ use crate::sources;
 use crate::workspace::git::head::Head;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
-/// What came of an attempt.
 #[derive(Debug)]
 pub(super) struct AttemptResult {
     pub number: u32,
@@ -127,7 +126,7 @@ async fn ask_the_agent(
         interrupt: run.site.interrupt.clone(),
         window: run.orders.config.model.context_window.map(Window::of),
         longest_reply: run.orders.config.model.max_output_tokens.unwrap_or(0),
-        templates: &run.words.templates,
+        templates: &run.orders.templates,
         dir,
     };
     session.work(&mut talk.conversation).await
@@ -163,5 +162,55 @@ fn summary(changes: &Changes) -> ChangeSummary {
         files: changes.files.len(),
         added: changes.files.iter().map(|file| file.added).sum(),
         removed: changes.files.iter().map(|file| file.removed).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::fixtures::{evidence, red};
+    use crate::facts::{AttemptOutcome, Reason, RedCommand};
+    use crate::validate::Validated;
+    use crate::workspace::snapshot::FileChange;
+
+    fn attempt(reason: Option<Reason>, tree: &str, flaky: bool) -> AttemptResult {
+        let mut result = Validated::without_output(evidence(0, "cargo test", 101));
+        result.evidence.flaky = flaky;
+        let passed = AttemptOutcome::Passed { strength: crate::facts::Strength::Weak };
+        let validation =
+            AttemptValidation::of(reason.map_or(passed, AttemptOutcome::NotPassed), vec![result]);
+        AttemptResult { number: 1, validation, changed: true, tree: tree.to_owned() }
+    }
+
+    #[test]
+    fn an_attempt_repeats_the_one_before_if_the_same_command_fails_on_the_same_tree() {
+        let failed = |red| Some(Reason::ValidationFailed { red, limit: None });
+        let same = || failed(RedCommand { output: "took 2 s".to_owned(), ..red() });
+        let other = || failed(RedCommand { command: "make".to_owned(), ..red() });
+        let before = attempt(failed(red()), "t", false);
+        let table = [
+            (attempt(same(), "t", false), true),
+            (attempt(same(), "t", true), false),
+            (attempt(same(), "u", false), false),
+            (attempt(other(), "t", false), false),
+            (attempt(Some(Reason::Unproven), "t", false), false),
+            (attempt(None, "t", false), false),
+        ];
+        for (now, expected) in table {
+            assert_eq!(now.repeats(&before), expected, "{now:?}");
+        }
+        let tampered = || attempt(Some(Reason::Tampered { what: Vec::new() }), "t", false);
+        assert!(!tampered().repeats(&tampered()));
+    }
+
+    #[test]
+    fn changes_are_summed_up() {
+        let file =
+            |path: &str, added, removed| FileChange { path: path.to_owned(), added, removed, binary: false };
+        let changes = Changes { files: vec![file("a", 2, 1), file("b", 3, 0)], diff: "d".to_owned() };
+        assert_eq!(summary(&changes), ChangeSummary { files: 2, added: 5, removed: 1 });
+        assert_eq!(summary(&Changes::default()), ChangeSummary::default());
     }
 }

@@ -22,7 +22,6 @@ use crate::words::{counted, first_line};
 use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::snapshot::{Changes, Snapshot};
 
-/// What an attempt left behind.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttemptLeft<'a> {
     pub agent: &'a AgentWork,
@@ -40,7 +39,6 @@ pub(super) struct AttemptValidation {
     pub tolerated: Vec<usize>,
     /// What makes a pass worth less.
     pub marks: Vec<String>,
-    /// The criteria that hold by the judge's word.
     pub judged: Vec<CriterionIndex>,
     pub usage: Usage,
 }
@@ -56,7 +54,6 @@ impl AttemptValidation {
         Self::of(AttemptOutcome::NotPassed(reason), Vec::new())
     }
 
-    /// What agentrun saw, command by command.
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         self.results.iter().map(|result| result.evidence.clone()).collect()
     }
@@ -113,7 +110,6 @@ struct AttemptQuestion<'a> {
     after: &'a [Validated],
     /// The tree differs from the step's start.
     changed: bool,
-    /// The limit that ended the agent, if one did.
     limit: Option<Limit>,
 }
 
@@ -232,16 +228,25 @@ fn say_flaky(evidence: &Evidence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::brief::Templates;
     use crate::config::{Config, RequiredStrength};
     use crate::facts::fixtures::evidence;
-    use crate::facts::{Exit, RedCommand, Strength};
+    use crate::facts::{Exit, Origin, RedCommand, Strength, Tests};
     use crate::state::schedule::Selection;
 
     fn orders(guard: GuardMode, strength: RequiredStrength) -> Orders {
         let mut config = Config::default();
         config.validation.guard = guard;
         config.validation.strength = strength;
-        Orders { config, selection: Selection::default(), validate_only: false, allow_unvalidated: false }
+        Orders {
+            config,
+            selection: Selection::default(),
+            validate_only: false,
+            allow_unvalidated: false,
+            templates: Templates::new([]).unwrap(),
+            system: String::new(),
+            command: String::new(),
+        }
     }
 
     /// How an attempt ends whose command had this exit code before and has that one after it.
@@ -254,6 +259,65 @@ mod tests {
         let question =
             AttemptQuestion { baseline: &baseline, before: &before, after: &after, changed, limit };
         question.decide(marks, orders, Path::new("/p")).outcome
+    }
+
+    /// A command of the plan that ran so many tests.
+    fn ran(command: &str, code: i32, tests: u64) -> Validated {
+        let tests = Some(Tests { ran: tests, ..Tests::default() });
+        let origin = Origin::Plan;
+        Validated::without_output(Evidence { origin, tests, ..evidence(0, command, code) })
+    }
+
+    #[test]
+    fn a_pass_with_fewer_tests_than_before_is_marked() {
+        let list = |tests: [(i32, u64); 2]| {
+            let commands = ["make a", "make b"].into_iter().zip(tests);
+            commands.map(|(command, (code, tests))| ran(command, code, tests)).collect::<Vec<_>>()
+        };
+        let mark = |text: &str| vec![text.to_owned()];
+        let before = list([(0, 4), (0, 0)]);
+        let baseline: Vec<Evidence> = before.iter().map(|result| result.evidence.clone()).collect();
+        for (after, changed, expected) in [
+            (list([(0, 4), (0, 2)]), true, Vec::new()),
+            (list([(0, 1), (0, 0)]), true, mark("`make a` ran 1 test; before the step it ran 4")),
+            (list([(0, 0), (0, 0)]), true, mark("`make a` ran 0 tests; before the step it ran 4")),
+            (list([(1, 1), (0, 0)]), true, Vec::new()),
+            (list([(0, 1), (0, 0)]), false, Vec::new()),
+        ] {
+            let question =
+                AttemptQuestion { baseline: &baseline, before: &before, after: &after, changed, limit: None };
+            assert_eq!(question.fewer_tests().collect::<Vec<_>>(), expected, "{after:?}");
+        }
+    }
+
+    #[test]
+    fn a_pass_names_what_may_still_fail_and_what_is_flaky() {
+        let own = |code| Validated::without_output(evidence(0, "test -f a", code));
+        let flaky = |mut result: Validated| {
+            result.evidence.flaky = true;
+            result
+        };
+        let before = [own(1), ran("make lint", 2, 0)];
+        let after = [flaky(own(0)), ran("make lint", 2, 0)];
+        let baseline: Vec<Evidence> = before.iter().map(|result| result.evidence.clone()).collect();
+        let question = AttemptQuestion {
+            baseline: &baseline,
+            before: &before,
+            after: &after,
+            changed: true,
+            limit: None,
+        };
+        let usual = orders(GuardMode::Report, RequiredStrength::Weak);
+        let mark = |text: &str| text.to_owned();
+        let expected = AttemptValidation {
+            tolerated: vec![1],
+            marks: vec![
+                mark("a skip is new"),
+                mark("`test -f a` is flaky: it ended differently before, on the same tree"),
+            ],
+            ..AttemptValidation::of(AttemptOutcome::Passed { strength: Strength::Weak }, Vec::new())
+        };
+        assert_eq!(question.decide(vec![mark("a skip is new")], &usual, Path::new("/p")), expected);
     }
 
     fn not_passed(reason: Reason) -> AttemptOutcome {

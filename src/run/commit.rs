@@ -107,3 +107,91 @@ fn say(strength: Strength) -> &'static str {
 fn line(text: &str) -> String {
     harmless(Cow::Owned(first_line(text))).replace(char::is_control, " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::CriterionIndex;
+    use crate::facts::fixtures::evidence;
+    use crate::plan::{self, StepIndex};
+    use crate::state::fixtures::{Past, state};
+
+    const PLAN: &str = "# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n";
+
+    /// The only step, and its pass after these events.
+    fn passed(past: &[Past]) -> (Step, Pass) {
+        let reading = plan::read(PLAN);
+        let step = reading.plan.steps[StepIndex::from(0)].clone();
+        let state = state(&reading, past);
+        (step.clone(), state.step(&step.key).status.pass().cloned().unwrap())
+    }
+
+    fn said(plan: &str, step: &Step, attempts: u32, pass: &Pass) -> String {
+        message(plan, step, attempts, pass).replace(env!("CARGO_PKG_VERSION"), "[VERSION]")
+    }
+
+    #[test]
+    fn a_commit_says_what_agentrun_saw_and_nothing_that_a_model_said() {
+        let seen = Past::Validated(0, evidence(0, "cargo test\ncargo fmt", 0));
+        let (step, pass) = passed(&[Past::Started(0), seen, Past::Passed(0, Strength::Weak)]);
+        insta::assert_snapshot!(said("docs/plan.md", &step, 2, &pass), @"
+        Step 1: A
+
+        Plan: docs/plan.md
+        Attempts: 2
+        Validation: weak
+        - cargo test ...: exit code 0
+        agentrun [VERSION]
+        ");
+        let pass = Pass {
+            strength: None,
+            judged: vec![CriterionIndex::from(1)],
+            pending: vec!["It is kind".to_owned(), "It is short".to_owned()],
+            marks: vec!["a.rs: a test\u{1b}[31m is gone".to_owned()],
+            ..pass
+        };
+        insta::assert_snapshot!(said("plan.md", &step, 0, &pass), @"
+        Step 1: A
+
+        Plan: plan.md
+        Attempts: 0
+        Validation: none
+        - cargo test ...: exit code 0
+        Marked: a.rs: a test�[31m is gone
+        Judged: 1 criterion
+        Waits for a person: 2 items
+        agentrun [VERSION]
+        ");
+    }
+
+    #[test]
+    fn a_step_has_trees_once_its_last_attempt_has_ended() {
+        let failed = |attempt| {
+            let reason = crate::facts::Reason::Unproven;
+            Past::Ended(0, attempt, crate::facts::AttemptOutcome::NotPassed(reason))
+        };
+        let began = [Past::Started(0), Past::Began(0, 1)];
+        let ended = [Past::Started(0), Past::Began(0, 1), failed(1)];
+        let twice = [&ended[..], &[Past::Began(0, 2), failed(2)]].concat();
+        let two_runs = [&ended[..], &[Past::Run { commits: false }, Past::Started(0)], &twice[3..]].concat();
+        let kept = |tree: &str| Snapshot { tree: tree.to_owned(), reference: None };
+        let trees =
+            |after: &str, between| StepTrees { before: kept("before-1"), after: kept(after), between };
+        let found = vec![(kept("left-1"), kept("before-2"))];
+        let table = [
+            (&began[..1], None),
+            (&began[..], None),
+            (&ended[..], Some(trees("left-1", Vec::new()))),
+            (&twice[..], Some(trees("left-2", Vec::new()))),
+            (&two_runs[..], Some(trees("left-2", found))),
+        ];
+        for (past, expected) in table {
+            let reading = plan::read(PLAN);
+            let state = state(&reading, past);
+            let trees = &state.step(&reading.plan.steps[StepIndex::from(0)].key).trees;
+            assert_eq!(step_trees(trees), expected, "{past:?}");
+        }
+    }
+}

@@ -64,8 +64,8 @@ pub(super) async fn judge(
     let text = run.plan.text_of(step);
     let brief = brief(&criteria, &work);
     let question = Question {
-        system: run.words.templates.judge().map_err(wrong_template)?,
-        text: run.words.templates.judge_step(step, text, &brief).map_err(wrong_template)?,
+        system: run.orders.templates.judge().map_err(wrong_template)?,
+        text: run.orders.templates.judge_step(step, text, &brief).map_err(wrong_template)?,
         criteria: &criteria,
         commands: work.results,
     };

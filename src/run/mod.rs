@@ -14,12 +14,10 @@ pub(crate) mod step;
 pub(crate) mod talk;
 pub(crate) mod tick;
 pub(crate) mod validation;
-pub(crate) mod words;
 
 pub(crate) use orders::Orders;
 pub(crate) use plan_at_hand::PlanAtHand;
 pub(crate) use site::Site;
-pub(crate) use words::Words;
 
 use std::path::PathBuf;
 
@@ -41,7 +39,6 @@ pub(crate) struct Run<'a> {
     pub plan: &'a PlanAtHand,
     pub orders: &'a Orders,
     pub site: &'a Site,
-    pub words: &'a Words,
     pub recorder: Recorder,
     pub model: Model,
     pub snapshots: Snapshots,
@@ -72,12 +69,10 @@ impl<'a> Run<'a> {
         &self.orders.config.validation.commands
     }
 
-    /// The commands that decide about a step.
     fn applied(&self, step: &Step) -> Vec<Applied> {
         applied(&self.plan.reading.plan, step, self.configured())
     }
 
-    /// What is known of a step.
     fn state(&self, step: &Step) -> &StepState {
         self.recorder.state.step(&step.key)
     }
@@ -136,10 +131,7 @@ impl<'a> Run<'a> {
     /// the journal compares every byte.
     fn unless_tampered(&mut self, step: &Step, outcome: AttemptOutcome) -> Result<AttemptOutcome, Failure> {
         self.recorder.look_after_journal(true)?;
-        let what = self.state(step).set_back.clone();
-        let stands = outcome.reason().is_some_and(Reason::outweighs_tampering);
-        let counts = stands || what.is_empty();
-        Ok(if counts { outcome } else { AttemptOutcome::NotPassed(Reason::Tampered { what }) })
+        Ok(unless_set_back(outcome, &self.state(step).set_back))
     }
 
     /// What changed meanwhile in the plan and the files beside it is a person's, and is kept.
@@ -148,7 +140,6 @@ impl<'a> Run<'a> {
         edits.into_iter().try_for_each(|event| self.recorder.record(event))
     }
 
-    /// Keeps the plan's status comments true.
     fn set_status(&mut self, value: &str) -> Result<(), Failure> {
         let progress = self.orders.config.plan.progress;
         tick::set_status(self.plan, progress, value, &mut self.recorder)?;
@@ -168,6 +159,38 @@ impl<'a> Run<'a> {
     }
 }
 
+/// The outcome of an attempt after which these things had to be set back.
+fn unless_set_back(outcome: AttemptOutcome, what: &[String]) -> AttemptOutcome {
+    if what.is_empty() || outcome.reason().is_some_and(Reason::outweighs_tampering) {
+        return outcome;
+    }
+    AttemptOutcome::NotPassed(Reason::Tampered { what: what.to_vec() })
+}
+
 fn no_plan(error: std::io::Error) -> Failure {
     Failure::internal("cannot look after the plan and its files", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::Strength;
+    use crate::facts::fixtures::reasons;
+
+    #[test]
+    fn an_attempt_that_changed_what_decides_about_it_does_not_count_whatever_its_commands_say() {
+        let what = vec!["the plan: a box".to_owned()];
+        let tampered = || AttemptOutcome::NotPassed(Reason::Tampered { what: what.clone() });
+        let passed = || AttemptOutcome::Passed { strength: Strength::Proven };
+        assert_eq!(unless_set_back(passed(), &[]), passed());
+        assert_eq!(unless_set_back(passed(), &what), tampered());
+        for reason in reasons() {
+            let outcome = || AttemptOutcome::NotPassed(reason.clone());
+            assert_eq!(unless_set_back(outcome(), &[]), outcome());
+            let expected = if reason.outweighs_tampering() { outcome() } else { tampered() };
+            assert_eq!(unless_set_back(outcome(), &what), expected, "{reason:?}");
+        }
+    }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{Run, commit, settle, step, tick};
 use crate::clock::Stopwatch;
-use crate::facts::{Event, Pending, ReopenReason, RunCompleted, RunOutcome, RunStarted, StepKey, StepRef};
+use crate::facts::{Event, Pending, ReopenReason, RunCompleted, RunOutcome, RunStarted, StepRef};
 use crate::failure::Failure;
-use crate::plan::{Reading, Step, StepIndex};
+use crate::plan::{Plan, Reading, Step, StepIndex};
 use crate::process::Sandbox;
-use crate::state::StepStatus;
 use crate::state::reconcile::reconcile;
 use crate::state::schedule::{self, Decision};
+use crate::state::{RunState, StepStatus};
 use crate::validate::vacuous::why_written_so;
 
 impl Run<'_> {
@@ -47,8 +47,8 @@ impl Run<'_> {
         self.recorder.record(Event::RunCompleted(RunCompleted {
             outcome,
             exit_code: outcome.exit_code().code(),
-            pending: self.pending(),
-            open: self.open(),
+            pending: pending(&self.plan.reading, &self.recorder.state),
+            open: open(&self.plan.reading, &self.recorder.state),
             duration_ms: watch.millis(),
         }))?;
         Ok(outcome)
@@ -75,7 +75,6 @@ impl Run<'_> {
         }
     }
 
-    /// A run that a signal ended.
     pub(super) fn interrupted(&self) -> RunOutcome {
         self.site.interrupt.raised().map_or(RunOutcome::Interrupted, RunOutcome::of_signal)
     }
@@ -109,57 +108,24 @@ impl Run<'_> {
             }
             other => other,
         };
-        let value = match outcome {
-            RunOutcome::Completed if self.all_done() => "completed",
-            RunOutcome::StepFailed | RunOutcome::LimitReached => "failed",
-            _ => return Ok(outcome),
-        };
-        self.set_status(value)?;
+        if let Some(value) = status_comment(outcome, self.all_done()) {
+            self.set_status(value)?;
+        }
         Ok(outcome)
     }
 
     /// A person may have written more into the plan while it was carried out.
     fn look_again(&mut self) -> Result<RunOutcome, Failure> {
         let Ok(now) = self.plan.read_again() else { return Ok(RunOutcome::Completed) };
-        let known = |key: &StepKey| self.plan.reading.plan.steps.iter().any(|step| step.key == *key);
-        let new = now.reading.plan.steps.iter().filter(|step| !known(&step.key));
-        let new: Vec<&str> = new.map(|step| step.id.as_str()).collect();
-        if new.is_empty() {
+        let Some(warning) = new_steps(&self.plan.reading.plan, &now.reading.plan) else {
             return Ok(RunOutcome::Completed);
-        }
-        let message = format!(
-            "somebody added steps during the run: {}; run agentrun again to carry them out",
-            new.join(", ")
-        );
-        self.recorder.record(Event::Warning { code: "new-steps".to_owned(), message })?;
+        };
+        self.recorder.record(warning)?;
         Ok(RunOutcome::NeedsPerson)
     }
 
     fn all_done(&self) -> bool {
-        self.steps().all(StepStatus::is_done)
-    }
-
-    /// How many steps are still to be done, and wait for nobody.
-    fn open(&self) -> usize {
-        let parked = |status: &StepStatus| matches!(status, StepStatus::Parked { .. });
-        self.steps().filter(|status| !status.is_done() && !parked(status)).count()
-    }
-
-    fn steps(&self) -> impl Iterator<Item = &StepStatus> {
-        self.plan.in_order().map(|step| &self.state(step).status)
-    }
-
-    fn pending(&self) -> Vec<Pending> {
-        let mut pending = Vec::new();
-        for step in self.plan.in_order() {
-            let items = match &self.state(step).status {
-                StepStatus::Passed(pass) => &pass.pending,
-                StepStatus::Parked { items } => items,
-                _ => continue,
-            };
-            pending.extend(items.iter().map(|text| Pending { step: step.id.clone(), text: text.clone() }));
-        }
-        pending
+        self.plan.in_order().all(|step| self.state(step).status.is_done())
     }
 
     fn started(&self) -> RunStarted {
@@ -173,9 +139,143 @@ impl Run<'_> {
             model: self.orders.config.model.name.clone(),
             sandbox: self.site.policy.sandbox().map_or_else(|| "none".to_owned(), Sandbox::describe),
             snapshots: self.snapshots.describe(),
-            command: self.words.command.clone(),
+            command: self.orders.command.clone(),
             commits: self.orders.config.run.commit,
             limits: self.orders.config.say_limits(),
         }
+    }
+}
+
+/// What the plan's status comment says at the end of a run, if it is to say something else.
+fn status_comment(outcome: RunOutcome, all_done: bool) -> Option<&'static str> {
+    match outcome {
+        RunOutcome::Completed if all_done => Some("completed"),
+        RunOutcome::StepFailed | RunOutcome::LimitReached => Some("failed"),
+        _ => None,
+    }
+}
+
+/// A warning of the steps that are in the plan now and were not before.
+fn new_steps(before: &Plan, now: &Plan) -> Option<Event> {
+    let new = now.steps.iter().filter(|step| before.steps.iter().all(|known| known.key != step.key));
+    let new: Vec<&str> = new.map(|step| step.id.as_str()).collect();
+    let message = format!(
+        "somebody added steps during the run: {}; run agentrun again to carry them out",
+        new.join(", ")
+    );
+    (!new.is_empty()).then(|| Event::Warning { code: "new-steps".to_owned(), message })
+}
+
+fn steps<'a>(reading: &'a Reading, state: &'a RunState) -> impl Iterator<Item = (&'a Step, &'a StepStatus)> {
+    let steps = reading.graph.order().iter().map(|&index| &reading.plan.steps[index]);
+    steps.map(|step| (step, &state.step(&step.key).status))
+}
+
+/// How many steps are still to be done, and wait for nobody.
+fn open(reading: &Reading, state: &RunState) -> usize {
+    let is_open = |status: &StepStatus| !status.is_done() && !matches!(status, StepStatus::Parked { .. });
+    steps(reading, state).filter(|(_, status)| is_open(status)).count()
+}
+
+/// Everything that waits for a person.
+fn pending(reading: &Reading, state: &RunState) -> Vec<Pending> {
+    let items = steps(reading, state).flat_map(|(step, status)| {
+        let items: &[String] = match status {
+            StepStatus::Passed(pass) => &pass.pending,
+            StepStatus::Parked { items } => items,
+            _ => &[],
+        };
+        items.iter().map(|text| Pending { step: step.id.clone(), text: text.clone() })
+    });
+    items.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::Reason;
+    use crate::plan;
+    use crate::state::fixtures::{Past, done, state, ticked};
+
+    const PLAN: &str = "# P
+
+## Implementation Steps
+
+### Step 1: A
+
+- [ ] a
+
+### Step 2: B
+
+- [ ] b
+
+## Manual Testing
+
+- [ ] c
+";
+
+    #[test]
+    fn a_run_ends_with_what_is_open_and_what_waits_for_a_person() {
+        let reading = plan::read(PLAN);
+        let judged = vec![Past::Started(0), Past::PassedOn(0, &[], &[], &["It is kind", "It is short"])];
+        let stopped = vec![Past::Started(1), Past::Stopped(1, Reason::Unproven)];
+        let waits = |step: &str, text: &str| Pending { step: step.to_owned(), text: text.to_owned() };
+        let table = [
+            (Vec::new(), 3, Vec::new()),
+            (done(0).to_vec(), 2, Vec::new()),
+            ([done(0).to_vec(), stopped].concat(), 2, Vec::new()),
+            (
+                [ticked(0).to_vec(), vec![Past::Adopted(1), Past::Parked(2)]].concat(),
+                0,
+                vec![waits("#3", "look")],
+            ),
+            (
+                [judged, vec![Past::Parked(2)]].concat(),
+                1,
+                vec![waits("1", "It is kind"), waits("1", "It is short"), waits("#3", "look")],
+            ),
+        ];
+        for (past, still_open, waiting) in table {
+            let state = state(&reading, &past);
+            assert_eq!(
+                (open(&reading, &state), pending(&reading, &state)),
+                (still_open, waiting),
+                "{past:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_status_comment_says_completed_only_of_a_whole_plan() {
+        let table = [
+            (RunOutcome::Completed, true, Some("completed")),
+            (RunOutcome::Completed, false, None),
+            (RunOutcome::StepFailed, false, Some("failed")),
+            (RunOutcome::LimitReached, false, Some("failed")),
+            (RunOutcome::NeedsPerson, false, None),
+            (RunOutcome::ModelRefused, false, None),
+            (RunOutcome::Temporary, false, None),
+            (RunOutcome::Interrupted, false, None),
+            (RunOutcome::Terminated, false, None),
+        ];
+        for (outcome, all_done, expected) in table {
+            assert_eq!(status_comment(outcome, all_done), expected, "{outcome:?} {all_done}");
+        }
+    }
+
+    #[test]
+    fn steps_that_came_during_a_run_are_named() {
+        let before = plan::read(PLAN).plan;
+        assert_eq!(new_steps(&before, &before), None);
+        let with_more =
+            PLAN.replace("## Manual", "### Step 3: C\n\n- [ ] c\n\n### Step 4: D\n\n- [ ] d\n\n## Manual");
+        let message =
+            "somebody added steps during the run: 3, 4; run agentrun again to carry them out".to_owned();
+        let warning = Event::Warning { code: "new-steps".to_owned(), message };
+        assert_eq!(new_steps(&before, &plan::read(&with_more).plan), Some(warning));
+        let fewer = PLAN.replace("### Step 2: B\n\n- [ ] b\n\n", "");
+        assert_eq!(new_steps(&before, &plan::read(&fewer).plan), None);
     }
 }

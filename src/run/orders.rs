@@ -1,19 +1,22 @@
-//! The orders of a run: the configuration with its flags, and the selected steps.
+//! The orders of a run: the configuration with its flags, the selected steps, and the words of its briefs.
 
+use crate::brief::Templates;
 use crate::config::{Config, ProseCriteria, RequiredStrength};
 use crate::facts::Strength;
 use crate::state::schedule::Selection;
 
-/// What a run was told to do.
 #[derive(Debug, Clone)]
 pub(crate) struct Orders {
     pub config: Config,
-    /// The steps that the run is about.
     pub selection: Selection,
-    /// Validate only, without an agent.
     pub validate_only: bool,
     /// Let steps pass that changed something although no command decides about them.
     pub allow_unvalidated: bool,
+    pub templates: Templates,
+    /// The constant beginning of every conversation.
+    pub system: String,
+    /// What was typed, to be typed again.
+    pub command: String,
 }
 
 impl Orders {

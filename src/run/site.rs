@@ -21,7 +21,6 @@ pub(crate) struct Site {
     /// The folder for what people read of this run.
     pub run_dir: RunDir,
     pub policy: Policy,
-    /// In whose name steps are committed.
     pub author: Author,
     pub interrupt: Interrupt,
 }
@@ -31,7 +30,6 @@ impl Site {
         &self.workspace.root
     }
 
-    /// Where commands look for programs.
     pub(crate) fn search(&self) -> ProgramSearch<'_> {
         ProgramSearch::new(self.root(), self.policy.path())
     }

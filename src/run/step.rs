@@ -42,7 +42,6 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
     attempts(run, StepAtWork { step, applied: &applied, before: &results }).await
 }
 
-/// How a step begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Beginning {
     /// It is for a person: no agent may try, and no command can decide.
@@ -168,7 +167,6 @@ fn is_last_of_several(spent: u32, max: u32) -> bool {
 
 /// What is known after an attempt, besides how it ended.
 struct AfterAttempt {
-    /// Attempts of this run.
     spent: u32,
     max: u32,
     /// It failed like the one before, on the same tree.
@@ -177,7 +175,6 @@ struct AfterAttempt {
     let_through: bool,
 }
 
-/// What follows from an attempt.
 #[derive(Debug, PartialEq, Eq)]
 enum Next {
     Pass(Strength),

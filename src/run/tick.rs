@@ -184,3 +184,98 @@ fn say(plan: &Plan, step: StepIndex, pass: &Pass, target: &TickTarget) -> Ticked
 fn refuse(recorder: &mut Recorder, step: StepRef, reason: String) -> Result<(), Failure> {
     recorder.record(Event::TickRefused { step, reason })
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::CriterionIndex;
+    use crate::plan;
+    use crate::state::fixtures::{Past, state};
+
+    const PLAN: &str = "# P
+
+## Implementation Steps
+
+### Step 1: A
+
+- [ ] a task
+- [x] done by a person
+
+**Acceptance Criteria:**
+
+- [ ] It is friendly
+
+### Step 2: B
+
+- [ ] a task
+";
+
+    /// What becomes of a text when the first step of the plan has passed.
+    fn ticked(progress: ProgressMode, text: &str) -> Result<String, String> {
+        let reading = plan::read(PLAN);
+        let step = &reading.plan.steps[StepIndex::from(0)];
+        let state = state(&reading, &[Past::Started(0), Past::PassedOn(0, &[], &[0], &[])]);
+        let pass = state.step(&step.key).status.pass().unwrap();
+        let wanted = PassToTick { step, pass, progress };
+        let ticked = wanted.ticked(text, &plan::read(text)).map(|ticked| ticked.text);
+        assert_eq!(wanted.in_text(text), ticked.clone().ok());
+        ticked
+    }
+
+    #[test]
+    fn a_pass_ticks_its_own_step_wherever_that_stands_now() {
+        let own = |text: &str| {
+            let (first, second) = text.split_once("### Step 2").unwrap();
+            format!("{}### Step 2{second}", first.replace("[ ]", "[x]"))
+        };
+        assert_eq!(ticked(ProgressMode::Boxes, PLAN), Ok(own(PLAN)));
+        let moved = PLAN.replace("## Implementation", "A word more.\n\n## Implementation");
+        assert_eq!(ticked(ProgressMode::Boxes, &moved), Ok(own(&moved)));
+        assert_eq!(ticked(ProgressMode::Boxes, &own(PLAN)), Ok(own(PLAN)));
+        assert_eq!(ticked(ProgressMode::Off, PLAN), Ok(PLAN.to_owned()));
+    }
+
+    #[test]
+    fn a_step_that_says_something_else_now_is_not_ticked() {
+        let edited = PLAN.replace("It is friendly", "It is loud");
+        let gone = PLAN.replace("### Step 1: A", "### Step 1: Something else");
+        for (text, why) in [
+            (edited, "the step's text was edited during the run"),
+            (gone, "the step is not in the plan any more"),
+            (String::new(), "the step is not in the plan any more"),
+        ] {
+            assert_eq!(ticked(ProgressMode::Boxes, &text), Err(why.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tick_is_named_by_its_line_and_by_who_decided() {
+        let reading = plan::read(PLAN);
+        let step = StepIndex::from(0);
+        let known = state(&reading, &[Past::Started(0), Past::PassedOn(0, &[], &[0], &[])]);
+        let pass = known.step(&reading.plan.steps[step].key).status.pass().unwrap();
+        assert_eq!(pass.judged, [CriterionIndex::from(0)]);
+        let named = pass.targets(&reading.plan, step);
+        let named: Vec<String> =
+            named.iter().map(|target| say(&reading.plan, step, pass, target).say()).collect();
+        assert_eq!(named, ["line 7: a task", "line 12: It is friendly (judged)"]);
+    }
+
+    #[test]
+    fn only_what_agentrun_ticked_and_is_still_ticked_is_taken_back() {
+        let text = PLAN.replacen("[ ] a task", "[x] a task", 1);
+        let reading = plan::read(&text);
+        let name = |text: &str| crate::facts::fixtures::check_box(text);
+        let ours = [name("a task"), name("It is friendly"), name("it is gone")];
+        let lines: Vec<usize> = ticked_targets(&reading.plan, StepIndex::from(0), &ours)
+            .into_iter()
+            .map(|target| match target {
+                TickTarget::Box(index) => reading.plan.boxes[index].line.into(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(lines, [7]);
+    }
+}

@@ -28,9 +28,7 @@ pub(crate) struct Ground<'a> {
     pub fingerprint: Fingerprint,
     /// The tree it runs on.
     pub tree: Option<String>,
-    /// SHA-256 of the diff since the step began.
     pub diff_digest: Option<String>,
-    /// Tokens of the attempt.
     pub usage: Usage,
     /// What the same commands did before the step, in the same order; empty in the baseline.
     pub baseline: &'a [Evidence],
@@ -234,4 +232,68 @@ fn left_behind(command: &str, left: &[String]) -> Event {
 fn no_log(error: io::Error) -> Failure {
     Failure::internal("cannot keep the output of a validation command", error)
         .hint("nothing was ticked; make room and run agentrun again")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::facts::fixtures::evidence;
+    use crate::facts::{Origin, Tests};
+
+    const PASSED: &str =
+        "running 2 tests\ntest result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out\n";
+
+    fn applied(script: &str) -> Applied {
+        Applied { origin: Origin::Plan, script: script.to_owned(), dir: String::new() }
+    }
+
+    /// The tests that were counted in a log, or where there is none in what was kept of the output.
+    fn tests(log: &Path, bytes: u64, text: &str) -> Option<Tests> {
+        let output = CommandOutput { bytes, text: text.to_owned(), ..CommandOutput::default() };
+        count(log, &output).unwrap().of(&applied("cargo test"), Path::new("/"), &DiskFiles).tests
+    }
+
+    #[test]
+    fn tests_are_counted_in_the_log_unless_it_is_none_or_too_large() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        let long_line = "x".repeat(3 * 65_536);
+        std::fs::write(&log, format!("{long_line}\n{PASSED}{PASSED}")).unwrap();
+        let ran = |ran, filtered| Some(Tests { ran, skipped: 0, filtered });
+        assert_eq!(tests(&log, 10, PASSED), ran(4, 6));
+        // What is kept in memory counts where the log cannot be read as one.
+        assert_eq!(tests(&log, LOG_BYTES + 1, PASSED), ran(2, 3));
+        assert_eq!(tests(dir.path(), 10, PASSED), ran(2, 3));
+        assert_eq!(tests(&log, 0, ""), None);
+    }
+
+    #[test]
+    fn a_pass_proves_nothing_for_the_first_reason_that_is_found() {
+        let none_ran = || Tests { ran: 0, skipped: 0, filtered: 0 };
+        let told = |tests| RunnerReport { tests, ..RunnerReport::default() };
+        let root = tempfile::tempdir().unwrap();
+        let before = evidence(0, "cargo test", 0);
+        let look = |script: &str, tests| vacuous(&applied(script), root.path(), told(tests), Some(&before));
+        let kind = |found: Option<Vacuous>| match found {
+            None => "holds",
+            Some(Vacuous::Command { .. }) => "command",
+            Some(Vacuous::Project { .. }) => "project",
+            Some(Vacuous::Tests { .. }) => "tests",
+        };
+        std::fs::write(root.path().join("check.sh"), "exit 0\n").unwrap();
+        let table = [
+            ("cargo test", None, "holds"),
+            ("cargo test", Some(Tests { ran: 1, skipped: 0, filtered: 0 }), "holds"),
+            ("cargo test", Some(none_ran()), "tests"),
+            ("true", Some(none_ran()), "command"),
+            ("sh check.sh", Some(none_ran()), "project"),
+        ];
+        for (script, tests, expected) in table {
+            assert_eq!(kind(look(script, tests)), expected, "{script} {tests:?}");
+        }
+    }
 }

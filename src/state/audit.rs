@@ -22,7 +22,6 @@ pub(crate) enum Backing {
     Weak,
     /// A judge says that it holds, and what it cites is there.
     Judged,
-    /// A person vouches for it.
     Confirmed,
     /// No command applied; it was let through.
     Unvalidated,
@@ -40,7 +39,6 @@ pub(crate) enum Backing {
 pub(crate) struct Audit {
     /// Steps with a tick, in the order of the plan.
     pub steps: Vec<AuditedStep>,
-    /// Ticked boxes of groups.
     pub groups: Vec<AuditedBox>,
 }
 
@@ -50,7 +48,6 @@ pub(crate) struct AuditedStep {
     pub id: String,
     pub name: String,
     pub line: usize,
-    /// Its place among the plan's steps.
     #[serde(skip)]
     pub index: StepIndex,
     /// What it rests on.
@@ -79,7 +76,6 @@ pub(crate) struct PassRecord {
     pub ts: Timestamp,
     pub attempt: u32,
     pub sandbox: String,
-    /// The person who vouches for it, if one does.
     pub confirmed_by: Option<String>,
     pub evidence: Vec<Evidence>,
     /// What a judge said of sentences.
@@ -88,7 +84,6 @@ pub(crate) struct PassRecord {
     pub marks: Vec<String>,
 }
 
-/// A command that was run again.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Rerun {
     pub command: String,
@@ -105,7 +100,6 @@ pub(crate) struct Rerun {
 /// What is known besides the plan.
 #[derive(Debug)]
 pub(crate) struct Known<'a> {
-    /// The records that are proven.
     pub records: &'a [Record],
     pub state: &'a RunState,
     /// Steps that pass by records which are not proven, in a journal that was tampered with.
@@ -326,7 +320,6 @@ fn pass(record: &Record, at: &AttemptRef, seen: &[(u32, &Evidence)], sandbox: &s
 }
 
 impl Backing {
-    /// As people say it.
     pub(crate) fn say(self) -> &'static str {
         match self {
             Self::Proven => "proven",
@@ -372,7 +365,6 @@ impl AuditedStep {
 }
 
 impl Audit {
-    /// Some tick is a forgery.
     pub(crate) fn has_forgery(&self) -> bool {
         self.steps.iter().any(|step| step.backing == Backing::Forged)
     }

@@ -17,7 +17,10 @@ pub(crate) enum Past {
     },
     Started(usize),
     Began(usize, u32),
+    /// What a command did before the first attempt.
+    Baseline(usize, Evidence),
     Validated(usize, Evidence),
+    Noted(usize, &'static str),
     Ended(usize, u32, AttemptOutcome),
     Stopped(usize, Reason),
     Passed(usize, Strength),
@@ -95,7 +98,9 @@ impl Past {
             Self::Run { .. } => 0,
             Self::Started(step)
             | Self::Began(step, _)
+            | Self::Baseline(step, _)
             | Self::Validated(step, _)
+            | Self::Noted(step, _)
             | Self::Ended(step, ..)
             | Self::Stopped(step, _)
             | Self::Passed(step, _)
@@ -132,6 +137,8 @@ impl Past {
                 reference: None,
                 programs: Programs::new(),
             },
+            Self::Baseline(_, evidence) => Event::ValidationCompleted { at: at(0), evidence },
+            Self::Noted(_, text) => Event::NoteTaken { at: at(1), text: text.to_owned() },
             Self::Validated(_, evidence) => {
                 Event::ValidationCompleted { at: at(1), evidence: Evidence { fingerprint, ..evidence } }
             }

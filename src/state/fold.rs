@@ -1,6 +1,7 @@
 //! Makes the state of a plan from its events; nothing else changes it.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::{Base, CommitState, Pass, StepState, StepStatus, TickState};
 use crate::facts::{AttemptRef, Event, Evidence, Fingerprint, ReopenReason, RunStarted, StepKey, StepRef};
@@ -14,7 +15,6 @@ pub struct RunState {
     green: Vec<Evidence>,
 }
 
-/// An event that cannot follow what came before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the event `{event}` is not possible now: step {step} is {status}")]
 pub struct IllegalEvent {
@@ -26,7 +26,7 @@ pub struct IllegalEvent {
 impl RunState {
     /// What is known of a step; the default for one that never ran.
     pub fn step(&self, key: &StepKey) -> &StepState {
-        static UNKNOWN: StepState = StepState::UNKNOWN;
+        static UNKNOWN: LazyLock<StepState> = LazyLock::new(StepState::default);
         self.steps.get(key).unwrap_or(&UNKNOWN)
     }
 

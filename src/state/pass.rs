@@ -13,17 +13,14 @@ pub struct Pass {
     pub criteria: Vec<CriterionIndex>,
     /// Indices of its own criteria that hold by the judge's word.
     pub judged: Vec<CriterionIndex>,
-    /// What still waits for a person.
     pub pending: Vec<String>,
     /// Commands that are red and must be green at the end.
     pub tolerated: Vec<String>,
-    /// What makes it worth less.
     pub marks: Vec<String>,
     /// Whether the plan says so too.
     pub tick: TickState,
     /// The attempt that passed; 0 if no agent was needed.
     pub attempt: u32,
-    /// Its commands, and how each ended last.
     pub commands: Vec<(String, Exit)>,
     /// Whether the history of the branch says it too.
     pub commit: CommitState,
@@ -74,7 +71,7 @@ impl Pass {
         }
     }
 
-    /// The commands that it rests on, and those that were borne.
+    /// The commands that it rests on, and those that may still fail.
     pub fn ran(&self) -> impl Iterator<Item = &str> {
         self.commands.iter().map(|(command, _)| command.as_str())
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::renames::renamed;
 use super::{Pass, RunState, StepStatus, TickState};
 use crate::facts::{Event, ReopenReason, StepRef, Strength};
-use crate::plan::{BoxIndex, Plan, Step, StepGraph, StepIndex, StepKind};
+use crate::plan::{BoxIndex, BoxRole, CheckBox, Plan, Step, StepGraph, StepIndex, StepKind};
 
 /// The events that bring the state in line with the plan as it is now.
 pub(crate) fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec<Event> {
@@ -69,9 +69,9 @@ fn unticked(plan: &Plan, index: StepIndex, pass: &Pass) -> bool {
 
 /// The step has boxes, and all of them are ticked.
 fn ticked_by_hand(plan: &Plan, index: StepIndex) -> bool {
-    let mut boxes = plan.boxes_of(index).filter(|check_box| check_box.role != crate::plan::BoxRole::Mirror);
+    let mut boxes = plan.boxes_of(index).filter(|check_box| check_box.role != BoxRole::Mirror);
     if let Some(first) = boxes.next() {
-        first.ticked() && boxes.all(super::super::plan::CheckBox::ticked)
+        first.ticked() && boxes.all(CheckBox::ticked)
     } else {
         let mut mirrors = mirrors(plan, index).peekable();
         mirrors.peek().is_some() && mirrors.all(|check_box| plan.boxes[check_box].ticked())

@@ -6,7 +6,7 @@ use super::{CommitState, RunState, StepStatus, TickState};
 use crate::facts::RunOutcome;
 use crate::plan::{Plan, StepGraph, StepIndex, StepKind};
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
     /// The steps asked for; all if `None`.
     pub steps: Option<BTreeSet<StepIndex>>,
@@ -24,7 +24,6 @@ pub(crate) enum Decision {
     Run(StepIndex),
     /// Only a person can do it.
     Park(StepIndex),
-    /// Nothing is left that can be done.
     Stop(RunOutcome),
 }
 

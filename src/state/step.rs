@@ -15,13 +15,11 @@ pub struct StepState {
     pub spent: u32,
     /// What the step said when it was last started.
     pub fingerprint: Option<Fingerprint>,
-    /// The trees that it began with and left.
     pub trees: Trees,
     /// What its commands did before the first attempt.
     baseline: Vec<Evidence>,
     /// What each of its commands did last, in this run.
     pub seen: Vec<Evidence>,
-    /// Notes of the agent, for later attempts.
     pub notes: Vec<String>,
     /// Why the last attempt that can be mended did not pass, until the step passes.
     pub last_failure: Option<Reason>,
@@ -51,26 +49,11 @@ pub enum StepStatus {
 }
 
 impl StepState {
-    /// Of a step that never ran.
-    pub(super) const UNKNOWN: Self = Self {
-        status: StepStatus::Open,
-        attempts: 0,
-        spent: 0,
-        fingerprint: None,
-        trees: Trees::NONE,
-        baseline: Vec::new(),
-        seen: Vec::new(),
-        notes: Vec::new(),
-        last_failure: None,
-        set_back: Vec::new(),
-        ticked: Vec::new(),
-    };
-
     /// Baseline and base survive as long as the step says the same and its agent has begun: a
     /// step that goes on after an interruption was still red before and is green after.
     pub(super) fn start(&mut self, fingerprint: &Fingerprint) {
         if self.fingerprint.as_ref() != Some(fingerprint) {
-            self.trees = Trees::NONE;
+            self.trees = Trees::default();
         }
         if self.trees.base.is_none() {
             self.baseline.clear();
@@ -127,7 +110,7 @@ impl StepState {
         if !reason.is_staleness() {
             self.ticked.clear();
         }
-        self.trees = Trees::NONE;
+        self.trees = Trees::default();
         self.baseline.clear();
         self.last_failure = None;
     }
@@ -160,7 +143,6 @@ impl StepStatus {
         matches!(self, Self::Passed(_) | Self::ByHand)
     }
 
-    /// Its pass, if it passed.
     pub fn pass(&self) -> Option<&Pass> {
         match self {
             Self::Passed(pass) => Some(pass),

@@ -5,14 +5,12 @@ use crate::facts::Programs;
 /// A tree of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
-    /// Its digest.
     pub tree: String,
     pub reference: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trees {
-    /// Before its first attempt.
     pub base: Option<Base>,
     /// The programs in the project that were there besides it.
     pub programs: Programs,
@@ -26,10 +24,6 @@ pub struct Trees {
 }
 
 impl Trees {
-    /// Of a step that nobody knows.
-    pub(super) const NONE: Self =
-        Self { base: None, programs: Programs::new(), left: None, between: Vec::new(), taken_up: false };
-
     /// A run starts the step.
     pub(super) fn take_up(&mut self) {
         self.taken_up = true;
@@ -58,7 +52,7 @@ mod tests {
 
     #[test]
     fn only_what_the_next_run_found_is_somebody_elses() {
-        let mut trees = Trees::NONE;
+        let mut trees = Trees::default();
         trees.take_up();
         trees.begin(base("1"), &Programs::new());
         trees.left = Some(base("2"));

@@ -2,19 +2,14 @@
 
 use similar::{ChangeTag, TextDiff};
 
-/// Lines around a change.
 const CONTEXT: usize = 3;
 
-/// Lines that came and went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct LineCounts {
-    /// Lines that are new.
     pub added: u64,
-    /// Lines that are gone.
     pub removed: u64,
 }
 
-/// Counts the lines that differ.
 pub(crate) fn count(old: &str, new: &str) -> LineCounts {
     let mut counts = LineCounts::default();
     for change in TextDiff::from_lines(old, new).iter_all_changes() {

@@ -7,7 +7,6 @@ use crate::validate::ProjectFiles;
 /// Larger files are not looked into.
 const READ_BYTES: u64 = 1 << 20;
 
-/// The files on disk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DiskFiles;
 

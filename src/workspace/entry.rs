@@ -13,18 +13,14 @@ pub(super) type Name = Vec<u8>;
 pub(crate) struct TreeEntry {
     /// In octal: `100644`, `100755`, `120000` (a link), `160000` (a repository).
     pub mode: String,
-    /// Its object.
     pub object: String,
 }
 
-/// A path that differs between two trees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Difference {
     /// From the root of the project.
     pub path: PathBuf,
-    /// What the first tree has.
     pub before: Option<TreeEntry>,
-    /// What the second tree has.
     pub after: Option<TreeEntry>,
 }
 

@@ -15,55 +15,42 @@ const BINARY_PROBE: usize = 8_000;
 
 /// Why a file is not read as text; the text is for the model.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Unreadable {
-    /// Nothing is there.
+pub(crate) enum TextProblem {
     #[error("there is no such file")]
     Missing,
-    /// A directory is there.
     #[error("it is a directory")]
     Directory,
     /// A pipe, a socket or a device is there.
     #[error("it is not a regular file")]
     Special,
-    /// It is too large.
     #[error("it has {size} bytes, more than the {TEXT_LIMIT} that can be read as text")]
-    TooLarge {
-        /// Its size in bytes.
-        size: u64,
-    },
-    /// It is not text at all.
+    TooLarge { size: u64 },
     #[error("it is a binary file of {size} bytes")]
-    Binary {
-        /// Its size in bytes.
-        size: usize,
-    },
-    /// It is text of another encoding.
+    Binary { size: usize },
     #[error("it is not UTF-8 (line {line} is the first that is not); it looks like {guess}")]
     NotUtf8 {
         /// The first line with other bytes, from 1.
         line: usize,
-        /// What it may be.
         guess: &'static str,
     },
-    /// The system refuses.
     #[error("{0}")]
     System(#[from] io::Error),
 }
 
 /// The bytes of a regular file that is not too large.
-pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, TextProblem> {
     let metadata = match fs::metadata(path) {
-        Err(error) if is_missing(&error) => return Err(Unreadable::Missing),
+        Err(error) if is_missing(&error) => return Err(TextProblem::Missing),
         metadata => metadata?,
     };
     if metadata.is_dir() {
-        return Err(Unreadable::Directory);
+        return Err(TextProblem::Directory);
     }
     if !metadata.is_file() {
-        return Err(Unreadable::Special);
+        return Err(TextProblem::Special);
     }
     if metadata.len() > TEXT_LIMIT {
-        return Err(Unreadable::TooLarge { size: metadata.len() });
+        return Err(TextProblem::TooLarge { size: metadata.len() });
     }
     Ok(fs::read(path)?)
 }
@@ -78,20 +65,20 @@ pub(crate) fn read_regular(path: &Path) -> io::Result<String> {
 }
 
 /// The text of a file, byte for byte, a byte order mark included.
-pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
+pub(crate) fn read_text(path: &Path) -> Result<String, TextProblem> {
     text(read_bytes(path)?)
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
+fn text(bytes: Vec<u8>) -> Result<String, TextProblem> {
     let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
     if !utf16 && is_binary(&bytes) {
-        return Err(Unreadable::Binary { size: bytes.len() });
+        return Err(TextProblem::Binary { size: bytes.len() });
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let bytes = error.into_bytes();
         let line = bytes[..valid].split(|&byte| byte == b'\n').count();
-        Unreadable::NotUtf8 { line, guess: if utf16 { "UTF-16" } else { guess_encoding(&bytes) } }
+        TextProblem::NotUtf8 { line, guess: if utf16 { "UTF-16" } else { guess_encoding(&bytes) } }
     })
 }
 
@@ -201,9 +188,9 @@ mod tests {
     #[test]
     fn what_is_no_file_is_said() {
         let directory = tempfile::tempdir().unwrap();
-        assert!(matches!(read_text(directory.path()), Err(Unreadable::Directory)));
-        assert!(matches!(read_text(&directory.path().join("none")), Err(Unreadable::Missing)));
-        assert!(matches!(read_text(Path::new("/dev/null")), Err(Unreadable::Special)));
+        assert!(matches!(read_text(directory.path()), Err(TextProblem::Directory)));
+        assert!(matches!(read_text(&directory.path().join("none")), Err(TextProblem::Missing)));
+        assert!(matches!(read_text(Path::new("/dev/null")), Err(TextProblem::Special)));
     }
 
     #[test]

@@ -38,7 +38,6 @@ pub struct Files {
 /// All files, by path from the root.
 type Manifest = BTreeMap<String, ManifestEntry>;
 
-/// One file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct ManifestEntry {
     size: u64,
@@ -145,7 +144,6 @@ impl Files {
         Ok(changes)
     }
 
-    /// The files that differ.
     pub(super) fn differences(
         &self,
         from: &Snapshot,
@@ -177,7 +175,6 @@ impl Files {
         })
     }
 
-    /// Writes files as a snapshot has them.
     pub(super) fn write_back(&self, base: &Snapshot, paths: &[PathBuf]) -> Result<(), SnapshotError> {
         paths.iter().try_for_each(|path| self.write_kept(&base.tree, path))
     }

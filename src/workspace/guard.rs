@@ -15,16 +15,13 @@ use crate::facts::{AttemptRef, Event};
 use files::{FileGuard, RestoredFile};
 use plan::PlanGuard;
 
-/// Everything that is watched.
 #[derive(Debug)]
 pub(crate) struct Guard {
-    /// The plan.
     pub plan: PlanGuard,
     /// Rules, request, templates, configuration.
     pub files: Vec<FileGuard>,
 }
 
-/// What was found.
 #[derive(Debug)]
 pub(crate) struct GuardFindings {
     plan: plan::PlanGuardFinding,

@@ -20,7 +20,6 @@ pub mod snapshots;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// agentrun's own directory at the root.
 pub(crate) const STATE_DIR: &str = ".agentrun";
 
 /// The project, as far as an agent reaches.
@@ -37,30 +36,15 @@ pub struct Workspace {
 pub(crate) enum Refusal {
     /// It is not under the root, or a symbolic link leads out.
     #[error("`{path}` is outside the project; only files inside the project can be used")]
-    Outside {
-        /// The path as it was given.
-        path: String,
-    },
+    Outside { path: String },
     /// agentrun keeps it, or the user does.
     #[error("`{path}` is protected: it can be read but not changed; agentrun ticks the plan itself")]
-    Protected {
-        /// The path as it was given.
-        path: String,
-    },
-    /// agentrun's own state.
+    Protected { path: String },
     #[error("`{path}` is agentrun's own state; only the `.log` files there can be read")]
-    State {
-        /// The path as it was given.
-        path: String,
-    },
+    State { path: String },
     /// A link that leads nowhere, a file used as a directory.
     #[error("`{path}` cannot be resolved: {problem}")]
-    Unresolvable {
-        /// The path as it was given.
-        path: String,
-        /// What the system says.
-        problem: String,
-    },
+    Unresolvable { path: String, problem: String },
 }
 
 impl Workspace {

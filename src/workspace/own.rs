@@ -6,12 +6,9 @@ use super::entry::Difference;
 use super::snapshot::{Snapshot, SnapshotError};
 use super::snapshots::Snapshots;
 
-/// The trees of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StepTrees {
-    /// Before its first attempt.
     pub before: Snapshot,
-    /// After its last.
     pub after: Snapshot,
     /// Pairs between which no agent worked: what the last attempt of a run left, and what the next
     /// run began with.
@@ -38,7 +35,6 @@ impl Snapshots {
         Ok(own(all, &others))
     }
 
-    /// The paths that differ between two snapshots.
     pub(super) async fn differences(
         &self,
         from: &Snapshot,

@@ -9,66 +9,38 @@ use crate::workspace::file::keep_owner_and_mode;
 /// Larger than any plan a person wrote; a file above it is something else.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
-/// The plan's file.
 #[derive(Debug, Clone)]
 pub(crate) struct PlanFile {
     path: PathBuf,
     link: Option<PathBuf>,
 }
 
-/// The plan as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PlanText {
     /// Its text; a byte order mark is kept.
     pub text: String,
-    /// SHA-256 of its bytes, in hexadecimal.
     pub digest: String,
 }
 
-/// Why the plan cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
-    /// There is no such file.
     #[error("there is no file `{}`", .0.display())]
     Missing(PathBuf),
-    /// It is a directory.
     #[error("`{}` is a directory, not a plan", .0.display())]
     Directory(PathBuf),
-    /// It has no text.
     #[error("`{}` is empty", .0.display())]
     Empty(PathBuf),
-    /// It holds a NUL byte.
     #[error("`{}` is a binary file, not Markdown", .0.display())]
     Binary(PathBuf),
-    /// It is not UTF-8.
     #[error("`{}` is not UTF-8: line {line} has the byte 0x{byte:02x}", .path.display())]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// Line of the first bad byte.
-        line: usize,
-        /// The byte.
-        byte: u8,
-    },
-    /// It is too large to be a plan.
+    NotUtf8 { path: PathBuf, line: usize, byte: u8 },
     #[error("`{}` has {bytes} bytes; a plan has at most {MAX_BYTES}", .path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
-    },
+    TooLarge { path: PathBuf, bytes: u64 },
     /// A pipe or a device.
     #[error("`{}` is not a regular file", .0.display())]
     NoFile(PathBuf),
-    /// The operating system says no.
     #[error("cannot read `{}`", .path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
 /// Why the plan was not replaced. It is as it was.
@@ -77,14 +49,8 @@ pub(crate) enum ReplaceError {
     /// Somebody changed it since it was read.
     #[error("somebody changed the plan at the same moment")]
     Changed,
-    /// The operating system says no.
     #[error("cannot write `{}`", .path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
 impl PlanFile {
@@ -103,12 +69,10 @@ impl PlanFile {
         self.link.as_deref()
     }
 
-    /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Reads it.
     pub(crate) fn read(&self) -> Result<PlanText, ReadError> {
         let path = || self.path.clone();
         let io_error = |source: io::Error| match source.kind() {
@@ -179,7 +143,6 @@ impl PlanFile {
 
     /// Swaps both files in one step, then looks at what was swapped out: an edit that slipped in
     /// after the last look is swapped back and not lost.
-    #[cfg(target_os = "linux")]
     fn exchange(&self, new: tempfile::NamedTempFile, expected: &str) -> Result<(), ReplaceError> {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
         let io_error = |source: io::Error| ReplaceError::Io { path: self.path.clone(), source };
@@ -188,7 +151,7 @@ impl PlanFile {
             Ok(()) => {}
             // Some file systems cannot swap.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::OPNOTSUPP) => {
-                return self.rename(new);
+                return new.persist(&self.path).map(drop).map_err(|error| io_error(error.error));
             }
             Err(error) => return Err(io_error(error.into())),
         }
@@ -198,17 +161,6 @@ impl PlanFile {
         }
         swap().map_err(|error| io_error(error.into()))?;
         Err(ReplaceError::Changed)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn exchange(&self, new: tempfile::NamedTempFile, _expected: &str) -> Result<(), ReplaceError> {
-        self.rename(new)
-    }
-
-    fn rename(&self, new: tempfile::NamedTempFile) -> Result<(), ReplaceError> {
-        new.persist(&self.path)
-            .map(drop)
-            .map_err(|error| ReplaceError::Io { path: self.path.clone(), source: error.error })
     }
 }
 

@@ -13,13 +13,10 @@ use super::snapshots::Snapshots;
 /// What has to be done to bring files back.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct PutBack {
-    /// Files that are written.
     pub written: Vec<PathBuf>,
-    /// Files that are removed.
     pub removed: Vec<PathBuf>,
 }
 
-/// Why files cannot be brought back.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InTheWay {
     /// They are not what they would have to be: later work.
@@ -30,13 +27,7 @@ pub(crate) enum InTheWay {
     Shared(Vec<PathBuf>),
     /// The snapshot does not have all that is needed.
     #[error("`{}` cannot be brought back: {why}", path.display())]
-    Unkept {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: &'static str,
-    },
-    /// The snapshots cannot be read.
+    Unkept { path: PathBuf, why: &'static str },
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
 }
@@ -96,7 +87,6 @@ impl Snapshots {
         }
     }
 
-    /// Does it.
     pub(crate) async fn put_back(
         &self,
         base: &Snapshot,
@@ -134,10 +124,10 @@ impl Git {
         if paths.is_empty() {
             return Ok(());
         }
-        let fresh = self.fresh_index("restore-index");
-        self.call(["read-tree", &base.tree]).index(fresh.path()).bytes().await?;
+        let fresh = self.fresh_index("restore-index")?;
+        self.call(["read-tree", &base.tree]).index(&fresh).bytes().await?;
         let stdin = paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat());
-        let checkout = self.call(["checkout-index", "-f", "-z", "--stdin"]).index(fresh.path());
+        let checkout = self.call(["checkout-index", "-f", "-z", "--stdin"]).index(&fresh);
         checkout.stdin(stdin.collect::<Vec<u8>>()).bytes().await.map(drop)
     }
 }

@@ -54,6 +54,7 @@ pub enum SnapshotError {
         /// The file.
         path: String,
         /// Why.
+        #[source]
         error: io::Error,
     },
     /// Git's store has been tampered with, or is broken.
@@ -111,5 +112,13 @@ mod tests {
         let changes = Changes { files, diff: String::new() };
         assert_eq!(changes.stat(), " src/lib.rs | +3 -1\n logo.png | binary\n 2 files changed, +3 -1");
         assert_eq!(Changes::default().stat(), "no file changed");
+    }
+
+    #[test]
+    fn a_full_disk_is_seen_behind_a_snapshot() {
+        let error = SnapshotError::file(Path::new("a"), io::ErrorKind::StorageFull.into());
+        let failure = crate::failure::Failure::internal("cannot keep the project", error);
+        assert_eq!(failure.to_string(), "cannot keep the project: `a`: no storage space");
+        assert_eq!(failure.hints.len(), 1);
     }
 }

@@ -114,7 +114,7 @@ fn every_tick_of_an_honest_run_is_named_with_its_evidence() {
                   grep -q two two.txt · exit code 0 · failed before · tree a61862732425
     --- stderr
     2 steps ticked: 2 proven
-    the sandbox was off in [RUN]: an agent there could have read the key and sealed what it liked, so these seals show only that nothing was changed by accident, or without knowing how
+    the sandbox was off in [RUN]: an agent could read the key there and forge records. The seals show only that nothing was changed by accident
     ");
     assert_eq!(verdict(&bench, &[]), expect(0, "sealed", &[("1", "proven"), ("2", "proven")]));
     let bench = bench_with_prose();

@@ -209,7 +209,7 @@ fn a_validation_that_leaves_something_is_told_on() {
         bench.read("plan.md").replace("test -f never", &format!("sh -c 'setsid sleep {time} & false'")),
     );
     let (ran, _) = told_of(&bench, &json!({"command": "true"}), &["--sandbox", "off"]);
-    ran.says("left processes behind, which were ended: ");
+    ran.says("left processes running; agentrun ended them: ");
     assert_eq!(processes(&time), Vec::<i32>::new());
 }
 

@@ -229,7 +229,7 @@ fn a_daemon_is_dead_before_the_run_is_over_and_named() {
         let bench = bench(&claims("leaves a daemon", run(&command), [""; 2]));
         execute(&bench, &["--sandbox", mode]).code(1);
         assert_eq!(processes(&time), Vec::<i32>::new(), "{mode}");
-        let named = "the agent: left processes behind, which were ended: ";
+        let named = "the agent: left processes running; agentrun ended them: ";
         let report = bench.report();
         assert!(report.contains(named) && report.contains(&format!("sleep {time}")), "{mode}: {report}");
     }

@@ -19,10 +19,8 @@ const GAVE: usize = 600;
 /// What a result that had to be cut says of it.
 const CUT: &str = "\n[this did not fit the model's context window: ask for less at once]";
 
-/// What a compaction leaves out and keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cut {
-    /// The messages of the brief.
     brief: usize,
     /// The first message that is kept, and all that follow.
     kept: usize,
@@ -31,7 +29,6 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// The messages that are left out.
     pub(super) fn left_out(self) -> Range<usize> {
         self.brief..self.kept
     }

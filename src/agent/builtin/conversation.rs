@@ -30,7 +30,6 @@ pub(crate) struct Conversation {
     pub ledger: Ledger,
     /// What a call did in one line, by its id: what is left of a masked result.
     gists: HashMap<String, String>,
-    /// The calls whose results are masked.
     masked: HashSet<String>,
     transcript: Option<File>,
     redact: Option<Redact>,
@@ -43,7 +42,6 @@ pub(crate) struct Conversation {
 pub(crate) enum Shortening {
     /// Old results were left out; each stands with one line in its place.
     Masked {
-        /// The calls.
         calls: Vec<String>,
         /// Tokens before, about.
         before: u64,
@@ -63,7 +61,6 @@ pub(crate) enum Shortening {
 }
 
 impl Conversation {
-    /// All messages as they are sent.
     pub(crate) fn messages(&self) -> &[Message] {
         &self.messages
     }
@@ -76,7 +73,6 @@ impl Conversation {
         Ok(())
     }
 
-    /// Adds a message.
     pub(crate) fn push(&mut self, message: Message) -> io::Result<()> {
         self.write(&message)?;
         self.bytes += compaction::size(&message);

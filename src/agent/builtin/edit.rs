@@ -15,21 +15,16 @@ use lines::Flat;
 pub(crate) use matching::MatchLevel;
 use matching::TextMatch;
 
-/// One replacement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Edit {
-    /// What is there now.
+pub(crate) struct Replacement {
     pub old_string: String,
-    /// What takes its place.
     pub new_string: String,
     /// All places, not only one.
     pub replace_all: bool,
 }
 
-/// The text after all edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EditResult {
-    /// The whole new text.
     pub text: String,
     /// The loosest way of matching that was needed.
     pub level: MatchLevel,
@@ -46,7 +41,7 @@ struct Splice {
 }
 
 /// Applies all edits to the text of a file, or none.
-pub(crate) fn apply(original: &str, edits: &[Edit]) -> Result<EditResult, EditFailure> {
+pub(crate) fn apply(original: &str, edits: &[Replacement]) -> Result<EditResult, EditFailure> {
     let flat = Flat::of(original);
     let mut splices = Vec::new();
     let mut level = MatchLevel::Exact;
@@ -88,12 +83,12 @@ fn splice(original: &str, splices: &[Splice]) -> String {
 }
 
 /// Line ends and the byte order mark are the file's business, not the model's.
-fn flatten(edit: &Edit) -> Edit {
+fn flatten(edit: &Replacement) -> Replacement {
     let flat = |text: &str| text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    Edit { old_string: flat(&edit.old_string), new_string: flat(&edit.new_string), ..*edit }
+    Replacement { old_string: flat(&edit.old_string), new_string: flat(&edit.new_string), ..*edit }
 }
 
-fn locate(flat: &Flat, edit: &Edit) -> Result<matching::TextMatches, EditFailure> {
+fn locate(flat: &Flat, edit: &Replacement) -> Result<matching::TextMatches, EditFailure> {
     if edit.old_string.is_empty() {
         let problem = "`old_string` is empty; give the text to replace, or use write_file";
         return Err(EditFailure::new(problem));
@@ -116,7 +111,7 @@ fn locate(flat: &Flat, edit: &Edit) -> Result<matching::TextMatches, EditFailure
 
 /// Cuts the lines that stay as they are from both ends of a match, so that their bytes are left
 /// alone: line ends of a mixed file, spaces at line ends, typographic quotes.
-fn narrow(flat: &Flat, edit: &Edit, place: &TextMatch) -> (usize, usize, String) {
+fn narrow(flat: &Flat, edit: &Replacement, place: &TextMatch) -> (usize, usize, String) {
     let mut old: Vec<&str> = edit.old_string.split('\n').collect();
     let mut new: Vec<&str> = edit.new_string.split('\n').collect();
     if place.without_newline {

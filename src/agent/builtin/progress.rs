@@ -13,7 +13,6 @@ use crate::model::message::{Arguments, Reply, ToolCall};
 /// So many replies in a row whose calls cannot be read end an attempt.
 const UNREADABLE: u32 = 3;
 
-/// The counters of an attempt.
 #[derive(Debug)]
 pub(super) struct AttemptProgress {
     pub(super) turns: u32,
@@ -26,7 +25,6 @@ pub(super) struct AttemptProgress {
     pub(super) deadline: Deadline,
     /// A reply without a call was answered once.
     pub(super) nudged: bool,
-    /// How often the conversation was compacted.
     pub(super) compactions: u32,
     /// Replies in a row without a call that could be read.
     unreadable: u32,
@@ -102,7 +100,6 @@ impl AttemptProgress {
     }
 }
 
-/// The first limit that is reached.
 fn reached(limits: &Limits, turns: u32, elapsed: Duration, usage: Usage) -> Option<Limit> {
     if turns >= limits.turns {
         return Some(Limit::Turns(limits.turns));

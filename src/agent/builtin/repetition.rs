@@ -37,11 +37,9 @@ struct PastCall {
 /// What to do about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Strike {
-    /// Nothing.
     None,
     /// Tell the agent that it repeats this.
     Warn(String),
-    /// End the attempt.
     Stop(String),
 }
 

@@ -22,38 +22,27 @@ use crate::workspace::guard::{Guard, GuardFindings};
 /// What one attempt of the agent needs.
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
-    /// The attempt.
     pub at: AttemptRef,
-    /// The model.
     pub model: &'a mut Model,
-    /// The tools.
     pub toolbox: &'a mut Toolbox,
-    /// The door for facts.
     pub recorder: &'a mut Recorder,
-    /// Watches the plan and the files beside it.
     pub guard: &'a mut Guard,
-    /// Limits of the attempt.
     pub limits: Limits,
-    /// The wish to stop.
     pub interrupt: Interrupt,
     /// The model's context window, if it is configured.
     pub window: Option<Window>,
     /// Tokens that a server keeps free for the reply, which have to fit the window, too.
     pub longest_reply: u64,
-    /// What agentrun says in between.
     pub templates: &'a Templates,
-    /// The attempt's folder.
     pub dir: &'a Path,
 }
 
 /// What an attempt of the agent came to.
 #[derive(Debug)]
 pub(crate) struct AgentWork {
-    /// Why it ended.
     pub end: AgentEnd,
     /// Tokens, as far as the server says.
     pub usage: Usage,
-    /// Turns.
     pub turns: u32,
 }
 

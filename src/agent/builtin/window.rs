@@ -9,7 +9,6 @@ const SHORT: u64 = 3_000;
 pub(crate) struct Window(u64);
 
 impl Window {
-    /// A window of so many tokens.
     pub(crate) fn of(tokens: u64) -> Self {
         Self(tokens)
     }
@@ -20,7 +19,6 @@ impl Window {
         Self(self.0.saturating_sub(reply).max(self.0 / 2))
     }
 
-    /// From here on old results are masked.
     pub(crate) fn mask_at(self) -> u64 {
         self.share(60)
     }
@@ -35,7 +33,6 @@ impl Window {
         self.share(15).min(20_000)
     }
 
-    /// From here on the conversation is compacted.
     pub(crate) fn compact_at(self) -> u64 {
         self.share(80)
     }
@@ -45,12 +42,10 @@ impl Window {
         self.share(15).min(20_000)
     }
 
-    /// The ledger that a compaction makes.
     pub(crate) fn ledger(self) -> u64 {
         self.share(10).min(4_000)
     }
 
-    /// The summary that a compaction asks for.
     pub(crate) fn summary(self) -> u64 {
         self.share(5).min(1_500)
     }
@@ -60,7 +55,6 @@ impl Window {
         self.share(50)
     }
 
-    /// A part of it.
     pub(crate) fn share(self, percent: u64) -> u64 {
         self.0.saturating_mul(percent) / 100
     }

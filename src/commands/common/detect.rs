@@ -34,3 +34,30 @@ pub(crate) fn snippet(root: &Path) -> String {
     };
     format!("[validation]\ncommands = [{commands}]")
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[test]
+    fn the_test_command_of_a_project_is_read_off_its_files() {
+        let table: [(&[(&str, &str)], &str); 6] = [
+            (&[], "\"...\""),
+            (&[("Cargo.toml", "")], "\"cargo test\""),
+            (&[("package.json", r#"{"scripts": {"test": "jest"}}"#)], "\"npm test\""),
+            (&[("package.json", "{}")], "\"...\""),
+            (&[("go.mod", ""), ("Makefile", "all:\ntest:\n")], r#""go test ./...", "make test""#),
+            (&[("Makefile", "all:\n")], "\"...\""),
+        ];
+        for (files, commands) in table {
+            let dir = tempfile::tempdir().unwrap();
+            for (name, text) in files {
+                std::fs::write(dir.path().join(name), text).unwrap();
+            }
+            let expected = format!("[validation]\ncommands = [{commands}]");
+            assert_eq!(snippet(dir.path()), expected, "{files:?}");
+        }
+    }
+}

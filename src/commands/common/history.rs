@@ -9,7 +9,6 @@ use crate::journal::lock::Lock;
 use crate::journal::reader::GrowingJournal;
 use crate::journal::{PlanDir, RunDir};
 
-/// What comes before the first run.
 pub(crate) const FIRST: &str =
     "`agentrun execute PLAN` runs one; with --dry-run it only shows what it would do";
 

@@ -259,7 +259,6 @@ fn held(plan: &OpenPlan, holder: Option<&Holder>) -> Failure {
         .hint("`agentrun logs --follow` shows what that run does; wait for it, or stop it with Ctrl-C")
 }
 
-/// A log that secrets do not reach.
 struct RedactedLog {
     log: std::fs::File,
     redact: Redact,

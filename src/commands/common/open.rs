@@ -267,3 +267,64 @@ pub(crate) fn fold(journal: &Journal) -> Past {
     }
     Past { state, next_seq: journal.next_seq(), complaints, proof: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::journal::seal::{Chain, Key};
+
+    #[test]
+    fn the_name_and_password_of_an_address_are_a_secret() {
+        for (address, secret) in [
+            ("http://ada:x@proxy:3128", Some("ada:x")),
+            ("https://ada:p@ss@host/v1", Some("ada:p@ss")),
+            ("http://ada@proxy", None),
+            ("http://proxy/a:b@c", None),
+            ("proxy:3128", None),
+        ] {
+            assert_eq!(user_and_password(address).as_deref(), secret, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_name_stands_for_one_step_or_says_which_are_meant() {
+        let dir = tempfile::tempdir().unwrap();
+        let text =
+            "# P\n\n## Phase 1: Begin\n\n### Step A: Build\n\n- [ ] a\n\n### Step B: Build\n\n- [ ] b\n";
+        std::fs::write(dir.path().join("plan.md"), text).unwrap();
+        let project = Project::find(Some(dir.path())).unwrap();
+        let plan = project.plan(&dir.path().join("plan.md")).unwrap();
+        assert_eq!(plan.find_one("B", "confirm").unwrap(), StepIndex::from(1));
+        let failure = plan.find_one("Phase 1", "confirm").unwrap_err();
+        let said =
+            ("`Phase 1` is a group of steps".to_owned(), "confirm its steps one by one, the last one first");
+        assert_eq!((failure.to_string(), failure.hints), (said.0, vec![said.1.to_owned()]));
+    }
+
+    #[test]
+    fn a_journal_that_proves_little_is_distrusted() {
+        let key = Key::of(&[7; 32]).unwrap();
+        let chain = |records| {
+            let mut chain = Chain::begin(&key, b"here");
+            chain.records = records;
+            chain
+        };
+        let past =
+            |next_seq, proof| Past { state: RunState::default(), next_seq, complaints: Vec::new(), proof };
+        let proof = |verdict, records| Some(Proof { verdict, bytes: 0, chain: chain(records) });
+        let no_key = "there is no key here to check who wrote the journal";
+        for (past, said) in [
+            (past(1, None), None),
+            (past(2, None), Some(no_key.to_owned())),
+            (past(2, proof(JournalVerdict::Whole, 1)), None),
+            (
+                past(2, proof(JournalVerdict::Unsealed, 1)),
+                JournalVerdict::Unsealed.complaint().map(|said| format!("{said}; agentrun trusts 1 record")),
+            ),
+        ] {
+            assert_eq!(past.distrust(), said);
+        }
+    }
+}

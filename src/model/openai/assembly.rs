@@ -31,7 +31,6 @@ pub(super) struct Assembly {
     pub(super) reasoning_content: bool,
 }
 
-/// A tool call that is still arriving.
 #[derive(Debug, Default)]
 struct PartialCall {
     index: Option<u64>,
@@ -62,7 +61,6 @@ impl Assembly {
         self.is_finished() || (done && self.begun)
     }
 
-    /// Whether nothing of a reply came.
     pub(super) fn is_empty(&self) -> bool {
         !self.begun
     }

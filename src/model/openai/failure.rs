@@ -24,17 +24,30 @@ const CHECK_URL: &str = "check the base URL; it usually ends in `/v1`";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TryFailure {
     /// Trying again does not help.
-    Refused { message: String, hint: String },
-    /// The server does not know the model.
-    UnknownModel { message: String },
+    Refused {
+        message: String,
+        hint: String,
+    },
+    UnknownModel {
+        message: String,
+    },
     /// The conversation is longer than the model's window.
-    Overflow { message: String, window: Option<u64> },
+    Overflow {
+        message: String,
+        window: Option<u64>,
+    },
     /// The reply says the same over and over.
-    Chant { what: String },
+    Chant {
+        what: String,
+    },
     /// Trying again may help; the server may have asked for a wait.
-    Transient { reason: String, asked: Option<Duration> },
-    /// No connection could be made.
-    Unreachable { reason: String },
+    Transient {
+        reason: String,
+        asked: Option<Duration>,
+    },
+    Unreachable {
+        reason: String,
+    },
     /// The server refuses an optional part of the request.
     Unsupported(Adaptation),
 }

@@ -14,7 +14,6 @@ pub(super) struct ServerFault {
     pub(super) message: String,
     /// Its code and type, in lower case: `insufficient_quota invalid_request_error`.
     pub(super) codes: String,
-    /// The parameter it complains about.
     pub(super) param: String,
     /// The HTTP status that is named in the body, which a body sent with status 200 has.
     pub(super) status: Option<u16>,

@@ -24,10 +24,9 @@ use self::failure::TryFailure;
 use self::request::{Adaptation, Dialect, RequestBody};
 use self::transport::Transport;
 use super::message::Reply;
-use super::retry::{NextTry, Schedule};
+use super::retry::Schedule;
 use super::{ModelError, Notice, Request};
 use crate::clock::Stopwatch;
-use crate::words;
 
 /// Tries of a connection that cannot be made: a server that is down does not come up in a minute.
 const CONNECTION_TRIES: u32 = 3;
@@ -43,7 +42,6 @@ pub struct Endpoint {
     answered: bool,
 }
 
-/// The tries of one reply.
 struct Tries {
     watch: Stopwatch,
     failed: u32,
@@ -96,7 +94,6 @@ impl Endpoint {
         }
     }
 
-    /// One try.
     async fn exchange(
         &mut self,
         request: &Request<'_>,
@@ -172,16 +169,10 @@ impl Tries {
     /// The wait before the next try, after one more that failed.
     fn after(&mut self, reason: &str, asked: Option<Duration>) -> Result<Duration, ModelError> {
         self.failed += 1;
-        let message = match self.schedule.next(self.failed, self.watch.elapsed(), asked) {
-            NextTry::Wait(delay) => return Ok(delay),
-            NextTry::OutOfTries if self.failed == 1 => reason.to_owned(),
-            NextTry::OutOfTries => format!("{reason} (tried {} times)", self.failed),
-            NextTry::OutOfTime => format!("{reason} (tried for {})", words::time(self.watch.elapsed())),
-            NextTry::AskedTooLong(asked) => {
-                format!("{reason} (the server asks to wait {})", words::time(asked))
-            }
-        };
-        Err(ModelError::Temporary { message })
+        let next = self.schedule.next(self.failed, self.watch.elapsed(), asked);
+        next.map_err(|why| ModelError::Temporary {
+            message: if why.is_empty() { reason.to_owned() } else { format!("{reason} ({why})") },
+        })
     }
 }
 

@@ -53,7 +53,6 @@ const WITHOUT_NUMBER: &[&str] = &[
     "exceeds the limit of",
 ];
 
-/// A conversation that is too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Overflow {
     /// How many tokens fit, where the server says so.

@@ -6,12 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Confinement, Network};
 
-/// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PlaceKind {
-    /// A folder.
     Folder,
-    /// Something else.
     File,
 }
 

@@ -205,7 +205,7 @@ fn what_is_known_of_a_step_goes_with_its_new_name() {
     let known = state.step(&from).clone();
     let step = StepRef { key: StepKey::new("new".into()), ..StepRef::from(&reading.plan.steps.raw[0]) };
     state.apply(&Event::StepRenamed { step: step.clone(), from: from.clone() }).unwrap();
-    assert_eq!((state.step(&step.key), state.step(&from)), (&known, &StepState::UNKNOWN));
+    assert_eq!((state.step(&step.key), state.step(&from)), (&known, &StepState::default()));
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::ffi::{OsStr, OsString};
 
-/// The variables that say it.
 const VARIABLES: &[&str] = &[
     "GIT_AUTHOR_NAME",
     "GIT_AUTHOR_EMAIL",

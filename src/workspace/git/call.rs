@@ -56,7 +56,6 @@ const USERS_SETTINGS: &[&str] = &["user.useConfigOnly=true", "i18n.commitEncodin
 /// Of the indexes that are agentrun's: all of the files are looked at.
 const OWN_SETTINGS: &[&str] = &["core.sparseCheckout=false"];
 
-/// A call of git.
 #[must_use]
 pub(crate) struct GitCall<'a> {
     git: &'a Git,
@@ -74,7 +73,6 @@ impl Git {
         GitCall { git: self, args: Vec::new(), index: None, stdin: Vec::new(), author: None }.args(args)
     }
 
-    /// A call with the private index.
     pub(crate) fn private<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> GitCall<'_> {
         self.call(args).index(&self.private_index)
     }

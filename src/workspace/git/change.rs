@@ -2,16 +2,12 @@
 
 use crate::workspace::entry::{Name, TreeEntry};
 
-/// A path of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PathChange {
     /// From the top of the repository.
     pub(super) path: Name,
-    /// Before the step.
     pub(super) before: Option<TreeEntry>,
-    /// What is committed.
     pub(super) after: Option<TreeEntry>,
-    /// What the branch has.
     pub(super) head: Option<TreeEntry>,
     /// What the user's index has.
     pub(super) staged: Option<TreeEntry>,
@@ -42,7 +38,6 @@ impl PathChange {
         self.is_open() && self.after.as_ref().is_some_and(TreeEntry::is_repository)
     }
 
-    /// The object that is committed.
     pub(super) fn object(&self) -> Option<&str> {
         self.after.as_ref().map(|entry| entry.object.as_str())
     }

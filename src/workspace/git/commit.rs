@@ -19,30 +19,24 @@ const TRIES: u32 = 3;
 /// Bytes of paths that git is asked about by name.
 const MOST_ARGUMENTS: usize = 100_000;
 
-/// Writes entries into an index.
 const UPDATE: [&str; 3] = ["update-index", "-z", "--index-info"];
 
 /// A commit that is wanted. `T` ticks the step in a text of the plan, or says why it cannot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CommitOrder<'a, T> {
-    /// What the step changed.
     pub changes: &'a [Difference],
     /// The plan, from the root of the project, if it belongs into it.
     pub plan: Option<(&'a Path, T)>,
     /// Its message; the first line is the subject.
     pub message: &'a str,
-    /// In whose name.
     pub author: &'a Author,
-    /// What no commit may hold.
     pub redact: &'a Redact,
 }
 
 /// A commit that holds what was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StepCommit {
-    /// Its id.
     pub commit: String,
-    /// How many paths of it were wanted.
     pub paths: usize,
     /// Why the plan is not in it.
     pub without_plan: Option<String>,
@@ -241,12 +235,12 @@ impl Git {
         head: Option<&str>,
         wanted: &CommitOrder<'_, T>,
     ) -> Result<String, SnapshotError> {
-        let fresh = self.fresh_index("commit-index");
+        let fresh = self.fresh_index("commit-index")?;
         let read = self.call(["read-tree", head.unwrap_or("--empty")]);
-        read.index(fresh.path()).bytes().await?;
+        read.index(&fresh).bytes().await?;
         let entries = index_info(changes, |change| change.after.as_ref());
-        self.call(UPDATE).index(fresh.path()).stdin(entries).bytes().await?;
-        let tree = self.call(["write-tree"]).index(fresh.path()).line().await?;
+        self.call(UPDATE).index(&fresh).stdin(entries).bytes().await?;
+        let tree = self.call(["write-tree"]).index(&fresh).line().await?;
         let parent = head.into_iter().flat_map(|head| ["-p", head]);
         let commit = self.call(["commit-tree", &tree]).args(parent).args(["-F", "-"]);
         commit.stdin(wanted.message).author(wanted.author).line().await
@@ -276,7 +270,6 @@ impl Git {
         if self.head().await.as_deref() == head { Err(error.into()) } else { Ok(false) }
     }
 
-    /// Writes entries into the user's index.
     async fn stage(&self, entries: Vec<u8>) -> Result<(), SnapshotError> {
         if entries.is_empty() {
             return Ok(());

@@ -3,10 +3,8 @@
 use super::Git;
 use crate::workspace::snapshots::Snapshots;
 
-/// Where `HEAD` is at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// The commit, shortened.
     commit: String,
     /// The branch, or `HEAD` if it is on none.
     branch: String,

@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use tempfile::TempPath;
 
 use super::Git;
 use crate::workspace::entry::{self, Name, TreeEntry};
@@ -71,27 +73,13 @@ impl Git {
         [facts.as_bytes(), &self.prefix, path, b"\0"].concat()
     }
 
-    /// An index of this name beside the private one; what a killed run left is removed.
-    pub(in crate::workspace) fn fresh_index(&self, name: &str) -> FreshIndex {
+    /// An index of this name beside the private one, until it is dropped; what a killed run left is
+    /// removed.
+    pub(in crate::workspace) fn fresh_index(&self, name: &str) -> Result<TempPath, SnapshotError> {
         let path = self.private_index.with_file_name(name);
         drop(std::fs::remove_file(path.with_extension("lock")));
         drop(std::fs::remove_file(&path));
-        FreshIndex(path)
-    }
-}
-
-/// An index that is there while something is written, and at no other time.
-pub(in crate::workspace) struct FreshIndex(PathBuf);
-
-impl FreshIndex {
-    pub(in crate::workspace) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for FreshIndex {
-    fn drop(&mut self) {
-        drop(std::fs::remove_file(&self.0));
+        TempPath::try_from_path(&path).map_err(|error| SnapshotError::file(&path, error))
     }
 }
 

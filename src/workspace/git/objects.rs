@@ -7,7 +7,6 @@ use crate::workspace::entry::{self, Difference, TreeEntry};
 use crate::workspace::snapshot::SnapshotError;
 
 impl Git {
-    /// The sizes of objects in bytes.
     pub(super) async fn sizes(&self, objects: &[&str]) -> Result<HashMap<String, u64>, SnapshotError> {
         let printed = self.batch("--batch-check=%(objectname) %(objectsize)", objects).await?;
         let printed = String::from_utf8_lossy(&printed).into_owned();
@@ -48,7 +47,6 @@ impl Git {
         Ok(contents)
     }
 
-    /// The text of an object.
     pub(super) async fn text(&self, object: &str) -> Result<String, SnapshotError> {
         let bytes = self.private(["cat-file", "blob", object]).bytes().await?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())

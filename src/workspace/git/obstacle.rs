@@ -23,13 +23,10 @@ const UNFINISHED: &[(&str, &str)] = &[
 /// What the repository was like when a run began that commits.
 #[derive(Debug)]
 pub(super) struct CommitStart {
-    /// The branch.
     pub(super) branch: String,
-    /// Paths that the user had staged.
     pub(super) staged: HashSet<Name>,
 }
 
-/// Why no commit can be made now.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Obstacle {
     /// Git does not keep the snapshots.
@@ -38,27 +35,19 @@ pub(crate) enum Obstacle {
     /// Git is in the middle of something.
     #[error("a {0} is going on in the repository")]
     Unfinished(&'static str),
-    /// No branch would move.
     #[error("HEAD is not on a branch")]
     NoBranch,
     /// Another branch would move than the one that the run began on.
     #[error("HEAD went from `{from}` to `{to}` during the run")]
-    OtherBranch {
-        /// At the start of the run.
-        from: String,
-        /// Now.
-        to: String,
-    },
+    OtherBranch { from: String, to: String },
     /// Nobody would have made it.
     #[error("git has no name for the author")]
     Nobody,
-    /// Git cannot even say.
     #[error(transparent)]
     Git(#[from] SnapshotError),
 }
 
 impl Obstacle {
-    /// What to do.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::NoGit(_) | Self::Git(_) => "put the project under git: git init",
@@ -71,7 +60,6 @@ impl Obstacle {
 }
 
 impl Snapshots {
-    /// The repository that can take commits.
     pub(crate) fn repository(&mut self) -> Result<&mut Git, Obstacle> {
         match self {
             Self::Git(git) => Ok(git),

@@ -13,14 +13,14 @@ pub(super) const NOTHING: &str = "AGENTRUN_NOTHING";
 
 /// What the configuration names under names that anybody chooses.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Programs {
+pub(super) struct ConfiguredPrograms {
     /// Drivers that change files on their way into and out of git, with what they are set to.
     filters: BTreeMap<Vec<u8>, HashMap<Vec<u8>, Vec<u8>>>,
     /// Hooks that are no files.
     hooks: BTreeSet<Vec<u8>>,
 }
 
-impl Programs {
+impl ConfiguredPrograms {
     /// Reads what `config -z --get-regexp` prints: `section.name.key LF value NUL`. A name may have
     /// dots.
     fn parse(printed: &[u8]) -> Self {
@@ -65,12 +65,12 @@ impl Programs {
 
 impl Git {
     /// What the configuration names now. Nothing is started by the question.
-    pub(super) async fn programs(&self) -> Result<Programs, SnapshotError> {
+    pub(super) async fn programs(&self) -> Result<ConfiguredPrograms, SnapshotError> {
         let call = self.call(["config", "-z", "--get-regexp", r"^(filter|hook)\."]);
         let captured = call.output_with(&[]).await?;
         match captured.code {
-            Some(0) => Ok(Programs::parse(&captured.stdout)),
-            Some(1) => Ok(Programs::default()),
+            Some(0) => Ok(ConfiguredPrograms::parse(&captured.stdout)),
+            Some(1) => Ok(ConfiguredPrograms::default()),
             _ => Err(call.failed(&captured)),
         }
     }
@@ -102,7 +102,7 @@ mod tests {
     fn every_driver_and_hook_is_switched_off_whatever_its_name() {
         let printed = b"filter.lfs.clean\ngit lfs\0filter.a=b.c d.process\nx\ny\0filter.lfs.required\0\
             filter.clean\nno name\0hook.tidy.command\nrm\0filter.out.smudge\ncat\0";
-        let programs = Programs::parse(printed);
+        let programs = ConfiguredPrograms::parse(printed);
         let off: Vec<String> =
             programs.off().into_iter().map(|option| option.into_string().unwrap()).collect();
         insta::assert_snapshot!(off.join("\n"), @"

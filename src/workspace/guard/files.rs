@@ -16,12 +16,10 @@ pub(crate) struct FileGuard {
     kept: GuardedContent,
 }
 
-/// What stands at a path.
 #[derive(Debug, PartialEq, Eq)]
 enum GuardedContent {
     /// Nothing that could be read.
     Nothing,
-    /// A file with these bytes.
     File(Vec<u8>),
     /// A link that leads there. What it leads to is guarded under its own name.
     Link(PathBuf),
@@ -112,7 +110,6 @@ impl RestoredFile {
         Self { name, what, copy: None }
     }
 
-    /// The event that tells of it.
     pub(crate) fn event(self, at: &AttemptRef, noticed: &str) -> Event {
         Event::FileRestored {
             at: at.clone(),

@@ -26,10 +26,8 @@ pub(crate) struct PlanGuard {
     copy: PathBuf,
 }
 
-/// What happened to the plan.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum PlanGuardFinding {
-    /// Nothing.
     Same,
     /// Its text was edited; the edit is kept.
     Edited,
@@ -37,9 +35,7 @@ pub(crate) enum PlanGuardFinding {
     Gone,
     /// It was set back; what was found is kept as a copy.
     Restored {
-        /// What had happened.
         what: &'static str,
-        /// The copy.
         copy: PathBuf,
         /// The text was edited too, and that edit is kept.
         edited: bool,
@@ -48,7 +44,6 @@ pub(crate) enum PlanGuardFinding {
     },
 }
 
-/// How much of an edit may stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum EditScope {
     /// Text, but no mark: it is nearly certain that a person made the edit.
@@ -71,7 +66,6 @@ impl PlanGuard {
         Ok((guard, found))
     }
 
-    /// Its digest.
     pub(crate) fn digest(&self) -> String {
         digest(self.bytes.as_deref().unwrap_or_default())
     }

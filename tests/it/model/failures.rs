@@ -305,7 +305,7 @@ async fn retries_end() {
     let patient = Answer::status(429, &[("retry-after", "3600")], "slow");
     assert_eq!(
         failure(patient, |_| {}).await,
-        (temporary("429 too many requests: slow (the server asks to wait 60 min 0 s)"), 1)
+        (temporary("429 too many requests: slow (the server asks to wait 60 min)"), 1)
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Edit;
+use super::Replacement;
 use super::lines::Flat;
 
 /// The most that a model is told about one failure.
@@ -11,7 +11,6 @@ const LIMIT: usize = 2 * 1024;
 /// A less similar region is no suggestion.
 const SIMILAR: f64 = 0.6;
 
-/// Regions compared at most.
 const CANDIDATES: usize = 64;
 
 /// Why the edits of a call were not made; none of them was.
@@ -50,7 +49,7 @@ impl EditFailure {
     }
 
     /// The text is not there; this may have been meant.
-    pub(super) fn not_found(flat: &Flat, edit: &Edit) -> Self {
+    pub(super) fn not_found(flat: &Flat, edit: &Replacement) -> Self {
         let searched = edit.old_string.as_str();
         let mut message = format!("`old_string` is not in the file ({} lines)", flat.line_count());
         // Writing to a string cannot fail.
@@ -100,7 +99,7 @@ fn cut(text: &str, limit: usize) -> String {
 }
 
 /// The line where the replacement stands already.
-fn present(flat: &Flat, edit: &Edit) -> Option<usize> {
+fn present(flat: &Flat, edit: &Replacement) -> Option<usize> {
     let new = edit.new_string.trim();
     if new.is_empty() { None } else { flat.text.find(new).map(|at| flat.line_of(at)) }
 }

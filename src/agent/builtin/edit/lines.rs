@@ -1,19 +1,16 @@
 //! A text as lines that end in `\n`, and the way back to its own bytes.
 
-/// The byte order mark.
 const BOM: char = '\u{feff}';
 
 /// What a file's text looks like apart from its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileShape {
-    /// Begins with a byte order mark.
     pub bom: bool,
     /// Most of its lines end in CR LF.
     pub crlf: bool,
 }
 
 impl FileShape {
-    /// The shape of a text.
     pub(crate) fn of(text: &str) -> Self {
         let crlf = text.matches("\r\n").count();
         let newlines = text.matches('\n').count();
@@ -40,7 +37,6 @@ pub(super) struct Flat {
     pub(super) shape: FileShape,
     /// The places in `text` of the newlines that had a carriage return before them.
     returns: Vec<usize>,
-    /// Where each line begins in `text`.
     starts: Vec<usize>,
 }
 

@@ -5,7 +5,6 @@ use super::lines::Flat;
 /// How far what was found differs from what was searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum MatchLevel {
-    /// Not at all.
     Exact,
     /// In spaces at the ends of lines.
     LineEnds,
@@ -47,7 +46,6 @@ impl TextMatches {
     }
 }
 
-/// One place.
 #[derive(Debug, Clone)]
 pub(super) struct TextMatch {
     pub(super) start: usize,

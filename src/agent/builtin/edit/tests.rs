@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn edit(old: &str, new: &str) -> Edit {
-    Edit { old_string: old.to_owned(), new_string: new.to_owned(), replace_all: false }
+fn edit(old: &str, new: &str) -> Replacement {
+    Replacement { old_string: old.to_owned(), new_string: new.to_owned(), replace_all: false }
 }
 
 fn applied(original: &str, old: &str, new: &str) -> (String, MatchLevel) {
@@ -72,10 +72,10 @@ fn all_places_or_one_but_never_some() {
     let message = "`old_string` is in the file 2 times, at lines 1, 3; add lines around it to make it unique, \
                    or set `replace_all`";
     assert_eq!(refused(text, "x = 1", "x = 2"), message);
-    let all = Edit { replace_all: true, ..edit("x = 1", "x = 2") };
+    let all = Replacement { replace_all: true, ..edit("x = 1", "x = 2") };
     assert_eq!(apply(text, &[all]).unwrap().text, "x = 2\ny = 1\nx = 2\n");
     assert!(refused("aaa", "aa", "b").contains("2 times"));
-    let all = Edit { replace_all: true, ..edit("aa", "b") };
+    let all = Replacement { replace_all: true, ..edit("aa", "b") };
     assert_eq!(apply("aaaaa", &[all]).unwrap().text, "bba");
     assert!(refused("  x\n    x\n", "\tx\n", "y").contains("not in the file"));
     assert!(refused("\tx\n\t\tx\n", "x \n", "y").contains("2 times"));
@@ -126,7 +126,7 @@ fn any_file() -> impl Strategy<Value = String> {
 }
 
 /// A file, and an edit of some of its lines as a model would write it down.
-fn any_edit() -> impl Strategy<Value = (String, Edit)> {
+fn any_edit() -> impl Strategy<Value = (String, Replacement)> {
     let parts = (any_file(), 0_usize..30, 1_usize..6, "[a-z\n ]{0,20}", 0_usize..3, any::<bool>());
     parts.prop_map(|(file, first, count, new, slip, replace_all)| {
         let flat = file.trim_start_matches('\u{feff}').replace("\r\n", "\n");
@@ -137,7 +137,7 @@ fn any_edit() -> impl Strategy<Value = (String, Edit)> {
             _ => format!("  {}", line.trim_end()),
         });
         let old_string = lines.collect::<Vec<_>>().join("\n");
-        (file, Edit { old_string, new_string: new, replace_all })
+        (file, Replacement { old_string, new_string: new, replace_all })
     })
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::definitions::{Timeouts, Tool};
 use super::outcome::Trouble;
-use crate::agent::builtin::edit::Edit;
+use crate::agent::builtin::edit::Replacement;
 use crate::model::message::Arguments;
 
 /// The arguments of a call of a known tool.
@@ -46,12 +46,10 @@ impl<'a> CallArguments<'a> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
-    /// A text that must be there.
     pub(super) fn text(&self, name: &str) -> Result<&'a str, Trouble> {
         self.optional_text(name)?.ok_or_else(|| self.wrong(&format!("`{name}` is missing")))
     }
 
-    /// A text that may be there.
     pub(super) fn optional_text(&self, name: &str) -> Result<Option<&'a str>, Trouble> {
         match self.field(name) {
             None => Ok(None),
@@ -71,7 +69,7 @@ impl<'a> CallArguments<'a> {
     }
 
     /// The edits of `edit_file`: a list, or a single one without its list.
-    pub(super) fn edits(&self) -> Result<Vec<Edit>, Trouble> {
+    pub(super) fn edits(&self) -> Result<Vec<Replacement>, Trouble> {
         match self.field("edits") {
             Some(Value::Array(items)) if !items.is_empty() => items
                 .iter()
@@ -84,7 +82,7 @@ impl<'a> CallArguments<'a> {
         }
     }
 
-    fn edit(&self, fields: Option<&Map<String, Value>>, place: &str) -> Result<Edit, Trouble> {
+    fn edit(&self, fields: Option<&Map<String, Value>>, place: &str) -> Result<Replacement, Trouble> {
         let fields = fields
             .ok_or_else(|| self.wrong(&format!("`{}` is not an object", place.trim_end_matches('.'))))?;
         let text = |name: &str| match fields.get(name) {
@@ -97,7 +95,7 @@ impl<'a> CallArguments<'a> {
             Some(Value::Bool(replace_all)) => *replace_all,
             Some(_) => return Err(self.wrong(&format!("`{place}replace_all` is not true or false"))),
         };
-        Ok(Edit { old_string: text("old_string")?, new_string: text("new_string")?, replace_all })
+        Ok(Replacement { old_string: text("old_string")?, new_string: text("new_string")?, replace_all })
     }
 }
 

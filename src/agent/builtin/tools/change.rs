@@ -9,7 +9,7 @@ use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::read::Page;
 use crate::agent::builtin::edit::{self, EditFailure, FileShape, MatchLevel};
 use crate::workspace::diff::{self, LineCounts};
-use crate::workspace::file::{self, Unreadable};
+use crate::workspace::file::{self, TextProblem};
 
 /// The change that is shown.
 const CHANGE: usize = 4 * 1024;
@@ -40,8 +40,8 @@ impl Toolbox {
         let name = self.shown(&path);
         let old = match file::read_text(&path) {
             Ok(old) => Some(old),
-            Err(Unreadable::Missing) => None,
-            Err(Unreadable::System(error)) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(TextProblem::Missing) => None,
+            Err(TextProblem::System(error)) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(self.unreadable(&path, &error)),
         };
         if let Some(old) = &old {
@@ -79,9 +79,9 @@ impl Toolbox {
         Ok(ToolOutcome::done(format!("{summary}{note}{change}"), summary, effect))
     }
 
-    fn uneditable(&self, path: &Path, error: &Unreadable) -> Trouble {
+    fn uneditable(&self, path: &Path, error: &TextProblem) -> Trouble {
         match (error, self.unreadable(path, error)) {
-            (Unreadable::Missing, Trouble::Mistake(text)) => {
+            (TextProblem::Missing, Trouble::Mistake(text)) => {
                 Trouble::Mistake(format!("{text}; write_file creates a new file"))
             }
             (_, trouble) => trouble,

@@ -7,24 +7,15 @@ use serde_json::{Value, json};
 
 use crate::model::message::ToolDefinition;
 
-/// One of the eight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
-    /// `read_file`
     ReadFile,
-    /// `list_files`
     ListFiles,
-    /// `search`
     Search,
-    /// `edit_file`
     EditFile,
-    /// `write_file`
     WriteFile,
-    /// `run_command`
     RunCommand,
-    /// `note`
     Note,
-    /// `finish_step`
     FinishStep,
 }
 
@@ -105,7 +96,6 @@ impl Tool {
         ALL.map(Self::name).join(", ")
     }
 
-    /// What the model calls it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ReadFile => "read_file",
@@ -177,7 +167,6 @@ impl Tool {
         }
     }
 
-    /// JSON schema of the arguments.
     pub(super) fn parameters(self, timeouts: Timeouts) -> Value {
         let (properties, required) = match self {
             Self::ReadFile => (

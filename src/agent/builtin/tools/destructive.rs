@@ -14,11 +14,8 @@ const CHANGES: &str = "discards changes that are not committed";
 /// Where a script of the agent runs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ScriptPlace<'a> {
-    /// The project root.
     pub(super) root: &'a Path,
-    /// The home of the user.
     pub(super) home: Option<&'a Path>,
-    /// The working directory.
     pub(super) dir: &'a Path,
 }
 

@@ -5,7 +5,7 @@ use super::arguments::CallArguments;
 use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::walk::{Filter, walk};
 use crate::words;
-use crate::workspace::file::Unreadable;
+use crate::workspace::file::TextProblem;
 
 /// Entries shown.
 const ENTRIES: usize = 500;
@@ -18,7 +18,7 @@ impl Toolbox {
         let path = self.workspace().readable(given.optional_text("path")?.unwrap_or("."))?;
         let name = self.shown(&path);
         if !path.exists() {
-            return Err(self.unreadable(&path, &Unreadable::Missing));
+            return Err(self.unreadable(&path, &TextProblem::Missing));
         }
         if !path.is_dir() {
             return Err(Trouble::Mistake(format!("`{name}` is a file; read_file shows it")));

@@ -33,18 +33,13 @@ use crate::process::Policy;
 use crate::redact::Redact;
 use crate::workspace::Workspace;
 
-/// What the tools work with.
 #[derive(Debug, Clone)]
 pub(crate) struct ToolboxSettings {
-    /// The files that can be reached.
     pub workspace: Workspace,
-    /// What commands are given.
     pub policy: Policy,
-    /// Ends a command that runs.
     pub interrupt: Interrupt,
     /// Everything that a model is shown passes it.
     pub redact: Redact,
-    /// How long a command may run.
     pub timeouts: Timeouts,
     /// Where the whole output of each command goes.
     pub log_dir: PathBuf,

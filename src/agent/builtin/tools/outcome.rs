@@ -12,16 +12,13 @@ const LINE_CHARACTERS: usize = 120;
 /// A sentence of the report is no longer.
 const SENTENCE_CHARACTERS: usize = 300;
 
-/// What came of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ToolOutcome {
-    /// What the model is told.
     pub text: String,
     /// The call was wrong, or its command did not succeed.
     pub failed: bool,
     /// One line for the screen: `edit src/lib.rs (+3 -1)`.
     pub summary: String,
-    /// What it means for the attempt.
     pub effect: ToolEffect,
     /// What was refused or denied, and which processes were ended: for people.
     pub incidents: Vec<String>,
@@ -32,31 +29,22 @@ pub(crate) struct ToolOutcome {
 /// What a call means for the attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ToolEffect {
-    /// Nothing.
     None,
-    /// Lines of a file were shown.
     Read {
         /// From the root of the project.
         path: String,
         /// The first of them, from 1.
         first: usize,
-        /// The last of them.
         last: usize,
-        /// How many lines the file has.
         of: usize,
     },
-    /// A file is different now.
     Changed {
         /// From the root of the project.
         path: String,
-        /// Lines that are new.
         added: u64,
-        /// Lines that are gone.
         removed: u64,
     },
-    /// A command ran.
     Ran {
-        /// How it ended.
         exit: Exit,
     },
     /// Something to be kept for later attempts.
@@ -72,7 +60,6 @@ pub(super) enum Trouble {
     Mistake(String),
     /// It is not the agent's to do; the text tells the model why, and the first part of it people.
     Refused(String),
-    /// agentrun is unable.
     Own(Failure),
 }
 
@@ -104,7 +91,6 @@ impl ToolOutcome {
         Self::mistake(format!("not executed: {why}"), described)
     }
 
-    /// A call that was wrong.
     pub(super) fn mistake(text: String, described: &str) -> Self {
         let first = text.lines().next().unwrap_or_default();
         let summary = format!("{described}: {first}");

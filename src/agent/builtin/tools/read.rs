@@ -7,7 +7,7 @@ use super::arguments::CallArguments;
 use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::{Toolbox, walk};
 use crate::words;
-use crate::workspace::file::{self, Unreadable};
+use crate::workspace::file::{self, TextProblem};
 
 /// Lines shown at once.
 const LINES: usize = 2_000;
@@ -40,14 +40,14 @@ impl Toolbox {
     }
 
     /// Why a file cannot be read or edited, and what can be done instead.
-    pub(super) fn unreadable(&self, path: &Path, error: &Unreadable) -> Trouble {
+    pub(super) fn unreadable(&self, path: &Path, error: &TextProblem) -> Trouble {
         let name = self.shown(path);
         let more = match error {
-            Unreadable::Missing => {
+            TextProblem::Missing => {
                 walk::similar_names(path).map(|names| format!("; did you mean {names}?")).unwrap_or_default()
             }
-            Unreadable::Directory => "; list_files shows what is in it".to_owned(),
-            Unreadable::Binary { .. } | Unreadable::NotUtf8 { .. } | Unreadable::TooLarge { .. } => {
+            TextProblem::Directory => "; list_files shows what is in it".to_owned(),
+            TextProblem::Binary { .. } | TextProblem::NotUtf8 { .. } | TextProblem::TooLarge { .. } => {
                 "; use run_command with a program that can handle it".to_owned()
             }
             _ => String::new(),

@@ -90,8 +90,8 @@ fn ended(exit: &Exit) -> String {
 /// What people should know of how a command went.
 fn incidents(completed: &CommandOutcome) -> Vec<String> {
     let left = &completed.output.left;
-    let left =
-        (!left.is_empty()).then(|| format!("left processes behind, which were ended: {}", left.join("; ")));
+    let left = (!left.is_empty())
+        .then(|| format!("left processes running; agentrun ended them: {}", left.join("; ")));
     completed.denied.iter().map(Denial::what).chain(left).collect()
 }
 

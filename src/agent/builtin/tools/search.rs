@@ -18,7 +18,7 @@ use super::walk::{Filter, walk};
 use crate::clock::Deadline;
 use crate::redact::Redact;
 use crate::words;
-use crate::workspace::file::{self, Unreadable};
+use crate::workspace::file::{self, TextProblem};
 
 /// Matches shown.
 const MATCHES: usize = 200;
@@ -29,7 +29,6 @@ const BYTES: usize = 16 * 1024;
 /// A longer line is cut.
 const LINE_CHARACTERS: usize = 500;
 
-/// Lines around a match.
 const CONTEXT: u64 = 10;
 
 /// A search that takes longer is ended.
@@ -43,7 +42,7 @@ impl Toolbox {
         }
         let path = self.workspace().readable(given.optional_text("path")?.unwrap_or("."))?;
         if !path.exists() {
-            return Err(self.unreadable(&path, &Unreadable::Missing));
+            return Err(self.unreadable(&path, &TextProblem::Missing));
         }
         let filter = Filter::new(given, &self.workspace().root, &path)?;
         let context = given.optional_count("context")?.unwrap_or(0).min(CONTEXT);
@@ -114,7 +113,6 @@ fn searcher(context: u64) -> Searcher {
         .build()
 }
 
-/// What was found so far.
 #[derive(Debug, Default)]
 struct Hits {
     text: String,

@@ -14,7 +14,6 @@ const CHANGE: usize = 4 * 1024;
 /// A larger file is remembered by its digest only.
 const REMEMBERED: usize = 1024 * 1024;
 
-/// The files of one conversation.
 #[derive(Debug, Default)]
 pub(super) struct SeenFiles {
     seen: HashMap<PathBuf, SeenText>,

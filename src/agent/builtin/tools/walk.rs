@@ -67,7 +67,6 @@ impl Filter {
         })
     }
 
-    /// No glob was given.
     pub(super) fn is_empty(&self) -> bool {
         self.glob.is_none()
     }
