@@ -79,6 +79,8 @@ pub(crate) struct CommandState {
     pub script: String,
     /// Where it runs, if not in the root.
     pub dir: Option<String>,
+    /// What it is expected to do, if that is more than to succeed.
+    pub expected: String,
     pub before: String,
 }
 

@@ -102,6 +102,9 @@ pub struct ExecuteArgs {
     /// Run even if a step, task or criterion is still a placeholder
     #[arg(long)]
     pub allow_placeholders: bool,
+    /// Run even if open boxes or steps of the plan belong to no step that is read
+    #[arg(long)]
+    pub allow_unread: bool,
     /// The sandbox for commands
     #[arg(long, value_name = "MODE")]
     pub sandbox: Option<Wish>,

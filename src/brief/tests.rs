@@ -105,6 +105,7 @@ fn a_step_is_told_with_its_group_its_context_and_its_commands() {
     let command = |dir: Option<&str>, before: &str| CommandState {
         script: "cargo test".to_owned(),
         dir: dir.map(str::to_owned),
+        expected: dir.map_or(String::new(), |_| "it should fail".to_owned()),
         before: before.to_owned(),
     };
     let situation = Situation {
@@ -139,7 +140,7 @@ fn a_step_is_told_with_its_group_its_context_and_its_commands() {
     These commands decide. The harness runs them from the project's root unless a directory is given:
 
     - `cargo test` (before you began: exit code 101)
-    - `cargo test` in `web`
+    - `cargo test` in `web`: it should fail
 
     ## Already done and ticked in the plan
 

@@ -73,7 +73,7 @@ fn prepare(root: Option<&Path>, args: &ExecuteArgs) -> Result<Preparation, Failu
     };
     lay_flags_over(&mut config, args);
     let plan = project.plan(&args.plan)?;
-    let mut warnings = examine(&plan, args.allow_placeholders, &config)?;
+    let mut warnings = examine(&plan, args, &config)?;
     warnings.extend(untrusted);
     warnings.extend(renamed::notice(&project, &plan).map(|message| warning("renamed", message)));
     let selection = select(&plan, &args.step, config.run.keep_going)?;
@@ -112,10 +112,15 @@ fn lay_flags_over(config: &mut Config, args: &ExecuteArgs) {
 }
 
 /// Shows all errors of a plan at once and refuses it; otherwise its warnings as events.
-fn examine(plan: &OpenPlan, allow_placeholders: bool, config: &Config) -> Result<Vec<Event>, Failure> {
+fn examine(plan: &OpenPlan, args: &ExecuteArgs, config: &Config) -> Result<Vec<Event>, Failure> {
     let text = &plan.text.text;
     let is_error = |diagnostic: &&Diagnostic| {
-        diagnostic.severity == Severity::Error && !(allow_placeholders && diagnostic.code == "placeholder")
+        let allowed = match diagnostic.code {
+            "placeholder" => args.allow_placeholders,
+            "unread-box" | "missing-step" => args.allow_unread,
+            _ => false,
+        };
+        diagnostic.severity == Severity::Error && !allowed
     };
     let errors: Vec<Diagnostic> = plan.reading.diagnostics.iter().filter(is_error).cloned().collect();
     if !errors.is_empty() {

@@ -185,12 +185,21 @@ fn rerun(
         let mut reruns = Vec::new();
         for command in applied(&plan.reading.plan, step, &config.validation.commands) {
             print::talk(&format!("again: {}", command.script.trim()));
-            let RerunResult { exit, vacuous } = runtime.block_on(again.run(&command)).map_err(no_copy)?;
+            let RerunResult { exit, unmet, vacuous } =
+                runtime.block_on(again.run(&command)).map_err(no_copy)?;
             if exit == Exit::Interrupted {
                 return Ok(interrupt.raised().map(|signal| RunOutcome::of_signal(signal).exit_code()));
             }
             let tolerated = tolerated.contains(&command.script);
-            reruns.push(Rerun { command: command.script, dir: command.dir, exit, vacuous, tolerated });
+            reruns.push(Rerun {
+                command: command.script,
+                dir: command.dir,
+                exit,
+                expectation: command.expectation,
+                unmet,
+                vacuous,
+                tolerated,
+            });
         }
         found.rerun = Some(reruns);
     }
@@ -202,6 +211,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
+    use crate::facts::Expectation;
     use crate::journal::seal::{Chain, Key};
     use crate::plan::StepIndex;
     use crate::report::tests::records;
@@ -210,7 +220,15 @@ mod tests {
     fn audited(backing: Backing, exit: Option<i32>) -> Audit {
         let rerun = exit.map(|code| {
             let exit = Exit::Code { code };
-            vec![Rerun { command: "make".into(), dir: String::new(), exit, vacuous: None, tolerated: false }]
+            vec![Rerun {
+                command: "make".into(),
+                dir: String::new(),
+                exit,
+                expectation: Expectation::default(),
+                unmet: None,
+                vacuous: None,
+                tolerated: false,
+            }]
         });
         let step = AuditedStep {
             id: "1".into(),

@@ -125,6 +125,8 @@ impl Default for RunConfig {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ValidationConfig {
     pub commands: Vec<String>,
+    /// Commands of the plan that agentrun runs although they reach outside of the project.
+    pub reach: Vec<String>,
     #[serde(deserialize_with = "value::time")]
     pub timeout: Duration,
     #[serde(deserialize_with = "value::choice")]
@@ -140,6 +142,7 @@ impl Default for ValidationConfig {
     fn default() -> Self {
         Self {
             commands: Vec::new(),
+            reach: Vec::new(),
             timeout: Duration::from_mins(10),
             strength: RequiredStrength::Weak,
             criteria: ProseCriteria::Judge,

@@ -29,7 +29,7 @@ struct GuardedKey {
     does: fn(&Config) -> Option<String>,
 }
 
-const GUARDED: [GuardedKey; 6] = [
+const GUARDED: [GuardedKey; 7] = [
     GuardedKey {
         key: "model.base_url",
         does: |config| {
@@ -47,6 +47,14 @@ const GUARDED: [GuardedKey; 6] = [
         key: "process.env_pass",
         does: |config| {
             Some(format!("lets commands see these variables: {}", config.process.env_pass.join(", ")))
+        },
+    },
+    GuardedKey {
+        key: "validation.reach",
+        does: |config| {
+            let reach = &config.validation.reach;
+            (!reach.is_empty())
+                .then(|| format!("runs what reaches outside of the project: {}", reach.join(", ")))
         },
     },
     GuardedKey {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::CriterionIndex;
-use crate::facts::{Exit, Fingerprint, Usage};
+use crate::facts::{Exit, Expectation, Fingerprint, StartObstacle, Usage};
 
 /// Digests of programs that lie in the project, by their path from its root.
 pub type Programs = BTreeMap<String, String>;
@@ -18,6 +18,12 @@ pub struct Evidence {
     /// Where it ran, relative to the project root.
     pub dir: String,
     pub exit: Exit,
+    /// What it was expected to do, where that is more than to succeed.
+    #[serde(default, skip_serializing_if = "Expectation::is_success")]
+    pub expectation: Expectation,
+    /// What of that is not so, as a text fragment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmet: Option<String>,
     pub duration_ms: u64,
     /// The tests of its runner, where its output tells of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,14 +74,29 @@ impl Vacuous {
 }
 
 impl Evidence {
-    /// It is green, and that says something.
+    /// It did what was expected, and that says something.
     pub fn holds(&self) -> bool {
-        self.exit.success() && self.vacuous.is_none()
+        self.is_met() && self.vacuous.is_none()
     }
 
-    /// It is of this command in this directory.
-    pub fn is_of(&self, command: &str, dir: &str) -> bool {
-        self.command == command && self.dir == dir
+    /// It was not run, because it changes the project and no agent has worked yet.
+    pub fn is_held_back(&self) -> bool {
+        matches!(self.exit, Exit::NotStarted { obstacle: StartObstacle::HeldBack, .. })
+    }
+
+    /// It did what was expected.
+    pub fn is_met(&self) -> bool {
+        self.unmet.is_none() && self.expectation.exit.is_met(&self.exit)
+    }
+
+    /// It is of this command in this directory, with the same expectation.
+    pub fn is_of(&self, command: &str, dir: &str, expectation: &Expectation) -> bool {
+        self.command == command && self.dir == dir && self.expectation == *expectation
+    }
+
+    /// Both are of one command in one directory, with one expectation.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.is_of(&other.command, &other.dir, &other.expectation)
     }
 
     /// It cannot fail as it is written, so it decides nothing.
@@ -85,7 +106,12 @@ impl Evidence {
 
     /// How it ended, in words, with why that does not count: `exit code 0, but it ran no tests`.
     pub fn say(&self) -> String {
-        let said = say_end(&self.exit, self.vacuous.as_ref().map(Vacuous::why));
+        if self.is_held_back() {
+            return "not run yet: it changes the project".to_owned();
+        }
+        let as_expected = !self.expectation.is_success() && self.is_met();
+        let said = say_end(&self.exit, self.unmet.as_deref().or(self.vacuous.as_ref().map(Vacuous::why)));
+        let said = if as_expected { format!("{said}, as expected") } else { said };
         if self.flaky { format!("{said} (flaky: it ended differently on the same tree)") } else { said }
     }
 }
@@ -142,6 +168,7 @@ impl Tests {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::ExpectedExit;
     use crate::facts::fixtures::evidence;
 
     #[test]
@@ -154,6 +181,18 @@ mod tests {
             (seen(0, Some(Vacuous::Command { why: why() })), false, true, "exit code 0, but it cannot fail"),
             (seen(0, Some(Vacuous::Project { why: why() })), false, false, "exit code 0, but it cannot fail"),
             (seen(0, Some(Vacuous::Tests { why: why() })), false, false, "exit code 0, but it cannot fail"),
+            (
+                Evidence { expectation: Expectation::of_exit(ExpectedExit::Failure), ..seen(1, None) },
+                true,
+                false,
+                "exit code 1, as expected",
+            ),
+            (
+                Evidence { unmet: Some("it should print \"1\"".to_owned()), ..seen(0, None) },
+                false,
+                false,
+                "exit code 0, but it should print \"1\"",
+            ),
             (
                 Evidence { flaky: true, ..seen(0, None) },
                 true,
@@ -169,8 +208,11 @@ mod tests {
     #[test]
     fn evidence_is_of_a_command_in_a_directory() {
         let seen = Evidence { dir: "web".to_owned(), ..evidence(0, "npm test", 0) };
-        assert!(seen.is_of("npm test", "web"));
-        assert!(!seen.is_of("npm test", "") && !seen.is_of("npm run test", "web"));
+        let plain = Expectation::default();
+        let fails = Expectation::of_exit(ExpectedExit::Failure);
+        assert!(seen.is_of("npm test", "web", &plain));
+        assert!(!seen.is_of("npm test", "", &plain) && !seen.is_of("npm run test", "web", &plain));
+        assert!(!seen.is_of("npm test", "web", &fails));
     }
 
     #[test]

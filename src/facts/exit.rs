@@ -34,6 +34,8 @@ pub enum StartObstacle {
     Folder,
     /// The sandbox did not let it start.
     Sandbox,
+    /// It changes the project, so it is not run before the step.
+    HeldBack,
     /// Something else, or it is not known.
     #[default]
     Other,

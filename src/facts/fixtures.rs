@@ -27,6 +27,8 @@ pub(crate) fn evidence(criterion: usize, command: &str, code: i32) -> Evidence {
         command: command.to_owned(),
         dir: String::new(),
         exit: Exit::Code { code },
+        expectation: crate::facts::Expectation::default(),
+        unmet: None,
         duration_ms: 1,
         tests: None,
         vacuous: None,

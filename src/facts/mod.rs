@@ -6,6 +6,7 @@ mod denial;
 mod event;
 mod evidence;
 mod exit;
+mod expectation;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod identity;
@@ -31,6 +32,7 @@ pub(crate) use bounds::{Pending, RunCompleted, RunStarted};
 pub(crate) use denial::Denial;
 pub(crate) use evidence::{ChangeSummary, Evidence, Origin, Tests, Vacuous};
 pub(crate) use exit::{Exit, StartObstacle};
+pub(crate) use expectation::{Comparison, Expectation, ExpectedExit, ExpectedOutput};
 pub(crate) use index::{CriterionIndex, index_type};
 pub(crate) use judgement::{Citation, Judgement, Ruling};
 pub(crate) use limit::Limit;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use typed_index_collections::TiVec;
 
+use super::document::BlockKind;
 use super::names::{Keyword, Role};
 use super::sections::{Section, Sections};
 use crate::plan::{BlockIndex, EntryIndex, GroupIndex, Line, SectionIndex};
@@ -103,7 +104,7 @@ pub(crate) enum ListShape {
 }
 
 /// What the section around a list says about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Standing {
     /// It is named as the place of the steps.
     Named,
@@ -230,6 +231,27 @@ impl Candidate {
             }
         }
         end
+    }
+
+    /// `Month 2: Nothing yet.` beside months that hold steps is none.
+    fn leave_empty_groups_out(&mut self, sections: &Sections<'_>) {
+        let is_empty = |unit: &Unit| match unit.place {
+            UnitPlace::Section(section) if keyword(sections, section) == Some(Keyword::Group) => {
+                let mut blocks = sections.blocks(section).start.until(sections.blocks(section).end);
+                let said: usize = sections
+                    .subtree(section)
+                    .flat_map(|inner| sections.content(inner))
+                    .map(|block| sections.document.text_of(block).0.split_whitespace().count())
+                    .sum();
+                let holds =
+                    blocks.any(|block| !matches!(sections.document.blocks[block].kind, BlockKind::Paragraph));
+                !holds && said <= 3
+            }
+            _ => false,
+        };
+        if !self.groups.is_empty() {
+            self.units.retain(|unit| !is_empty(unit));
+        }
     }
 
     pub(super) fn add_item(&mut self, sections: &Sections<'_>, block: BlockIndex, section: SectionIndex) {

@@ -1,6 +1,4 @@
-//! Finds code spans in a line of Markdown, and what is said around them.
-
-use super::names;
+//! Finds code spans in a line of Markdown.
 
 /// The code spans of a line: place and content.
 pub(in crate::plan) fn code_spans(text: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -42,37 +40,20 @@ fn ticks_at(text: &str, start: usize) -> usize {
     text.as_bytes()[start..].iter().take_while(|byte| **byte == b'`').count()
 }
 
-/// What a text says outside its code spans, as words in lower case.
-pub(in crate::plan) fn spoken(text: &str) -> String {
-    if !text.contains('`') {
-        return names::spoken(text);
-    }
-    let mut outside = String::with_capacity(text.len());
-    let mut at = 0;
-    for (start, span) in code_spans(text) {
-        outside.push_str(&text[at..start]);
-        outside.push(' ');
-        at = end_of(text, span);
-    }
-    outside.push_str(&text[at..]);
-    names::spoken(&outside)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_found_with_their_places_and_what_is_said_around_them() {
-        for (text, spans, said) in [
-            ("no code", &[][..], "no code"),
-            ("Run `a b`, then ``c ` d``.", &[(4, "a b"), (16, "c ` d")], "run then"),
-            ("`` a `` passes", &[(0, "a")], "passes"),
-            ("``` odd ` ticks", &[], "odd ticks"),
-            ("`a`", &[(0, "a")], ""),
+    fn spans_are_found_with_their_places() {
+        for (text, spans) in [
+            ("no code", &[][..]),
+            ("Run `a b`, then ``c ` d``.", &[(4, "a b"), (16, "c ` d")]),
+            ("`` a `` passes", &[(0, "a")]),
+            ("``` odd ` ticks", &[]),
+            ("`a`", &[(0, "a")]),
         ] {
             assert_eq!(code_spans(text).collect::<Vec<_>>(), spans, "{text}");
-            assert_eq!(spoken(text), said, "{text}");
         }
     }
 }

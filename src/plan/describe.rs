@@ -5,10 +5,12 @@ use serde::Serialize;
 use super::check_box::{BoxRole, CheckBox};
 use super::criterion::{Criterion, CriterionKind};
 use super::diagnostic::{Diagnostic, Severity};
-use super::step::{Plan, Step, StepKind};
+use super::step::{Aside, Plan, Step, StepKind};
 use super::{BoxIndex, Reading, StepIndex};
+use crate::facts::Expectation;
 use crate::plan::Line;
 use crate::plan::document::lines::LineTable;
+use crate::shell::effect::CommandEffect;
 
 /// The name of the schema.
 pub(crate) const SCHEMA: &str = "agentrun.plan/1";
@@ -57,6 +59,8 @@ pub struct StepDescription {
     pub tasks: Vec<TaskDescription>,
     /// What must hold.
     pub criteria: Vec<CriterionDescription>,
+    /// What stands where criteria stand, and is none.
+    pub asides: Vec<Aside>,
 }
 
 /// One dependency.
@@ -97,8 +101,23 @@ pub struct CriterionDescription {
     /// Where it is run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dir: Option<String>,
+    /// What the command does besides telling: `checks`, `installs`, `changes`, `reaches`, `serves`.
+    pub effect: Option<CommandEffect>,
+    /// What the command is expected to do; null: exit with code 0.
+    pub expectation: Option<Expectation>,
+    /// What the sentence says besides, and who decides that.
+    pub besides: Option<BesidesDescription>,
     /// The rule that made it so.
     pub why: &'static str,
+}
+
+/// What a sentence says that its command does not decide.
+#[derive(Debug, Clone, Serialize)]
+pub struct BesidesDescription {
+    /// The sentence.
+    pub text: String,
+    /// `judge`: a judge, or a person where the configuration says so.
+    pub decided_by: &'static str,
 }
 
 /// One box.
@@ -203,6 +222,7 @@ impl StepDescription {
                 .iter()
                 .map(|criterion| CriterionDescription::of(plan, criterion))
                 .collect(),
+            asides: step.asides.clone(),
         }
     }
 }
@@ -220,6 +240,14 @@ impl CriterionDescription {
             },
             command: criterion.command().map(|command| command.script.clone()),
             dir: criterion.command().and_then(|command| command.dir.clone()),
+            effect: criterion.effect,
+            expectation: criterion
+                .command()
+                .map(|command| command.expectation.clone())
+                .filter(|expectation| !expectation.is_success()),
+            besides: criterion
+                .says_more
+                .then(|| BesidesDescription { text: criterion.text.clone(), decided_by: "judge" }),
             why: criterion.why,
         }
     }

@@ -2,6 +2,7 @@
 
 pub(super) mod clarity;
 pub(super) mod placeholders;
+mod unread;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -29,6 +30,7 @@ pub(super) fn find(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) ->
     found.extend(link_definitions(sections));
     found.extend(placeholders::find(sections, plan));
     found.extend(clarity::find(sections, choice, plan));
+    found.extend(unread::find(sections, choice, plan));
     found
 }
 

@@ -2,8 +2,11 @@
 
 pub(super) mod code;
 pub(super) mod column;
+pub(super) mod done;
 pub(super) mod label;
+pub(super) mod person;
 pub(super) mod phrases;
+pub(super) mod sentences;
 pub(crate) mod title;
 pub(super) mod vocabulary;
 
@@ -14,9 +17,9 @@ use self::column::Column;
 use self::phrases::Phrases;
 use self::vocabulary::NameMatch::{self, Has};
 use self::vocabulary::{
-    ALTERNATIVE_WORDS, BY_HAND, COLUMNS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS,
-    LIST_MARKS, LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES,
-    VAGUE, VERIFYING_ENDS, VERIFYING_STARTS,
+    ALTERNATIVE_WORDS, COLUMNS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_MARKS,
+    LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES, VAGUE,
+    VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
 /// What a name says about the text under it. What that makes of the text depends on where it stands:
@@ -94,8 +97,6 @@ static UNSPACED: LazyLock<Vec<(&'static str, Role)>> = LazyLock::new(|| {
 static INTRODUCING: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(INTRODUCTIONS));
 
 static METADATA_NAMES: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(METADATA));
-
-static BY_HAND_PHRASES: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(BY_HAND));
 
 static VAGUE_PHRASES: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(VAGUE));
 
@@ -186,14 +187,14 @@ pub(crate) fn leaves_out(line: &str) -> bool {
     line.contains("~~") || states.into_iter().any(|state| has_words(&said, state))
 }
 
-/// A task of this text is for a person.
-pub(crate) fn by_hand(text: &str) -> bool {
-    BY_HAND_PHRASES.any_within(&words(text))
-}
-
 /// What is said under this name is about a step: who, when, how much.
 pub(crate) fn is_metadata(name: &str) -> bool {
     METADATA_NAMES.contains(&words(name))
+}
+
+/// What stands under this name says how far a step is.
+pub(crate) fn names_a_state(name: &str) -> bool {
+    column(name) == Some(Column::State)
 }
 
 /// A file of this title is a list of steps.
@@ -384,15 +385,6 @@ mod tests {
             ("", ""),
         ];
         assert_eq!(cases.map(|(name, _)| words(name)), cases.map(|(_, expected)| expected.to_owned()));
-    }
-
-    #[test]
-    fn what_a_person_does_is_told_from_what_an_agent_does() {
-        let by_person = ["Manual test of the form", "Get sign-off", "Approved by Ann", "SIGN OFF by QA"];
-        let by_agent =
-            ["Design the form", "Write a manual", "Manually written tests stay", "Approve nothing"];
-        assert_eq!(by_person.map(by_hand), [true; 4]);
-        assert_eq!(by_agent.map(by_hand), [false; 4]);
     }
 
     #[test]

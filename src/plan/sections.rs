@@ -5,6 +5,7 @@ pub(super) mod counted;
 pub(super) mod details;
 pub(super) mod leak;
 mod roles;
+mod series;
 
 use std::ops::Range;
 
@@ -56,6 +57,8 @@ pub(crate) struct Section<'text> {
     pub named: Option<Role>,
     /// Its own role, or that of the section around it.
     pub role: Option<Role>,
+    /// One of a series of numbered units, which is one list whatever headings stand above it.
+    pub in_series: bool,
     /// The section around it.
     pub parent: Option<SectionIndex>,
     /// One past the last section it holds.

@@ -107,10 +107,14 @@ pub struct Step {
     pub tasks: Vec<Task>,
     /// What must hold when it is done.
     pub criteria: TiVec<CriterionIndex, Criterion>,
+    /// What stands where its criteria stand, and is none.
+    pub asides: Vec<Aside>,
     /// Every box that belongs to it, in order.
     pub(super) boxes: Vec<BoxIndex>,
     /// The box of the step itself.
     pub own_box: Option<BoxIndex>,
+    /// It has no box, and its title or its status says that it is done.
+    pub said_done: bool,
     /// Other metadata: priority, timeline, objective.
     pub fields: Vec<Field>,
 }
@@ -144,6 +148,17 @@ pub struct Task {
     pub optional: bool,
     /// A deliverable: what the step leaves behind.
     pub deliverable: bool,
+}
+
+/// A text in a place of criteria that is none of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Aside {
+    /// Line where it stands.
+    pub line: Line,
+    /// As written.
+    pub text: String,
+    /// Why it is none.
+    pub why: &'static str,
 }
 
 /// A reference to another step or group as the author wrote it.

@@ -3,14 +3,16 @@
 pub(super) mod blueprint;
 pub(super) mod body;
 pub(super) mod boxes;
-pub(super) mod claim;
+pub(super) mod classify;
 pub(super) mod command;
 pub(super) mod entry_step;
+pub(super) mod expected;
 pub(super) mod files;
 pub(super) mod item_part;
 pub(super) mod items;
 pub(super) mod mirror;
 pub(crate) mod references;
+pub(super) mod sentence;
 pub(super) mod surroundings;
 
 use std::collections::HashMap;
@@ -23,7 +25,9 @@ use super::candidates::UnitPlace;
 use super::check_box::BoxRole;
 use super::choice::ListChoice;
 use super::diagnostic::Diagnostic;
+use super::document::{BlockKind, Document};
 use super::identity::{fingerprint, step_key, step_name};
+use super::names::done::{is_done, says_done};
 use super::names::{self, Role};
 use super::sections::Sections;
 use super::step::{Field, Plan, Step, StepGroup, StepKind};
@@ -50,6 +54,7 @@ pub(crate) fn build(sections: &Sections<'_>, choice: &ListChoice) -> (Plan, Vec<
     builder.add_group_parts(choice, &cover);
     surroundings::read(sections, &cover, &mut builder.boxes, &mut builder.plan);
     mirror::read(sections, &mut builder.boxes, &mut builder.plan);
+    builder.leave_optional_boxes();
     surroundings::explain_rest(sections, choice, &mut builder.boxes);
     let PlanBuilder { mut plan, boxes, .. } = builder;
     for (index, check_box) in boxes.all.iter_enumerated() {
@@ -58,9 +63,23 @@ pub(crate) fn build(sections: &Sections<'_>, choice: &ListChoice) -> (Plan, Vec<
         }
     }
     plan.boxes = boxes.all;
+    note_what_is_said_done(&sections.document, &mut plan);
     plan.name_by_author();
     let diagnostics = findings::find(sections, choice, &plan);
     (plan, diagnostics)
+}
+
+/// A step without a box is done when its first line or its status says so, or that of its group.
+fn note_what_is_said_done(document: &Document<'_>, plan: &mut Plan) {
+    let groups: Vec<bool> = plan.groups.iter().map(|group| says_done(document.line(group.line))).collect();
+    for step in &mut plan.steps {
+        let status = |field: &Field| names::names_a_state(&field.name) && is_done(&field.value);
+        let in_group = step.group.is_some_and(|group| groups[usize::from(group)]);
+        let work = matches!(step.kind, StepKind::Work | StepKind::Manual);
+        step.said_done = work
+            && step.boxes.is_empty()
+            && (in_group || says_done(document.line(step.line)) || step.fields.iter().any(status));
+    }
 }
 
 /// The entries that are steps.
@@ -108,7 +127,30 @@ impl PlanBuilder<'_, '_> {
                     group.independent |= read.independent;
                 }
             }
+            let own = self
+                .sections
+                .content(section)
+                .filter(|block| self.sections.document.blocks[*block].kind == BlockKind::Paragraph);
+            for (at, line) in own.flat_map(|block| self.sections.document.lines_of(block)) {
+                let Some((from, said)) = references::said(line) else { continue };
+                let read = references::read(said, at + from, self.sections.document.lines.line_of(at));
+                group.references.extend(read.references);
+            }
             self.plan.groups.push(group);
+        }
+    }
+
+    /// `- [ ]* Title` beside the steps is left to its author, with the step before it.
+    fn leave_optional_boxes(&mut self) {
+        let document = &self.sections.document;
+        for block in self.boxes.unclaimed(&(BlockIndex::FIRST..document.blocks.next_key())) {
+            let found = &document.blocks[block];
+            if found.mark().is_some_and(|mark| mark.optional) {
+                let before =
+                    self.plan.steps.iter_enumerated().filter(|(_, step)| step.span.start < found.start);
+                let step = before.max_by_key(|(_, step)| step.span.start).map(|(index, _)| index);
+                self.boxes.claim(block, BoxRole::Optional, step, "marked as optional");
+            }
         }
     }
 
@@ -145,8 +187,10 @@ impl PlanBuilder<'_, '_> {
             files: parts.files,
             tasks: parts.tasks,
             criteria: parts.criteria.into(),
+            asides: parts.asides,
             boxes: Vec::new(),
             own_box: extent.own_box,
+            said_done: false,
             fields,
         });
     }
@@ -213,9 +257,12 @@ impl PlanBuilder<'_, '_> {
             StepSource::Unit(UnitPlace::Section(section)) => {
                 // A step that is called `Verification` holds commands as well as work.
                 let title = &blueprint.title.text;
-                let verifies = matches!(names::role(title), Some(Role::Validation | Role::Acceptance))
-                    || names::verifies(title);
-                body.read_subtree(*section, verifies.then_some(Role::Testing), &|_| false);
+                let role = match names::role(title) {
+                    Some(Role::Acceptance | Role::Criteria) => Some(Role::Acceptance),
+                    Some(Role::Validation) => Some(Role::Testing),
+                    _ => names::verifies(title).then_some(Role::Testing),
+                };
+                body.read_subtree(*section, role, &|_| false);
                 body.claim_rest(&sections.blocks(*section));
             }
             StepSource::Sections(parts) => {

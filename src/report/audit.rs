@@ -71,8 +71,8 @@ fn step(text: &mut String, found: &AuditedStep) -> std::fmt::Result {
         let verdict = match (&rerun.vacuous, rerun.tolerated) {
             (Some(vacuous), _) => styled(BAD, &format!("passed, but {}", vacuous.why())),
             _ if rerun.holds() => styled(GOOD, "passed"),
-            (None, true) => format!("still fails, {}", rerun.exit.say()),
-            (None, false) => styled(BAD, &format!("failed, {}", rerun.exit.say())),
+            (None, true) => format!("still fails, {}", rerun.say()),
+            (None, false) => styled(BAD, &format!("failed, {}", rerun.say())),
         };
         writeln!(text, "              again: {} · {verdict}", words::first_line(&rerun.command))?;
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::plan::{BoxRole, CriterionKind, Reading, StepIndex, StepKind, StepList};
+use crate::plan::{BoxRole, Criterion, CriterionKind, Reading, StepIndex, StepKind, StepList};
 
 /// The explanation of a plan, one fact a line, each with its place in the file.
 pub(crate) fn render(path: &str, reading: &Reading) -> String {
@@ -45,13 +45,42 @@ fn explain_step(text: &mut String, path: &str, reading: &Reading, index: StepInd
     };
     let _ = writeln!(text, "{path}:{}: step {}: {} ({kind})", step.line, step.id, step.name());
     for criterion in &step.criteria {
-        let kind = match criterion.kind {
+        let kind = match &criterion.kind {
             CriterionKind::Command(_) => "a command",
             CriterionKind::Prose => "prose",
             CriterionKind::Manual => "for a person",
         };
-        let _ = writeln!(text, "{path}:{}:   criterion, {kind}: {}", criterion.line, criterion.why);
+        let _ = writeln!(
+            text,
+            "{path}:{}:   criterion, {kind}: {}{}",
+            criterion.line,
+            criterion.why,
+            more(criterion)
+        );
     }
+    for aside in &step.asides {
+        let _ = writeln!(text, "{path}:{}:   no criterion: {}", aside.line, aside.why);
+    }
+}
+
+/// What is expected of a command, what it does, and what its sentence says besides.
+fn more(criterion: &Criterion) -> String {
+    let mut more = String::new();
+    if let Some(command) = criterion.command().filter(|command| !command.expectation.is_success()) {
+        more.push_str("; ");
+        more.push_str(&command.expectation.say());
+    }
+    if criterion.command().is_some_and(|command| command.changes) {
+        more.push_str("; it changes the project, so it runs after the work only");
+    }
+    if let Some(refused) = &criterion.refused {
+        more.push_str("; it would ");
+        more.push_str(refused.would);
+    }
+    if criterion.says_more {
+        more.push_str("; its sentence says more, which is judged");
+    }
+    more
 }
 
 /// What spoke against a list.

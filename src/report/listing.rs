@@ -90,10 +90,14 @@ fn step(
     let sentences = sentences.filter(|criterion| criterion.says_more || criterion.command().is_none());
     for criterion in sentences {
         let who = match (&criterion.kind, outlook.prose) {
-            (CriterionKind::Manual, _) => "by hand",
-            (_, ProseCriteria::Judge) => "by the judge",
-            (_, ProseCriteria::Manual) => "by a person",
-            (_, ProseCriteria::Ignore) => "ignored",
+            (CriterionKind::Manual, _) => match &criterion.refused {
+                Some(refused) => format!("by hand: it would {}", refused.would),
+                None => "by hand".to_owned(),
+            },
+            _ if criterion.names_unrun_command() => format!("by a person: {}", criterion.why),
+            (_, ProseCriteria::Judge) => "by the judge".to_owned(),
+            (_, ProseCriteria::Manual) => "by a person".to_owned(),
+            (_, ProseCriteria::Ignore) => "ignored".to_owned(),
         };
         writeln!(text, "       ? {} ({who})", shown(&criterion.text))?;
     }
@@ -167,6 +171,7 @@ pub(crate) fn status_word(reading: &Reading, state: &RunState, index: StepIndex)
     }
     match known {
         StepStatus::Open if all > 0 && ticked == all => "done".to_owned(),
+        StepStatus::Open if reading.plan.steps[index].said_done => "done".to_owned(),
         StepStatus::Open if ticked > 0 => "partly".to_owned(),
         known => known.name().replace(' ', "_"),
     }
@@ -197,6 +202,7 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
         StepStatus::Running => "started, not finished".to_owned(),
         StepStatus::Revalidate => styled(NOTICE, "stale: will be validated again"),
         _ if !boxes.is_empty() && ticked == boxes.len() => styled(GOOD, "ticked by hand"),
+        _ if step.said_done => styled(GOOD, "done by hand, as its text says"),
         StepStatus::Parked { .. } => styled(NOTICE, "waits for a person"),
         _ if ticked > 0 => format!("open, {ticked} of {} boxes ticked", boxes.len()),
         _ => "open".to_owned(),
@@ -228,7 +234,13 @@ fn kind(kind: StepKind) -> &'static str {
 
 fn say_command(command: &Applied) -> String {
     let script = command.script.trim().replace('\n', "\n         ");
-    if command.dir.is_empty() { script } else { format!("{script}  (in {})", command.dir) }
+    let place = if command.dir.is_empty() { String::new() } else { format!("  (in {})", command.dir) };
+    let expected = if command.expectation.is_success() {
+        String::new()
+    } else {
+        format!("  ({})", command.expectation.say())
+    };
+    format!("{script}{place}{expected}")
 }
 
 /// Bytes and what they come to in tokens, roughly.

@@ -203,6 +203,7 @@ fn validated(attempt: u32, evidence: &Evidence) -> String {
     let phase = if attempt == 0 { "before    " } else { "validation" };
     let said = evidence.say();
     let verdict = match (&evidence.vacuous, attempt) {
+        _ if evidence.is_held_back() => said,
         _ if evidence.flaky => styled(NOTICE, &said),
         (Some(vacuous), _) => styled(NOTICE, &format!("passed, but {}", vacuous.why())),
         (None, 0) if evidence.holds() => "passed".to_owned(),

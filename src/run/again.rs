@@ -1,11 +1,10 @@
 //! Runs the commands of ticked steps again, in a clean copy of the project.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::validation::{count, vacuous};
+use super::validation::{count, unmet, vacuous};
 use crate::facts::{Exit, StartObstacle, Vacuous};
 use crate::interrupt::Interrupt;
 use crate::process::{self, Command, Policy};
@@ -19,13 +18,15 @@ pub(crate) struct CommandReruns<'a> {
     pub timeout: Duration,
     pub policy: &'a Policy,
     pub interrupt: &'a Interrupt,
-    /// How commands ended that ran already, by script and folder: each runs once.
-    ran: BTreeMap<(String, String), RerunResult>,
+    /// How commands ended that ran already: each runs once.
+    ran: Vec<(Applied, RerunResult)>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct RerunResult {
     pub exit: Exit,
+    /// What of the expectation is not so.
+    pub unmet: Option<String>,
     /// Why its green says nothing.
     pub vacuous: Option<Vacuous>,
 }
@@ -37,13 +38,12 @@ impl<'a> CommandReruns<'a> {
         policy: &'a Policy,
         interrupt: &'a Interrupt,
     ) -> Self {
-        Self { root, timeout, policy, interrupt, ran: BTreeMap::new() }
+        Self { root, timeout, policy, interrupt, ran: Vec::new() }
     }
 
     /// How a command ends now.
     pub(crate) async fn run(&mut self, applied: &Applied) -> io::Result<RerunResult> {
-        let key = (applied.script.clone(), applied.dir.clone());
-        if let Some(looked) = self.ran.get(&key) {
+        if let Some((_, looked)) = self.ran.iter().find(|(known, _)| known.is_same(applied)) {
             return Ok(looked.clone());
         }
         let dir = self.root.join(&applied.dir);
@@ -51,9 +51,13 @@ impl<'a> CommandReruns<'a> {
             self.look(applied, dir).await?
         } else {
             let reason = format!("the directory `{}` does not exist in the project", applied.dir);
-            RerunResult { exit: Exit::NotStarted { reason, obstacle: StartObstacle::Folder }, vacuous: None }
+            RerunResult {
+                exit: Exit::NotStarted { reason, obstacle: StartObstacle::Folder },
+                unmet: None,
+                vacuous: None,
+            }
         };
-        self.ran.insert(key, looked.clone());
+        self.ran.push((applied.clone(), looked.clone()));
         Ok(looked)
     }
 
@@ -68,7 +72,8 @@ impl<'a> CommandReruns<'a> {
         };
         let completed = process::run(&command, self.policy, self.interrupt, &Redact::new(None)).await?;
         let told = count(log.path(), &completed.output)?.of(applied, self.root, &DiskFiles);
-        let vacuous = completed.exit.success().then(|| vacuous(applied, self.root, told, None)).flatten();
-        Ok(RerunResult { exit: completed.exit, vacuous })
+        let vacuous = vacuous(applied, &completed.exit, self.root, told, None);
+        let unmet = unmet(applied, &completed, log.path(), self.root);
+        Ok(RerunResult { exit: completed.exit, unmet, vacuous })
     }
 }

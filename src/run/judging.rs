@@ -7,7 +7,7 @@ use crate::config::Limits;
 use crate::facts::{AttemptRef, CriterionIndex, Judgement, Reason, Ruling, StepRef, Usage};
 use crate::failure::Failure;
 use crate::judge::{Judge, Question};
-use crate::plan::Step;
+use crate::plan::{Criterion, Step};
 use crate::sources::wrong_template;
 use crate::validate::Validated;
 
@@ -54,7 +54,8 @@ pub(super) async fn judge(
     step: &Step,
     work: JudgedWork<'_>,
 ) -> Result<JudgedCriteria, Failure> {
-    let prose = step.criteria.iter_enumerated().filter(|(_, found)| found.is_sentence());
+    let asked = |found: &Criterion| found.is_sentence() && !found.names_unrun_command();
+    let prose = step.criteria.iter_enumerated().filter(|(_, found)| asked(found));
     let criteria: Vec<(CriterionIndex, String)> = prose.map(|(at, found)| (at, found.text.clone())).collect();
     if criteria.is_empty() || !run.orders.judges() {
         return Ok(JudgedCriteria::default());

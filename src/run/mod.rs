@@ -16,7 +16,7 @@ pub(crate) mod tick;
 pub(crate) mod validation;
 
 pub(crate) use orders::Orders;
-pub(crate) use plan_at_hand::PlanAtHand;
+pub(crate) use plan_at_hand::{PlanAtHand, ReachRules};
 pub(crate) use site::Site;
 
 use std::path::PathBuf;
@@ -80,7 +80,7 @@ impl<'a> Run<'a> {
     /// What these commands of a step did before its first attempt, in their order; `None` if one did not run.
     fn baseline(&self, step: &Step, applied: &[Applied]) -> Option<Vec<Evidence>> {
         let state = self.state(step);
-        applied.iter().map(|command| state.before(&command.script, &command.dir).cloned()).collect()
+        applied.iter().map(|command| state.before(|seen| command.is_of(seen)).cloned()).collect()
     }
 
     /// The digests of the programs that the plan's commands name.
@@ -102,6 +102,7 @@ impl<'a> Run<'a> {
             diff_digest: None,
             usage: Usage::default(),
             baseline: &[],
+            before_work: false,
             root: self.site.root().to_owned(),
             run_dir: self.site.run_dir.path().to_owned(),
             log_dir: self.attempt_dir(step, attempt),

@@ -1,8 +1,10 @@
 //! The plan that a run carries out: its file, its text at the start, and what was understood.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::plan::{Reading, Step, StepIndex};
+use crate::validate::reach;
+use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::plan_file::{PlanFile, PlanText, ReadError};
 
 /// A plan, as it was when it was read.
@@ -12,17 +14,32 @@ pub(crate) struct PlanAtHand {
     pub path: String,
     pub text: PlanText,
     pub reading: Reading,
+    pub reach: ReachRules,
+}
+
+/// What decides which commands of the plan agentrun leaves to a person.
+#[derive(Debug, Clone)]
+pub(crate) struct ReachRules {
+    pub root: PathBuf,
+    /// The commands that a setting lets reach outside.
+    pub allowed: Vec<String>,
+}
+
+impl ReachRules {
+    /// Reads a plan, and leaves to a person what reaches outside of the project.
+    pub(crate) fn read(&self, text: &str) -> Reading {
+        let mut reading = crate::plan::read(text);
+        reach::decide(&mut reading, &DiskFiles, &self.root, &self.allowed);
+        reading
+    }
 }
 
 impl PlanAtHand {
     /// The same plan as it is on disk now.
     pub(crate) fn read_again(&self) -> Result<Self, ReadError> {
         let text = self.file.read()?;
-        let reading = if text.digest == self.text.digest {
-            self.reading.clone()
-        } else {
-            crate::plan::read(&text.text)
-        };
+        let reading =
+            if text.digest == self.text.digest { self.reading.clone() } else { self.reach.read(&text.text) };
         Ok(Self { text, reading, ..self.clone() })
     }
 

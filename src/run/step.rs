@@ -113,6 +113,7 @@ async fn baseline(
         return Ok(Some(known.into_iter().map(Validated::without_output).collect()));
     }
     let mut ground = run.ground(step, 0);
+    ground.before_work = reuse;
     name_tree(run, applied, &mut ground).await?;
     let results = run.validate(applied, &ground).await?;
     Ok((results.len() == applied.len()).then_some(results))
@@ -126,7 +127,7 @@ pub(super) async fn name_tree(
     ground: &mut Ground<'_>,
 ) -> Result<(), Failure> {
     let state = &run.recorder.state;
-    if applied.iter().any(|command| state.green(&command.script, &command.dir).is_some()) {
+    if applied.iter().any(|command| state.green(|seen| command.is_of(seen)).is_some()) {
         let name = run.site.snapshot_name(&ground.at, "-baseline");
         ground.tree = Some(run.snapshots.take(&name).await.map_err(no_snapshot)?.tree);
     }
@@ -218,7 +219,7 @@ fn pass(
         strength,
         passed,
         judged: judged.clone(),
-        pending: waiting.iter().map(|&index| step.criteria[index].text.clone()).collect(),
+        pending: waiting.iter().map(|&index| step.criteria[index].asked()).collect(),
         tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
         marks: marks.clone(),
     })

@@ -90,7 +90,8 @@ fn situation(state: &StepState, applied: &[Applied], changes: String) -> Situati
     let commands = applied.iter().map(|command| CommandState {
         script: command.script.clone(),
         dir: Some(command.dir.clone()).filter(|dir| !dir.is_empty()),
-        before: state.before(&command.script, &command.dir).map_or_else(String::new, Evidence::say),
+        expected: if command.expectation.is_success() { String::new() } else { command.expectation.say() },
+        before: state.before(|seen| command.is_of(seen)).map_or_else(String::new, Evidence::say),
     });
     Situation {
         commands: commands.collect(),
@@ -243,15 +244,12 @@ mod tests {
     fn a_fresh_conversation_knows_each_command_the_notes_and_the_last_failure() {
         let reading = plan::read("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n");
         let step = &reading.plan.steps[plan::StepIndex::from(0)];
-        let applied = |script: &str, dir: &str| Applied {
-            origin: Origin::Plan,
-            script: script.to_owned(),
-            dir: dir.to_owned(),
-        };
+        let applied = |script: &str, dir: &str| Applied::script(Origin::Plan, script, dir);
         let applied = [applied("make", ""), applied("make", "web")];
         let command = |dir: Option<&str>, before: &str| CommandState {
             script: "make".to_owned(),
             dir: dir.map(str::to_owned),
+            expected: String::new(),
             before: before.to_owned(),
         };
         let failed = failed("make", "1 failed");

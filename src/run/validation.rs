@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 
+use crate::digest::digest;
 use crate::facts::{AttemptRef, Event, Evidence, Exit, Fingerprint, StartObstacle, Usage, Vacuous};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -32,6 +33,8 @@ pub(crate) struct Ground<'a> {
     pub usage: Usage,
     /// What the same commands did before the step, in the same order; empty in the baseline.
     pub baseline: &'a [Evidence],
+    /// The agent has not begun: what changes the project waits.
+    pub before_work: bool,
     pub root: PathBuf,
     /// The run's folder, which log names are relative to.
     pub run_dir: PathBuf,
@@ -69,10 +72,16 @@ pub(crate) async fn run(
             all.push(Validated::without_output(evidence));
             continue;
         }
+        if command.changes && ground.before_work {
+            let held_back = Validated::without_output(held_back(command, ground));
+            record(&held_back, ground, recorder)?;
+            all.push(held_back);
+            continue;
+        }
         let log = |suffix: &str| ground.log_dir.join(format!("validation-{}{suffix}.log", index + 1));
         let before = green_before(command, ground, recorder);
         let Some(mut first) = look(command, index, ground, log(""), recorder).await? else { break };
-        first.evidence.flaky = before.is_some_and(|green| green != first.evidence.exit.success());
+        first.evidence.flaky = before.is_some_and(|green| green != first.evidence.is_met());
         record(&first, ground, recorder)?;
         if !first.evidence.flaky {
             all.push(first);
@@ -81,7 +90,7 @@ pub(crate) async fn run(
         let Some(mut second) = look(command, index, ground, log("-again"), recorder).await? else { break };
         second.evidence.flaky = true;
         record(&second, ground, recorder)?;
-        all.push(if first.evidence.exit.success() { second } else { first });
+        all.push(if first.evidence.is_met() { second } else { first });
     }
     Ok(all)
 }
@@ -93,7 +102,7 @@ fn record(found: &Validated, ground: &Ground<'_>, recorder: &mut Recorder) -> Re
 
 /// What the command did on this tree shortly before, if that stands for what it would do now.
 fn reused(command: &Applied, index: usize, ground: &Ground<'_>, recorder: &Recorder) -> Option<Evidence> {
-    let known = recorder.state.green_on(ground.tree.as_deref()?, &command.script, &command.dir)?;
+    let known = recorder.state.green_on(ground.tree.as_deref()?, |seen| command.is_of(seen))?;
     Some(Evidence {
         origin: command.origin,
         fingerprint: ground.fingerprint.clone(),
@@ -108,8 +117,8 @@ fn reused(command: &Applied, index: usize, ground: &Ground<'_>, recorder: &Recor
 /// Whether the command was green when the step had it run on this tree before.
 fn green_before(command: &Applied, ground: &Ground<'_>, recorder: &Recorder) -> Option<bool> {
     let step = recorder.state.step(&ground.at.step.key);
-    let seen = step.seen_on(ground.tree.as_deref()?, &command.script, &command.dir)?;
-    Some(seen.exit.success())
+    let seen = step.seen_on(ground.tree.as_deref()?, |seen| command.is_of(seen))?;
+    Some(seen.is_met())
 }
 
 /// Runs a command and looks at what it did; `None` if it was interrupted.
@@ -133,12 +142,15 @@ async fn look(
     }
     let told = count(&log, &completed.output).map_err(no_log)?.of(command, &ground.root, &DiskFiles);
     let before = ground.baseline.get(index);
-    let vacuous = completed.exit.success().then(|| vacuous(command, &ground.root, told, before)).flatten();
+    let unmet = unmet(command, &completed, &log, &ground.root);
+    let vacuous = vacuous(command, &completed.exit, &ground.root, told, before);
     let evidence = Evidence {
         origin: command.origin,
         command: command.script.clone(),
         dir: command.dir.clone(),
         exit: completed.exit,
+        expectation: command.expectation.clone(),
+        unmet,
         duration_ms: u64::try_from(completed.duration.as_millis()).unwrap_or(u64::MAX),
         tests: told.tests,
         vacuous,
@@ -155,14 +167,67 @@ async fn look(
     Ok(Some(Validated { evidence, output: completed.output.text, denied: completed.denied }))
 }
 
-/// Why the green of a command says nothing: for what it is, or for what its runners told, now and
-/// before the step.
+/// A command that waits until the agent has worked.
+fn held_back(command: &Applied, ground: &Ground<'_>) -> Evidence {
+    let reason = "it changes the project, so it does not run before the step".to_owned();
+    Evidence {
+        origin: command.origin,
+        command: command.script.clone(),
+        dir: command.dir.clone(),
+        exit: Exit::NotStarted { reason, obstacle: StartObstacle::HeldBack },
+        expectation: command.expectation.clone(),
+        unmet: None,
+        duration_ms: 0,
+        tests: None,
+        vacuous: None,
+        flaky: false,
+        reused: false,
+        output_digest: digest(b""),
+        log: String::new(),
+        fingerprint: ground.fingerprint.clone(),
+        tree: ground.tree.clone(),
+        diff_digest: ground.diff_digest.clone(),
+        usage: ground.usage,
+        green_before: None,
+    }
+}
+
+/// What a command did not do that is expected of it, beside succeeding.
+pub(super) fn unmet(command: &Applied, outcome: &CommandOutcome, log: &Path, root: &Path) -> Option<String> {
+    if command.expectation.is_success() {
+        return None;
+    }
+    let printed = printed(log, &outcome.output);
+    let dir = root.join(&command.dir);
+    command.expectation.unmet(&outcome.exit, &printed, |file| dir.join(file).exists())
+}
+
+/// Everything that a command printed; of very much only its ends.
+fn printed(log: &Path, output: &CommandOutput) -> String {
+    let file = File::options().read(true).custom_flags(NONBLOCKING).open(log);
+    let whole = file.ok().filter(|file| file.metadata().is_ok_and(|found| found.is_file()));
+    let mut bytes = Vec::new();
+    match whole {
+        Some(mut file) if output.bytes <= LOG_BYTES => match file.read_to_end(&mut bytes) {
+            Ok(_) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(_) => output.text.clone(),
+        },
+        _ => output.text.clone(),
+    }
+}
+
+/// Why the success of a command says nothing: for what it is, or for what its runners told, now and
+/// before the step. Where more than success is expected, that decides.
 pub(super) fn vacuous(
     command: &Applied,
+    exit: &Exit,
     root: &Path,
     told: RunnerReport,
     before: Option<&Evidence>,
 ) -> Option<Vacuous> {
+    if !exit.success() || !command.expectation.is_success() {
+        return None;
+    }
     if let Some(why) = why_written_so(&command.script) {
         return Some(Vacuous::Command { why });
     }
@@ -248,7 +313,7 @@ mod tests {
         "running 2 tests\ntest result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out\n";
 
     fn applied(script: &str) -> Applied {
-        Applied { origin: Origin::Plan, script: script.to_owned(), dir: String::new() }
+        Applied::script(Origin::Plan, script, "")
     }
 
     /// The tests that were counted in a log, or where there is none in what was kept of the output.
@@ -277,7 +342,9 @@ mod tests {
         let told = |tests| RunnerReport { tests, ..RunnerReport::default() };
         let root = tempfile::tempdir().unwrap();
         let before = evidence(0, "cargo test", 0);
-        let look = |script: &str, tests| vacuous(&applied(script), root.path(), told(tests), Some(&before));
+        let passed = Exit::Code { code: 0 };
+        let look =
+            |script: &str, tests| vacuous(&applied(script), &passed, root.path(), told(tests), Some(&before));
         let kind = |found: Option<Vacuous>| match found {
             None => "holds",
             Some(Vacuous::Command { .. }) => "command",

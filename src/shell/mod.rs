@@ -3,6 +3,7 @@
 pub(crate) mod constant;
 pub(crate) mod effect;
 pub(crate) mod parser;
+pub(crate) mod plausible;
 pub(crate) mod simple;
 mod tokens;
 pub(crate) mod tree;

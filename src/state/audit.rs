@@ -9,7 +9,8 @@ use super::reconcile::reconcile;
 use super::renames::renamed;
 use super::{Pass, RunState, StepStatus, TickState};
 use crate::facts::{
-    AttemptRef, Event, Evidence, Exit, Judgement, Record, ReopenReason, StepKey, Strength, Vacuous,
+    AttemptRef, Event, Evidence, Exit, Expectation, Judgement, Record, ReopenReason, StepKey, Strength,
+    Vacuous,
 };
 use crate::plan::{BoxIndex, BoxRole, CheckBox, CriterionKind, Reading, Step, StepIndex};
 
@@ -90,6 +91,12 @@ pub(crate) struct Rerun {
     /// Where, from the project root.
     pub dir: String,
     pub exit: Exit,
+    /// What it is expected to do, where that is more than to succeed.
+    #[serde(skip_serializing_if = "Expectation::is_success")]
+    pub expectation: Expectation,
+    /// What of that is not so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmet: Option<String>,
     /// Why it says nothing, if it is green and cannot be anything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vacuous: Option<Vacuous>,
@@ -341,9 +348,15 @@ impl Backing {
 }
 
 impl Rerun {
-    /// It is green, and that says something.
+    /// It did what is expected, and that says something.
     pub(crate) fn holds(&self) -> bool {
-        self.exit.success() && self.vacuous.is_none()
+        self.unmet.is_none() && self.expectation.exit.is_met(&self.exit) && self.vacuous.is_none()
+    }
+
+    /// How it ended, with what was expected and is not so.
+    pub(crate) fn say(&self) -> String {
+        let unmet = self.unmet.as_ref().map_or(String::new(), |unmet| format!(", but {unmet}"));
+        format!("{}{unmet}", self.exit.say())
     }
 }
 

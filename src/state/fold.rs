@@ -39,13 +39,13 @@ impl RunState {
     }
 
     /// What a command did on this tree in this run, if it was green and no agent worked since.
-    pub fn green_on(&self, tree: &str, command: &str, dir: &str) -> Option<&Evidence> {
-        self.green(command, dir).filter(|evidence| evidence.tree.as_deref() == Some(tree))
+    pub fn green_on(&self, tree: &str, is_it: impl Fn(&Evidence) -> bool) -> Option<&Evidence> {
+        self.green(is_it).filter(|evidence| evidence.tree.as_deref() == Some(tree))
     }
 
     /// What a command that was green in this run did, if no agent worked since, on whatever tree.
-    pub fn green(&self, command: &str, dir: &str) -> Option<&Evidence> {
-        self.green.iter().find(|evidence| evidence.is_of(command, dir))
+    pub fn green(&self, is_it: impl Fn(&Evidence) -> bool) -> Option<&Evidence> {
+        self.green.iter().find(|evidence| is_it(evidence))
     }
 
     /// What the last run was given.
@@ -194,7 +194,7 @@ impl RunState {
     }
 
     fn take_evidence(&mut self, key: &StepKey, evidence: &Evidence) {
-        let other = |known: &Evidence| !known.is_of(&evidence.command, &evidence.dir);
+        let other = |known: &Evidence| !known.is_like(evidence);
         self.green.retain(other);
         if evidence.tree.is_some() && evidence.holds() && !evidence.flaky {
             self.green.push(evidence.clone());

@@ -67,14 +67,17 @@ fn unticked(plan: &Plan, index: StepIndex, pass: &Pass) -> bool {
     own.into_iter().chain(mirrors(plan, index)).any(|check_box| plan.boxes[check_box].tickable())
 }
 
-/// The step has boxes, and all of them are ticked.
+/// The step has boxes, and all of them are ticked; or it has none, and says that it is done.
 fn ticked_by_hand(plan: &Plan, index: StepIndex) -> bool {
     let mut boxes = plan.boxes_of(index).filter(|check_box| check_box.role != BoxRole::Mirror);
     if let Some(first) = boxes.next() {
         first.ticked() && boxes.all(CheckBox::ticked)
     } else {
         let mut mirrors = mirrors(plan, index).peekable();
-        mirrors.peek().is_some() && mirrors.all(|check_box| plan.boxes[check_box].ticked())
+        match mirrors.peek() {
+            Some(_) => mirrors.all(|check_box| plan.boxes[check_box].ticked()),
+            None => plan.steps[index].said_done,
+        }
     }
 }
 

@@ -65,22 +65,22 @@ impl StepState {
 
     /// The first time counts: later looks at the same commands are no baseline.
     pub(super) fn take_baseline(&mut self, evidence: &Evidence) {
-        if self.before(&evidence.command, &evidence.dir).is_none() {
+        if self.before(|known| known.is_like(evidence)).is_none() {
             self.baseline.push(evidence.clone());
         }
     }
 
     /// What a command did before the first attempt.
-    pub fn before(&self, command: &str, dir: &str) -> Option<&Evidence> {
-        self.baseline.iter().find(|evidence| evidence.is_of(command, dir))
+    pub fn before(&self, is_it: impl Fn(&Evidence) -> bool) -> Option<&Evidence> {
+        self.baseline.iter().find(|evidence| is_it(evidence))
     }
 
     /// What a command of the step did on this tree in this run. A baseline that names no tree ran
     /// on the one that the first attempt began with.
-    pub fn seen_on(&self, tree: &str, command: &str, dir: &str) -> Option<&Evidence> {
+    pub fn seen_on(&self, tree: &str, is_it: impl Fn(&Evidence) -> bool) -> Option<&Evidence> {
         let base = self.trees.base.as_ref().map(|base| base.tree.as_str());
         let on_it = |evidence: &&Evidence| evidence.tree.as_deref().or(base) == Some(tree);
-        self.seen.iter().find(|evidence| evidence.is_of(command, dir)).filter(on_it)
+        self.seen.iter().find(|evidence| is_it(evidence)).filter(on_it)
     }
 
     pub(super) fn complete_attempt(&mut self, outcome: &AttemptOutcome) {

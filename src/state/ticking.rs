@@ -36,13 +36,15 @@ pub fn decide(step: &Step, grounds: &Grounds<'_>) -> DecidedCriteria {
         let waits = match criterion.kind {
             // What cannot fail says nothing.
             CriterionKind::Command(_) => unseen || seen.is_some_and(Evidence::is_void),
-            CriterionKind::Prose => unseen,
+            CriterionKind::Prose => unseen || criterion.names_unrun_command(),
             CriterionKind::Manual => true,
         };
         let holds = match criterion.kind {
             CriterionKind::Command(_) => seen.is_some_and(Evidence::holds),
             // Where sentences are ignored, a deliverable is a task like the others.
-            CriterionKind::Prose => !grounds.prose_waits && step.is_task(criterion),
+            CriterionKind::Prose => {
+                !grounds.prose_waits && step.is_task(criterion) && !criterion.names_unrun_command()
+            }
             CriterionKind::Manual => false,
         };
         match (waits, holds) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::Origin;
+use crate::facts::{Evidence, Expectation, Origin};
 use crate::plan::criterion::CommandLine;
 use crate::plan::{Plan, Step, StepKind};
 use crate::state::{Pass, RunState};
@@ -16,15 +16,37 @@ pub(crate) struct Applied {
     pub script: String,
     /// Where it runs, relative to the project root; empty for the root itself.
     pub dir: String,
+    /// What it is expected to do.
+    pub expectation: Expectation,
+    /// It changes the project, so it does not run before the step.
+    pub changes: bool,
 }
 
 impl Applied {
-    fn new(origin: Origin, command: &CommandLine) -> Self {
-        Self { origin, script: command.script.clone(), dir: command.dir.clone().unwrap_or_default() }
+    /// A script that is expected to succeed.
+    pub(crate) fn script(origin: Origin, script: &str, dir: &str) -> Self {
+        let expectation = Expectation::default();
+        Self { origin, script: script.to_owned(), dir: dir.to_owned(), expectation, changes: false }
     }
 
-    fn is_same(&self, other: &Self) -> bool {
-        self.script == other.script && self.dir == other.dir
+    fn new(origin: Origin, command: &CommandLine) -> Self {
+        Self {
+            origin,
+            script: command.script.clone(),
+            dir: command.dir.clone().unwrap_or_default(),
+            expectation: command.expectation.clone(),
+            changes: command.changes,
+        }
+    }
+
+    /// The same command, wherever it comes from.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (&self.script, &self.dir, &self.expectation) == (&other.script, &other.dir, &other.expectation)
+    }
+
+    /// The evidence is of this command.
+    pub(crate) fn is_of(&self, evidence: &Evidence) -> bool {
+        evidence.is_of(&self.script, &self.dir, &self.expectation)
     }
 }
 
@@ -79,11 +101,7 @@ pub(crate) fn any_command(plan: &Plan, configured: &[String]) -> bool {
 fn of_all(plan: &Plan, configured: &[String]) -> impl Iterator<Item = Applied> {
     let plan_level = plan.criteria.iter().filter_map(|criterion| criterion.command());
     let plan_level = plan_level.map(|command| Applied::new(Origin::Plan, command));
-    plan_level.chain(configured.iter().map(|script| Applied {
-        origin: Origin::Config,
-        script: script.clone(),
-        dir: String::new(),
-    }))
+    plan_level.chain(configured.iter().map(|script| Applied::script(Origin::Config, script, "")))
 }
 
 #[cfg(test)]

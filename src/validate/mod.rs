@@ -4,6 +4,7 @@ pub(crate) mod applied;
 pub(crate) mod callee;
 pub(crate) mod named;
 mod project_files;
+pub(crate) mod reach;
 pub(crate) mod runners;
 pub(crate) mod unfixable;
 pub(crate) mod vacuous;

@@ -128,7 +128,7 @@ mod tests {
 
     fn named(files: &MapFiles, script: &str) -> NamedFiles {
         let mut named = NamedFiles::default();
-        let command = Applied { origin: Origin::Plan, script: script.to_owned(), dir: String::new() };
+        let command = Applied::script(Origin::Plan, script, "");
         named.add(files, Path::new(ROOT), &command);
         named
     }

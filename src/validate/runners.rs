@@ -44,7 +44,7 @@ impl RunnerReport {
             return tests.why_vacuous();
         }
         match before?.tests?.ran {
-            0 if before?.exit.success() => None,
+            0 if before?.is_met() => None,
             0 => Some("its test runner failed before the step, and tells nothing now".to_owned()),
             1 => Some("it ran 1 test before the step, and tells of none now".to_owned()),
             ran => Some(format!("it ran {ran} tests before the step, and tells of none now")),

@@ -49,7 +49,7 @@ pub(crate) fn after_work(
     root: &Path,
     changed: bool,
 ) -> Option<Unfixable> {
-    if before.evidence.exit != after.evidence.exit || after.evidence.exit.success() {
+    if before.evidence.exit != after.evidence.exit || after.evidence.is_met() {
         return None;
     }
     let program = missing_program(after).filter(|program| missing_program(before) == Some(program));
@@ -133,6 +133,8 @@ mod tests {
             command: "the command".into(),
             dir: String::new(),
             exit: Exit::Code { code },
+            expectation: crate::facts::Expectation::default(),
+            unmet: None,
             duration_ms: 0,
             tests: None,
             vacuous: None,

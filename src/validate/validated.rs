@@ -21,12 +21,8 @@ impl Validated {
 
     /// The command, as one that does not hold.
     pub(crate) fn red(&self) -> RedCommand {
-        let Evidence { command, exit, vacuous, .. } = &self.evidence;
-        RedCommand {
-            command: command.clone(),
-            exit: exit.clone(),
-            output: self.output.clone(),
-            why: vacuous.as_ref().map(|vacuous| vacuous.why().to_owned()),
-        }
+        let Evidence { command, exit, vacuous, unmet, .. } = &self.evidence;
+        let why = unmet.clone().or_else(|| vacuous.as_ref().map(|vacuous| vacuous.why().to_owned()));
+        RedCommand { command: command.clone(), exit: exit.clone(), output: self.output.clone(), why }
     }
 }

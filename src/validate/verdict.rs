@@ -83,9 +83,10 @@ pub(crate) fn judge(before: &[Evidence], after: &[Evidence], circumstances: Circ
 
 /// A green that was none before, or that rests on more tests than before.
 fn turned(before: &Evidence, after: &Evidence) -> bool {
+    let held_back = before.is_held_back();
     let ran = |evidence: &Evidence| evidence.tests.map(|tests| tests.ran);
     let more = ran(before).zip(ran(after)).is_some_and(|(before, after)| after > before);
-    after.holds() && !after.flaky && (!before.holds() || more)
+    after.holds() && !after.flaky && !held_back && (!before.holds() || more)
 }
 
 /// A command that does not hold and ends as it ended before got no worse; one that now hangs or
@@ -103,7 +104,7 @@ pub(super) mod tests {
     use std::slice;
 
     use super::*;
-    use crate::facts::{Fingerprint, Tests, Usage, Vacuous};
+    use crate::facts::{Expectation, Fingerprint, Tests, Usage, Vacuous};
 
     /// A command of that origin that ended with this exit code; one below 0 is out of time.
     pub(in crate::validate) fn evidence(origin: Origin, code: i32) -> Evidence {
@@ -112,6 +113,8 @@ pub(super) mod tests {
             command: "true".into(),
             dir: String::new(),
             exit: if code < 0 { Exit::TimedOut { after_seconds: 1 } } else { Exit::Code { code } },
+            expectation: Expectation::default(),
+            unmet: None,
             duration_ms: 0,
             tests: None,
             vacuous: None,

@@ -145,11 +145,7 @@ mod tests {
         write(&at("tools/lint"), "kept by git\n");
         std::os::unix::fs::symlink(system.join("python"), at(".venv/bin/python")).unwrap();
         let search = ProgramSearch::new(&root, vec![at(".venv/bin"), at("tools"), system]);
-        let command = |dir: &str, script: &str| Applied {
-            origin: Origin::Config,
-            script: script.to_owned(),
-            dir: dir.to_owned(),
-        };
+        let command = |dir: &str, script: &str| Applied::script(Origin::Config, script, dir);
         let commands = [
             command("", "uv run pytest -q && python -m mypy src; mypy src; lint; npx eslint ."),
             command("app", "npx jest"),
@@ -202,7 +198,7 @@ mod tests {
             ("./check.sh", &["check.sh"]),
             ("other/bin/x", &[]),
         ] {
-            let applied = Applied { origin: Origin::Plan, script: script.into(), dir: String::new() };
+            let applied = Applied::script(Origin::Plan, script, "");
             let programs = ProgramSearch::new(&root, Vec::new()).programs(&[applied]);
             assert_eq!(programs.into_keys().collect::<Vec<_>>(), expected, "{script}");
         }
@@ -215,7 +211,7 @@ mod tests {
         let root = dir.path().canonicalize().unwrap();
         std::fs::create_dir_all(root.join("venv/bin")).unwrap();
         mknodat(CWD, root.join("venv/bin/pytest"), FileType::Fifo, Mode::RWXU, 0).unwrap();
-        let applied = Applied { origin: Origin::Plan, script: "pytest".into(), dir: String::new() };
+        let applied = Applied::script(Origin::Plan, "pytest", "");
         assert!(ProgramSearch::new(&root, Vec::new()).programs(&[applied]).is_empty());
     }
 }

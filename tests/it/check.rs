@@ -91,10 +91,10 @@ fn check_explains_which_list_became_the_steps_and_why() {
     plan.md:10: the headings with a keyword and a number under `Implementation Steps` (2): these are the steps
     plan.md:28: the headings with a keyword and a number under `Order of Work` (3): not taken: its place is less certain (30 points against 60)
     plan.md:10: step 1: Step 1: Sow (work)
-    plan.md:15:   criterion, a command: a code span that starts with a known program
+    plan.md:15:   criterion, a command: a code span that is the whole criterion
     plan.md:16:   criterion, prose: no command in it
     plan.md:18: step 2: Step 2: Water (work)
-    plan.md:24: a command for every step: a code span that starts with a known program
+    plan.md:24: a command for every step: a code span that is the whole criterion
     plan.md:5: box, mirror of step 1: a second list of the steps
     plan.md:6: box, mirror of step 2: a second list of the steps
     plan.md:12: box, task of step 1: a box inside the step

@@ -155,25 +155,56 @@ fn a_judge_is_not_asked_where_the_configuration_wants_people() {
     assert_eq!(marks(&bench), "xx  ");
 }
 
+/// A plan whose second criterion is this one.
+fn with_criterion(criterion: &str) -> String {
+    let plan = PLAN.replace("The greeting is friendly", criterion);
+    plan.replace("- [ ] The greeting names the reader\n", "")
+}
+
 #[test]
-fn a_command_that_succeeds_does_not_decide_what_it_prints() {
-    let plan = PLAN.replace("The greeting is friendly", "`cat greeting.txt` prints `welcome`");
-    let plan = plan.replace("- [ ] The greeting names the reader\n", "");
+fn what_a_command_is_to_print_is_compared() {
+    let with = |greeting: &str, code| {
+        let bench = bench(greeting, &[]);
+        bench.file("plan.md", with_criterion("`cat greeting.txt` prints `welcome`")).git();
+        (execute(&bench).code(code), bench)
+    };
+    let (ran, friendly) = with("go away\nwelcome!\n", 0);
+    assert_eq!(marks(&friendly), "xxx", "{ran}");
+    let (ran, rude) = with("go away\n", 1);
+    assert_eq!(marks(&rude), "   ", "{ran}");
+    ran.says("cat greeting.txt · failed, exit code 0, but it should print \"welcome\"");
+    let evidence =
+        friendly.journal().into_iter().rfind(|record| record["type"] == "validation.completed").unwrap();
+    let expected = json!({"exit": {"kind": "success"}, "output": [{"kind": "holds", "text": "welcome"}]});
+    assert_eq!(evidence["evidence"]["expectation"], expected);
+}
+
+#[test]
+fn what_a_sentence_says_besides_its_command_is_judged_too() {
     let with = |calls: &[Value]| {
         let bench = bench("go away\nwelcome!\n", calls);
-        bench.file("plan.md", &plan).git();
+        bench.file("plan.md", with_criterion("`cat greeting.txt` greets the reader by name")).git();
         (execute(&bench).code(0), bench)
     };
-    let (ran, unjudged) = with(&[]);
-    assert_eq!(marks(&unjudged), "xx ", "{ran}");
-    ran.says("waits for a person: `cat greeting.txt` prints `welcome`");
+    let sentence = "`cat greeting.txt` works and the reader feels welcome";
+    let with_both = |calls: &[Value]| {
+        let bench = bench("go away\nwelcome!\n", calls);
+        bench.file("plan.md", with_criterion(sentence)).git();
+        (execute(&bench).code(0), bench)
+    };
+    let (ran, plain) = with(&[]);
+    assert_eq!(marks(&plain), "xxx", "{ran}");
 
-    let (ran, judged) = with(&[verdict(1, "pass", 2, "welcome!")]);
+    let (ran, unjudged) = with_both(&[]);
+    assert_eq!(marks(&unjudged), "xx ", "{ran}");
+    ran.says(&format!("waits for a person: {sentence}"));
+
+    let (ran, judged) = with_both(&[verdict(1, "pass", 2, "welcome!")]);
     assert_eq!(marks(&judged), "xxx", "{ran}");
     let audit = judged.run(&["verify", "plan.md"]).code(0).stdout;
-    assert!(audit.contains("line 12 is judged: `cat greeting.txt` prints `welcome`"), "{audit}");
+    assert!(audit.contains(&format!("line 12 is judged: {sentence}")), "{audit}");
 
-    let (ran, confirmed) = with(&[]);
+    let (ran, confirmed) = with_both(&[]);
     confirmed.run(&["confirm", "plan.md", "1", "--by", "Ada"]).code(0);
     assert_eq!(marks(&confirmed), "xxx", "{ran}");
     let audit = confirmed.run(&["verify", "plan.md"]).code(0).stdout;
@@ -181,14 +212,23 @@ fn a_command_that_succeeds_does_not_decide_what_it_prints() {
 }
 
 #[test]
+fn a_sentence_whose_command_is_not_run_is_never_judged() {
+    let bench = bench("go away\nwelcome!\n", &[verdict(1, "pass", 2, "welcome!")]);
+    bench.file("plan.md", with_criterion("`npm run dev` shows the greeting")).git();
+    execute(&bench)
+        .code(0)
+        .says("waits for a person: `npm run dev` shows the greeting (its command was not run");
+    assert_eq!(marks(&bench), "xx ");
+}
+
+#[test]
 fn a_deliverable_in_words_waits_like_any_other_sentence() {
     let bench = bench("go away\n", &[]);
     let plan = PLAN.replace("- [ ] The greeting is friendly\n- [ ] The greeting names the reader\n", "");
-    let plan = plan + "\n**Deliverables:**\n- [ ] `cat greeting.txt` prints `welcome`\n- [ ] A greeting\n";
+    let plan = plan + "\n**Deliverables:**\n- [ ] `cat greeting.txt` prints `go away`\n- [ ] A greeting\n";
     bench.file("plan.md", &plan).git();
-    let ran = execute(&bench).code(0).says("waits for a person: `cat greeting.txt` prints `welcome`");
-    ran.says("waits for a person: A greeting");
-    assert_eq!(marks(&bench), "xx  ");
+    execute(&bench).code(0).says("waits for a person: A greeting");
+    assert_eq!(marks(&bench), "xxx ");
     bench.run(&["confirm", "plan.md", "1", "--by", "Ada"]).code(0);
     assert_eq!(marks(&bench), "xxxx");
     // A person's word may be taken back, too.
@@ -218,9 +258,16 @@ fn boxes_of_the_whole_plan_are_ticked_at_its_end() {
 }
 
 #[test]
-fn a_command_that_is_to_fail_is_run_by_nobody() {
-    let bench = bench("go away\n", &[]);
-    bench.file("plan.md", PLAN.replace("The greeting is friendly", "`ls greeting.txt` exits non-zero")).git();
-    execute(&bench).code(0).says("waits for a person: `ls greeting.txt` exits non-zero");
-    assert_eq!(marks(&bench), "xx  ");
+fn a_command_that_is_to_fail_has_to_fail() {
+    for (criterion, code, ticks) in [
+        ("`ls greeting.txt` exits non-zero", 1, "   "),
+        ("`ls farewell.txt` exits non-zero", 0, "xxx"),
+        ("`ls farewell.txt` exits 2", 0, "xxx"),
+        ("`no-such-program-here x` must fail", 4, "   "),
+    ] {
+        let bench = bench("go away\n", &[]);
+        bench.file("plan.md", with_criterion(criterion)).git();
+        let ran = execute(&bench).code(code);
+        assert_eq!(marks(&bench), ticks, "{criterion}: {ran}");
+    }
 }

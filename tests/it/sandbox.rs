@@ -187,10 +187,8 @@ fn a_filter_that_a_command_plants_does_not_run() {
 fn validation_is_confined_as_the_agent_is() {
     for mode in working(&CONFINING) {
         let bench = bench();
-        bench.file(
-            "plan.md",
-            bench.read("plan.md").replace("test -f never", "touch ../escaped && test -f never"),
-        );
+        bench.file("plan.md", bench.read("plan.md").replace("test -f never", "test -e plan.md"));
+        bench.file("agentrun.toml", "[validation]\ncommands = [\"touch ../escaped && test -f never\"]\n");
         let ran = bench.run(&["execute", "plan.md", "--validate-only", "--sandbox", mode]).code(1);
         assert!(ran.stderr.contains("touch: cannot touch '../escaped'"), "{mode}: {ran}");
         assert!(!bench.home().join("../escaped").exists(), "{mode}");

@@ -209,7 +209,8 @@ fn an_empty_command_beside_a_real_one_counts_for_nothing_and_waits_for_a_person(
 fn a_result_that_contradicts_the_same_tree_is_looked_at_once_more() {
     // Green in every other run, by what git does not see.
     let flips = "n=$(cat .git/n || echo 0); echo $((n + 1)) > .git/n; test $((n % 2)) = 1";
-    let bench = bench(flips, &["true"]);
+    let bench = bench("sh flip.sh", &["true"]);
+    bench.file("flip.sh", flips).git();
     execute(&bench, &["--max-attempts", "1"]).code(1).says("(flaky: it ended differently on the same tree)");
     let greens: Vec<Value> =
         evidence(&bench).into_iter().map(|evidence| evidence["exit"]["code"].clone()).collect();

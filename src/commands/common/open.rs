@@ -13,7 +13,7 @@ use crate::journal::{PlanDir, StateDir};
 use crate::model::openai::Settings;
 use crate::plan::{self, Reading, StepIndex};
 use crate::process::Policy;
-use crate::run::PlanAtHand;
+use crate::run::{PlanAtHand, ReachRules};
 use crate::state::RunState;
 use crate::state::renames::renamed;
 use crate::words;
@@ -34,6 +34,7 @@ pub(crate) struct OpenPlan {
     pub path: String,
     pub text: PlanText,
     pub reading: Reading,
+    pub reach: ReachRules,
     pub dir: PlanDir,
     /// Where its journal is looked after; `None` where the user has no state folder.
     pub place: Option<KeepPlace>,
@@ -141,11 +142,17 @@ impl Project {
         let file = PlanFile::at(path).map_err(|error| unreadable(&error, path))?;
         let text = file.read().map_err(|error| unreadable(&error, path))?;
         let relative = file.path().strip_prefix(&self.root).unwrap_or(file.path()).display().to_string();
-        let reading = plan::read(&text.text);
+        let reach = ReachRules { root: self.root.clone(), allowed: self.allowed_to_reach() };
+        let reading = reach.read(&text.text);
         let dir = self.state.plan(&relative);
         let folder = self.environment.state_folder();
         let place = folder.map(|folder| KeepPlace::of(&folder, &self.root, &dir));
-        Ok(OpenPlan { dir, place, path: relative, file, text, reading })
+        Ok(OpenPlan { dir, place, path: relative, file, text, reading, reach })
+    }
+
+    /// The commands that the configuration lets reach outside; a configuration that cannot be read lets none.
+    fn allowed_to_reach(&self) -> Vec<String> {
+        self.config().map(|config| config.validation.reach).unwrap_or_default()
     }
 }
 
@@ -192,8 +199,8 @@ impl OpenPlan {
 
     /// The plan itself, without what is kept of it.
     pub(crate) fn at_hand(self) -> PlanAtHand {
-        let Self { file, path, text, reading, .. } = self;
-        PlanAtHand { file, path, text, reading }
+        let Self { file, path, text, reading, reach, .. } = self;
+        PlanAtHand { file, path, text, reading, reach }
     }
 
     /// Everything that earlier runs recorded, as far as the journal's seals prove it. Changes

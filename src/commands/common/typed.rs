@@ -34,6 +34,7 @@ pub(crate) fn command(root: Option<&Path>, args: &ExecuteArgs) -> String {
         (args.commit, "--commit"),
         (args.allow_unvalidated, "--allow-unvalidated"),
         (args.allow_placeholders, "--allow-placeholders"),
+        (args.allow_unread, "--allow-unread"),
     ];
     words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));
     words.join(" ")

@@ -96,9 +96,10 @@ fn steps_are_selected_by_id_label_place_and_group() {
 
 #[test]
 fn a_plan_with_errors_is_refused_and_its_warnings_are_told_with_their_place() {
+    let allowing = |allow_placeholders| ExecuteArgs { allow_placeholders, ..ExecuteArgs::default() };
     let refused = |text: &str, placeholders| {
         let (_dir, plan) = open(text);
-        let failure = examine(&plan, placeholders, &Config::default()).unwrap_err();
+        let failure = examine(&plan, &allowing(placeholders), &Config::default()).unwrap_err();
         (failure.exit, failure.to_string(), failure.hints)
     };
     let none = "# P\n\nNothing to do.\n";
@@ -108,12 +109,12 @@ fn a_plan_with_errors_is_refused_and_its_warnings_are_told_with_their_place() {
     let hint = "fill in the placeholders, or run with --allow-placeholders".to_owned();
     assert_eq!(refused(template, false), (ExitCode::PlanInvalid, message, vec![hint]));
     assert_eq!(
-        examine(&open(template).1, true, &Config::default()).map_err(|failure| failure.message),
+        examine(&open(template).1, &allowing(true), &Config::default()).map_err(|failure| failure.message),
         Ok(Vec::new())
     );
     let (_dir, plan) = open("# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n");
     let warned = |config: &Config| {
-        let events = examine(&plan, false, config).unwrap();
+        let events = examine(&plan, &allowing(false), config).unwrap();
         let said = events.into_iter().map(|event| match event {
             Event::Warning { code, message } => format!("{code} {message}"),
             other => panic!("{other:?}"),

@@ -1,5 +1,7 @@
 //! Boxes that could be the list of steps.
 
+use std::collections::HashSet;
+
 use super::{
     Gathered, ListShape, Standing, beside, box_anchor, keyword, standing, top_items, unit_around,
     validates_itself,
@@ -14,21 +16,72 @@ use crate::plan::{BlockIndex, SectionIndex};
 pub(super) fn lists(sections: &Sections<'_>) -> Vec<Candidate> {
     let shared = beside::shared_anchors(sections);
     let mut lists = Gathered::default();
+    let series: HashSet<BlockIndex> = series(sections).into_iter().collect();
     for section in sections.all.keys() {
         let Some(standing) = standing_of_boxes(sections, section) else { continue };
         let in_unit = unit_around(sections, section).is_some();
         let anchor = box_anchor(sections, section, standing);
         let anchor = shared.get(&anchor).copied().unwrap_or(anchor);
         let items = top_items(sections, section);
-        for block in items.filter(|block| sections.document.blocks[*block].mark().is_some()) {
+        for block in items.filter(|block| is_required_box(sections, *block)) {
             let shape = shape_of(sections, block);
+            if series.contains(&block) {
+                continue;
+            }
             if shape == ListShape::NamedBoxes || !in_unit {
                 lists.list(shape, standing, anchor).add_item(sections, block, section);
             }
         }
     }
     join_few(&mut lists, sections);
-    lists.finish().collect()
+    lists.finish().chain(list_of(sections, &series)).collect()
+}
+
+/// A box that has to be done: `- [ ]* Title` need not.
+fn is_required_box(sections: &Sections<'_>, item: BlockIndex) -> bool {
+    sections.document.blocks[item].mark().is_some_and(|mark| !mark.optional)
+}
+
+/// The boxes whose ids are one series, `T001`, `T002`, …, where headings of several kinds stand above them: they are
+/// one list all the same.
+fn series(sections: &Sections<'_>) -> Vec<BlockIndex> {
+    let mut ids = HashSet::new();
+    let mut boxes = Vec::new();
+    let mut places = HashSet::new();
+    let mut outside = false;
+    for section in sections.all.keys() {
+        for block in top_items(sections, section).filter(|block| is_required_box(sections, *block)) {
+            let Some(id) = code_of(sections, block) else { continue };
+            if !ids.insert(id) {
+                return Vec::new();
+            }
+            boxes.push(block);
+            let role = sections.all[section].role;
+            let in_step = unit_around(sections, section)
+                .is_some_and(|unit| keyword(sections, unit) == Some(Keyword::Step));
+            outside |= !in_step && matches!(role, None | Some(Role::Steps | Role::Tasks | Role::SecondSteps));
+            places.insert((in_step, standing_of_boxes(sections, section)));
+        }
+    }
+    if outside && places.len() > 1 && boxes.len() > 2 { boxes } else { Vec::new() }
+}
+
+/// `T001` of `- [ ] T001 Title`.
+fn code_of(sections: &Sections<'_>, item: BlockIndex) -> Option<String> {
+    let title = Title::parse(sections.document.first_line(item).1);
+    let numbered = title.label.ends_with(|c: char| c.is_ascii_digit());
+    (title.keyword.is_none() && numbered).then_some(title.label)
+}
+
+/// The list of a series.
+fn list_of(sections: &Sections<'_>, series: &HashSet<BlockIndex>) -> Option<Candidate> {
+    let mut list = Candidate::empty(ListShape::NamedBoxes, Standing::Named, SectionIndex::DOCUMENT);
+    for section in sections.all.keys() {
+        for block in top_items(sections, section).filter(|block| series.contains(block)) {
+            list.add_item(sections, block, section);
+        }
+    }
+    (!series.is_empty()).then_some(list)
 }
 
 /// What a section says about boxes in it; `None` where they are parts of steps.

@@ -77,7 +77,13 @@ fn heading_list(
     anchor: SectionIndex,
     members: &[SectionIndex],
 ) -> Option<Candidate> {
-    let standing = standing(sections.all[anchor].role)?;
+    let role = sections.all[anchor].role;
+    let in_series = members.iter().any(|member| sections.all[*member].in_series);
+    let standing = match standing(role) {
+        // What a series stands under says nothing of it.
+        None | Some(Standing::Doubtful) if in_series && role != Some(Role::Rollback) => Standing::Neutral,
+        standing => standing?,
+    };
     if shape == ListShape::NumberedHeadings && standing != Standing::Named {
         let with_boxes = members.iter().filter(|section| holds_box(sections, **section)).count();
         if members.len() < 2 || with_boxes * 2 <= members.len() {
@@ -91,6 +97,7 @@ fn heading_list(
             after = list.add_section(sections, section, None);
         }
     }
+    list.leave_empty_groups_out(sections);
     (!list.units.is_empty()).then_some(list)
 }
 
@@ -109,7 +116,9 @@ fn continues(sections: &Sections<'_>, first: &Candidate, second: &Candidate) -> 
     last.level == next.level
         && last.title.keyword == next.title.keyword
         && first.shape == second.shape
-        && (first.standing == second.standing || second.standing == Standing::Doubtful)
+        && (first.standing == second.standing
+            || second.standing == Standing::Doubtful
+            || (last.in_series && next.in_series))
         && one < two
 }
 

@@ -11,7 +11,7 @@ use crate::plan::criterion::CriterionKind;
 use crate::plan::diagnostic::{Diagnostic, Severity};
 use crate::plan::document::BlockKind;
 use crate::plan::findings::{diagnostic, line_span};
-use crate::plan::names::vocabulary::STATES;
+use crate::plan::names::done::says_done;
 use crate::plan::names::{is_vague, words};
 use crate::plan::sections::Sections;
 use crate::plan::sections::leak;
@@ -33,6 +33,7 @@ pub(in crate::plan) fn find(sections: &Sections<'_>, choice: &ListChoice, plan: 
     found.extend(vague_criteria(sections, plan));
     found.extend(done_with_open_boxes(sections, choice, plan));
     found.extend(ticked_around_open(sections, plan));
+    found.extend(done_in_words(sections, plan));
     found
 }
 
@@ -128,7 +129,7 @@ fn done_with_open_boxes(sections: &Sections<'_>, choice: &ListChoice, plan: &Pla
     let rows = choice.chosen.as_ref().is_some_and(is_of_entries);
     let says_done = |line: &Line| {
         let span = line_span(sections, *line);
-        !rows && is_said_done(&sections.document.text[span])
+        !rows && says_done(&sections.document.text[span])
     };
     lines
         .into_iter()
@@ -145,31 +146,6 @@ fn done_with_open_boxes(sections: &Sections<'_>, choice: &ListChoice, plan: &Pla
 /// The state of an entry is its box.
 fn is_of_entries(candidate: &Candidate) -> bool {
     candidate.units.first().is_some_and(|unit| matches!(unit.place, UnitPlace::Entry { .. }))
-}
-
-/// A sign for done at either end, or a word for it in brackets behind the title.
-fn is_said_done(line: &str) -> bool {
-    let text =
-        line.trim_start_matches(['#', '-', '*', '+', ' ']).trim_end_matches(['#', '*', ' ', '\u{fe0f}']);
-    let is_sign = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric());
-    let behind_box = text.strip_prefix("[ ]").unwrap_or(text).trim_start();
-    let signed = is_sign(behind_box.chars().next()) || is_sign(text.chars().next_back());
-    if !signed && !text.ends_with([')', ']']) {
-        return false;
-    }
-    let done = STATES.iter().filter(|(mark, _)| *mark == 'x').flat_map(|(_, states)| states.split(", "));
-    let bracket = text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '[']));
-    let bracket = bracket.map(|(_, inner)| words(inner)).unwrap_or_default();
-    let is_said = |state: &str| {
-        if state.chars().any(char::is_alphanumeric) {
-            let begins =
-                bracket.strip_prefix(state).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-            state.len() > 1 && begins
-        } else {
-            behind_box.starts_with(state) || text.ends_with(state)
-        }
-    };
-    done.into_iter().any(is_said)
 }
 
 /// A ticked box that holds an open one.
@@ -189,4 +165,15 @@ fn ticked_around_open(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         found.push(diagnostic(Severity::Warning, "contradictory-status", span, message).help(help));
     }
     found
+}
+
+/// Steps that say themselves that they are done, and have no box that says so.
+fn done_in_words(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
+    let done = plan.steps.iter().filter(|step| step.said_done);
+    done.map(|step| {
+        let message = "this says that it is done, and has no box: it is not carried out again";
+        let help = "if it is not done, remove the word";
+        diagnostic(Severity::Note, "done-in-words", line_span(sections, step.line), message).help(help)
+    })
+    .collect()
 }

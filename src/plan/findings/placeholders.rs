@@ -9,6 +9,7 @@ use crate::plan::document::BlockKind;
 use crate::plan::names::title::plain;
 use crate::plan::sections::Sections;
 use crate::plan::step::Plan;
+use crate::plan::steps::classify::GAP;
 
 /// Every placeholder outside code: an error where there is nothing else to work on, else a warning.
 pub(in crate::plan) fn find(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
@@ -24,15 +25,30 @@ pub(in crate::plan) fn find(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnos
             places.extend(document.lines_of(index).filter_map(first));
         }
     }
+    let mut found: Vec<Diagnostic> = gaps(plan).collect();
     if places.is_empty() {
-        return Vec::new();
+        return found;
     }
     let empty = lines_of_nothing_else(plan);
     let about = |(at, place): (usize, Span)| {
         let span = at + place.start..at + place.end;
         diagnostic(&document.text[span.clone()], span, empty.contains(&document.lines.line_of(at)))
     };
-    places.into_iter().map(about).collect()
+    found.extend(places.into_iter().map(about));
+    found
+}
+
+/// Commands that somebody has to complete before they can be run.
+fn gaps(plan: &Plan) -> impl Iterator<Item = Diagnostic> {
+    let criteria = plan.steps.iter().flat_map(|step| &step.criteria).chain(&plan.criteria);
+    let gaps = criteria.filter(|criterion| criterion.why == GAP);
+    gaps.map(|criterion| Diagnostic {
+        severity: Severity::Error,
+        code: "placeholder",
+        span: criterion.span.clone(),
+        message: "this command has a placeholder in it, so it cannot be run".into(),
+        help: Some("fill it in, or say in words what must hold".into()),
+    })
 }
 
 fn diagnostic(text: &str, span: Span, nothing_else: bool) -> Diagnostic {

@@ -74,7 +74,8 @@ pub(in crate::plan) const NAMES: &[(Role, NameMatch, &str)] = &[
     (
         Role::Acceptance,
         Has,
-        "final verification, final validation, final validation checklist, final checklist",
+        "final verification, final validation, final validation checklist, final checklist, pr checklist, pull request \
+         checklist, merge checklist, review checklist, done check, criterio de cierre, criterios de cierre",
     ),
     (
         Role::Criteria,
@@ -89,7 +90,7 @@ pub(in crate::plan) const NAMES: &[(Role, NameMatch, &str)] = &[
         Has,
         "validation commands, verification commands, validation steps, verification steps, \
          automated verification, automated validation, verification plan, validation plan, validation loop, \
-         quality gates, quality gate, how to verify, test command, test commands",
+         quality gates, quality gate, validation gates, validation gate, verification gates, automated tests, verifikation, how to verify, test command, test commands",
     ),
     (
         Role::Validation,
@@ -240,69 +241,6 @@ pub(in crate::plan) const UNSPACED_NAMES: &[(Role, &str)] = &[
 pub(in crate::plan) const INTRODUCTIONS: &str = "goal, objective, description, overview, summary, purpose, details, \
     approach, what, independent test";
 
-/// What a sentence says that wants to see its command succeed: at its start, or behind the command.
-pub(in crate::plan) const CHECKS: &str = "verify, verifies, validate, confirm, ensure, make sure, pass, passes, \
-    passing, succeed, succeeds, green, must compile, must build, compiles, no errors, without errors, exit 0, exits 0, exit code 0, returns 0, \
-    verificar, comprobar, vérifier, prüfen, überprüfen, проверить, убедиться";
-
-/// The same in languages without spaces.
-pub(in crate::plan) const CHECK_SIGNS: &[&str] =
-    &["确认", "確認", "验证", "検証", "通过", "通る", "成功", "확인", "통과"];
-
-/// Signs that stand between a command and what is expected of it.
-pub(in crate::plan) const ARROWS: &[&str] = &["` →", "` ->", "` =>", "`→"];
-
-/// What a sentence says whose search is to find nothing.
-pub(in crate::plan) const ABSENCES: &str = "no, none, zero, nothing, empty, never, not, without, only in, 0 matches, \
-    0 results, 0 hits, 0 occurrences, 0 references, 0 lines";
-
-/// Words before a command that say no more than that it is run.
-pub(in crate::plan) const RUNS: &str = "run, rerun, re run, execute, then run, finally run, now run";
-
-/// What a sentence says whose command is to fail, as a test does before the code is there, or to find
-/// nothing: its exit code is no verdict. Or nobody but a person can run it.
-pub(in crate::plan) const FAILURES: &str = "fail, fails, failing, failed, failure, red, error, not pass, no match, \
-    no matches, no output, no results, no hits, nothing, empty, non zero exit, nonzero exit, exit 1, \
-    exits 1, manually, by hand";
-
-/// Where nothing fails after all.
-pub(in crate::plan) const NO_FAILURES: &str = "0 fail, 0 failed, 0 failures, no failure, no failures, no failing, \
-    without failures, zero failures, no error, no errors, without error, without errors, 0 errors, \
-    not empty, non empty, not fail";
-
-/// Right behind a command: it is to fail.
-pub(in crate::plan) const FAILS: &str = "fails, must fail, should fail, will fail, fail, non zero, nonzero, with an error, with error, \
-    errors out, crashes, is rejected, is refused, no longer works, no longer passes, no longer compiles, no longer builds, \
-    no longer runs, does not work, does not pass, does not compile, does not succeed, must not pass, must not succeed, \
-    should not pass, should not succeed";
-
-/// Right in front of a command: it is not to be run.
-pub(in crate::plan) const FORBIDS: &str =
-    "never run, never, do not run, don t run, do not use, don t use, remove, drop, delete, instead of";
-
-/// Right behind a command: what it does besides succeeding.
-pub(in crate::plan) const RESULTS: &str = "prints, outputs, displays, shows, returns, reports, gives, produces, contains, lists, logs, yields, \
-    emits, equals, takes, creates, generates, writes, responds, answers, finishes in, completes in, finishes within, \
-    completes within, should print, should output, should show, should return, should report, should not print, \
-    should not output, must print, must output, must show, must return, must not print, is empty, are empty, is under, \
-    is below, is less than, is at least, is at most, is documented, is listed, is mentioned, runs in less, runs in under";
-
-/// What such words come to where they only say that it succeeds.
-pub(in crate::plan) const SUCCEEDS: &str = "pass, passes, passing, passed, succeed, succeeds, success, successful, successfully, green, \
-    no error, no errors, without error, without errors, 0 errors, zero errors, no failure, no failures, 0 failures, \
-    without failures, 0 failed, error free, returns 0, returns zero, returns true, ok";
-
-/// Between two commands: one of them is enough.
-pub(in crate::plan) const ALTERNATIVES: &[&str] =
-    &["or", "oder", "ou", "o", "или", "または", "もしくは", "或", "或者", "또는"];
-
-/// How a task begins, or what it names, that only a person can do.
-pub(in crate::plan) const BY_HAND: &str = "manual test, manual tests, manual testing, manual verification, \
-    manual check, manual review, manual qa, user manual verification, manually test, manually verify, \
-    manually check, manually confirm, manually review, test manually, verify manually, check manually, \
-    human review, user acceptance testing, signed off, sign off, signs off, signoff, approved by, \
-    approval from, approval by";
-
 /// What a criterion says that neither a command nor a person can decide.
 pub(in crate::plan) const VAGUE: &str = "works well, works correctly, works properly, works as expected, works fine, \
     everything works, looks good, is good, all good, no issues, no problems, is clean, is robust, \
@@ -340,6 +278,11 @@ pub(in crate::plan) const STATES: &[(char, &str)] = &[
          removed, ❌, ⏸, 🔴",
     ),
 ];
+
+/// Names under which boxes are another plan's, or nobody's yet.
+pub(in crate::plan) const LATER: &str = "future, later, out of scope, backlog, nice to have, next steps, follow up, follow ups, not doing, \
+    non goals, post launch, post implementation, someday, optional, stretch, icebox, wishlist, parking lot, deferred, \
+    example, template, legend, notes, références, próximos pasos, nächste schritte, 今后, 后续, 今後";
 
 /// Names of fields that say who does a step, when, and how much it is.
 pub(in crate::plan) const METADATA: &str = "owner, owners, assignee, assignees, assigned to, responsible, lead, \

@@ -21,6 +21,7 @@ pub(super) fn build<'text>(
         title: Title::default(),
         named: None,
         role: None,
+        in_series: false,
         parent: None,
         end: SectionIndex::DOCUMENT,
         value: Vec::new(),
@@ -98,6 +99,10 @@ impl<'text> SectionBuilder<'_, 'text> {
                 self.open(1, Title::default(), Start::of(index, block));
             }
             BlockKind::Html => self.add_html(index),
+            // `**Note**: It is blue.` owns no list of work behind a blank line.
+            BlockKind::List { ordered } if self.is_behind_a_sentence(index, *ordered) => {
+                self.open(LABEL, Title::default(), Start::of(index, block)).from = index;
+            }
             _ => {}
         }
         self.add_content(index);
@@ -220,6 +225,29 @@ impl<'text> SectionBuilder<'_, 'text> {
         }
     }
 
+    /// The label before this list has said all it has to say: boxes and numbers behind it are the heading's.
+    fn is_behind_a_sentence(&self, list: BlockIndex, ordered: bool) -> bool {
+        let label = &self.all[self.current()];
+        let Some((_, said)) = label.value.last().filter(|_| label.level == LABEL) else { return false };
+        let ends = said.trim_end_matches(['*', '_', '`', ' ']).ends_with(['.', '!', '?', '。', '！', '？']);
+        let leads = said.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
+        let owns = matches!(
+            label.named,
+            Some(
+                Role::Tasks
+                    | Role::Steps
+                    | Role::Criteria
+                    | Role::Validation
+                    | Role::Acceptance
+                    | Role::Deliverables
+            )
+        );
+        let apart = label.end_line.next() < self.document.blocks[list].line;
+        let items = || self.document.children(list).map(|item| self.document.blocks[item].mark().is_some());
+        let is_work = ordered || items().any(|boxed| boxed);
+        apart && is_work && !leads && (ends || !owns) && label.from == list
+    }
+
     fn open_label(&mut self, label: Label<'text>, start: Start) {
         let mut title = Title::parse(label.name);
         let numbered = title.id.is_some() && (title.keyword.is_some() || title.label.is_empty());
@@ -245,6 +273,7 @@ impl<'text> SectionBuilder<'_, 'text> {
             named: None,
             role: None,
             value: Vec::new(),
+            in_series: false,
             end: SectionIndex::DOCUMENT,
             block: start.block,
             from,

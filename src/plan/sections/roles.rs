@@ -2,8 +2,9 @@
 
 use typed_index_collections::TiSlice;
 
-use super::{Owned, Section, counted};
+use super::{Owned, Section, counted, series};
 use crate::plan::SectionIndex;
+use crate::plan::names::person::is_for_a_person;
 use crate::plan::names::{self, Keyword, Role};
 
 type All<'text> = TiSlice<SectionIndex, Section<'text>>;
@@ -13,13 +14,20 @@ type All<'text> = TiSlice<SectionIndex, Section<'text>>;
 pub(super) fn give(all: &mut All<'_>, owned: Option<&Owned>) {
     let title = title_of_the_file(all, owned);
     counted::mark_units(all);
+    series::mark(all);
     let counts = counted::counts(all);
     for index in SectionIndex::DOCUMENT.next().until(all.next_key()) {
-        let parent = all[index].parent.and_then(|parent| all[parent].role);
+        let parent = series::role_around(all, index);
         if parent == Some(Role::Steps) && counted::is_counted(&all[index], &counts) {
-            all[index].title.unit = Some(Keyword::Step);
+            // `Month 1` that holds `TASK-001` is a group.
+            let (around, word) = (all[index].parent, all[index].title.keyword.clone());
+            let like = |other: &SectionIndex| {
+                all[*other].parent == around && all[*other].title.keyword == word && holds_units(all, *other)
+            };
+            let group = all.keys().any(|other| like(&other));
+            all[index].title.unit = Some(if group { Keyword::Group } else { Keyword::Step });
         }
-        let named = named(all, index, title, owned);
+        let named = named(all, index, title, owned).filter(|named| !must_hold(parent, *named));
         all[index].named = named;
         all[index].role = inherited(parent, named);
     }
@@ -61,6 +69,8 @@ fn named(
         Some(Role::Progress)
     } else if is_title && lists(section) {
         Some(Role::Steps)
+    } else if is_unit && section.level > 6 && is_for_a_person(&section.title.text) {
+        Some(Role::Manual)
     } else if is_unit || is_title || is_subject {
         None
     } else {
@@ -87,6 +97,22 @@ fn is_part(section: &Section<'_>) -> bool {
 
 fn holds_units(all: &All<'_>, section: SectionIndex) -> bool {
     all[section.next()..all[section].end].iter().any(|inner| inner.level <= 6 && inner.title.unit.is_some())
+}
+
+/// Under a name for what must hold, a heading says which part of the product that is, and never that it is work.
+fn must_hold(parent: Option<Role>, named: Role) -> bool {
+    let is_work = matches!(
+        named,
+        Role::Steps
+            | Role::SecondSteps
+            | Role::Tasks
+            | Role::Deliverables
+            | Role::Testing
+            | Role::Documentation
+            | Role::Progress
+            | Role::Context
+    );
+    matches!(parent, Some(Role::Acceptance | Role::Criteria)) && is_work
 }
 
 /// The section around decides: nothing inside a rollout is a step, whatever its name.

@@ -6,7 +6,9 @@ use typed_index_collections::{TiVec, ti_vec};
 
 use crate::plan::candidates::{Unit, UnitPlace, top_items};
 use crate::plan::choice::ListChoice;
+use crate::plan::document::BlockKind;
 use crate::plan::names::label;
+use crate::plan::names::person::{forbids_the_agent, is_for_a_person};
 use crate::plan::names::title::Title;
 use crate::plan::names::{Keyword, Role};
 use crate::plan::sections::{LABEL, Sections};
@@ -85,7 +87,7 @@ fn units(sections: &Sections<'_>, choice: &ListChoice) -> Vec<Blueprint> {
             }
         };
         Blueprint {
-            kind: StepKind::Work,
+            kind: if is_manual(sections, unit.place, &title) { StepKind::Manual } else { StepKind::Work },
             source: StepSource::Unit(unit.place),
             group: unit.group,
             start,
@@ -95,6 +97,41 @@ fn units(sections: &Sections<'_>, choice: &ListChoice) -> Vec<Blueprint> {
     let mut found: Vec<Blueprint> = units.iter().map(blueprint).collect();
     drop_topics(&mut found);
     found
+}
+
+/// Only a person can do this step: its title says so, its own text, or a heading around it.
+fn is_manual(sections: &Sections<'_>, place: UnitPlace, title: &Title) -> bool {
+    let document = &sections.document;
+    let section = match place {
+        UnitPlace::Section(section) | UnitPlace::Item { section, .. } | UnitPlace::Entry { section, .. } => {
+            section
+        }
+    };
+    let marked = title.fields.iter().any(|(name, tag)| name == "tag" && is_for_a_person(&format!("[{tag}]")));
+    let own = match place {
+        UnitPlace::Item { block, .. } => is_for_a_person(document.first_line(block).1),
+        _ => is_for_a_person(&title.text),
+    };
+    let said = || match place {
+        UnitPlace::Section(section) => sections.content(section).any(|block| {
+            document.blocks[block].kind == BlockKind::Paragraph
+                && forbids_the_agent(&document.text_of(block).0)
+        }),
+        _ => false,
+    };
+    let mut around =
+        sections.ancestors(section).chain([section]).filter(|above| *above != SectionIndex::DOCUMENT);
+    let under = match place {
+        UnitPlace::Section(unit) => around.any(|above| above != unit && gives_to_a_person(sections, above)),
+        _ => around.any(|above| gives_to_a_person(sections, above)),
+    };
+    marked || own || said() || under
+}
+
+/// A heading below the title of the file that is for a person.
+fn gives_to_a_person(sections: &Sections<'_>, section: SectionIndex) -> bool {
+    let found = &sections.all[section];
+    found.level > 1 && (found.named == Some(Role::Manual) || is_for_a_person(&found.title.text))
 }
 
 /// `- [ ] Stage 4: Saw`, `- [ ] Stage 4: Nail`: the word for a group that several items begin with names

@@ -5,17 +5,23 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::boxes::Boxes;
-use super::claim::{Claim, claim};
-use super::command;
+use super::classify::{
+    self, CriterionClass, classify, classify_block, comment_command, is_bare_command, tells_of_a_run,
+};
+use super::command::Place;
+use super::expected::expected;
 use super::files;
 use super::references;
+use super::sentence::Sentence;
+use crate::facts::ExpectedExit;
+use crate::plan::check_box::BoxRole;
 use crate::plan::criterion::{Criterion, CriterionKind};
 use crate::plan::document::{BlockKind, Document};
 use crate::plan::names::label::Label;
 use crate::plan::names::{self, Role};
 use crate::plan::piece::{Piece, one_line};
 use crate::plan::sections::{LABEL, Sections};
-use crate::plan::step::{Field, Reference, StepKind, Task};
+use crate::plan::step::{Aside, Field, Reference, StepKind, Task};
 use crate::plan::{BlockIndex, BoxIndex, SectionIndex, Span, StepIndex};
 
 /// Reads the parts of one step.
@@ -58,10 +64,14 @@ pub(in crate::plan) struct Parts {
     pub fields: Vec<Field>,
     /// Questions that stand in it.
     pub open_questions: Vec<Field>,
+    /// What stands where criteria stand, and is none.
+    pub asides: Vec<Aside>,
     /// Bullets that are tasks if nothing else is.
     pub(in crate::plan) bullets: Vec<Task>,
     /// Where its commands run.
     pub(in crate::plan) dir: Option<String>,
+    /// The first byte of each block of commands that an `Expected: …` follows.
+    pub(in crate::plan) expected_below: Vec<usize>,
 }
 
 impl<'plan, 'text> StepBody<'plan, 'text> {
@@ -81,6 +91,7 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
             self.parts.tasks = std::mem::take(&mut self.parts.bullets);
         }
         drop_repeated(&mut self.parts.files, |_| true, |file| Some(file));
+        self.leave_stages_out();
         // What somebody has to look at is said once more, whichever command it is about.
         let unboxed = |criterion: &Criterion| criterion.check_box.is_none() && !criterion.says_more;
         drop_repeated(&mut self.parts.criteria, unboxed, |criterion| Some(&criterion.command()?.script));
@@ -91,6 +102,51 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
             }
         }
         self.parts
+    }
+
+    /// A command that is to fail, in front of the same one that is to pass, is a stage on the way: it does not hold
+    /// in the end. So is `Expected: FAIL` in front of any command that is to pass.
+    fn leave_stages_out(&mut self) {
+        let criteria = std::mem::take(&mut self.parts.criteria);
+        let stages: Vec<bool> =
+            criteria.iter().map(|criterion| self.is_stage(criterion, &criteria)).collect();
+        for (criterion, is_stage) in criteria.into_iter().zip(stages) {
+            match criterion.check_box {
+                _ if !is_stage => self.parts.criteria.push(criterion),
+                Some(check_box) => {
+                    self.boxes.all[check_box].role = BoxRole::Task;
+                    let Criterion { line, text, .. } = criterion;
+                    let check_box = Some(check_box);
+                    self.parts.tasks.push(Task {
+                        line,
+                        text,
+                        check_box,
+                        optional: false,
+                        deliverable: false,
+                    });
+                }
+                None => {
+                    let why = "a stage on the way: a command behind it is to pass";
+                    self.parts.asides.push(Aside { line: criterion.line, text: criterion.text, why });
+                }
+            }
+        }
+        self.parts.tasks.sort_by_key(|task| task.line);
+    }
+
+    fn is_stage(&self, criterion: &Criterion, all: &[Criterion]) -> bool {
+        let Some(command) = criterion.command() else { return false };
+        let fails = matches!(command.expectation.exit, ExpectedExit::Failure | ExpectedExit::Code { .. });
+        let expected = names::has_words(&names::spoken(&criterion.text), "expected")
+            || self.parts.expected_below.contains(&criterion.span.start);
+        let passes = |later: &Criterion| {
+            later.span.start > criterion.span.start
+                && later.command().is_some_and(|later| {
+                    let passes = later.expectation.exit == ExpectedExit::Success;
+                    passes && (later.script == command.script || (expected && criterion.check_box.is_none()))
+                })
+        };
+        fails && all.iter().any(passes)
     }
 
     /// Reads a section and those that it holds, down to the ones that are left out.
@@ -153,11 +209,6 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
     fn read_value(&mut self, index: SectionIndex, role: Option<Role>) {
         let section = &self.sections.all[index];
         let Some(&(at, _)) = section.value.first() else { return };
-        let mut expected = section.value.iter().skip(1).map(|(_, line)| *line);
-        let expected_to_fail = expected.any(|line| is_expectation(line) && command::says_it_fails(line));
-        if expected_to_fail {
-            return;
-        }
         let text = one_line(section.value.iter().map(|(_, line)| *line));
         let end = section.value.last().map_or(at, |(at, line)| at + line.len());
         self.read_field(&FieldText {
@@ -174,20 +225,21 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
         match self.part(*role) {
             Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual) => {
                 let manual = *role == Some(Role::Manual) || self.kind == StepKind::Manual;
-                let bare = *role == Some(Role::Validation) && command::is_bare_command(&piece.text);
-                let verdict = if names::runs(name) || bare {
-                    command::classify(&format!("Run: {}", piece.text), manual)
+                let bare = *role == Some(Role::Validation) && is_bare_command(&piece.text);
+                let found = if (names::runs(name) || bare) && !piece.text.contains('`') {
+                    classify(&format!("Run: {}", piece.text), Place::Validation, manual)
                 } else {
-                    command::classify(&piece.text, manual)
+                    classify(&piece.text, Place::under(self.part(*role)), manual)
                 };
-                // A sentence in front of a list only introduces it.
-                if !(*followed && verdict.kind == CriterionKind::Prose) {
-                    self.add_criterion(piece, verdict, None);
+                if *followed && found.iter().all(|class| class.kind == CriterionKind::Prose) {
+                    self.add_aside(piece, "it introduces what follows");
+                } else {
+                    self.add_criteria(piece, found, None);
                 }
             }
             Some(Role::Deliverables) => {
                 self.parts.tasks.push(Task { deliverable: true, ..task(piece, None) });
-                self.add_criterion(piece, command::classify(&piece.text, false), None);
+                self.add_criteria(piece, classify(&piece.text, Place::Criterion, false), None);
             }
             Some(Role::Files) => self.parts.files.extend(files::in_field(&piece.text)),
             Some(Role::Dependencies | Role::Prerequisites) => self.add_references(piece),
@@ -241,7 +293,7 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
     pub(in crate::plan) fn read_paragraph(&mut self, block: BlockIndex, role: Option<Role>, only: bool) {
         for (at, line) in self.document.lines_of(block) {
             if self.parts.dir.is_none() {
-                self.parts.dir = command::directory(line);
+                self.parts.dir = classify::directory(line);
             }
             if role.is_none() {
                 self.add_said_references(at, line);
@@ -252,50 +304,51 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
         }
         let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
         let (text, span) = self.document.text_of(block);
-        let verdict = command::classify(&text, self.kind == StepKind::Manual);
-        let says_something =
-            matches!(verdict.kind, CriterionKind::Command(_)) || (only && self.kind == StepKind::Work);
-        if says_something {
-            let piece = self.piece(span.start, text, span.end);
-            self.add_criterion(&piece, verdict, None);
+        let piece = self.piece(span.start, text, span.end);
+        if tells_of_a_run(&piece.text) {
+            return self.add_aside(&piece, "it tells of a run that has been");
+        }
+        let found = classify(&piece.text, Place::under(self.part(role)), self.kind == StepKind::Manual);
+        if found.iter().any(CriterionClass::is_command) || (only && self.kind == StepKind::Work) {
+            self.add_criteria(&piece, found, None);
+        } else {
+            self.add_aside(&piece, "a sentence between criteria");
         }
     }
 
     fn read_code(&mut self, block: BlockIndex, role: Option<Role>) {
         let found = &self.document.blocks[block];
-        let expected = self.document.blocks.get(found.end).filter(|next| next.parent == found.parent);
-        let expected = expected.map_or("", |_| self.document.first_line(found.end).1);
-        let verdict = match self.part(role) {
-            _ if is_expectation(expected) => !command::says_it_fails(expected),
-            Some(Role::Criteria | Role::Validation | Role::Acceptance) => true,
-            _ => false,
-        };
-        if !verdict {
-            return;
-        }
+        let behind = self.document.blocks.get(found.end).filter(|next| next.parent == found.parent);
+        let behind = behind.map_or("", |_| self.document.first_line(found.end).1);
+        let decides = is_expectation(behind)
+            || matches!(self.part(role), Some(Role::Criteria | Role::Validation | Role::Acceptance));
         let BlockKind::Code(code) = &found.kind else { return };
-        let Some(verdict) = command::classify_block(code, self.parts.dir.clone()) else { return };
+        let mut all = if decides { classify_block(code, self.parts.dir.as_deref()) } else { Vec::new() };
+        if let Some(last) = all.last_mut().filter(|_| is_expectation(behind))
+            && let CriterionKind::Command(command) = &mut last.kind
+        {
+            let said = expected(&command.script, &Sentence::of(behind).tokens);
+            command.expectation = said.expectation;
+            last.says_more = said.besides;
+            self.parts.expected_below.push(found.start);
+        }
         let end = self.document.lines.end(found.end_line);
         let piece = self.piece(found.start, code.literal.trim_end(), end);
-        self.add_criterion(&piece, verdict, None);
-        if let Some(criterion) = self.parts.criteria.last_mut().filter(|_| is_expectation(expected)) {
-            criterion.says_more = says_output(expected);
-        }
+        self.add_criteria(&piece, all, None);
+    }
+
+    /// Something that is said where criteria stand, and is none.
+    pub(in crate::plan) fn add_aside(&mut self, piece: &Piece<'_>, why: &'static str) {
+        let text = piece.without_comments();
+        self.parts.asides.push(Aside { line: piece.line, text, why });
     }
 
     /// `Depends on Phase 1.` at the start of a line, `(depends on T010)` inside it.
     pub(in crate::plan) fn add_said_references(&mut self, at: usize, line: &str) {
-        let Some(from) = line.find("epends on ").and_then(|at| at.checked_sub(1)) else { return };
-        let Some(said) = line.get(from..).and_then(|rest| rest.strip_prefix(['d', 'D'])) else { return };
-        let before = &line[..from];
-        if !before.trim_start_matches(['*', '_', '>', ' ']).is_empty() && !before.ends_with('(') {
-            return;
+        if let Some((from, said)) = references::said(line) {
+            let piece = self.piece(at + from, said, at + from + said.len());
+            self.add_references(&piece);
         }
-        let from = from + "depends on ".len();
-        let said = said["epends on ".len()..].split([')', ';']).next().unwrap_or_default();
-        let said = said.trim_end_matches(['.', '*', '_', ' ']);
-        let piece = self.piece(at + from, said, at + from + said.len());
-        self.add_references(&piece);
     }
 
     pub(in crate::plan) fn add_references(&mut self, piece: &Piece<'_>) {
@@ -312,10 +365,9 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
             if let Some(dir) = inner.strip_prefix("dir:") {
                 self.parts.dir = Some(dir.trim().to_owned()).filter(|dir| !dir.is_empty());
             }
-            if let Some(command) = command::comment_command(inner) {
+            if let Some(command) = comment_command(inner) {
                 let piece = self.piece(comment.inner.start, command, comment.inner.end);
-                let verdict = command::command_or_prose(command.to_owned(), command::COMMENT, None);
-                self.add_criterion(&piece, verdict, None);
+                self.add_criterion(&piece, classify::of_comment(command), None);
             }
         }
     }
@@ -363,18 +415,26 @@ fn drop_repeated<T>(all: &mut Vec<T>, may_drop: impl Fn(&T) -> bool, said: impl 
 /// The role of a section inside another one.
 fn role_inside(around: Option<Role>, named: Option<Role>) -> Option<Role> {
     match (around, named) {
-        // Under these nothing is work, whatever it is called; and `Level 2: Unit tests` of a validation
-        // section is validation.
-        (Some(Role::Rollback | Role::Rollout | Role::Timeline | Role::History), _)
+        (
+            Some(Role::Acceptance | Role::Criteria),
+            Some(Role::Validation | Role::Manual | Role::OpenQuestions | Role::Rollback | Role::Files),
+        ) => named,
+        // Under these nothing is work, whatever it is called; `Level 2: Unit tests` of a validation section is
+        // validation; and what must hold is no work, whatever part of the product its heading speaks of.
+        (
+            Some(
+                Role::Rollback
+                | Role::Rollout
+                | Role::Timeline
+                | Role::History
+                | Role::Acceptance
+                | Role::Criteria,
+            ),
+            _,
+        )
         | (Some(Role::Validation), Some(Role::Testing)) => around,
         _ => named.or(around),
     }
-}
-
-/// ``Expected output: `bye` ``: more than that the command succeeds.
-fn says_output(expectation: &str) -> bool {
-    let (name, value) = expectation.split_once(':').unwrap_or((expectation, ""));
-    name.to_ascii_lowercase().contains("output") || value.contains('`') || claim(value) == Claim::More
 }
 
 /// `Expected: …`: what is said of the command before it.

@@ -1,340 +1,380 @@
-//! What makes a code span, a line or a block a command. The rules are static: they look at the plan, never at the
-//! machine.
+//! What makes a code span a command. The rules are static: they look at the plan, never at the machine.
 
 use std::sync::LazyLock;
 
-use super::claim::{Claim, claim};
-use crate::plan::code_span::{code_spans, end_of, spoken};
-use crate::plan::criterion::{CommandLine, CriterionKind};
-use crate::plan::document::Code;
-use crate::plan::names::lower;
-use crate::plan::names::phrases::Phrases;
-use crate::plan::names::vocabulary::{
-    ABSENCES, ALTERNATIVES, ARROWS, CHECK_SIGNS, CHECKS, FAILURES, NO_FAILURES, RUNS,
+use super::sentence::{Sentence, Token};
+use crate::plan::names::Role;
+use crate::plan::names::sentences::{
+    ABLE, ALTERNATIVES, ASKS, AUTHORS, CALLS, CALLS_BEHIND, ENDS, FORBIDS, INSTRUMENTS, JOINERS,
+    NAMES_A_VALUE, PRODUCT_RUNS, RESULTS, SUCCEEDS, SURELY_SUCCEEDS,
 };
-use crate::shell::effect::{CommandEffect, effects, positionals};
+use crate::shell::effect::{CommandEffect, positionals, strongest};
 use crate::shell::parser::first_words;
+use crate::shell::plausible::{Plausible, plausible};
 use crate::shell::simple::assigned;
 
-/// A fenced shell block is one script.
-pub(crate) const BLOCK: &str = "a shell block of a validation part";
-/// `Run: make lint`
-pub(crate) const RUN: &str = "the text after `Run:`";
-/// `<!-- validate: make lint -->`
-pub(crate) const COMMENT: &str = "a `validate` comment";
+/// Where a sentence stands, and so what it takes for code in it to be a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A validation part: what can be a command is one, unless the words say otherwise.
+    Validation,
+    /// Criteria: code that is the whole criterion, or that the words call a command.
+    Criterion,
+    /// A task: the words have to ask for it.
+    Work,
+}
+
+impl Place {
+    /// The place that a name of this role makes of the text under it.
+    pub(in crate::plan) fn under(role: Option<Role>) -> Self {
+        match role {
+            Some(Role::Validation) => Self::Validation,
+            Some(Role::Criteria | Role::Acceptance | Role::Deliverables | Role::Manual | Role::Testing) => {
+                Self::Criterion
+            }
+            _ => Self::Work,
+        }
+    }
+}
+
+/// What a code span of a sentence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::plan) enum SpanRole {
+    /// A command, by the rule that says so.
+    Command(&'static str),
+    /// It would be one, but somebody has to fill in a part of it first.
+    Gap,
+    /// What the command before it is expected to print, or another text.
+    Value,
+    /// Something else, by the rule that says so.
+    Other(&'static str),
+}
+
 const RUNNER: &str = "a code span that starts with a known program";
 const CALLED: &str = "a code span that the sentence calls a command";
 const ALL_CODE: &str = "a code span that is the whole criterion";
-const DESTRUCTIVE: &str =
-    "it looks like a rollback, cleanup or deployment; agentrun never runs these as validation";
-const ENDLESS: &str = "it runs until somebody stops it, so it cannot pass";
-const ADDS: &str = "it changes the project's dependencies and checks nothing";
-const ABSENT: &str = "it should find nothing, so its exit code does not decide";
-const FAILING: &str = "the command should fail or not be run; write `! command` for a command that must fail";
-const PROSE: &str = "no command in it";
-const MANUAL: &str = "the plan says that a person has to look";
+const IN_VALIDATION: &str = "a code span of a validation part that can be a command";
+/// No command.
+pub(in crate::plan) const NONE: &str = "no command in it";
+/// It is told, not asked for.
+pub(in crate::plan) const PRODUCT: &str = "it says what somebody else runs, and asks for nothing";
+const FORBIDDEN: &str = "it is not to be run";
+const ALTERNATIVE: &str = "the command before it is enough";
+/// `git status`
+pub(in crate::plan) const TELLS_NOTHING: &str = "it shows something and succeeds in any case";
 
-/// Programs whose name at the start of a code span makes it a command.
-const RUNNERS: &str = "cargo npm npx pipenv pdm pnpm yarn bun bunx deno node tsc eslint vitest jest pytest python python3 uv uvx \
+/// Programs whose name at the start of a code span with arguments makes it a command. Structure alone cannot tell
+/// `make lamp` from the words of a product.
+const RUNNERS: &str = "cargo npm npx pipenv pdm pnpm yarn bun bunx deno node tsc eslint vitest jest pytest python python3 uv uvx gofmt fvm \
     tox nox ruff mypy pyright black poetry hatch pre-commit go golangci-lint make cmake ctest ninja \
-    just task mage bazel gradle mvn sbt dotnet swift xcodebuild flutter dart zig mix rake bundle \
-    rspec rubocop ruby php composer phpunit perl prove lua busted bash sh zsh test [ [[ grep rg diff \
+    just task mage bazel gradle gradlew mvn mvnw sbt dotnet swift xcodebuild flutter dart zig mix rake bundle \
+    rspec rubocop ruby php composer phpunit perl prove lua busted bash sh zsh test [ [[ grep egrep rg diff \
     cmp ls cat find jq sed awk wc head tail echo printf true false cd env time timeout shellcheck \
     bats shfmt git docker docker-compose kubectl helm terraform curl wget sqlite3 psql ansible-lint \
     nix buf protoc playwright cypress tsx ts-node turbo nx lerna hurl markdownlint vale mdbook \
     sphinx-build mkdocs hugo stat sha256sum type command which !";
 
-/// What a command without marks of code does, if it is one and no sentence: `verify: go test ./...`.
-const DEEDS: &str = "test check build lint vet clippy run exec fmt verify validate typecheck pytest jest vitest mypy ruff \
-    eslint tsc unittest compile";
+/// Those that only look at something: behind the name of a task they are what it is about.
+const TOOLS: &str = "curl, wget, docker, docker-compose, kubectl, helm, terraform, git, sqlite3, psql, cat, ls, echo, printf, \
+    find, sed, awk, head, tail, which, type, command, env, time, true, false, cd, jq, node, python, python3, bash, sh";
 
-/// Words that make it a sentence all the same.
-const SENTENCE_WORDS: &str = "and then or pass passes passing succeed succeeds is are should must the a all with without \
-    exits returns works shows prints no on in for until → -> =>";
+static KNOWN: LazyLock<Vec<&'static str>> = LazyLock::new(|| RUNNERS.split_whitespace().collect());
 
-/// What `git` is asked for to see whether something holds.
-const GIT_QUESTIONS: &str = "diff status log show grep ls-files rev-parse check-ignore cat-file fsck describe \
-    merge-base";
+/// What `git` shows of a work tree in which agentrun itself keeps what was changed.
+const SHOWS_THE_TREE: &str = "status, diff, stash";
 
-/// Words that call a code span of one word a command.
-const CALLS: &str = "pass, passes, exit, exits, run, runs, running, succeed, succeeds, execute, executes, command, \
-    green, returns 0";
+/// What `git` shows whatever there is.
+const SHOWS: &str =
+    "log, show, branch, remote, config, rev-parse, describe, tag, blame, shortlog, reflog, ls-files";
 
-static KNOWN_RUNNERS: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(RUNNERS.split(' ').map(|word| (word, ()))));
+/// Options with which it fails when something is not there.
+const DECIDES: &str =
+    "--check, --exit-code, --quiet, --error-unmatch, --verify, --exact-match, --is-ancestor, -q";
 
-static SAYS_ABSENT: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(ABSENCES.split(", ").map(|phrase| (phrase, ()))));
-
-static SAYS_CHECK: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(CHECKS.split(", ").map(|phrase| (phrase, ()))));
-
-static STARTS_CHECK: LazyLock<Vec<&'static str>> = LazyLock::new(|| CHECKS.split(", ").collect());
-
-static ONLY_RUNS: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(RUNS.split(", ").map(|words| (words, ()))));
-
-static CALLING: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(CALLS.split(", ").map(|words| (words, ()))));
-
-static SAYS_FAILURE: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(FAILURES.split(", ").map(|phrase| (phrase, ()))));
-
-static SAYS_NO_FAILURE: LazyLock<Phrases<()>> =
-    LazyLock::new(|| Phrases::of(NO_FAILURES.split(", ").map(|phrase| (phrase, ()))));
-
-/// Phrases in front of a code span that is the directory of a command, the surest first.
-const FROM: [&str; 5] = ["run from ", "from directory ", "working directory: ", "in directory ", "inside "];
-
-/// A criterion's text, classified.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CriterionClass {
-    /// Command, prose or manual.
-    pub kind: CriterionKind,
-    /// Its sentence says more of the command than that it succeeds.
-    pub says_more: bool,
-    /// The rule that said so.
-    pub why: &'static str,
+/// One of the words of a list with commas between them. A word of a language without spaces may end with one.
+pub(in crate::plan) fn is_of(list: &'static str, word: &str) -> bool {
+    list.split(", ").any(|one| one == word || (!one.is_ascii() && word.ends_with(one)))
 }
 
-impl CriterionClass {
-    fn none(kind: CriterionKind, why: &'static str) -> Self {
-        Self { kind, says_more: false, why }
+/// What each code span of a sentence is at its place.
+pub(in crate::plan) fn roles<'text>(
+    sentence: &Sentence<'text>,
+    place: Place,
+) -> Vec<(usize, &'text str, SpanRole)> {
+    let mut roles: Vec<(usize, &str, SpanRole)> = Vec::new();
+    for (at, span) in sentence.spans() {
+        let role = Span { sentence, at, text: span, place }.role(&roles);
+        roles.push((at, span, role));
     }
+    roles
+}
 
-    /// What becomes of a command by what its sentence says of it.
-    fn claimed_by(self, text: &str) -> Self {
-        if !matches!(self.kind, CriterionKind::Command(_)) {
-            return self;
+/// A command whose program is known.
+pub(in crate::plan) fn is_known_program(text: &str) -> bool {
+    let name = main_program(text);
+    KNOWN.contains(&name.as_str()) || name.starts_with("./") || name.starts_with("../")
+}
+
+/// The first program of a command that does more than to go to a folder.
+fn main_program(text: &str) -> String {
+    let rest = text.strip_prefix("cd ").and_then(|rest| rest.split_once("&&"));
+    let words = first_words(rest.map_or(text, |(_, rest)| rest));
+    assigned(&words).1.first().map(|word| word.text.clone()).unwrap_or_default()
+}
+
+/// A code span at its place in a sentence.
+struct Span<'a, 'text> {
+    sentence: &'a Sentence<'text>,
+    at: usize,
+    text: &'text str,
+    place: Place,
+}
+
+impl Span<'_, '_> {
+    fn role(&self, earlier: &[(usize, &str, SpanRole)]) -> SpanRole {
+        let last = earlier.last().map(|(at, _, role)| (*at, *role));
+        if let Some(role) = last.and_then(|(at, role)| self.after(at, role)) {
+            return role;
         }
-        match claim(text) {
-            Claim::Success => self,
-            Claim::More => Self { says_more: text.contains('`'), ..self },
-            Claim::Failure => Self::none(CriterionKind::Prose, FAILING),
+        if self.names_a_value() {
+            return SpanRole::Value;
+        }
+        if self.is_run_by_the_product() {
+            return SpanRole::Other(PRODUCT);
+        }
+        if self.forbidden() {
+            return SpanRole::Other(FORBIDDEN);
+        }
+        let plausible = plausible(self.text);
+        match (plausible, self.rule(plausible)) {
+            (Plausible::No, _) | (_, None) => SpanRole::Other(NONE),
+            (Plausible::Gap, Some(_)) => SpanRole::Gap,
+            (_, Some(_)) if shows_the_tree(self.text) => SpanRole::Other(TELLS_NOTHING),
+            (_, Some(rule)) => SpanRole::Command(rule),
         }
     }
-}
 
-/// What a line of a criterion is.
-pub(crate) fn classify(text: &str, manual: bool) -> CriterionClass {
-    if manual {
-        return CriterionClass::none(CriterionKind::Manual, MANUAL);
+    /// What it is because of the span before it.
+    fn after(&self, earlier: usize, role: SpanRole) -> Option<SpanRole> {
+        let between = &self.sentence.tokens[earlier + 1..self.at];
+        let said = || between.iter().filter_map(Token::said);
+        let joined = said().all(|word| is_of(JOINERS, word));
+        match role {
+            SpanRole::Other(PRODUCT | FORBIDDEN) if joined || role == SpanRole::Other(PRODUCT) => Some(role),
+            SpanRole::Value if joined && !between.contains(&Token::Colon) && !self.is_sure_command() => {
+                Some(SpanRole::Value)
+            }
+            SpanRole::Command(_) if said().count() == 1 && said().all(|word| is_of(ALTERNATIVES, word)) => {
+                Some(SpanRole::Other(ALTERNATIVE))
+            }
+            SpanRole::Command(_) if self.is_result(between) => Some(SpanRole::Value),
+            _ => None,
+        }
     }
-    command_in(text).claimed_by(text)
-}
 
-/// The command that a text names, whatever it says of it.
-fn command_in(text: &str) -> CriterionClass {
-    if let Some(command) = after_run(text) {
-        return command_or_prose(command.to_owned(), RUN, directory(text));
-    }
-    let mut why = PROSE;
-    let mut script = String::new();
-    let mut behind = 0;
-    for (at, span) in code_spans(text) {
-        let alternative = ALTERNATIVES.contains(&text[behind..at].trim_matches(['`', ' ']));
-        behind = end_of(text, span);
-        let Some(rule) = rule_for(text, at, span).filter(|_| !alternative || script.is_empty()) else {
-            continue;
+    /// `` `x` prints `y` ``, `` `x` → `y` ``; but `` `make` → `make install` `` are two commands.
+    fn is_result(&self, between: &[Token<'_>]) -> bool {
+        let ends = |token: &Token<'_>| {
+            *token == Token::Break || token.said().is_some_and(|word| is_of(JOINERS, word))
         };
-        why = rule;
-        let line_end = if script.is_empty() { "" } else { "\n" };
-        script.extend([line_end, span.strip_prefix("$ ").unwrap_or(span)]);
+        let clause = between.iter().rposition(ends).map_or(between, |end| &between[end + 1..]);
+        let near = || clause.iter().filter_map(Token::said);
+        let points = near().any(|word| matches!(word, "→" | "=" | "≥" | "≤" | ">" | "<"));
+        let command = self.is_sure_command();
+        near().any(|word| is_of(RESULTS, word))
+            && !(command && near().next_back().is_some_and(asks_for_a_run))
+            || (points && !command)
     }
-    if script.is_empty() {
-        return CriterionClass::none(CriterionKind::Prose, PROSE);
+
+    /// A known program with arguments.
+    fn is_sure_command(&self) -> bool {
+        plausible(self.text) == Plausible::Command && is_known_program(self.text)
     }
-    if effects(&script).contains(&CommandEffect::Searches) && SAYS_ABSENT.any_within(&spoken(text)) {
-        return CriterionClass::none(CriterionKind::Prose, ABSENT);
+
+    /// The words before it call it a text: ``the error `no lamp` ``, ``Message: `no lamp` ``.
+    fn names_a_value(&self) -> bool {
+        let nearest = self.sentence.before(self.at).next();
+        let names = |word: &str| is_of(NAMES_A_VALUE, word);
+        let titled = |word: &str| {
+            names(word) && !matches!(word, "for" | "of" | "build" | "status" | "type" | "output")
+        };
+        nearest.is_some_and(names) || self.label().is_some_and(titled)
     }
-    command_or_prose(script, why, directory(text))
+
+    /// The last word before the colon in front of it.
+    fn label(&self) -> Option<&str> {
+        let colon = self.at.checked_sub(1).filter(|before| self.sentence.tokens[*before] == Token::Colon)?;
+        self.sentence.before(colon).next()
+    }
+
+    /// ``The runner runs `x` ``, ``users can run `x` ``.
+    fn is_run_by_the_product(&self) -> bool {
+        let mut before = self.sentence.before(self.at);
+        let (nearest, second) = (before.next().unwrap_or_default(), before.next());
+        is_of(PRODUCT_RUNS, nearest)
+            || (is_of(CALLS, nearest) && second.is_some_and(|word| is_of(ABLE, word)))
+    }
+
+    fn forbidden(&self) -> bool {
+        let mut words: Vec<&str> = self.sentence.before(self.at).take(3).collect();
+        words.reverse();
+        let before = words.join(" ").replace(['\'', '’'], " ");
+        FORBIDS.split(", ").any(|phrase| {
+            before.strip_suffix(phrase).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+        })
+    }
+
+    /// The rule that makes it a command at its place.
+    fn rule(&self, plausible: Plausible) -> Option<&'static str> {
+        let several = self.text.split_whitespace().count() > 1;
+        // `bash -n` is a command once a file follows.
+        if self.text.ends_with(" -n") || (several && is_git_without_a_question(self.text)) {
+            return None;
+        }
+        let known = is_known_program(self.text);
+        let called = self.is_called(several);
+        let labelled = self.is_labelled() && (several || known);
+        match self.place {
+            _ if self.is_whole()
+                && (plausible != Plausible::Name || known || self.place == Place::Validation) =>
+            {
+                Some(ALL_CODE)
+            }
+            Place::Validation if several => Some(if known { RUNNER } else { IN_VALIDATION }),
+            Place::Validation | Place::Criterion if several && known => Some(RUNNER),
+            Place::Validation | Place::Criterion
+                if called && (several || known || self.is_surely_called()) =>
+            {
+                Some(CALLED)
+            }
+            Place::Validation | Place::Criterion if labelled => Some(CALLED),
+            Place::Work if (several || known) && (called || labelled && known) && self.is_asked_for() => {
+                Some(CALLED)
+            }
+            _ => None,
+        }
+    }
+
+    /// Nothing but code stands in the sentence, or code behind a label.
+    fn is_whole(&self) -> bool {
+        let label = self.sentence.tokens.iter().position(|token| *token == Token::Colon);
+        let from = label.filter(|colon| *colon < self.at && self.place == Place::Validation);
+        let rest = &self.sentence.tokens[from.map_or(0, |colon| colon + 1)..];
+        self.place != Place::Work
+            && rest.iter().all(|token| token.said().is_none_or(|word| is_of(JOINERS, word)))
+    }
+
+    /// `Types are right: foo check .` names its command behind a colon, `(check: foo .)` in brackets.
+    fn is_labelled(&self) -> bool {
+        let tokens = &self.sentence.tokens;
+        let before = self.at.checked_sub(1).map(|before| &tokens[before]);
+        let near = &tokens[self.at.saturating_sub(3)..self.at];
+        if near.contains(&Token::Open) && !near.contains(&Token::Break) {
+            return true;
+        }
+        let last = tokens[self.at + 1..].iter().all(|token| {
+            matches!(token, Token::Break | Token::Code(_))
+                || token.said().is_some_and(|word| is_of(JOINERS, word))
+        });
+        before == Some(&Token::Colon) && last
+    }
+
+    /// The words directly around it call it a command: ``run `x` ``, `` `x` passes``, ``lint with `x` ``.
+    fn is_called(&self, several: bool) -> bool {
+        let before: Vec<&str> = self.sentence.before(self.at).collect();
+        let nearest = before.first().copied().unwrap_or_default();
+        let asked = before.iter().any(|word| is_of(ASKS, word));
+        let behind = self.sentence.behind(self.at).take(3);
+        let calls = is_of(CALLS, nearest) && (nearest != "command" || asked || before.len() == 1);
+        calls
+            || self.label().is_some_and(|label| is_of(CALLS, label))
+            || self.sentence.behind(self.at).last().is_some_and(|word| is_of(CALLS_BEHIND, word))
+            || (is_of(INSTRUMENTS, nearest) && asked)
+            || (is_of(ASKS, nearest) && several)
+            || behind
+                .take_while(|word| !is_of(JOINERS, word))
+                .any(|word| is_of(SUCCEEDS, word) || (several && word == "empty"))
+            || (several && self.sentence.behind(self.at).take(3).any(|word| is_of(ENDS, word)))
+            || self.points_at_a_result()
+    }
+
+    /// The words around a single name leave no doubt that it is a command: ``run `x` ``, `` `x` passes``.
+    fn is_surely_called(&self) -> bool {
+        let called = self.sentence.before(self.at).next().is_some_and(|word| is_of(CALLS, word));
+        called || self.sentence.behind(self.at).take(2).any(|word| is_of(SURELY_SUCCEEDS, word))
+    }
+
+    /// `` `make lint` → no errors ``, but not the next of several commands: `` `make` → `make install` ``.
+    fn points_at_a_result(&self) -> bool {
+        let mut behind = self.sentence.tokens[self.at + 1..].iter();
+        behind.next() == Some(&Token::Sign("→"))
+            && behind.next().is_some_and(|token| match token {
+                Token::Code(text) => plausible(text) != Plausible::Command,
+                _ => true,
+            })
+    }
+
+    /// Its clause asks for a look, or says how it is to end.
+    fn is_asked_for(&self) -> bool {
+        let said = |token: &&Token<'_>| token.said().is_some_and(|word| !is_number(word));
+        let first = self.sentence.tokens.iter().find(said).and_then(Token::said).unwrap_or_default();
+        let writes = is_of(AUTHORS, first) && first != "make";
+        let mut clause: Vec<&str> = self.sentence.before(self.at).collect();
+        clause.reverse();
+        let mut clause = clause.into_iter().skip_while(|word| is_number(word));
+        let asks = clause.next().is_some_and(asks_for_a_run)
+            || self.label().is_some_and(asks_for_a_run)
+            || self.sentence.behind(self.at).last().is_some_and(|word| is_of(CALLS_BEHIND, word));
+        let succeeds = if is_known_program(self.text) { SUCCEEDS } else { SURELY_SUCCEEDS };
+        let ends = self.sentence.behind(self.at).take(4).any(|word| is_of(succeeds, word) || word == "empty");
+        let labelled = !writes && self.is_labelled() && !is_tool(self.text);
+        asks || ends || labelled || self.points_at_a_result()
+    }
 }
 
-/// A command that stands behind `verify:` without marks of code.
-pub(crate) fn is_bare_command(text: &str) -> bool {
+/// It looks at anything, and is a part of the product as often as a check.
+fn is_tool(text: &str) -> bool {
+    is_of(TOOLS, &main_program(text))
+}
+
+/// The id that a task begins with: `6.1`.
+fn is_number(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit())
+        || word
+            .strip_prefix(['t', 's'])
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn asks_for_a_run(word: &str) -> bool {
+    is_of(CALLS, word) || is_of(ASKS, word)
+}
+
+/// The first argument of `git`, if that is the program.
+fn git_command(text: &str) -> Option<(String, bool)> {
     let words = first_words(text);
-    let [first, second, ..] = words.as_slice() else { return false };
-    let (first, second) = (first.text.as_str(), second.text.as_str());
-    let acts = second.starts_with('-') || second.contains('/') || DEEDS.split(' ').any(|deed| deed == second);
-    let says = |word: &str| {
-        word.starts_with('(')
-            || word.ends_with(',')
-            || SENTENCE_WORDS.split(' ').any(|said| lower(word) == said)
-    };
-    !text.contains(['`', '\n'])
-        && KNOWN_RUNNERS.contains(first)
-        && first != "test"
-        && acts
-        && !text.split_whitespace().skip(2).any(says)
+    let words: Vec<&str> = assigned(&words).1.iter().map(|word| word.text.as_str()).collect();
+    let asked = positionals(&words).next().filter(|_| words.first() == Some(&"git"))?;
+    let decides = words.iter().any(|word| is_of(DECIDES, word));
+    Some((asked.to_owned(), decides))
 }
 
-/// A sentence with a command that wants to see it succeed: ``confirm that `make test` passes``.
-pub(crate) fn checks(text: &str) -> bool {
-    let Some((at, span)) = code_spans(text).next() else { return false };
-    matches!(classify(text, false).kind, CriterionKind::Command(_))
-        && says_check(text, at, span)
-        && !says_it_fails(text)
+/// Its answer is about changes that agentrun does not commit before it looks.
+fn shows_the_tree(text: &str) -> bool {
+    let alone = !text.contains(['|', ';']) && !text.contains("&&") && !text.contains("$(");
+    alone && git_command(text).is_some_and(|(asked, decides)| is_of(SHOWS_THE_TREE, &asked) && !decides)
 }
 
-/// What is said around the first code span wants to see a command succeed.
-fn says_check(text: &str, at: usize, span: &str) -> bool {
-    let before = spoken(&text[..at]);
-    if STARTS_CHECK.iter().any(|check| before.starts_with(check)) {
-        return true;
-    }
-    let behind = spoken(&text[end_of(text, span)..]);
-    // Far behind a command that is not only run, it is something else that passes.
-    let near = behind.match_indices(' ').nth(3).map_or(behind.as_str(), |(at, _)| &behind[..at]);
-    let behind = if ONLY_RUNS.contains(&before) { &behind } else { near };
-    let may_stand = |sign: &&&str| sign.is_ascii() || !text.is_ascii();
-    SAYS_CHECK.any_within(behind)
-        || points_at_result(text)
-        || CHECK_SIGNS.iter().filter(may_stand).any(|sign| text.contains(sign))
+/// It succeeds whatever there is: only what it prints can decide.
+pub(in crate::plan) fn shows_only(text: &str) -> bool {
+    let alone = !text.contains(['|', ';']) && !text.contains("&&");
+    alone && git_command(text).is_some_and(|(asked, decides)| is_of(SHOWS, &asked) && !decides)
 }
 
-/// `` `make lint` → no errors ``, but not the next of several commands: `` `make` → `make install` ``.
-fn points_at_result(text: &str) -> bool {
-    let behind = |arrow: &&str| text.split_once(arrow).map(|(_, behind)| behind.trim_start());
-    ARROWS.iter().find_map(behind).is_some_and(|behind| !behind.starts_with('`'))
+/// `git worktree` alone names a part of git, and asks nothing.
+fn is_git_without_a_question(text: &str) -> bool {
+    let two = text.split_whitespace().count() == 2 && text.starts_with("git ");
+    two && !shows_only(text)
+        && !shows_the_tree(text)
+        && !text.ends_with(" fsck")
+        && strongest(text).effect == CommandEffect::Checks
 }
-
-/// What is said of a command makes its exit code no verdict: it is to fail, or to find nothing.
-pub(crate) fn says_it_fails(text: &str) -> bool {
-    let words = spoken(text);
-    SAYS_FAILURE.any_within(&words) && !SAYS_NO_FAILURE.any_within(&words)
-}
-
-/// What a code block of a validation part is; `None` if its language is no shell.
-pub(crate) fn classify_block(code: &Code, dir: Option<String>) -> Option<CriterionClass> {
-    let Code { info: Some(info), literal } = code else { return None };
-    if !matches!(info.as_str(), "" | "sh" | "bash" | "shell" | "console" | "zsh" | "shell-session") {
-        return None;
-    }
-    let prompted = literal.lines().any(|line| line.starts_with("$ "));
-    let script: Vec<&str> = if prompted {
-        literal.lines().filter_map(|line| line.strip_prefix("$ ")).collect()
-    } else {
-        literal.lines().collect()
-    };
-    let script = script.join("\n");
-    let empty = script.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-    (!empty).then(|| command_or_prose(script.trim_end().to_owned(), BLOCK, dir))
-}
-
-/// `validate: make lint` of a comment.
-pub(crate) fn comment_command(inner: &str) -> Option<&str> {
-    let rest = inner.strip_prefix("validate:").or_else(|| inner.strip_prefix("Validate:"))?;
-    Some(rest.trim()).filter(|command| !command.is_empty())
-}
-
-/// A command, unless it is one that must not be run to see whether something holds.
-pub(crate) fn command_or_prose(script: String, why: &'static str, dir: Option<String>) -> CriterionClass {
-    let effects = effects(&script);
-    if effects.contains(&CommandEffect::Destroys) {
-        return CriterionClass::none(CriterionKind::Prose, DESTRUCTIVE);
-    }
-    if effects.contains(&CommandEffect::Serves) {
-        return CriterionClass::none(CriterionKind::Prose, ENDLESS);
-    }
-    if !effects.is_empty() && effects.iter().all(|effect| *effect == CommandEffect::Adds) {
-        return CriterionClass::none(CriterionKind::Prose, ADDS);
-    }
-    let command = CommandLine { script, dir };
-    CriterionClass { kind: CriterionKind::Command(command), says_more: false, why }
-}
-
-/// The directory of ``Run from `dir` ``.
-pub(crate) fn directory(text: &str) -> Option<String> {
-    let phrase = |at: usize| FROM.iter().position(|phrase| ends_with_any_case(&text[..at], phrase));
-    let ticks = text.match_indices('`').filter_map(|(at, _)| Some((phrase(at)?, at + 1)));
-    let (_, at) = ticks.min()?;
-    let dir = text.get(at..)?.split('`').next()?.trim();
-    // A directory is a path inside the project; a command that follows is none.
-    let fits = !dir.is_empty() && !dir.contains(char::is_whitespace);
-    fits.then(|| dir.trim_end_matches('/').to_owned())
-}
-
-/// Ends so, in whatever case.
-pub(in crate::plan) fn ends_with_any_case(text: &str, ending: &str) -> bool {
-    let from = text.len().checked_sub(ending.len());
-    from.and_then(|from| text.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
-}
-
-/// `Run: make lint` and ``Run `make lint` `` are commands whatever the program is.
-fn after_run(text: &str) -> Option<&str> {
-    let rest = ["Run:", "run:", "**Run:**", "**Run**:", "Command:", "**Command:**"]
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))?
-        .trim();
-    match code_spans(rest).next() {
-        Some((_, span)) => Some(span),
-        None if rest.is_empty() || rest.starts_with('[') => None,
-        None => Some(rest),
-    }
-}
-
-fn rule_for(text: &str, at: usize, span: &str) -> Option<&'static str> {
-    let span = span.strip_prefix("$ ").unwrap_or(span);
-    let all = first_words(span);
-    let words: Vec<&str> = assigned(&all).1.iter().map(|word| word.text.as_str()).collect();
-    let behind = span.split_whitespace().count() > all.len();
-    if words.is_empty() && !behind {
-        return None;
-    }
-    let first = words.first().copied().unwrap_or_default();
-    let several = words.len() > 1 || behind;
-    // `bash -n` is a command once a file follows.
-    if ["bash", "sh", "zsh"].contains(&first) && span.ends_with(" -n") {
-        return None;
-    }
-    let question = || positionals(&words).next();
-    let asks = first != "git" || GIT_QUESTIONS.split(' ').any(|word| question() == Some(word));
-    let known = asks && KNOWN_RUNNERS.contains(first) || first.starts_with("./") || first.starts_with("../");
-    if several && known {
-        return Some(RUNNER);
-    }
-    let whole = in_ticks(text.trim_matches(['.', ' ', ':'])) == Some(span);
-    if whole && known {
-        return Some(ALL_CODE);
-    }
-    // `Types are right: foo check .` names its command behind a colon.
-    let behind_colon = text.get(..at).is_some_and(|before| before.trim_end().ends_with(':'));
-    let last = text
-        .trim_end_matches(['.', ' '])
-        .strip_suffix('`')
-        .is_some_and(|text| text.strip_suffix(span).is_some_and(|before| before.ends_with('`')));
-    if several && is_program(first) && behind_colon && last {
-        return Some(CALLED);
-    }
-    let runnable = known || several || is_program(first);
-    (runnable && called(text, at, span) && !is_signature(span)).then_some(CALLED)
-}
-
-fn in_ticks(text: &str) -> Option<&str> {
-    text.strip_prefix('`')?.strip_suffix('`')
-}
-
-/// A name that can be a program: no path of a source file, no symbol.
-fn is_program(word: &str) -> bool {
-    let plain = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    !word.is_empty() && plain || word.strip_suffix(".sh").is_some_and(|stem| !stem.is_empty())
-}
-
-fn is_signature(span: &str) -> bool {
-    span.ends_with('(') || ["()", "=>", "::", "→", " = "].iter().any(|sign| span.contains(sign))
-}
-
-/// The words directly around a span call it a command: ``run `x` ``, `` `x` passes``, `` `x` exits 0``.
-fn called(text: &str, at: usize, span: &str) -> bool {
-    let word = |text: &str| text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let before = text.get(..at).and_then(|before| before.split_whitespace().next_back());
-    // ``run` of `` `run`, `walk` `` is no verb.
-    let before = before.filter(|word| !word.contains('`')).map(word);
-    let mut behind = text[end_of(text, span)..].trim_start_matches('`').split_whitespace().take(2).map(word);
-    let verb_before = before
-        .is_some_and(|word| matches!(word.as_str(), "run" | "running" | "execute" | "command" | "runs"));
-    verb_before || behind.next().is_some_and(|word| CALLING.contains(&word))
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,9 +1,9 @@
 //! Steps of one line: items of a list, and entries that are no items.
 
 use super::body::StepBody;
-use super::command;
+use super::classify::{CriterionClass, classify};
+use super::command::Place;
 use super::files;
-use crate::plan::criterion::CriterionKind;
 use crate::plan::document::entry::EntryKind;
 use crate::plan::names::{self, Role, label};
 use crate::plan::piece::Piece;
@@ -42,13 +42,13 @@ impl StepBody<'_, '_> {
 
     /// A step of one line may name the command that decides about it, if its title wants to see that succeed.
     fn add_title_command(&mut self, piece: &Piece<'_>, title: &str) {
-        if !piece.text.contains('`') {
+        if !title.contains('`') {
             return;
         }
-        let verdict = command::classify(&piece.text, false);
-        let is_command = matches!(verdict.kind, CriterionKind::Command(_));
-        if is_command && (names::verifies(title) || command::checks(title)) {
-            self.add_criterion(piece, verdict, None);
+        let place = if names::verifies(title) { Place::Criterion } else { Place::Work };
+        let found = classify(title, place, false);
+        if found.iter().any(CriterionClass::is_command) {
+            self.add_criteria(piece, found, None);
         }
     }
 
@@ -101,7 +101,7 @@ impl StepBody<'_, '_> {
             let said = line.trim().trim_start_matches(['-', '*', ' ']);
             if !said.is_empty() {
                 let piece = self.piece(at, said, at + said.len());
-                self.add_criterion(&piece, command::classify(said, false), None);
+                self.add_criteria(&piece, classify(said, Place::Validation, false), None);
             }
             at += line.len();
         }

@@ -1,21 +1,26 @@
 //! Decides what each list item inside a step becomes, by the label above it.
 
 use super::body::{FieldText, StepBody, task};
-use super::command::{self, CriterionClass, ends_with_any_case};
+use super::classify::{
+    CriterionClass, asks_for_a_command, classify, classify_block, comment_command, ends_with_any_case,
+    of_comment,
+};
+use super::command::Place;
 use super::files;
 use super::item_part::{ItemFacts, ItemMarker, ItemPart};
 use super::references;
 use crate::plan::check_box::BoxRole;
 use crate::plan::criterion::{Criterion, CriterionKind};
 use crate::plan::document::BlockKind;
+use crate::plan::names::Role;
 use crate::plan::names::label::Label;
-use crate::plan::names::{self, Role};
+use crate::plan::names::person::is_for_a_person;
 use crate::plan::piece::Piece;
 use crate::plan::step::{Field, StepKind, Task};
 use crate::plan::{BlockIndex, BoxIndex, Line};
 
 fn is_command(piece: &Piece<'_>) -> bool {
-    matches!(command::classify(&piece.text, false).kind, CriterionKind::Command(_))
+    classify(&piece.text, Place::Criterion, false).iter().any(CriterionClass::is_command)
 }
 
 /// What stands under this name must hold.
@@ -67,20 +72,23 @@ impl StepBody<'_, '_> {
                 None if ordered => ItemMarker::Number,
                 None => ItemMarker::Bullet,
             },
-            by_hand: names::by_hand(self.document.first_line(item).1),
+            by_hand: is_for_a_person(self.document.first_line(item).1),
             command: is_command(&piece),
-            checks: self.kind == StepKind::Work && command::checks(&piece.text),
+            checks: self.kind == StepKind::Work && asks_for_a_command(&piece.text),
         };
-        match ItemPart::of(self.part(role), facts) {
-            ItemPart::Criterion => self.add_criterion_item(item, &piece, false),
-            ItemPart::Manual => self.add_criterion_item(item, &piece, true),
+        let part = ItemPart::of(self.part(role), facts);
+        match part {
+            ItemPart::Criterion => {
+                self.add_criterion_item(item, &piece, Place::under(self.part(role)), false);
+            }
+            ItemPart::Manual => self.add_criterion_item(item, &piece, Place::Criterion, true),
             ItemPart::Deliverable => {
                 self.add_task(item, &piece, "a deliverable of the step");
                 if let Some(task) = self.parts.tasks.last_mut() {
                     task.deliverable = true;
                 }
                 let check_box = self.boxes.of_block(item);
-                self.add_criterion(&piece, command::classify(&piece.text, false), check_box);
+                self.add_criteria(&piece, classify(&piece.text, Place::Criterion, false), check_box);
             }
             ItemPart::Task(reason) => self.add_task(item, &piece, reason),
             ItemPart::Bullet => self.parts.bullets.push(task(&piece, None)),
@@ -92,7 +100,8 @@ impl StepBody<'_, '_> {
             }
             ItemPart::Text => {}
         }
-        self.read_nested(item, role);
+        // What is held by something for a person is for that person.
+        self.read_nested(item, if part == ItemPart::Manual { Some(Role::Manual) } else { role });
     }
 
     /// Nested boxes are like the item that holds them; of the rest only what has a label counts.
@@ -107,7 +116,7 @@ impl StepBody<'_, '_> {
                         }
                         let piece = self.item_text(nested);
                         if is_criteria(self.part(role)) && is_command(&piece) {
-                            self.add_criterion_item(nested, &piece, false);
+                            self.add_criterion_item(nested, &piece, Place::under(self.part(role)), false);
                         } else {
                             self.read_labelled(nested);
                             self.read_nested(nested, role);
@@ -141,36 +150,52 @@ impl StepBody<'_, '_> {
         }
     }
 
-    fn add_criterion_item(&mut self, item: BlockIndex, piece: &Piece<'_>, manual: bool) {
+    fn add_criterion_item(&mut self, item: BlockIndex, piece: &Piece<'_>, place: Place, manual: bool) {
         let manual = manual || self.kind == StepKind::Manual;
-        let mut verdict = command::classify(&piece.text, manual);
-        if verdict.kind == CriterionKind::Prose {
-            verdict = match self.nested_command(item) {
-                None => command::classify(&piece.text, names::by_hand(&piece.text)),
-                Some(nested) => nested,
-            };
+        let mut found = classify(&piece.text, place, manual);
+        if found.iter().all(|class| class.kind == CriterionKind::Prose) {
+            let nested = self.nested_commands(item);
+            if !nested.is_empty() {
+                found = nested;
+            } else if is_for_a_person(&piece.text) {
+                found = classify(&piece.text, place, true);
+            }
         }
-        let by_hand = verdict.kind == CriterionKind::Manual;
+        let by_hand = found.iter().any(|class| class.kind == CriterionKind::Manual);
         let role = self.box_role(if by_hand { BoxRole::Manual } else { BoxRole::Criterion });
         let check_box = self.boxes.claim(item, role, self.step, "a criterion of the step");
-        self.add_criterion(piece, verdict, check_box);
+        self.add_criteria(piece, found, check_box);
     }
 
-    /// The command that a `validate` comment or a shell block inside an item gives for it.
-    fn nested_command(&self, item: BlockIndex) -> Option<CriterionClass> {
+    /// The commands that a `validate` comment or a shell block inside an item gives for it.
+    fn nested_commands(&self, item: BlockIndex) -> Vec<CriterionClass> {
         let block = &self.document.blocks[item];
         let span = block.start..self.document.lines.end(block.end_line);
         let comment = self
             .document
             .comments_in(&span)
-            .find_map(|comment| command::comment_command(&self.document.text[comment.inner.clone()]));
+            .find_map(|comment| comment_command(&self.document.text[comment.inner.clone()]));
         if let Some(command) = comment {
-            return Some(command::command_or_prose(command.to_owned(), command::COMMENT, None));
+            return vec![of_comment(command)];
         }
-        self.document.children(item).find_map(|child| match &self.document.blocks[child].kind {
-            BlockKind::Code(code) => command::classify_block(code, None),
-            _ => None,
-        })
+        let blocks =
+            self.document.children(item).filter_map(|child| match &self.document.blocks[child].kind {
+                BlockKind::Code(code) => Some(classify_block(code, None)),
+                _ => None,
+            });
+        blocks.flatten().collect()
+    }
+
+    /// The criteria that one text is; those with a box are ticked together.
+    pub(in crate::plan) fn add_criteria(
+        &mut self,
+        piece: &Piece<'_>,
+        found: Vec<CriterionClass>,
+        check_box: Option<BoxIndex>,
+    ) {
+        for class in found {
+            self.add_criterion(piece, class, check_box);
+        }
     }
 
     pub(in crate::plan) fn add_criterion(
@@ -188,6 +213,9 @@ impl StepBody<'_, '_> {
             check_box,
             kind: verdict.kind,
             why: verdict.why,
+            effect: verdict.effect,
+            unrun: verdict.unrun,
+            refused: verdict.refused,
         });
     }
 

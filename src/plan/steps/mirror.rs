@@ -8,7 +8,7 @@ use super::boxes::Boxes;
 use crate::plan::StepIndex;
 use crate::plan::candidates::top_items;
 use crate::plan::check_box::BoxRole;
-use crate::plan::names::title::plain;
+use crate::plan::names::title::{Title, plain};
 use crate::plan::names::{Role, joined, lower, words};
 use crate::plan::sections::{Owned, Sections};
 use crate::plan::step::{Plan, ProgressEntry, ProgressSection};
@@ -107,7 +107,11 @@ impl Names {
         let known = |names: &HashMap<String, Option<StepIndex>>| names.get(&key).copied().flatten();
         match list {
             MirrorList::Owned => known(&self.entries),
-            MirrorList::Progress => known(&self.full).or_else(|| known(&self.short)),
+            MirrorList::Progress => {
+                let behind_number =
+                    || self.short.get(&self::key(&Title::parse(text).text)).copied().flatten();
+                known(&self.full).or_else(|| known(&self.short)).or_else(behind_number)
+            }
             MirrorList::Other => known(&self.full),
         }
     }

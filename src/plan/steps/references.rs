@@ -33,6 +33,22 @@ pub(crate) fn read(text: &str, at: usize, line: Line) -> References {
     References { references: reader.references, independent: false }
 }
 
+/// What a line says of others, and where: `Depends on Phase 1.` at its start or that of a sentence, `They depend on
+/// Task 1 only.`, `(depends on T010)`.
+pub(crate) fn said(line: &str) -> Option<(usize, &str)> {
+    const SUBJECTS: &str = "they, it, this, these, this step, these steps, this task, these tasks, this phase, all, all of them, each";
+    let lower = line.to_ascii_lowercase();
+    let (at, verb) = ["depends on ", "depend on "].iter().find_map(|verb| Some((lower.find(verb)?, verb)))?;
+    let before = &lower[..at];
+    let clause = before.rsplit(['.', '(', ';']).next().unwrap_or_default();
+    let subject = clause.trim_matches(|c: char| !c.is_alphanumeric());
+    let fits = subject.is_empty() || SUBJECTS.split(", ").any(|known| known == subject);
+    let from = at + verb.len();
+    let rest = line.get(from..).filter(|_| fits)?;
+    let end = rest.find([')', ';']).or_else(|| rest.find(". ")).unwrap_or(rest.len());
+    Some((from, rest[..end].trim_end_matches(['.', '*', '_', ' ']).trim_end_matches(" only")))
+}
+
 /// Text in round brackets says why, not what. It is blanked, so that offsets stay.
 fn without_brackets(text: &str) -> String {
     let mut depth = 0_usize;

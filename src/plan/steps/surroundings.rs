@@ -51,6 +51,8 @@ pub(in crate::plan) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut 
         // A label belongs to the passage of its heading; one that holds steps is read part by part.
         let whole = section.level < LABEL && section.level != 1 && cover.is_free(index);
         let next = match section.role {
+            // A validation of tests or documents that are a step is that step's alone.
+            Some(Role::Validation) if is_in_a_closing_step(sections, cover, index) => index.next(),
             Some(Role::Validation) if !cover.is_step(index) => {
                 read_validation(sections, index, cover, boxes, plan);
                 if cover.is_free(index) { section.end } else { index.next() }
@@ -76,6 +78,17 @@ pub(in crate::plan) fn read(sections: &Sections<'_>, cover: &Cover, boxes: &mut 
         };
         index = next;
     }
+}
+
+/// Stands in a section that is a step after the last one, or before the first.
+fn is_in_a_closing_step(sections: &Sections<'_>, cover: &Cover, section: SectionIndex) -> bool {
+    let closes = |around: SectionIndex| {
+        let role = sections.all[around].role;
+        let closing =
+            matches!(role, Some(Role::Testing | Role::Documentation | Role::Manual | Role::Prerequisites));
+        closing && cover.is_free(around) && own_boxes(sections, around)
+    };
+    sections.ancestors(section).any(closes)
 }
 
 /// Front matter, comments with a key, and the fields before the first section.

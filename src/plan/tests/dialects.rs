@@ -86,7 +86,8 @@ fn phases_of_steps_with_fields() {
     insta::assert_snapshot!(shown(text), @r#"
     # Implementation Plan: a word counter for notes
     Work 1.1 "Step 1.1: Write two notes" <- 
-      must $ test -s notes/one.txt; test -s notes/two.txt
+      must $ test -s notes/one.txt
+      must $ test -s notes/two.txt
     Work 1.2 "Step 1.2: Count the words" <- 1.1
       must $ sh bin/count.sh
     Work 2.1 "Step 2.1: Describe the script" <- 1.1 1.2

@@ -5,6 +5,7 @@ mod edits;
 mod families;
 mod habits;
 mod properties;
+mod series;
 mod shapes;
 mod trackers;
 

@@ -183,7 +183,7 @@ fn a_document_in_a_fence_that_is_too_short_ends_no_step() {
 fn a_step_of_one_line_names_its_own_command() {
     let text = "# Plan\n\n## Tasks\n\n- [ ] 1.1 Write it\n- [ ] 1.2 Run `make test` and make sure that it passes\n\
         - [ ] 1.3 検証 — `make lint`、`make doc`\n- [ ] 1.4 Run `make seed`\n";
-    assert_eq!(commands(&read(text).plan), ["make test", "make lint\nmake doc"]);
+    assert_eq!(commands(&read(text).plan), ["make test", "make lint", "make doc"]);
 }
 
 #[test]

@@ -56,6 +56,8 @@ fn each_tick_is_told_with_what_it_rests_on() {
         command: "make test\nmake lint".to_owned(),
         dir: String::new(),
         exit: crate::facts::Exit::Code { code: exit },
+        expectation: crate::facts::Expectation::default(),
+        unmet: None,
         vacuous: None,
         tolerated,
     };

@@ -147,7 +147,7 @@ fn an_explanation_names_the_rule_behind_each_line() {
     plan.md:13:   criterion, prose: no command in it
     plan.md:15: step 2: Step 2: Show it (work)
     plan.md:20: step 3: Step 3: Nothing to see (work)
-    plan.md:23:   criterion, a command: a code span that starts with a known program
+    plan.md:23:   criterion, a command: a code span that is the whole criterion
     plan.md:8: box, task of step 1: a box inside the step
     plan.md:9: box, task of step 1: a box inside the step
     plan.md:12: box, criterion of step 1: a criterion of the step

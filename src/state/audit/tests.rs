@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::facts::fixtures::{evidence, judgement};
-use crate::facts::{Ruling, StepRef, Usage};
+use crate::facts::{Expectation, Ruling, StepRef, Usage};
 use crate::plan::{self, StepIndex};
 use crate::state::fixtures::{Past, state};
 
@@ -152,6 +152,8 @@ fn commands_that_are_run_again_refute_or_back_a_step() {
         command: "c".to_owned(),
         dir: String::new(),
         exit: Exit::Code { code },
+        expectation: Expectation::default(),
+        unmet: None,
         vacuous: void.then(|| Vacuous::Tests { why: "it ran no tests".to_owned() }),
         tolerated,
     };

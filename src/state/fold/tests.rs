@@ -191,10 +191,10 @@ fn a_green_command_is_known_until_an_agent_works() {
     let reading = reading();
     let green = Evidence { tree: Some("t".into()), ..evidence(0, "true", 0) };
     let mut past = vec![Past::Started(0), Past::Validated(0, green)];
-    assert!(state(&reading, &past).green_on("t", "true", "").is_some());
-    assert!(state(&reading, &past).green_on("other", "true", "").is_none());
+    assert!(state(&reading, &past).green_on("t", |seen| seen.command == "true").is_some());
+    assert!(state(&reading, &past).green_on("other", |seen| seen.command == "true").is_none());
     past.push(Past::Began(0, 1));
-    assert_eq!(state(&reading, &past).green("true", ""), None);
+    assert_eq!(state(&reading, &past).green(|seen| seen.command == "true"), None);
 }
 
 #[test]

@@ -1,0 +1,302 @@
+//! What a sentence expects of its command: how it ends, what it prints, and what it says besides.
+
+use super::command::{is_of, shows_only};
+use super::sentence::Token;
+use crate::facts::{Comparison, Expectation, ExpectedExit, ExpectedOutput};
+use crate::plan::names::has_words;
+use crate::plan::names::sentences::{
+    ABSENCES, FAILS, JOINERS, NEUTRAL, NOTHING, RESULTS, SUCCEEDS, SUCCESSES,
+};
+use crate::shell::effect::effects;
+use crate::shell::parser::first_words;
+
+/// So many words behind a command are about it.
+const NEAR: usize = 7;
+
+/// What is expected of a command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::plan) struct Expected {
+    /// What agentrun compares itself.
+    pub expectation: Expectation,
+    /// The sentence says more than that: somebody has to look.
+    pub besides: bool,
+}
+
+impl Expected {
+    /// That, and nothing besides.
+    pub(in crate::plan) fn of(expectation: Expectation) -> Self {
+        Self { expectation, besides: false }
+    }
+
+    fn more() -> Self {
+        Self { besides: true, ..Self::default() }
+    }
+}
+
+/// What a command prints that its exit code does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// How many: `grep -c`, `wc -l`.
+    Count,
+    /// What it finds: `grep`, `rg`.
+    Finds,
+    /// A status of HTTP: `curl`.
+    Http,
+    /// Anything else.
+    Other,
+}
+
+/// What the words, code and signs behind a command, up to the next one, expect of it.
+pub(in crate::plan) fn expected(script: &str, behind: &[Token<'_>]) -> Expected {
+    let window = Window::of(script, behind);
+    let found = window.found();
+    let rest = window.says_more(&found);
+    Expected { besides: found.besides || rest, ..found }
+}
+
+/// What follows a command.
+struct Window<'a, 'text> {
+    tokens: &'a [Token<'text>],
+    tells: Tells,
+    /// It succeeds in any case.
+    shows_only: bool,
+}
+
+impl<'a, 'text> Window<'a, 'text> {
+    fn of(script: &str, tokens: &'a [Token<'text>]) -> Self {
+        Self { tokens, tells: tells(script), shows_only: shows_only(script) }
+    }
+
+    fn found(&self) -> Expected {
+        if let Some(exit) = self.exit_code() {
+            return match exit {
+                0 => Expected::default(),
+                code => self.with_output(ExpectedExit::Code { code }),
+            };
+        }
+        let said = near(self.tokens);
+        let succeeds = SUCCESSES.split(", ").any(|phrase| has_words(&said, phrase));
+        if FAILS.split(", ").any(|phrase| has_words(&said, phrase)) && !succeeds {
+            return self.with_output(ExpectedExit::Failure);
+        }
+        let Some(at) = self.result() else {
+            return if self.shows_only && !succeeds { Expected::more() } else { Expected::default() };
+        };
+        self.printed(at).unwrap_or_else(|| {
+            let said = near(&self.tokens[at..]);
+            let succeeds = SUCCESSES.split(", ").any(|phrase| has_words(&said, phrase));
+            // `is` and `are` alone say nothing of what is printed.
+            // What a search finds is what it looked for.
+            let searches = self.tells == Tells::Finds;
+            let is_verb = matches!(self.tokens[at].said(), Some("is" | "are" | "expected" | "stays"));
+            let nothing_more = is_verb && near_is_neutral(&said);
+            if searches || nothing_more || (succeeds && !self.shows_only) {
+                Expected::default()
+            } else {
+                Expected::more()
+            }
+        })
+    }
+
+    /// That it ends so, and prints what is said beside that.
+    fn with_output(&self, exit: ExpectedExit) -> Expected {
+        let output = self.result().and_then(|at| self.value(at));
+        Expected::of(Expectation { exit, output: output.into_iter().collect(), files: Vec::new() })
+    }
+
+    /// Where it says that something is printed, counted or left.
+    fn result(&self) -> Option<usize> {
+        let mut words = 0;
+        self.tokens.iter().position(|token| {
+            let Some(word) = token.said() else { return false };
+            words += 1;
+            words <= NEAR && (is_of(RESULTS, word) || matches!(word, "→" | "=" | "≥" | "≤" | ">" | "<"))
+        })
+    }
+
+    /// `exits 3`, `exit code 0`, `exits with status 2`.
+    fn exit_code(&self) -> Option<i32> {
+        let at = self.tokens.iter().take(NEAR + 2).position(|token| {
+            matches!(token.said(), Some("exit" | "exits" | "exited" | "code" | "exit-code" | "exitcode"))
+        })?;
+        let number = |token: &Token<'_>| match token {
+            Token::Code(text) => text.parse().ok(),
+            token => token.said()?.parse().ok(),
+        };
+        self.tokens[at + 1..].iter().take(3).find_map(number)
+    }
+
+    /// What is printed, said from this word on; `None` if it is not exact.
+    fn printed(&self, at: usize) -> Option<Expected> {
+        let said = near(&self.tokens[at..]);
+        let nothing = NOTHING.split(", ").any(|phrase| has_words(&said, phrase));
+        let absent =
+            self.tells == Tells::Finds && ABSENCES.split(", ").any(|phrase| has_words(&said, phrase));
+        if nothing || absent {
+            return Some(Expected::of(match self.tells {
+                Tells::Count => number(Comparison::Equal, 0),
+                Tells::Finds => Expectation {
+                    exit: ExpectedExit::Code { code: 1 },
+                    ..Expectation::of_output(ExpectedOutput::Nothing)
+                },
+                Tells::Http | Tells::Other => Expectation::of_output(ExpectedOutput::Nothing),
+            }));
+        }
+        if let Some(counted) = self.counted(at) {
+            return Some(counted);
+        }
+        let mut expected = Expected::of(Expectation::of_output(self.value(at)?));
+        expected.expectation.output.extend(self.further_values(at));
+        Some(expected)
+    }
+
+    /// A number that is compared: `→ 0`, `is under 300`, `shows 5 rows`.
+    fn counted(&self, at: usize) -> Option<Expected> {
+        let rest = &self.tokens[at..self.tokens.len().min(at + NEAR)];
+        let place = rest.iter().position(|token| as_number(token).is_some())?;
+        let value = as_number(&rest[place])?;
+        let said = near(&rest[..place]);
+        let comparison = comparison(&said);
+        let unit = rest.get(place + 1).and_then(Token::said).unwrap_or_default();
+        let lines = matches!(
+            unit,
+            "line" | "lines" | "row" | "rows" | "file" | "files" | "entries" | "results" | "matches"
+        );
+        let is_output =
+            matches!(rest[0].said(), Some(word) if !matches!(word, "takes" | "responds" | "answers"));
+        match self.tells {
+            Tells::Count => Some(Expected::of(number(comparison, value))),
+            _ if lines && is_output => Some(Expected::of(Expectation::of_output(ExpectedOutput::Lines {
+                is: comparison,
+                number: value,
+            }))),
+            Tells::Http => Some(Expected::more()),
+            _ if matches!(rest[0].said(), Some("returns" | "return")) && value == 0 => {
+                Some(Expected::default())
+            }
+            _ if comparison == Comparison::Equal && unit.is_empty() && is_output => {
+                let text = value.to_string();
+                Some(Expected::of(Expectation::of_output(ExpectedOutput::Line { text })))
+            }
+            _ => None,
+        }
+    }
+
+    /// The text in code or quotes that is said to be printed, or not to be.
+    fn value(&self, at: usize) -> Option<ExpectedOutput> {
+        let behind = self.tokens[at..].iter().take(NEAR);
+        let text = behind.clone().find_map(as_text)?;
+        let verb = self.tokens[at].said().unwrap_or_default();
+        if matches!(verb, "takes" | "creates" | "generates" | "writes" | "produces" | "names" | "is" | "are")
+        {
+            return None;
+        }
+        let said = near(&self.tokens[..=at]);
+        let denied = has_words(&said, "not") || has_words(&said, "never") || has_words(&said, "no longer");
+        let no = behind.take_while(|token| as_text(token).is_none()).any(|token| token.said() == Some("no"));
+        let text = text.to_owned();
+        Some(if denied || no { ExpectedOutput::Lacks { text } } else { ExpectedOutput::Holds { text } })
+    }
+
+    /// ``prints `a` and `b` ``: the second.
+    fn further_values(&self, at: usize) -> Vec<ExpectedOutput> {
+        let Some(first) = self.tokens.iter().skip(at).position(|token| as_text(token).is_some()) else {
+            return Vec::new();
+        };
+        let behind = self.tokens[at + first + 1..].iter();
+        let listed = behind.take_while(|token| {
+            as_text(token).is_some()
+                || **token == Token::Break
+                || token.said().is_some_and(|word| is_of(JOINERS, word))
+        });
+        listed.filter_map(as_text).map(|text| ExpectedOutput::Holds { text: text.to_owned() }).collect()
+    }
+
+    /// Another clause says something of its own.
+    fn says_more(&self, found: &Expected) -> bool {
+        let clauses = self.tokens.split(|token| {
+            *token == Token::Break
+                || matches!(token.said(), Some("and" | "but" | "while" | "so" | "und" | "y" | "et"))
+        });
+        let told = self.result().filter(|_| !found.expectation.is_success());
+        let mut from = 0;
+        for (index, clause) in clauses.enumerate() {
+            let holds_result = told.is_some_and(|at| (from..from + clause.len() + 1).contains(&at));
+            from += clause.len() + 1;
+            if index > 0 && !holds_result && !is_neutral(clause) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The words of the first tokens, with one space between them.
+fn near(tokens: &[Token<'_>]) -> String {
+    let words = tokens.iter().filter_map(Token::said).take(NEAR);
+    words.collect::<Vec<_>>().join(" ").replace(['-', '\'', '’'], " ")
+}
+
+/// Nothing in a clause speaks of anything but the command, and that it is to be mended until it passes.
+fn is_neutral(clause: &[Token<'_>]) -> bool {
+    let mut words = clause.iter().filter_map(Token::said);
+    let mends =
+        matches!(words.clone().next(), Some("fix" | "repair" | "resolve" | "address" | "correct" | "adjust"));
+    mends || words.all(|word| is_of(NEUTRAL, word) || is_of(SUCCEEDS, word))
+}
+
+fn near_is_neutral(said: &str) -> bool {
+    said.split(' ').all(|word| is_of(NEUTRAL, word))
+}
+
+fn number(is: Comparison, number: i64) -> Expectation {
+    // `grep -c` ends with 1 where it counts nothing.
+    Expectation { exit: ExpectedExit::Any, ..Expectation::of_output(ExpectedOutput::Number { is, number }) }
+}
+
+fn as_number(token: &Token<'_>) -> Option<i64> {
+    match token {
+        Token::Code(text) | Token::Quote(text) => text.trim().parse().ok(),
+        Token::Word(word) if word == "zero" => Some(0),
+        Token::Word(word) => word.replace(',', "").parse().ok(),
+        _ => None,
+    }
+}
+
+fn as_text<'text>(token: &Token<'text>) -> Option<&'text str> {
+    match token {
+        Token::Code(text) | Token::Quote(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// How a number is compared by the words before it.
+fn comparison(said: &str) -> Comparison {
+    let has = |phrases: &str| phrases.split(", ").any(|phrase| has_words(said, phrase));
+    match () {
+        () if has("≥, at least, no less than, minimum, or more") => Comparison::AtLeast,
+        () if has("≤, at most, no more than, up to, maximum, not more than, within") => Comparison::AtMost,
+        () if has(">, more than, greater than, over, above") => Comparison::More,
+        () if has("<, less than, fewer than, under, below") => Comparison::Less,
+        () => Comparison::Equal,
+    }
+}
+
+/// What the last command of a pipeline tells by what it prints.
+fn tells(script: &str) -> Tells {
+    let last = script.rsplit(['|', '\n']).next().unwrap_or(script).trim();
+    let words = first_words(last);
+    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let counts = |word: &&str| {
+        let letters = word.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
+        *word == "--count" || letters.is_some_and(|letters| letters.contains('c'))
+    };
+    let searches = effects(last).last().is_some_and(|found| found.searches);
+    match words.first().copied().unwrap_or_default() {
+        "wc" => Tells::Count,
+        "curl" | "http" | "https" | "wget" => Tells::Http,
+        _ if searches && words.iter().skip(1).any(counts) => Tells::Count,
+        _ if searches => Tells::Finds,
+        _ => Tells::Other,
+    }
+}
