@@ -10,7 +10,7 @@ use crate::plan::document::BlockKind;
 use crate::plan::names::label;
 use crate::plan::names::person::{forbids_the_agent, is_for_a_person};
 use crate::plan::names::title::Title;
-use crate::plan::names::{Keyword, Role};
+use crate::plan::names::{self, Keyword, Role, lower};
 use crate::plan::sections::{LABEL, Sections};
 use crate::plan::step::StepKind;
 use crate::plan::{BlockIndex, GroupIndex, SectionIndex};
@@ -63,7 +63,8 @@ pub(in crate::plan) fn draw(sections: &Sections<'_>, choice: &ListChoice) -> (Ve
     let cover = cover(sections, choice);
     if !blueprints.is_empty() {
         let groups = choice.chosen.iter().flat_map(|candidate| &candidate.groups).copied();
-        blueprints.extend(around(sections, &cover, &groups.collect()));
+        let names = blueprints.iter().map(|unit| lower(&unit.title.text).into_owned()).collect();
+        blueprints.extend(around(sections, &cover, &Steps { groups: groups.collect(), names }));
     }
     blueprints.sort_by_key(|blueprint| blueprint.start);
     (blueprints, cover)
@@ -185,8 +186,34 @@ impl Cover {
     }
 }
 
+/// What is known of the steps of the list.
+struct Steps {
+    groups: HashSet<SectionIndex>,
+    /// Their titles, as they are compared.
+    names: HashSet<String>,
+}
+
+/// A checklist beside the steps that repeats none of them: what must hold in the end.
+fn is_checklist(sections: &Sections<'_>, section: SectionIndex, steps: &Steps) -> bool {
+    let found = &sections.all[section];
+    let is_named = found.is_heading()
+        && found.named == Some(Role::Progress)
+        && names::has_words(&names::words(&found.title.name()), "checklist");
+    let repeats = |item: BlockIndex| {
+        let title = Title::parse(sections.document.first_line(item).1);
+        steps.names.contains(lower(&title.text).as_ref())
+    };
+    let mut items = sections.subtree(section).flat_map(|inner| top_items(sections, inner));
+    is_named && !sections.is_owned(found) && holds_boxes(sections, section) && !items.any(repeats)
+}
+
+/// A box stands somewhere in it.
+fn holds_boxes(sections: &Sections<'_>, section: SectionIndex) -> bool {
+    sections.document.holds_box(&sections.blocks(section))
+}
+
 /// The steps that the rest of the plan asks for: prerequisites, tests, documents, acceptance.
-fn around(sections: &Sections<'_>, cover: &Cover, groups: &HashSet<SectionIndex>) -> Vec<Blueprint> {
+fn around(sections: &Sections<'_>, cover: &Cover, steps: &Steps) -> Vec<Blueprint> {
     let mut found = Vec::new();
     let mut prerequisites = Vec::new();
     let mut acceptance = Vec::new();
@@ -207,10 +234,14 @@ fn around(sections: &Sections<'_>, cover: &Cover, groups: &HashSet<SectionIndex>
             }
             Role::Acceptance | Role::Criteria => {
                 // What must hold for a group is of its last step.
-                let of_group = section.parent.is_some_and(|parent| groups.contains(&parent));
+                let of_group = section.parent.is_some_and(|parent| steps.groups.contains(&parent));
                 if !of_group && has_items(sections, place) {
                     acceptance.push(SectionPart { section: place, role: Role::Acceptance });
                 }
+                next = section.end;
+            }
+            Role::Progress if is_checklist(sections, place, steps) => {
+                acceptance.push(SectionPart { section: place, role: Role::Acceptance });
                 next = section.end;
             }
             // Its commands hold for every step, and its boxes are ticked at the end.
