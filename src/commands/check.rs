@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::common::open::Project;
-use super::common::unresolved;
+use super::common::{detect, unresolved};
 use crate::cli::CheckArgs;
 use crate::failure::{ExitCode, Failure};
-use crate::plan::Severity;
+use crate::plan::{Diagnostic, Severity};
 use crate::report::{diagnostics, explanation, listing, print};
 use crate::words;
 
@@ -14,6 +14,7 @@ use crate::words;
 pub(super) fn run(root: Option<&Path>, args: &CheckArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let mut plan = project.plan(&args.plan)?;
+    offer_commands(&mut plan.reading.diagnostics, &detect::commands(&project.root));
     let unresolved = unresolved::find(&plan.reading, &project.root, &project.environment);
     plan.reading.diagnostics.extend(unresolved);
     plan.reading.diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
@@ -45,4 +46,16 @@ pub(super) fn run(root: Option<&Path>, args: &CheckArgs) -> Result<ExitCode, Fai
     let worst = if args.strict { Severity::Warning } else { Severity::Error };
     let invalid = found.iter().any(|diagnostic| diagnostic.severity <= worst);
     Ok(if invalid { ExitCode::PlanInvalid } else { ExitCode::Passed })
+}
+
+/// Where a step has no command, offers those of the project as text to paste.
+fn offer_commands(diagnostics: &mut [Diagnostic], commands: &[String]) {
+    let Some(command) = commands.first() else { return };
+    for found in diagnostics.iter_mut().filter(|found| found.code == "no-command") {
+        let help = format!(
+            "this project's own command is `{command}`: add ``- [ ] `{command}` passes`` to the criteria of the step, \
+             or `{command}` under a heading `Validation` for every step"
+        );
+        found.help = Some(help.into());
+    }
 }
