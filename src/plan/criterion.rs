@@ -42,6 +42,8 @@ pub enum CriterionKind {
     Prose,
     /// The plan says that a person has to look.
     Manual,
+    /// A task says to make these files: they have to be there before its box is ticked.
+    Files(Vec<String>),
 }
 
 /// A command that agentrun does not run for what it does.
@@ -79,8 +81,11 @@ impl Criterion {
         self.kind == CriterionKind::Prose && self.unrun
     }
 
-    /// What a person is told of it: the sentence, and why its command was not run.
+    /// What a person is told of it: the sentence, and why its command was not run, or what is not there.
     pub fn asked(&self) -> String {
+        if let CriterionKind::Files(files) = &self.kind {
+            return format!("{} (not all of it is there: `{}`)", self.text, files.join("`, `"));
+        }
         if self.names_unrun_command() || self.refused.is_some() {
             format!("{} (its command was not run: {})", self.text, self.why)
         } else {
@@ -92,7 +97,7 @@ impl Criterion {
     pub fn command(&self) -> Option<&CommandLine> {
         match &self.kind {
             CriterionKind::Command(command) => Some(command),
-            CriterionKind::Prose | CriterionKind::Manual => None,
+            CriterionKind::Prose | CriterionKind::Manual | CriterionKind::Files(_) => None,
         }
     }
 }

@@ -237,6 +237,7 @@ impl CriterionDescription {
                 CriterionKind::Command(_) => "command",
                 CriterionKind::Prose => "prose",
                 CriterionKind::Manual => "manual",
+                CriterionKind::Files(_) => "files",
             },
             command: criterion.command().map(|command| command.script.clone()),
             dir: criterion.command().and_then(|command| command.dir.clone()),

@@ -5,6 +5,7 @@ pub(super) mod body;
 pub(super) mod boxes;
 pub(super) mod classify;
 pub(super) mod command;
+pub(super) mod creates;
 pub(super) mod entry_step;
 pub(super) mod expected;
 pub(super) mod files;

@@ -49,6 +49,7 @@ fn explain_step(text: &mut String, path: &str, reading: &Reading, index: StepInd
             CriterionKind::Command(_) => "a command",
             CriterionKind::Prose => "prose",
             CriterionKind::Manual => "for a person",
+            CriterionKind::Files(_) => "files",
         };
         let _ = writeln!(
             text,

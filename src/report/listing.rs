@@ -87,7 +87,10 @@ fn step(
         }
     }
     let sentences = step.criteria.iter();
-    let sentences = sentences.filter(|criterion| criterion.says_more || criterion.command().is_none());
+    let sentences = sentences.filter(|criterion| {
+        let files = matches!(criterion.kind, CriterionKind::Files(_));
+        criterion.says_more || (criterion.command().is_none() && !files)
+    });
     for criterion in sentences {
         let who = match (&criterion.kind, outlook.prose) {
             (CriterionKind::Manual, _) => match &criterion.refused {

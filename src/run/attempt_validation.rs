@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::judging::{self, JudgedWork};
+use super::made_files::MadeFiles;
 use super::talk::no_snapshot;
 use super::validation::Ground;
 use super::{Orders, Run, StepAtWork};
@@ -40,13 +41,16 @@ pub(super) struct AttemptValidation {
     /// What makes a pass worth less.
     pub marks: Vec<String>,
     pub judged: Vec<CriterionIndex>,
+    /// Criteria whose files are not there.
+    pub missing: Vec<CriterionIndex>,
     pub usage: Usage,
 }
 
 impl AttemptValidation {
     pub(super) fn of(outcome: AttemptOutcome, results: Vec<Validated>) -> Self {
-        let (tolerated, marks, judged) = (Vec::new(), Vec::new(), Vec::new());
-        Self { outcome, results, tolerated, marks, judged, usage: Usage::default() }
+        let (tolerated, marks) = (Vec::new(), Vec::new());
+        let (judged, missing) = (Vec::new(), Vec::new());
+        Self { outcome, results, tolerated, marks, judged, missing, usage: Usage::default() }
     }
 
     /// There was nothing to validate, or no time for it.
@@ -95,7 +99,13 @@ pub(super) async fn validate_attempt(
         let work = JudgedWork { attempt, results: &results, diff: &left.all.diff, usage: left.agent.usage };
         let judged = judging::judge(run, step, work).await?;
         (validation.judged, validation.usage) = (judged.hold, judged.usage);
+        let unmade = MadeFiles::of(run, step, left.all);
+        validation.missing.clone_from(&unmade.missing);
         if let Some(reason) = judged.refuted {
+            validation.outcome = AttemptOutcome::NotPassed(reason);
+        } else if let Some(reason) = unmade.goes_back(run, step) {
+            let message = format!("{}; the agent is told once", reason.say_of_attempt());
+            run.recorder.record(Event::Warning { code: "files-missing".to_owned(), message })?;
             validation.outcome = AttemptOutcome::NotPassed(reason);
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod attempt;
 mod attempt_validation;
 pub(crate) mod commit;
 pub(crate) mod judging;
+mod made_files;
 pub(crate) mod orchestrator;
 pub(crate) mod orders;
 pub(crate) mod plan_at_hand;

@@ -3,6 +3,7 @@
 use super::attempt::{self, AttemptResult};
 use super::attempt_validation::AttemptValidation;
 use super::judging::{self, JudgedWork};
+use super::made_files::MadeFiles;
 use super::talk::{Talk, no_snapshot};
 use super::validation::Ground;
 use super::{Run, StepAtWork};
@@ -16,6 +17,7 @@ use crate::state::ticking::{self, DecidedCriteria, Grounds};
 use crate::validate::applied::Applied;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::{Validated, unfixable};
+use crate::workspace::snapshot::Changes;
 
 pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
     let applied = run.applied(step);
@@ -89,6 +91,7 @@ async fn validate_first(
     }
     let mut validation = AttemptValidation::of(AttemptOutcome::Passed { strength }, results.to_vec());
     validation.judged = judged.hold;
+    validation.missing = MadeFiles::of(run, step, &Changes::default()).missing;
     pass(run, step, strength, 0, &validation).map(|()| None)
 }
 
@@ -210,8 +213,8 @@ fn pass(
     validation: &AttemptValidation,
 ) -> Result<(), Failure> {
     let evidence = validation.evidence();
-    let AttemptValidation { tolerated, marks, judged, .. } = validation;
-    let grounds = Grounds { evidence: &evidence, judged, prose_waits: run.orders.prose_waits() };
+    let AttemptValidation { tolerated, marks, judged, missing, .. } = validation;
+    let grounds = Grounds { evidence: &evidence, judged, prose_waits: run.orders.prose_waits(), missing };
     let DecidedCriteria { passed, waiting } = ticking::decide(step, &grounds);
     run.recorder.record(Event::StepPassed {
         at: AttemptRef { step: StepRef::from(step), attempt },

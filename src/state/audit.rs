@@ -225,9 +225,10 @@ fn of_box(step: &Step, place: BoxIndex, backing: Backing, status: &StepStatus) -
     };
     match criterion.kind {
         CriterionKind::Command(_) if !criterion.says_more => backing,
+        CriterionKind::Files(_) => backing,
         _ if !matches!(backing, Backing::Proven | Backing::Weak) => backing,
         _ if pass.judged.contains(&index) => Backing::Judged,
-        _ if pass.confirmed_by.is_some() && !pass.pending.contains(&criterion.text) => Backing::Confirmed,
+        _ if pass.confirmed_by.is_some() && !pass.pending.contains(&criterion.asked()) => Backing::Confirmed,
         _ if pass.criteria.contains(&index) => backing,
         _ => Backing::ByHand,
     }

@@ -16,6 +16,8 @@ pub struct Grounds<'a> {
     pub judged: &'a [CriterionIndex],
     /// A sentence that nobody has seen to hold waits for a person; else sentences are ignored.
     pub prose_waits: bool,
+    /// The criteria whose files are not there.
+    pub missing: &'a [CriterionIndex],
 }
 
 /// The criteria of a step that passes. What holds by the judge's word is in neither.
@@ -38,6 +40,7 @@ pub fn decide(step: &Step, grounds: &Grounds<'_>) -> DecidedCriteria {
             CriterionKind::Command(_) => unseen || seen.is_some_and(Evidence::is_void),
             CriterionKind::Prose => unseen || criterion.names_unrun_command(),
             CriterionKind::Manual => true,
+            CriterionKind::Files(_) => grounds.missing.contains(&index),
         };
         let holds = match criterion.kind {
             CriterionKind::Command(_) => seen.is_some_and(Evidence::holds),
@@ -46,6 +49,7 @@ pub fn decide(step: &Step, grounds: &Grounds<'_>) -> DecidedCriteria {
                 !grounds.prose_waits && step.is_task(criterion) && !criterion.names_unrun_command()
             }
             CriterionKind::Manual => false,
+            CriterionKind::Files(_) => true,
         };
         match (waits, holds) {
             (true, _) => decided.waiting.push(index),

@@ -202,7 +202,8 @@ fn an_empty_command_beside_a_real_one_counts_for_nothing_and_waits_for_a_person(
     bench.file("agentrun.toml", "[validation]\ncommands = [\"test -f work.txt\"]\n").git();
     execute(&bench, &[]).code(0).says("warning: `true` proves nothing").says("waits for a person");
     assert!(bench.read("plan.md").contains("- [x] Write `work.txt`"));
-    assert_eq!(record(&bench, "step.passed")["passed"], json!([]));
+    // Only the file of the task.
+    assert_eq!(record(&bench, "step.passed")["passed"], json!([1]));
 }
 
 #[test]
@@ -221,6 +222,7 @@ fn a_result_that_contradicts_the_same_tree_is_looked_at_once_more() {
 #[test]
 fn two_greens_in_a_row_on_the_same_tree_pass_and_are_marked() {
     let bench = bench("test -f .git/built", &["touch .git/built"]);
+    bench.file("plan.md", bench.read("plan.md").replace("Write `work.txt`", "Build it")).git();
     execute(&bench, &[]).code(0).says("look at it: `test -f .git/built` is flaky");
     let passed = record(&bench, "step.passed");
     assert_eq!(passed["strength"], "weak");
@@ -350,4 +352,23 @@ fn a_strict_guard_fails_the_attempt_and_says_what_to_restore() {
             assert!(brief.contains(part), "{brief}");
         }
     }
+}
+
+#[test]
+fn a_task_that_makes_a_file_is_ticked_when_the_file_is_there() {
+    // The agent is told once, and makes it then.
+    let bench = bench("test -f other.txt", &["touch other.txt", WORK]);
+    execute(&bench, &[]).code(0).says("is not done: not all of it is there: `work.txt`");
+    assert!(bench.read("plan.md").contains("- [x] Write `work.txt`"));
+}
+
+#[test]
+fn a_task_whose_file_is_never_made_stays_open_for_a_person() {
+    let bench = bench("test -f other.txt", &["touch other.txt", "true", "true"]);
+    let ran = execute(&bench, &[]).code(0);
+    ran.says("waits for a person: Write `work.txt` (not all of it is there: `work.txt`)");
+    assert!(bench.read("plan.md").contains("- [ ] Write `work.txt`"));
+    assert_eq!(bench.journal().iter().filter(|record| record["type"] == "attempt.completed").count(), 2);
+    bench.run(&["confirm", "plan.md", "1", "--by", "Ada"]).code(0);
+    assert!(bench.read("plan.md").contains("- [x] Write `work.txt`"));
 }

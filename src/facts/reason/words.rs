@@ -21,6 +21,10 @@ impl Reason {
             Self::Unfixable(Unfixable { cause, .. }) => format!("No agent can fix this: {cause}"),
             Self::TooWeak => "Passed only weakly, and a proven pass is asked for".to_owned(),
             Self::Vacuous { command, why } => format!("`{}` proves nothing: {why}", first_line(command)),
+            // What is not there was seen by agentrun itself.
+            Self::CriterionFailed { judgement } if judgement.citation.is_none() => {
+                format!("\"{}\" is not done: {}", first_line(&judgement.text), judgement.reason)
+            }
             Self::CriterionFailed { judgement } => {
                 format!("The judge: \"{}\" does not hold", first_line(&judgement.text))
             }

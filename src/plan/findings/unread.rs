@@ -12,6 +12,8 @@ use crate::plan::step::{Plan, Step, StepKind};
 
 const HELP: &str = "put it under a step, tick it, or run with --allow-unread";
 
+const LOG: &str = "agentrun neither carries it out nor ticks it; if it is work, put it under a step";
+
 /// All of it.
 pub(in crate::plan) fn find(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) -> Vec<Diagnostic> {
     if choice.chosen.is_none() {
@@ -39,7 +41,10 @@ fn lost_boxes(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
             count => format!("{count} open boxes{place} belong to no step"),
         };
         let span = line_span(sections, first.line);
-        Some(diagnostic(Severity::Error, "unread-box", span, message).help(HELP))
+        // A log of progress is kept by whoever works, and is no list of work.
+        let is_log = sections.all[sections.at(first.mark_at)].role == Some(Role::Progress);
+        let (severity, help) = if is_log { (Severity::Note, LOG) } else { (Severity::Error, HELP) };
+        Some(diagnostic(severity, "unread-box", span, message).help(help))
     };
     groups.filter_map(about).collect()
 }

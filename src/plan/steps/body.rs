@@ -9,6 +9,7 @@ use super::classify::{
     self, CriterionClass, classify, classify_block, comment_command, is_bare_command, tells_of_a_run,
 };
 use super::command::Place;
+use super::creates::made;
 use super::expected::expected;
 use super::files;
 use super::references;
@@ -92,6 +93,7 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
         }
         drop_repeated(&mut self.parts.files, |_| true, |file| Some(file));
         self.leave_stages_out();
+        self.expect_made_files();
         // What somebody has to look at is said once more, whichever command it is about.
         let unboxed = |criterion: &Criterion| criterion.check_box.is_none() && !criterion.says_more;
         drop_repeated(&mut self.parts.criteria, unboxed, |criterion| Some(&criterion.command()?.script));
@@ -102,6 +104,26 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
             }
         }
         self.parts
+    }
+
+    /// The box of a task that makes files waits for them. They come last, so that the others keep their places.
+    fn expect_made_files(&mut self) {
+        let boxed = self.parts.tasks.iter().filter(|task| task.check_box.is_some() && !task.optional);
+        let made = boxed.map(|task| (task, made(&task.text))).filter(|(_, files)| !files.is_empty());
+        let criteria = made.map(|(task, files)| Criterion {
+            line: task.line,
+            span: self.document.lines.start(task.line)..self.document.lines.end(task.line),
+            text: task.text.clone(),
+            check_box: task.check_box,
+            kind: CriterionKind::Files(files),
+            says_more: false,
+            why: "a task that says which files it makes",
+            effect: None,
+            unrun: false,
+            refused: None,
+        });
+        let criteria: Vec<Criterion> = criteria.collect();
+        self.parts.criteria.extend(criteria);
     }
 
     /// A command that is to fail, in front of the same one that is to pass, is a stage on the way: it does not hold

@@ -37,6 +37,7 @@ fn step_lines(reading: &Reading, index: StepIndex) -> Vec<String> {
             }
             CriterionKind::Prose => format!("prose: {}", criterion.text),
             CriterionKind::Manual => format!("manual: {}", criterion.text),
+            CriterionKind::Files(files) => format!("files: {}", files.join(" ")),
         };
         format!("  must {}{what}", mark(criterion.check_box))
     }));
@@ -56,16 +57,19 @@ fn steps_with_tasks_and_validation_criteria() {
       do [ ] Let its first line say hello to the world
       must [ ] $ test -f src/greet.txt
       must [ ] $ grep -q hello src/greet.txt
+      must [ ] files: src/greet.txt
     Work 2 "Step 2: Add the German greeting" <- ~1
       do [ ] Create `src/greet.de.txt`
       do [ ] Say "hallo" in it
       must [ ] $ grep -q hallo src/greet.de.txt
       must [ ] prose: The German reads well
+      must [ ] files: src/greet.de.txt
     Work 3 "Step 3: Check both with one script" <- 1 2
       do [ ] Create `checks/all.sh`
       do [ ] Let it look for both files
       must [ ] $ sh checks/all.sh
       must [ ] $ grep -q greet.de checks/all.sh
+      must [ ] files: checks/all.sh
     Closing #5 "Unit Tests" <- ~3
       do [ ] List the cases in `checks/cases.txt`
       must [ ] $ test -s checks/cases.txt
@@ -100,6 +104,7 @@ fn phases_of_steps_with_fields() {
       must [ ] $ sh bin/count.sh
     Closing #6 "Integration Tests" <- ~#5
       do [ ] Write the command of the page into `checks/page.txt`
+      must [ ] files: checks/page.txt
     Manual #7 "Manual Testing" <- ~#6
       must [ ] manual: The output is easy to read
       must [ ] manual: The page is easy to find
@@ -203,6 +208,7 @@ fn phases_with_priority_and_no_final_newline() {
       do [ ] Run it
       leave [ ] `sh checks/recipes.sh` passes
       must [ ] $ sh checks/recipes.sh
+      must [ ] files: checks/recipes.sh
     Acceptance #5 "Acceptance" <- ~4
       must prose: **Performance**: a recipe is found in ten seconds
       must prose: **User Satisfaction**: the plates are empty

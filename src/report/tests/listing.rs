@@ -145,6 +145,7 @@ fn an_explanation_names_the_rule_behind_each_line() {
     plan.md:5: step 1: Step 1: Write it (work)
     plan.md:12:   criterion, a command: a code span that starts with a known program
     plan.md:13:   criterion, prose: no command in it
+    plan.md:8:   criterion, files: a task that says which files it makes
     plan.md:15: step 2: Step 2: Show it (work)
     plan.md:20: step 3: Step 3: Nothing to see (work)
     plan.md:23:   criterion, a command: a code span that is the whole criterion

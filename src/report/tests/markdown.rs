@@ -162,7 +162,9 @@ fn a_reviewer_reads_then_what_was_tried() {
 #[test]
 fn how_an_attempt_ended_is_said_in_a_sentence() {
     let red = json!({"kind": "validation_failed", "command": "make\ntest", "output": "", "exit": code(1), "limit": "60 turns"});
-    let judgement = json!({"criterion": 0, "text": "It is kind", "ruling": "fail", "reason": "no"});
+    let citation = json!({"in": "file", "path": "a.rs", "line": 3, "quote": "no"});
+    let judgement =
+        json!({"criterion": 0, "text": "It is kind", "ruling": "fail", "reason": "no", "citation": citation});
     let outcomes = [
         red,
         json!({"kind": "weakened", "marks": []}),

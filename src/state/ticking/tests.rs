@@ -58,7 +58,8 @@ fn each_kind_of_criterion_holds_or_waits() {
         ("nothing ran", &[], &[], false),
     ];
     let rows = table.map(|(what, evidence, judged, prose_waits)| {
-        let DecidedCriteria { passed, waiting } = decide(step, &Grounds { evidence, judged, prose_waits });
+        let DecidedCriteria { passed, waiting } =
+            decide(step, &Grounds { evidence, judged, prose_waits, missing: &[] });
         format!("{what}: {} | {}", named(&passed), named(&waiting))
     });
     insta::assert_snapshot!(rows.join("\n"), @"

@@ -32,6 +32,7 @@ fn one(class: &CriterionClass) -> String {
         }
         CriterionKind::Prose => if class.why == GAP { "gap" } else { "prose" }.to_owned(),
         CriterionKind::Manual => "manual".to_owned(),
+        CriterionKind::Files(_) => "files".to_owned(),
     }
 }
 
