@@ -5,8 +5,8 @@ pub(in crate::plan) const CALLS: &str = "run, rerun, re-run, running, execute, e
     运行, 执行, 実行, 실행, ausführen, ejecutar, exécuter, executar, запустить, выполнить, запусти";
 
 /// The last word of a clause in languages whose verb comes last: the command before it is to be run.
-pub(in crate::plan) const CALLS_BEHIND: &str =
-    "実行, 実行する, 실행, 실행한다, 執行, 执行, ausführen, laufen lassen";
+pub(in crate::plan) const CALLS_BEHIND: &str = "実行, 実行する, 確認, 確認する, 検証, 検証する, 실행, 실행한다, 확인, 확인한다, 검증, 執行, 执行, \
+    ausführen, prüfen";
 
 /// Between what is done and the command that does it.
 pub(in crate::plan) const INSTRUMENTS: &str =

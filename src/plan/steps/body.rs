@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use super::boxes::Boxes;
 use super::classify::{
-    self, CriterionClass, classify, classify_block, comment_command, is_bare_command, tells_of_a_run,
+    self, CriterionClass, asks_to_run, classify, classify_block, comment_command, is_bare_command,
+    tells_of_a_run,
 };
 use super::command::Place;
 use super::creates::made;
@@ -24,6 +25,7 @@ use crate::plan::piece::{Piece, one_line};
 use crate::plan::sections::{LABEL, Sections};
 use crate::plan::step::{Aside, Field, Reference, StepKind, Task};
 use crate::plan::{BlockIndex, BoxIndex, SectionIndex, Span, StepIndex};
+use crate::shell::effect::CommandEffect;
 
 /// Reads the parts of one step.
 pub(in crate::plan) struct StepBody<'plan, 'text> {
@@ -344,8 +346,12 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
         let behind = behind.map_or("", |_| self.document.first_line(found.end).1);
         let decides = is_expectation(behind)
             || matches!(self.part(role), Some(Role::Criteria | Role::Validation | Role::Acceptance));
+        let asked = !decides && self.is_asked_for(block);
         let BlockKind::Code(code) = &found.kind else { return };
-        let mut all = if decides { classify_block(code, self.parts.dir.as_deref()) } else { Vec::new() };
+        let mut all =
+            if decides || asked { classify_block(code, self.parts.dir.as_deref()) } else { Vec::new() };
+        // What a task asks for besides is its work.
+        all.retain(|class| !asked || class.effect == Some(CommandEffect::Checks));
         if let Some(last) = all.last_mut().filter(|_| is_expectation(behind))
             && let CriterionKind::Command(command) = &mut last.kind
         {
@@ -357,6 +363,14 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
         let end = self.document.lines.end(found.end_line);
         let piece = self.piece(found.start, code.literal.trim_end(), end);
         self.add_criteria(&piece, all, None);
+    }
+
+    /// The line before a block of a step of work asks to run it: `- [ ] Run the tests`.
+    pub(in crate::plan) fn is_asked_for(&self, block: BlockIndex) -> bool {
+        let found = self.document.blocks[block].line;
+        let near = std::iter::successors(Some(found.before()), |line| Some(line.before())).take(3);
+        let before = near.map(|line| self.document.line(line).trim()).find(|line| !line.is_empty());
+        self.kind == StepKind::Work && before.is_some_and(asks_to_run)
     }
 
     /// Something that is said where criteria stand, and is none.

@@ -208,6 +208,17 @@ pub(crate) fn asks_for_a_command(text: &str) -> bool {
     classify(text, Place::Work, false).iter().any(CriterionClass::is_command)
 }
 
+/// A line asks to run what follows it: `- [ ] **Step 2: Run the tests**`, `Verify it:`.
+pub(crate) fn asks_to_run(line: &str) -> bool {
+    const RUNS: &str = "run, rerun, re-run, execute, verify, validate, check, confirm, test, lint";
+    let sentence = Sentence::of(line.trim_start_matches(['-', '*', '+', ' ', '#']));
+    let is_label = |word: &str| {
+        ["step", "task", "x"].contains(&word) || word.chars().count() == 1 || command::is_number(word)
+    };
+    let first = sentence.tokens.iter().filter_map(Token::said).find(|word| !is_label(word));
+    first.is_some_and(|word| is_of(RUNS, word))
+}
+
 /// What a code block of a validation part is; empty if its language is no shell.
 pub(crate) fn classify_block(code: &Code, dir: Option<&str>) -> Vec<CriterionClass> {
     let Code { info: Some(info), literal } = code else { return Vec::new() };

@@ -279,29 +279,51 @@ impl Span<'_, '_> {
         before == Some(&Token::Colon) && last
     }
 
+    /// The words before the list of spans that it is in: ``run `a` and `b` ``.
+    fn before(&self) -> impl Iterator<Item = &str> {
+        let tokens = &self.sentence.tokens;
+        let mut first = self.at;
+        while let Some(at) = tokens[..first].iter().rposition(|token| !joins(token)) {
+            let Token::Code(_) = tokens[at] else { break };
+            first = at;
+        }
+        self.sentence.before(first)
+    }
+
+    /// The words behind the list of spans that it is in: `` `a` and `b` pass``.
+    fn behind(&self) -> impl Iterator<Item = &str> {
+        let tokens = &self.sentence.tokens;
+        let mut last = self.at;
+        while let Some(next) = tokens[last + 1..].iter().position(|token| !joins(token)) {
+            let Token::Code(_) = tokens[last + 1 + next] else { break };
+            last += 1 + next;
+        }
+        self.sentence.behind(last)
+    }
+
     /// The words directly around it call it a command: ``run `x` ``, `` `x` passes``, ``lint with `x` ``.
     fn is_called(&self, several: bool) -> bool {
-        let before: Vec<&str> = self.sentence.before(self.at).collect();
+        let before: Vec<&str> = self.before().collect();
         let nearest = before.first().copied().unwrap_or_default();
         let asked = before.iter().any(|word| is_of(ASKS, word));
-        let behind = self.sentence.behind(self.at).take(3);
+        let behind = self.behind().take(3);
         let calls = is_of(CALLS, nearest) && (nearest != "command" || asked || before.len() == 1);
         calls
             || self.label().is_some_and(|label| is_of(CALLS, label))
-            || self.sentence.behind(self.at).last().is_some_and(|word| is_of(CALLS_BEHIND, word))
+            || self.behind().last().is_some_and(|word| is_of(CALLS_BEHIND, word))
             || (is_of(INSTRUMENTS, nearest) && asked)
             || (is_of(ASKS, nearest) && several)
             || behind
                 .take_while(|word| !is_of(JOINERS, word))
                 .any(|word| is_of(SUCCEEDS, word) || (several && word == "empty"))
-            || (several && self.sentence.behind(self.at).take(3).any(|word| is_of(ENDS, word)))
+            || (several && self.behind().take(3).any(|word| is_of(ENDS, word)))
             || self.points_at_a_result()
     }
 
     /// The words around a single name leave no doubt that it is a command: ``run `x` ``, `` `x` passes``.
     fn is_surely_called(&self) -> bool {
-        let called = self.sentence.before(self.at).next().is_some_and(|word| is_of(CALLS, word));
-        called || self.sentence.behind(self.at).take(2).any(|word| is_of(SURELY_SUCCEEDS, word))
+        let called = self.before().next().is_some_and(|word| is_of(CALLS, word));
+        called || self.behind().take(2).any(|word| is_of(SURELY_SUCCEEDS, word))
     }
 
     /// `` `make lint` → no errors ``, but not the next of several commands: `` `make` → `make install` ``.
@@ -319,14 +341,14 @@ impl Span<'_, '_> {
         let said = |token: &&Token<'_>| token.said().is_some_and(|word| !is_number(word));
         let first = self.sentence.tokens.iter().find(said).and_then(Token::said).unwrap_or_default();
         let writes = is_of(AUTHORS, first) && first != "make";
-        let mut clause: Vec<&str> = self.sentence.before(self.at).collect();
+        let mut clause: Vec<&str> = self.before().collect();
         clause.reverse();
         let mut clause = clause.into_iter().skip_while(|word| is_number(word));
         let asks = clause.next().is_some_and(asks_for_a_run)
             || self.label().is_some_and(asks_for_a_run)
-            || self.sentence.behind(self.at).last().is_some_and(|word| is_of(CALLS_BEHIND, word));
+            || self.behind().last().is_some_and(|word| is_of(CALLS_BEHIND, word));
         let succeeds = if is_known_program(self.text) { SUCCEEDS } else { SURELY_SUCCEEDS };
-        let ends = self.sentence.behind(self.at).take(4).any(|word| is_of(succeeds, word) || word == "empty");
+        let ends = self.behind().take(4).any(|word| is_of(succeeds, word) || word == "empty");
         let labelled = !writes && self.is_labelled() && !is_tool(self.text);
         asks || ends || labelled || self.points_at_a_result()
     }
@@ -337,8 +359,13 @@ fn is_tool(text: &str) -> bool {
     is_of(TOOLS, &main_program(text))
 }
 
+/// It stands between the parts of a list.
+fn joins(token: &Token<'_>) -> bool {
+    *token == Token::Break || token.said().is_some_and(|word| is_of(JOINERS, word))
+}
+
 /// The id that a task begins with: `6.1`.
-fn is_number(word: &str) -> bool {
+pub(in crate::plan) fn is_number(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit())
         || word
             .strip_prefix(['t', 's'])

@@ -76,7 +76,7 @@ impl<'a, 'text> Window<'a, 'text> {
         }
         let said = near(self.tokens);
         let succeeds = SUCCESSES.split(", ").any(|phrase| has_words(&said, phrase));
-        if FAILS.split(", ").any(|phrase| has_words(&said, phrase)) && !succeeds {
+        if is_to_fail(&said) && !succeeds {
             return self.with_output(ExpectedExit::Failure);
         }
         let Some(at) = self.result() else {
@@ -231,18 +231,43 @@ impl<'a, 'text> Window<'a, 'text> {
     }
 }
 
+/// It is said to fail, and not that nothing fails or that failures are to be mended: `zero type errors`, `fix the
+/// failing tests`.
+fn is_to_fail(said: &str) -> bool {
+    const OTHERWISE: &str =
+        "no, zero, 0, without, not, never, none, any, fix, repair, resolve, address, correct, until, if";
+    let denied = |at: usize| {
+        let before: Vec<&str> = said[..at].split_whitespace().rev().take(3).collect();
+        before.into_iter().any(|word| is_of(OTHERWISE, word))
+    };
+    FAILS.split(", ").any(|phrase| {
+        let mut found = said.match_indices(phrase).filter(|(at, _)| {
+            let starts = *at == 0 || said[..*at].ends_with(' ');
+            starts && said[at + phrase.len()..].chars().next().is_none_or(|next| next == ' ')
+        });
+        found.any(|(at, _)| phrase.contains("not ") || phrase.starts_with("no longer") || !denied(at))
+    })
+}
+
 /// The words of the first tokens, with one space between them.
 fn near(tokens: &[Token<'_>]) -> String {
     let words = tokens.iter().filter_map(Token::said).take(NEAR);
     words.collect::<Vec<_>>().join(" ").replace(['-', '\'', '’'], " ")
 }
 
+/// What a check finds when something is wrong.
+const FAULTS: &str = "error, errors, warning, warnings, failure, failures, issue, issues, problem, problems, violation, \
+    violations, regression, regressions";
+
 /// Nothing in a clause speaks of anything but the command, and that it is to be mended until it passes.
 fn is_neutral(clause: &[Token<'_>]) -> bool {
     let mut words = clause.iter().filter_map(Token::said);
     let mends =
         matches!(words.clone().next(), Some("fix" | "repair" | "resolve" | "address" | "correct" | "adjust"));
-    mends || words.all(|word| is_of(NEUTRAL, word) || is_of(SUCCEEDS, word))
+    // `zero compilation errors`
+    let free = words.clone().any(|word| matches!(word, "no" | "zero" | "0" | "without"))
+        && words.clone().next_back().is_some_and(|word| is_of(FAULTS, word));
+    mends || free || words.all(|word| is_of(NEUTRAL, word) || is_of(SUCCEEDS, word))
 }
 
 fn near_is_neutral(said: &str) -> bool {

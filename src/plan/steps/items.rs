@@ -123,7 +123,9 @@ impl StepBody<'_, '_> {
                         }
                     }
                 }
-                BlockKind::Code(_) if !matches!(role, Some(Role::Criteria | Role::Validation)) => {}
+                BlockKind::Code(_)
+                    if !matches!(role, Some(Role::Criteria | Role::Validation))
+                        && !self.is_asked_for(block) => {}
                 BlockKind::Paragraph => self.read_paragraph(block, None, false),
                 _ => self.read_block(block, role),
             }

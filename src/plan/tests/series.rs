@@ -213,3 +213,11 @@ proptest! {
         prop_assert_eq!(ids, expected, "{}", text);
     }
 }
+
+#[test]
+fn a_block_that_a_task_asks_to_run_is_a_command() {
+    let text = "# P\n\n### Task 1: A\n\n- [ ] **Step 1: Write the test**\n\n```sh\ncat a\n```\n\n- [ ] **Step 2: Run it**\n\n\
+        ```bash\npytest a\n```\n\n- [ ] **Step 3: Run the app**\n\n```bash\nnpm run dev\n```\n\n1. Verify the build\n   ```bash\n   make\n   ```\n\n\
+        - [ ] **Step 4: Commit**\n\n```bash\ngit commit -m a\n```\n";
+    assert_eq!(commands(&read(text).plan), ["pytest a", "make"]);
+}
