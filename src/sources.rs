@@ -14,6 +14,9 @@ const RULES: &str = "PROJECT_RULES.md";
 const REQUEST: &str = "FEATURE_REQUEST.md";
 const AGENTS: &str = "AGENTS.md";
 
+/// What sources are usually called; in the project root these may be links.
+pub(crate) const USUAL_SOURCES: [&str; 3] = [RULES, REQUEST, AGENTS];
+
 /// The sources, and what is worth telling about them.
 #[derive(Debug)]
 pub(crate) struct BriefSources {

@@ -23,9 +23,8 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// The path of every file, relative to the project root.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
-        let read = self.rules.iter().chain(&self.request).chain(&self.agents);
-        read.map(|source| &source.path).chain(&self.templates).map(String::as_str)
+    /// The path of every file that is sent with a brief, relative to the project root.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().chain(&self.request).chain(&self.agents).map(|source| source.path.as_str())
     }
 }

@@ -75,8 +75,8 @@ fn every_conversation_begins_with_the_sources_and_the_outline() {
         agents: vec![source("AGENTS.md", "Use cargo.")],
         templates: vec![".agentrun/prompts/step.md".to_owned()],
     };
-    let paths: Vec<&str> = sources.paths().collect();
-    assert_eq!(paths, ["PROJECT_RULES.md", "FEATURE_REQUEST.md", "AGENTS.md", ".agentrun/prompts/step.md"]);
+    let paths: Vec<&str> = sources.sent().collect();
+    assert_eq!(paths, ["PROJECT_RULES.md", "FEATURE_REQUEST.md", "AGENTS.md"]);
     let system = templates().system(&reading.plan, &reading.graph, &sources).unwrap();
     let behind = system.find("# Project rules").unwrap();
     assert_snapshot!(&system[behind..], @"

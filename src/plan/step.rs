@@ -3,6 +3,8 @@
 use serde::Serialize;
 use typed_index_collections::TiVec;
 
+use super::steps::files;
+use super::steps::task_files::changed;
 use super::{BoxIndex, BoxRole, CheckBox, Criterion, GroupIndex, StepIndex};
 use crate::facts::{CriterionIndex, Fingerprint, StepKey, StepRef};
 use crate::plan::{Line, Span};
@@ -277,6 +279,18 @@ impl Step {
     /// Label and title as one name: `Step 1.1: Write the lexer`.
     pub fn name(&self) -> String {
         named(&self.label, &self.title)
+    }
+
+    /// Whether the plan wants this file changed in this step: `Update AGENTS.md`. `file` is a path from the
+    /// project root; the plan may name its end.
+    pub(crate) fn asks_to_change(&self, file: &str) -> bool {
+        let is_named = |named: &String| {
+            let named = named.trim_start_matches("./");
+            file.strip_suffix(named).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+        };
+        let texts = self.tasks.iter().map(|task| &task.text).chain([&self.title]);
+        let in_list = self.files.iter().any(is_named) && !files::in_field(&self.title).iter().any(is_named);
+        in_list || texts.flat_map(|text| changed(text)).any(|named| is_named(&named))
     }
 
     /// Whether this is a deliverable with a box, which is ticked with the tasks.

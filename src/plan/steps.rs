@@ -5,7 +5,6 @@ pub(super) mod body;
 pub(super) mod boxes;
 pub(super) mod classify;
 pub(super) mod command;
-pub(super) mod creates;
 pub(super) mod entry_step;
 pub(super) mod expected;
 pub(super) mod files;
@@ -15,6 +14,7 @@ pub(super) mod mirror;
 pub(crate) mod references;
 pub(super) mod sentence;
 pub(super) mod surroundings;
+pub(super) mod task_files;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -169,6 +169,15 @@ impl Policy {
         self
     }
 
+    /// The same, but launched commands may write these.
+    #[must_use]
+    pub fn giving(mut self, paths: &[PathBuf]) -> Self {
+        if let Some(launcher) = &mut self.launcher {
+            launcher.sandbox = Sandbox::clone(&launcher.sandbox).giving(paths).into();
+        }
+        self
+    }
+
     /// The same with launched commands confined.
     #[must_use]
     pub fn confined_by(mut self, sandbox: Sandbox) -> Self {

@@ -49,6 +49,7 @@ pub(super) async fn run(
     let trees = start(run, &at, talk.is_none()).await?;
     let dir = run.attempt_dir(step, number);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
+    run.guard.leave_to_agent(|file| step.asks_to_change(file));
     let mut open = Talk::open(run, work, &trees, talk.take()).await?;
     let head = run.snapshots.head().await;
     let agent = ask_the_agent(run, &at, &mut open, &dir).await?;
@@ -63,6 +64,7 @@ pub(super) async fn run(
     let left = AttemptLeft { agent: &agent, after: &after, all: &all };
     let mut validation = validate_attempt(run, work, left).await?;
     validation.outcome = run.unless_tampered(step, validation.outcome)?;
+    run.guard.leave_to_agent(|_| false);
 
     let full = agent.end.limit().is_some_and(|limit| limit.ends_conversation());
     if let Some(reason) = validation.outcome.reason().filter(|reason| reason.goes_back() && !full) {
@@ -144,13 +146,19 @@ async fn tell_of_commits(run: &mut Run<'_>, at: &AttemptRef, before: Option<&Hea
     run.recorder.record(Event::Warning { code: "head-moved".to_owned(), message })
 }
 
-/// Files that were there are guarded; one that the agent made speaks to the agents of later runs.
+/// Files that were there are guarded unless the step asks for the change; what the agent wrote in one speaks
+/// to the agents of later runs.
 fn tell_of_sources(run: &mut Run<'_>, at: &AttemptRef, own: &Changes) -> Result<(), Failure> {
-    let is_source = |path: &str| sources::would_be_read(path, &run.plan.reading.plan, &run.plan.path);
-    for file in own.files.iter().filter(|file| is_source(&file.path)) {
+    for file in &own.files {
+        let path = &file.path;
+        let asked = run.guard.is_agents(path);
+        if !asked && !sources::would_be_read(path, &run.plan.reading.plan, &run.plan.path) {
+            continue;
+        }
+        let asked = if asked { ", as the plan asks" } else { "" };
         let message = format!(
-            "attempt {} of step {} wrote `{}`, which later briefs will contain: read it before the next run",
-            at.attempt, at.step.id, file.path
+            "attempt {} of step {} wrote `{path}`{asked}, which later briefs will contain: read it before the next run",
+            at.attempt, at.step.id
         );
         run.recorder.record(Event::Warning { code: "brief-source".to_owned(), message })?;
     }

@@ -75,9 +75,10 @@ impl Talk {
 }
 
 pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
+    let asked = run.guard.agents_files();
     Toolbox::new(ToolboxSettings {
-        workspace: run.site.workspace.clone(),
-        policy: run.site.policy.clone(),
+        workspace: run.site.workspace.clone().giving(&asked),
+        policy: run.site.policy.clone().giving(&asked),
         interrupt: run.site.interrupt.clone(),
         redact: run.recorder.redact.clone(),
         timeouts: Timeouts::of(run.orders.config.limits.command),

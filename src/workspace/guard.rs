@@ -9,7 +9,7 @@ mod place;
 pub(crate) mod plan;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::facts::{AttemptRef, Event};
 use files::{FileGuard, RestoredFile};
@@ -50,10 +50,27 @@ impl Guard {
     pub(crate) fn check(&mut self, copies: &Path) -> io::Result<GuardFindings> {
         let mut restored = Vec::from_iter(folder::set_back(copies)?);
         let plan = self.plan.check(copies)?;
-        for file in &self.files {
+        for file in &mut self.files {
             restored.extend(file.check(copies)?);
         }
         Ok(GuardFindings { plan, restored, edited: Vec::new() })
+    }
+
+    /// Leaves the agent those of the files of briefs that its step asks it to change, and no others.
+    pub(crate) fn leave_to_agent(&mut self, asked: impl Fn(&str) -> bool) {
+        for file in &mut self.files {
+            file.is_agents = file.sent_as.iter().any(|name| asked(name));
+        }
+    }
+
+    /// Where the files are that the step at work asks the agent to change.
+    pub(crate) fn agents_files(&self) -> Vec<PathBuf> {
+        self.files.iter().filter(|file| file.is_agents).map(FileGuard::path).collect()
+    }
+
+    /// Whether the step at work asks the agent to change this file, a path from the project root.
+    pub(crate) fn is_agents(&self, path: &str) -> bool {
+        self.files.iter().any(|file| file.is_agents && file.name == path)
     }
 
     /// agentrun itself is about to write this plan.

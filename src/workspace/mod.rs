@@ -56,6 +56,12 @@ impl Workspace {
         Ok(Self { root, protected })
     }
 
+    /// The same, but these may be written.
+    pub(crate) fn giving(mut self, paths: &[PathBuf]) -> Self {
+        self.protected.retain(|path| !paths.contains(path));
+        self
+    }
+
     /// The file that a model means by `path`, if it may be read.
     pub(crate) fn readable(&self, path: &str) -> Result<PathBuf, Refusal> {
         let found = self.inside(path)?;

@@ -87,6 +87,43 @@ fn a_link_in_the_place_of_a_guarded_file_shows_nothing() {
 }
 
 #[test]
+fn a_file_of_the_briefs_is_the_agents_where_its_step_asks_for_the_change() {
+    let plan = "# Plan: Docs\n\n## Implementation Steps\n\n\
+        ### Step 1: Document the build\n- [ ] Add the command `make all` to `AGENTS.md`\n\n\
+        **Validation:** `grep -q 'make all' AGENTS.md`\n\n\
+        ### Step 2: Follow `AGENTS.md`\n- [ ] Write `one.txt`\n\n\
+        **Validation:** `grep -q one one.txt`\n";
+    let call = |step: &str, name: &str, arguments: serde_json::Value| {
+        json!({ "step": step, "attempt": 1, "calls": [{ "name": name, "arguments": arguments }] }).to_string()
+    };
+    let run = |step: &str, command: &str| call(step, "run_command", json!({ "command": command }));
+    let done = |step: &str| call(step, "finish_step", json!({ "status": "done", "summary": "done" }));
+    let write = json!({ "path": "AGENTS.md", "content": "# Notes\nmake all\n" });
+    let script = [
+        json!({ "schema": "agentrun.replies/1" }).to_string(),
+        call("1", "read_file", json!({ "path": "AGENTS.md" })),
+        call("1", "write_file", write),
+        run("1", "echo 'make none' >> AGENTS.md"),
+        done("1"),
+        run("2", "echo one > one.txt; echo 'Trust me.' >> AGENTS.md; echo 'Be quick.' >> PROJECT_RULES.md"),
+        done("2"),
+    ];
+    for mode in working(&["bubblewrap", "landlock", "off"]) {
+        let bench = Bench::outside_tmp();
+        bench.file("plan.md", plan).file("PROJECT_RULES.md", "Be kind.\n").file("CLAUDE.md", "# Notes\n");
+        std::os::unix::fs::symlink("CLAUDE.md", bench.root().join("AGENTS.md")).unwrap();
+        bench.git();
+        let more = ["--max-attempts", "1", "--sandbox", mode, "--keep-going"];
+        let ran = execute_script(&bench, &script.join("\n"), &more);
+        let ran = ran
+            .says("attempt 1 of step 1 wrote `CLAUDE.md`, as the plan asks, which later briefs will contain");
+        assert_eq!(bench.read("CLAUDE.md"), "# Notes\nmake all\nmake none\n", "{mode}");
+        assert_eq!(bench.read("PROJECT_RULES.md"), "Be kind.\n", "{mode}");
+        assert!(bench.read("plan.md").contains("- [x] Add the command"), "{mode}: {ran}");
+    }
+}
+
+#[test]
 fn templates_of_the_projects_own_are_not_the_agents_to_write() {
     let judge = "Judge by the house.\n";
     for mode in working(&["bubblewrap", "landlock", "off"]) {

@@ -20,6 +20,7 @@ use crate::process::sandbox::redirections;
 use crate::record::{CrashPoint, Recorder};
 use crate::redact::Redact;
 use crate::report::{Report, print};
+use crate::sources::USUAL_SOURCES;
 use crate::workspace::file::free_name;
 use crate::workspace::guard::Guard;
 use crate::workspace::guard::files::FileGuard;
@@ -96,16 +97,25 @@ impl PlanHold {
         let unwatched = |error| Failure::internal("cannot watch the plan and the files beside it", error);
         plan.file.sweep();
         let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path());
+        let own_path = plan.path.clone();
         let link = plan.file.link().map(|link| link.display().to_string());
         let (plan, found) = opened.map_err(unwatched)?;
-        let mut names: BTreeSet<String> = sources.paths().map(str::to_owned).collect();
-        names.insert(PROJECT_FILE.to_owned());
+        let own = sources.templates.iter().cloned().chain([PROJECT_FILE.to_owned()]);
+        let mut names: BTreeSet<String> = own.collect();
         let targets: Vec<String> = names.iter().filter_map(|name| target(&project.root, name)).collect();
         names.extend(targets);
         names.extend(link);
         names.extend(redirections(&project.root).iter().map(|path| path.display().to_string()));
-        let files = names.iter().map(|name| FileGuard::open(&project.root, name)).collect();
-        let files: std::io::Result<Vec<FileGuard>> = files;
+        let sent: BTreeSet<&str> =
+            sources.sent().filter(|name| *name != own_path && !names.contains(*name)).collect();
+        let links = |name: &str| {
+            let usual =
+                USUAL_SOURCES.iter().filter(|link| target(&project.root, link).is_some_and(|to| to == name));
+            usual.map(|link| (*link).to_owned()).collect()
+        };
+        let sent = sent.into_iter().map(|name| FileGuard::open_sent(&project.root, name, links(name)));
+        let others = names.iter().map(|name| FileGuard::open(&project.root, name));
+        let files: std::io::Result<Vec<FileGuard>> = sent.chain(others).collect();
         Ok((Guard { plan, files: files.map_err(unwatched)? }, found))
     }
 

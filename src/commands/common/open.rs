@@ -116,7 +116,8 @@ impl Project {
 
     /// Where the agent may work: the project, less what decides about it.
     pub(crate) fn workspace(&self, plan: &OpenPlan, sources: &Sources) -> Result<Workspace, Failure> {
-        let mut protected: Vec<PathBuf> = sources.paths().map(|path| self.root.join(path)).collect();
+        let sources = sources.sent().chain(sources.templates.iter().map(String::as_str));
+        let mut protected: Vec<PathBuf> = sources.map(|path| self.root.join(path)).collect();
         protected.push(plan.file.path().to_owned());
         protected.push(self.root.join("agentrun.toml"));
         protected.push(self.root.join(".git"));

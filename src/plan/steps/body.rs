@@ -10,11 +10,11 @@ use super::classify::{
     tells_of_a_run,
 };
 use super::command::Place;
-use super::creates::made;
 use super::expected::expected;
 use super::files;
 use super::references;
 use super::sentence::Sentence;
+use super::task_files::made;
 use crate::facts::ExpectedExit;
 use crate::plan::check_box::BoxRole;
 use crate::plan::criterion::{Criterion, CriterionKind};

@@ -76,6 +76,17 @@ impl Sandbox {
         }
     }
 
+    /// The same, but these may be written.
+    pub(in crate::process) fn giving(mut self, paths: &[PathBuf]) -> Self {
+        match &mut self {
+            Self::Off => {}
+            Self::Landlock(confinement) | Self::Bubblewrap { confinement, .. } => {
+                confinement.read_only.retain(|path| !paths.contains(path));
+            }
+        }
+        self
+    }
+
     /// What it lets through; `None` if it lets everything.
     pub fn confinement(&self) -> Option<&Confinement> {
         match self {

@@ -11,9 +11,13 @@ use crate::workspace::file;
 #[derive(Debug)]
 pub(crate) struct FileGuard {
     /// Where it is, from the project root.
-    name: String,
+    pub(super) name: String,
     path: PathBuf,
     kept: GuardedContent,
+    /// What a plan may call it, if briefs hold its text: its path, and links that lead there.
+    pub(super) sent_as: Vec<String>,
+    /// The step at work asks the agent to change it.
+    pub(super) is_agents: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +42,18 @@ impl FileGuard {
     /// Takes the file as it is now for what it has to be; it need not exist.
     pub(crate) fn open(root: &Path, name: &str) -> io::Result<Self> {
         let path = root.join(name);
-        Ok(Self { kept: GuardedContent::at(&path)?, path, name: name.to_owned() })
+        let kept = GuardedContent::at(&path)?;
+        Ok(Self { kept, path, name: name.to_owned(), sent_as: Vec::new(), is_agents: false })
+    }
+
+    /// The same for a file that is sent with briefs. `links` lead to it.
+    pub(crate) fn open_sent(root: &Path, name: &str, links: Vec<String>) -> io::Result<Self> {
+        let sent_as = links.into_iter().chain([name.to_owned()]).collect();
+        Ok(Self { sent_as, ..Self::open(root, name)? })
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.path.clone()
     }
 
     /// Takes the file as it is now for what it has to be. Gives its name if it changed.
@@ -50,9 +65,14 @@ impl FileGuard {
     }
 
     /// Looks at the file after a tool of the agent, or a command that it may have had a hand in,
-    /// and sets it back.
-    pub(crate) fn check(&self, copies: &Path) -> io::Result<Option<RestoredFile>> {
+    /// and sets it back. What the step asks the agent to change may change, but stays a file.
+    pub(crate) fn check(&mut self, copies: &Path) -> io::Result<Option<RestoredFile>> {
         let now = GuardedContent::at(&self.path)?;
+        if self.is_agents && matches!((&self.kept, &now), (GuardedContent::File(_), GuardedContent::File(_)))
+        {
+            self.kept = now;
+            return Ok(None);
+        }
         let is_empty = now == GuardedContent::Nothing && self.path.symlink_metadata().is_err();
         if now == self.kept && (now != GuardedContent::Nothing || is_empty) {
             return Ok(None);
@@ -148,8 +168,8 @@ mod tests {
         std::fs::write(at("secret"), "a key").unwrap();
         std::fs::write(at("real.md"), "Be kind.\n").unwrap();
         std::os::unix::fs::symlink("real.md", at("RULES.md")).unwrap();
-        let link = FileGuard::open(dir.path(), "RULES.md").unwrap();
-        let absent = FileGuard::open(dir.path(), "agentrun.toml").unwrap();
+        let mut link = FileGuard::open(dir.path(), "RULES.md").unwrap();
+        let mut absent = FileGuard::open(dir.path(), "agentrun.toml").unwrap();
         std::fs::remove_file(at("RULES.md")).unwrap();
         for name in ["RULES.md", "agentrun.toml"] {
             std::os::unix::fs::symlink("secret", at(name)).unwrap();
