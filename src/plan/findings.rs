@@ -25,6 +25,7 @@ pub(super) fn find(sections: &Sections<'_>, choice: &ListChoice, plan: &Plan) ->
     found.extend(competing(sections, choice, plan));
     found.extend(duplicate_ids(sections, plan));
     found.extend(no_command(sections, plan));
+    found.extend(unchecked(sections, plan));
     found.extend(open_questions(sections, plan));
     found.extend(other_marks(plan));
     found.extend(link_definitions(sections));
@@ -156,8 +157,23 @@ fn duplicate_ids(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     found
 }
 
+/// What the plan's own validation section says without a command, and no step has.
+fn unchecked(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
+    let mut unchecked =
+        plan.criteria.iter().filter(|found| found.command().is_none() && found.refused.is_none());
+    let first = unchecked.next()?;
+    let more = match unchecked.count() {
+        0 => String::new(),
+        1 => ", and neither does 1 more below".to_owned(),
+        count => format!(", and neither do {count} more below"),
+    };
+    let message = format!("this is about the whole plan and has no command that agentrun runs{more}");
+    let help = "look at it yourself, or give it a box: then it is decided after the last step";
+    Some(diagnostic(Severity::Note, "nobody-checks", line_span(sections, first.line), message).help(help))
+}
+
 fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
-    if !plan.criteria.is_empty() {
+    if plan.criteria.iter().any(|criterion| criterion.command().is_some()) {
         return Vec::new();
     }
     let without = |step: &&Step| {

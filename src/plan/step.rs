@@ -20,7 +20,8 @@ pub struct Plan {
     pub steps: TiVec<StepIndex, Step>,
     /// Phases that hold steps of their own.
     pub groups: TiVec<GroupIndex, StepGroup>,
-    /// Criteria of the plan's own Validation section: they apply to every work and closing step.
+    /// Criteria of the plan's own Validation section: its commands apply to every work and closing step; the others
+    /// are for the reader.
     pub criteria: Vec<Criterion>,
     /// Every box of the file outside code, once, in order.
     pub boxes: TiVec<BoxIndex, CheckBox>,

@@ -22,8 +22,11 @@ pub(crate) fn render(path: &str, reading: &Reading) -> String {
         explain_step(&mut text, path, reading, *step);
     }
     let plan = &reading.plan;
-    for criterion in plan.criteria.iter().filter(|criterion| criterion.command().is_some()) {
-        let _ = writeln!(text, "{path}:{}: a command for every step: {}", criterion.line, criterion.why);
+    for criterion in &plan.criteria {
+        let holder = if criterion.command().is_some() { "of every step" } else { "of the whole plan" };
+        let (line, kind) = (criterion.line, kind_of(criterion));
+        let _ =
+            writeln!(text, "{path}:{line}: criterion {holder}, {kind}: {}{}", criterion.why, more(criterion));
     }
     for check_box in &plan.boxes {
         let step = check_box.step.and_then(|step| plan.steps.get(step));
@@ -45,22 +48,20 @@ fn explain_step(text: &mut String, path: &str, reading: &Reading, index: StepInd
     };
     let _ = writeln!(text, "{path}:{}: step {}: {} ({kind})", step.line, step.id, step.name());
     for criterion in &step.criteria {
-        let kind = match &criterion.kind {
-            CriterionKind::Command(_) => "a command",
-            CriterionKind::Prose => "prose",
-            CriterionKind::Manual => "for a person",
-            CriterionKind::Files(_) => "files",
-        };
-        let _ = writeln!(
-            text,
-            "{path}:{}:   criterion, {kind}: {}{}",
-            criterion.line,
-            criterion.why,
-            more(criterion)
-        );
+        let (line, kind) = (criterion.line, kind_of(criterion));
+        let _ = writeln!(text, "{path}:{line}:   criterion, {kind}: {}{}", criterion.why, more(criterion));
     }
     for aside in &step.asides {
         let _ = writeln!(text, "{path}:{}:   no criterion: {}", aside.line, aside.why);
+    }
+}
+
+fn kind_of(criterion: &Criterion) -> &'static str {
+    match &criterion.kind {
+        CriterionKind::Command(_) => "a command",
+        CriterionKind::Prose => "prose",
+        CriterionKind::Manual => "for a person",
+        CriterionKind::Files(_) => "files",
     }
 }
 

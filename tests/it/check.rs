@@ -94,7 +94,7 @@ fn check_explains_which_list_became_the_steps_and_why() {
     plan.md:15:   criterion, a command: a code span that is the whole criterion
     plan.md:16:   criterion, prose: no command in it
     plan.md:18: step 2: Step 2: Water (work)
-    plan.md:24: a command for every step: a code span that is the whole criterion
+    plan.md:24: criterion of every step, a command: a code span that is the whole criterion
     plan.md:5: box, mirror of step 1: a second list of the steps
     plan.md:6: box, mirror of step 2: a second list of the steps
     plan.md:12: box, task of step 1: a box inside the step

@@ -270,7 +270,7 @@ fn a_dry_run_starts_nothing_writes_nothing_and_asks_nobody() {
 
     rules: PROJECT_RULES.md (36 bytes, about 9 tokens)
     request: FEATURE_REQUEST.md (43 bytes, about 11 tokens)
-    constant part of every request: 1183 bytes, about 296 tokens
+    constant part of every request: 1264 bytes, about 316 tokens
     model: none configured
     sandbox: none
     limits: attempts a step: 3; an attempt: 60 turns, 30m; a validation command: 10m

@@ -143,3 +143,24 @@ fn references_that_lead_nowhere_or_in_a_circle() {
     Error dependency-cycle at `Step 2`: steps depend on each other: `Step 1: Saw` -> `Step 2: Nail` -> `Step 1: Saw`
     ");
 }
+
+#[test]
+fn nothing_of_a_validation_section_is_dropped() {
+    let plan = |bullets: &str| step("- [ ] Cut the board") + "\n## Validation\n\n" + bullets;
+    let text = plan("- `make lint`\n- The board holds a cat\n- `fly deploy`\n- The saw is clean\n");
+    let read = read(&text).plan;
+    let criteria: Vec<_> = read.criteria.iter().map(|found| (found.text.as_str(), found.why)).collect();
+    assert_eq!(
+        criteria,
+        [
+            ("`make lint`", "a code span that is the whole criterion"),
+            ("The board holds a cat", "no command in it"),
+            ("`fly deploy`", "it reaches outside of the project: a person runs it"),
+            ("The saw is clean", "no command in it"),
+        ]
+    );
+    assert_snapshot!(said(&text), @"Note nobody-checks at `- The board holds a cat`: this is about the whole plan and has no command that agentrun runs, and neither does 1 more below");
+    // With a box it is a criterion of the step after the last one.
+    let boxed = plan("- `make lint`\n- [ ] The board holds a cat\n");
+    assert_eq!((said(&boxed).as_str(), super::super::read(&boxed).plan.criteria.len()), ("", 1));
+}

@@ -1,11 +1,14 @@
 //! Reads what stands around the steps: title, metadata, context, rollback, open questions, plan-level
 //! validation.
 
+use std::collections::HashSet;
+
 use super::blueprint::{Cover, own_boxes};
 use super::body::StepBody;
 use super::boxes::Boxes;
 use crate::plan::check_box::BoxRole;
 use crate::plan::choice::ListChoice;
+use crate::plan::criterion::Criterion;
 use crate::plan::document::comment::Comment;
 use crate::plan::document::{BlockKind, Document};
 use crate::plan::names::{Role, lower};
@@ -134,7 +137,8 @@ fn field(name: &str, value: &str, line: Line) -> Field {
     Field { name: name.trim().to_owned(), value: value.trim().to_owned(), line }
 }
 
-/// Commands of a plan-level validation section hold for every step. Its prose is left to the reader.
+/// Commands of a plan-level validation section hold for every step. What else it says is said again, unless a step
+/// has it as its own.
 fn read_validation(
     sections: &Sections<'_>,
     section: SectionIndex,
@@ -148,7 +152,11 @@ fn read_validation(
     let left_out = |inner: SectionIndex| holder && sections.all[inner].level < LABEL;
     body.read_subtree(section, Some(Role::Validation), &left_out);
     let parts = body.finish();
-    plan.criteria.extend(parts.criteria.into_iter().filter(|criterion| criterion.command().is_some()));
+    let own: HashSet<usize> =
+        plan.steps.iter().flat_map(|step| &step.criteria).map(|criterion| criterion.span.start).collect();
+    let is_new =
+        |criterion: &Criterion| criterion.command().is_some() || !own.contains(&criterion.span.start);
+    plan.criteria.extend(parts.criteria.into_iter().filter(is_new));
 }
 
 fn read_questions(sections: &Sections<'_>, section: SectionIndex, boxes: &mut Boxes, plan: &mut Plan) {

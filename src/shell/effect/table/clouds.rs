@@ -10,7 +10,7 @@ pub(super) const ROWS: &[EffectRow] = &[
     ),
     reaches(
         "change what runs in a cloud",
-        "aws, gcloud, gsutil, az, bq, eksctl, awslocal-prod, s3cmd, s5cmd, s4cmd, mc, azcopy, b2, swift upload|delete|post, aws-nuke, cloud-nuke, oci",
+        "aws, gcloud, gsutil, az, bq, eksctl, awslocal-prod, s3cmd, s5cmd, s4cmd, mc alias|admin|cp|mirror|mv|mb|rb|rm|put|sync|share|anonymous|policy|event|ilm|tag|replicate, azcopy, b2, swift upload|delete|post, aws-nuke, cloud-nuke, oci",
     ),
     checks(
         "aws * describe-*|get-*|list-*|head-*|batch-get-*|scan|query|validate-*|lookup-*|search-*|wait|\
