@@ -61,10 +61,10 @@ pub(super) async fn run(
     let diff = run.recorder.redact.text(&own.diff);
     std::fs::write(dir.join("changes.diff"), diff.as_bytes()).map_err(no_run_dir)?;
     tell_of_sources(run, &at, &own)?;
+    run.guard.leave_to_agent(|_| false);
     let left = AttemptLeft { agent: &agent, after: &after, all: &all };
     let mut validation = validate_attempt(run, work, left).await?;
     validation.outcome = run.unless_tampered(step, validation.outcome)?;
-    run.guard.leave_to_agent(|_| false);
 
     let full = agent.end.limit().is_some_and(|limit| limit.ends_conversation());
     if let Some(reason) = validation.outcome.reason().filter(|reason| reason.goes_back() && !full) {

@@ -71,12 +71,14 @@ pub(super) async fn judge(
         commands: work.results,
     };
     let limits = run.orders.config.limits;
+    let asked = run.guard.asked_files(|file| step.asks_to_change(file));
     let judge = Judge {
         at: AttemptRef { step: StepRef::from(step), attempt: work.attempt },
-        toolbox: toolbox(run, dir.clone()),
+        toolbox: toolbox(run, dir.clone(), &[]),
         model: &mut run.model,
         recorder: &mut run.recorder,
-        workspace: &run.site.workspace,
+        // A file that the step changed is work to cite.
+        workspace: &run.site.workspace.clone().giving(&asked),
         plan_path: &run.plan.path,
         limits: Limits {
             tokens: limits.tokens.map(|tokens| tokens.saturating_sub(work.usage.total())),

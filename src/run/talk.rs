@@ -59,7 +59,8 @@ impl Talk {
             let plan = &run.plan.reading.plan;
             let subject = Subject { plan, plan_path: &run.plan.path, step, text };
             let text = run.orders.templates.step(&subject, &situation).map_err(wrong_template)?;
-            let toolbox = toolbox(run, dir.clone());
+            let asked = run.guard.asked_files(|file| step.asks_to_change(file));
+            let toolbox = toolbox(run, dir.clone(), &asked);
             let talk = Talk { conversation: Conversation::default(), toolbox, repair: Repair::default() };
             (talk, vec![Message::System { text: run.orders.system.clone() }, Message::User { text }])
         };
@@ -74,11 +75,11 @@ impl Talk {
     }
 }
 
-pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf) -> Toolbox {
-    let asked = run.guard.agents_files();
+/// Tools that reach the project; of its protected files they may write these.
+pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf, asked: &[PathBuf]) -> Toolbox {
     Toolbox::new(ToolboxSettings {
-        workspace: run.site.workspace.clone().giving(&asked),
-        policy: run.site.policy.clone().giving(&asked),
+        workspace: run.site.workspace.clone().giving(asked),
+        policy: run.site.policy.clone().giving(asked),
         interrupt: run.site.interrupt.clone(),
         redact: run.recorder.redact.clone(),
         timeouts: Timeouts::of(run.orders.config.limits.command),

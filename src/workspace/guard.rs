@@ -63,9 +63,10 @@ impl Guard {
         }
     }
 
-    /// Where the files are that the step at work asks the agent to change.
-    pub(crate) fn agents_files(&self) -> Vec<PathBuf> {
-        self.files.iter().filter(|file| file.is_agents).map(FileGuard::path).collect()
+    /// Where those files of briefs are that a step asks to change.
+    pub(crate) fn asked_files(&self, asked: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+        let is_asked = |file: &&FileGuard| file.sent_as.iter().any(|name| asked(name));
+        self.files.iter().filter(is_asked).map(FileGuard::path).collect()
     }
 
     /// Whether the step at work asks the agent to change this file, a path from the project root.

@@ -133,6 +133,25 @@ fn a_citation_that_is_not_there_makes_an_answer_void() {
 }
 
 #[test]
+fn a_file_of_the_briefs_is_proof_only_where_the_step_asks_for_its_change() {
+    for (task, ruling) in [
+        ("Add the greeting to `AGENTS.md`", "pass 2 read it"),
+        (
+            "Follow `AGENTS.md`",
+            "cannot_tell null what the judge cited is not there: `AGENTS.md` is no proof: cite the work itself",
+        ),
+    ] {
+        let cited = json!({"criterion": 1, "verdict": "pass", "reason": "read it", "path": "AGENTS.md", "line": 2, "quote": "Dear guest"});
+        let bench = bench("Dear guest\n", &[cited.clone(), cited.clone(), cited]);
+        let plan = PLAN.replace("- [ ] Write `greeting.txt`", &format!("- [ ] {task}"));
+        let plan = plan.replace("- [ ] The greeting names the reader\n", "");
+        bench.file("plan.md", plan).file("AGENTS.md", "# Notes\nDear guest\n").git();
+        execute(&bench).code(0);
+        assert_eq!(rulings(&bench), [ruling], "{task}");
+    }
+}
+
+#[test]
 fn a_judge_changes_nothing_and_a_silent_one_decides_nothing() {
     let write = json!({"tool": "write_file", "path": "greeting.txt", "content": "Dear reader"});
     let run = json!({"tool": "run_command", "command": "echo friendly > greeting.txt"});
