@@ -62,6 +62,19 @@ impl<'a> Call<'a> {
         &self.words[..end.map_or(self.words.len(), |at| at + 1)]
     }
 
+    /// How the command reads if the words behind its first options are values of theirs: of `go -C app get`, `get`
+    /// alone is left.
+    pub(super) fn without_values(&self, may_be: &dyn Fn(&str) -> bool) -> impl Iterator<Item = Self> {
+        let own = self.own_words();
+        let is_value = |word: &&&str| {
+            let at = own.iter().position(|own| own == *word).unwrap_or_default();
+            may_be(word) && at > 0 && own[at - 1].starts_with('-') && !own[at - 1].contains('=')
+        };
+        let values = self.positionals.iter().take_while(is_value).count();
+        let most = values.min(self.positionals.len().saturating_sub(1));
+        (1..=most).map(|left| Self { positionals: self.positionals[left..].to_vec(), ..self.clone() })
+    }
+
     /// It is given this option, in whatever form: `--all`, `--all=x`, `-a`, `-xa`.
     pub(super) fn has(&self, option: &str) -> bool {
         self.own_words().iter().skip(1).any(|word| is_option(word, option))

@@ -125,6 +125,29 @@ impl TableEntry {
 
 /// The row of a command; `None` if its program is unknown, or nothing of what it is asked for.
 pub(super) fn find(call: &Call<'_>) -> Option<TableEntry> {
+    let plain = find_as_read(call);
+    if call.runs_text() {
+        return plain;
+    }
+    // Not every option with a value is known by name.
+    let known = |entry: &TableEntry| entry.weight > WordFit::Pattern as usize;
+    let may_be_value = |word: &str| !is_subcommand(call.program, word);
+    let others = call.without_values(&may_be_value).filter_map(|other| find_as_read(&other)).filter(known);
+    let heaviest = others.max_by_key(|entry| (entry.weight, entry.deed.effect));
+    match (plain, heaviest) {
+        (Some(plain), Some(other)) if other.weight <= plain.weight => Some(plain),
+        (plain, other) => other.or(plain),
+    }
+}
+
+/// The word of a program that checks something, or that the table has for it.
+fn is_subcommand(program: &str, word: &str) -> bool {
+    const CHECKS: &str = "test check lint run build log show status diff nextest clippy vet";
+    let own = INDEX.get(program).into_iter().flatten().filter_map(|phrase| phrase.words.get(1));
+    CHECKS.split(' ').chain(own.flat_map(|words| words.split('|'))).any(|known| known == word)
+}
+
+fn find_as_read(call: &Call<'_>) -> Option<TableEntry> {
     let own = INDEX.get(call.program).into_iter().flatten();
     let any = INDEX.get("*").into_iter().flatten();
     let held = own.chain(any).filter_map(|phrase| Some((phrase.weight(call)?, phrase)));

@@ -182,3 +182,43 @@ fn what_is_lost_for_good_is_known() {
         assert_eq!(strongest(script).loses(), expected, "{script}");
     }
 }
+
+#[test]
+fn an_option_that_nobody_listed_may_have_a_value() {
+    // They run what their first word names, or have no subcommand.
+    const OTHERS: [&str; 8] = ["chamber", "dotenvx", "perf", "pipx", "sail", "swift", "tsx", "vmstat"];
+    let with_option = |command: &str| {
+        let (program, rest) = command.split_once(' ')?;
+        let fits = !rest.starts_with('-') && !OTHERS.contains(&program);
+        fits.then(|| format!("{program} --unlisted value {rest}"))
+    };
+    let mut other = Vec::new();
+    for (_, command) in commands() {
+        let Some(changed) = with_option(&command) else { continue };
+        let (before, after) = (strongest(&command), strongest(&changed));
+        if (before.effect, before.would) != (after.effect, after.would) {
+            other.push(format!(
+                "{changed} => {}, not {}",
+                told(after.effect, after.would),
+                told(before.effect, before.would)
+            ));
+        }
+    }
+    assert_eq!(other, Vec::<String>::new());
+    for (script, expected) in [
+        ("go -C app mod tidy", Changes),
+        ("cargo -C app -q publish", Reaches),
+        ("composer -d app install", Installs),
+        ("go -C app test ./...", Checks),
+        ("python -u script.py", Checks),
+        ("git --no-pager log push", Checks),
+        ("pytest -x deploy", Checks),
+        ("cargo -q test publish", Checks),
+        ("cargo --locked nextest run publish", Checks),
+        ("npm --silent test publish", Checks),
+        ("npm -s run lint", Checks),
+        ("go -v vet get", Checks),
+    ] {
+        assert_eq!((script, strongest(script).effect), (script, expected));
+    }
+}
