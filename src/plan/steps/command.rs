@@ -193,7 +193,12 @@ impl Span<'_, '_> {
 
     /// The words before it call it a text: ``the error `no lamp` ``, ``Message: `no lamp` ``.
     fn names_a_value(&self) -> bool {
-        let nearest = self.sentence.before(self.at).next();
+        let mut before = self.sentence.before(self.at);
+        let (nearest, second) = (before.next(), before.next());
+        // ``All of `a` and `b` ``
+        if nearest == Some("of") && matches!(second, Some("all" | "both" | "each" | "any")) {
+            return false;
+        }
         let names = |word: &str| is_of(NAMES_A_VALUE, word);
         let titled = |word: &str| {
             names(word) && !matches!(word, "for" | "of" | "build" | "status" | "type" | "output")
@@ -207,8 +212,13 @@ impl Span<'_, '_> {
         self.sentence.before(colon).next()
     }
 
-    /// ``The runner runs `x` ``, ``users can run `x` ``.
+    /// ``The runner runs `x` ``, ``users can run `x` ``, `` `x` calls `y` ``.
     fn is_run_by_the_product(&self) -> bool {
+        if let [Token::Word(verb), Token::Code(_), ..] = &self.sentence.tokens[self.at + 1..]
+            && is_of(PRODUCT_RUNS, verb)
+        {
+            return true;
+        }
         let mut before = self.sentence.before(self.at);
         let (nearest, second) = (before.next().unwrap_or_default(), before.next());
         is_of(PRODUCT_RUNS, nearest)

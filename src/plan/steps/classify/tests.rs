@@ -265,3 +265,58 @@ fn a_command_without_marks_is_told_from_a_sentence() {
     let taken: Vec<_> = sentences.into_iter().filter(|text| is_bare_command(text)).collect();
     assert_eq!(taken, ["npm run it"]);
 }
+
+/// The commands of a text alone.
+fn commands(text: &str) -> Vec<String> {
+    let found = classify(text, Place::Validation, false).into_iter();
+    let command = |class: CriterionClass| match class.kind {
+        CriterionKind::Command(command) => Some(command.script),
+        _ => None,
+    };
+    found.filter_map(command).collect()
+}
+
+#[test]
+fn a_sentence_of_a_validation_part_says_which_of_its_code_is_to_be_run() {
+    let table: [(&str, &[&str]); 30] = [
+        ("`mix test` has to be green", &["mix test"]),
+        (
+            "All of `ruff check .`, `ruff format --check .` and `mypy src` must pass",
+            &["ruff check .", "ruff format --check .", "mypy src"],
+        ),
+        (
+            "`cargo test -p core` (fast) and then `cargo test -p cli`",
+            &["cargo test -p core", "cargo test -p cli"],
+        ),
+        ("Done when `./scripts/verify.sh` exits 0", &["./scripts/verify.sh"]),
+        ("`grep -rn 'TODO' src` returns nothing", &["grep -rn 'TODO' src"]),
+        ("The `render()` function is pure", &[]),
+        ("Users can run `app export` afterwards", &[]),
+        ("`app --version` prints `1.2.0`", &["app --version"]),
+        ("No reference to `old_name` is left: `rg old_name src` finds nothing", &["rg old_name src"]),
+        ("`make check` → green", &["make check"]),
+        ("CI runs `npm test` on every push", &[]),
+        ("`docker build .` succeeds", &["docker build ."]),
+        ("Running `go vet ./...` reports no issues", &["go vet ./..."]),
+        ("The tests (`pytest -q`) pass", &["pytest -q"]),
+        ("lint: `eslint .`", &["eslint ."]),
+        ("`terraform validate` ok, `terraform apply` not yet", &["terraform validate"]),
+        ("Set `DEBUG=1` in `.env`", &[]),
+        ("`test -f dist/app.js`", &["test -f dist/app.js"]),
+        ("`./gradlew check` passes on JDK 21", &["./gradlew check"]),
+        ("`curl -s localhost:8080/health` returns `ok`", &["curl -s localhost:8080/health"]),
+        ("`cargo run -- --bad-flag` exits with code 2", &["cargo run -- --bad-flag"]),
+        ("Both `a.json` and `b.json` validate", &[]),
+        ("`node --check index.js` and `node --test`", &["node --check index.js", "node --test"]),
+        ("Run the linter: `golangci-lint run`", &["golangci-lint run"]),
+        ("`uv run pytest -k deploy` is green", &["uv run pytest -k deploy"]),
+        ("After the change `git diff --stat` lists only `src/`", &[]),
+        ("`npm run build && npm run test:e2e` completes", &["npm run build && npm run test:e2e"]),
+        ("The command `app sync` calls `git fetch`", &[]),
+        ("`zig build test` läuft durch", &["zig build test"]),
+        ("`pnpm -r test` ✅", &["pnpm -r test"]),
+    ];
+    for (text, expected) in table {
+        assert_eq!((text, commands(text)), (text, expected.iter().map(|one| (*one).to_owned()).collect()));
+    }
+}
