@@ -154,6 +154,25 @@ mod tests {
     }
 
     #[test]
+    fn nothing_in_a_makefile_hides_what_reaches_outside() {
+        for makefile in [
+            "check:\n\t-git push\n",
+            "check:\n\t@-git push\n",
+            ".IGNORE:\ncheck:\n\tgit push\n",
+            "check: src/a.c\n\tgit push\n",
+            "check: src/a.c build\n\ttrue\nbuild: %.o\n\tgit push\n",
+            "check:\n\ttrue && \\\n\t  git push\n",
+        ] {
+            let plan = "# P\n\n### Step 1: A\n\n**Validation:** `make check`\n";
+            let told = decided(plan, &[("Makefile", makefile)], &[]);
+            assert_eq!(told[0], "leaves make check: it would push", "{makefile}");
+            let plan = plan.replace("make check", "make -i check");
+            let told = decided(&plan, &[("Makefile", makefile)], &[]);
+            assert_eq!(told[0], "leaves make -i check: it would push", "{makefile}");
+        }
+    }
+
+    #[test]
     fn what_the_setting_names_is_run() {
         let files = [("Makefile", "check:\n\tkubectl apply -f x.yml\ndeploy:\n\ttrue\n")];
         assert_eq!(

@@ -49,13 +49,12 @@ pub(super) fn make(files: &dyn ProjectFiles, dir: &Path, arguments: &[&str]) -> 
     if has('n', "--dry-run") || has('t', "--touch") {
         return Some(nothing("`make` without its commands", true, dir));
     }
-    if has('i', "--ignore-errors") {
-        return Some(nothing("`make` without regard to errors", true, dir));
-    }
     let path = path?;
     let text = files.text(&path)?;
     let file = path.file_name()?.to_str()?;
-    let makefile = Makefile::read(&text)?;
+    let mut makefile = Makefile::read(&text)?;
+    let ignores = has('i', "--ignore-errors");
+    makefile.ignores |= ignores;
     // A number is how many jobs there may be.
     let target = |word: &&&str| !word.starts_with('-') && !word.contains('=') && word.parse::<u32>().is_err();
     let mut targets: Vec<&str> = arguments.iter().filter(target).copied().collect();
@@ -68,7 +67,8 @@ pub(super) fn make(files: &dyn ProjectFiles, dir: &Path, arguments: &[&str]) -> 
     }
     let names: Vec<String> = targets.iter().map(|target| format!("`{target}`")).collect();
     let name = format!("the target {} of {file}", names.join(", "));
-    let checks = targets.iter().any(|target| is_check(target));
+    // Whoever asks to go on after errors never learns of one.
+    let checks = ignores || targets.iter().any(|target| is_check(target));
     Some(Callee { name, checks, parts, options: ShellOptions::PLAIN, dir })
 }
 
@@ -128,7 +128,12 @@ impl<'a> Makefile<'a> {
         }
         for rule in rules() {
             for prerequisite in &rule.prerequisites {
-                self.recipe(prerequisite, parts, made)?;
+                // A file, or what a rule of another kind makes: that may fail, and hides nothing of the rest.
+                if self.rules.iter().any(|rule| rule.targets.contains(prerequisite)) {
+                    self.recipe(prerequisite, parts, made)?;
+                } else {
+                    parts.push(format!("make {prerequisite}"));
+                }
             }
         }
         for line in rules().flat_map(|rule| &rule.recipe) {
@@ -136,7 +141,8 @@ impl<'a> Makefile<'a> {
             let prefix = &line[..line.len() - command.len()];
             // In a makefile, `$$` is the shell's `$`; a make variable may be anything.
             let command = command.replace("$(MAKE)", "make").replace("$$", "$");
-            parts.push(if self.ignores || prefix.contains('-') { ":".to_owned() } else { command });
+            let ignored = self.ignores || prefix.contains('-');
+            parts.push(if ignored { format!("{{ {command}\n}} || :") } else { command });
         }
         Some(())
     }
