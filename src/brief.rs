@@ -68,6 +68,8 @@ pub(crate) struct Situation {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct JudgeBrief {
     pub criteria: Vec<String>,
+    /// They are numbered on from the criteria.
+    pub tasks: Vec<String>,
     pub commands: Vec<FailedCommand>,
     pub diff: String,
     pub left_out: usize,
@@ -133,7 +135,12 @@ impl Templates {
             exit: "exit code 1".to_owned(),
             output: String::new(),
         };
-        let refuted = Refuted { criterion: String::new(), reason: String::new(), place: "a.rs:1".to_owned() };
+        let refuted = Refuted {
+            what: String::new(),
+            criterion: String::new(),
+            reason: String::new(),
+            place: "a.rs:1".to_owned(),
+        };
         let setback = Setback {
             failure: Some(failed.clone()),
             refuted: Some(refuted.clone()),

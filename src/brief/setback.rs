@@ -15,9 +15,12 @@ pub(crate) struct Setback {
     pub refuted: Option<Refuted>,
 }
 
-/// A criterion that does not hold by the judge's word.
+/// A criterion that does not hold, or a task that is not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Refuted {
+    /// `criterion does not hold`, `task is not done`.
+    pub what: String,
+    /// As the plan says it.
     pub criterion: String,
     pub reason: String,
     /// Where the judge saw that.
@@ -52,6 +55,7 @@ impl Setback {
 impl Refuted {
     fn of(judgement: &Judgement) -> Self {
         Self {
+            what: format!("{} {}", judgement.item.say(), judgement.say()),
             criterion: judgement.text.clone(),
             reason: judgement.reason.clone(),
             place: judgement.citation.as_ref().map_or_else(String::new, Citation::place),
@@ -80,6 +84,7 @@ mod tests {
         };
         assert_eq!(FailedCommand::of(&red()), failure);
         let refuted = Refuted {
+            what: "criterion does not hold".to_owned(),
             criterion: "It is friendly".to_owned(),
             reason: "it shouts".to_owned(),
             place: "a.rs:3".to_owned(),

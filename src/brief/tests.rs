@@ -284,6 +284,7 @@ fn a_judge_is_shown_criteria_outputs_and_the_diff() {
     let output = FailedCommand::of(&red());
     let brief = JudgeBrief {
         criteria: vec!["It is friendly".to_owned(), "It is short".to_owned()],
+        tasks: vec!["Greet".to_owned()],
         commands: vec![output],
         diff: "+hello".to_owned(),
         left_out: 12,
@@ -298,6 +299,10 @@ fn a_judge_is_shown_criteria_outputs_and_the_diff() {
 
     1. It is friendly
     2. It is short
+
+    ## The tasks
+
+    3. Greet
 
     ## What the validation commands printed
 

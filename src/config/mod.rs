@@ -133,6 +133,9 @@ pub(crate) struct ValidationConfig {
     pub strength: RequiredStrength,
     #[serde(deserialize_with = "value::choice")]
     pub criteria: ProseCriteria,
+    /// Who looks at the tasks of a step whose commands hold.
+    #[serde(deserialize_with = "value::choice")]
+    pub tasks: TaskDecision,
     /// What happens where what validates was weakened.
     #[serde(deserialize_with = "value::choice")]
     pub guard: GuardMode,
@@ -146,6 +149,7 @@ impl Default for ValidationConfig {
             timeout: Duration::from_mins(10),
             strength: RequiredStrength::Weak,
             criteria: ProseCriteria::Judge,
+            tasks: TaskDecision::Judge,
             guard: GuardMode::Report,
         }
     }
@@ -202,6 +206,15 @@ pub(crate) enum ProseCriteria {
     Judge,
     Manual,
     Ignore,
+}
+
+/// Who decides about the boxes of a step's tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TaskDecision {
+    /// A judge reads each with the diff; what it shows not to be done sends the step back.
+    Judge,
+    /// The step's commands alone.
+    Step,
 }
 
 /// What happens where what validates was weakened: an assertion is gone, a skip is new.

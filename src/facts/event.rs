@@ -222,6 +222,8 @@ pub enum Event {
         #[serde(flatten)]
         at: AttemptRef,
         criteria: usize,
+        #[serde(default, skip_serializing_if = "super::bounds::is_zero")]
+        tasks: usize,
     },
     /// The judge has answered. What it cites was looked up and is there.
     #[serde(rename = "judge.completed")]

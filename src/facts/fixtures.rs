@@ -1,8 +1,8 @@
 //! Makers of facts for tests.
 
 use super::{
-    BoxRef, Citation, Evidence, Exit, Fingerprint, Judgement, Limit, Occurrence, Origin, Reason, RedCommand,
-    Ruling, StepKey, StepRef, Unfixable, Usage,
+    BoxRef, Citation, Evidence, Exit, Fingerprint, JudgedItem, Judgement, Limit, Occurrence, Origin, Reason,
+    RedCommand, Ruling, StepKey, StepRef, Unfixable, Usage,
 };
 
 /// A step that is called and known by this.
@@ -53,7 +53,7 @@ pub(crate) fn red() -> RedCommand {
 /// What a judge says of a criterion, with a citation.
 pub(crate) fn judgement(criterion: usize, ruling: Ruling) -> Judgement {
     Judgement {
-        criterion: criterion.into(),
+        item: JudgedItem::Criterion(criterion.into()),
         text: "It is friendly".to_owned(),
         ruling,
         reason: "it shouts".to_owned(),

@@ -30,3 +30,8 @@ index_type! {
     /// A criterion, by its place among those of its step.
     CriterionIndex
 }
+
+index_type! {
+    /// A task, by its place among those of its step.
+    TaskIndex
+}

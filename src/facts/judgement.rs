@@ -1,12 +1,13 @@
-//! What a judge says about a prose criterion, and what it cites.
+//! What a judge says about a prose criterion or a task, and what it cites.
 
-use super::CriterionIndex;
+use super::{CriterionIndex, TaskIndex};
 use serde::{Deserialize, Serialize};
 
-/// What a judge says of one criterion.
+/// What a judge says of one criterion or task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
-    pub criterion: CriterionIndex,
+    #[serde(flatten)]
+    pub item: JudgedItem,
     pub text: String,
     pub ruling: Ruling,
     /// Why, in the judge's words.
@@ -14,6 +15,16 @@ pub struct Judgement {
     /// What it points at; agentrun has seen that it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub citation: Option<Citation>,
+}
+
+/// What a judgement is about, by its place in the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JudgedItem {
+    /// Whether it holds.
+    Criterion(CriterionIndex),
+    /// Whether it is done.
+    Task(TaskIndex),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,13 +51,41 @@ pub enum Citation {
     Output { command: String, quote: String },
 }
 
-impl Ruling {
-    /// In words, behind the criterion.
+impl JudgedItem {
+    /// As it is called.
     pub fn say(self) -> &'static str {
         match self {
-            Self::Pass => "holds",
-            Self::Fail => "does not hold",
-            Self::CannotTell => "cannot be decided",
+            Self::Criterion(_) => "criterion",
+            Self::Task(_) => "task",
+        }
+    }
+}
+
+impl Judgement {
+    /// The ruling in words, in front of the text or behind it.
+    pub fn say(&self) -> &'static str {
+        match (self.ruling, self.item) {
+            (Ruling::Pass, JudgedItem::Criterion(_)) => "holds",
+            (Ruling::Fail, JudgedItem::Criterion(_)) => "does not hold",
+            (Ruling::Pass, JudgedItem::Task(_)) => "is done",
+            (Ruling::Fail, JudgedItem::Task(_)) => "is not done",
+            (Ruling::CannotTell, _) => "cannot be decided",
+        }
+    }
+
+    /// The criterion that it is about.
+    pub fn criterion(&self) -> Option<CriterionIndex> {
+        match self.item {
+            JudgedItem::Criterion(index) => Some(index),
+            JudgedItem::Task(_) => None,
+        }
+    }
+
+    /// The task that it is about.
+    pub fn task(&self) -> Option<TaskIndex> {
+        match self.item {
+            JudgedItem::Criterion(_) => None,
+            JudgedItem::Task(index) => Some(index),
         }
     }
 }
@@ -74,5 +113,21 @@ mod tests {
         let json = serde_json::to_string(&output).unwrap();
         assert_eq!(json, r#"{"in":"output","command":"cargo test","quote":"3 passed"}"#);
         assert_eq!(serde_json::from_str::<Citation>(&json).unwrap(), output);
+    }
+
+    #[test]
+    fn a_judgement_is_written_with_the_place_of_what_it_is_about() {
+        for (item, key, said) in [
+            (JudgedItem::Criterion(4.into()), "criterion", "does not hold"),
+            (JudgedItem::Task(4.into()), "task", "is not done"),
+        ] {
+            let found = Judgement { item, citation: None, ..judgement(1, Ruling::Fail) };
+            let json = serde_json::to_value(&found).unwrap();
+            let expected = serde_json::json!({
+                key: 4, "text": "It is friendly", "ruling": "fail", "reason": "it shouts",
+            });
+            assert_eq!((&json, found.say()), (&expected, said));
+            assert_eq!(serde_json::from_value::<Judgement>(json).unwrap(), found);
+        }
     }
 }

@@ -13,11 +13,11 @@ const LEAST_QUOTE: usize = 4;
 /// How far from the cited line the quote may begin.
 const NEAR: usize = 2;
 
-/// What a judge answers about one criterion.
+/// What a judge answers about one criterion or task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct JudgeAnswer {
-    /// The criterion's place in the question, from 0.
-    pub criterion: usize,
+    /// Its place in the question, from 0.
+    pub item: usize,
     pub ruling: Ruling,
     pub reason: String,
     pub cited: Option<CitedPlace>,
@@ -42,7 +42,7 @@ pub(super) fn definition() -> ToolDefinition {
     let parameters = json!({
         "type": "object",
         "properties": {
-            "criterion": {"type": "integer", "description": "its number"},
+            "criterion": {"type": "integer", "description": "the number of the criterion or task"},
             "verdict": {"type": "string", "enum": ["pass", "fail", "cannot_tell"]},
             "reason": {"type": "string"},
             "quote": {"type": "string", "description": "the words that show it, copied exactly"},
@@ -52,14 +52,14 @@ pub(super) fn definition() -> ToolDefinition {
         },
         "required": ["criterion", "verdict", "reason"]
     });
-    let description = "Answer one criterion. pass and fail need a quote and its place; without them the answer does not count.";
+    let description = "Answer one criterion or task. pass and fail need a quote and its place; without them the answer does not count.";
     ToolDefinition { name: NAME, description, parameters }
 }
 
 /// Reads a call. `Err` tells the judge what is wrong with it.
-pub(super) fn read(given: &Map<String, Value>, criteria: usize) -> Result<JudgeAnswer, String> {
-    let criterion = number(given, "criterion").filter(|number| (1..=criteria).contains(number));
-    let criterion = criterion.ok_or_else(|| format!("`criterion` is no number from 1 to {criteria}"))?;
+pub(super) fn read(given: &Map<String, Value>, items: usize) -> Result<JudgeAnswer, String> {
+    let number = number(given, "criterion").filter(|number| (1..=items).contains(number));
+    let number = number.ok_or_else(|| format!("`criterion` is no number from 1 to {items}"))?;
     let ruling = match text(given, "verdict").unwrap_or_default() {
         "pass" => Ruling::Pass,
         "fail" => Ruling::Fail,
@@ -71,7 +71,7 @@ pub(super) fn read(given: &Map<String, Value>, criteria: usize) -> Result<JudgeA
         Ruling::CannotTell => None,
         Ruling::Pass | Ruling::Fail => Some(cited(given)?),
     };
-    Ok(JudgeAnswer { criterion: criterion - 1, ruling, reason, cited })
+    Ok(JudgeAnswer { item: number - 1, ruling, reason, cited })
 }
 
 fn cited(given: &Map<String, Value>) -> Result<CitedPlace, String> {
@@ -149,12 +149,8 @@ mod tests {
     fn an_answer_names_its_criterion_and_what_shows_it() {
         let call = json!({"criterion": "2", "verdict": "pass", "reason": "it is there", "path": "a.rs", "line": 3, "quote": "fn main()"});
         let cited = CitedPlace::File { path: "a.rs".into(), line: 3, quote: "fn main()".into() };
-        let expected = JudgeAnswer {
-            criterion: 1,
-            ruling: Ruling::Pass,
-            reason: "it is there".into(),
-            cited: Some(cited),
-        };
+        let expected =
+            JudgeAnswer { item: 1, ruling: Ruling::Pass, reason: "it is there".into(), cited: Some(cited) };
         assert_eq!(answered(&call), Ok(expected));
     }
 

@@ -1,22 +1,23 @@
-//! The answers of one hearing: what a judge said of each criterion, and what was made of it. Pure.
+//! The answers of one hearing: what a judge said of each item, and what was made of it. Pure.
 
+use super::QuestionItem;
 use super::answer::{self, JudgeAnswer};
-use crate::facts::{CriterionIndex, Judgement, Ruling};
+use crate::facts::{Judgement, Ruling};
 
-/// How often an answer about one criterion may be void.
+/// How often an answer about one item may be void.
 const VOID: u32 = 2;
 
 pub(super) struct Hearing<'a> {
-    criteria: &'a [(CriterionIndex, String)],
+    items: &'a [QuestionItem],
     commands: Vec<&'a str>,
     answers: Vec<Option<Judgement>>,
     voids: Vec<u32>,
 }
 
 impl<'a> Hearing<'a> {
-    pub(super) fn new(criteria: &'a [(CriterionIndex, String)], commands: Vec<&'a str>) -> Self {
-        let count = criteria.len();
-        Self { criteria, commands, answers: vec![None; count], voids: vec![0; count] }
+    pub(super) fn new(items: &'a [QuestionItem], commands: Vec<&'a str>) -> Self {
+        let count = items.len();
+        Self { items, commands, answers: vec![None; count], voids: vec![0; count] }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -26,9 +27,9 @@ impl<'a> Hearing<'a> {
     /// Keeps an answer whose citation was found. The first counts: a judge does not take it back.
     /// Gives what the judge is told.
     pub(super) fn take(&mut self, answer: &JudgeAnswer, looked: Result<(), String>) -> String {
-        let place = answer.criterion;
+        let place = answer.item;
         if self.answers[place].is_some() {
-            return format!("criterion {} is answered already", place + 1);
+            return format!("{} {} is answered already", self.items[place].about.say(), place + 1);
         }
         match looked {
             Ok(()) => {
@@ -53,8 +54,8 @@ impl<'a> Hearing<'a> {
     }
 
     fn judgement(&self, place: usize, ruling: Ruling, reason: String) -> Judgement {
-        let (criterion, text) = self.criteria[place].clone();
-        Judgement { criterion, text, ruling, reason, citation: None }
+        let QuestionItem { about: item, text } = self.items[place].clone();
+        Judgement { item, text, ruling, reason, citation: None }
     }
 
     /// What is not answered cannot be decided.
@@ -69,28 +70,29 @@ impl<'a> Hearing<'a> {
 mod tests {
     use super::super::answer::CitedPlace;
     use super::*;
-    use crate::facts::Citation;
+    use crate::facts::{Citation, JudgedItem};
 
-    fn criteria() -> Vec<(CriterionIndex, String)> {
+    fn items() -> Vec<QuestionItem> {
+        let item = |about, text: &str| QuestionItem { about, text: text.to_owned() };
         vec![
-            (CriterionIndex::from(1), "It is friendly".into()),
-            (CriterionIndex::from(3), "It is short".into()),
+            item(JudgedItem::Criterion(1.into()), "It is friendly"),
+            item(JudgedItem::Task(3.into()), "Make it short"),
         ]
     }
 
-    fn answer(criterion: usize, ruling: Ruling, cited: Option<CitedPlace>) -> JudgeAnswer {
-        JudgeAnswer { criterion, ruling, reason: "read it".into(), cited }
+    fn answer(item: usize, ruling: Ruling, cited: Option<CitedPlace>) -> JudgeAnswer {
+        JudgeAnswer { item, ruling, reason: "read it".into(), cited }
     }
 
-    fn judgement(criterion: usize, ruling: Ruling, reason: &str, citation: Option<Citation>) -> Judgement {
-        let (criterion, text) = criteria().remove(criterion);
-        Judgement { criterion, text, ruling, reason: reason.into(), citation }
+    fn judgement(place: usize, ruling: Ruling, reason: &str, citation: Option<Citation>) -> Judgement {
+        let QuestionItem { about: item, text } = items().remove(place);
+        Judgement { item, text, ruling, reason: reason.into(), citation }
     }
 
     #[test]
     fn the_first_answer_that_is_shown_counts() {
-        let criteria = criteria();
-        let mut hearing = Hearing::new(&criteria, vec!["wc -w greeting.txt"]);
+        let items = items();
+        let mut hearing = Hearing::new(&items, vec!["wc -w greeting.txt"]);
         let file = CitedPlace::File { path: "greeting.txt".into(), line: 1, quote: "Dear".into() };
         let output = CitedPlace::Output { command: 0, quote: "3 greeting.txt".into() };
         assert_eq!(hearing.take(&answer(0, Ruling::Fail, Some(file)), Ok(())), "noted");
@@ -110,8 +112,8 @@ mod tests {
 
     #[test]
     fn what_is_cited_wrongly_too_often_or_never_answered_cannot_be_told() {
-        let criteria = criteria();
-        let mut hearing = Hearing::new(&criteria, Vec::new());
+        let items = items();
+        let mut hearing = Hearing::new(&items, Vec::new());
         for number in 1..=3 {
             let told = hearing.take(&answer(1, Ruling::Pass, None), Err(format!("no such file {number}")));
             let expected = format!(
@@ -119,7 +121,7 @@ mod tests {
             );
             assert_eq!(told, expected);
         }
-        assert_eq!(hearing.take(&answer(1, Ruling::Pass, None), Ok(())), "criterion 2 is answered already");
+        assert_eq!(hearing.take(&answer(1, Ruling::Pass, None), Ok(())), "task 2 is answered already");
         let void = "what the judge cited is not there: no such file 3";
         let expected = [
             judgement(0, Ruling::CannotTell, "the judge did not answer", None),

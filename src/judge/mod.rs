@@ -1,4 +1,4 @@
-//! The judge: a fresh conversation that can only read decides which prose criteria hold.
+//! The judge: a fresh conversation that can only read decides about prose criteria and tasks.
 //!
 //! It never saw the agent's work being done. What it says counts only if what it cites is there.
 
@@ -14,7 +14,7 @@ use crate::agent::builtin::conversation::Conversation;
 use crate::agent::builtin::tools::{Toolbox, reading, reads};
 use crate::clock::{Deadline, Stopwatch};
 use crate::config::Limits;
-use crate::facts::{AttemptRef, CriterionIndex, Event, Judgement, Usage};
+use crate::facts::{AttemptRef, Event, JudgedItem, Judgement, Usage};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, Message, Reply, ToolCall, ToolDefinition};
@@ -23,7 +23,7 @@ use crate::record::Recorder;
 use crate::validate::Validated;
 use crate::workspace::{Workspace, file};
 
-/// Turns of a judge, besides one for each criterion.
+/// Turns of a judge, besides one for each item.
 const TURNS: u32 = 12;
 
 /// Who is asked, and what it may look at.
@@ -47,17 +47,24 @@ pub(crate) struct Judge<'a> {
 #[derive(Debug)]
 pub(crate) struct Question<'a> {
     pub system: String,
-    /// The step, the criteria by number, the commands by number, the diff.
+    /// The step, the criteria and tasks by number, the commands by number, the diff.
     pub text: String,
-    /// The criteria: their index in the step, and their text.
-    pub criteria: &'a [(CriterionIndex, String)],
+    /// The criteria, then the tasks.
+    pub items: &'a [QuestionItem],
     pub commands: &'a [Validated],
+}
+
+/// One thing that a judge is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct QuestionItem {
+    pub about: JudgedItem,
+    pub text: String,
 }
 
 /// What came of a question.
 #[derive(Debug)]
 pub(crate) struct HearingOutcome {
-    /// One for each criterion, in order; `None` if the run was interrupted.
+    /// One for each item, in order; `None` if the run was interrupted.
     pub judgements: Option<Vec<Judgement>>,
     pub usage: Usage,
 }
@@ -69,7 +76,7 @@ struct Spent {
     nudged: bool,
 }
 
-/// Why a hearing ends before every criterion is answered.
+/// Why a hearing ends before every item is answered.
 enum HearingEnd {
     Interrupted,
     /// What is open cannot be decided, for this reason.
@@ -77,13 +84,15 @@ enum HearingEnd {
 }
 
 impl Judge<'_> {
-    /// Asks until every criterion is answered, or the judge has nothing more to say.
+    /// Asks until every item is answered, or the judge has nothing more to say.
     pub(crate) async fn hear(mut self, question: &Question<'_>) -> Result<HearingOutcome, Failure> {
-        let count = question.criteria.len();
-        self.recorder.record(Event::JudgeStarted { at: self.at.clone(), criteria: count })?;
+        let is_task = |item: &&QuestionItem| matches!(item.about, JudgedItem::Task(_));
+        let tasks = question.items.iter().filter(is_task).count();
+        let criteria = question.items.len() - tasks;
+        self.recorder.record(Event::JudgeStarted { at: self.at.clone(), criteria, tasks })?;
         let watch = Stopwatch::start();
         let commands = question.commands.iter().map(|run| run.evidence.command.as_str()).collect();
-        let mut hearing = Hearing::new(question.criteria, commands);
+        let mut hearing = Hearing::new(question.items, commands);
         let mut spent = Spent::default();
         let ended = self.ask(question, &mut hearing, &mut spent).await?;
         let Spent { usage, turns, .. } = spent;
@@ -110,13 +119,13 @@ impl Judge<'_> {
     ) -> Result<HearingEnd, Failure> {
         let mut conversation = Conversation::default();
         conversation.write_to(&self.dir.join("judge.jsonl"), &self.recorder.redact).map_err(no_transcript)?;
-        let Question { system, text, criteria, .. } = question;
+        let Question { system, text, items, .. } = question;
         for message in [Message::System { text: system.clone() }, Message::User { text: text.clone() }] {
             conversation.push(message).map_err(no_transcript)?;
         }
         let tools: Vec<ToolDefinition> = reading().chain([answer::definition()]).collect();
         let deadline = Deadline::after(self.limits.time);
-        let most = self.limits.turns.min(TURNS + u32::try_from(criteria.len()).unwrap_or(u32::MAX));
+        let most = self.limits.turns.min(TURNS + u32::try_from(items.len()).unwrap_or(u32::MAX));
         while hearing.is_open() {
             let no_tokens = self.limits.tokens.is_some_and(|most| spent.usage.total() >= most);
             if spent.turns >= most || no_tokens || deadline.passed() {
@@ -133,7 +142,7 @@ impl Judge<'_> {
                 if std::mem::replace(&mut spent.nudged, true) {
                     return Ok(HearingEnd::Because("the judge did not answer".to_owned()));
                 }
-                let text = format!("Answer each open criterion with {}.", answer::NAME);
+                let text = format!("Answer each open number with {}.", answer::NAME);
                 conversation.push(Message::User { text }).map_err(no_transcript)?;
             }
             for call in &reply.calls {
@@ -192,7 +201,7 @@ impl Judge<'_> {
         let Arguments::Object(given) = &call.arguments else {
             return Ok("the arguments are no JSON object".to_owned());
         };
-        Ok(match answer::read(given, question.criteria.len()) {
+        Ok(match answer::read(given, question.items.len()) {
             Ok(answer) => hearing.take(&answer, self.look(&answer, question)),
             Err(problem) => format!("not an answer: {problem}"),
         })
@@ -209,9 +218,9 @@ impl Judge<'_> {
                 if given || shown == self.plan_path || shown.starts_with(".agentrun/") {
                     return Err(format!("`{shown}` is no proof: cite the work itself"));
                 }
-                let (_, criterion) = &question.criteria[answer.criterion];
-                if answer::repeats(quote, criterion) {
-                    return Err("a criterion does not prove itself: cite the work".to_owned());
+                let item = &question.items[answer.item];
+                if answer::repeats(quote, &item.text) {
+                    return Err(format!("a {} does not prove itself: cite the work", item.about.say()));
                 }
                 let text = file::read_text(&place).map_err(|problem| format!("`{shown}`: {problem}"))?;
                 let there = answer::stands_at(&text, *line, quote);

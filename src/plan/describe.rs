@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::check_box::{BoxRole, CheckBox};
+use super::backing::BoxBacking;
+use super::check_box::BoxRole;
 use super::criterion::{Criterion, CriterionKind};
 use super::diagnostic::{Diagnostic, Severity};
 use super::step::{Aside, Plan, Step, StepKind};
@@ -133,6 +134,8 @@ pub struct BoxDescription {
     pub step: Option<String>,
     /// Why.
     pub reason: String,
+    /// What its tick would rest on; null: agentrun never ticks it.
+    pub backing: Option<BoxBacking>,
 }
 
 /// One thing noticed.
@@ -173,9 +176,9 @@ impl Description {
                 .collect(),
             boxes: plan
                 .boxes
-                .iter()
-                .filter(|check_box| check_box.word.is_none())
-                .map(|check_box| BoxDescription::of(plan, check_box))
+                .iter_enumerated()
+                .filter(|(_, check_box)| check_box.word.is_none())
+                .map(|(place, _)| BoxDescription::of(plan, place))
                 .collect(),
             diagnostics: reading
                 .diagnostics
@@ -255,13 +258,15 @@ impl CriterionDescription {
 }
 
 impl BoxDescription {
-    fn of(plan: &Plan, check_box: &CheckBox) -> Self {
+    fn of(plan: &Plan, place: BoxIndex) -> Self {
+        let check_box = &plan.boxes[place];
         Self {
             line: check_box.line,
             mark: check_box.mark,
             role: check_box.role,
             step: check_box.step.and_then(|step| plan.steps.get(step)).map(|step| step.id.clone()),
             reason: check_box.reason.to_string(),
+            backing: plan.backing(place),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! 4. [`choice`]: candidates -> the one that is, with the reason, and the others named;
 //! 5. [`steps`]: the choice -> steps, tasks, criteria, dependencies, and a role for every box.
 
+mod backing;
 mod box_ref;
 pub(crate) mod candidates;
 pub(crate) mod check_box;
@@ -31,6 +32,7 @@ pub(crate) mod sections;
 pub(crate) mod step;
 pub(crate) mod steps;
 
+pub use backing::BoxBacking;
 pub use check_box::{BoxRole, CheckBox, StateWord};
 pub use choice::StepList;
 pub use criterion::{Criterion, CriterionKind};

@@ -6,7 +6,7 @@ use typed_index_collections::TiVec;
 use super::steps::files;
 use super::steps::task_files::changed;
 use super::{BoxIndex, BoxRole, CheckBox, Criterion, GroupIndex, StepIndex};
-use crate::facts::{CriterionIndex, Fingerprint, StepKey, StepRef};
+use crate::facts::{CriterionIndex, Fingerprint, StepKey, StepRef, TaskIndex};
 use crate::plan::{Line, Span};
 
 /// The parsed document. Lines are 1-based; spans are byte ranges of the text that was read.
@@ -107,7 +107,7 @@ pub struct Step {
     /// Files it names.
     pub files: Vec<String>,
     /// Items of work.
-    pub tasks: Vec<Task>,
+    pub tasks: TiVec<TaskIndex, Task>,
     /// What must hold when it is done.
     pub criteria: TiVec<CriterionIndex, Criterion>,
     /// What stands where its criteria stand, and is none.

@@ -186,7 +186,7 @@ impl PlanBuilder<'_, '_> {
             references: parts.references,
             independent: parts.independent,
             files: parts.files,
-            tasks: parts.tasks,
+            tasks: parts.tasks.into(),
             criteria: parts.criteria.into(),
             asides: parts.asides,
             boxes: Vec::new(),

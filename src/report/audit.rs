@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::print::{BAD, FAINT, GOOD, NOTICE, styled};
 use crate::facts::Ruling;
+use crate::plan::BoxBacking;
 use crate::state::audit::{Audit, AuditedStep, Backing, PassRecord};
 use crate::words;
 
@@ -42,7 +43,7 @@ pub(crate) fn text(audited: &AuditReport<'_>) -> String {
         step(&mut text, found).ok();
     }
     for group in &audited.audit.groups {
-        writeln!(text, "{} line {}: {}", word(group.backing), group.line, group.text).ok();
+        writeln!(text, "{} line {}: {}", word(group.strength), group.line, group.text).ok();
     }
     text
 }
@@ -64,8 +65,16 @@ fn step(text: &mut String, found: &AuditedStep) -> std::fmt::Result {
     if let Some(pass) = &found.pass {
         evidence(text, pass)?;
     }
-    for odd in found.boxes.iter().filter(|odd| odd.backing != found.backing) {
-        writeln!(text, "              line {} is {}: {}", odd.line, odd.backing.say(), odd.text)?;
+    let (usual, odd): (Vec<_>, Vec<_>) = found.boxes.iter().partition(|one| one.strength == found.backing);
+    for backing in BoxBacking::ALL {
+        let rest = usual.iter().filter(|one| one.backing == Some(backing));
+        let lines: Vec<String> = rest.map(|one| one.line.to_string()).collect();
+        if !lines.is_empty() {
+            writeln!(text, "              by {}: line {}", backing.say(), lines.join(", "))?;
+        }
+    }
+    for odd in odd {
+        writeln!(text, "              line {} is {}: {}", odd.line, odd.strength.say(), odd.text)?;
     }
     for rerun in found.rerun.iter().flatten() {
         let verdict = match (&rerun.vacuous, rerun.tolerated) {

@@ -200,15 +200,16 @@ fn validation(text: &mut String, evidence: &[Evidence], run_dir: &RunDir) -> std
 }
 
 fn judgements(text: &mut String, attempt: &AttemptStory) -> std::fmt::Result {
-    for Judgement { text: criterion, ruling, reason, citation, .. } in &attempt.judgements {
-        let word = ruling.say();
+    for judgement in &attempt.judgements {
+        let Judgement { text: item, reason, citation, .. } = judgement;
+        let word = judgement.say();
         let place = citation
             .as_ref()
             .map_or_else(String::new, |cited| format!(" ({})", words::first_line(&cited.place())));
         writeln!(
             text,
             "- the judge: \"{}\" {word}{place}: {}",
-            words::first_line(criterion),
+            words::first_line(item),
             words::first_line(reason)
         )?;
     }

@@ -95,11 +95,16 @@ pub(crate) fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::AgentFinished { end, .. } => vec![agent_finished(end)],
         Event::ValidationCompleted { at, evidence } => vec![validated(at.attempt, evidence)],
         Event::ValidationChanged { files, marks, .. } => changed(files, marks),
-        Event::JudgeStarted { criteria, .. } => {
-            let what = if *criteria == 1 { "criterion" } else { "criteria" };
-            vec![format!("  judge      {criteria} {what} in prose")]
+        Event::JudgeStarted { criteria, tasks, .. } => {
+            let mut asked = Vec::new();
+            asked.extend(
+                (*criteria > 0)
+                    .then(|| format!("{} in prose", words::plural(*criteria, "criterion", "criteria"))),
+            );
+            asked.extend((*tasks > 0).then(|| words::counted(*tasks, "task")));
+            vec![format!("  judge      {}", asked.join(", "))]
         }
-        Event::JudgeCompleted { judgements, .. } => judgements.iter().map(judged).collect(),
+        Event::JudgeCompleted { judgements, .. } => heard(judgements),
         Event::StepPassed { at, .. } => passed(&at.step, story),
         Event::StepStopped { step, outcome } => stopped(step, outcome),
         Event::StepParked { step, items } => vec![
@@ -259,7 +264,19 @@ fn last_words(red: &RedCommand) -> Vec<String> {
     lines
 }
 
-/// What a judge says of a criterion, and where it saw that.
+/// What a judge says. Tasks that it cannot tell of are only counted: their boxes rest on the step.
+fn heard(judgements: &[Judgement]) -> Vec<String> {
+    let (undecided, decided): (Vec<_>, Vec<_>) =
+        judgements.iter().partition(|found| found.task().is_some() && found.ruling == Ruling::CannotTell);
+    let mut lines: Vec<String> = decided.into_iter().map(judged).collect();
+    lines.extend(undecided.first().map(|first| {
+        let tasks = words::counted(undecided.len(), "task");
+        format!("    cannot tell of {tasks}: {}", words::first_line(&first.reason))
+    }));
+    lines
+}
+
+/// What a judge says of a criterion or a task, and where it saw that.
 fn judged(judgement: &Judgement) -> String {
     let style = match judgement.ruling {
         Ruling::Pass => GOOD,
@@ -269,7 +286,7 @@ fn judged(judgement: &Judgement) -> String {
     let place = judgement.citation.as_ref().map_or_else(String::new, |cited| format!(" ({})", cited.place()));
     let reason =
         if judgement.ruling == Ruling::Pass { String::new() } else { format!(": {}", judgement.reason) };
-    let word = styled(style, judgement.ruling.say());
+    let word = styled(style, judgement.say());
     format!("    {word} {}{place}{reason}", words::first_line(&judgement.text))
 }
 

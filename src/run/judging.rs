@@ -1,13 +1,13 @@
-//! Asks the judge about a step's prose criteria, once every command holds.
+//! Asks the judge about a step's prose criteria and tasks, once every command holds.
 
 use super::Run;
 use super::talk::{no_run_dir, toolbox};
 use crate::brief::{FailedCommand, JudgeBrief};
 use crate::config::Limits;
-use crate::facts::{AttemptRef, CriterionIndex, Judgement, Reason, Ruling, StepRef, Usage};
+use crate::facts::{AttemptRef, CriterionIndex, JudgedItem, Judgement, Reason, Ruling, StepRef, Usage};
 use crate::failure::Failure;
-use crate::judge::{Judge, Question};
-use crate::plan::{Criterion, Step};
+use crate::judge::{Judge, Question, QuestionItem};
+use crate::plan::{BoxIndex, Criterion, CriterionKind, Plan, Step};
 use crate::sources::wrong_template;
 use crate::validate::Validated;
 
@@ -25,24 +25,24 @@ pub(super) struct JudgedWork<'a> {
     pub usage: Usage,
 }
 
-/// What the judge says of all prose criteria together.
+/// What the judge says of all prose criteria and tasks together.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct JudgedCriteria {
+pub(super) struct JudgedItems {
     /// The criteria that hold.
     pub hold: Vec<CriterionIndex>,
-    /// Why the step does not pass: the first criterion that does not hold, or a signal.
+    /// Why the step does not pass: the first criterion or task that is not so, or a signal.
     pub refuted: Option<Reason>,
     pub usage: Usage,
 }
 
-impl JudgedCriteria {
+impl JudgedItems {
     /// What follows from the judgements; there are none if a signal ended the hearing.
     fn of(judgements: Option<Vec<Judgement>>, usage: Usage) -> Self {
         let Some(judgements) = judgements else {
             return Self { hold: Vec::new(), refuted: Some(Reason::Interrupted), usage };
         };
         let hold = judgements.iter().filter(|found| found.ruling == Ruling::Pass);
-        let hold = hold.map(|found| found.criterion).collect();
+        let hold = hold.filter_map(Judgement::criterion).collect();
         let refuted = judgements.into_iter().find(|found| found.ruling == Ruling::Fail);
         Self { hold, refuted: refuted.map(|judgement| Reason::CriterionFailed { judgement }), usage }
     }
@@ -53,21 +53,26 @@ pub(super) async fn judge(
     run: &mut Run<'_>,
     step: &Step,
     work: JudgedWork<'_>,
-) -> Result<JudgedCriteria, Failure> {
-    let asked = |found: &Criterion| found.is_sentence() && !found.names_unrun_command();
-    let prose = step.criteria.iter_enumerated().filter(|(_, found)| asked(found));
-    let criteria: Vec<(CriterionIndex, String)> = prose.map(|(at, found)| (at, found.text.clone())).collect();
-    if criteria.is_empty() || !run.orders.judges() {
-        return Ok(JudgedCriteria::default());
+) -> Result<JudgedItems, Failure> {
+    if !run.orders.judges() {
+        return Ok(JudgedItems::default());
+    }
+    let mut items: Vec<QuestionItem> = criteria(step).collect();
+    // Without an agent there is no work to hold a task against.
+    if run.orders.judges_tasks() && work.attempt > 0 {
+        items.extend(tasks(&run.plan.reading.plan, step));
+    }
+    if items.is_empty() {
+        return Ok(JudgedItems::default());
     }
     let dir = run.attempt_dir(step, work.attempt);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
     let text = run.plan.text_of(step);
-    let brief = brief(&criteria, &work);
+    let brief = brief(&items, &work);
     let question = Question {
         system: run.orders.templates.judge().map_err(wrong_template)?,
         text: run.orders.templates.judge_step(step, text, &brief).map_err(wrong_template)?,
-        criteria: &criteria,
+        items: &items,
         commands: work.results,
     };
     let limits = run.orders.config.limits;
@@ -88,18 +93,44 @@ pub(super) async fn judge(
         dir: &dir,
     };
     let heard = judge.hear(&question).await?;
-    Ok(JudgedCriteria::of(heard.judgements, heard.usage))
+    Ok(JudgedItems::of(heard.judgements, heard.usage))
 }
 
-fn brief(criteria: &[(CriterionIndex, String)], work: &JudgedWork<'_>) -> JudgeBrief {
+/// The sentences that no command decides.
+fn criteria(step: &Step) -> impl Iterator<Item = QuestionItem> {
+    let asked = |found: &Criterion| found.is_sentence() && !found.names_unrun_command();
+    let prose = step.criteria.iter_enumerated().filter(move |(_, found)| asked(found));
+    prose.map(|(at, found)| QuestionItem { about: JudgedItem::Criterion(at), text: found.text.clone() })
+}
+
+/// The tasks whose boxes a pass would tick. What is a criterion too is asked or decided as one.
+fn tasks(plan: &Plan, step: &Step) -> impl Iterator<Item = QuestionItem> {
+    let is_criterion = |place: BoxIndex| {
+        let mut criteria = step.criteria.iter();
+        criteria.any(|found| found.check_box == Some(place) && !matches!(found.kind, CriterionKind::Files(_)))
+    };
+    let is_asked = move |place: BoxIndex| plan.boxes[place].tickable() && !is_criterion(place);
+    let open = step
+        .tasks
+        .iter_enumerated()
+        .filter(move |(_, task)| !task.optional && task.check_box.is_some_and(is_asked));
+    open.map(|(at, task)| QuestionItem { about: JudgedItem::Task(at), text: task.text.clone() })
+}
+
+fn brief(items: &[QuestionItem], work: &JudgedWork<'_>) -> JudgeBrief {
     let commands = work.results.iter().map(|result| FailedCommand {
         command: result.evidence.command.clone(),
         exit: result.evidence.exit.say(),
         output: result.output.clone(),
     });
+    let texts = |of_tasks| {
+        let items = items.iter().filter(|item| matches!(item.about, JudgedItem::Task(_)) == of_tasks);
+        items.map(|item| item.text.clone()).collect()
+    };
     let shown = work.diff.floor_char_boundary(DIFF_BYTES.min(work.diff.len()));
     JudgeBrief {
-        criteria: criteria.iter().map(|(_, text)| text.clone()).collect(),
+        criteria: texts(false),
+        tasks: texts(true),
         commands: commands.collect(),
         diff: work.diff[..shown].to_owned(),
         left_out: work.diff.len() - shown,
@@ -116,7 +147,7 @@ mod tests {
     #[test]
     fn the_first_criterion_that_does_not_hold_refutes_and_a_doubt_does_not() {
         let usage = Usage { input: 5, cached: 0, output: 2 };
-        let judged = |hold: &[usize], refuted| JudgedCriteria {
+        let judged = |hold: &[usize], refuted| JudgedItems {
             hold: hold.iter().copied().map(CriterionIndex::from).collect(),
             refuted,
             usage,
@@ -133,13 +164,17 @@ mod tests {
         ];
         for (rulings, expected) in table {
             let heard = rulings.map(|rulings| rulings.into_iter().map(|(at, ruling)| judgement(at, ruling)));
-            assert_eq!(JudgedCriteria::of(heard.map(Iterator::collect), usage), expected);
+            assert_eq!(JudgedItems::of(heard.map(Iterator::collect), usage), expected);
         }
     }
 
     #[test]
     fn a_judge_sees_the_beginning_of_a_long_diff_and_learns_how_much_is_left_out() {
-        let criteria = [(CriterionIndex::from(1), "It is friendly".to_owned())];
+        let item = |about, text: &str| QuestionItem { about, text: text.to_owned() };
+        let items = [
+            item(JudgedItem::Criterion(1.into()), "It is friendly"),
+            item(JudgedItem::Task(0.into()), "Write it"),
+        ];
         let results = [Validated {
             output: "3 passed".to_owned(),
             ..Validated::without_output(evidence(0, "make", 0))
@@ -148,13 +183,14 @@ mod tests {
         let diff = format!("{}\u{e4}{}", "x".repeat(DIFF_BYTES - 1), "y".repeat(10));
         for (diff, shown, left_out) in [("+a\n", "+a\n", 0), (&diff, &diff[..DIFF_BYTES - 1], 12)] {
             let work = JudgedWork { attempt: 1, results: &results, diff, usage: Usage::default() };
-            let JudgeBrief { criteria, commands, diff, left_out: left } = brief(&criteria, &work);
+            let JudgeBrief { criteria, tasks, commands, diff, left_out: left } = brief(&items, &work);
             let command = FailedCommand {
                 command: "make".to_owned(),
                 exit: "exit code 0".to_owned(),
                 output: "3 passed".to_owned(),
             };
-            assert_eq!((criteria, commands), (vec!["It is friendly".to_owned()], vec![command]));
+            let asked = (vec!["It is friendly".to_owned()], vec!["Write it".to_owned()]);
+            assert_eq!(((criteria, tasks), commands), (asked, vec![command]));
             assert_eq!((diff.as_str(), left), (shown, left_out));
         }
     }

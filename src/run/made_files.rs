@@ -1,7 +1,7 @@
 //! Looks for the files that the tasks of a step say to make.
 
 use super::Run;
-use crate::facts::{CriterionIndex, Judgement, Reason, Ruling};
+use crate::facts::{CriterionIndex, JudgedItem, Judgement, Reason, Ruling};
 use crate::plan::{CriterionKind, Step};
 use crate::workspace::snapshot::Changes;
 
@@ -40,7 +40,7 @@ impl MadeFiles {
         let told = state.last_failure.as_ref().is_some_and(is_about_files);
         let files = files.join("`, `");
         let judgement = Judgement {
-            criterion: index,
+            item: JudgedItem::Criterion(index),
             text: criterion.text.clone(),
             ruling: Ruling::Fail,
             reason: format!("not all of it is there: `{files}`"),

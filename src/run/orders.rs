@@ -1,7 +1,7 @@
 //! The orders of a run: the configuration with its flags, the selected steps, and the words of its briefs.
 
 use crate::brief::Templates;
-use crate::config::{Config, ProseCriteria, RequiredStrength};
+use crate::config::{Config, ProseCriteria, RequiredStrength, TaskDecision};
 use crate::facts::Strength;
 use crate::state::schedule::Selection;
 
@@ -28,6 +28,11 @@ impl Orders {
     /// Whether a judge is asked about sentences.
     pub(crate) fn judges(&self) -> bool {
         self.config.validation.criteria == ProseCriteria::Judge && !self.validate_only
+    }
+
+    /// Whether it is asked about the tasks of a step, too.
+    pub(crate) fn judges_tasks(&self) -> bool {
+        self.judges() && self.config.validation.tasks == TaskDecision::Judge
     }
 
     /// Whether a pass of this strength ticks.

@@ -9,10 +9,10 @@ use super::reconcile::reconcile;
 use super::renames::renamed;
 use super::{Pass, RunState, StepStatus, TickState};
 use crate::facts::{
-    AttemptRef, Event, Evidence, Exit, Expectation, Judgement, Record, ReopenReason, StepKey, Strength,
-    Vacuous,
+    AttemptRef, Event, Evidence, Exit, Expectation, Judgement, Record, ReopenReason, Ruling, StepKey,
+    Strength, Vacuous,
 };
-use crate::plan::{BoxIndex, BoxRole, CheckBox, CriterionKind, Reading, Step, StepIndex};
+use crate::plan::{BoxBacking, BoxIndex, BoxRole, CheckBox, CriterionKind, Plan, Reading, Step, StepIndex};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,8 +66,10 @@ pub(crate) struct AuditedStep {
 pub(crate) struct AuditedBox {
     pub line: usize,
     pub text: String,
-    /// What it rests on.
-    pub backing: Backing,
+    /// What it rests on itself; `None` if nothing here can say.
+    pub backing: Option<BoxBacking>,
+    /// What that is worth.
+    pub strength: Backing,
 }
 
 /// When and on what a step passed.
@@ -138,10 +140,19 @@ pub(crate) fn audit(reading: &Reading, known: &Known<'_>) -> Audit {
         }
         let record = passes.remove(&step.key);
         let (backing, why) = backing(step, known, record.as_ref(), reopened.get(&step.key));
-        let boxes = ticked.iter().map(|&place| AuditedBox {
-            line: plan.boxes[place].line.into(),
-            text: plan.boxes[place].text.clone(),
-            backing: of_box(step, place, backing, status),
+        let is_own = |place| is_ticked_by_agentrun(plan, known.state, index, place);
+        let boxes = ticked.iter().map(|&place| {
+            let strength = strength_of_box(step, place, backing, status);
+            AuditedBox {
+                line: plan.boxes[place].line.into(),
+                text: plan.boxes[place].text.clone(),
+                backing: if record.is_some() && strength.holds() && !is_own(place) {
+                    Some(BoxBacking::ByHand)
+                } else {
+                    backing_of_box(plan, place, strength, record.as_ref())
+                },
+                strength,
+            }
         });
         audit.steps.push(AuditedStep {
             id: step.id.clone(),
@@ -217,7 +228,7 @@ fn contradiction(pass: &Pass, record: Option<&PassRecord>) -> Option<&'static st
 }
 
 /// A sentence is not decided by the commands of its step.
-fn of_box(step: &Step, place: BoxIndex, backing: Backing, status: &StepStatus) -> Backing {
+fn strength_of_box(step: &Step, place: BoxIndex, backing: Backing, status: &StepStatus) -> Backing {
     let StepStatus::Passed(pass) = status else { return backing };
     let mut criteria = step.criteria.iter_enumerated();
     let Some((index, criterion)) = criteria.find(|(_, criterion)| criterion.check_box == Some(place)) else {
@@ -234,6 +245,39 @@ fn of_box(step: &Step, place: BoxIndex, backing: Backing, status: &StepStatus) -
     }
 }
 
+/// agentrun ticked this box together with this step.
+fn is_ticked_by_agentrun(plan: &Plan, state: &RunState, step: StepIndex, place: BoxIndex) -> bool {
+    let ticked = &state.step(&plan.steps[step].key).ticked;
+    ticked.iter().any(|name| plan.find_box(step, name) == Some(place))
+}
+
+/// What a ticked box of this strength rests on itself.
+fn backing_of_box(
+    plan: &Plan,
+    place: BoxIndex,
+    strength: Backing,
+    record: Option<&PassRecord>,
+) -> Option<BoxBacking> {
+    match strength {
+        Backing::Unrecorded | Backing::Forged => None,
+        Backing::ByHand => Some(BoxBacking::ByHand),
+        Backing::Confirmed => Some(BoxBacking::Person),
+        Backing::Judged => Some(BoxBacking::Judge),
+        _ if record.is_some_and(|record| record.saw_done(plan, place)) => Some(BoxBacking::Judge),
+        _ => plan.backing(place).or(Some(BoxBacking::Step)),
+    }
+}
+
+impl PassRecord {
+    /// A judge saw that the task of this box is done.
+    fn saw_done(&self, plan: &Plan, place: BoxIndex) -> bool {
+        let Some(step) = plan.boxes[place].step.map(|step| &plan.steps[step]) else { return false };
+        let done = self.judgements.iter().filter(|said| said.ruling == Ruling::Pass);
+        let mut tasks = done.filter_map(|said| Some((step.tasks.get(said.task()?)?, said)));
+        tasks.any(|(task, said)| task.check_box == Some(place) && task.text == said.text)
+    }
+}
+
 /// The ticked boxes of groups: agentrun ticks one together with the last of its steps.
 fn groups(reading: &Reading, known: &Known<'_>, audit: &Audit) -> Vec<AuditedBox> {
     let plan = &reading.plan;
@@ -241,13 +285,15 @@ fn groups(reading: &Reading, known: &Known<'_>, audit: &Audit) -> Vec<AuditedBox
     let ticked = own.map(|place| (place, &plan.boxes[place])).filter(|(_, found)| found.ticked());
     ticked
         .map(|(place, found)| {
-            let ticked_it = |step: &&AuditedStep| {
-                let ticked = &known.state.step(&plan.steps[step.index].key).ticked;
-                ticked.iter().any(|name| plan.find_box(step.index, name) == Some(place))
-            };
+            let ticked_it = |step: &&AuditedStep| is_ticked_by_agentrun(plan, known.state, step.index, place);
             let otherwise = if known.whole { Backing::ByHand } else { Backing::Unrecorded };
-            let backing = audit.steps.iter().find(ticked_it).map_or(otherwise, |step| step.backing);
-            AuditedBox { line: found.line.into(), text: found.text.clone(), backing }
+            let strength = audit.steps.iter().find(ticked_it).map_or(otherwise, |step| step.backing);
+            AuditedBox {
+                line: found.line.into(),
+                text: found.text.clone(),
+                backing: backing_of_box(plan, place, strength, None),
+                strength,
+            }
         })
         .collect()
 }
@@ -374,7 +420,7 @@ impl AuditedStep {
 
     /// What the step and its boxes rest on.
     pub(crate) fn backings(&self) -> impl Iterator<Item = Backing> {
-        std::iter::once(self.backing).chain(self.boxes.iter().map(|found| found.backing))
+        std::iter::once(self.backing).chain(self.boxes.iter().map(|found| found.strength))
     }
 }
 

@@ -54,7 +54,7 @@ fn marks(bench: &Bench) -> String {
     bench.read("plan.md").lines().filter_map(|line| line.strip_prefix("- [")?.chars().next()).collect()
 }
 
-/// What the judge said, as the journal has it: ruling and where it was seen.
+/// What the judge said of the criteria, as the journal has it: ruling and where it was seen.
 fn rulings(bench: &Bench) -> Vec<String> {
     let journal = bench.journal();
     let judged = journal.iter().rfind(|record| record["type"] == "judge.completed").unwrap();
@@ -62,7 +62,8 @@ fn rulings(bench: &Bench) -> Vec<String> {
         let line = &found["citation"]["line"];
         format!("{} {line} {}", found["ruling"].as_str().unwrap(), found["reason"].as_str().unwrap())
     };
-    judged["judgements"].as_array().unwrap().iter().map(say).collect()
+    let judgements = judged["judgements"].as_array().unwrap().iter();
+    judgements.filter(|found| found["criterion"].is_u64()).map(say).collect()
 }
 
 #[test]
@@ -85,9 +86,10 @@ fn what_the_judge_saw_is_ticked_as_judged_and_what_it_cannot_tell_waits() {
         write greeting.txt (+2 -0)
         the agent says that it is done: all criteria hold
       validation test -s greeting.txt · passed · [TIME]
-      judge      2 criteria in prose
+      judge      2 criteria in prose, 1 task
         holds The greeting is friendly (greeting.txt:2)
         cannot be decided The greeting names the reader: who is the reader?
+        cannot tell of 1 task: the judge could not be asked: the script has no reply for step 1, attempt 1, turn 4
     + Step 1 passed [TIME] · 1 attempt
       waits for a person: The greeting names the reader
       ticked line 8: Write `greeting.txt`
@@ -288,5 +290,84 @@ fn a_command_that_is_to_fail_has_to_fail() {
         bench.file("plan.md", with_criterion(criterion)).git();
         let ran = execute(&bench).code(code);
         assert_eq!(marks(&bench), ticks, "{criterion}: {ran}");
+    }
+}
+
+/// What the judge is asked about with this configuration, as its journal has it: criteria and tasks.
+fn asked(bench: &Bench) -> Vec<(u64, u64)> {
+    let journal = bench.journal();
+    let started = journal.iter().filter(|record| record["type"] == "judge.started");
+    let number = |found: &Value| found.as_u64().unwrap_or_default();
+    started.map(|record| (number(&record["criteria"]), number(&record["tasks"]))).collect()
+}
+
+/// A plan of tasks and one command.
+const TASKS: &str = "\
+# A greeting
+
+### Step 1: The greeting
+
+- [ ] Write `greeting.txt`
+- [ ] Greet the reader by name
+- [x] Think of a name
+- [ ] (optional) Add a picture
+
+**Validation:** `test -s greeting.txt`
+";
+
+#[test]
+fn a_task_that_the_judge_shows_not_to_be_done_goes_back_to_the_agent() {
+    let bench = bench("Hello!\n", &[]);
+    let call = |name: &str, purpose: &str, attempt: u32, arguments: Value| {
+        let calls = json!([{"name": name, "arguments": arguments}]);
+        json!({"step": "1", "purpose": purpose, "attempt": attempt, "calls": calls}).to_string()
+    };
+    let done = json!({"status": "done", "summary": "greeted"});
+    let write = |text: &str| json!({"path": "greeting.txt", "content": text});
+    let replies = [
+        json!({"schema": "agentrun.replies/1"}).to_string(),
+        call("write_file", "work", 1, write("Hello!\n")),
+        call("finish_step", "work", 1, done.clone()),
+        call("judge_criterion", "judge", 1, verdict(1, "pass", 1, "Hello")),
+        call("judge_criterion", "judge", 1, verdict(2, "fail", 1, "Hello!")),
+        call("write_file", "work", 2, write("Hello Ada!\n")),
+        call("finish_step", "work", 2, done),
+        call("judge_criterion", "judge", 2, verdict(2, "pass", 1, "Hello Ada!")),
+    ];
+    bench.file("replies.jsonl", replies.join("\n")).file("plan.md", TASKS).git();
+    let ran = bench.run(&["execute", "plan.md", "--model", "scripted:replies.jsonl"]).code(0);
+    assert_eq!(marks(&bench), "xxx ", "{ran}");
+    assert_eq!(asked(&bench), [(0, 2), (0, 2)]);
+    ran.says("is not done Greet the reader by name (greeting.txt:1)")
+        .says("cannot tell of 1 task: the judge could not be asked");
+    let transcript = bench.shell("cat .agentrun/runs/*/steps/*/attempt-2/transcript.jsonl");
+    assert!(
+        transcript.contains("found that this task is not done:") && transcript.contains("> Greet the reader"),
+        "{transcript}"
+    );
+    let audit = bench.run(&["verify", "plan.md"]).code(0).stdout;
+    let told: Vec<&str> = audit.lines().map(str::trim).filter(|line| line.contains("line")).collect();
+    assert_eq!(told, ["by its files: line 5", "by the judge: line 6", "by hand: line 7"]);
+}
+
+#[test]
+fn tasks_that_the_judge_cannot_tell_of_rest_on_their_step() {
+    for (settings, questions) in [
+        ("", vec![(0, 2)]),
+        ("[validation]\ntasks = \"step\"\n", vec![]),
+        ("[validation]\ncriteria = \"manual\"\n", vec![]),
+    ] {
+        let bench = bench("Hello!\n", &[]);
+        bench
+            .file("agentrun.toml", settings)
+            .file("plan.md", TASKS.replace("- [x] Think of a name\n", ""))
+            .git();
+        execute(&bench).code(0);
+        assert_eq!((marks(&bench).as_str(), asked(&bench)), ("xx ", questions), "{settings}");
+        let audit: Value =
+            serde_json::from_str(&bench.run(&["verify", "plan.md", "--json"]).code(0).stdout).unwrap();
+        let boxes = audit["steps"][0]["boxes"].as_array().unwrap();
+        let told: Vec<_> = boxes.iter().map(|found| (&found["line"], &found["backing"])).collect();
+        assert_eq!(told, [(&json!(5), &json!("file")), (&json!(6), &json!("step"))]);
     }
 }

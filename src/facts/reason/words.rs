@@ -26,7 +26,7 @@ impl Reason {
                 format!("\"{}\" is not done: {}", first_line(&judgement.text), judgement.reason)
             }
             Self::CriterionFailed { judgement } => {
-                format!("The judge: \"{}\" does not hold", first_line(&judgement.text))
+                format!("The judge: \"{}\" {}", first_line(&judgement.text), judgement.say())
             }
             Self::Tampered { what } => {
                 format!(

@@ -3,12 +3,17 @@
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::plan::StepIndex;
+use crate::plan::{BoxBacking, StepIndex};
 use crate::report::audit::{AuditReport, JournalNote, SCHEMA, summary, text};
 use crate::state::audit::{Audit, AuditedBox, AuditedStep, Backing, PassRecord, Rerun};
 
 fn ticked(line: usize, backing: Backing) -> AuditedBox {
-    AuditedBox { line, text: format!("Box {line}"), backing }
+    let rests_on = match backing {
+        Backing::Unrecorded => None,
+        Backing::ByHand => Some(BoxBacking::ByHand),
+        _ => Some(BoxBacking::Step),
+    };
+    AuditedBox { line, text: format!("Box {line}"), backing: rests_on, strength: backing }
 }
 
 fn audited(id: &str, backing: Backing, pass: Option<PassRecord>) -> AuditedStep {
@@ -91,6 +96,7 @@ fn each_tick_is_told_with_what_it_rests_on() {
                   make test · exit code 0 · failed before · 1 test · tree 0123456789ab
                   judged: It is kind · the output of `cat a`
                   a.rs: a skip is new
+                  by the step: line 4
                   line 5 is judged: Box 5
                   again: make test ... · passed
                   again: make test ... · failed, exit code 1

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::facts::fixtures::{evidence, judgement};
-use crate::facts::{Expectation, Ruling, StepRef, Usage};
+use crate::facts::{Expectation, JudgedItem, Ruling, StepRef, Usage};
 use crate::plan::{self, StepIndex};
 use crate::state::fixtures::{Past, state};
 
@@ -42,7 +42,7 @@ fn backings(text: &str, past: &[Past], whole: bool) -> Vec<String> {
     let known = Known { records: &records, state: &state, claims: &BTreeSet::new(), whole };
     let say = |step: &AuditedStep| {
         let why = step.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
-        let boxes: Vec<&str> = step.boxes.iter().map(|found| found.backing.say()).collect();
+        let boxes: Vec<&str> = step.boxes.iter().map(|found| found.strength.say()).collect();
         format!("{}{why}: {}", step.backing.say(), boxes.join(", "))
     };
     audit(&reading, &known).steps.iter().map(say).collect()
@@ -144,6 +144,44 @@ fn the_record_of_a_pass_holds_what_its_own_attempt_saw() {
     assert_eq!((found.attempt, found.sandbox.as_str()), (1, "none"));
     assert_eq!(found.confirmed_by.as_deref(), Some("Ada"));
     assert_eq!(found.judgements, [judgement(1, Ruling::Pass)]);
+}
+
+#[test]
+fn each_box_says_what_it_rests_on_itself() {
+    let task = |ruling, text: &str| {
+        let item = JudgedItem::Task(0.into());
+        vec![Judgement { item, text: text.to_owned(), ..judgement(0, ruling) }]
+    };
+    // agentrun ticked only the first.
+    let usual = [Some(BoxBacking::Step), Some(BoxBacking::ByHand), Some(BoxBacking::ByHand)];
+    let seen = [Some(BoxBacking::Judge), Some(BoxBacking::ByHand), Some(BoxBacking::ByHand)];
+    for (judgements, whole, passed, expected) in [
+        (Vec::new(), true, true, usual),
+        (task(Ruling::Pass, "a task"), true, true, seen),
+        (task(Ruling::CannotTell, "a task"), true, true, usual),
+        (task(Ruling::Pass, "another task"), true, true, usual),
+        (Vec::new(), true, false, [Some(BoxBacking::ByHand); 3]),
+        (Vec::new(), false, false, [None; 3]),
+    ] {
+        let reading = plan::read(PLAN);
+        let past = if passed { self::passed(&[Past::Intended(0), Past::Written(0)]) } else { Vec::new() };
+        let mut records = records(&reading, &past);
+        if passed {
+            let said = Event::JudgeCompleted {
+                at: AttemptRef { step: StepRef::from(&reading.plan.steps.raw[0]), attempt: 1 },
+                judgements: judgements.clone(),
+                usage: Usage::default(),
+                turns: 1,
+                duration_ms: 1,
+            };
+            records.insert(2, Record { event: said, ..records[1].clone() });
+        }
+        let state = state(&reading, &past);
+        let known = Known { records: &records, state: &state, claims: &BTreeSet::new(), whole };
+        let audit = audit(&reading, &known);
+        let told: Vec<_> = audit.steps[0].boxes.iter().map(|found| found.backing).collect();
+        assert_eq!(told, expected, "{judgements:?} {whole} {passed}");
+    }
 }
 
 #[test]
