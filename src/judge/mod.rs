@@ -42,6 +42,8 @@ pub(crate) struct Judge<'a> {
     pub limits: Limits,
     pub interrupt: Interrupt,
     pub dir: &'a Path,
+    /// Nothing waits for the answers: a server that fails is not asked again.
+    pub optional: bool,
 }
 
 #[derive(Debug)]
@@ -163,7 +165,7 @@ impl Judge<'_> {
     ) -> Result<Result<Reply, HearingEnd>, Failure> {
         let place = TurnPlace { step: &self.at.step.id, attempt: self.at.attempt, turn };
         let messages = conversation.messages();
-        let request = Request { place, purpose: Purpose::Judge, messages, tools };
+        let request = Request { place, purpose: Purpose::Judge, messages, tools, once: self.optional };
         let (recorder, at) = (&mut *self.recorder, &self.at);
         let mut failure = None;
         let mut observe = |notice: Notice| {

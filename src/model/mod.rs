@@ -61,6 +61,8 @@ pub struct Request<'a> {
     pub messages: &'a [Message],
     /// The tools, in stable order.
     pub tools: &'a [ToolDefinition],
+    /// The run can do without the answer: a request that fails is not sent again.
+    pub once: bool,
 }
 
 /// What a model is asked for.

@@ -239,7 +239,8 @@ mod tests {
 
     fn text(script: &mut Script, step: &str, attempt: u32, turn: u32) -> String {
         let place = TurnPlace { step, attempt, turn };
-        match script.reply(&Request { place, purpose: Purpose::Work, messages: &[], tools: &[] }) {
+        match script.reply(&Request { place, purpose: Purpose::Work, messages: &[], tools: &[], once: false })
+        {
             Ok(reply) => reply.text,
             Err(error) => format!("error: {error}"),
         }
@@ -283,7 +284,8 @@ mod tests {
         .unwrap();
         let mut summary = |step| {
             let place = TurnPlace { step, attempt: 1, turn: 1 };
-            let request = Request { place, purpose: Purpose::Summary, messages: &[], tools: &[] };
+            let request =
+                Request { place, purpose: Purpose::Summary, messages: &[], tools: &[], once: false };
             script.reply(&request).map(|reply| reply.text).ok()
         };
         let given = ["1", "1", "2", "2"].map(&mut summary);
@@ -298,7 +300,8 @@ mod tests {
             "usage":{"input":3,"output":1},"finish":"tool_calls"}"#;
         let mut script = script(&[&line.replace('\n', " ")]).unwrap();
         let place = TurnPlace { step: "1", attempt: 1, turn: 1 };
-        let reply = script.reply(&Request { place, purpose: Purpose::Work, messages: &[], tools: &[] });
+        let reply =
+            script.reply(&Request { place, purpose: Purpose::Work, messages: &[], tools: &[], once: false });
         let call = |id: &str, name: &str, arguments| ToolCall { id: id.into(), name: name.into(), arguments };
         let path = Map::from_iter([("path".to_owned(), Value::from("a"))]);
         let unreadable = Arguments::Unreadable { unreadable: "{".to_owned(), problem: "cut".to_owned() };

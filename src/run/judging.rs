@@ -91,6 +91,7 @@ pub(super) async fn judge(
         },
         interrupt: run.site.interrupt.clone(),
         dir: &dir,
+        optional: items.iter().all(|item| matches!(item.about, JudgedItem::Task(_))),
     };
     let heard = judge.hear(&question).await?;
     Ok(JudgedItems::of(heard.judgements, heard.usage))

@@ -237,7 +237,7 @@ const REPLIES: &str = r#"{"schema":"agentrun.replies/1"}
 {"step":"2","attempt":1,"calls":[{"name":"read_file","arguments":{"path":"greet.sh"}},{"name":"edit_file","arguments":{"path":"greet.sh","edits":[{"old_string":"world","new_string":"$1"}]}}]}
 {"step":"2","attempt":1,"calls":[{"name":"finish_step","arguments":{"status":"done","summary":"it greets the first argument, all tests pass"}}]}
 {"step":"2","attempt":2,"calls":[{"name":"edit_file","arguments":{"path":"greet.sh","edits":[{"old_string":"$1","new_string":"${1:-world}"}]}},{"name":"run_command","arguments":{"command":"sh greet.sh; sh greet.sh Ada"}},{"name":"finish_step","arguments":{"status":"done","summary":"without an argument it greets the world again"}}]}
-{"step":"2","purpose":"judge","calls":[{"name":"judge_criterion","arguments":{"criterion":1,"verdict":"cannot_tell","reason":"how it sounds is for people to say"}}]}
+{"step":"2","purpose":"judge","calls":[{"name":"judge_criterion","arguments":{"criterion":1,"verdict":"cannot_tell","reason":"how it sounds is for people to say"}},{"name":"judge_criterion","arguments":{"criterion":2,"verdict":"pass","reason":"it greets whom it is told to","path":"greet.sh","line":1,"quote":"hello, ${1:-world}"}}]}
 "#;
 
 /// The first block of code of this language.

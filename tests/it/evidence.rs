@@ -105,13 +105,17 @@ fn every_tick_of_an_honest_run_is_named_with_its_evidence() {
     exit Some(0)
     --- stdout
     plan.md
-    journal: sealed, 36 records
+    journal: sealed, 40 records
     proven      [1] Step 1: The first file
                   [WHEN] · run [RUN] · attempt 1
                   grep -q one one.txt · exit code 0 · failed before · tree 5311597584af
+                  by its own command: line 10
+                  by its files: line 7
     proven      [2] Step 2: The second file
                   [WHEN] · run [RUN] · attempt 1
                   grep -q two two.txt · exit code 0 · failed before · tree a61862732425
+                  by its own command: line 17
+                  by its files: line 14
     --- stderr
     2 steps ticked: 2 proven
     the sandbox was off in [RUN]: an agent could read the key there and forge records. The seals show only that nothing was changed by accident

@@ -181,10 +181,13 @@ fn every_kind_of_change_is_committed() {
     bench.shell("git fsck --strict");
 }
 
+/// Settings without a sandbox, and without a judge of tasks.
+const NO_JUDGE: &str = "[sandbox]\nmode = \"off\"\n[validation]\ntasks = \"step\"\n";
+
 #[test]
 fn what_was_unsaved_before_the_step_is_not_swept_in() {
     let bench = project(TWO_STEPS);
-    bench.shell("echo mine >> a.txt; echo mine > untracked.txt");
+    bench.settings(NO_JUDGE).shell("echo mine >> a.txt; echo mine > untracked.txt");
     let scripts = &[
         ("Step 1", "echo one > one.txt; echo agent >> a.txt; echo agent >> untracked.txt"),
         ("Step 2", "echo two > two.txt"),

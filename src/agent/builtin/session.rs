@@ -128,7 +128,7 @@ impl Session<'_> {
     ) -> Result<Result<Reply, ModelError>, Failure> {
         let place = TurnPlace { step: &self.at.step.id, attempt: self.at.attempt, turn: progress.turns };
         let tools = if purpose == Purpose::Work { self.toolbox.definitions() } else { Vec::new() };
-        let request = Request { place, purpose, messages, tools: &tools };
+        let request = Request { place, purpose, messages, tools: &tools, once: false };
         let (recorder, at) = (&mut *self.recorder, &self.at);
         let mut failure = None;
         let mut observe = |notice: Notice| {

@@ -60,7 +60,7 @@ impl Endpoint {
         request: &Request<'_>,
         observe: &mut (dyn FnMut(Notice) + '_),
     ) -> Result<Reply, ModelError> {
-        let mut tries = Tries::new(&self.settings);
+        let mut tries = Tries::new(&self.settings, request);
         let mut chanted = false;
         loop {
             let failure = match self.exchange(request, observe).await {
@@ -157,10 +157,10 @@ impl Endpoint {
 }
 
 impl Tries {
-    fn new(settings: &Settings) -> Self {
+    fn new(settings: &Settings, request: &Request<'_>) -> Self {
         let schedule = Schedule {
             base: settings.retry_delay,
-            max_tries: settings.max_tries,
+            max_tries: if request.once { 1 } else { settings.max_tries },
             budget: settings.retry_budget,
         };
         Self { watch: Stopwatch::start(), failed: 0, schedule }
@@ -205,7 +205,7 @@ mod tests {
         let parameters = serde_json::json!({});
         let tools = [ToolDefinition { name: "read_file", description: "Reads a file.", parameters }];
         let place = TurnPlace { step: "1", attempt: 1, turn: 1 };
-        let request = Request { place, purpose: Purpose::Work, messages: &[], tools: &tools };
+        let request = Request { place, purpose: Purpose::Work, messages: &[], tools: &tools, once: false };
         for (text, expected) in [
             ("<tool_call>\n{\"name\": \"read_file\"}\n</tool_call>", true),
             ("I read it.\n<tool_call>{\"name\": \"read_file\"}", true),

@@ -280,7 +280,7 @@ mod tests {
             Message::User { text: "on".to_owned() },
         ];
         let place = TurnPlace { step: "1", attempt: 1, turn: 1 };
-        let request = Request { place, purpose: Purpose::Work, messages: &messages, tools: &[] };
+        let request = Request { place, purpose: Purpose::Work, messages: &messages, tools: &[], once: false };
         let body = serde_json::to_string(&RequestBody::new(&settings, dialect, &request)).unwrap();
         body.replace(",\"", ",\n\"").replace("},{", "},\n{")
     }

@@ -38,7 +38,7 @@ impl Asker {
 
     async fn ask_until(&mut self, messages: &[Message], interrupt: &Interrupt) -> Result<Reply, ModelError> {
         let place = TurnPlace { step: "1", attempt: 1, turn: 1 };
-        let request = Request { place, purpose: Purpose::Work, messages, tools: &self.tools };
+        let request = Request { place, purpose: Purpose::Work, messages, tools: &self.tools, once: false };
         let notices = &mut self.notices;
         let mut observe = |notice| match notice {
             Notice::Progress { .. } => {}

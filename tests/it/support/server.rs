@@ -216,6 +216,10 @@ fn serve(
     stream.set_nodelay(true).expect("a socket takes its options");
     let mut reader = BufReader::new(stream.try_clone().expect("a socket can be shared"));
     while let Some(mut request) = read_request(&mut reader) {
+        if let Some(answer) = about_tasks(&request) {
+            answer.write(&mut stream).ok();
+            continue;
+        }
         let answer = {
             let mut recorded = recorded.lock().unwrap();
             request.number = recorded.len() + 1;
@@ -228,6 +232,20 @@ fn serve(
             return;
         }
     }
+}
+
+/// Every server is a judge that cannot tell whether a task is done. Such requests are not recorded: scripts
+/// are about the work.
+fn about_tasks(request: &Recorded) -> Option<Answer> {
+    let body = request.json();
+    let question =
+        body["messages"][1]["content"].as_str().filter(|_| request.body.contains("judge_criterion"))?;
+    let (_, tasks) =
+        question.split_once("\n## The tasks\n").filter(|(before, _)| !before.contains("## The criteria"))?;
+    let listed = tasks.split("\n## ").next()?.lines().filter(|line| line.contains(". ")).count();
+    let doubt =
+        |number| ("judge_criterion", json!({"criterion": number, "verdict": "cannot_tell", "reason": "no"}));
+    Some(Answer::reply("", &(1..=listed).map(doubt).collect::<Vec<_>>()))
 }
 
 fn read_request(reader: &mut impl BufRead) -> Option<Recorded> {
