@@ -196,7 +196,9 @@ pub(crate) struct SandboxConfig {
 pub(crate) enum RequiredStrength {
     /// Something changed and everything is green.
     Weak,
-    /// A command went from red to green.
+    /// A command went from red to green, if only with tests that the step wrote.
+    SelfTested,
+    /// A command went from red to green, with the validators that were there before.
     Proven,
 }
 

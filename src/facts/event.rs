@@ -49,7 +49,13 @@ pub enum Event {
     #[serde(rename = "step.parked")]
     StepParked { step: StepRef, items: Vec<String> },
     #[serde(rename = "step.started")]
-    StepStarted { step: StepRef, fingerprint: Fingerprint },
+    StepStarted {
+        step: StepRef,
+        fingerprint: Fingerprint,
+        /// The digest of the list of files that decide about it, as they were before anything ran.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        validators: Option<String>,
+    },
     #[serde(rename = "attempt.started")]
     AttemptStarted {
         #[serde(flatten)]
@@ -217,6 +223,19 @@ pub enum Event {
         /// What makes the green worth less: `tests/a.rs: 1 assertion is gone, and none came`.
         marks: Vec<String>,
     },
+    /// The commands ran again with the validators that were there before the step.
+    #[serde(rename = "originals.validated")]
+    OriginalsValidated {
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// What was put back for it.
+        placed: Vec<String>,
+        /// What was taken away for it.
+        hidden: Vec<String>,
+        /// The first command that did not hold then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        red: Option<RedCommand>,
+    },
     #[serde(rename = "judge.started")]
     JudgeStarted {
         #[serde(flatten)]
@@ -330,6 +349,7 @@ impl Event {
             | Self::ValidationStarted { at, .. }
             | Self::ValidationCompleted { at, .. }
             | Self::ValidationChanged { at, .. }
+            | Self::OriginalsValidated { at, .. }
             | Self::JudgeStarted { at, .. }
             | Self::JudgeCompleted { at, .. }
             | Self::AttemptCompleted { at, .. }

@@ -62,10 +62,12 @@ pub enum RunOutcome {
 
 /// What a pass is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Strength {
-    /// A command was red before and is green now.
+    /// A command was red before and is green now, with the validators that were there before.
     Proven,
+    /// A command was red before and is green now, but only with validators that the step wrote.
+    SelfTested,
     /// Something changed, and everything was green before and after.
     Weak,
     /// No command applies; let through by `--allow-unvalidated`.

@@ -118,6 +118,16 @@ impl PlanDir {
     pub fn snapshots(&self) -> PathBuf {
         self.0.join("snapshots")
     }
+
+    /// Copies of the files that decide about verdicts.
+    pub fn validators(&self) -> PathBuf {
+        self.0.join("validators")
+    }
+
+    /// What stands in for the files of an attempt while its commands run with the originals.
+    pub fn stand_in(&self) -> PathBuf {
+        self.0.join("stand-in")
+    }
 }
 
 impl RunDir {

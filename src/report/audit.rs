@@ -114,8 +114,9 @@ fn evidence(text: &mut String, pass: &PassRecord) -> std::fmt::Result {
 
 /// A sentence that counts: `3 steps have ticks: 2 proven, 1 by hand`.
 pub(crate) fn summary(audit: &Audit) -> String {
-    const ALL: [Backing; 9] = [
+    const ALL: [Backing; 10] = [
         Backing::Proven,
+        Backing::SelfTested,
         Backing::Weak,
         Backing::Judged,
         Backing::Confirmed,

@@ -215,6 +215,7 @@ fn standing(step: &Step, state: &RunState, boxes: impl Iterator<Item = bool>) ->
 fn worth(strength: Strength) -> &'static str {
     match strength {
         Strength::Proven => "proven",
+        Strength::SelfTested => "self-tested",
         Strength::Weak => "weak",
         Strength::Unvalidated => "not validated",
     }

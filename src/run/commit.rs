@@ -98,6 +98,7 @@ fn message(plan: &str, step: &Step, attempts: u32, pass: &Pass) -> String {
 fn say(strength: Strength) -> &'static str {
     match strength {
         Strength::Proven => "proven",
+        Strength::SelfTested => "self-tested",
         Strength::Weak => "weak",
         Strength::Unvalidated => "none, let through",
     }

@@ -37,6 +37,10 @@ impl Orders {
 
     /// Whether a pass of this strength ticks.
     pub(crate) fn strong_enough(&self, strength: Strength) -> bool {
-        strength == Strength::Proven || self.config.validation.strength == RequiredStrength::Weak
+        match self.config.validation.strength {
+            RequiredStrength::Weak => true,
+            RequiredStrength::SelfTested => matches!(strength, Strength::Proven | Strength::SelfTested),
+            RequiredStrength::Proven => strength == Strength::Proven,
+        }
     }
 }

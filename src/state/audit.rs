@@ -19,6 +19,8 @@ use crate::plan::{BoxBacking, BoxIndex, BoxRole, CheckBox, CriterionKind, Plan, 
 pub(crate) enum Backing {
     /// A command was red before and is green since.
     Proven,
+    /// A command was red before and is green since, but only with tests that the step wrote.
+    SelfTested,
     /// Something changed, and everything was green before and after.
     Weak,
     /// A judge says that it holds, and what it cites is there.
@@ -207,6 +209,7 @@ fn backing(
 fn of_pass(pass: &Pass) -> Backing {
     match pass.strength {
         Some(Strength::Proven) => Backing::Proven,
+        Some(Strength::SelfTested) => Backing::SelfTested,
         Some(Strength::Weak) => Backing::Weak,
         None => Backing::Confirmed,
         Some(Strength::Unvalidated) if pass.confirmed_by.is_some() => Backing::Confirmed,
@@ -216,7 +219,7 @@ fn of_pass(pass: &Pass) -> Backing {
 
 /// A pass on commands needs a green one of the same text of the step.
 fn contradiction(pass: &Pass, record: Option<&PassRecord>) -> Option<&'static str> {
-    if !matches!(pass.strength, Some(Strength::Proven | Strength::Weak)) {
+    if !matches!(pass.strength, Some(Strength::Proven | Strength::SelfTested | Strength::Weak)) {
         return None;
     }
     let evidence = record.map_or(&[][..], |record| &record.evidence);
@@ -237,7 +240,7 @@ fn strength_of_box(step: &Step, place: BoxIndex, backing: Backing, status: &Step
     match criterion.kind {
         CriterionKind::Command(_) if !criterion.says_more => backing,
         CriterionKind::Files(_) => backing,
-        _ if !matches!(backing, Backing::Proven | Backing::Weak) => backing,
+        _ if !matches!(backing, Backing::Proven | Backing::SelfTested | Backing::Weak) => backing,
         _ if pass.judged.contains(&index) => Backing::Judged,
         _ if pass.confirmed_by.is_some() && !pass.pending.contains(&criterion.asked()) => Backing::Confirmed,
         _ if pass.criteria.contains(&index) => backing,
@@ -377,6 +380,7 @@ impl Backing {
     pub(crate) fn say(self) -> &'static str {
         match self {
             Self::Proven => "proven",
+            Self::SelfTested => "self-tested",
             Self::Weak => "weak",
             Self::Judged => "judged",
             Self::Confirmed => "confirmed",
@@ -390,7 +394,7 @@ impl Backing {
 
     /// agentrun, a judge or a person answers for it.
     pub(crate) fn holds(self) -> bool {
-        matches!(self, Self::Proven | Self::Weak | Self::Judged | Self::Confirmed)
+        matches!(self, Self::Proven | Self::SelfTested | Self::Weak | Self::Judged | Self::Confirmed)
     }
 }
 

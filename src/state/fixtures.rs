@@ -129,7 +129,7 @@ impl Past {
         let digest = || "after".to_owned();
         match self.clone() {
             Self::Run { commits } => Event::RunStarted(run(commits)),
-            Self::Started(_) => Event::StepStarted { step, fingerprint },
+            Self::Started(_) => Event::StepStarted { step, fingerprint, validators: None },
             Self::Began(_, attempt) => Event::AttemptStarted {
                 at: at(attempt),
                 fresh: true,

@@ -61,8 +61,9 @@ impl RunState {
     pub fn apply(&mut self, event: &Event) -> Result<(), IllegalEvent> {
         match event {
             Event::RunStarted(run) => self.begin_run(run),
-            Event::StepStarted { step, fingerprint } => {
-                self.expect(step, "step.started", StepStatus::may_start)?.start(fingerprint);
+            Event::StepStarted { step, fingerprint, validators } => {
+                let step = self.expect(step, "step.started", StepStatus::may_start)?;
+                step.start(fingerprint, validators.as_ref());
             }
             Event::AttemptStarted { at, tree, reference, programs, .. } => {
                 let step = self.running(at, "attempt.started")?;
@@ -153,6 +154,7 @@ impl RunState {
             Event::RunCompleted(_)
             | Event::ValidationStarted { .. }
             | Event::ValidationChanged { .. }
+            | Event::OriginalsValidated { .. }
             | Event::JudgeStarted { .. }
             | Event::JudgeCompleted { .. }
             | Event::ModelReplied { .. }

@@ -57,7 +57,7 @@ pub(crate) fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec
 /// none to its text.
 fn never_ran(step: &Step, pass: &Pass) -> bool {
     let own = step.criteria.iter().filter_map(|criterion| criterion.command());
-    let on_commands = matches!(pass.strength, Some(Strength::Proven | Strength::Weak));
+    let on_commands = matches!(pass.strength, Some(Strength::Proven | Strength::SelfTested | Strength::Weak));
     on_commands && own.into_iter().any(|command| pass.ran().all(|ran| ran != command.script))
 }
 

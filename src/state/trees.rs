@@ -14,6 +14,8 @@ pub struct Trees {
     pub base: Option<Base>,
     /// The programs in the project that were there besides it.
     pub programs: Programs,
+    /// The digest of the list of its validators, taken before its commands ran for the first time.
+    pub validators: Option<String>,
     /// What its last attempt left; `None` while one is going on, or if it was killed.
     pub left: Option<Base>,
     /// What an attempt left, and what the next run found in its place: between the two, others had
@@ -24,9 +26,12 @@ pub struct Trees {
 }
 
 impl Trees {
-    /// A run starts the step.
-    pub(super) fn take_up(&mut self) {
+    /// A run starts the step, and found these validators.
+    pub(super) fn take_up(&mut self, validators: Option<&String>) {
         self.taken_up = true;
+        if self.base.is_none() {
+            self.validators = validators.cloned();
+        }
     }
 
     /// An attempt begins with this tree and these programs.
@@ -53,22 +58,23 @@ mod tests {
     #[test]
     fn only_what_the_next_run_found_is_somebody_elses() {
         let mut trees = Trees::default();
-        trees.take_up();
+        trees.take_up(Some(&"first".to_owned()));
         trees.begin(base("1"), &Programs::new());
         trees.left = Some(base("2"));
         // The same run goes on: what differs was written by its validation.
         trees.begin(base("3"), &Programs::new());
         trees.left = Some(base("4"));
-        trees.take_up();
+        trees.take_up(Some(&"later".to_owned()));
         trees.begin(base("5"), &Programs::new());
         // This attempt was killed: what differs is taken for its own.
-        trees.take_up();
+        trees.take_up(Some(&"later".to_owned()));
         trees.begin(base("6"), &Programs::new());
         trees.left = Some(base("7"));
         let between = vec![(base("4"), base("5"))];
         let expected = Trees {
             base: Some(base("1")),
             programs: Programs::new(),
+            validators: Some("first".to_owned()),
             left: Some(base("7")),
             between,
             taken_up: false,

@@ -2,13 +2,17 @@
 
 pub(crate) mod applied;
 pub(crate) mod callee;
+pub(crate) mod given;
+pub(crate) mod manifest;
 pub(crate) mod named;
+pub(crate) mod originals;
 mod project_files;
 pub(crate) mod reach;
 pub(crate) mod runners;
 pub(crate) mod unfixable;
 pub(crate) mod vacuous;
 mod validated;
+pub(crate) mod validators;
 pub(crate) mod verdict;
 pub(crate) mod weakening;
 

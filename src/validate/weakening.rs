@@ -10,7 +10,8 @@ mod signs;
 use std::collections::HashMap;
 use std::ops::AddAssign;
 
-use files::{FileKind, hidden_by, holds_code, is_impostor, kind, takes_over};
+pub(super) use files::takes_over;
+use files::{FileKind, hidden_by, holds_code, is_impostor, kind};
 use patch::{Patch, patches};
 use signs::{named_in, names, redirects};
 
@@ -53,6 +54,11 @@ pub(crate) fn compare(diff: &str, named: &NamedFiles, exists: impl Fn(&str) -> b
         touched.marks.extend(found.into_iter().map(|mark| format!("{}: {mark}", patch.path)));
     }
     touched
+}
+
+/// Whether a file decides about a verdict by its name and place.
+pub(super) fn decides(path: &str) -> bool {
+    matches!(kind(path), Some(FileKind::Test | FileKind::Build | FileKind::Expected))
 }
 
 fn kind_of(path: &str, named: &NamedFiles) -> Option<FileKind> {

@@ -144,6 +144,18 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Keeps a file by its digest: what is there already is not written again.
+pub(crate) fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    let directory = path.parent().unwrap_or(path);
+    fs::create_dir_all(directory)?;
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(bytes)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
 /// Where a path leads: a link to a file that does not exist yet is followed too.
 fn target(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {

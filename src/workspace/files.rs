@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::diff;
 use super::entry::{self, Difference};
-use super::file::{digest, is_binary, replace};
+use super::file::{digest, is_binary, keep, replace};
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
 use crate::digest::Digest;
 
@@ -246,14 +246,7 @@ fn differing<'m>(old: &'m Manifest, new: &'m Manifest) -> impl Iterator<Item = &
 /// Content is addressed by its digest, so what is there already is right. It is not made durable
 /// file by file: what a power cut takes is missing in a diff, and nowhere else.
 fn put(path: &Path, bytes: &[u8]) -> Result<(), SnapshotError> {
-    let write = || {
-        let directory = path.parent().unwrap_or(path);
-        std::fs::create_dir_all(directory)?;
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
-        io::Write::write_all(&mut file, bytes)?;
-        file.persist(path).map(drop).map_err(|error| error.error)
-    };
-    if path.exists() { Ok(()) } else { write().map_err(|error| SnapshotError::file(path, error)) }
+    keep(path, bytes).map_err(|error| SnapshotError::file(path, error))
 }
 
 fn unless_missing(error: io::Error) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! The project's files under one root: what may be read, what may be written, what changed.
 
+pub(crate) mod built;
 pub(crate) mod clean;
 pub(crate) mod diff;
 pub(crate) mod disk_files;
@@ -8,6 +9,7 @@ pub(crate) mod file;
 mod files;
 pub(crate) mod git;
 pub(crate) mod guard;
+pub(crate) mod modules;
 pub(crate) mod own;
 pub(crate) mod plan_file;
 pub(crate) mod programs;
@@ -16,6 +18,8 @@ pub(crate) mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;
 pub mod snapshots;
+pub(crate) mod stand_in;
+pub(crate) mod validators;
 
 use std::io;
 use std::path::{Component, Path, PathBuf};

@@ -30,7 +30,7 @@ fn an_event_names_its_step_and_its_attempt() {
 #[test]
 fn a_record_is_one_flat_line_and_is_read_back() {
     let table = [
-        Event::StepStarted { step: step("1.1"), fingerprint: said("f") },
+        Event::StepStarted { step: step("1.1"), fingerprint: said("f"), validators: None },
         Event::AttemptStarted {
             at: at(1),
             fresh: true,

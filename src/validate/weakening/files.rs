@@ -62,8 +62,10 @@ const BUILD_FILES: &[&str] = &[
     "rust-toolchain.toml",
     ".env",
     ".npmrc",
-    ".mocharc.json",
-    ".mocharc.yml",
+    "gradlew",
+    "mvnw",
+    "manage.py",
+    "Rakefile",
 ];
 
 /// Files that are read in the place of others, or besides them, as soon as they are there.
@@ -85,6 +87,39 @@ const TAKING_OVER: &[&str] = &[
     "conftest.py",
 ];
 
+/// Tools that check something: what configures one says what it looks at. That a file belongs to a tool is
+/// in no structure but its name.
+const CHECKERS: &[&str] = &[
+    "ava", "bandit", "biome", "c8", "checkstyle", "clippy", "coverage", "cypress", "detekt", "eslint", "flake8",
+    "golangci", "jest", "karma", "markdownlint", "mocha", "mypy", "nextest", "nyc", "oxlint", "phpcs", "phpstan",
+    "phpunit", "playwright", "prettier", "psalm", "pylint", "pyright", "pyrightconfig", "pytest", "rspec",
+    "rubocop", "ruff", "shellcheck", "standard", "stylelint", "swiftlint", "tox", "tsconfig", "tslint", "vitest",
+    "yamllint",
+];
+
+/// How such a file ends that is nothing but settings.
+const SETTINGS: &[&str] =
+    &["json", "jsonc", "json5", "yml", "yaml", "toml", "ini", "cfg", "xml", "dist", "neon"];
+
+/// Whether a file configures a tool that checks: `.mocharc.yml`, `jest.config.js`, `.eslintignore`, `mypy.ini`.
+fn configures_checker(name: &str) -> bool {
+    let lower = name.trim_start_matches('.').to_ascii_lowercase();
+    let (stem, behind) = lower.split_once('.').unwrap_or((&lower, ""));
+    let bare = stem.strip_suffix("rc").or_else(|| stem.strip_suffix("ignore"));
+    let Some(tool) = [Some(stem), bare].into_iter().flatten().find(|tool| CHECKERS.contains(tool)) else {
+        return false;
+    };
+    let settings = |part: &str| SETTINGS.contains(&part);
+    let mut parts = behind.split('.').filter(|part| !part.is_empty());
+    match parts.next() {
+        // `.eslintrc`, `.rspec`, `.flake8`: nothing else is written like them.
+        None => tool != stem || name.starts_with('.'),
+        Some("config" | "conf" | "setup") => true,
+        Some(first) if tool != stem => settings(first) || matches!(first, "js" | "cjs" | "mjs" | "ts"),
+        Some(first) => settings(first) || tool == "tsconfig" && parts.all(settings),
+    }
+}
+
 /// Folders of what results are compared with.
 const EXPECTED: &[&str] =
     &["golden", "goldens", "fixtures", "snapshots", "__snapshots__", "testdata", "expected"];
@@ -93,8 +128,9 @@ const EXPECTED: &[&str] =
 const IMPOSTORS: &[&str] = &["unittest.py", "pytest.py", "sitecustomize.py", "usercustomize.py"];
 
 /// Whether a new file may change what a command means that was there before.
-pub(super) fn takes_over(path: &str) -> bool {
-    TAKING_OVER.contains(&name(path)) || is_of_cargo(path) || is_impostor(path)
+pub(in crate::validate) fn takes_over(path: &str) -> bool {
+    let name = name(path);
+    TAKING_OVER.contains(&name) || configures_checker(name) || is_of_cargo(path) || is_impostor(path)
 }
 
 /// Whether a new file runs in the place of what a command means by that name.
@@ -138,9 +174,7 @@ pub(super) fn name(path: &str) -> &str {
 pub(super) fn kind(path: &str) -> Option<FileKind> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    let config = ["jest", "vitest", "vite", "karma", "playwright", "cypress"]
-        .iter()
-        .any(|tool| stem.starts_with(&format!("{tool}.config")));
+    let config = configures_checker(name) || stem.starts_with("vite.config") || extension == "mk";
     if path.starts_with(".github/workflows/") || name == ".gitlab-ci.yml" {
         return Some(FileKind::Pipeline);
     }
@@ -194,6 +228,19 @@ mod tests {
             ("app/config.toml", None),
             (".github/workflows/ci.yml", Some(FileKind::Pipeline)),
             ("vitest.config.ts", Some(FileKind::Build)),
+            (".mocharc.js", Some(FileKind::Build)),
+            (".eslintrc.json", Some(FileKind::Build)),
+            (".eslintignore", Some(FileKind::Build)),
+            (".flake8", Some(FileKind::Build)),
+            ("tsconfig.base.json", Some(FileKind::Build)),
+            ("web/mypy.ini", Some(FileKind::Build)),
+            ("phpunit.xml.dist", Some(FileKind::Build)),
+            (".golangci.yml", Some(FileKind::Build)),
+            ("build/checks.mk", Some(FileKind::Build)),
+            ("src/jest.js", None),
+            ("src/coverage.py", None),
+            ("mocha", None),
+            ("ruff.md", None),
             ("README.md", None),
         ] {
             assert_eq!(kind(path), expected, "{path}");
