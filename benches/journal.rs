@@ -62,7 +62,7 @@ fn journal(mut chain: Option<Chain>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(BYTES + 4096);
     let mut records = 0;
     let mut push = |bytes: &mut Vec<u8>, event| push(bytes, &mut records, event, chain.as_mut());
-    push(&mut bytes, Event::StepStarted { step, fingerprint });
+    push(&mut bytes, Event::StepStarted { step, fingerprint, validators: None });
     push(&mut bytes, started);
     for turn in 1.. {
         for event in turn_of(&at, turn) {

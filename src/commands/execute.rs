@@ -25,7 +25,10 @@ use crate::state::reconcile::reconcile;
 use crate::state::schedule::Selection;
 use crate::validate::applied::any_command;
 use crate::workspace::git::author::Author;
+use crate::workspace::modules::ModulePlaces;
 use crate::workspace::snapshots::Snapshots;
+use crate::workspace::stand_in;
+use crate::workspace::validators::ValidatorStore;
 
 struct Preparation {
     project: Project,
@@ -216,9 +219,16 @@ async fn execute(
         hold.take_over(&prepared.project, prepared.plan, &prepared.sources)?;
     warnings.extend(found);
     let kept = plan.dir.snapshots();
+    let left_out = prepared.project.left_out(&plan);
+    let root = workspace.root.clone();
+    let validators =
+        ValidatorStore::new(&root, plan.dir.validators(), &left_out, ModulePlaces::of(&policy.path()));
+    warnings.extend(put_back(&validators, &root, &plan.dir.stand_in())?);
     let site = Site {
         workspace,
-        left_out: prepared.project.left_out(&plan),
+        validators,
+        stand_in: plan.dir.stand_in(),
+        left_out,
         snapshot_prefix: plan.dir.key(),
         run_dir: hold.run_dir.clone(),
         policy,
@@ -238,6 +248,17 @@ async fn execute(
     run.restart(&restart)?;
     let plan = plan.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
     carry_out(run.with_plan(&plan)).await
+}
+
+/// Puts back the files of a run that was killed while commands ran with other versions of them.
+fn put_back(store: &ValidatorStore, root: &Path, dir: &Path) -> Result<Option<Event>, Failure> {
+    let count = stand_in::recover(store, root, dir)
+        .map_err(|error| Failure::internal("cannot put back files that a killed run had replaced", error))?;
+    let files = crate::words::counted(count, "file");
+    let message = format!(
+        "a run was killed while checks of before stood in for {files} of the project; they are put back"
+    );
+    Ok((count > 0).then(|| warning("put-back", message)))
 }
 
 async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {

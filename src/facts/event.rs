@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AgentEnd, AttemptOutcome, AttemptRef, ChangeSummary, CommitRefusal, CriterionIndex, Evidence,
-    Fingerprint, Judgement, Programs, ReopenReason, RunCompleted, RunStarted, StepKey, StepOutcome, StepRef,
-    Strength, Ticked, Usage,
+    Fingerprint, Judgement, Programs, RedCommand, ReopenReason, RunCompleted, RunStarted, StepKey,
+    StepOutcome, StepRef, Strength, Ticked, Usage,
 };
 
 /// Version of the records.

@@ -103,7 +103,11 @@ fn table(text: &mut String, story: &Story) -> std::fmt::Result {
 fn rests_on(step: &StepStory) -> &'static str {
     let judged = step.attempts.iter().rev().find_map(|attempt| attempt.judgements.first());
     match step.end {
-        Some(StepEnd::Passed(Strength::Proven | Strength::SelfTested | Strength::Weak)) if judged.is_some() => "commands, a judge",
+        Some(StepEnd::Passed(Strength::Proven | Strength::SelfTested | Strength::Weak))
+            if judged.is_some() =>
+        {
+            "commands, a judge"
+        }
         Some(StepEnd::Passed(Strength::Proven | Strength::SelfTested | Strength::Weak)) => "commands",
         Some(StepEnd::Passed(Strength::Unvalidated)) => "nothing",
         Some(StepEnd::Confirmed(_)) => "a person",

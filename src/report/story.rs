@@ -208,8 +208,10 @@ impl StepEnd {
     pub(crate) fn say(&self) -> String {
         match self {
             Self::Passed(Strength::Proven) => "passed".to_owned(),
-            Self::Passed(Strength::SelfTested) => "passed (self-tested: only with tests that the step wrote)".to_owned(),
-            Self::Passed(Strength::Weak) => "passed (weak: see why below)".to_owned(),
+            Self::Passed(Strength::SelfTested) => {
+                "passed (self-tested: only with tests that the step wrote)".to_owned()
+            }
+            Self::Passed(Strength::Weak) => "passed (weak)".to_owned(),
             Self::Passed(Strength::Unvalidated) => "passed without validation".to_owned(),
             Self::Stopped(outcome) => outcome.say(),
             Self::Parked => "waits for a person".to_owned(),

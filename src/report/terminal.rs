@@ -95,6 +95,7 @@ pub(crate) fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::AgentFinished { end, .. } => vec![agent_finished(end)],
         Event::ValidationCompleted { at, evidence } => vec![validated(at.attempt, evidence)],
         Event::ValidationChanged { files, marks, .. } => changed(files, marks),
+        Event::OriginalsValidated { red, .. } => vec![originals(red.as_ref())],
         Event::JudgeStarted { criteria, tasks, .. } => {
             let mut asked = Vec::new();
             asked.extend(
@@ -262,6 +263,15 @@ fn last_words(red: &RedCommand) -> Vec<String> {
     let mut lines = vec![format!("  validation: {} ({})", words::first_line(&red.command), red.say())];
     lines.extend(last_lines(&red.output, OUTPUT_LINES));
     lines
+}
+
+/// How the commands did with the checks that were there before the step.
+fn originals(red: Option<&RedCommand>) -> String {
+    let how = red.map_or_else(
+        || "passed".to_owned(),
+        |red| format!("{} ended with {}", words::first_line(&red.command), red.say()),
+    );
+    format!("  again      with the checks of before the step · {how}")
 }
 
 /// What a judge says. Tasks that it cannot tell of are only counted: their boxes rest on the step.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::judging::{self, JudgedWork};
 use super::made_files::MadeFiles;
+use super::originals::{self, AttemptValidators, OriginalsWord, PassedCommands};
 use super::talk::no_snapshot;
 use super::validation::Ground;
 use super::{Orders, Run, StepAtWork};
@@ -58,6 +59,19 @@ impl AttemptValidation {
         Self::of(AttemptOutcome::NotPassed(reason), Vec::new())
     }
 
+    /// A pass, once the commands ran with the validators that were there before the step.
+    fn weigh(&mut self, word: OriginalsWord, orders: &Orders) {
+        let OriginalsWord { strength, marks, refuted } = word;
+        let weakened = !marks.is_empty() && orders.config.validation.guard == GuardMode::Fail;
+        self.marks.extend(marks);
+        self.outcome = match refuted {
+            Some(reason) => AttemptOutcome::NotPassed(reason),
+            None if weakened => AttemptOutcome::NotPassed(Reason::Weakened { marks: self.marks.clone() }),
+            None if !orders.strong_enough(strength) => AttemptOutcome::NotPassed(Reason::TooWeak),
+            None => AttemptOutcome::Passed { strength },
+        };
+    }
+
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         self.results.iter().map(|result| result.evidence.clone()).collect()
     }
@@ -75,7 +89,9 @@ pub(super) async fn validate_attempt(
     let StepAtWork { step, applied, before } = work;
     let attempt = run.state(step).attempts;
     let baseline = run.baseline(step, applied).unwrap_or_default();
+    let validators = AttemptValidators::of(run, work)?;
     let ground = Ground {
+        watch: validators.watch(run),
         tree: Some(left.after.tree.clone()),
         diff_digest: Some(digest(left.all.diff.as_bytes())),
         usage: left.agent.usage,
@@ -95,6 +111,12 @@ pub(super) async fn validate_attempt(
     };
     let marks = weakening(run, &ground.at, applied, &question, left).await?;
     let mut validation = question.decide(marks, run.orders, run.site.root());
+    if let AttemptOutcome::Passed { strength } = validation.outcome {
+        let passed =
+            PassedCommands { ground: &ground, results: &results, strength, changed: question.changed };
+        let said = originals::ask(run, work, &validators, passed).await?;
+        validation.weigh(said, run.orders);
+    }
     if matches!(validation.outcome, AttemptOutcome::Passed { .. }) {
         let work = JudgedWork { attempt, results: &results, diff: &left.all.diff, usage: left.agent.usage };
         let judged = judging::judge(run, step, work).await?;

@@ -8,6 +8,7 @@ pub(crate) mod judging;
 mod made_files;
 pub(crate) mod orchestrator;
 pub(crate) mod orders;
+mod originals;
 pub(crate) mod plan_at_hand;
 pub(crate) mod settle;
 pub(crate) mod site;
@@ -104,6 +105,7 @@ impl<'a> Run<'a> {
             usage: Usage::default(),
             baseline: &[],
             before_work: false,
+            watch: None,
             root: self.site.root().to_owned(),
             run_dir: self.site.run_dir.path().to_owned(),
             log_dir: self.attempt_dir(step, attempt),
@@ -122,11 +124,15 @@ impl<'a> Run<'a> {
     ) -> Result<Vec<Validated>, Failure> {
         self.notice_edits("before a validation")?;
         let results = validation::run(applied, ground, &mut self.recorder).await?;
-        let found = self.guard.check(&ground.log_dir).map_err(no_plan)?;
-        for event in found.events(&ground.at, &self.guard, "during a validation") {
-            self.recorder.record(event)?;
-        }
+        self.look_after_plan(ground)?;
         Ok(results)
+    }
+
+    /// Sets back what commands of a validation changed of the plan and the files beside it.
+    fn look_after_plan(&mut self, ground: &Ground<'_>) -> Result<(), Failure> {
+        let found = self.guard.check(&ground.log_dir).map_err(no_plan)?;
+        let events = found.events(&ground.at, &self.guard, "during a validation");
+        events.into_iter().try_for_each(|event| self.recorder.record(event))
     }
 
     /// The outcome of an attempt, if its agent left alone what decides about it. A last look at

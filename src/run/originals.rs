@@ -2,20 +2,23 @@
 //! is worth.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use super::validation::{self, Ground, ValidatorWatch};
-use super::{Run, StepAtWork, no_plan};
-use crate::facts::{AttemptRef, Event, Evidence, Reason, Strength};
+use super::{Run, StepAtWork};
+use crate::facts::{Event, Evidence, Reason, RedCommand, Strength};
 use crate::failure::Failure;
 use crate::plan::Step;
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
 use crate::validate::given::gives;
+use crate::validate::inline_tests::with_tests_of;
 use crate::validate::manifest::checks_alike;
 use crate::validate::named::NamedFiles;
 use crate::validate::originals::{OriginalsRun, worth};
 use crate::validate::validators::ValidatorChanges;
 use crate::validate::verdict::{Circumstances, judge};
+use crate::words::first_line;
 use crate::workspace::built;
 use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::stand_in::StandIn;
@@ -88,23 +91,52 @@ impl AttemptValidators {
     }
 
     /// What the step did to validators, without what decides nothing and what the plan itself gives.
-    fn changes(&self, run: &Run<'_>, step: &Step, before: &Validators) -> ValidatorChanges {
+    fn changes(&self, run: &Run<'_>, step: &Step, before: &Validators) -> io::Result<StepChanges> {
         let store = &run.site.validators;
-        let bytes = |list: &Validators, path: &String| list.files.get(path).and_then(|file| store.content(file));
-        let text = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        let bytes = |list: &Validators, path: &str| store.content(list.files.get(path)?);
+        let text = |list: &Validators, path: &str| String::from_utf8(bytes(list, path)?).ok();
+        let asked = run.plan.text_of(step);
         let is_given = |path: &String| {
-            let before = text(bytes(before, path)).unwrap_or_default();
-            text(bytes(&self.after, path)).is_some_and(|after| gives(run.plan.text_of(step), &before, &after))
+            let was = text(before, path).unwrap_or_default();
+            text(&self.after, path).is_some_and(|is| gives(asked, &was, &is))
         };
         let is_alike = |path: &String| {
             let versions = bytes(before, path).zip(bytes(&self.after, path));
-            versions.is_some_and(|(before, after)| checks_alike(path, &before, &after))
+            versions.is_some_and(|(was, is)| checks_alike(path, &was, &is))
         };
         let mut changes = store.changes(before, &self.after);
         changes.changed.retain(|path| !is_alike(path) && !is_given(path));
         changes.shadows.retain(|path| !is_given(path));
         changes.written.retain(|path| !is_given(path));
-        changes
+        let mut inline = BTreeMap::new();
+        for path in &changes.sources {
+            let Some((was, is)) = text(before, path).zip(text(&self.after, path)) else { continue };
+            let Some(made) = with_tests_of(&was, &is).filter(|made| !gives(asked, made, &is)) else {
+                continue;
+            };
+            let Some(file) = self.after.files.get(path) else { continue };
+            inline.insert(path.clone(), store.like(file, &made)?);
+        }
+        Ok(StepChanges { files: changes, inline })
+    }
+}
+
+/// What a step did to the files that decide.
+#[derive(Debug)]
+struct StepChanges {
+    files: ValidatorChanges,
+    /// Code with the tests that it held before, where the step changed these.
+    inline: BTreeMap<String, RawFile>,
+}
+
+impl StepChanges {
+    /// What was there before has another say now.
+    fn alters(&self) -> bool {
+        self.files.alters() || !self.inline.is_empty()
+    }
+
+    fn altered(&self) -> impl Iterator<Item = &String> {
+        self.files.changed.iter().chain(&self.files.shadows).chain(self.inline.keys())
     }
 }
 
@@ -115,44 +147,173 @@ pub(super) async fn ask(
     validators: &AttemptValidators,
     passed: PassedCommands<'_>,
 ) -> Result<OriginalsWord, Failure> {
-    let mut word = OriginalsWord { strength: passed.strength, marks: Vec::new(), refuted: None };
+    let usual = OriginalsWord { strength: passed.strength, marks: Vec::new(), refuted: None };
     if validators.lost {
-        word.strength = Strength::Weak;
-        word.marks.push("the list of the files that decided before the step is lost".to_owned());
+        let mark = "the list of the files that decided before the step is lost".to_owned();
+        return Ok(OriginalsWord { strength: Strength::Weak, marks: vec![mark], ..usual });
     }
-    let Some(before) = &validators.before else { return Ok(word) };
-    let changes = validators.changes(run, work.step, before);
-    let disturbed: BTreeSet<&String> = passed.results.iter().flat_map(|result| &result.disturbed).collect();
+    let Some(before) = &validators.before else { return Ok(usual) };
+    let changes = validators.changes(run, work.step, before).map_err(no_copy)?;
+    let disturbed: BTreeSet<String> =
+        passed.results.iter().flat_map(|result| &result.disturbed).cloned().collect();
+    let again = RunAgain { work, validators, before, changes: &changes, disturbed: &disturbed, passed };
     let is_proven = passed.strength == Strength::Proven;
-    if !(changes.alters() || !disturbed.is_empty() || is_proven && !changes.written.is_empty()) {
-        return Ok(word);
+    let alters = changes.alters() || !disturbed.is_empty();
+    if !(alters || is_proven && !changes.files.written.is_empty()) {
+        return Ok(usual);
     }
-    let mut again = RunAgain { run, work, validators, before, changes: &changes, disturbed: &disturbed, passed };
-    let strict = if is_proven { Some(again.with(NewFiles::Hidden).await?) } else { None };
-    let is_settled = matches!(strict, Some(Ok(OriginalsRun::Proves)));
-    let matters = changes.alters() || !disturbed.is_empty();
+    let strict = if is_proven { Some(again.run(run, NewFiles::Hidden).await?) } else { None };
+    if let Some(strict) = &strict
+        && (strict.how == OriginalsRun::Proves || strict.interrupted)
+    {
+        return Ok(again.word(usual, strict, None));
+    }
     let with_new = match strict {
-        Some(Err(_)) => None,
-        _ if is_settled || !matters => None,
-        Some(strict) if changes.written.is_empty() => Some(strict),
-        _ => Some(again.with(NewFiles::Left).await?),
+        _ if !alters => None,
+        Some(_) if changes.files.written.is_empty() => None,
+        _ => Some(again.run(run, NewFiles::Left).await?),
     };
-    word.judge(&changes, !disturbed.is_empty(), [strict, with_new]);
-    Ok(word)
+    Ok(match (&strict, &with_new) {
+        (Some(strict), with_new) => again.word(usual, strict, with_new.as_ref()),
+        (None, Some(with_new)) => again.word(usual, with_new, Some(with_new)),
+        (None, None) => usual,
+    })
 }
 
-impl OriginalsWord {
-    fn judge(
-        &mut self,
-        changes: &ValidatorChanges,
-        disturbed: bool,
-        [strict, with_new]: [Option<Result<OriginalsRun, Reason>>; 2],
-    ) {
-        let with_new = match with_new {
-            Some(Err(reason)) => { self.refuted = Some(reason); return }
-            Some(Ok(how)) => Some(how),
-            None => None,
+/// What becomes of the files that the step wrote, while the commands run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NewFiles {
+    Hidden,
+    Left,
+}
+
+/// How the commands did the second time.
+struct SecondLook {
+    how: OriginalsRun,
+    red: Option<RedCommand>,
+    interrupted: bool,
+}
+
+/// The commands of a pass, to be run again.
+struct RunAgain<'a> {
+    work: StepAtWork<'a>,
+    validators: &'a AttemptValidators,
+    before: &'a Validators,
+    changes: &'a StepChanges,
+    /// What the commands themselves changed the first time.
+    disturbed: &'a BTreeSet<String>,
+    passed: PassedCommands<'a>,
+}
+
+impl RunAgain<'_> {
+    async fn run(&self, run: &mut Run<'_>, new: NewFiles) -> Result<SecondLook, Failure> {
+        let ground = self.passed.ground;
+        let others = self.others(new);
+        let list = |is_placed: bool| {
+            let paths = others.iter().filter(|(_, other)| other.is_some() == is_placed);
+            paths.map(|(path, _)| path.clone()).collect::<Vec<_>>()
         };
-        let _ = (changes, disturbed, strict, with_new);
+        let (placed, hidden) = (list(true), list(false));
+        let (store, dir) = (&run.site.validators, run.site.stand_in.clone());
+        built::forget(run.site.root(), &self.before.built);
+        let stand_in = match StandIn::begin(store, run.site.root(), dir, others) {
+            Ok(stand_in) => stand_in,
+            Err(error) => return unplaced(run, &error),
+        };
+        let results = validation::run_again(self.work.applied, ground, &stand_in, &mut run.recorder).await;
+        let kept = ground.log_dir.join("changed-meanwhile");
+        let changed = stand_in.put_back(Some(&kept)).map_err(no_copy)?;
+        run.look_after_plan(ground)?;
+        let results = results?;
+        if let Some(first) = changed.first() {
+            let message = format!(
+                "`{first}` was changed while commands ran with another version of it; that change is kept in {}",
+                kept.display()
+            );
+            run.recorder.record(Event::Warning { code: "changed-meanwhile".to_owned(), message })?;
+        }
+        let interrupted = results.len() < self.work.applied.len();
+        let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
+        let circumstances = Circumstances { changed: self.passed.changed, weakened: false };
+        let verdict = judge(ground.baseline, &evidence, circumstances);
+        let red = results.iter().find(|result| !result.evidence.holds()).map(Validated::red);
+        let how = OriginalsRun::of(&verdict);
+        let red = red.filter(|_| how == OriginalsRun::Fails);
+        let at = ground.at.clone();
+        run.recorder.record(Event::OriginalsValidated { at, placed, hidden, red: red.clone() })?;
+        Ok(SecondLook { how, red, interrupted })
     }
+
+    /// What stands in for the files of the step. What a command changed is held as it was before the step,
+    /// or where the step wrote it, as the agent left it.
+    fn others(&self, new: NewFiles) -> BTreeMap<String, Option<RawFile>> {
+        let mut others = BTreeMap::new();
+        for path in self.disturbed {
+            others.insert(path.clone(), self.validators.after.files.get(path).cloned());
+        }
+        others.extend(self.changes.inline.iter().map(|(path, file)| (path.clone(), Some(file.clone()))));
+        let ValidatorChanges { changed, shadows, written, .. } = &self.changes.files;
+        for path in changed {
+            others.insert(path.clone(), self.before.files.get(path).cloned());
+        }
+        let hidden = match new {
+            NewFiles::Hidden => [&shadows[..], written],
+            NewFiles::Left => [&shadows[..], &[]],
+        };
+        others.extend(hidden.into_iter().flatten().map(|path| (path.clone(), None)));
+        others
+    }
+
+    fn word(
+        &self,
+        usual: OriginalsWord,
+        strict: &SecondLook,
+        with_new: Option<&SecondLook>,
+    ) -> OriginalsWord {
+        let last = with_new.unwrap_or(strict);
+        if strict.interrupted || last.interrupted {
+            return OriginalsWord { refuted: Some(Reason::Interrupted), ..usual };
+        }
+        let alters = self.changes.alters() || !self.disturbed.is_empty();
+        if let Some(red) = last.red.clone().filter(|_| !self.disturbed.is_empty()) {
+            // A command swapped what the next one ran: the pass was none.
+            return OriginalsWord { refuted: Some(Reason::ValidationFailed { red, limit: None }), ..usual };
+        }
+        let worth = worth(strict.how, alters.then_some(last.how));
+        let marks = match worth {
+            Strength::Weak => vec![self.mark(last)],
+            _ => Vec::new(),
+        };
+        // What was weak for another reason stays so.
+        let strength = if usual.strength == Strength::Proven { worth } else { usual.strength };
+        OriginalsWord { strength, marks, refuted: None }
+    }
+
+    /// `passes only with changed checks: tests/a.py (make test ended with exit code 1 without that)`.
+    fn mark(&self, last: &SecondLook) -> String {
+        let files: Vec<&str> = self.changes.altered().map(String::as_str).collect();
+        let red = last.red.as_ref().map_or_else(String::new, |red| {
+            format!(": without that `{}` ended with {}", first_line(&red.command), red.say())
+        });
+        format!("passes only with changed checks ({}){red}", listed(&files))
+    }
+}
+
+/// They cannot be put in their places: nobody can say what the pass is worth.
+fn unplaced(run: &mut Run<'_>, error: &io::Error) -> Result<SecondLook, Failure> {
+    let message = format!("the checks of before the step cannot be put back to try them: {error}");
+    run.recorder.record(Event::Warning { code: "originals".to_owned(), message })?;
+    Ok(SecondLook { how: OriginalsRun::Fails, red: None, interrupted: false })
+}
+
+/// The first of many, and how many more.
+fn listed(files: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    let shown = files.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if files.len() > SHOWN { format!("{shown} and {} more", files.len() - SHOWN) } else { shown }
+}
+
+fn no_copy(error: io::Error) -> Failure {
+    Failure::internal("cannot keep or replace the files that decide about a step", error)
+        .hint("nothing was ticked; make room and run agentrun again")
 }

@@ -9,6 +9,7 @@ use crate::process::Policy;
 use crate::workspace::Workspace;
 use crate::workspace::git::author::Author;
 use crate::workspace::programs::ProgramSearch;
+use crate::workspace::validators::ValidatorStore;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
@@ -21,6 +22,10 @@ pub(crate) struct Site {
     /// The folder for what people read of this run.
     pub run_dir: RunDir,
     pub policy: Policy,
+    /// Copies of the files that decide about verdicts.
+    pub validators: ValidatorStore,
+    /// The folder of what stands in for them.
+    pub stand_in: PathBuf,
     pub author: Author,
     pub interrupt: Interrupt,
 }

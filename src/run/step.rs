@@ -6,7 +6,7 @@ use super::judging::{self, JudgedWork};
 use super::made_files::MadeFiles;
 use super::talk::{Talk, no_snapshot};
 use super::validation::Ground;
-use super::{Run, StepAtWork};
+use super::{Run, StepAtWork, originals};
 use crate::facts::{
     AttemptOutcome, AttemptRef, Event, Evidence, Reason, StepOutcome, StepRef, Strength, Usage,
 };
@@ -26,7 +26,12 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
     if beginning == Beginning::Park {
         return run.park(step);
     }
-    run.recorder.record(Event::StepStarted { step: StepRef::from(step), fingerprint: step.fingerprint() })?;
+    let validators = if applied.is_empty() { None } else { Some(originals::take(run, &applied)?) };
+    run.recorder.record(Event::StepStarted {
+        step: StepRef::from(step),
+        fingerprint: step.fingerprint(),
+        validators,
+    })?;
     let Some(results) = baseline(run, step, &applied, beginning == Beginning::Work).await? else {
         return stop(run, step, Reason::Interrupted.into());
     };

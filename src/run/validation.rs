@@ -16,10 +16,13 @@ use crate::process::{self, Command, CommandOutcome, CommandOutput, Policy};
 use crate::record::Recorder;
 use crate::validate::Validated;
 use crate::validate::applied::Applied;
+use crate::validate::named::NamedFiles;
 use crate::validate::runners::{Counter, RunnerReport};
 use crate::validate::vacuous::{why_vacuous, why_written_so};
 use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::guard::folder;
+use crate::workspace::stand_in::StandIn;
+use crate::workspace::validators::{ValidatorStore, Validators};
 
 /// What a validation rests on, besides the commands.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub(crate) struct Ground<'a> {
     pub baseline: &'a [Evidence],
     /// The agent has not begun: what changes the project waits.
     pub before_work: bool,
+    /// What is looked at between the commands.
+    pub watch: Option<ValidatorWatch<'a>>,
     pub root: PathBuf,
     /// The run's folder, which log names are relative to.
     pub run_dir: PathBuf,
@@ -42,6 +47,26 @@ pub(crate) struct Ground<'a> {
     pub timeout: Duration,
     pub policy: &'a Policy,
     pub interrupt: &'a Interrupt,
+}
+
+/// The files that decide about a verdict, while commands run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ValidatorWatch<'a> {
+    pub store: &'a ValidatorStore,
+    pub named: &'a NamedFiles,
+    /// As they were before the step.
+    pub before: &'a Validators,
+    /// As they have to be.
+    pub after: &'a Validators,
+}
+
+impl ValidatorWatch<'_> {
+    /// What is not as it has to be.
+    fn disturbed(&self) -> io::Result<Vec<String>> {
+        let now = self.store.take(self.named, self.before)?;
+        let changes = self.store.changes(self.after, &now);
+        Ok([changes.changed, changes.shadows].concat())
+    }
 }
 
 /// A log of more bytes is not read back; its end, which holds the sums, was kept in memory.
@@ -95,6 +120,23 @@ pub(crate) async fn run(
     Ok(all)
 }
 
+/// Runs every command that applies once more, with other files in the place of some. That is no evidence.
+pub(super) async fn run_again(
+    applied: &[Applied],
+    ground: &Ground<'_>,
+    stand_in: &StandIn<'_>,
+    recorder: &mut Recorder,
+) -> Result<Vec<Validated>, Failure> {
+    let mut all = Vec::with_capacity(applied.len());
+    for (index, command) in applied.iter().enumerate() {
+        let log = ground.log_dir.join(format!("originals-{}.log", index + 1));
+        let Some(found) = observe(command, index, ground, log, recorder).await? else { break };
+        stand_in.renew().map_err(no_log)?;
+        all.push(found);
+    }
+    Ok(all)
+}
+
 fn record(found: &Validated, ground: &Ground<'_>, recorder: &mut Recorder) -> Result<(), Failure> {
     let (at, evidence) = (ground.at.clone(), found.evidence.clone());
     recorder.record(Event::ValidationCompleted { at, evidence })
@@ -130,6 +172,21 @@ async fn look(
     recorder: &mut Recorder,
 ) -> Result<Option<Validated>, Failure> {
     recorder.record(Event::ValidationStarted { at: ground.at.clone(), command: command.script.clone() })?;
+    let mut found = observe(command, index, ground, log, recorder).await?;
+    if let (Some(found), Some(watch)) = (&mut found, ground.watch) {
+        found.disturbed = watch.disturbed().map_err(no_log)?;
+    }
+    Ok(found)
+}
+
+/// Runs a command and looks at what it did; `None` if it was interrupted. The command is not told of.
+async fn observe(
+    command: &Applied,
+    index: usize,
+    ground: &Ground<'_>,
+    log: PathBuf,
+    recorder: &mut Recorder,
+) -> Result<Option<Validated>, Failure> {
     let completed = run_one(command, ground, log.clone(), recorder).await?;
     if let Some(restored) = folder::set_back(&ground.log_dir).map_err(no_log)? {
         recorder.record(restored.event(&ground.at, "during a validation"))?;
@@ -164,7 +221,8 @@ async fn look(
         usage: ground.usage,
         green_before: ground.baseline.get(index).map(Evidence::holds),
     };
-    Ok(Some(Validated { evidence, output: completed.output.text, denied: completed.denied }))
+    let (output, denied) = (completed.output.text, completed.denied);
+    Ok(Some(Validated { output, denied, ..Validated::without_output(evidence) }))
 }
 
 /// A command that waits until the agent has worked.

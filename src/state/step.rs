@@ -51,14 +51,14 @@ pub enum StepStatus {
 impl StepState {
     /// Baseline and base survive as long as the step says the same and its agent has begun: a
     /// step that goes on after an interruption was still red before and is green after.
-    pub(super) fn start(&mut self, fingerprint: &Fingerprint) {
+    pub(super) fn start(&mut self, fingerprint: &Fingerprint, validators: Option<&String>) {
         if self.fingerprint.as_ref() != Some(fingerprint) {
             self.trees = Trees::default();
         }
         if self.trees.base.is_none() {
             self.baseline.clear();
         }
-        self.trees.take_up();
+        self.trees.take_up(validators);
         self.fingerprint = Some(fingerprint.clone());
         self.status = StepStatus::Running;
     }

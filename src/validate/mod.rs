@@ -3,6 +3,7 @@
 pub(crate) mod applied;
 pub(crate) mod callee;
 pub(crate) mod given;
+pub(crate) mod inline_tests;
 pub(crate) mod manifest;
 pub(crate) mod named;
 pub(crate) mod originals;

@@ -11,12 +11,14 @@ pub(crate) struct Validated {
     pub output: String,
     /// What the sandbox denied it, it seems.
     pub denied: Option<Denial>,
+    /// The files that decide about verdicts and changed while it ran.
+    pub disturbed: Vec<String>,
 }
 
 impl Validated {
     /// A command that was not run now, and what is known of it.
     pub(crate) fn without_output(evidence: Evidence) -> Self {
-        Self { evidence, output: String::new(), denied: None }
+        Self { evidence, output: String::new(), denied: None, disturbed: Vec::new() }
     }
 
     /// The command, as one that does not hold.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::named::NamedFiles;
-use super::weakening::{decides, takes_over};
+use super::weakening::{decides, may_hold_tests, takes_over};
 
 /// What was done to the files that decide.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(crate) struct ValidatorChanges {
     pub shadows: Vec<String>,
     /// New tests, and what they need.
     pub written: Vec<String>,
+    /// Code that was there before, is changed, and may hold tests.
+    pub sources: Vec<String>,
 }
 
 impl ValidatorChanges {
@@ -24,18 +26,18 @@ impl ValidatorChanges {
         shadows: impl Fn(&str) -> bool,
     ) -> Self {
         let mut changes = Self::default();
-        let changed = before.iter().filter(|(path, file)| after.get(*path) != Some(file));
-        changes.changed.extend(changed.map(|(path, _)| path.clone()));
-        for path in after.keys().filter(|path| !before.contains_key(*path)) {
+        let other = before.iter().filter(|(path, file)| after.get(*path) != Some(file));
+        for (path, _) in other {
+            let list = if may_hold_tests(path) { &mut changes.sources } else { &mut changes.changed };
+            list.push(path.clone());
+        }
+        let new = after.keys().filter(|path| !before.contains_key(*path) && !may_hold_tests(path));
+        for path in new {
             let list =
                 if takes_over(path) || shadows(path) { &mut changes.shadows } else { &mut changes.written };
             list.push(path.clone());
         }
         changes
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.changed.is_empty() && self.shadows.is_empty() && self.written.is_empty()
     }
 
     /// What was there before has another say now.
@@ -45,9 +47,13 @@ impl ValidatorChanges {
 }
 
 /// Whether a file decides about a verdict: a test, the configuration of a runner, what results are compared
-/// with, or what a command runs to check something.
+/// with, what a command runs to check something, or code that may hold tests.
 pub(crate) fn is_validator(path: &str, named: &NamedFiles) -> bool {
-    decides(path) || takes_over(path) || named.run.contains(path) || named.compared.contains(path)
+    decides(path)
+        || may_hold_tests(path)
+        || takes_over(path)
+        || named.run.contains(path)
+        || named.compared.contains(path)
 }
 
 #[cfg(test)]
@@ -61,11 +67,13 @@ mod tests {
         let files = |files: &[(&str, u8)]| -> BTreeMap<String, u8> {
             files.iter().map(|(path, content)| ((*path).to_owned(), *content)).collect()
         };
-        let before = files(&[("tests/a.py", 1), ("tests/b.py", 1), ("tests/c.py", 1)]);
+        let before = files(&[("tests/a.py", 1), ("tests/b.py", 1), ("tests/c.py", 1), ("src/a.rs", 1)]);
         let after = files(&[
             ("tests/a.py", 1),
             ("tests/b.py", 2),
             ("tests/d.py", 1),
+            ("src/a.rs", 2),
+            ("src/b.rs", 1),
             ("conftest.py", 1),
             ("pluggy.py", 1),
         ]);
@@ -75,23 +83,25 @@ mod tests {
             changed: list(&["tests/b.py", "tests/c.py"]),
             shadows: list(&["conftest.py", "pluggy.py"]),
             written: list(&["tests/d.py"]),
+            sources: list(&["src/a.rs"]),
         };
         assert_eq!(changes, expected);
-        assert!(ValidatorChanges::between(&before, &before, |_| true).is_empty());
+        assert_eq!(ValidatorChanges::between(&before, &before, |_| true), ValidatorChanges::default());
     }
 
     #[test]
     fn what_decides_is_known_by_name_place_and_commands() {
-        let named = NamedFiles {
-            run: ["tools/run-all".to_owned()].into(),
-            compared: ["want.txt".to_owned()].into(),
-        };
+        let named =
+            NamedFiles { run: ["tools/run-all".to_owned()].into(), compared: ["want.txt".to_owned()].into() };
         for (path, expected) in [
             ("tests/a.py", true),
-            ("src/lib.rs", false),
+            ("src/lib.rs", true),
+            ("src/lib.py", false),
             (".github/workflows/ci.yml", false),
             ("pyproject.toml", true),
             ("tests/golden/a.txt", true),
+            ("tests/data/cases.json", true),
+            ("specs/feature.md", false),
             ("tools/run-all", true),
             ("want.txt", true),
             ("sitecustomize.py", true),

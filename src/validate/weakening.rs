@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::ops::AddAssign;
 
 pub(super) use files::takes_over;
-use files::{FileKind, hidden_by, holds_code, is_impostor, kind};
+use files::{FileKind, hidden_by, holds_code, is_impostor, is_test_data, kind};
 use patch::{Patch, patches};
 use signs::{named_in, names, redirects};
 
@@ -58,7 +58,12 @@ pub(crate) fn compare(diff: &str, named: &NamedFiles, exists: impl Fn(&str) -> b
 
 /// Whether a file decides about a verdict by its name and place.
 pub(super) fn decides(path: &str) -> bool {
-    matches!(kind(path), Some(FileKind::Test | FileKind::Build | FileKind::Expected))
+    matches!(kind(path), Some(FileKind::Test | FileKind::Build | FileKind::Expected)) || is_test_data(path)
+}
+
+/// Whether a file may hold tests between its code.
+pub(super) fn may_hold_tests(path: &str) -> bool {
+    kind(path) == Some(FileKind::Source)
 }
 
 fn kind_of(path: &str, named: &NamedFiles) -> Option<FileKind> {

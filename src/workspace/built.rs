@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::validators::{is_cargo_target, is_skipped};
+use super::STATE_DIR;
 
 /// Compiled files of the project's own, by path from the root, with what tells one version from another.
 /// The time of the last change of an inode cannot be set.
@@ -15,14 +15,31 @@ pub(crate) type BuiltFiles = BTreeMap<String, String>;
 /// Files and folders in which tools keep what they found, so as not to look again.
 const CACHES: &[&str] = &[".mypy_cache", ".ruff_cache", ".eslintcache", ".stylelintcache"];
 
+/// Folders with nothing of the project's own: what was installed, what was compiled, what is agentrun's.
+const SKIPPED: &[&str] = &[
+    ".git",
+    STATE_DIR,
+    "node_modules",
+    "__pycache__",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+];
+
 /// What is compiled of the project now.
 pub(crate) fn built(root: &Path) -> BuiltFiles {
     let mut found = BuiltFiles::new();
     for path in paths(root) {
         let Ok(metadata) = path.symlink_metadata() else { continue };
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-        let version =
-            [metadata.ino(), metadata.size(), metadata.ctime().cast_unsigned(), metadata.ctime_nsec().cast_unsigned()];
+        let version = [
+            metadata.ino(),
+            metadata.size(),
+            metadata.ctime().cast_unsigned(),
+            metadata.ctime_nsec().cast_unsigned(),
+        ];
         found.insert(name, version.map(|number| number.to_string()).join(" "));
     }
     found
@@ -64,7 +81,8 @@ fn paths(root: &Path) -> Vec<PathBuf> {
 fn units(deps: &Path) -> Vec<PathBuf> {
     let all: Vec<PathBuf> = files(deps).collect();
     let is_list = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "d");
-    let own = all.iter().filter(is_list).filter(|list| is_own(list)).filter_map(|list| list.file_stem()?.to_str());
+    let own =
+        all.iter().filter(is_list).filter(|list| is_own(list)).filter_map(|list| list.file_stem()?.to_str());
     let own: std::collections::HashSet<&str> = own.collect();
     let unit = |path: &Path| {
         let name = path.file_name()?.to_str()?;
@@ -85,11 +103,15 @@ fn is_own(list: &Path) -> bool {
 }
 
 fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    entries(folder).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file())).map(|entry| entry.path())
+    entries(folder)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .map(|entry| entry.path())
 }
 
 fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    entries(folder).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path())
+    entries(folder)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
 }
 
 fn entries(folder: &Path) -> impl Iterator<Item = fs::DirEntry> {
@@ -101,6 +123,19 @@ fn tree(path: &Path) -> Vec<PathBuf> {
     let walk = ignore::WalkBuilder::new(path).standard_filters(false).build().filter_map(Result::ok);
     let is_file = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
     walk.filter(is_file).map(ignore::DirEntry::into_path).collect()
+}
+
+/// A folder of what was installed, compiled or kept by a tool.
+pub(super) fn is_skipped(folder: &Path) -> bool {
+    let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return false };
+    SKIPPED.contains(&name)
+        || is_cargo_target(folder)
+        || folder.join("pyvenv.cfg").is_file() && folder.join("bin").is_dir()
+}
+
+/// Where cargo builds.
+fn is_cargo_target(folder: &Path) -> bool {
+    folder.ends_with("target") && folder.join("CACHEDIR.TAG").is_file()
 }
 
 #[cfg(test)]

@@ -54,7 +54,9 @@ mod tests {
     #[test]
     fn a_module_is_hidden_where_the_interpreter_has_one_of_its_name() {
         let dir = tempfile::tempdir().unwrap();
-        for path in ["bin/python3", "lib/python3.12/json/__init__.py", "lib/python3.12/site-packages/pluggy.py"] {
+        for path in
+            ["bin/python3", "lib/python3.12/json/__init__.py", "lib/python3.12/site-packages/pluggy.py"]
+        {
             std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
             std::fs::write(dir.path().join(path), "").unwrap();
         }

@@ -76,7 +76,9 @@ impl<'a> StandIn<'a> {
                 }
                 changed.push(path.clone());
             }
-            self.set(path, swap.own.as_ref())?;
+            if now != swap.own {
+                self.set(path, swap.own.as_ref())?;
+            }
         }
         fs::remove_dir_all(&self.dir)?;
         Ok(changed)
@@ -84,6 +86,9 @@ impl<'a> StandIn<'a> {
 
     fn set(&self, path: &str, file: Option<&RawFile>) -> io::Result<()> {
         let place = self.root.join(path);
+        if leads_away(self.root, path) {
+            return Err(io::Error::other("a link on its path may lead out of the project"));
+        }
         if self.store.raw(&place)?.as_ref() == file {
             return Ok(());
         }
@@ -92,6 +97,13 @@ impl<'a> StandIn<'a> {
             None => fs::remove_file(place),
         }
     }
+}
+
+/// A folder on the path is none, or a link.
+fn leads_away(root: &Path, path: &str) -> bool {
+    let folders = Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    let mut there = folders.filter_map(|folder| root.join(folder).symlink_metadata().ok());
+    there.any(|folder| !folder.is_dir())
 }
 
 /// Puts back what stood in for files when a run was killed; gives how many files that were.
@@ -189,6 +201,18 @@ mod tests {
             assert_eq!(project.files(), texts("pass\n", Some("weak\n")));
             assert_eq!(recover(&project.store, &root, &dir).unwrap(), 0);
         }
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link_and_all_is_as_it_was() {
+        let project = project();
+        let (root, outside) = (project.root(), project.dir.path().join("outside"));
+        fs::rename(root.join("tests"), &outside).unwrap();
+        std::os::unix::fs::symlink(&outside, root.join("tests")).unwrap();
+        let dir = project.dir.path().join("stand-in");
+        StandIn::begin(&project.store, &root, dir.clone(), project.others.clone()).unwrap_err();
+        assert_eq!(project.files(), texts("pass\n", Some("weak\n")));
+        assert!(!dir.exists());
     }
 
     #[test]

@@ -13,23 +13,20 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
-use super::built::BuiltFiles;
+use super::built::{BuiltFiles, is_skipped};
 use super::file::{digest, keep};
 use super::modules::ModulePlaces;
 use crate::validate::named::NamedFiles;
 use crate::validate::validators::{ValidatorChanges, is_validator};
 
-/// Of a larger file the beginning and the size are compared, and there is no copy.
+/// Of a larger file the beginning and the size are compared.
 const READ_BYTES: u64 = 16 << 20;
+
+/// Of a larger file there is no copy.
+const COPIED_BYTES: u64 = 1 << 20;
 
 /// A pipe in the place of a file would be waited for without end.
 const NONBLOCKING: i32 = OFlags::NONBLOCK.bits().cast_signed();
-
-/// Folders that hold no validator of the project: what was installed, what was compiled, what is agentrun's.
-const SKIPPED: &[&str] = &[
-    ".git", super::STATE_DIR, "node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache", ".pytest_cache",
-    ".ruff_cache",
-];
 
 /// A file as it is on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,13 +122,20 @@ impl ValidatorStore {
         } else {
             return Ok(None);
         };
-        if metadata.len() > READ_BYTES {
+        if metadata.len() > COPIED_BYTES {
             let seen = [&bytes[..], &metadata.len().to_le_bytes()].concat();
             return Ok(Some(RawFile { kind: RawKind::Large, digest: digest(&seen) }));
         }
         let name = digest(&bytes);
         keep(&self.path_of(&name), &bytes)?;
         Ok(Some(RawFile { kind, digest: name }))
+    }
+
+    /// A file like another, with this text.
+    pub(crate) fn like(&self, file: &RawFile, text: &str) -> io::Result<RawFile> {
+        let name = digest(text.as_bytes());
+        keep(&self.path_of(&name), text.as_bytes())?;
+        Ok(RawFile { digest: name, ..file.clone() })
     }
 
     /// Puts a file that was taken in a place, as a new file: what was built of another is out of date then.
@@ -176,19 +180,6 @@ impl ValidatorStore {
     }
 }
 
-/// A folder of what was installed, compiled or kept by a tool.
-pub(super) fn is_skipped(folder: &Path) -> bool {
-    let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return false };
-    SKIPPED.contains(&name)
-        || is_cargo_target(folder)
-        || folder.join("pyvenv.cfg").is_file() && folder.join("bin").is_dir()
-}
-
-/// Where cargo builds.
-pub(super) fn is_cargo_target(folder: &Path) -> bool {
-    folder.ends_with("target") && folder.join("CACHEDIR.TAG").is_file()
-}
-
 #[cfg(test)]
 mod tests {
     use pretty_assertions::assert_eq;
@@ -202,7 +193,12 @@ mod tests {
             fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
             fs::write(root.join(path), text).unwrap();
         }
-        let store = ValidatorStore::new(&root, dir.path().join("store"), &[PathBuf::from("plan.md")], ModulePlaces::default());
+        let store = ValidatorStore::new(
+            &root,
+            dir.path().join("store"),
+            &[PathBuf::from("plan.md")],
+            ModulePlaces::default(),
+        );
         (dir, store)
     }
 

@@ -110,7 +110,7 @@ fn what_it_says_to_type_works(root: &Path) {
     let pending = "waits for a person: The answer to a typing mistake";
     assert_lines(
         &shown(&["status"]),
-        &["[2] Step 2: Say a span of time: passed (proven), 2 attempts", pending],
+        &["[2] Step 2: Say a span of time: passed (self-tested), 2 attempts", pending],
     );
     let failed = shown(&["logs", "--step", "2", "--attempt", "1"]);
     assert_lines(&failed, &["left: \"\"", "right: \"0s\""]);

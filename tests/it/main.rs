@@ -17,6 +17,7 @@ mod identity;
 mod judge;
 mod long;
 mod model;
+mod originals;
 mod output;
 mod processes;
 mod refusals;

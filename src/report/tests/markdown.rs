@@ -94,7 +94,7 @@ fn a_reviewer_reads_first_what_the_outcome_rests_on() {
 
     | Step | Outcome | Rests on | Attempts | Time | Tokens |
     |---|---|---|---|---|---|
-    | 1 Title 1 | passed (weak: no command went from failing to passing) | commands, a judge | 1 | 1 min 2 s | 12.3k |
+    | 1 Title 1 | passed (weak) | commands, a judge | 1 | 1 min 2 s | 12.3k |
     | 2\|3 Title 2\|3 | needs a person: no agent can fix this: `go` is missing | - | 1 | 1 min 1 s | 12.3k |
     "#);
 }
@@ -107,7 +107,7 @@ fn a_reviewer_reads_then_what_was_tried() {
     insta::assert_snapshot!(steps.replace("+line\n", ""), @r#"
     : Title 1
 
-    passed (weak: no command went from failing to passing).
+    passed (weak).
     - ticked line 7: Write it
     - committed as `0123456789abcdef`
     - waits for a person: It is short

@@ -90,10 +90,47 @@ const TAKING_OVER: &[&str] = &[
 /// Tools that check something: what configures one says what it looks at. That a file belongs to a tool is
 /// in no structure but its name.
 const CHECKERS: &[&str] = &[
-    "ava", "bandit", "biome", "c8", "checkstyle", "clippy", "coverage", "cypress", "detekt", "eslint", "flake8",
-    "golangci", "jest", "karma", "markdownlint", "mocha", "mypy", "nextest", "nyc", "oxlint", "phpcs", "phpstan",
-    "phpunit", "playwright", "prettier", "psalm", "pylint", "pyright", "pyrightconfig", "pytest", "rspec",
-    "rubocop", "ruff", "shellcheck", "standard", "stylelint", "swiftlint", "tox", "tsconfig", "tslint", "vitest",
+    "ava",
+    "bandit",
+    "biome",
+    "c8",
+    "checkstyle",
+    "clippy",
+    "coverage",
+    "cypress",
+    "detekt",
+    "eslint",
+    "flake8",
+    "golangci",
+    "jest",
+    "karma",
+    "markdownlint",
+    "mocha",
+    "mypy",
+    "nextest",
+    "nyc",
+    "oxlint",
+    "phpcs",
+    "phpstan",
+    "phpunit",
+    "playwright",
+    "prettier",
+    "psalm",
+    "pylint",
+    "pyright",
+    "pyrightconfig",
+    "pytest",
+    "rspec",
+    "rubocop",
+    "ruff",
+    "shellcheck",
+    "standard",
+    "stylelint",
+    "swiftlint",
+    "tox",
+    "tsconfig",
+    "tslint",
+    "vitest",
     "yamllint",
 ];
 
@@ -139,6 +176,13 @@ pub(super) fn is_impostor(path: &str) -> bool {
         ["unittest", "pytest", "_pytest"].contains(&package) && ["__init__.py", "__main__.py"].contains(&file)
     });
     package || IMPOSTORS.contains(&name(path))
+}
+
+/// Whether a file lies beside tests, and they may read it. Documents are read by people.
+pub(super) fn is_test_data(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_document = name.rsplit_once('.').is_some_and(|(_, extension)| extension == "md");
+    !is_document && folders.split('/').any(|folder| FOLDERS.contains(&folder))
 }
 
 /// The configuration of cargo, by its new or its old name.
