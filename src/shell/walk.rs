@@ -125,7 +125,7 @@ impl<V: Visitor> Walker<'_, V> {
     /// A script for a shell of its own, in which no function is known.
     fn apart(&mut self, script: &str, place: CommandPlace) {
         let functions = std::mem::take(&mut self.functions);
-        let values = std::mem::take(&mut self.values);
+        let values = self.values.take_for_shell();
         self.text(script, place);
         (self.functions, self.values) = (functions, values);
     }
@@ -244,7 +244,13 @@ impl<V: Visitor> Walker<'_, V> {
             CommandLead::Later(script) => {
                 self.text(&script.text, CommandPlace { certain: false, ..place.clone() });
             }
-            CommandLead::Shell(script, _) => self.apart(&script.text, place.clone()),
+            CommandLead::Shell(script, _) => {
+                // The words behind the text are its parameters, from `$0` on.
+                let behind = command.words.iter().skip_while(|word| word.text != script.text).skip(2);
+                let outer = self.values.set_parameters(Some(behind.cloned().collect()));
+                self.apart(&script.text, place.clone());
+                self.values.set_parameters(outer);
+            }
             CommandLead::Program => self.program(command, place),
         }
         for words in command.for_each_found() {

@@ -341,7 +341,7 @@ impl<'a> Walk<'a> {
                 GOOD
             }
             // It ends as the one that it waits for, if that is named.
-            "wait" | "ls" if arguments.is_empty() => GOOD,
+            "wait" if arguments.is_empty() => GOOD,
             _ if is_empty_program(command.words) => GOOD,
             name if FILTERS.contains(&name) && only_passes_on(&command) => {
                 self.real = true;

@@ -45,6 +45,15 @@ const STARTERS: &str = "system popen popen2 popen2e popen3 exec execl execlp exe
 /// Between two words of one command stands no more than this: `, {args: [`.
 const BETWEEN: usize = 14;
 
+/// Of a program, so many commands are told.
+const COMMANDS: usize = 200;
+
+/// A text in quotes is no longer than this.
+const LITERAL: usize = 2000;
+
+/// Requests that change something.
+const METHODS: &[&str] = &["POST", "PUT", "DELETE", "PATCH"];
+
 /// A longer text is not looked into.
 const LENGTH: usize = 200_000;
 
@@ -101,18 +110,23 @@ fn commands(text: &str, is_command: impl Fn(&str, bool) -> bool) -> Vec<String> 
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     let starts = words.into_iter().any(is_starter);
     let literals = literals(text);
+    let named = METHODS.iter().find(|name| literals.iter().any(|literal| literal.text == **name));
     let mut found = Vec::new();
     let mut rest = literals.as_slice();
-    while let Some(first) = rest.first() {
+    while let Some(first) = rest.first().filter(|_| found.len() < COMMANDS) {
         let joined =
             rest.windows(2).take_while(|pair| belongs(&text[pair[0].place.end..pair[1].place.start]));
         let (group, others) = rest.split_at(joined.count() + 1);
         rest = others;
-        if !first.is_command && !is_command(&text[..first.place.start], starts) {
+        let piped = |one: &Literal| starts_or_ends_with_bar(&one.text);
+        found.extend(group.iter().filter_map(|one| asked(&text[..first.place.start], named, one)));
+        if !first.is_command && !group.iter().any(piped) && !is_command(&text[..first.place.start], starts) {
             continue;
         }
         match group {
-            [one] if one.text.contains(' ') || one.text.starts_with("./") => found.push(one.text.clone()),
+            [one] if one.text.contains(' ') || one.text.starts_with("./") => {
+                found.push(one.text.trim_matches(['|', ' ']).to_owned());
+            }
             [_] => {}
             several => {
                 found.push(several.iter().map(Literal::as_word).collect::<Vec<_>>().join(" "));
@@ -122,6 +136,24 @@ fn commands(text: &str, is_command: impl Fn(&str, bool) -> bool) -> Vec<String> 
         }
     }
     found
+}
+
+/// `open(F, "git push |")`
+fn starts_or_ends_with_bar(text: &str) -> bool {
+    text.contains(' ') && (text.starts_with("| ") || text.ends_with(" |"))
+}
+
+/// The command that does the same as the call of a library: a request that changes something, a folder deleted.
+fn asked(before: &str, named: Option<&&'static str>, literal: &Literal) -> Option<String> {
+    let before = before.trim_end_matches(['(', '[', ' ']);
+    let function = last_word(before).to_ascii_lowercase();
+    if ["rmtree", "rmsync", "rm_rf", "remove_dir_all"].contains(&function.as_str()) {
+        return Some(format!("rm -rf {}", literal.as_word()));
+    }
+    let is_url = literal.text.starts_with("http://") || literal.text.starts_with("https://");
+    let method = METHODS.iter().find(|name| function == name.to_ascii_lowercase());
+    let method = method.or(named).filter(|_| is_url)?;
+    Some(format!("curl -X {method} {}", literal.as_word()))
 }
 
 fn is_starter(word: &str) -> bool {
@@ -195,11 +227,11 @@ fn literal(text: &str, at: usize) -> Option<Literal> {
         _ => return None,
     };
     let inner = &rest[open..];
-    let length = unescaped(inner, close)?;
+    let inner = &inner[..inner.floor_char_boundary(LITERAL)];
     // An apostrophe of a comment opens nothing.
-    if close.len() == 1 && "'\"".contains(close) && inner[..length].contains('\n') {
-        return None;
-    }
+    let is_line = close.len() == 1 && "'\"".contains(close);
+    let inner = if is_line { inner.split('\n').next().unwrap_or(inner) } else { inner };
+    let length = unescaped(inner, close)?;
     let inner = inner[..length].replace("\\\"", "\"").replace("\\'", "'");
     let place = at..at + open + length + close.len();
     Some(Literal { place, text: inner, is_command: runs || close == "`" })
@@ -237,6 +269,10 @@ mod tests {
             ("print('a b')", &[]),
             ("it's; system('a b')", &["a b"]),
             ("system('a')", &[]),
+            ("open(F, 'a b |')", &["a b"]),
+            ("shutil.rmtree('/x')", &["rm -rf '/x'"]),
+            ("requests.post('https://a.b/c')", &["curl -X POST 'https://a.b/c'"]),
+            ("requests.get('https://a.b/c')", &[]),
         ] {
             assert_eq!(commands_of_text(text), expected, "{text}");
         }

@@ -34,7 +34,7 @@ const LAUNCHERS: &[Launcher] = &[
     // Programs that a project brings along
     launcher("npx|bunx|pnpx", "-p --package -w --workspace", "-c --call", 0),
     launcher(
-        "npm|pnpm|yarn exec, pnpm|yarn dlx, bun x, yarn bin",
+        "npm|pnpm|yarn exec, pnpm|yarn dlx, bun|npm x, yarn bin",
         "-p --package -w --workspace",
         "-c --call",
         0,
@@ -55,7 +55,7 @@ const LAUNCHERS: &[Launcher] = &[
     launcher("python|pypy -m", "", "", 0),
     launcher("dotnet tool run, dart|flutter pub run, dart run, dotnet dnx", "", "", 0),
     launcher("swift run, carton exec, composer exec", "", "", 0),
-    launcher("nix run|shell|develop -c|--command", "", "", 0),
+    launcher("nix run|shell|develop -c|--command, guix shell --", "", "", 0),
     launcher(
         "busybox|toybox|systemd-run|systemd-inhibit|unshare|chrt|taskset|faketime|coproc|parallel|rush",
         "-j --jobs -p --property -u --unit -I -N -n -a --colsep --retries --timeout --joblog",

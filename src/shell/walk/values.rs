@@ -59,6 +59,12 @@ impl ShellValues {
         std::mem::replace(&mut self.parameters, words)
     }
 
+    /// Leaves what another shell knows of this one: its parameters. What was known before is the answer.
+    pub(super) fn take_for_shell(&mut self) -> Self {
+        let parameters = self.parameters.clone();
+        std::mem::replace(self, Self { parameters, ..Self::default() })
+    }
+
     /// Notes what a simple command says about names.
     pub(super) fn note(&mut self, words: &[ShellWord]) {
         let (assignments, rest) = assigned(words);

@@ -204,7 +204,6 @@ const EMPTY: &[&str] = &[
     "pwd",
     "date",
     "sleep 1",
-    "ls",
     "which cargo || true",
     "cargo test > log || cat log",
     "while ! cargo test; do break; done",

@@ -305,6 +305,20 @@ E",
     "curl -X DELETE https://api.example.com/x",
     "rm -rf /opt/x",
     "docker compose down --volumes",
+    r#"bash -c '"$@"' _ git push"#,
+    r#"bash -c 'git "$1"' _ push"#,
+    r#"perl -e 'open(F, "git push |")'"#,
+    r#"python3 -c "import requests; requests.post('https://api.example.com/x')""#,
+    r#"python3 -c "import shutil; shutil.rmtree('/var/lib/x')""#,
+    r#"node -e "fetch('https://api.example.com/x', {method: 'POST'})""#,
+    "npm x -- vercel --prod",
+    "$0 deploy",
+    "${!X} push",
+    "$'git' push",
+    "cargo release --execute",
+    r#"declare -r X=fly; "$X" deploy"#,
+    r#"bash -c "$(cat deploy.sh)""#,
+    r#"bash -c "$CMD""#,
 ];
 
 /// What only checks, though it looks alike.
@@ -388,6 +402,12 @@ E",
     "ruby -e 'puts 1'",
     "awk '/git push/ { found = 1 } END { exit !found }' README.md",
     r#"echo 'print(open("x").read())' | python3 -"#,
+    r#""$PWD/scripts/check.sh""#,
+    "$(git rev-parse --show-toplevel)/scripts/check.sh",
+    r#"N=$(grep -c x y); [ "$N" -eq 3 ]"#,
+    r#"for p in a b c; do cargo test -p "$p"; done"#,
+    "FILES=$(git ls-files '*.sh'); shellcheck $FILES",
+    r#"python3 -c "import subprocess,sys; sys.exit(subprocess.run(['cargo','test']).returncode)""#,
 ];
 
 /// What does not end.
