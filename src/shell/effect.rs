@@ -4,6 +4,7 @@
 //! `cargo test rollback` checks.
 
 mod call;
+mod code;
 mod databases;
 mod files;
 mod hosts;
@@ -20,10 +21,11 @@ use std::path::Path;
 
 use self::call::Call;
 pub(crate) use self::call::positionals;
+pub(crate) use self::code::commands_of_file;
 use self::names::{base, one_of};
 use self::table::TableEntry;
-use super::simple::{CommandLead, SimpleCommand};
-use super::walk::{CommandPlace, Descend, Visitor, walk};
+use super::simple::{CommandLead, ShellSource, SimpleCommand, shell};
+use super::walk::{CommandInput, CommandPlace, Descend, Visitor, walk};
 
 /// What a command does besides telling. The later ones weigh more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -82,6 +84,7 @@ impl Deed {
     }
 }
 
+const UNKNOWN: &str = "run what is known only when it runs";
 const ENDLESS: &str = "not end";
 const WAITS: &str = "wait for somebody who types";
 const DELETES: &str = "delete files";
@@ -175,7 +178,9 @@ fn deed(command: &SimpleCommand<'_>, place: &CommandPlace, depth: u32) -> Deed {
             within(&script.text, place, depth)
         }
         CommandLead::Nothing | CommandLead::Folder(_) => Deed::CHECKS,
+        CommandLead::Program if is_unknown(command, place) => Deed::reaches(UNKNOWN),
         CommandLead::Program => match Call::of(command, place) {
+            Some(call) if !place.followed && has_unknown_subcommand(&call) => Deed::reaches(UNKNOWN),
             Some(call) => program(&call, place, depth),
             None => Deed::CHECKS,
         },
@@ -183,6 +188,33 @@ fn deed(command: &SimpleCommand<'_>, place: &CommandPlace, depth: u32) -> Deed {
     let ended = place.background || command.wrappers.contains(&"timeout");
     let done = if done.effect == CommandEffect::Serves && ended { Deed::CHECKS } else { done };
     done.or(written)
+}
+
+/// Which program a command runs, or which script a shell, is known only when it runs. A file of the project has
+/// parameters, and is trusted as far as its words go.
+fn is_unknown(command: &SimpleCommand<'_>, place: &CommandPlace) -> bool {
+    let (Some(program), false) = (command.words.first(), place.followed) else { return false };
+    match shell(command.words) {
+        Some((ShellSource::Input, _)) => {
+            let unknown = [CommandInput::Ends, CommandInput::Fetched].contains(&place.input);
+            unknown && command.redirections.iter().all(|one| !one.operator.starts_with('<'))
+        }
+        Some((ShellSource::File(file), _)) => file.text.starts_with("<("),
+        Some((ShellSource::Text(_), _)) => false,
+        None => {
+            let reads = command.words.len() == 1 || command.words.len() == 2 && command.words[1].text == "-";
+            let interpreter = Call::of(command, place).is_some_and(|call| code::is_interpreter(call.program));
+            names::is_computed(program) || reads && interpreter && place.input == CommandInput::Fetched
+        }
+    }
+}
+
+/// What a program is asked to do is known only when it runs: `git "$ACTION"`.
+fn has_unknown_subcommand(call: &Call<'_>) -> bool {
+    let first = call.positionals.first().filter(|_| table::may_reach(call.program));
+    let at = first.and_then(|first| call.words.iter().position(|word| word == first));
+    let word = at.and_then(|at| call.from(at)).and_then(<[_]>::first);
+    word.is_some_and(names::is_computed)
 }
 
 /// What a script inside of a command does.
@@ -206,9 +238,21 @@ fn program(call: &Call<'_>, place: &CommandPlace, depth: u32) -> Deed {
     if !texts.is_empty() {
         return texts.into_iter().fold(Deed::CHECKS, |most, text| most.or(within(text, place, depth)));
     }
+    let code = code::texts(call).into_iter().flat_map(code::commands_of_text);
+    let code = code.fold(Deed::CHECKS, |most, text| most.or(within(&text, place, depth)));
+    if code.effect > CommandEffect::Checks {
+        return code;
+    }
+    if let Some(text) = launch::alias(call) {
+        return within(&text, place, depth);
+    }
     if let Some(words) = launch::launched(call) {
         let inner = SimpleCommand::of(words, call.redirections);
-        return deed(&inner, place, depth + 1).or(scripts::started(call, words));
+        // Which of its files that is may be known only when it runs: it is one of the project.
+        let runs_file = code::is_interpreter(call.program) || call.from(0).and_then(shell).is_some();
+        let mut place = place.clone();
+        place.followed |= runs_file;
+        return deed(&inner, &place, depth + 1).or(scripts::started(call, words));
     }
     let found = table::find(call);
     let done = found.map_or_else(|| scripts::unknown(call), |entry| entry.deed);

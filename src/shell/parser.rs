@@ -107,10 +107,20 @@ impl Parser<'_> {
             if ended {
                 return Some(CommandList(items));
             }
+            let apart = self.take_coproc();
             let pipelines = self.pipelines()?;
-            let background = self.take(&Token::Background);
+            let background = self.take(&Token::Background) || apart;
             items.push(CommandItem { pipelines, background });
         }
+    }
+
+    /// `coproc`, and the name that a compound command may have behind it.
+    fn take_coproc(&mut self) -> bool {
+        let found = self.tokens.len() > self.at + 1 && self.take_keyword("coproc");
+        let named = self.keyword().is_some() && self.tokens.get(self.at + 1).is_some_and(is_compound);
+        let is_name = found && named && !self.peek().is_some_and(is_compound);
+        self.at += usize::from(is_name);
+        found
     }
 
     fn pipelines(&mut self) -> Option<Vec<Pipeline>> {
@@ -221,11 +231,12 @@ impl Parser<'_> {
     }
 
     fn repetition(&mut self) -> Option<CommandKind> {
+        let until = self.at > 0 && keyword(&self.tokens[self.at - 1]) == Some("until");
         let condition = self.list(&["do"])?;
         self.expect("do")?;
         let body = self.list(&["done"])?;
         self.expect("done")?;
-        Some(CommandKind::Loop { words: Vec::new(), condition, body })
+        Some(CommandKind::Loop { words: Vec::new(), condition, until, body })
     }
 
     fn iteration(&mut self) -> Option<CommandKind> {
@@ -241,7 +252,7 @@ impl Parser<'_> {
         self.at += 1;
         let body = self.list(&["done"])?;
         self.expect("done")?;
-        Some(CommandKind::Loop { words, condition: CommandList::default(), body })
+        Some(CommandKind::Loop { words, condition: CommandList::default(), until: false, body })
     }
 
     fn case(&mut self) -> Option<CommandKind> {

@@ -126,6 +126,9 @@ impl<'a> SimpleCommand<'a> {
         while let Some(inner) = wrapped(words) {
             wrappers.extend(words.first().map(|word| plain(&word.text)));
             words = assigned(inner).1;
+            // `env A=1 -- x`
+            words =
+                words.split_first().filter(|(first, _)| first.text == "--").map_or(words, |(_, rest)| rest);
         }
         Self { wrappers, words, redirections }
     }

@@ -64,6 +64,8 @@ pub(crate) enum CommandKind {
         words: Vec<ShellWord>,
         /// What is asked before each round; empty for `for`.
         condition: CommandList,
+        /// It ends when what is asked holds: `until`.
+        until: bool,
         /// What is done in each.
         body: CommandList,
     },

@@ -1,8 +1,14 @@
 //! Walks through a script and tells each simple command that it may run, with its place.
 
+mod input;
+mod values;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+pub(crate) use self::input::CommandInput;
+use self::input::{append, passed_on, read_text};
+use self::values::ShellValues;
 use super::parser::read;
 use super::simple::{CommandLead, ShellOptions, SimpleCommand};
 use super::tree::{CommandKind, CommandList, Joint, Pipeline, Redirection, ShellCommand, ShellWord};
@@ -37,6 +43,7 @@ pub(crate) enum Descend {
 
 /// Where a command stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something else about the place")]
 pub(crate) struct CommandPlace {
     /// The folder that it runs in; `None` if that is not known.
     pub(crate) dir: Option<PathBuf>,
@@ -46,6 +53,10 @@ pub(crate) struct CommandPlace {
     pub(crate) background: bool,
     /// It is part of what is there to check something.
     pub(crate) checks: bool,
+    /// It stands in a file of the project.
+    pub(crate) followed: bool,
+    /// What it reads from.
+    pub(crate) input: CommandInput,
     depth: u32,
 }
 
@@ -69,15 +80,30 @@ pub(crate) struct Callee {
 ///
 /// What is no whole script is walked through as far as it can be read.
 pub(crate) fn walk(script: &str, dir: &Path, visitor: &mut impl Visitor) {
-    let mut walker = Walker { visitor, functions: HashMap::new(), left: COMMANDS, stopped: false };
-    let (dir, depth) = (Some(dir.to_owned()), 0);
-    walker.text(script, CommandPlace { dir, certain: true, background: false, checks: false, depth });
+    let (functions, values) = (HashMap::new(), ShellValues::default());
+    let mut walker = Walker { visitor, functions, values, left: COMMANDS, stopped: false };
+    walker.text(script, CommandPlace::first(dir));
+}
+
+impl CommandPlace {
+    fn first(dir: &Path) -> Self {
+        Self {
+            dir: Some(dir.to_owned()),
+            certain: true,
+            background: false,
+            checks: false,
+            followed: false,
+            input: CommandInput::Inherited,
+            depth: 0,
+        }
+    }
 }
 
 struct Walker<'a, V> {
     visitor: &'a mut V,
     /// What was made a function so far: its name no longer means a program.
     functions: HashMap<String, ShellCommand>,
+    values: ShellValues,
     left: u32,
     stopped: bool,
 }
@@ -99,8 +125,9 @@ impl<V: Visitor> Walker<'_, V> {
     /// A script for a shell of its own, in which no function is known.
     fn apart(&mut self, script: &str, place: CommandPlace) {
         let functions = std::mem::take(&mut self.functions);
+        let values = self.values.take_for_shell();
         self.text(script, place);
-        self.functions = functions;
+        (self.functions, self.values) = (functions, values);
     }
 
     fn list(&mut self, list: &CommandList, place: &mut CommandPlace) {
@@ -119,7 +146,13 @@ impl<V: Visitor> Walker<'_, V> {
         match pipeline.commands.as_slice() {
             [command] => self.command(command, place),
             // Each runs in a shell of its own.
-            several => several.iter().for_each(|command| self.command(command, &mut place.clone())),
+            several => {
+                let mut there = place.clone();
+                for command in several {
+                    self.command(command, &mut there.clone());
+                    there.input = passed_on(command, &there.input);
+                }
+            }
         }
     }
 
@@ -135,10 +168,20 @@ impl<V: Visitor> Walker<'_, V> {
             self.substitutions(std::slice::from_ref(&redirection.target), place);
             self.substitutions(redirection.document.as_slice(), place);
         }
+        let simple = matches!(command.kind, CommandKind::Simple(_));
+        if simple || !command.redirections.iter().any(|one| one.operator.starts_with('<')) {
+            return self.inside(command, place);
+        }
+        let input = std::mem::replace(&mut place.input, CommandInput::Ends);
+        self.inside(command, place);
+        place.input = input;
+    }
+
+    fn inside(&mut self, command: &ShellCommand, place: &mut CommandPlace) {
         match &command.kind {
             CommandKind::Simple(words) => {
                 self.substitutions(words, place);
-                self.simple(&SimpleCommand::of(words, &command.redirections), place);
+                self.as_written(words, &command.redirections, place);
             }
             CommandKind::Subshell(list) => self.list(list, &mut place.clone()),
             CommandKind::Group(list) => self.list(list, place),
@@ -149,8 +192,9 @@ impl<V: Visitor> Walker<'_, V> {
                 }
                 self.perhaps(others.iter().chain(bodies), place);
             }
-            CommandKind::Loop { words, condition, body } => {
+            CommandKind::Loop { words, condition, body, .. } => {
                 self.substitutions(words, place);
+                self.values.note_loop(words);
                 self.list(condition, place);
                 self.perhaps([body], place);
             }
@@ -172,7 +216,27 @@ impl<V: Visitor> Walker<'_, V> {
         scripts.for_each(|script| self.text(script, place.clone()));
     }
 
+    /// A command with the values that its names are known to have.
+    fn as_written(&mut self, words: &[ShellWord], redirections: &[Redirection], place: &mut CommandPlace) {
+        let mut forms = self.values.forms(words);
+        let moves = |form: &Vec<ShellWord>| {
+            matches!(SimpleCommand::of(form, redirections).lead(), CommandLead::Folder(_))
+        };
+        // Of several folders none is the one it is in.
+        if forms.is_empty() || forms.len() > 1 && forms.iter().any(moves) {
+            forms = vec![words.to_vec()];
+        }
+        for mut form in forms {
+            self.values.note(&form);
+            append(&mut form, redirections, &place.input);
+            self.simple(&SimpleCommand::of(&form, redirections), place);
+        }
+    }
+
     fn simple(&mut self, command: &SimpleCommand<'_>, place: &mut CommandPlace) {
+        if let Some(text) = read_text(command, &place.input) {
+            return self.apart(&text, place.clone());
+        }
         match command.lead() {
             CommandLead::Nothing => {}
             CommandLead::Folder(to) => self.go(to, place),
@@ -180,7 +244,13 @@ impl<V: Visitor> Walker<'_, V> {
             CommandLead::Later(script) => {
                 self.text(&script.text, CommandPlace { certain: false, ..place.clone() });
             }
-            CommandLead::Shell(script, _) => self.apart(&script.text, place.clone()),
+            CommandLead::Shell(script, _) => {
+                // The words behind the text are its parameters, from `$0` on.
+                let behind = command.words.iter().skip_while(|word| word.text != script.text).skip(2);
+                let outer = self.values.set_parameters(Some(behind.cloned().collect()));
+                self.apart(&script.text, place.clone());
+                self.values.set_parameters(outer);
+            }
             CommandLead::Program => self.program(command, place),
         }
         for words in command.for_each_found() {
@@ -205,7 +275,9 @@ impl<V: Visitor> Walker<'_, V> {
             return;
         }
         if let Some((name, body)) = name.and_then(|name| self.functions.remove_entry(name)) {
+            let outer = self.values.set_parameters(command.words.get(1..).map(<[ShellWord]>::to_vec));
             self.call(&body, place);
+            self.values.set_parameters(outer);
             self.functions.insert(name, body);
             return;
         }
@@ -214,7 +286,7 @@ impl<V: Visitor> Walker<'_, V> {
             Descend::Stop => self.stopped = true,
             Descend::Into(callee) => {
                 let checks = place.checks || callee.checks;
-                let there = CommandPlace { dir: Some(callee.dir), checks, ..place.clone() };
+                let there = CommandPlace { dir: Some(callee.dir), checks, followed: true, ..place.clone() };
                 callee.parts.iter().for_each(|part| self.apart(part, there.clone()));
             }
         }

@@ -2,8 +2,14 @@
 //! `package.json`.
 
 mod makefile;
+mod programs;
+mod recipes;
+mod tables;
+mod workspaces;
 
 use std::path::{Path, PathBuf};
+
+pub(super) use self::programs::started_by;
 
 use super::ProjectFiles;
 use crate::shell::simple::{ShellOptions, ShellSource, shell};
@@ -31,8 +37,25 @@ pub(crate) fn callee(files: &dyn ProjectFiles, dir: &Path, words: &[ShellWord]) 
     let (&program, arguments) = all.split_first()?;
     match program {
         "make" | "gmake" => makefile::make(files, dir, arguments),
+        "just" => recipes::just(files, dir, arguments),
+        "task" | "go-task" => {
+            recipes::task(files, dir, arguments).or_else(|| tables::named(files, dir, &all))
+        }
+        "run-s" | "run-p" | "npm-run-all" | "npm-run-all2" | "concurrently" => {
+            scripts_by_name(files, dir, &all)
+        }
+        "tox" => tables::tox(files, dir, arguments),
+        "node" | "bun" if arguments.first() == Some(&"--run") => {
+            package_script(files, dir, &["run", arguments.get(1)?], "npm")
+        }
         "." | "source" => script(files, dir, arguments.first()?, ShellOptions::PLAIN),
-        _ if SCRIPT_RUNNERS.contains(&program) => package_script(files, dir, arguments, program),
+        _ if SCRIPT_RUNNERS.contains(&program) => {
+            package_script(files, dir, arguments, program).or_else(|| workspaces::packages(files, dir, &all))
+        }
+        _ if is_general(&all) => {
+            let named = tables::named(files, dir, &all).or_else(|| workspaces::packages(files, dir, &all));
+            named.or_else(|| callee(files, dir, started(words)?))
+        }
         _ if interpreter(program).is_some() => {
             let path = program_file(files, dir, &all)?;
             empty_program(files, dir, path.to_str()?)
@@ -43,6 +66,28 @@ pub(crate) fn callee(files: &dyn ProjectFiles, dir: &Path, words: &[ShellWord]) 
             None => program.contains('/').then(|| script(files, dir, program, ShellOptions::PLAIN))?,
         },
     }
+}
+
+/// Programs that run what a project names, or start another program.
+const NAMED: &[&str] = &[
+    "poe", "pdm", "rye", "hatch", "pixi", "pipenv", "composer", "deno", "cargo", "makers", "mise", "turbo",
+    "nx", "lerna", "poetry", "uv", "npx", "bunx", "uvx", "bundle", "wsrun", "lage",
+];
+
+fn is_general(words: &[&str]) -> bool {
+    NAMED.contains(&words[0])
+}
+
+/// What stands behind a program that only starts it: `poetry run poe check`.
+fn started(words: &[ShellWord]) -> Option<&[ShellWord]> {
+    let text = |at: usize| words.get(at).map(|word| word.text.as_str());
+    let behind = match (text(0)?, text(1)?) {
+        ("npx" | "bunx" | "uvx", _) => 1,
+        ("poetry" | "uv" | "pdm" | "hatch" | "rye" | "pixi" | "pipenv", "run")
+        | ("bundle" | "mise", "exec") => 2,
+        _ => return None,
+    };
+    words.get(behind..).filter(|rest| rest.first().is_some_and(|word| !word.text.starts_with('-')))
 }
 
 /// The file that decides what a command does that runs in `dir`.
@@ -166,6 +211,21 @@ fn package_script(files: &dyn ProjectFiles, dir: &Path, arguments: &[&str], runn
         options: ShellOptions::PLAIN,
         dir,
     })
+}
+
+/// What runs several scripts of `package.json` by their names: `run-s lint test:*`, `concurrently "npm:test"`.
+fn scripts_by_name(files: &dyn ProjectFiles, dir: &Path, words: &[&str]) -> Option<Callee> {
+    let package: serde_json::Value = serde_json::from_str(&files.text(&dir.join("package.json"))?).ok()?;
+    let scripts = package["scripts"].as_object()?;
+    let mut parts = Vec::new();
+    for word in words[1..].iter().filter(|word| !word.starts_with('-')) {
+        let name = word.strip_prefix("npm:").unwrap_or(word);
+        let begins = name.split('*').next().unwrap_or_default();
+        let is_meant = |script: &&String| *script == name || name.contains('*') && script.starts_with(begins);
+        parts.extend(scripts.keys().filter(is_meant).map(|script| format!("npm run {script}")));
+    }
+    let (name, checks, dir) = ("scripts of package.json".to_owned(), false, dir.to_owned());
+    (!parts.is_empty()).then_some(Callee { name, checks, parts, options: ShellOptions::PLAIN, dir })
 }
 
 /// A command that runs nothing.

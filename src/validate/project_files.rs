@@ -12,6 +12,9 @@ pub(crate) trait ProjectFiles {
 
     /// A folder is there.
     fn has_folder(&self, path: &Path) -> bool;
+
+    /// The names of the folders in a folder, in their order; not more than a person would make.
+    fn folders(&self, path: &Path) -> Vec<String>;
 }
 
 /// Files and their texts, for tests: the folders are those in which files are.
@@ -52,5 +55,13 @@ impl ProjectFiles for MapFiles {
     fn has_folder(&self, path: &Path) -> bool {
         let path = Self::plain(path);
         self.0.keys().any(|file| file.parent().is_some_and(|folder| folder.starts_with(&path)))
+    }
+
+    fn folders(&self, path: &Path) -> Vec<String> {
+        let path = Self::plain(path);
+        let below = self.0.keys().filter_map(|file| file.strip_prefix(&path).ok()?.parent()?.iter().next());
+        let names: std::collections::BTreeSet<_> =
+            below.map(|name| name.to_string_lossy().into_owned()).collect();
+        names.into_iter().collect()
     }
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ProjectFiles;
-use super::callee::callee;
+use super::callee::{callee, started_by};
 use crate::plan::criterion::{CriterionKind, RefusedCommand};
 use crate::plan::{Criterion, Diagnostic, Reading, Severity};
 use crate::shell::effect::{CommandEffect, ScriptEffect, effect};
@@ -92,7 +92,9 @@ impl Visitor for ReachFinder<'_> {
         }
         let words: Vec<ShellWord> =
             command.words.iter().map(|word| ShellWord { text: path(word), ..word.clone() }).collect();
-        let callee = place.dir.as_ref().and_then(|dir| callee(self.files, dir, &words));
+        let stands_for =
+            |dir: &PathBuf| callee(self.files, dir, &words).or_else(|| started_by(self.files, dir, &words));
+        let callee = place.dir.as_ref().and_then(stands_for);
         callee.map_or(Descend::Past, Descend::Into)
     }
 
@@ -101,6 +103,9 @@ impl Visitor for ReachFinder<'_> {
         Some(there.unwrap_or_else(|| from.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod through;
 
 #[cfg(test)]
 mod tests {

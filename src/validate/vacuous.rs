@@ -4,11 +4,14 @@
 //! Every program that is not known to succeed always may fail, so a real check is never called
 //! vacuous; some empty ones are not seen through.
 
+mod commands;
+
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::slice;
 
+use self::commands::{breaks, is_empty_program, only_passes_on, program, shows};
 use super::ProjectFiles;
 use super::callee::callee;
 use crate::shell::constant;
@@ -46,8 +49,23 @@ fn say(script: &str, mut walk: Walk<'_>) -> Option<String> {
 
 /// Programs that succeed whatever they are given.
 const ALWAYS: &[&str] = &[
-    "true", ":", "echo", "printf", "pwd", "date", "sleep", "export", "declare", "typeset", "local",
-    "readonly", "alias", "wait",
+    "true",
+    ":",
+    "echo",
+    "printf",
+    "pwd",
+    "date",
+    "sleep",
+    "export",
+    "declare",
+    "typeset",
+    "local",
+    "readonly",
+    "alias",
+    "break",
+    "continue",
+    "mapfile",
+    "readarray",
 ];
 
 /// Programs that pass on what they read; at the end of a pipeline they hide a failure.
@@ -172,7 +190,10 @@ impl<'a> Walk<'a> {
         let last = item.pipelines.len() - 1;
         for (index, pipeline) in item.pipelines.iter().enumerate() {
             let reached = pipeline.joint == Joint::And || status.fails;
-            let effect = self.pipeline(pipeline, guarded || index < last);
+            let mut effect = self.pipeline(pipeline, guarded || index < last);
+            if pipeline.joint == Joint::Or && shows(pipeline) {
+                effect = GOOD;
+            }
             if !reached {
                 continue;
             }
@@ -205,9 +226,12 @@ impl<'a> Walk<'a> {
             let fails = if self.options.pipefail { fail.contains(&true) } else { last };
             CommandStatus { fails, ..GOOD }
         };
-        let certain = matches!(pipeline.commands.as_slice(), [command] if program(command) == Some("false"));
+        let answer = match pipeline.commands.as_slice() {
+            [command] => constant::answer_of_command(command),
+            _ => None,
+        };
         match pipeline.negated {
-            true if certain => GOOD,
+            true if answer == Some(false) => GOOD,
             // Negated, whatever may succeed may fail.
             true => CommandStatus { fails: true, ..effect },
             false => effect,
@@ -239,21 +263,44 @@ impl<'a> Walk<'a> {
             CommandKind::Group(list) => self.list(list, guarded),
             CommandKind::If { conditions, bodies } => self.one_of(conditions, bodies, guarded),
             CommandKind::Case { bodies, .. } => self.one_of(&[], bodies, guarded),
-            CommandKind::Loop { condition, body, .. } => self.apart(false, |walk| {
-                let asked = walk.list(condition, true);
-                let done = walk.list(body, guarded);
-                CommandStatus { fails: done.fails, dies: asked.dies || done.dies, ends: false }
-            }),
+            CommandKind::Loop { condition, until, body, .. } => {
+                self.repeated(condition, *until, body, guarded)
+            }
             CommandKind::Function { name, body } => {
                 self.functions.insert(name.clone(), (**body).clone());
                 GOOD
             }
+            CommandKind::Test(_) if constant::answer_of_command(command) == Some(true) => GOOD,
             CommandKind::Test(_) => self.may(),
         }
     }
 
+    fn repeated(
+        &mut self,
+        condition: &CommandList,
+        until: bool,
+        body: &CommandList,
+        guarded: bool,
+    ) -> CommandStatus {
+        if constant::answer_of(condition) == Some(until) {
+            return GOOD;
+        }
+        self.apart(false, |walk| {
+            let asked = walk.list(condition, true);
+            let done = walk.list(body, guarded);
+            // What goes on until something holds ends by its time limit where that never comes.
+            let waits = until && asked.fails && !body.0.iter().any(breaks);
+            CommandStatus { fails: done.fails || waits, dies: asked.dies || done.dies, ends: false }
+        })
+    }
+
     /// One of the bodies is done, or none.
     fn one_of(&mut self, conditions: &[CommandList], bodies: &[CommandList], guarded: bool) -> CommandStatus {
+        let bodies = match conditions.first().and_then(constant::answer_of) {
+            Some(true) => &bodies[..1.min(bodies.len())],
+            Some(false) if conditions.len() == 1 => bodies.get(1..).unwrap_or_default(),
+            _ => bodies,
+        };
         self.apart(false, |walk| {
             let mut all = GOOD;
             for condition in conditions {
@@ -281,7 +328,8 @@ impl<'a> Walk<'a> {
             return if substitutes { self.may() } else { GOOD };
         };
         // What `xargs` appends is not known.
-        let Some(program) = command.program().filter(|_| !command.wrappers.contains(&"xargs")) else {
+        let appended = |program: &&str| command.wrappers.contains(&"xargs") && !ALWAYS.contains(program);
+        let Some(program) = command.program().filter(|program| !appended(program)) else {
             return self.may();
         };
         if command.wrappers.is_empty() && self.functions.contains_key(&first.text) {
@@ -290,6 +338,13 @@ impl<'a> Walk<'a> {
         let status = match program {
             name if ALWAYS.contains(&name) => {
                 self.real |= arguments.iter().any(|argument| !argument.scripts.is_empty());
+                GOOD
+            }
+            // It ends as the one that it waits for, if that is named.
+            "wait" if arguments.is_empty() => GOOD,
+            _ if is_empty_program(command.words) => GOOD,
+            name if FILTERS.contains(&name) && only_passes_on(&command) => {
+                self.real = true;
                 GOOD
             }
             "exit" | "return" => self.exit(program, arguments),
@@ -424,14 +479,6 @@ impl<'a> Walk<'a> {
             self.through = name;
         }
         CommandStatus { fails, ..GOOD }
-    }
-}
-
-/// The program that a command runs, if it runs one.
-fn program(command: &ShellCommand) -> Option<&str> {
-    match &command.kind {
-        CommandKind::Simple(words) => SimpleCommand::of(words, &command.redirections).program(),
-        _ => None,
     }
 }
 

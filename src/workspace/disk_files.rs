@@ -7,6 +7,9 @@ use crate::validate::ProjectFiles;
 /// Larger files are not looked into.
 const READ_BYTES: u64 = 1 << 20;
 
+/// Of the folders in a folder only so many are told.
+const FOLDERS: usize = 200;
+
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DiskFiles;
 
@@ -25,6 +28,15 @@ impl ProjectFiles for DiskFiles {
 
     fn has_folder(&self, path: &Path) -> bool {
         path.is_dir()
+    }
+
+    fn folders(&self, path: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
+        let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        let mut names: Vec<String> =
+            folders.filter_map(|entry| entry.file_name().into_string().ok()).take(FOLDERS).collect();
+        names.sort_unstable();
+        names
     }
 }
 
@@ -49,5 +61,8 @@ mod tests {
             let found = (DiskFiles.text(&path), DiskFiles.has_file(&path), DiskFiles.has_folder(&path));
             assert_eq!(found, (text.map(str::to_owned), file, folder), "{name}");
         }
+        std::fs::create_dir_all(dir.path().join("b/in")).unwrap();
+        std::fs::create_dir(dir.path().join("a")).unwrap();
+        assert_eq!(DiskFiles.folders(dir.path()), ["a", "b"]);
     }
 }

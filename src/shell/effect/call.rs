@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::simple::SimpleCommand;
 use super::super::tree::{Redirection, ShellWord};
-use super::super::walk::CommandPlace;
+use super::super::walk::{CommandInput, CommandPlace};
 use super::names::{known_as, one_of, own_name, valued_options};
 
 /// A program that is called with words, at a place.
@@ -22,6 +22,8 @@ pub(super) struct Call<'a> {
     pub(super) redirections: &'a [Redirection],
     /// The folder that it runs in, from the project root; `None` if that is not known.
     pub(super) dir: Option<&'a Path>,
+    /// What it reads from, if it is not redirected.
+    pub(super) input: &'a CommandInput,
 }
 
 impl<'a> Call<'a> {
@@ -30,7 +32,7 @@ impl<'a> Call<'a> {
         let words = command.words.iter().map(|word| word.text.as_str()).collect();
         let call = Self::of_words(words)?;
         let (redirections, dir) = (command.redirections, place.dir.as_deref());
-        Some(Self { source: command.words, redirections, dir, ..call })
+        Some(Self { source: command.words, redirections, dir, input: &place.input, ..call })
     }
 
     /// Words alone, which run in the project root.
@@ -42,7 +44,8 @@ impl<'a> Call<'a> {
             words.splice(1..1, names);
         }
         let positionals = positionals_of(program, &words);
-        Some(Self { program, words, source: &[], positionals, redirections: &[], dir: Some(Path::new("")) })
+        let (dir, input) = (Some(Path::new("")), &CommandInput::Inherited);
+        Some(Self { program, words, source: &[], positionals, redirections: &[], dir, input })
     }
 
     /// What stands from one of its words on, as the shell has it.
@@ -103,9 +106,31 @@ impl<'a> Call<'a> {
         })
     }
 
+    /// The texts that it is known to read.
+    pub(super) fn read(&self) -> Vec<&'a str> {
+        let mut texts = Vec::new();
+        for one in self.redirections {
+            texts.extend(one.document.iter().map(|document| document.text.as_str()));
+            texts.extend((one.operator == "<<<").then_some(one.target.text.as_str()));
+        }
+        if let CommandInput::Text(text) = self.input {
+            texts.push(text.as_str());
+        }
+        texts
+    }
+
+    /// It reads what nobody can know.
+    pub(super) fn reads_unknown(&self) -> bool {
+        let from_file = self.redirections.iter().any(|one| one.operator == "<");
+        from_file
+            || self.redirections.iter().all(|one| !one.operator.starts_with('<'))
+                && *self.input == CommandInput::Ends
+    }
+
     /// Something else than the terminal is its input.
     pub(super) fn is_fed(&self) -> bool {
-        self.redirections.iter().any(|one| one.operator.starts_with('<'))
+        *self.input != CommandInput::Inherited
+            || self.redirections.iter().any(|one| one.operator.starts_with('<'))
     }
 }
 

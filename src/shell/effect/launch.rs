@@ -34,7 +34,7 @@ const LAUNCHERS: &[Launcher] = &[
     // Programs that a project brings along
     launcher("npx|bunx|pnpx", "-p --package -w --workspace", "-c --call", 0),
     launcher(
-        "npm|pnpm|yarn exec, pnpm|yarn dlx, bun x, yarn bin",
+        "npm|pnpm|yarn exec, pnpm|yarn dlx, bun|npm x, yarn bin",
         "-p --package -w --workspace",
         "-c --call",
         0,
@@ -55,7 +55,13 @@ const LAUNCHERS: &[Launcher] = &[
     launcher("python|pypy -m", "", "", 0),
     launcher("dotnet tool run, dart|flutter pub run, dart run, dotnet dnx", "", "", 0),
     launcher("swift run, carton exec, composer exec", "", "", 0),
-    launcher("nix run|shell|develop -c|--command", "", "", 0),
+    launcher("nix run|shell|develop -c|--command, guix shell --", "", "", 0),
+    launcher(
+        "busybox|toybox|systemd-run|systemd-inhibit|unshare|chrt|taskset|faketime|coproc|parallel|rush",
+        "-j --jobs -p --property -u --unit -I -N -n -a --colsep --retries --timeout --joblog",
+        "--help --version",
+        0,
+    ),
     // Environments and secrets
     launcher(
         "dotenv|dotenvx|dotenv-cli|env-cmd|infisical|chamber|aws-vault|envchain",
@@ -131,6 +137,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("start-test", ""),
     ("cross-env-shell", ""),
     ("parallel", ""),
+    ("script", "-c --command"),
+    ("busybox", ""),
 ];
 
 /// Programs that run what a project brings along by its name alone.
@@ -145,6 +153,19 @@ pub(super) fn is_fetched(call: &Call<'_>) -> bool {
     let fetches = |text: &str| ["curl ", "wget "].iter().any(|program| text.starts_with(program));
     file.and_then(|text| text.split_once('('))
         .is_some_and(|(sign, text)| ["$", "<"].contains(&sign) && fetches(text))
+}
+
+/// What a command of git stands for whose alias is made with it, or the alias that it makes.
+pub(super) fn alias(call: &Call<'_>) -> Option<String> {
+    let ("git", Some(&name)) = (call.program, call.positionals.first()) else { return None };
+    let made = match call.positionals.as_slice() {
+        ["config", "set", key, value] | ["config", key, value] if key.starts_with("alias.") => Some(*value),
+        _ => call.values("-c --config").find_map(|setting| {
+            let (key, value) = setting.strip_prefix("alias.")?.split_once('=')?;
+            (key == name).then_some(value)
+        }),
+    };
+    made.map(|value| value.strip_prefix('!').map_or_else(|| format!("git {value}"), str::to_owned))
 }
 
 /// What a command starts; `None` if it starts nothing else.

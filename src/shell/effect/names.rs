@@ -1,5 +1,8 @@
 //! Under which name a program is known, and which of its options have the next word as their value.
 
+use super::super::simple::path;
+use super::super::tree::ShellWord;
+
 /// Names that mean a program, and the words that it is known by.
 const SAME: &[(&str, &str)] = &[
     ("gradlew gradlew.bat", "gradle"),
@@ -46,6 +49,25 @@ const SAME: &[(&str, &str)] = &[
     ("micromamba mamba", "conda"),
     ("https xh xhs", "http"),
 ];
+
+/// Which program a word names is known only when the command runs: `$CMD`, `$(pick)`. What a folder is called before
+/// its name, and what a function was called with, is no matter.
+pub(super) fn is_computed(word: &ShellWord) -> bool {
+    let parameter = |text: &str| {
+        let name = text.trim_start_matches(['$', '{']).trim_end_matches('}');
+        ["@", "*"].contains(&name) || name.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let prints_settings = |script: &String| {
+        script.split_whitespace().next().is_some_and(|program| one_of(PRINT_SETTINGS, base(program)))
+    };
+    let computed = word.expands && word.text.starts_with(['$', '`']);
+    let known = path(word) != word.text || parameter(&word.text) || word.scripts.iter().any(prints_settings);
+    computed && !known || word.text == "{}"
+}
+
+/// Programs that print settings for a shell to read: `eval "$(direnv hook bash)"`.
+const PRINT_SETTINGS: &str = "direnv mise rbenv pyenv nodenv goenv jenv fnm opam ssh-agent gpg-agent brew conda micromamba dircolors \
+    luarocks starship zoxide devbox devenv minikube thefuck lesspipe cargo-llvm-cov keychain nvm asdf";
 
 /// Options whose value is the next word, by program: a value is no subcommand.
 const VALUED_OPTIONS: &[(&str, &str)] = &[

@@ -32,7 +32,7 @@ const TRIES: &[&str] = &["--dry-run", "--dryrun", "--noop", "--help", "--check",
 pub(super) fn unknown(call: &Call<'_>) -> Deed {
     let written = call.words.first().copied().unwrap_or_default();
     let name = base(written);
-    if written.starts_with('$') || one_of(WITHOUT_SUBCOMMANDS, call.program) || is_product(written) {
+    if one_of(WITHOUT_SUBCOMMANDS, call.program) || is_product(written) {
         return Deed::CHECKS;
     }
     let own = match stem(name) {

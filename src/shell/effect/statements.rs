@@ -105,13 +105,13 @@ fn is_scratch(file: &str) -> bool {
 /// The worst of the statements that a client is given; `None` if it is given none.
 fn statement(call: &Call<'_>) -> Option<Statement> {
     if one_of(COMMANDS, call.program) {
-        return call.positionals.first().map(|command| of_redis(command));
+        let given = call.positionals.first().copied().into_iter();
+        let read = call.read().into_iter().flat_map(str::lines);
+        let all = given.chain(read).map(of_redis);
+        return all.chain(call.reads_unknown().then_some(Statement::Writes)).max();
     }
     let mut texts: Vec<&str> = call.values(STATEMENTS).collect();
-    for one in call.redirections {
-        texts.extend(one.document.iter().map(|document| document.text.as_str()));
-        texts.extend((one.operator == "<<<").then_some(one.target.text.as_str()));
-    }
+    texts.extend(call.read());
     texts.extend(call.positionals.iter().copied().filter(|word| word.contains(' ')));
     let has_subcommand = ["rails", "manage.py", "artisan"].contains(&call.program);
     if has_subcommand || one_of(FILE_CLIENTS, call.program) {
@@ -119,7 +119,7 @@ fn statement(call: &Call<'_>) -> Option<Statement> {
     }
     let is_code = one_of(CODE, call.program);
     let read = texts.iter().map(|text| if is_code { of_code(text) } else { of_sql(text) });
-    let from_file = call.value(FILES).is_some() || call.redirections.iter().any(|one| one.operator == "<");
+    let from_file = call.value(FILES).is_some() || call.reads_unknown() && texts.is_empty();
     // A positional may be a file of code: `rails runner scripts/x.rb`.
     let runs_file =
         is_code && call.positionals.iter().any(|word| [".rb", ".js"].iter().any(|end| word.ends_with(end)));

@@ -140,6 +140,20 @@ pub(super) fn find(call: &Call<'_>) -> Option<TableEntry> {
     }
 }
 
+/// Some subcommands of a program reach outside.
+pub(super) fn may_reach(program: &str) -> bool {
+    let reaches = |says: Says| match says {
+        Says::Always(deed) => deed.effect == CommandEffect::Reaches,
+        Says::Asks(_) => false,
+    };
+    let named = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+    INDEX
+        .get(program)
+        .into_iter()
+        .flatten()
+        .any(|phrase| reaches(phrase.says) && phrase.words.get(1).is_some_and(named))
+}
+
 /// The word of a program that checks something, or that the table has for it.
 fn is_subcommand(program: &str, word: &str) -> bool {
     const CHECKS: &str = "test check lint run build log show status diff nextest clippy vet";

@@ -2,6 +2,7 @@
 
 mod changes;
 mod checks;
+mod hidden;
 mod plans;
 mod reaches;
 mod strangers;

@@ -1,6 +1,7 @@
 //! Finds the recipe of a makefile's target.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::{is_check, moved, nothing};
@@ -10,6 +11,9 @@ use crate::validate::ProjectFiles;
 
 /// Files that `make` reads, in its order.
 const MAKEFILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
+
+/// In one command, so many variables are looked up.
+const EXPANSIONS: u32 = 40;
 
 /// What `make` is asked for.
 struct MakeRequest<'a> {
@@ -50,7 +54,7 @@ pub(super) fn make(files: &dyn ProjectFiles, dir: &Path, arguments: &[&str]) -> 
         return Some(nothing("`make` without its commands", true, dir));
     }
     let path = path?;
-    let text = files.text(&path)?;
+    let text = with_included(files, &dir, files.text(&path)?, 0);
     let file = path.file_name()?.to_str()?;
     let mut makefile = Makefile::read(&text)?;
     let ignores = has('i', "--ignore-errors");
@@ -61,15 +65,80 @@ pub(super) fn make(files: &dyn ProjectFiles, dir: &Path, arguments: &[&str]) -> 
     if targets.is_empty() {
         targets.push(makefile.first?);
     }
+    let variables = MakeVariables::read(&text);
     let (mut parts, mut made) = (Vec::new(), BTreeSet::new());
     for target in &targets {
         makefile.recipe(target, &mut parts, &mut made)?;
     }
+    let told = parts.iter().map(|part| variables.expand(part, &Cell::new(EXPANSIONS)));
+    let parts = variables.run_when_read().chain(told).collect();
     let names: Vec<String> = targets.iter().map(|target| format!("`{target}`")).collect();
     let name = format!("the target {} of {file}", names.join(", "));
     // Whoever asks to go on after errors never learns of one.
     let checks = ignores || targets.iter().any(|target| is_check(target));
     Some(Callee { name, checks, parts, options: ShellOptions::PLAIN, dir })
+}
+
+/// A makefile with those that it includes.
+fn with_included(files: &dyn ProjectFiles, dir: &Path, text: String, depth: u32) -> String {
+    let included =
+        text.lines().filter_map(|line| line.trim_start_matches(['-', 's']).strip_prefix("include "));
+    let names = included.flat_map(str::split_whitespace).take(10);
+    let texts: Vec<String> = names
+        .filter(|_| depth < 2)
+        .filter_map(|name| Some(with_included(files, dir, files.text(&dir.join(name))?, depth + 1)))
+        .collect();
+    let texts = std::iter::once(text).chain(texts);
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+/// The variables of a makefile that have one plain value.
+struct MakeVariables<'a>(HashMap<&'a str, String>);
+
+impl<'a> MakeVariables<'a> {
+    fn read(text: &'a str) -> Self {
+        let mut all = HashMap::new();
+        let mut lines = text.lines().filter(|line| !line.starts_with(['\t', '#']));
+        while let Some(line) = lines.next() {
+            if let Some(name) = line.strip_prefix("define ") {
+                let body: Vec<&str> = lines.by_ref().take_while(|line| line.trim() != "endef").collect();
+                all.insert(name.trim().trim_end_matches([' ', '=', ':']), body.join("\n"));
+            } else if let Some((name, value)) = line.split_once('=') {
+                let name = name.trim_start_matches("export ").trim_end_matches(['?', ':', '!', '+']).trim();
+                all.insert(name, value.trim().to_owned());
+            }
+        }
+        all.retain(|name, _| !name.is_empty() && !name.contains([' ', ':', '$', '(']));
+        Self(all)
+    }
+
+    /// A command with the values of its variables, of which so many more are looked up.
+    fn expand(&self, command: &str, left: &Cell<u32>) -> String {
+        let mut told = String::new();
+        let mut rest = command;
+        while let Some(at) = rest.find('$') {
+            let end = rest[at..].find([')', '}']).filter(|_| rest[at + 1..].starts_with(['(', '{']));
+            let value = end.and_then(|length| self.0.get(&rest[at + 2..at + length]));
+            told.push_str(&rest[..at]);
+            if let (Some(value), Some(length), Some(fewer)) = (value, end, left.get().checked_sub(1)) {
+                left.set(fewer);
+                told.push_str(&self.expand(value, left));
+                rest = &rest[at + length + 1..];
+            } else {
+                told.push('$');
+                rest = &rest[at + 1..];
+            }
+        }
+        told + rest
+    }
+
+    /// What runs when the makefile is read; whether it fails is no matter.
+    fn run_when_read(&self) -> impl Iterator<Item = String> {
+        let mut scripts: Vec<&str> =
+            self.0.values().filter_map(|value| value.strip_prefix("$(shell ")).collect();
+        scripts.sort_unstable();
+        scripts.into_iter().map(|script| format!("{{ {}\n}} || :", script.trim_end_matches(')')))
+    }
 }
 
 /// The rules of a makefile, as far as they are plain.

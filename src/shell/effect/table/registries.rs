@@ -7,7 +7,7 @@ pub(super) const ROWS: &[EffectRow] = &[
         "publish",
         "npm|pnpm|yarn|bun|deno|cargo|poetry|uv|pdm|hatch|flit|rye|lerna|nx publish, pnpm -r publish, yarn \
          npm publish, yarn workspaces publish, jsr|vsce|ovsx publish|package-publish, np, changeset \
-         publish, beachball publish, semantic-release, release-it, auto shipit|release, shipjs trigger|\
+         publish, cargo release --execute|-x, beachball publish, semantic-release, release-it, auto shipit|release, shipjs trigger|\
          release, rush publish, nx release, lerna publish, release-plz release|release-pr, cargo release|\
          workspaces|ws, cargo-release, cargo dist host|announce|upload, lerna version, cargo smart-release, twine upload|\
          register, gem push|release, rake release, mix hex.publish, rebar3 hex publish, gleam publish, \

@@ -68,7 +68,7 @@ pub(super) const ROWS: &[EffectRow] = &[
     ),
     // Somebody has to type
     waits(
-        "vim|emacs|nano|pico|micro|helix|hx|ed|joe|kak|code|subl|idea|zed|gedit|xdg-open|open|less|more|\
+        "cat $, vim|emacs|nano|pico|micro|helix|hx|ed|joe|kak|code|subl|idea|zed|gedit|xdg-open|open|less|more|\
          most|man|info|ranger|nnn|mc-gui|lf|tig|lazygit|gitui|gitk|fzf|peco|gum|dialog|whiptail, python $, \
          python -i, ipython|bpython|ptpython $, node $, node -i, deno $, deno repl, bun repl, ts-node|tsx \
          $, irb, pry, rails console, php -a, perl -d, gdb|lldb|pdb *, bash|sh|zsh|fish|dash|ksh|nu|elvish|\

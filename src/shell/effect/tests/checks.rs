@@ -80,7 +80,6 @@ cat <<'E'
 rm -rf /
 kubectl delete ns prod
 E
-$CMD deploy
 python -c 'print("deploy")'
 node -e 'require("./deploy")'
 node --check scripts/deploy.js
