@@ -89,7 +89,7 @@ pub(super) async fn validate_attempt(
     let StepAtWork { step, applied, before } = work;
     let attempt = run.state(step).attempts;
     let baseline = run.baseline(step, applied).unwrap_or_default();
-    let validators = AttemptValidators::of(run, work)?;
+    let validators = AttemptValidators::of(run, work, left.all)?;
     let ground = Ground {
         watch: validators.watch(run),
         tree: Some(left.after.tree.clone()),

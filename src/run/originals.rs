@@ -18,9 +18,11 @@ use crate::validate::named::NamedFiles;
 use crate::validate::originals::{OriginalsRun, worth};
 use crate::validate::validators::ValidatorChanges;
 use crate::validate::verdict::{Circumstances, judge};
+use crate::validate::weakening::new_files;
 use crate::words::first_line;
 use crate::workspace::built;
 use crate::workspace::disk_files::DiskFiles;
+use crate::workspace::snapshot::Changes;
 use crate::workspace::stand_in::StandIn;
 use crate::workspace::validators::{RawFile, Validators};
 
@@ -72,14 +74,18 @@ fn named(run: &Run<'_>, applied: &[Applied]) -> NamedFiles {
 
 impl AttemptValidators {
     /// Looks at what an agent left, and takes away what was compiled meanwhile.
-    pub(super) fn of(run: &Run<'_>, work: StepAtWork<'_>) -> Result<Self, Failure> {
+    pub(super) fn of(run: &Run<'_>, work: StepAtWork<'_>, changes: &Changes) -> Result<Self, Failure> {
         let store = &run.site.validators;
         let list = run.state(work.step).trees.validators.as_ref();
         let before = list.and_then(|list| store.get(list));
         if let Some(before) = &before {
             built::forget(run.site.root(), &before.built);
         }
-        let named = named(run, work.applied);
+        // What commands name now and did not before may have been there: it is none of the step's.
+        let mut named = named(run, work.applied);
+        let new = new_files(&changes.diff);
+        named.run.retain(|path| new.contains(path));
+        named.compared.clear();
         let known = before.clone().unwrap_or_default();
         let after = store.take(&named, &known).map_err(no_copy)?;
         Ok(Self { lost: list.is_some() && before.is_none(), named, before, after })

@@ -7,7 +7,7 @@ mod files;
 mod patch;
 mod signs;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::AddAssign;
 
 pub(super) use files::takes_over;
@@ -54,6 +54,11 @@ pub(crate) fn compare(diff: &str, named: &NamedFiles, exists: impl Fn(&str) -> b
         touched.marks.extend(found.into_iter().map(|mark| format!("{}: {mark}", patch.path)));
     }
     touched
+}
+
+/// The files that a diff makes.
+pub(crate) fn new_files(diff: &str) -> BTreeSet<String> {
+    patches(diff).into_iter().filter(|patch| !patch.existed).map(|patch| patch.path).collect()
 }
 
 /// Whether a file decides about a verdict by its name and place.
