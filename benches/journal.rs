@@ -58,7 +58,8 @@ fn journal(mut chain: Option<Chain>) -> Vec<u8> {
     let fingerprint = Fingerprint::new("f2:0".to_owned(), None);
     let at = AttemptRef { step: step.clone(), attempt: 1 };
     let (tree, programs) = ("0".repeat(40), Programs::new());
-    let started = Event::AttemptStarted { at: at.clone(), fresh: true, tree, reference: None, programs };
+    let started =
+        Event::AttemptStarted { at: at.clone(), fresh: true, tree, reference: None, programs, unseen: None };
     let mut bytes = Vec::with_capacity(BYTES + 4096);
     let mut records = 0;
     let mut push = |bytes: &mut Vec<u8>, event| push(bytes, &mut records, event, chain.as_mut());

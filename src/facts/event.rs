@@ -68,6 +68,9 @@ pub enum Event {
         /// The programs in the project that the plan's commands name.
         #[serde(default, skip_serializing_if = "Programs::is_empty")]
         programs: Programs,
+        /// A digest of what the tree does not show: ignored files, repositories inside of the project.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unseen: Option<String>,
     },
     #[serde(rename = "model.replied")]
     ModelReplied {

@@ -22,6 +22,8 @@ pub(super) struct AttemptResult {
     pub changed: bool,
     /// The tree that it left.
     pub tree: String,
+    /// It worked where the tree shows nothing.
+    pub hid_work: bool,
 }
 
 impl AttemptResult {
@@ -31,7 +33,7 @@ impl AttemptResult {
         let reasons = (self.validation.outcome.reason(), before.validation.outcome.reason());
         let (Some(reason), Some(earlier)) = reasons else { return false };
         let flaky = self.validation.results.iter().any(|result| result.evidence.flaky);
-        !flaky && self.tree == before.tree && reason.is_like(earlier)
+        !flaky && !self.hid_work && self.tree == before.tree && reason.is_like(earlier)
     }
 }
 
@@ -46,7 +48,8 @@ pub(super) async fn run(
     let step = work.step;
     let number = run.state(step).attempts + 1;
     let at = AttemptRef { step: StepRef::from(step), attempt: number };
-    let trees = start(run, &at, talk.is_none()).await?;
+    let unseen = run.site.unseen();
+    let trees = start(run, &at, talk.is_none(), unseen.as_ref()).await?;
     let dir = run.attempt_dir(step, number);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
     run.guard.leave_to_agent(|file| step.asks_to_change(file));
@@ -56,13 +59,15 @@ pub(super) async fn run(
     tell_of_commits(run, &at, head.as_ref()).await?;
 
     let after = run.snapshots.take(&run.site.snapshot_name(&at, "-after")).await.map_err(no_snapshot)?;
+    let unseen_after = run.site.unseen();
     let own = run.snapshots.changes(&trees.before, &after).await.map_err(no_snapshot)?;
     let all = run.snapshots.changes(&trees.base, &after).await.map_err(no_snapshot)?;
     let diff = run.recorder.redact.text(&own.diff);
     std::fs::write(dir.join("changes.diff"), diff.as_bytes()).map_err(no_run_dir)?;
     tell_of_sources(run, &at, &own)?;
     run.guard.leave_to_agent(|_| false);
-    let left = AttemptLeft { agent: &agent, after: &after, all: &all };
+    let unseen_changed = unseen_after != run.state(step).trees.unseen;
+    let left = AttemptLeft { agent: &agent, after: &after, all: &all, unseen_changed };
     let mut validation = validate_attempt(run, work, left).await?;
     validation.outcome = run.unless_tampered(step, validation.outcome)?;
 
@@ -84,11 +89,22 @@ pub(super) async fn run(
         tree: Some(after.tree.clone()),
         reference: after.reference,
     })?;
-    Ok(AttemptResult { number, validation, changed: !all.is_empty(), tree: after.tree })
+    Ok(AttemptResult {
+        number,
+        validation,
+        changed: !all.is_empty() || unseen_changed,
+        tree: after.tree,
+        hid_work: unseen != unseen_after,
+    })
 }
 
 /// Keeps the tree and records the start.
-async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<AttemptTrees, Failure> {
+async fn start(
+    run: &mut Run<'_>,
+    at: &AttemptRef,
+    fresh: bool,
+    unseen: Option<&String>,
+) -> Result<AttemptTrees, Failure> {
     let before = run.snapshots.take(&run.site.snapshot_name(at, "")).await.map_err(no_snapshot)?;
     run.recorder.record(Event::AttemptStarted {
         at: at.clone(),
@@ -96,6 +112,7 @@ async fn start(run: &mut Run<'_>, at: &AttemptRef, fresh: bool) -> Result<Attemp
         tree: before.tree.clone(),
         reference: before.reference.clone(),
         programs: run.programs(),
+        unseen: unseen.cloned(),
     })?;
     let base = run.recorder.state.step(&at.step.key).trees.base.clone();
     let Some(base) = base.map(|base| Snapshot { tree: base.tree, reference: base.reference }) else {
@@ -189,7 +206,7 @@ mod tests {
         let passed = AttemptOutcome::Passed { strength: crate::facts::Strength::Weak };
         let validation =
             AttemptValidation::of(reason.map_or(passed, AttemptOutcome::NotPassed), vec![result]);
-        AttemptResult { number: 1, validation, changed: true, tree: tree.to_owned() }
+        AttemptResult { number: 1, validation, changed: true, tree: tree.to_owned(), hid_work: false }
     }
 
     #[test]

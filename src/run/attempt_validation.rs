@@ -30,6 +30,8 @@ pub(super) struct AttemptLeft<'a> {
     pub after: &'a Snapshot,
     /// What changed since the step began.
     pub all: &'a Changes,
+    /// And something that trees do not show.
+    pub unseen_changed: bool,
 }
 
 /// How an attempt ended, and what its validation saw.
@@ -92,6 +94,7 @@ pub(super) async fn validate_attempt(
     let validators = AttemptValidators::of(run, work, left.all)?;
     let ground = Ground {
         watch: validators.watch(run),
+        unseen_changed: left.unseen_changed,
         tree: Some(left.after.tree.clone()),
         diff_digest: Some(digest(left.all.diff.as_bytes())),
         usage: left.agent.usage,
@@ -106,7 +109,7 @@ pub(super) async fn validate_attempt(
         baseline: &baseline,
         before,
         after: &results,
-        changed: !left.all.is_empty(),
+        changed: !left.all.is_empty() || left.unseen_changed,
         limit: left.agent.end.limit(),
     };
     let marks = weakening(run, &ground.at, applied, &question, left).await?;

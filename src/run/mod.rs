@@ -106,6 +106,7 @@ impl<'a> Run<'a> {
             baseline: &[],
             before_work: false,
             watch: None,
+            unseen_changed: false,
             root: self.site.root().to_owned(),
             run_dir: self.site.run_dir.path().to_owned(),
             log_dir: self.attempt_dir(step, attempt),

@@ -9,6 +9,7 @@ use crate::process::Policy;
 use crate::workspace::Workspace;
 use crate::workspace::git::author::Author;
 use crate::workspace::programs::ProgramSearch;
+use crate::workspace::unseen::unseen;
 use crate::workspace::validators::ValidatorStore;
 
 #[derive(Debug, Clone)]
@@ -33,6 +34,11 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) fn root(&self) -> &Path {
         &self.workspace.root
+    }
+
+    /// A digest of what snapshots do not show.
+    pub(crate) fn unseen(&self) -> Option<String> {
+        unseen(self.root(), &self.left_out)
     }
 
     pub(crate) fn search(&self) -> ProgramSearch<'_> {

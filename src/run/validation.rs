@@ -38,6 +38,8 @@ pub(crate) struct Ground<'a> {
     pub baseline: &'a [Evidence],
     /// The agent has not begun: what changes the project waits.
     pub before_work: bool,
+    /// Something changed that the tree does not show: what a command did on it before says nothing.
+    pub unseen_changed: bool,
     /// What is looked at between the commands.
     pub watch: Option<ValidatorWatch<'a>>,
     pub root: PathBuf,
@@ -158,6 +160,9 @@ fn reused(command: &Applied, index: usize, ground: &Ground<'_>, recorder: &Recor
 
 /// Whether the command was green when the step had it run on this tree before.
 fn green_before(command: &Applied, ground: &Ground<'_>, recorder: &Recorder) -> Option<bool> {
+    if ground.unseen_changed {
+        return None;
+    }
     let step = recorder.state.step(&ground.at.step.key);
     let seen = step.seen_on(ground.tree.as_deref()?, |seen| command.is_of(seen))?;
     Some(seen.is_met())

@@ -136,6 +136,7 @@ impl Past {
                 tree: format!("before-{attempt}"),
                 reference: None,
                 programs: Programs::new(),
+                unseen: None,
             },
             Self::Baseline(_, evidence) => Event::ValidationCompleted { at: at(0), evidence },
             Self::Noted(_, text) => Event::NoteTaken { at: at(1), text: text.to_owned() },

@@ -65,11 +65,12 @@ impl RunState {
                 let step = self.expect(step, "step.started", StepStatus::may_start)?;
                 step.start(fingerprint, validators.as_ref());
             }
-            Event::AttemptStarted { at, tree, reference, programs, .. } => {
+            Event::AttemptStarted { at, tree, reference, programs, unseen, .. } => {
                 let step = self.running(at, "attempt.started")?;
                 step.attempts = at.attempt;
                 step.set_back.clear();
-                step.trees.begin(Base { tree: tree.clone(), reference: reference.clone() }, programs);
+                let base = Base { tree: tree.clone(), reference: reference.clone() };
+                step.trees.begin(base, programs, unseen.as_ref());
                 self.green.clear();
             }
             Event::ValidationCompleted { at, evidence } => {

@@ -19,6 +19,7 @@ pub(crate) mod snapshot;
 mod snapshot_tests;
 pub mod snapshots;
 pub(crate) mod stand_in;
+pub(crate) mod unseen;
 pub(crate) mod validators;
 
 use std::io;

@@ -37,6 +37,7 @@ fn a_record_is_one_flat_line_and_is_read_back() {
             tree: "t".to_owned(),
             reference: None,
             programs: Programs::new(),
+            unseen: None,
         },
         Event::AgentFinished { at: at(1), end: AgentEnd::Limit { limit: crate::facts::Limit::Turns(60) } },
         Event::ValidationCompleted { at: at(0), evidence: evidence(1, "cargo test", 101) },
