@@ -652,3 +652,16 @@ fn in_a_sandbox_the_commit_is_made_too() {
         assert_eq!(bench.shell("git rev-list --count HEAD"), "2\n", "{mode}: {ran}");
     }
 }
+
+#[test]
+fn the_files_of_a_repository_that_a_step_makes_are_kept_and_not_committed() {
+    let bench = project(ONE_STEP);
+    let make = "git init -q app && echo hello > app/main.txt && echo x > app/run && chmod +x app/run && echo one > one.txt";
+    let ran = commit_one(&bench, make).code(0);
+    let ran = ran.says("step 1 is not committed: `app` is a git repository of its own");
+    assert!(!ran.stderr.contains("flaky"), "{ran}");
+    let diff = bench.run(&["diff", "--step", "1"]).code(0).stdout;
+    assert!(diff.contains("+++ b/app/main.txt") && diff.contains("+hello"), "{diff}");
+    bench.run(&["restore", "plan.md", "--step", "1"]).code(0);
+    assert_eq!(bench.shell("cd app && ls && git rev-parse --is-inside-work-tree"), "true\n");
+}

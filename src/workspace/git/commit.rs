@@ -1,12 +1,14 @@
 //! Commits what a step changed, without running hooks, and moves the branch only if it is still where it was.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::Git;
 use super::author::Author;
 use super::change::{PathChange, index_info};
+use super::nested::repository_of;
 use super::obstacle::Obstacle;
 use crate::facts::CommitRefusal;
 use crate::redact::Redact;
@@ -175,7 +177,12 @@ impl Git {
         if !staged.is_empty() {
             return Err(CommitRefusal::Staged { paths: staged });
         }
-        match named(PathChange::is_repository).first() {
+        let own = changes.iter().filter(|change| change.is_open()).find_map(|change| {
+            let below = change.path.strip_prefix(self.prefix.as_slice()).unwrap_or(&change.path);
+            repository_of(&self.root, Path::new(OsStr::from_bytes(below)))
+        });
+        let own = own.map(|folder| folder.display().to_string());
+        match own.as_ref().or(named(PathChange::is_repository).first()) {
             Some(path) => Err(CommitRefusal::impossible(format!("`{path}` is a git repository of its own"))),
             None => Ok(()),
         }

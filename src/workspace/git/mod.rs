@@ -9,6 +9,7 @@ mod change;
 pub(crate) mod commit;
 pub(crate) mod head;
 mod index;
+mod nested;
 mod objects;
 pub(crate) mod obstacle;
 mod pipes;
@@ -113,6 +114,7 @@ impl Git {
         if !added.stderr.is_empty() {
             tracing::warn!("git add: {}", added.stderr);
         }
+        self.add_nested().await?;
         self.drop_left_out().await?;
         let tree = self.private(["write-tree"]).line().await?;
         let message = format!("agentrun: {name}");

@@ -1,0 +1,96 @@
+//! Adds the files of repositories inside of the project that are not the user's submodules: git would pass
+//! them over, or keep no more than the name of their commit.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use super::Git;
+use crate::workspace::built::is_skipped;
+use crate::workspace::entry;
+use crate::workspace::snapshot::SnapshotError;
+
+/// Whether a path from the root lies in a repository of its own; gives that.
+pub(super) fn repository_of(root: &Path, path: &Path) -> Option<PathBuf> {
+    let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    folders.map(Path::to_owned).find(|folder| root.join(folder).join(".git").symlink_metadata().is_ok())
+}
+
+impl Git {
+    /// Puts such files into the private index, as they are on disk.
+    pub(super) async fn add_nested(&self) -> Result<(), SnapshotError> {
+        let mut nested = self.nested();
+        if nested.is_empty() {
+            return Ok(());
+        }
+        let listed = self.call(["ls-files", "--stage", "-z"]).bytes().await?;
+        let submodules: Vec<PathBuf> = entry::index(&listed)
+            .into_iter()
+            .filter(|(_, entry)| entry.is_repository())
+            .map(|(path, _)| PathBuf::from(OsStr::from_bytes(&path)))
+            .collect();
+        nested.retain(|folder| !submodules.contains(folder));
+        let files: Vec<PathBuf> = nested.iter().flat_map(|folder| self.files_of(folder)).collect();
+        let paths: Vec<u8> = files
+            .iter()
+            .flat_map(|file| [self.root.join(file).as_os_str().as_bytes(), b"\n"].concat())
+            .collect();
+        let hashed = self.private(["hash-object", "-w", "--no-filters", "--stdin-paths"]).stdin(paths);
+        let objects = String::from_utf8_lossy(&hashed.bytes().await?).into_owned();
+        let objects: Vec<&str> = objects.lines().collect();
+        let digits = objects.first().map_or(40, |object| object.len());
+        let line = |facts: String, path: &Path| {
+            [facts.as_bytes(), b"\t", &self.prefix, path.as_os_str().as_bytes(), b"\0"].concat()
+        };
+        let gone = nested.iter().map(|folder| line(format!("0 {}", "0".repeat(digits)), folder));
+        let there = files.iter().zip(&objects).map(|(file, object)| {
+            let runs =
+                self.root.join(file).metadata().is_ok_and(|file| file.permissions().mode() & 0o100 != 0);
+            line(format!("{} {object}", if runs { "100755" } else { "100644" }), file)
+        });
+        let info: Vec<u8> = gone.chain(there).flatten().collect();
+        self.private(["update-index", "-z", "--index-info"]).stdin(info).bytes().await.map(drop)
+    }
+
+    /// The outermost repositories inside of the project, from the root, without those that git ignores.
+    fn nested(&self) -> Vec<PathBuf> {
+        let is_nested = |path: &Path| path != self.root && path.join(".git").symlink_metadata().is_ok();
+        let root = self.root.clone();
+        let found = self.walk(Path::new(""), move |path| {
+            let outer = path.parent().filter(|outer| *outer != root);
+            outer.is_none_or(|outer| outer.join(".git").symlink_metadata().is_err())
+        });
+        found.filter(|path| is_nested(&self.root.join(path))).collect()
+    }
+
+    fn files_of(&self, folder: &Path) -> impl Iterator<Item = PathBuf> {
+        let root = self.root.clone();
+        let is_file =
+            move |path: &PathBuf| root.join(path).symlink_metadata().is_ok_and(|file| file.is_file());
+        // A name that ends a line cannot be told to git in a list of lines.
+        let is_one_line = |path: &PathBuf| !path.as_os_str().as_bytes().contains(&b'\n');
+        self.walk(folder, |_| true).filter(is_file).filter(is_one_line)
+    }
+
+    /// What git does not ignore below a folder, from the root.
+    fn walk(
+        &self,
+        folder: &Path,
+        enters: impl Fn(&Path) -> bool + Send + Sync + 'static,
+    ) -> impl Iterator<Item = PathBuf> {
+        let left_out: Vec<PathBuf> = self.leave_out.iter().map(|path| self.root.join(path)).collect();
+        let mut walk = WalkBuilder::new(self.root.join(folder));
+        walk.standard_filters(false).git_ignore(true).git_exclude(true).parents(true);
+        walk.filter_entry(move |entry| {
+            let path = entry.path();
+            let skipped = entry.depth() > 0 && is_skipped(path);
+            !skipped && enters(path) && !left_out.iter().any(|left_out| path.starts_with(left_out))
+        });
+        let root = self.root.clone();
+        let entries = walk.build().filter_map(Result::ok);
+        entries.filter_map(move |entry| entry.path().strip_prefix(&root).ok().map(Path::to_owned))
+    }
+}
