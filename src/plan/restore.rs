@@ -14,9 +14,16 @@ pub fn restore_marks(before: &str, after: &str) -> Option<String> {
     restored(before, after, |_| true)
 }
 
-/// The same for what was ticked since: what was opened stays open.
-pub fn take_ticks_back(before: &str, after: &str) -> Option<String> {
-    restored(before, after, |mark| mark.ticked)
+/// The text of now without the ticks that were set between `before` and `after`: what was opened stays
+/// open, and so does what was ticked later.
+pub fn take_ticks_back(before: &str, after: &str, now: &str) -> Option<String> {
+    let (marks, blank) = (Marks::of(after), Marks::of(now).blank);
+    let line_then = matching_lines(&marks.blank, &blank);
+    let was_ticked = |mark: &PlacedMark| {
+        let then = line_then.get(&mark.line).and_then(|line| marks.on_line(*line));
+        then.is_some_and(|then| then.ticked)
+    };
+    restored(before, now, |mark| mark.ticked && was_ticked(mark))
 }
 
 fn restored(before: &str, after: &str, counts: impl Fn(&PlacedMark) -> bool) -> Option<String> {

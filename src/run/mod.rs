@@ -121,7 +121,7 @@ impl<'a> Run<'a> {
         ground: &Ground<'_>,
     ) -> Result<Vec<Validated>, Failure> {
         self.notice_edits("before a validation")?;
-        let results = validation::run(applied, ground, &mut self.recorder).await?;
+        let results = self.guard.beside(validation::run(applied, ground, &mut self.recorder)).await?;
         let found = self.guard.check(&ground.log_dir).map_err(no_plan)?;
         for event in found.events(&ground.at, &self.guard, "during a validation") {
             self.recorder.record(event)?;
@@ -150,7 +150,7 @@ impl<'a> Run<'a> {
 
     /// agentrun itself wrote the plan: what it is now is what it has to be.
     fn accept_plan(&mut self) -> Result<(), Failure> {
-        self.guard.accept().map(drop).map_err(no_plan)
+        self.guard.wrote(self.recorder.position.last).map_err(no_plan)
     }
 
     /// Parks a step that only a person can do.

@@ -15,6 +15,7 @@ mod git_hostile;
 mod hostile;
 mod identity;
 mod judge;
+mod killed;
 mod long;
 mod model;
 mod output;

@@ -24,6 +24,7 @@ use crate::sources::USUAL_SOURCES;
 use crate::workspace::file::free_name;
 use crate::workspace::guard::Guard;
 use crate::workspace::guard::files::FileGuard;
+use crate::workspace::guard::killed::JournalPosition;
 use crate::workspace::guard::plan::{PlanGuard, PlanGuardFinding};
 
 /// A plan that is watched from here on.
@@ -93,10 +94,11 @@ impl PlanHold {
         project: &Project,
         plan: &OpenPlan,
         sources: &Sources,
+        journal: JournalPosition,
     ) -> Result<(Guard, PlanGuardFinding), Failure> {
         let unwatched = |error| Failure::internal("cannot watch the plan and the files beside it", error);
         plan.file.sweep();
-        let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path());
+        let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), journal, self.run_dir.path());
         let own_path = plan.path.clone();
         let link = plan.file.link().map(|link| link.display().to_string());
         let (plan, found) = opened.map_err(unwatched)?;
@@ -125,11 +127,13 @@ impl PlanHold {
         project: &Project,
         plan: OpenPlan,
         sources: &Sources,
+        journal: JournalPosition,
     ) -> Result<GuardedPlan, Failure> {
         let left = Self::end_what_was_left(&plan);
-        let (guard, found) = self.guard(project, &plan, sources)?;
-        let restored = say_restored(&found);
-        let plan = if restored.is_some() { project.plan(plan.file.path())? } else { plan };
+        let (guard, found) = self.guard(project, &plan, sources, journal)?;
+        let restored = say_left(&found);
+        let is_restored = matches!(found, PlanGuardFinding::Restored { .. });
+        let plan = if is_restored { project.plan(plan.file.path())? } else { plan };
         Ok(GuardedPlan { plan, guard, warnings: left.into_iter().chain(restored).collect() })
     }
 
@@ -159,7 +163,8 @@ impl PlanHold {
             redact,
             run: self.run_dir.id.clone(),
             copies: self.run_dir.path().to_owned(),
-            next_seq: past.next_seq,
+            position: past.position,
+            latest: past.latest,
             crash: crash_point(environment),
         };
         if let Some(broken) = broken {
@@ -169,11 +174,20 @@ impl PlanHold {
     }
 }
 
-/// What a killed run's agent did to the plan, and that it was set back.
-fn say_restored(found: &PlanGuardFinding) -> Option<Event> {
-    let PlanGuardFinding::Restored { what, copy, .. } = found else { return None };
-    let message = format!("{what}; agentrun restored them (a copy of the changed plan: {})", copy.display());
-    Some(Event::Warning { code: "plan-restored".to_owned(), message })
+/// What a killed run's agent did to the plan, and what became of it.
+fn say_left(found: &PlanGuardFinding) -> Option<Event> {
+    let warning = |code: &str, message| Some(Event::Warning { code: code.to_owned(), message });
+    match found {
+        PlanGuardFinding::Restored { what, copy, .. } => {
+            let copy = copy.display();
+            warning(
+                "plan-restored",
+                format!("{what}; agentrun restored them (a copy of the changed plan: {copy})"),
+            )
+        }
+        PlanGuardFinding::LeftTicked(said) => warning("ticks-left", (*said).to_owned()),
+        _ => None,
+    }
 }
 
 /// A plan that is held for a person's command, which no agent takes part in.
@@ -192,7 +206,8 @@ impl HeldPlan {
         let redact = Redact::new(project.secrets(config));
         let (mut recorder, unsealed) =
             hold.recorder(&plan, redact, &project.environment, Report::silent())?;
-        let GuardedPlan { plan, guard, warnings } = hold.take_over(project, plan, &Sources::default())?;
+        let GuardedPlan { plan, guard, warnings } =
+            hold.take_over(project, plan, &Sources::default(), recorder.position)?;
         for warning in unsealed.into_iter().chain(warnings) {
             if let Event::Warning { message, .. } = &warning {
                 print::warning(message);
