@@ -18,6 +18,7 @@ mod judge;
 mod killed;
 mod long;
 mod model;
+mod one_tree;
 mod output;
 mod processes;
 mod refusals;

@@ -11,11 +11,13 @@ use crate::clock;
 use crate::config::{Config, Environment, PROJECT_FILE};
 use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
-use crate::journal::RunDir;
 use crate::journal::keep::KeepPlace;
 use crate::journal::lock::{Holder, Lock, LockAnswer};
 use crate::journal::seal::Proof;
+use crate::journal::tree_lock::{TreeLock, TreeLockAnswer};
 use crate::journal::writer::{JournalWriter, Sealing};
+use crate::journal::{RunDir, StateDir};
+use crate::process;
 use crate::process::sandbox::redirections;
 use crate::record::{CrashPoint, Recorder};
 use crate::redact::Redact;
@@ -40,11 +42,13 @@ pub(crate) struct GuardedPlan {
 pub(crate) struct PlanHold {
     pub run_dir: RunDir,
     _lock: Lock,
+    _tree: TreeLock,
 }
 
 impl PlanHold {
-    /// Takes the plan's lock and names the run.
+    /// Takes the locks of the tree and of the plan, and names the run.
     pub(crate) fn new(project: &Project, plan: &OpenPlan) -> Result<Self, Failure> {
+        let tree = lock_tree(project, plan)?;
         let no_state = |error| Failure::internal("cannot create the state folder `.agentrun`", error);
         project.state.create().map_err(no_state)?;
         std::fs::create_dir_all(plan.dir.path()).map_err(no_state)?;
@@ -53,10 +57,10 @@ impl PlanHold {
         let holder = Holder { pid: std::process::id(), run: run.clone(), since };
         let lock = match Lock::acquire(&plan.dir.lock(), &holder) {
             Ok(LockAnswer::Ours(lock)) => lock,
-            Ok(LockAnswer::Held(holder)) => return Err(held(plan, holder.as_ref())),
+            Ok(LockAnswer::Held(holder)) => return Err(held(&carried_out(plan), holder.as_ref())),
             Err(error) => return Err(Failure::internal("cannot lock the plan", error)),
         };
-        Ok(Self { run_dir: project.state.run(&run), _lock: lock })
+        Ok(Self { run_dir: project.state.run(&run), _lock: lock, _tree: tree })
     }
 
     /// Creates the run's folder, with the log for agentrun's own developers in it.
@@ -79,7 +83,7 @@ impl PlanHold {
         if !plan.dir.watched().exists() {
             return None;
         }
-        let left = crate::process::end_marked(&confine::mark(plan));
+        let left = process::end_marked(&confine::mark(plan));
         let message = format!(
             "the last run was killed and left processes behind; agentrun ended them: {}",
             left.join("; ")
@@ -276,11 +280,37 @@ fn crash_point(environment: &Environment) -> Option<CrashPoint> {
     wish.and_then(|text| text.parse().ok())
 }
 
-fn held(plan: &OpenPlan, holder: Option<&Holder>) -> Failure {
+/// The tree, and the plan's own file, which may lie outside of it, for this run alone.
+fn lock_tree(project: &Project, plan: &OpenPlan) -> Result<TreeLock, Failure> {
+    let unlocked = |error| Failure::internal("cannot lock the project", error);
+    let within = project.environment.get(process::WITHIN).is_some();
+    let tree = TreeLock::acquire(&project.root, plan.file.path(), within).map_err(unlocked)?;
+    let holder = |state: &StateDir| {
+        let plans = state.plans().unwrap_or_default();
+        plans.iter().find_map(|plan| Lock::holder(&plan.lock()))
+    };
+    match tree {
+        TreeLockAnswer::Ours(tree) if plan.file.hold().map_err(unlocked)? => Ok(tree),
+        TreeLockAnswer::Ours(_) => Err(held(&carried_out(plan), None)),
+        TreeLockAnswer::Held(folder) => {
+            let what = match Lock::holder(&plan.dir.lock()) {
+                Some(_) => carried_out(plan),
+                None => format!("is at work in `{}`", folder.display()),
+            };
+            Err(held(&what, holder(&StateDir::of(&folder)).as_ref()))
+        }
+    }
+}
+
+fn carried_out(plan: &OpenPlan) -> String {
+    format!("is carrying out `{}`", plan.path)
+}
+
+fn held(what: &str, holder: Option<&Holder>) -> Failure {
     let who = holder.map_or_else(String::new, |holder| {
         format!(": process {} runs it since {} (run {})", holder.pid, holder.since, holder.run)
     });
-    Failure::new(ExitCode::CannotBegin, format!("another run is carrying out `{}`{who}", plan.path))
+    Failure::new(ExitCode::CannotBegin, format!("another run {what}{who}"))
         .hint("`agentrun logs --follow` shows what that run does; wait for it, or stop it with Ctrl-C")
 }
 

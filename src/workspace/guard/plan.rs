@@ -214,6 +214,7 @@ impl PlanGuard {
     fn remember(&self) -> io::Result<()> {
         self.bytes.as_ref().map_or(Ok(()), |bytes| self.copy.keep(self.record, bytes))?;
         self.touched.remove();
+        self.file.hold_again();
         Ok(())
     }
 
