@@ -8,6 +8,7 @@ pub(crate) mod file;
 mod files;
 pub(crate) mod git;
 pub(crate) mod guard;
+pub(crate) mod ignore_lists;
 pub(crate) mod own;
 pub(crate) mod plan_file;
 pub(crate) mod programs;

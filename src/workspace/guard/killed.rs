@@ -83,7 +83,7 @@ pub(super) fn left_ticks(
             "the copy of the plan that the run before kept does not belong to the end of the journal: every tick stays; look at those that you did not set",
         );
     }
-    let clock_is_behind = plan.now < copy.lived;
+    let clock_is_behind = plan.now + WITHIN < copy.lived;
     let by_commands = seen
         .of(copy)
         .into_iter()
