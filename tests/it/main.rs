@@ -10,6 +10,7 @@ mod dialects;
 mod docs;
 mod evidence;
 mod families;
+mod faults;
 mod git;
 mod git_hostile;
 mod hostile;
