@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::copy::CopyPlace;
 use super::killed::{FoundPlan, JournalPosition, LeftTicks, left_ticks};
-use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular};
+use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular, replace_or_write};
 use crate::clock;
 use crate::digest::digest;
 use crate::facts::{AttemptRef, Event};
@@ -224,16 +224,17 @@ impl PlanGuard {
         clear_the_way(path, copies, NAME)?;
         let Some(now) = read_if_regular(path)? else {
             make_parents(path)?;
-            return file::replace(path, bytes).or_else(|_| std::fs::write(path, bytes));
+            return replace_or_write(|| file::replace(path, bytes), path, bytes);
         };
-        match self.file.replace(&digest(&now), std::str::from_utf8(bytes).unwrap_or_default()) {
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let replace = || match self.file.replace(&digest(&now), text) {
             Ok(()) => Ok(()),
             Err(ReplaceError::Changed) => {
                 Err(io::Error::other("the plan keeps changing while it is set back"))
             }
-            // No new file can be made beside it: better in place than not at all.
-            Err(ReplaceError::Io { .. }) => std::fs::write(path, bytes),
-        }
+            Err(ReplaceError::Io { source, .. }) => Err(source),
+        };
+        replace_or_write(replace, path, bytes)
     }
 }
 
