@@ -89,7 +89,7 @@ fn a_copy_that_is_torn_old_strange_or_gone_takes_no_tick_away() {
     }
     let bench = killed("true");
     bench.shell("rm .agentrun/plans/*/plan-while-running.md");
-    let ran = next(&bench).code(1);
+    let ran = next(&bench).code(1).says("its copy of the plan is gone: every tick stays");
     assert_eq!(ticks(&bench), 3, "{ran}");
 }
 
@@ -112,6 +112,16 @@ fn what_a_command_ticked_right_before_it_killed_the_run_is_taken_back() {
     assert_eq!(ticks(&bench), 4);
     next(&bench).code(1).says("boxes were ticked during the run before");
     assert_eq!(ticks(&bench), 3);
+}
+
+#[test]
+fn a_command_that_outlives_its_run_gets_no_time_to_tick() {
+    // A polite end would be answered with ticks.
+    let late = "mkfifo wait; trap 'sleep 1.5; sed -i \"s/\\\\[ \\\\]/[x]/\" plan.md' TERM";
+    let bench = killed(&format!("{}; {KILL}; read line < wait; read line < wait", late.replace('"', "\\\"")));
+    let is_left = "pgrep -f 'mkfifo wai[t]' > /dev/null";
+    bench.shell(&format!("while {is_left}; do :; done"));
+    assert_eq!(ticks(&bench), 3, "{}", bench.read("plan.md"));
 }
 
 #[test]

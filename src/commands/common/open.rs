@@ -325,7 +325,7 @@ mod tests {
             chain
         };
         let past = |last, proof| Past {
-            position: JournalPosition { last, last_tick: 0 },
+            position: JournalPosition { last, ..JournalPosition::default() },
             proof,
             ..fold(&Journal::default())
         };

@@ -10,18 +10,20 @@ use crate::plan::restore::take_ticks_back;
 const WITHIN: Duration = Duration::from_secs(1);
 
 /// How far the journal goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct JournalPosition {
     /// The number of the last record; 0 if there is none.
     pub last: u64,
     /// The number of the last record of a tick.
     pub last_tick: u64,
+    /// Nothing came after the start of a command of an agent.
+    pub in_command: bool,
 }
 
 impl JournalPosition {
     /// The end of a journal with these records.
     pub(crate) fn of(records: &[Record]) -> Self {
-        let mut position = Self { last: 0, last_tick: 0 };
+        let mut position = Self::default();
         for record in records {
             position.take(record.seq, &record.event);
         }
@@ -31,6 +33,7 @@ impl JournalPosition {
     /// Goes on to the next record.
     pub(crate) fn take(&mut self, seq: u64, event: &Event) {
         self.last = seq;
+        self.in_command = matches!(event, Event::ToolStarted { .. });
         if matches!(event, Event::TickIntended { .. } | Event::TickWritten { .. }) {
             self.last_tick = seq;
         }
@@ -66,6 +69,11 @@ pub(super) fn left_ticks(
     journal: JournalPosition,
 ) -> LeftTicks {
     let copy = match kept {
+        FoundCopy::Missing if journal.in_command => {
+            return LeftTicks::Kept(
+                "the run before was killed while a command ran, and its copy of the plan is gone: every tick stays; look at those that you did not set",
+            );
+        }
         FoundCopy::Missing => return LeftTicks::None,
         FoundCopy::Torn => {
             return LeftTicks::Kept(
@@ -172,7 +180,7 @@ mod tests {
             ),
         ] {
             let plan = FoundPlan { text: now, changed: at(changed), now: at(200) };
-            let journal = JournalPosition { last: 9, last_tick: 7 };
+            let journal = JournalPosition { last: 9, last_tick: 7, in_command: false };
             assert_eq!(
                 left_ticks(&kept, &seen, plan, journal),
                 expected,
@@ -186,7 +194,12 @@ mod tests {
         let one = ticked(&["one"]);
         let said = |kept: &FoundCopy, now| {
             let plan = FoundPlan { text: &one, changed: at(100), now: at(now) };
-            match left_ticks(kept, &FoundCopy::Missing, plan, JournalPosition { last: 9, last_tick: 7 }) {
+            match left_ticks(
+                kept,
+                &FoundCopy::Missing,
+                plan,
+                JournalPosition { last: 9, last_tick: 7, in_command: false },
+            ) {
                 LeftTicks::Kept(said) => said.split(':').next().unwrap_or_default(),
                 other => panic!("{other:?}"),
             }

@@ -308,7 +308,7 @@ mod tests {
     const PLAN: &str =
         "# P\r\n\r\n## Implementation Steps\r\n\r\n### Step 1: A\r\n\r\n- [ ] one\r\n- [x] two\r\n";
 
-    const NO_JOURNAL: JournalPosition = JournalPosition { last: 0, last_tick: 0 };
+    const NO_JOURNAL: JournalPosition = JournalPosition { last: 0, last_tick: 0, in_command: false };
 
     fn guard(text: &str) -> (tempfile::TempDir, PlanGuard) {
         let dir = tempfile::tempdir().unwrap();
