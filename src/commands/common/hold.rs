@@ -152,11 +152,11 @@ impl PlanHold {
         report: Report,
     ) -> Result<(Recorder, Option<Event>), Failure> {
         let no_journal = |error| Failure::internal("cannot open the journal", error);
-        let keep = plan.place.as_ref().ok_or_else(no_home).and_then(KeepPlace::make);
+        let keep = unless_full(plan.place.as_ref().ok_or_else(no_home).and_then(KeepPlace::make))?;
         let past = plan.past()?;
         let broken =
             past.proof.as_ref().map_or(Ok(None), |proof| set_aside(plan, proof)).map_err(no_journal)?;
-        let head = keep.as_ref().map_or(Ok(None), |keep| keep.open_head().map(Some));
+        let head = unless_full(keep.as_ref().map_or(Ok(None), |keep| keep.open_head().map(Some)))?;
         let unsealed = keep.as_ref().err().map(unsealed).or(head.as_ref().err().map(endless));
         let sealing = past.proof.map(|proof| Sealing { chain: proof.chain, head: head.ok().flatten() });
         let journal = JournalWriter::open(&plan.dir.journal(), sealing).map_err(no_journal)?;
@@ -252,6 +252,18 @@ fn set_aside(plan: &OpenPlan, proof: &Proof) -> std::io::Result<Option<Event>> {
     file.set_len(proof.bytes as u64)?;
     let copy = copy.display().to_string();
     Ok(Some(Event::JournalBroken { what, believed: proof.chain.records, copy }))
+}
+
+/// Where there is no room for a moment, there is no run: what it records without seals would not be believed
+/// later. A state folder that can never be written is another matter.
+fn unless_full<T>(made: std::io::Result<T>) -> Result<std::io::Result<T>, Failure> {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    match made {
+        Err(error) if matches!(error.kind(), StorageFull | QuotaExceeded) => {
+            Err(Failure::internal("cannot keep what the journal's seals rest on", error))
+        }
+        made => Ok(made),
+    }
 }
 
 /// Nobody says where the user's state is.
