@@ -4,6 +4,8 @@
 mod setback;
 mod source;
 
+use std::io;
+
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
@@ -18,6 +20,11 @@ pub(crate) const CONTEXT_BYTES: usize = 24 << 10;
 
 /// Above this, rules and request are still sent whole, and a warning says how large they are.
 pub(crate) const LARGE_SOURCE_BYTES: usize = 32 << 10;
+
+/// What filling in a template may cost: instructions, and bytes. The own ones need a
+/// few thousand; a template of a project must not keep a run busy for hours.
+const FUEL: u64 = 1_000_000;
+const LONGEST: usize = 16 << 20;
 
 /// The templates, by name, as they are compiled in.
 const TEMPLATES: [(&str, &str); 8] = [
@@ -114,6 +121,7 @@ impl Templates {
     pub(crate) fn new(overrides: impl IntoIterator<Item = (String, String)>) -> Result<Self, TemplateError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
         let built_in = TEMPLATES.iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
         for (name, text) in built_in.chain(overrides) {
             let error = |source| TemplateError { name: name.clone(), source };
@@ -236,10 +244,30 @@ impl Templates {
     }
 
     fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {
-        self.0
-            .get_template(name)
-            .and_then(|template| template.render(context))
-            .map_err(|source| TemplateError { name: name.to_owned(), source })
+        let error = |source| TemplateError { name: name.to_owned(), source };
+        let template = self.0.get_template(name).map_err(error)?;
+        let mut page = Page(Vec::new());
+        match template.render_captured_to(context, &mut page) {
+            Ok(_) => Ok(String::from_utf8_lossy(&page.0).into_owned()),
+            Err(source) => Err(error(source)),
+        }
+    }
+}
+
+/// What a template was filled in to, which has an end.
+struct Page(Vec<u8>);
+
+impl io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LONGEST {
+            return Err(io::Error::other(format!("it becomes longer than {LONGEST} bytes")));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -2,15 +2,22 @@
 
 use std::path::PathBuf;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::clock;
 use crate::failure::Failure;
 use crate::journal::writer::{JournalRestoration, JournalWriter, to_json};
 use crate::model::Notice;
 use crate::redact::Redact;
 use crate::report::Report;
+use crate::words;
 
 use crate::facts::{AttemptRef, Event, Record, SCHEMA};
 use crate::state::RunState;
+use crate::workspace::guard::killed::JournalPosition;
+
+/// Clocks are put right by less while nobody notices.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(2);
 
 #[derive(Debug)]
 pub(crate) struct Recorder {
@@ -21,8 +28,9 @@ pub(crate) struct Recorder {
     pub run: String,
     /// Where a copy goes of what was found in the journal's place.
     pub copies: PathBuf,
-    /// The number that the next record gets.
-    pub next_seq: u64,
+    pub position: JournalPosition,
+    /// The time of the latest record.
+    pub latest: Timestamp,
     /// Where a test wants the process to die.
     pub crash: Option<CrashPoint>,
 }
@@ -59,8 +67,17 @@ impl Recorder {
     }
 
     fn write(&mut self, event: Event) -> Result<(), Failure> {
-        let mut record =
-            Record { schema: SCHEMA, seq: self.next_seq, ts: clock::now(), run: self.run.clone(), event };
+        let now = clock::now();
+        if let Some(set_back) = set_back(self.latest, now) {
+            self.latest = now;
+            self.write(set_back)?;
+        }
+        self.latest = self.latest.max(now);
+        self.append(event, now)
+    }
+
+    fn append(&mut self, event: Event, ts: Timestamp) -> Result<(), Failure> {
+        let mut record = Record { schema: SCHEMA, seq: self.next(), ts, run: self.run.clone(), event };
         let unwritable = |error| Failure::internal("cannot record an event", error);
         let mut json = to_json(&record).map_err(unwritable)?;
         if self.redact.json(&mut json) {
@@ -76,10 +93,15 @@ impl Recorder {
                 .hint("every tick is recorded; free some disk space, then run the same command again")
         })?;
         tracing::debug!(seq = record.seq, event = %json["type"], "recorded");
-        self.next_seq += 1;
+        self.position.take(record.seq, &record.event);
         self.die_if_asked(true);
         self.report.tell(&record, &json);
         Ok(())
+    }
+
+    /// The number that the next record gets.
+    fn next(&self) -> u64 {
+        self.position.last.saturating_add(1)
     }
 
     /// Passes on what is worth telling while a reply is awaited.
@@ -102,11 +124,22 @@ impl Recorder {
     }
 
     fn die_if_asked(&self, after: bool) {
-        let seq = if after { self.next_seq.saturating_sub(1) } else { self.next_seq };
+        let seq = if after { self.position.last } else { self.next() };
         if cfg!(debug_assertions) && self.crash == Some(CrashPoint { seq, after }) {
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).ok();
         }
     }
+}
+
+/// A word on a clock that is behind the last record. What came first is told by the numbers of records.
+fn set_back(latest: Timestamp, now: Timestamp) -> Option<Event> {
+    let by = latest.duration_since(now);
+    let message = format!(
+        "the clock was set back by {} since the last record: times and durations in the journal are no order, \
+         the numbers of its records are",
+        words::time(by.unsigned_abs())
+    );
+    (by > CLOCK_SLACK).then(|| Event::Warning { code: "clock".to_owned(), message })
 }
 
 impl std::str::FromStr for CrashPoint {

@@ -382,3 +382,18 @@ fn passages_about_the_files_of_a_step_go_first_and_the_rest_is_named() {
         (vec!["Layout".to_owned()], vec!["Background".to_owned()])
     );
 }
+
+#[test]
+fn a_template_that_works_without_end_is_wrong() {
+    let loops = "{% for a in range(9999) %}".repeat(4);
+    let ends = "{% endfor %}".repeat(4);
+    for (text, why) in [
+        (format!("{loops}x{ends}"), "ran out of fuel"),
+        ("{% for a in range(9999) %}{{ 'x' * 9999 }}{% endfor %}".to_owned(), "longer than"),
+    ] {
+        let error =
+            Templates::new([("nudge.md".to_owned(), text.clone())]).and_then(|own| own.nudge()).unwrap_err();
+        let said = crate::words::chain(&error);
+        assert!(said.contains(why), "{text}: {said}");
+    }
+}

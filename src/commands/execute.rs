@@ -216,7 +216,7 @@ async fn execute(
         hold.recorder(&prepared.plan, redact, &prepared.project.environment, report)?;
     warnings.extend(unsealed);
     let GuardedPlan { plan, guard, warnings: found } =
-        hold.take_over(&prepared.project, prepared.plan, &prepared.sources)?;
+        hold.take_over(&prepared.project, prepared.plan, &prepared.sources, recorder.position)?;
     warnings.extend(found);
     let kept = plan.dir.snapshots();
     let left_out = prepared.project.left_out(&plan);

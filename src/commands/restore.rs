@@ -51,7 +51,9 @@ pub(super) fn run(root: Option<&Path>, args: &RestoreArgs) -> Result<ExitCode, F
     let found = runtime.block_on(store.look(&plan, step, state));
     let found = found.inspect_err(|_| guard.end())?;
     reopen(&plan, step, &mut recorder)?;
-    guard.accept().map_err(|error| Failure::internal("cannot look after the plan", error))?;
+    guard
+        .wrote(recorder.position.last)
+        .map_err(|error| Failure::internal("cannot look after the plan", error))?;
     let done = runtime.block_on(found.snapshots.put_back(&found.trees.before, &project.root, &found.back));
     guard.end();
     done.map_err(|error| {

@@ -77,30 +77,65 @@ impl HeadKeep {
     /// Where the journal ends at least; `None` if nothing was ever sealed for it here.
     pub(crate) fn head(&self) -> io::Result<Option<JournalHead>> {
         match fs::read(self.place.head_file()) {
-            Ok(bytes) => Ok(parse_head(&bytes)),
+            Ok(bytes) => Ok(latest(&bytes).map(|found| found.head)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     /// The file of the head, to be written.
-    pub(crate) fn open_head(&self) -> io::Result<File> {
+    pub(crate) fn open_head(&self) -> io::Result<HeadFile> {
         let path = self.place.head_file();
         make_private(path.parent().unwrap_or(&self.place.folder))?;
-        OpenOptions::new().write(true).create(true).truncate(false).open(path)
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
+        let turn = latest(&fs::read(path)?).map_or(0, |found| found.turn);
+        Ok(HeadFile { file, turn })
     }
 }
 
-/// Writes where the journal ends now into the file of its head. All heads have one length, far below a
-/// page: after a kill the file holds the old one or the new one.
-pub(super) fn write_head(file: &File, head: JournalHead) -> io::Result<()> {
-    file.write_all_at(format!("{:>20} {}\n", head.records, head.seal).as_bytes(), 0)
+/// The file that tells where a journal ends: two places, which are written in turn. Whatever happens to a
+/// write, the place that was written before it is whole.
+#[derive(Debug)]
+pub(crate) struct HeadFile {
+    file: File,
+    turn: u64,
 }
 
-fn parse_head(bytes: &[u8]) -> Option<JournalHead> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let (records, seal) = text.trim().split_once(' ')?;
-    Some(JournalHead { records: records.parse().ok()?, seal: Seal::parse(seal.as_bytes())? })
+/// What one place of the file says.
+struct WrittenHead {
+    turn: u64,
+    head: JournalHead,
+}
+
+/// How long each of them is.
+const PLACE: usize = 116;
+
+impl HeadFile {
+    /// Writes where the journal ends now.
+    pub(super) fn write(&mut self, head: JournalHead) -> io::Result<()> {
+        self.turn += 1;
+        let text = format!("{:>20} {:>20} {}", self.turn, head.records, head.seal);
+        let place = (self.turn % 2) * PLACE as u64;
+        self.file.write_all_at(format!("{text} {}\n", check(&text)).as_bytes(), place)
+    }
+}
+
+fn check(text: &str) -> String {
+    digest(text.as_bytes())[..8].to_owned()
+}
+
+/// What was written last, as a whole.
+fn latest(bytes: &[u8]) -> Option<WrittenHead> {
+    bytes.chunks(PLACE).filter_map(parse_head).max_by_key(|found| found.turn)
+}
+
+fn parse_head(bytes: &[u8]) -> Option<WrittenHead> {
+    let text = std::str::from_utf8(bytes).ok()?.strip_suffix('\n')?;
+    let (text, found) = text.rsplit_once(' ')?;
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let [turn, records, seal] = fields[..] else { return None };
+    let head = JournalHead { records: records.parse().ok()?, seal: Seal::parse(seal.as_bytes())? };
+    (found == check(text)).then_some(WrittenHead { turn: turn.parse().ok()?, head })
 }
 
 /// The key; `None` if there is none yet.
@@ -156,13 +191,24 @@ mod tests {
         let (place, other) = (place(&dir, "plan.md"), place(&dir, "other.md"));
         let keep = place.make().unwrap();
         assert_ne!(keep.chain().last, other.make().unwrap().chain().last, "each plan has its own beginning");
-        let file = keep.open_head().unwrap();
+        let mut file = keep.open_head().unwrap();
         assert_eq!(keep.head().unwrap(), None);
-        for records in [9, 10] {
-            let head = JournalHead { records, seal: keep.chain().last };
-            write_head(&file, head).unwrap();
-            assert_eq!(keep.head().unwrap(), Some(head));
+        let head = |records| JournalHead { records, seal: keep.chain().last };
+        for records in [9, 10, 3] {
+            file.write(head(records)).unwrap();
+            assert_eq!(keep.head().unwrap(), Some(head(records)));
         }
+        let before = fs::read(place.head_file()).unwrap();
+        file.write(head(4)).unwrap();
+        let after = fs::read(place.head_file()).unwrap();
+        for cut in 0..after.len() {
+            fs::write(place.head_file(), [&after[..cut], &before[cut..]].concat()).unwrap();
+            let found = keep.head().unwrap();
+            assert!(found == Some(head(3)) || found == Some(head(4)), "{cut}: {found:?}");
+        }
+        fs::write(place.head_file(), &after).unwrap();
+        keep.open_head().unwrap().write(head(5)).unwrap();
+        assert_eq!(keep.head().unwrap(), Some(head(5)));
         assert_eq!(other.find().unwrap().unwrap().head().unwrap(), None);
         fs::write(place.head_file(), "        10 ab").unwrap();
         assert_eq!(keep.head().unwrap(), None);

@@ -43,6 +43,15 @@ impl Lock {
         Ok(LockAnswer::Ours(Self { _file: file }))
     }
 
+    /// Who holds the lock, if somebody does and says so.
+    pub(crate) fn holder(path: &Path) -> Option<Holder> {
+        let mut file = File::open(path).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => read_holder(&mut file),
+            _ => None,
+        }
+    }
+
     /// Whether this run holds the lock; a holder that cannot be read may be it.
     pub(crate) fn is_held_by(run: &str, path: &Path) -> io::Result<bool> {
         let mut file = match File::open(path) {

@@ -8,6 +8,7 @@ pub(crate) mod keep;
 pub(crate) mod lock;
 pub mod reader;
 pub mod seal;
+pub(crate) mod tree_lock;
 pub(crate) mod twin;
 pub(crate) mod writer;
 
@@ -56,10 +57,10 @@ impl StateDir {
             }
         }
         let ignore = self.0.join(".gitignore");
-        if !ignore.exists() {
-            std::fs::write(ignore, "*\n")?;
+        if std::fs::read(&ignore).is_ok_and(|text| !text.is_empty()) {
+            return Ok(());
         }
-        Ok(())
+        crate::workspace::file::replace(&ignore, b"*\n")
     }
 
     /// The folder of a plan, by its path relative to the project root.

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::keep::write_head;
+use super::keep::HeadFile;
 use super::reader::whole;
 use super::seal::{Chain, JournalHead};
 use super::twin::Twin;
@@ -25,7 +25,7 @@ pub(crate) struct JournalWriter {
 pub(crate) struct Sealing {
     pub chain: Chain,
     /// Where it is told how far the journal goes; `None` if that cannot be written.
-    pub head: Option<File>,
+    pub head: Option<HeadFile>,
 }
 
 /// What somebody else did to the journal, which is set back.
@@ -82,10 +82,10 @@ impl JournalWriter {
 
     /// Makes durable what was written, and only then tells how far it goes: a head that is behind
     /// its journal is what a kill leaves, one that is ahead is a truncated journal.
-    fn settle(&self) -> io::Result<()> {
+    fn settle(&mut self) -> io::Result<()> {
         self.file.sync_data()?;
-        let Some(Sealing { chain, head: Some(head) }) = &self.sealing else { return Ok(()) };
-        write_head(head, JournalHead { records: chain.records, seal: chain.last })
+        let Some(Sealing { chain, head: Some(head) }) = &mut self.sealing else { return Ok(()) };
+        head.write(JournalHead { records: chain.records, seal: chain.last })
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) mod entries;
 pub(crate) mod entry;
 pub(super) mod fenced;
 pub(super) mod front_matter;
+pub(crate) mod limits;
 pub(crate) mod lines;
 pub(crate) mod mark;
 pub(super) mod table;

@@ -38,6 +38,7 @@ pub use choice::StepList;
 pub use criterion::{Criterion, CriterionKind};
 pub use describe::Description;
 pub use diagnostic::{Diagnostic, Severity};
+pub use document::limits::is_reading;
 pub use edit::{EditError, MarkChange, TickTarget};
 pub use find::FoundSteps;
 pub use graph::{Edge, StepGraph};
@@ -59,6 +60,15 @@ pub struct Reading {
 
 /// Reads a plan. Never fails: what is wrong is in the diagnostics, what is unknown is context.
 pub fn read(text: &str) -> Reading {
+    let refused = |found: Diagnostic| Reading { diagnostics: vec![found], ..understand("") };
+    match document::limits::too_deep(text) {
+        Some(found) => refused(found),
+        None => document::limits::catch(|| understand(text))
+            .unwrap_or_else(|| refused(document::limits::unreadable(text))),
+    }
+}
+
+fn understand(text: &str) -> Reading {
     let document = document::Document::parse(text);
     let sections = sections::Sections::of(document);
     let candidates = candidates::find(&sections);

@@ -1,12 +1,17 @@
 //! Sets back the marks of a plan that an agent changed.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::document::Document;
+use super::document::limits;
 use super::edit::{TextSplice, spliced};
 use super::read;
 use crate::plan::document::mark::BoxMark;
 use crate::plan::{Line, Span};
+
+/// Then the lines that are left to be compared count as other lines.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A text in which the marks are those of an earlier one: what an agent ticked is open again, what it
 /// opened is ticked. `None` if there is nothing to set back.
@@ -14,12 +19,30 @@ pub fn restore_marks(before: &str, after: &str) -> Option<String> {
     restored(before, after, |_| true)
 }
 
-/// The same for what was ticked since: what was opened stays open.
-pub fn take_ticks_back(before: &str, after: &str) -> Option<String> {
-    restored(before, after, |mark| mark.ticked)
+/// The text of now without the ticks that were set between `before` and `after`: what was opened stays
+/// open, and so does what was ticked later.
+pub fn take_ticks_back(before: &str, after: &str, now: &str) -> Option<String> {
+    if [before, after, now].iter().any(|text| limits::too_deep(text).is_some()) {
+        return None;
+    }
+    let (marks, blank) = (Marks::of(after), Marks::of(now).blank);
+    let line_then = matching_lines(&marks.blank, &blank);
+    let was_ticked = |mark: &PlacedMark| {
+        let then = line_then.get(&mark.line).and_then(|line| marks.on_line(*line));
+        then.is_some_and(|then| then.ticked)
+    };
+    restored(before, now, |mark| mark.ticked && was_ticked(mark))
 }
 
 fn restored(before: &str, after: &str, counts: impl Fn(&PlacedMark) -> bool) -> Option<String> {
+    // What cannot be read as a plan has no marks.
+    if limits::too_deep(after).is_some() {
+        return None;
+    }
+    limits::catch(|| compared(before, after, counts)).flatten()
+}
+
+fn compared(before: &str, after: &str, counts: impl Fn(&PlacedMark) -> bool) -> Option<String> {
     let old = Marks::of(before);
     let new = Marks::of(after);
     let old_line = matching_lines(&old.blank, &new.blank);
@@ -109,9 +132,12 @@ fn words(text: &str) -> Vec<PlacedMark> {
 
 /// For each line of the new text the line of the old one that it is.
 fn matching_lines(old: &[String], new: &[String]) -> HashMap<Line, Line> {
-    let operations = similar::capture_diff_slices(similar::Algorithm::Patience, old, new);
+    let [old, new] = [old, new].map(|lines| lines.iter().map(String::as_str).collect::<Vec<&str>>());
+    // What is made new as a whole is as far from the old as it gets, and would be compared for hours.
+    let mut compare = similar::TextDiff::configure();
+    let diff = compare.algorithm(similar::Algorithm::Patience).timeout(PATIENCE).diff_slices(&old, &new);
     let mut matching = HashMap::new();
-    for operation in operations {
+    for &operation in diff.ops() {
         if let similar::DiffOp::Equal { old_index, new_index, len } = operation {
             let lines = (1..=len).map(|line| (Line::from(new_index + line), Line::from(old_index + line)));
             matching.extend(lines);

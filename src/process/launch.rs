@@ -107,6 +107,8 @@ struct Family {
     shell: Pid,
     /// How the shell ended.
     exit: Option<Exit>,
+    /// Something killed agentrun: nobody looks after what is left of the command.
+    abandoned: bool,
 }
 
 impl Family {
@@ -120,7 +122,11 @@ impl Family {
             .process_group(0)
             .spawn()?;
         let shell = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        Ok(Self { shell: shell.ok_or_else(|| io::Error::other("it has no id"))?, exit: None })
+        Ok(Self {
+            shell: shell.ok_or_else(|| io::Error::other("it has no id"))?,
+            exit: None,
+            abandoned: false,
+        })
     }
 
     /// Waits for the exit of the shell, whoever else goes on. `false` if agentrun wants it to stop.
@@ -133,6 +139,7 @@ impl Family {
                 Err(error) => return Err(error),
             }
             let stop = !ends[1].revents().is_empty();
+            self.abandoned = ends[1].revents().contains(PollFlags::HUP);
             self.reap();
             if self.exit.is_some() || stop {
                 return Ok(self.exit.is_some());
@@ -147,22 +154,26 @@ impl Family {
         while self.reap() && !deadline.passed() {
             let mut end = [PollFd::new(agentrun, PollFlags::IN)];
             if poll(&mut end, Some(&POLL)).is_ok_and(|ready| ready > 0) {
+                self.abandoned = end[0].revents().contains(PollFlags::HUP);
                 break;
             }
         }
         if self.reap() { self.end(order.grace) } else { Vec::new() }
     }
 
-    /// Ends everything, and tells what there was.
+    /// Ends everything, and tells what there was. What is abandoned gets no time to do any more.
     fn end(&mut self, grace: Duration) -> Vec<String> {
         let names = tree::names(&tree::below());
-        tree::end(
-            || {
-                self.reap();
-                tree::below()
-            },
-            grace,
-        );
+        let abandoned = self.abandoned;
+        let living = || {
+            self.reap();
+            tree::below()
+        };
+        if abandoned {
+            tree::kill(living);
+        } else {
+            tree::end(living, grace);
+        }
         self.reap();
         names
     }

@@ -20,6 +20,8 @@ pub struct Policy {
     pub grace: Duration,
     /// How long background children may stay, and print, after the exit.
     pub drain: Duration,
+    /// How long a program of agentrun's own may take, such as git.
+    pub patience: Duration,
     /// What starts commands; without, none can be started.
     pub launcher: Option<Launcher>,
 }
@@ -122,6 +124,8 @@ impl Policy {
             environment,
             grace: Duration::from_secs(2),
             drain: Duration::from_millis(500),
+            // Adding the files of a large project for the first time takes a while.
+            patience: Duration::from_mins(5),
             launcher: None,
         }
     }

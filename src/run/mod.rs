@@ -124,7 +124,7 @@ impl<'a> Run<'a> {
         ground: &Ground<'_>,
     ) -> Result<Vec<Validated>, Failure> {
         self.notice_edits("before a validation")?;
-        let results = validation::run(applied, ground, &mut self.recorder).await?;
+        let results = self.guard.beside(validation::run(applied, ground, &mut self.recorder)).await?;
         self.look_after_plan(ground)?;
         Ok(results)
     }
@@ -157,7 +157,7 @@ impl<'a> Run<'a> {
 
     /// agentrun itself wrote the plan: what it is now is what it has to be.
     fn accept_plan(&mut self) -> Result<(), Failure> {
-        self.guard.accept().map(drop).map_err(no_plan)
+        self.guard.wrote(self.recorder.position.last).map_err(no_plan)
     }
 
     /// Parks a step that only a person can do.

@@ -226,7 +226,10 @@ impl RunAgain<'_> {
             Ok(stand_in) => stand_in,
             Err(error) => return unplaced(run, &error),
         };
-        let results = validation::run_again(self.work.applied, ground, &stand_in, &mut run.recorder).await;
+        let results = run
+            .guard
+            .beside(validation::run_again(self.work.applied, ground, &stand_in, &mut run.recorder))
+            .await;
         let kept = ground.log_dir.join("changed-meanwhile");
         let changed = stand_in.put_back(Some(&kept)).map_err(no_copy)?;
         run.look_after_plan(ground)?;

@@ -97,7 +97,7 @@ pub(crate) fn write(
             after: after.clone(),
         })?;
         guard
-            .foresee(&ticked.text)
+            .foresee(&ticked.text, recorder.position.last)
             .map_err(|error| Failure::internal("cannot look after the plan", error))?;
         match plan.file.replace(&text.digest, &ticked.text) {
             Ok(()) => return recorder.record(Event::TickWritten { step: reference, digest: after }),

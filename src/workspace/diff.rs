@@ -1,5 +1,7 @@
 //! Makes differences between two texts, for models and people.
 
+use std::time::Duration;
+
 use similar::{ChangeTag, TextDiff};
 
 const CONTEXT: usize = 3;
@@ -10,9 +12,17 @@ pub(crate) struct LineCounts {
     pub removed: u64,
 }
 
+/// What is left to be compared then counts as changed: texts without a line in common would be compared
+/// for hours.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+fn lines<'a>(old: &'a str, new: &'a str) -> TextDiff<'a, 'a, str> {
+    TextDiff::configure().timeout(PATIENCE).diff_lines(old, new)
+}
+
 pub(crate) fn count(old: &str, new: &str) -> LineCounts {
     let mut counts = LineCounts::default();
-    for change in TextDiff::from_lines(old, new).iter_all_changes() {
+    for change in lines(old, new).iter_all_changes() {
         match change.tag() {
             ChangeTag::Insert => counts.added += 1,
             ChangeTag::Delete => counts.removed += 1,
@@ -24,17 +34,13 @@ pub(crate) fn count(old: &str, new: &str) -> LineCounts {
 
 /// A unified diff with file names, as `patch` understands it.
 pub(crate) fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
-    TextDiff::from_lines(old, new)
-        .unified_diff()
-        .context_radius(CONTEXT)
-        .header(old_name, new_name)
-        .to_string()
+    lines(old, new).unified_diff().context_radius(CONTEXT).header(old_name, new_name).to_string()
 }
 
 /// The changed regions with line numbers: those of the new text, of the old one where a line is
 /// gone. Cut after `limit` bytes, and says so.
 pub(crate) fn numbered(old: &str, new: &str, limit: usize) -> String {
-    let diff = TextDiff::from_lines(old, new);
+    let diff = lines(old, new);
     let mut text = String::new();
     for (at, hunk) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if at > 0 {

@@ -1,6 +1,6 @@
 //! One file on disk: read with care, and replaced as a whole or not at all.
 
-use std::fs::{self, File, Metadata, Permissions};
+use std::fs::{self, File, Metadata, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
@@ -164,6 +164,18 @@ fn target(path: &Path) -> io::Result<PathBuf> {
             Err(_) => Ok(path.to_owned()),
         },
         found => found,
+    }
+}
+
+/// Whether another process holds what this one asked for. A file system without locks has no holders.
+pub(crate) fn is_held(answer: Result<(), TryLockError>) -> bool {
+    match answer {
+        Ok(()) => false,
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!(%error, "this file system has no locks");
+            false
+        }
     }
 }
 

@@ -7,13 +7,18 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::diff;
 use super::entry::{self, Difference};
 use super::file::{digest, is_binary, keep, replace};
+use super::ignore_lists::has_trap;
 use super::snapshot::{Changes, FileChange, Snapshot, SnapshotError};
+use crate::clock::Deadline;
 use crate::digest::Digest;
 
 /// Larger files are known by digest only.
@@ -31,8 +36,16 @@ pub struct Files {
     root: PathBuf,
     store: PathBuf,
     leave_out: Vec<PathBuf>,
-    /// Why it is not git that keeps them.
-    pub(super) reason: String,
+    pub(super) no_git: NoGit,
+}
+
+/// How snapshots are kept where git does not keep them.
+#[derive(Debug)]
+pub(super) struct NoGit {
+    /// Why it does not.
+    pub reason: String,
+    /// A snapshot that takes longer is given up.
+    pub patience: Duration,
 }
 
 /// All files, by path from the root.
@@ -62,16 +75,18 @@ impl ManifestEntry {
 }
 
 impl Files {
-    pub(super) fn open(root: &Path, store: &Path, leave_out: &[PathBuf], reason: String) -> Self {
+    pub(super) fn open(root: &Path, store: &Path, leave_out: &[PathBuf], no_git: NoGit) -> Self {
         let leave_out = leave_out.iter().map(|path| root.join(path)).collect();
-        Self { root: root.to_owned(), store: store.to_owned(), leave_out, reason }
+        Self { root: root.to_owned(), store: store.to_owned(), leave_out, no_git }
     }
 
     pub(super) fn take(&self) -> Result<Snapshot, SnapshotError> {
         let mut manifest = Manifest::new();
-        for path in self.paths() {
+        let deadline = Deadline::after(self.no_git.patience);
+        for path in self.paths(deadline) {
             let name = path.strip_prefix(&self.root).unwrap_or(&path).display().to_string();
-            match self.keep(&path) {
+            in_time(deadline).map_err(|error| SnapshotError::file(&self.root, error))?;
+            match self.keep(&path, deadline) {
                 Ok(entry) => drop(manifest.insert(name, entry)),
                 // Gone or closed to us: what cannot be read cannot be kept.
                 Err(SnapshotError::File { error, .. }) if unreadable(&error) => {
@@ -87,23 +102,46 @@ impl Files {
         Ok(Snapshot { tree, reference: None })
     }
 
-    /// Everything that git would see, links included.
-    fn paths(&self) -> impl Iterator<Item = PathBuf> {
-        let (leave_out, store) = (self.leave_out.clone(), self.store.clone());
+    /// Everything that git would see, links included. Where a list of what to ignore is not to be read,
+    /// nothing is ignored.
+    fn paths(&self, deadline: Deadline) -> Vec<PathBuf> {
+        let found = self.seen_through(true, deadline);
+        found.or_else(|| self.seen_through(false, deadline)).unwrap_or_default()
+    }
+
+    /// The same by the lists of what to ignore, or without; `None` if one of them is not to be read.
+    fn seen_through(&self, lists: bool, deadline: Deadline) -> Option<Vec<PathBuf>> {
+        if lists && has_trap(&self.root) {
+            return None;
+        }
+        let trap = Arc::new(AtomicBool::new(false));
+        let (leave_out, store, found) = (self.leave_out.clone(), self.store.clone(), Arc::clone(&trap));
         let wanted = move |entry: &ignore::DirEntry| {
             let name = entry.file_name();
             let own = entry.depth() == 1 && name == super::STATE_DIR;
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if lists && is_folder && has_trap(entry.path()) {
+                found.store(true, Ordering::Relaxed);
+                return false;
+            }
             !own && name != ".git"
                 && entry.path() != store
                 && !leave_out.iter().any(|path| entry.path().starts_with(path))
         };
         let mut walk = ignore::WalkBuilder::new(&self.root);
-        walk.standard_filters(false).git_ignore(true).ignore(true).require_git(false).filter_entry(wanted);
+        walk.standard_filters(false).git_ignore(lists).ignore(lists).require_git(false).filter_entry(wanted);
         let is_file = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| !kind.is_dir());
-        walk.build().filter_map(Result::ok).filter(is_file).map(ignore::DirEntry::into_path)
+        let is_trapped = || trap.load(Ordering::Relaxed);
+        let entries = walk
+            .build()
+            .take_while(|_| !is_trapped() && !deadline.passed())
+            .filter_map(Result::ok)
+            .filter(is_file);
+        let paths = entries.map(ignore::DirEntry::into_path).collect();
+        (!is_trapped()).then_some(paths)
     }
 
-    fn keep(&self, path: &Path) -> Result<ManifestEntry, SnapshotError> {
+    fn keep(&self, path: &Path, deadline: Deadline) -> Result<ManifestEntry, SnapshotError> {
         let failed = |error| SnapshotError::file(path, error);
         let metadata = path.symlink_metadata().map_err(failed)?;
         if metadata.is_symlink() {
@@ -118,7 +156,9 @@ impl Files {
         }
         let executable = metadata.permissions().mode() & 0o100 != 0;
         if metadata.len() > COPIED {
-            return digest_large(path).map(|entry| ManifestEntry { executable, ..entry }).map_err(failed);
+            return digest_large(path, deadline)
+                .map(|entry| ManifestEntry { executable, ..entry })
+                .map_err(failed);
         }
         let bytes = std::fs::read(path).map_err(failed)?;
         let digest = digest(&bytes);
@@ -257,12 +297,20 @@ fn unreadable(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
 }
 
-fn digest_large(path: &Path) -> io::Result<ManifestEntry> {
+fn in_time(deadline: Deadline) -> io::Result<()> {
+    if deadline.passed() {
+        return Err(io::Error::new(io::ErrorKind::TimedOut, "a snapshot of all files takes too long"));
+    }
+    Ok(())
+}
+
+fn digest_large(path: &Path, deadline: Deadline) -> io::Result<ManifestEntry> {
     let mut file = std::fs::File::open(path)?;
     let mut digest = Digest::default();
     let mut buffer = vec![0; 64 * 1024];
     let mut size = 0;
     loop {
+        in_time(deadline)?;
         match io::Read::read(&mut file, &mut buffer)? {
             0 => return Ok(ManifestEntry::new(size, digest.finish())),
             count => {

@@ -3,8 +3,10 @@
 //! Between two looks only one party can have changed anything: `check` follows every command and
 //! sets back what the agent did; `look` and `accept` follow every wait, and keep what a person did.
 
+mod copy;
 pub(crate) mod files;
 pub(crate) mod folder;
+pub(crate) mod killed;
 mod place;
 pub(crate) mod plan;
 
@@ -75,8 +77,18 @@ impl Guard {
     }
 
     /// agentrun itself is about to write this plan.
-    pub(crate) fn foresee(&self, plan: &str) -> io::Result<()> {
-        self.plan.foresee(plan)
+    pub(crate) fn foresee(&self, plan: &str, record: u64) -> io::Result<()> {
+        self.plan.foresee(plan, record)
+    }
+
+    /// agentrun itself has written the plan.
+    pub(crate) fn wrote(&mut self, record: u64) -> io::Result<()> {
+        self.plan.wrote(record)
+    }
+
+    /// Waits for a command of the run, which may be killed meanwhile.
+    pub(crate) fn beside<T>(&self, command: impl Future<Output = T>) -> impl Future<Output = T> {
+        self.plan.beside(command)
     }
 
     /// The run is over in order: nothing has to be set back at the next start.

@@ -9,6 +9,7 @@ pub(crate) mod file;
 mod files;
 pub(crate) mod git;
 pub(crate) mod guard;
+pub(crate) mod ignore_lists;
 pub(crate) mod modules;
 pub(crate) mod own;
 pub(crate) mod plan_file;

@@ -1,10 +1,13 @@
 //! The plan on disk: read with its digest, and replaced only if it is still what was read.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::digest::digest;
-use crate::workspace::file::keep_owner_and_mode;
+use crate::workspace::file::{is_held, keep_owner_and_mode};
 
 /// Larger than any plan a person wrote; a file above it is something else.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
@@ -13,6 +16,8 @@ pub(crate) const MAX_BYTES: u64 = 64 << 20;
 pub(crate) struct PlanFile {
     path: PathBuf,
     link: Option<PathBuf>,
+    /// The file, locked, while a run carries it out: another run finds it by whatever path or hard link.
+    held: Arc<Mutex<Option<File>>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +63,33 @@ impl PlanFile {
     pub(crate) fn at(path: &Path) -> Result<Self, ReadError> {
         let link = path.is_symlink().then(|| std::path::absolute(path).ok()).flatten();
         match path.canonicalize() {
-            Ok(path) => Ok(Self { path, link }),
+            Ok(path) => Ok(Self { path, link, held: Arc::default() }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ReadError::Missing(path.to_owned())),
             Err(source) => Err(ReadError::Io { path: path.to_owned(), source }),
         }
+    }
+
+    /// Asks for the file, for this process alone. `false` if another process holds it.
+    pub(crate) fn hold(&self) -> io::Result<bool> {
+        let file = File::open(&self.path)?;
+        let is_ours = !is_held(file.try_lock());
+        if is_ours {
+            self.keep_hold(Some(file));
+        }
+        Ok(is_ours)
+    }
+
+    /// The same for what stands in the place of the file now, if it was held.
+    pub(crate) fn hold_again(&self) {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(identity);
+        if held.is_some() && File::open(&self.path).is_ok_and(|file| identity(&file) != held) {
+            // Who holds that file had no reason to wait for this one.
+            let _ = self.hold();
+        }
+    }
+
+    fn keep_hold(&self, file: Option<File>) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = file;
     }
 
     /// The link that it was named by, if it was.
@@ -123,8 +151,18 @@ impl PlanFile {
         if digest(&std::fs::read(&self.path).map_err(io_error)?) != expected {
             return Err(ReplaceError::Changed);
         }
+        let next = self.is_held().then(|| new.as_file().try_clone()).transpose().map_err(io_error)?;
+        // Nobody else knows the file yet.
+        next.as_ref().map(File::try_lock);
         self.exchange(new, expected)?;
-        std::fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(io_error)
+        if next.is_some() {
+            self.keep_hold(next);
+        }
+        File::open(dir).and_then(|dir| dir.sync_all()).map_err(io_error)
+    }
+
+    fn is_held(&self) -> bool {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// How the names of this plan's own temporary files begin.
@@ -162,6 +200,11 @@ impl PlanFile {
         swap().map_err(|error| io_error(error.into()))?;
         Err(ReplaceError::Changed)
     }
+}
+
+/// Which file it is, whatever it is called.
+fn identity(file: &File) -> Option<(u64, u64)> {
+    file.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 #[cfg(test)]
@@ -205,6 +248,25 @@ mod tests {
         assert!(matches!(file.replace(&old.digest, "new"), Err(ReplaceError::Changed)));
         assert_eq!(file.read().unwrap().text, "edited");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn a_plan_is_held_by_whatever_name_and_stays_so_when_it_is_replaced() {
+        let (dir, file) = plan(b"old");
+        let hard = dir.path().join("hard.md");
+        std::fs::hard_link(file.path(), &hard).unwrap();
+        let is_free = |path: &Path| PlanFile::at(path).unwrap().hold().unwrap();
+        assert!(is_free(&hard), "what is dropped is free again");
+        assert!(file.hold().unwrap());
+        assert!(!is_free(&hard) && !is_free(file.path()));
+        file.replace(&digest(b"old"), "new").unwrap();
+        assert!(!is_free(file.path()));
+        std::fs::remove_file(file.path()).unwrap();
+        std::fs::write(file.path(), "edited").unwrap();
+        file.hold_again();
+        assert!(!is_free(file.path()));
+        drop(file);
+        assert!(is_free(&dir.path().join("plan.md")));
     }
 
     #[test]

@@ -285,3 +285,24 @@ async fn a_file_that_changed_right_after_it_was_staged_is_seen() {
     let tree = project.snapshots().await.take("racy").await.unwrap().tree;
     assert_eq!(project.git(&["show", &format!("{tree}:a")]), "two\n");
 }
+
+#[tokio::test]
+async fn without_git_a_list_of_what_to_ignore_that_nobody_wrote_hides_nothing() {
+    for folder in ["", "deep/"] {
+        let project = Project::without_git();
+        project.write("kept.txt", "kept\n");
+        project.write("deep/kept.txt", "kept\n");
+        let mut snapshots = project.snapshots().await;
+        let before = snapshots.take("before").await.unwrap();
+        project.write(&format!("{folder}.gitignore"), "*.txt\n".repeat(60_000));
+        project.write("deep/new.txt", "new\n");
+        let after = snapshots.take("after").await.unwrap();
+        let changes = snapshots.changes(&before, &after).await.unwrap();
+        let mut named: Vec<&str> = changes.files.iter().map(|file| file.path.as_str()).collect();
+        named.sort_unstable();
+        let list = format!("{folder}.gitignore");
+        let mut expected = vec![list.as_str(), "deep/new.txt"];
+        expected.sort_unstable();
+        assert_eq!(named, expected);
+    }
+}

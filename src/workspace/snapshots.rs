@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::files::Files;
+use super::files::{Files, NoGit};
 use super::git::Git;
 use super::snapshot::{Changes, Snapshot, SnapshotError};
 use crate::process::Policy;
@@ -22,7 +22,9 @@ impl Snapshots {
     pub async fn open(root: &Path, store: &Path, leave_out: &[PathBuf], policy: &Policy) -> Self {
         match Git::open(root, store, leave_out, policy).await {
             Ok(git) => Self::Git(git.into()),
-            Err(reason) => Self::Files(Files::open(root, store, leave_out, reason)),
+            Err(reason) => {
+                Self::Files(Files::open(root, store, leave_out, NoGit { reason, patience: policy.patience }))
+            }
         }
     }
 
@@ -30,7 +32,7 @@ impl Snapshots {
     pub fn describe(&self) -> String {
         match self {
             Self::Git(_) => "git, under refs/agentrun/".to_owned(),
-            Self::Files(files) => format!("copies of the files ({})", files.reason),
+            Self::Files(files) => format!("copies of the files ({})", files.no_git.reason),
         }
     }
 

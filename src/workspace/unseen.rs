@@ -11,6 +11,7 @@ use ignore::{DirEntry, WalkBuilder};
 
 use super::built::is_skipped;
 use super::file::digest;
+use super::ignore_lists::{has_trap, is_trap};
 
 /// Of a larger file its size and the time of its last change stand for its bytes.
 const READ_BYTES: u64 = 1 << 20;
@@ -34,7 +35,8 @@ fn files(root: &Path, left_out: &[PathBuf], shown: bool) -> impl Iterator<Item =
     let wanted = move |entry: &DirEntry| {
         let path = entry.path();
         let in_skipped = path.parent().is_some_and(|folder| entry.depth() > 1 && is_skipped(folder));
-        let is_git = entry.file_name() == ".git";
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        let is_git = entry.file_name() == ".git" || is_folder && has_trap(path);
         let is_repository = shown && entry.depth() > 0 && path.join(".git").exists();
         !in_skipped
             && !is_git
@@ -42,7 +44,9 @@ fn files(root: &Path, left_out: &[PathBuf], shown: bool) -> impl Iterator<Item =
             && !left_out.iter().any(|left_out| path.starts_with(left_out))
     };
     let mut walk = WalkBuilder::new(root);
-    walk.standard_filters(false).git_ignore(shown).git_exclude(shown).parents(shown);
+    let lists = shown && !has_trap(root);
+    let excludes = lists && !is_trap(&root.join(".git/info/exclude"));
+    walk.standard_filters(false).git_ignore(lists).git_exclude(excludes).parents(lists);
     walk.require_git(false).filter_entry(wanted);
     walk.build().filter_map(Result::ok).filter(counts).map(DirEntry::into_path)
 }

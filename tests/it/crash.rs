@@ -10,7 +10,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 use crate::support::bench::Bench;
 use crate::support::confined::{processes, unique, working};
 
-const PLAN: &str = "\
+pub(crate) const PLAN: &str = "\
 # Three files
 
 <!-- STATUS: pending -->
@@ -42,7 +42,7 @@ const PLAN: &str = "\
 - [ ] It reads well
 ";
 
-const REPLIES: &str = r#"{"schema":"agentrun.replies/1"}
+pub(crate) const REPLIES: &str = r#"{"schema":"agentrun.replies/1"}
 {"step":"1","calls":[{"name":"run_command","arguments":{"command":"echo one > one.txt"}}]}
 {"step":"1","calls":[{"name":"finish_step","arguments":{"status":"done","summary":"one"}}]}
 {"step":"2","attempt":1,"calls":[{"name":"run_command","arguments":{"command":"echo tow > two.txt"}}]}
@@ -83,7 +83,7 @@ fn killed(point: &str) -> Bench {
 }
 
 /// The steps that were started again although they had passed and nobody reopened them.
-fn repeated(bench: &Bench) -> Vec<String> {
+pub(crate) fn repeated(bench: &Bench) -> Vec<String> {
     let mut passed: BTreeMap<String, bool> = BTreeMap::new();
     let mut repeated = Vec::new();
     for record in bench.journal() {

@@ -95,12 +95,25 @@ fn the_steps_of_the_plan_are_not_the_agents_to_change() {
         "touch one.txt; rm plan.md; mkdir plan.md",
         "touch one.txt; rm plan.md; mkfifo plan.md",
         "touch one.txt; rm plan.md; ln -s /dev/zero plan.md",
+        "touch one.txt; head -c 200000 /dev/zero | tr '\\\\0' '>' >> plan.md",
+        "touch one.txt; head -c 200000 /dev/zero | tr '\\\\0' '[' | sed 's/.*/&x/' >> plan.md",
+        "touch one.txt; seq 300000 > plan.md",
         "touch one.txt; chmod a-w plan.md; mv plan.md other.md; touch plan.md",
     ] {
         let bench = bench(command);
         let ran = execute(&bench, &[]).code(1).says("the agent changed files that it must not change");
         assert_eq!(bench.read("plan.md"), PLAN, "{command}: {ran}");
         assert!(bench.events().contains(&"plan.restored".to_owned()), "{command}: {ran}");
+    }
+}
+
+#[test]
+fn a_plan_that_nests_too_deep_is_refused_with_its_place() {
+    let bench = Bench::with_plan(format!("{PLAN}\n{} x\n", ">".repeat(200_000)).as_bytes());
+    for command in ["check", "execute"] {
+        let ran = bench.run(&[command, "plan.md"]).code(3);
+        assert!(ran.to_string().contains("this nests too deep to be read"), "{command}: {ran}");
+        assert!(ran.to_string().contains("plan.md:21"), "{command}: {ran}");
     }
 }
 

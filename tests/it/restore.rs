@@ -249,3 +249,46 @@ fn a_committed_step_is_taken_back_in_the_work_tree_alone() {
     restore(&bench, "1").code(0);
     assert_eq!(bench.shell("git status --porcelain"), " M a.txt\n D one.txt\n M plan.md\n");
 }
+
+/// Carries out one of two plans with an agent that does this.
+fn carry_out(bench: &Bench, plan: &str, script: &'static [(&'static str, &'static str)], code: i32) {
+    let server = diligent(script);
+    let url = server.base_url();
+    let more = ["--model", "tiny", "--base-url", &url, "--max-attempts", "1"];
+    bench.run(&[&["execute", plan][..], &more].concat()).code(code);
+}
+
+/// A project with two plans of a step each.
+fn two_plans(git: bool) -> Bench {
+    let bench = project(git);
+    bench.file("plan.md", ONE_STEP);
+    bench.file("other.md", ONE_STEP.replace("one", "other").replace("# One", "# Another"));
+    bench
+}
+
+#[test]
+fn what_the_run_of_another_plan_did_since_stays() {
+    for git in [true, false] {
+        let bench = two_plans(git);
+        carry_out(&bench, "plan.md", &[("Step 1", "echo no > one.txt")], 1);
+        carry_out(&bench, "other.md", &[("Step 1", "echo other > other.txt; echo others >> a.txt")], 0);
+        carry_out(&bench, "plan.md", &[("Step 1", "echo one > one.txt; echo mine > mine.txt")], 0);
+        restore(&bench, "1").code(0);
+        assert_eq!([bench.read("other.txt"), bench.read("a.txt")], ["other\n", "a\nothers\n"]);
+        assert_eq!(bench.read("other.md").matches("[x]").count(), 2);
+        assert!(!bench.root().join("one.txt").exists() && !bench.root().join("mine.txt").exists());
+    }
+}
+
+#[test]
+fn what_the_run_of_another_plan_changed_too_is_in_the_way() {
+    for git in [true, false] {
+        let bench = two_plans(git);
+        carry_out(&bench, "plan.md", &[("Step 1", "echo no > one.txt; echo mine > a.txt")], 1);
+        carry_out(&bench, "other.md", &[("Step 1", "echo other > other.txt; echo others > a.txt")], 0);
+        carry_out(&bench, "plan.md", &[("Step 1", "echo one > one.txt")], 0);
+        let before = bench.files();
+        restore(&bench, "1").code(2).says("somebody else changed these too while the step was open: a.txt");
+        assert_eq!(bench.files(), before);
+    }
+}

@@ -238,7 +238,8 @@ impl Session<'_> {
         let what = self.toolbox.describe(call);
         self.recorder.record(Event::ToolStarted { at: self.at.clone(), what })?;
         let watch = Stopwatch::start();
-        let outcome = match deadline.limit(self.toolbox.execute(call)).await {
+        self.toolbox.end_by(deadline);
+        let outcome = match self.guard.beside(deadline.limit(self.toolbox.execute(call))).await {
             Some(outcome) => outcome?,
             None => ToolOutcome::out_of_time(&call.name),
         };

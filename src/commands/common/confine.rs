@@ -22,8 +22,9 @@ pub(crate) async fn policy(
     let launcher = Launcher::new().map_err(|error| {
         Failure::internal("agentrun cannot find its own program, which starts the commands", error)
     })?;
-    let policy =
+    let mut policy =
         Policy::new(project.environment.all(), &config.process.env_pass).launched_by(launcher, &mark(plan));
+    policy.patience = policy.patience.min(config.limits.time);
     let confinement = confinement(&project.environment, config, workspace)?;
     let writable: Vec<PathBuf> = confinement.writable().map(Path::to_owned).collect();
     let policy = policy.without_programs_below(&writable);

@@ -11,11 +11,13 @@ use crate::clock;
 use crate::config::{Config, Environment, PROJECT_FILE};
 use crate::facts::Event;
 use crate::failure::{ExitCode, Failure};
-use crate::journal::RunDir;
 use crate::journal::keep::KeepPlace;
 use crate::journal::lock::{Holder, Lock, LockAnswer};
 use crate::journal::seal::Proof;
+use crate::journal::tree_lock::{TreeLock, TreeLockAnswer};
 use crate::journal::writer::{JournalWriter, Sealing};
+use crate::journal::{RunDir, StateDir};
+use crate::process;
 use crate::process::sandbox::redirections;
 use crate::record::{CrashPoint, Recorder};
 use crate::redact::Redact;
@@ -24,6 +26,7 @@ use crate::sources::USUAL_SOURCES;
 use crate::workspace::file::free_name;
 use crate::workspace::guard::Guard;
 use crate::workspace::guard::files::FileGuard;
+use crate::workspace::guard::killed::JournalPosition;
 use crate::workspace::guard::plan::{PlanGuard, PlanGuardFinding};
 
 /// A plan that is watched from here on.
@@ -39,11 +42,13 @@ pub(crate) struct GuardedPlan {
 pub(crate) struct PlanHold {
     pub run_dir: RunDir,
     _lock: Lock,
+    _tree: TreeLock,
 }
 
 impl PlanHold {
-    /// Takes the plan's lock and names the run.
+    /// Takes the locks of the tree and of the plan, and names the run.
     pub(crate) fn new(project: &Project, plan: &OpenPlan) -> Result<Self, Failure> {
+        let tree = lock_tree(project, plan)?;
         let no_state = |error| Failure::internal("cannot create the state folder `.agentrun`", error);
         project.state.create().map_err(no_state)?;
         std::fs::create_dir_all(plan.dir.path()).map_err(no_state)?;
@@ -52,10 +57,10 @@ impl PlanHold {
         let holder = Holder { pid: std::process::id(), run: run.clone(), since };
         let lock = match Lock::acquire(&plan.dir.lock(), &holder) {
             Ok(LockAnswer::Ours(lock)) => lock,
-            Ok(LockAnswer::Held(holder)) => return Err(held(plan, holder.as_ref())),
+            Ok(LockAnswer::Held(holder)) => return Err(held(&carried_out(plan), holder.as_ref())),
             Err(error) => return Err(Failure::internal("cannot lock the plan", error)),
         };
-        Ok(Self { run_dir: project.state.run(&run), _lock: lock })
+        Ok(Self { run_dir: project.state.run(&run), _lock: lock, _tree: tree })
     }
 
     /// Creates the run's folder, with the log for agentrun's own developers in it.
@@ -78,7 +83,7 @@ impl PlanHold {
         if !plan.dir.watched().exists() {
             return None;
         }
-        let left = crate::process::end_marked(&confine::mark(plan));
+        let left = process::end_marked(&confine::mark(plan));
         let message = format!(
             "the last run was killed and left processes behind; agentrun ended them: {}",
             left.join("; ")
@@ -93,10 +98,11 @@ impl PlanHold {
         project: &Project,
         plan: &OpenPlan,
         sources: &Sources,
+        journal: JournalPosition,
     ) -> Result<(Guard, PlanGuardFinding), Failure> {
         let unwatched = |error| Failure::internal("cannot watch the plan and the files beside it", error);
         plan.file.sweep();
-        let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), self.run_dir.path());
+        let opened = PlanGuard::open(plan.file.clone(), plan.dir.watched(), journal, self.run_dir.path());
         let own_path = plan.path.clone();
         let link = plan.file.link().map(|link| link.display().to_string());
         let (plan, found) = opened.map_err(unwatched)?;
@@ -125,11 +131,13 @@ impl PlanHold {
         project: &Project,
         plan: OpenPlan,
         sources: &Sources,
+        journal: JournalPosition,
     ) -> Result<GuardedPlan, Failure> {
         let left = Self::end_what_was_left(&plan);
-        let (guard, found) = self.guard(project, &plan, sources)?;
-        let restored = say_restored(&found);
-        let plan = if restored.is_some() { project.plan(plan.file.path())? } else { plan };
+        let (guard, found) = self.guard(project, &plan, sources, journal)?;
+        let restored = say_left(&found);
+        let is_restored = matches!(found, PlanGuardFinding::Restored { .. });
+        let plan = if is_restored { project.plan(plan.file.path())? } else { plan };
         Ok(GuardedPlan { plan, guard, warnings: left.into_iter().chain(restored).collect() })
     }
 
@@ -144,11 +152,11 @@ impl PlanHold {
         report: Report,
     ) -> Result<(Recorder, Option<Event>), Failure> {
         let no_journal = |error| Failure::internal("cannot open the journal", error);
-        let keep = plan.place.as_ref().ok_or_else(no_home).and_then(KeepPlace::make);
+        let keep = unless_full(plan.place.as_ref().ok_or_else(no_home).and_then(KeepPlace::make))?;
         let past = plan.past()?;
         let broken =
             past.proof.as_ref().map_or(Ok(None), |proof| set_aside(plan, proof)).map_err(no_journal)?;
-        let head = keep.as_ref().map_or(Ok(None), |keep| keep.open_head().map(Some));
+        let head = unless_full(keep.as_ref().map_or(Ok(None), |keep| keep.open_head().map(Some)))?;
         let unsealed = keep.as_ref().err().map(unsealed).or(head.as_ref().err().map(endless));
         let sealing = past.proof.map(|proof| Sealing { chain: proof.chain, head: head.ok().flatten() });
         let journal = JournalWriter::open(&plan.dir.journal(), sealing).map_err(no_journal)?;
@@ -159,7 +167,8 @@ impl PlanHold {
             redact,
             run: self.run_dir.id.clone(),
             copies: self.run_dir.path().to_owned(),
-            next_seq: past.next_seq,
+            position: past.position,
+            latest: past.latest,
             crash: crash_point(environment),
         };
         if let Some(broken) = broken {
@@ -169,11 +178,20 @@ impl PlanHold {
     }
 }
 
-/// What a killed run's agent did to the plan, and that it was set back.
-fn say_restored(found: &PlanGuardFinding) -> Option<Event> {
-    let PlanGuardFinding::Restored { what, copy, .. } = found else { return None };
-    let message = format!("{what}; agentrun restored them (a copy of the changed plan: {})", copy.display());
-    Some(Event::Warning { code: "plan-restored".to_owned(), message })
+/// What a killed run's agent did to the plan, and what became of it.
+fn say_left(found: &PlanGuardFinding) -> Option<Event> {
+    let warning = |code: &str, message| Some(Event::Warning { code: code.to_owned(), message });
+    match found {
+        PlanGuardFinding::Restored { what, copy, .. } => {
+            let copy = copy.display();
+            warning(
+                "plan-restored",
+                format!("{what}; agentrun restored them (a copy of the changed plan: {copy})"),
+            )
+        }
+        PlanGuardFinding::LeftTicked(said) => warning("ticks-left", (*said).to_owned()),
+        _ => None,
+    }
 }
 
 /// A plan that is held for a person's command, which no agent takes part in.
@@ -192,7 +210,8 @@ impl HeldPlan {
         let redact = Redact::new(project.secrets(config));
         let (mut recorder, unsealed) =
             hold.recorder(&plan, redact, &project.environment, Report::silent())?;
-        let GuardedPlan { plan, guard, warnings } = hold.take_over(project, plan, &Sources::default())?;
+        let GuardedPlan { plan, guard, warnings } =
+            hold.take_over(project, plan, &Sources::default(), recorder.position)?;
         for warning in unsealed.into_iter().chain(warnings) {
             if let Event::Warning { message, .. } = &warning {
                 print::warning(message);
@@ -235,6 +254,18 @@ fn set_aside(plan: &OpenPlan, proof: &Proof) -> std::io::Result<Option<Event>> {
     Ok(Some(Event::JournalBroken { what, believed: proof.chain.records, copy }))
 }
 
+/// Where there is no room for a moment, there is no run: what it records without seals would not be believed
+/// later. A state folder that can never be written is another matter.
+fn unless_full<T>(made: std::io::Result<T>) -> Result<std::io::Result<T>, Failure> {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    match made {
+        Err(error) if matches!(error.kind(), StorageFull | QuotaExceeded) => {
+            Err(Failure::internal("cannot keep what the journal's seals rest on", error))
+        }
+        made => Ok(made),
+    }
+}
+
 /// Nobody says where the user's state is.
 fn no_home() -> std::io::Error {
     std::io::Error::new(std::io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set")
@@ -261,11 +292,37 @@ fn crash_point(environment: &Environment) -> Option<CrashPoint> {
     wish.and_then(|text| text.parse().ok())
 }
 
-fn held(plan: &OpenPlan, holder: Option<&Holder>) -> Failure {
+/// The tree, and the plan's own file, which may lie outside of it, for this run alone.
+fn lock_tree(project: &Project, plan: &OpenPlan) -> Result<TreeLock, Failure> {
+    let unlocked = |error| Failure::internal("cannot lock the project", error);
+    let within = project.environment.get(process::WITHIN).is_some();
+    let tree = TreeLock::acquire(&project.root, plan.file.path(), within).map_err(unlocked)?;
+    let holder = |state: &StateDir| {
+        let plans = state.plans().unwrap_or_default();
+        plans.iter().find_map(|plan| Lock::holder(&plan.lock()))
+    };
+    match tree {
+        TreeLockAnswer::Ours(tree) if plan.file.hold().map_err(unlocked)? => Ok(tree),
+        TreeLockAnswer::Ours(_) => Err(held(&carried_out(plan), None)),
+        TreeLockAnswer::Held(folder) => {
+            let what = match Lock::holder(&plan.dir.lock()) {
+                Some(_) => carried_out(plan),
+                None => format!("is at work in `{}`", folder.display()),
+            };
+            Err(held(&what, holder(&StateDir::of(&folder)).as_ref()))
+        }
+    }
+}
+
+fn carried_out(plan: &OpenPlan) -> String {
+    format!("is carrying out `{}`", plan.path)
+}
+
+fn held(what: &str, holder: Option<&Holder>) -> Failure {
     let who = holder.map_or_else(String::new, |holder| {
         format!(": process {} runs it since {} (run {})", holder.pid, holder.since, holder.run)
     });
-    Failure::new(ExitCode::CannotBegin, format!("another run is carrying out `{}`{who}", plan.path))
+    Failure::new(ExitCode::CannotBegin, format!("another run {what}{who}"))
         .hint("`agentrun logs --follow` shows what that run does; wait for it, or stop it with Ctrl-C")
 }
 

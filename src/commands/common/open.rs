@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::unreadable::unreadable;
 use crate::brief::Sources;
 use crate::config::{Config, Environment, WithheldPowers};
@@ -18,6 +20,7 @@ use crate::state::RunState;
 use crate::state::renames::renamed;
 use crate::words;
 use crate::workspace::Workspace;
+use crate::workspace::guard::killed::JournalPosition;
 use crate::workspace::plan_file::{PlanFile, PlanText};
 
 #[derive(Debug)]
@@ -44,8 +47,9 @@ pub(crate) struct OpenPlan {
 #[derive(Debug)]
 pub(crate) struct Past {
     pub state: RunState,
-    /// The number that the next record gets.
-    pub next_seq: u64,
+    pub position: JournalPosition,
+    /// The time of the latest record.
+    pub latest: Timestamp,
     /// Lines that cannot be read or contradict the others.
     pub complaints: Vec<String>,
     /// What the seals of the journal prove; `None` where there is no key to tell.
@@ -249,7 +253,7 @@ impl Past {
     /// What is wrong with the journal as a whole, for commands that only look.
     pub(crate) fn distrust(&self) -> Option<String> {
         let Some(proof) = &self.proof else {
-            let any = self.next_seq > 1;
+            let any = self.position.last > 0;
             return any.then(|| "there is no key here to check who wrote the journal".to_owned());
         };
         let complaint = proof.verdict.complaint()?;
@@ -273,7 +277,8 @@ pub(crate) fn fold(journal: &Journal) -> Past {
             complaints.push(format!("journal record {} is skipped: {error}", record.seq));
         }
     }
-    Past { state, next_seq: journal.next_seq(), complaints, proof: None }
+    let latest = journal.records.iter().map(|record| record.ts).max().unwrap_or(Timestamp::MIN);
+    Past { state, position: JournalPosition::of(&journal.records), latest, complaints, proof: None }
 }
 
 #[cfg(test)]
@@ -319,16 +324,19 @@ mod tests {
             chain.records = records;
             chain
         };
-        let past =
-            |next_seq, proof| Past { state: RunState::default(), next_seq, complaints: Vec::new(), proof };
+        let past = |last, proof| Past {
+            position: JournalPosition { last, ..JournalPosition::default() },
+            proof,
+            ..fold(&Journal::default())
+        };
         let proof = |verdict, records| Some(Proof { verdict, bytes: 0, chain: chain(records) });
         let no_key = "there is no key here to check who wrote the journal";
         for (past, said) in [
-            (past(1, None), None),
-            (past(2, None), Some(no_key.to_owned())),
-            (past(2, proof(JournalVerdict::Whole, 1)), None),
+            (past(0, None), None),
+            (past(1, None), Some(no_key.to_owned())),
+            (past(1, proof(JournalVerdict::Whole, 1)), None),
             (
-                past(2, proof(JournalVerdict::Unsealed, 1)),
+                past(1, proof(JournalVerdict::Unsealed, 1)),
                 JournalVerdict::Unsealed.complaint().map(|said| format!("{said}; agentrun trusts 1 record")),
             ),
         ] {

@@ -135,8 +135,8 @@ fn a_state_is_written_as_its_list_says_it_and_can_be_taken_back() {
                 assert_eq!(again.steps[step].fingerprint(), plan.steps[step].fingerprint());
                 assert_eq!(apply(&ticked, &again, &target, MarkChange::Untick).as_deref(), Ok(text));
                 assert_eq!(restore_marks(text, &ticked).as_deref(), Some(text));
-                assert_eq!(take_ticks_back(text, &ticked).as_deref(), Some(text));
-                assert_eq!(take_ticks_back(&ticked, text), None);
+                assert_eq!(take_ticks_back(text, &ticked, &ticked).as_deref(), Some(text));
+                assert_eq!(take_ticks_back(&ticked, text, text), None);
             }
         }
     }

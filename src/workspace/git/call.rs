@@ -2,15 +2,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::time::Duration;
 
 use super::author::Author;
 use super::{Git, pipes, places, programs};
 use crate::process::{Invocation, ProgramOutput, capture};
 use crate::workspace::snapshot::SnapshotError;
-
-/// Adding the files of a large project for the first time takes a while.
-const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Settings of the user that would run programs, ask, hide what changed, or change what a snapshot
 /// means.
@@ -131,7 +127,7 @@ impl<'a> GitCall<'a> {
             dir: &git.root,
             environment: &environment,
             stdin,
-            timeout: TIMEOUT,
+            timeout: git.policy.patience,
         };
         let output = pipes::while_emptied(&git.root, capture(&invocation, &git.policy)).await;
         output.map_err(|error| self.error(error.to_string()))

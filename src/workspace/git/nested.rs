@@ -11,6 +11,7 @@ use ignore::WalkBuilder;
 use super::Git;
 use crate::workspace::built::is_skipped;
 use crate::workspace::entry;
+use crate::workspace::ignore_lists::{has_trap, is_trap};
 use crate::workspace::snapshot::SnapshotError;
 
 /// Whether a path from the root lies in a repository of its own; gives that.
@@ -83,10 +84,13 @@ impl Git {
     ) -> impl Iterator<Item = PathBuf> {
         let left_out: Vec<PathBuf> = self.leave_out.iter().map(|path| self.root.join(path)).collect();
         let mut walk = WalkBuilder::new(self.root.join(folder));
-        walk.standard_filters(false).git_ignore(true).git_exclude(true).parents(true);
+        let lists = !has_trap(&self.root);
+        let excludes = lists && !is_trap(&self.top.join(".git/info/exclude"));
+        walk.standard_filters(false).git_ignore(lists).git_exclude(excludes).parents(lists);
         walk.filter_entry(move |entry| {
             let path = entry.path();
-            let skipped = entry.depth() > 0 && is_skipped(path);
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let skipped = is_folder && (entry.depth() > 0 && is_skipped(path) || has_trap(path));
             !skipped && enters(path) && !left_out.iter().any(|left_out| path.starts_with(left_out))
         });
         let root = self.root.clone();

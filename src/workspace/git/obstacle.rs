@@ -63,7 +63,7 @@ impl Snapshots {
     pub(crate) fn repository(&mut self) -> Result<&mut Git, Obstacle> {
         match self {
             Self::Git(git) => Ok(git),
-            Self::Files(files) => Err(Obstacle::NoGit(files.reason.clone())),
+            Self::Files(files) => Err(Obstacle::NoGit(files.no_git.reason.clone())),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular};
+use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular, replace_or_write};
 use crate::facts::{AttemptRef, Event};
 use crate::workspace::file;
 
@@ -91,7 +91,7 @@ impl FileGuard {
         match &self.kept {
             GuardedContent::File(bytes) => {
                 make_parents(&self.path)?;
-                file::replace(&self.path, bytes).or_else(|_| std::fs::write(&self.path, bytes))?;
+                replace_or_write(|| file::replace(&self.path, bytes), &self.path, bytes)?;
             }
             GuardedContent::Link(target) => {
                 remove(&self.path)?;

@@ -55,6 +55,22 @@ pub(super) fn make_parents(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(parent)
 }
 
+/// Replaces a file as a whole. Where no new file can be made beside it, it is written in place: better than
+/// not at all, but never for want of room, which would leave it cut short.
+pub(super) fn replace_or_write(
+    replace: impl FnOnce() -> io::Result<()>,
+    path: &Path,
+    bytes: &[u8],
+) -> io::Result<()> {
+    use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    match replace() {
+        Err(error) if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => {
+            std::fs::write(path, bytes)
+        }
+        done => done,
+    }
+}
+
 /// The path of something at or below the state folder, from the project's root.
 pub(super) fn as_name(state: &Path, path: &Path) -> String {
     let root = state.parent().unwrap_or(state);
@@ -68,4 +84,28 @@ pub(super) fn keep_copy(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<Path
     let mut file = File::create_new(&path)?;
     io::Write::write_all(&mut file, bytes)?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_in_place_only_where_no_other_can_be_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("plan.md");
+        for (kind, written) in [
+            (io::ErrorKind::PermissionDenied, true),
+            (io::ErrorKind::ReadOnlyFilesystem, true),
+            (io::ErrorKind::StorageFull, false),
+            (io::ErrorKind::QuotaExceeded, false),
+            (io::ErrorKind::Other, false),
+        ] {
+            std::fs::write(&path, "old").unwrap();
+            let done = replace_or_write(|| Err(kind.into()), &path, b"new");
+            assert_eq!(done.is_ok(), written, "{kind}");
+            let expected = if written { "new" } else { "old" };
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), expected, "{kind}");
+        }
+    }
 }

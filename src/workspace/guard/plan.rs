@@ -1,19 +1,29 @@
 //! Sets back what an agent does to the plan; a person's edits stay.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
-use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular};
-
+use super::copy::CopyPlace;
+use super::killed::{FoundPlan, JournalPosition, LeftTicks, left_ticks};
+use super::place::{clear_the_way, keep_copy, make_parents, read_if_regular, replace_or_write};
+use crate::clock;
 use crate::digest::digest;
 use crate::facts::{AttemptRef, Event};
-use crate::plan::restore::{restore_marks, take_ticks_back};
+use crate::plan::restore::restore_marks;
 use crate::plan::{self, Plan};
 use crate::workspace::file;
 use crate::workspace::plan_file::{PlanFile, ReplaceError};
 
 /// What a copy of the plan as it was found is called.
 const NAME: &str = "plan-as-found.md";
+
+/// What a copy of the plan as a command was seen to change it is called.
+const TOUCHED: &str = "plan-as-commands-changed-it.md";
+
+/// While a command runs, the run shows so often that it lives.
+const BEAT: Duration = Duration::from_millis(100);
 
 /// The plan as it has to be.
 #[derive(Debug)]
@@ -23,7 +33,11 @@ pub(crate) struct PlanGuard {
     bytes: Option<Vec<u8>>,
     /// A copy on disk while a run is going on: what a killed run's agent did to the plan is set
     /// back at the next start.
-    copy: PathBuf,
+    copy: CopyPlace,
+    /// A copy of what a command did to the plan, until it is set back.
+    touched: CopyPlace,
+    /// The number of the journal's last record at the last tick of agentrun's own.
+    record: u64,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -42,6 +56,8 @@ pub(crate) enum PlanGuardFinding {
         /// A tool or a command was running: it is the agent's doing.
         by_agent: bool,
     },
+    /// Boxes were ticked since a run was killed, and stay so. This is said of them.
+    LeftTicked(&'static str),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,14 +70,17 @@ enum EditScope {
 
 impl PlanGuard {
     /// Takes the plan as it is now for what it has to be. If the copy of a killed run is still
-    /// there, ticks that are not in it are set back first; a person's other edits since are kept.
-    pub(crate) fn open(file: PlanFile, copy: PathBuf, copies: &Path) -> io::Result<(Self, PlanGuardFinding)> {
-        let mut guard = Self { bytes: read_if_regular(file.path())?, file, copy };
-        let killed = std::fs::read(&guard.copy).ok();
-        let found = match (killed, guard.bytes.clone()) {
-            (Some(before), Some(now)) if before != now => guard.take_ticks_back(&before, &now, copies)?,
-            _ => PlanGuardFinding::Same,
-        };
+    /// there, ticks that its commands set are set back first; what a person did since is kept.
+    pub(crate) fn open(
+        file: PlanFile,
+        copy: PathBuf,
+        journal: JournalPosition,
+        copies: &Path,
+    ) -> io::Result<(Self, PlanGuardFinding)> {
+        let touched = CopyPlace::at(copy.with_file_name(TOUCHED));
+        let bytes = read_if_regular(file.path())?;
+        let mut guard = Self { bytes, file, copy: CopyPlace::at(copy), touched, record: journal.last };
+        let found = guard.take_ticks_back(journal, copies)?;
         guard.remember()?;
         Ok((guard, found))
     }
@@ -97,19 +116,60 @@ impl PlanGuard {
     }
 
     /// agentrun itself is about to write this plan: should it be killed right after, the ticks are
-    /// its own.
-    pub(crate) fn foresee(&self, text: &str) -> io::Result<()> {
-        std::fs::write(&self.copy, text)
+    /// its own. `record` is the number of the journal's last record.
+    pub(crate) fn foresee(&self, text: &str, record: u64) -> io::Result<()> {
+        self.copy.keep(record, text.as_bytes())
+    }
+
+    /// Takes the plan as agentrun itself has written it, or could not, for what it has to be.
+    pub(crate) fn wrote(&mut self, record: u64) -> io::Result<()> {
+        self.bytes = read_if_regular(self.file.path())?;
+        self.record = record;
+        self.remember()
+    }
+
+    /// Waits for a command of the run. Should the run be killed meanwhile, its copies tell until when it
+    /// lived, and what the command had done to the plan.
+    pub(crate) fn beside<T>(&self, command: impl Future<Output = T>) -> impl Future<Output = T> {
+        let mut command = Box::pin(command);
+        async move {
+            let mut beat = tokio::time::interval(BEAT);
+            beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            let mut changed = change_time(self.file.path());
+            loop {
+                tokio::select! {
+                    biased;
+                    done = &mut command => return done,
+                    _ = beat.tick() => self.show_life(&mut changed),
+                }
+            }
+        }
+    }
+
+    fn show_life(&self, changed: &mut Option<SystemTime>) {
+        self.copy.touch();
+        let last = change_time(self.file.path());
+        if std::mem::replace(changed, last) == last {
+            return;
+        }
+        // What cannot be kept now is told by the time of the change alone.
+        if let Ok(Some(now)) = read_if_regular(self.file.path())
+            && self.bytes.as_ref() != Some(&now)
+        {
+            drop(self.touched.keep(self.record, &now));
+        }
     }
 
     /// The run is over in order: nothing has to be set back at the next start.
     pub(crate) fn end(&self) {
-        drop(std::fs::remove_file(&self.copy));
+        self.touched.remove();
+        self.copy.remove();
     }
 
     fn set_back(&mut self, copies: &Path, keep: EditScope) -> io::Result<PlanGuardFinding> {
         let now = read_if_regular(self.file.path())?;
         if now == self.bytes {
+            self.touched.remove();
             return Ok(PlanGuardFinding::Same);
         }
         let expected = self.bytes.clone().unwrap_or_default();
@@ -123,6 +183,8 @@ impl PlanGuard {
             },
         };
         let copy = keep_copy(copies, NAME, now.as_deref().unwrap_or_default())?;
+        // Should a person set a tick that is set back now, it is not a command's.
+        self.touched.remove();
         self.write_back(&restored, copies)?;
         let edited = restored != expected;
         self.bytes = Some(restored);
@@ -130,15 +192,19 @@ impl PlanGuard {
         Ok(PlanGuardFinding::Restored { what, copy, edited, by_agent: keep == EditScope::TextBesideSteps })
     }
 
-    /// Sets ticks back that a killed run's agent may have made.
-    fn take_ticks_back(&mut self, before: &[u8], now: &[u8], copies: &Path) -> io::Result<PlanGuardFinding> {
-        let (Ok(before), Ok(after)) = (std::str::from_utf8(before), std::str::from_utf8(now)) else {
-            return Ok(PlanGuardFinding::Same);
+    /// Sets ticks back that a killed run's commands have set.
+    fn take_ticks_back(&mut self, journal: JournalPosition, copies: &Path) -> io::Result<PlanGuardFinding> {
+        let (kept, seen) = (self.copy.find()?, self.touched.find()?);
+        let changed = change_time(self.file.path()).unwrap_or(SystemTime::UNIX_EPOCH);
+        let now = self.bytes.clone().unwrap_or_default();
+        let Ok(text) = std::str::from_utf8(&now) else { return Ok(PlanGuardFinding::Same) };
+        let plan = FoundPlan { text, changed, now: clock::now().into() };
+        let restored = match left_ticks(&kept, &seen, plan, journal) {
+            LeftTicks::None => return Ok(PlanGuardFinding::Same),
+            LeftTicks::Kept(said) => return Ok(PlanGuardFinding::LeftTicked(said)),
+            LeftTicks::Taken(text) => text.into_bytes(),
         };
-        // Marks that a person took away stay away.
-        let restored = take_ticks_back(before, after).map(String::into_bytes);
-        let Some(restored) = restored else { return Ok(PlanGuardFinding::Same) };
-        let copy = keep_copy(copies, NAME, now)?;
+        let copy = keep_copy(copies, NAME, &now)?;
         self.write_back(&restored, copies)?;
         self.bytes = Some(restored);
         let what = "boxes were ticked during the run before, which was killed";
@@ -146,7 +212,10 @@ impl PlanGuard {
     }
 
     fn remember(&self) -> io::Result<()> {
-        self.bytes.as_ref().map_or(Ok(()), |bytes| std::fs::write(&self.copy, bytes))
+        self.bytes.as_ref().map_or(Ok(()), |bytes| self.copy.keep(self.record, bytes))?;
+        self.touched.remove();
+        self.file.hold_again();
+        Ok(())
     }
 
     /// Writes the plan back over whatever stands in its place.
@@ -155,17 +224,26 @@ impl PlanGuard {
         clear_the_way(path, copies, NAME)?;
         let Some(now) = read_if_regular(path)? else {
             make_parents(path)?;
-            return file::replace(path, bytes).or_else(|_| std::fs::write(path, bytes));
+            return replace_or_write(|| file::replace(path, bytes), path, bytes);
         };
-        match self.file.replace(&digest(&now), std::str::from_utf8(bytes).unwrap_or_default()) {
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let replace = || match self.file.replace(&digest(&now), text) {
             Ok(()) => Ok(()),
             Err(ReplaceError::Changed) => {
                 Err(io::Error::other("the plan keeps changing while it is set back"))
             }
-            // No new file can be made beside it: better in place than not at all.
-            Err(ReplaceError::Io { .. }) => std::fs::write(path, bytes),
-        }
+            Err(ReplaceError::Io { source, .. }) => Err(source),
+        };
+        replace_or_write(replace, path, bytes)
     }
+}
+
+/// When anything about a file changed last; the time of change cannot be set.
+fn change_time(path: &Path) -> Option<SystemTime> {
+    let metadata = path.symlink_metadata().ok()?;
+    let seconds = u64::try_from(metadata.ctime()).ok()?;
+    let rest = u32::try_from(metadata.ctime_nsec()).ok()?;
+    Some(SystemTime::UNIX_EPOCH + Duration::new(seconds, rest))
 }
 
 /// The text that the plan has to have, if it is not the one that was found, and what was wrong.
@@ -196,6 +274,9 @@ impl PlanGuardFinding {
         let edited = || Event::PlanEdited { digest: guard.digest(), noticed: noticed.to_owned() };
         match self {
             Self::Same => Vec::new(),
+            Self::LeftTicked(said) => {
+                vec![Event::Warning { code: "ticks-left".to_owned(), message: said.to_owned() }]
+            }
             Self::Edited => vec![edited()],
             Self::Gone => vec![Event::Warning {
                 code: "plan-gone".to_owned(),
@@ -227,12 +308,14 @@ mod tests {
     const PLAN: &str =
         "# P\r\n\r\n## Implementation Steps\r\n\r\n### Step 1: A\r\n\r\n- [ ] one\r\n- [x] two\r\n";
 
+    const NO_JOURNAL: JournalPosition = JournalPosition { last: 0, last_tick: 0, in_command: false };
+
     fn guard(text: &str) -> (tempfile::TempDir, PlanGuard) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("plan.md");
         std::fs::write(&path, text).unwrap();
         let file = PlanFile::at(&path).unwrap();
-        let (guard, _) = PlanGuard::open(file, dir.path().join("copy.md"), dir.path()).unwrap();
+        let (guard, _) = PlanGuard::open(file, dir.path().join("copy.md"), NO_JOURNAL, dir.path()).unwrap();
         (dir, guard)
     }
 
@@ -331,9 +414,9 @@ mod tests {
         let open = |text: &str, foreseen: &str| {
             let path = dir.path().join("plan.md");
             std::fs::write(&path, text).unwrap();
-            guard.foresee(foreseen).unwrap();
+            guard.foresee(foreseen, 0).unwrap();
             let file = PlanFile::at(&path).unwrap();
-            PlanGuard::open(file, dir.path().join("copy.md"), dir.path()).unwrap();
+            PlanGuard::open(file, dir.path().join("copy.md"), NO_JOURNAL, dir.path()).unwrap();
             std::fs::read_to_string(path).unwrap()
         };
         let ticked = PLAN.replace("[ ] one", "[x] one");

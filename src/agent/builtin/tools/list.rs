@@ -1,9 +1,10 @@
 //! `list_files`: lists one directory, or all files below it that match a glob.
 
-use super::Toolbox;
 use super::arguments::CallArguments;
 use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::walk::{Filter, walk};
+use super::{PATIENCE, Toolbox};
+use crate::clock::Deadline;
 use crate::words;
 use crate::workspace::file::TextProblem;
 
@@ -28,7 +29,12 @@ impl Toolbox {
         let depth = if filter.is_empty() { Some(1) } else { None };
         let mut text = String::new();
         let (mut shown, mut all) = (0, 0);
+        let (deadline, mut is_whole) = (Deadline::after(PATIENCE), true);
         for entry in walk(root, &path, depth).filter(|entry| entry.depth() > 0) {
+            is_whole = !self.is_over(deadline);
+            if !is_whole {
+                break;
+            }
             let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
             if (is_directory && depth.is_none()) || !filter.admits(entry.path()) {
                 continue;
@@ -42,7 +48,12 @@ impl Toolbox {
         let entries = words::plural(all, "entry", "entries");
         let shown = if shown < all { format!("{shown} of ") } else { String::new() };
         let advice = if shown.is_empty() { "" } else { " shown; narrow it with path or glob" };
-        text.extend(["[", &shown, &entries, advice, "]"]);
+        let end = if is_whole {
+            ""
+        } else {
+            ", and there may be more: the time is up; narrow it with path or glob"
+        };
+        text.extend(["[", &shown, &entries, advice, end, "]"]);
         Ok(ToolOutcome::done(text, format!("list {name} ({entries})"), ToolEffect::None))
     }
 }

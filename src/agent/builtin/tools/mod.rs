@@ -18,6 +18,7 @@ mod tests;
 mod walk;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use arguments::CallArguments;
 use definitions::definitions;
@@ -26,12 +27,16 @@ pub(crate) use outcome::{ToolEffect, ToolOutcome};
 use outcome::{Trouble, first_sentence, one_line};
 use seen::SeenFiles;
 
+use crate::clock::Deadline;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::model::message::{Arguments, ToolCall, ToolDefinition};
 use crate::process::Policy;
 use crate::redact::Redact;
 use crate::workspace::Workspace;
+
+/// What a tool does itself takes no longer, whatever time the attempt has.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone)]
 pub(crate) struct ToolboxSettings {
@@ -52,12 +57,14 @@ pub(crate) struct Toolbox {
     seen: SeenFiles,
     /// The number of the last log in the directory.
     logs: u32,
+    /// When what a tool does itself has to be over.
+    deadline: Deadline,
 }
 
 impl Toolbox {
     /// The tools at the beginning of a conversation.
     pub(crate) fn new(settings: ToolboxSettings) -> Self {
-        Self { settings, seen: SeenFiles::default(), logs: 0 }
+        Self { settings, seen: SeenFiles::default(), logs: 0, deadline: Deadline::after(Duration::MAX) }
     }
 
     /// What a model is told of them.
@@ -69,6 +76,16 @@ impl Toolbox {
     pub(crate) fn log_to(&mut self, dir: PathBuf) {
         self.settings.log_dir = dir;
         self.logs = 0;
+    }
+
+    /// From here on, what a tool does itself is over by then.
+    pub(crate) fn end_by(&mut self, deadline: Deadline) {
+        self.deadline = deadline;
+    }
+
+    /// A tool is to come to its end, whatever is left to be done.
+    fn is_over(&self, deadline: Deadline) -> bool {
+        deadline.min(self.deadline).passed() || self.settings.interrupt.raised().is_some()
     }
 
     /// What a call is about to do, in one line: `run cargo test`.

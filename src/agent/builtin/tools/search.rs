@@ -3,18 +3,18 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
-use std::time::Duration;
 
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use grep_searcher::{BinaryDetection, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch};
 use ignore::DirEntry;
 
-use super::Toolbox;
 use super::arguments::CallArguments;
 use super::outcome::{ToolEffect, ToolOutcome, Trouble};
 use super::walk::{Filter, walk};
+use super::{PATIENCE, Toolbox};
 use crate::clock::Deadline;
 use crate::redact::Redact;
 use crate::words;
@@ -31,8 +31,10 @@ const LINE_CHARACTERS: usize = 500;
 
 const CONTEXT: u64 = 10;
 
-/// A search that takes longer is ended.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const TOO_LONG: &str = "the search took too long; narrow it with path or glob";
+
+/// A longer line is no text, and would have to be held in memory.
+const LONGEST_LINE: usize = 16 << 20;
 
 impl Toolbox {
     pub(super) fn search(&self, given: &CallArguments<'_>) -> Result<ToolOutcome, Trouble> {
@@ -72,8 +74,8 @@ impl Toolbox {
         let end = Deadline::after(PATIENCE);
         let mut searcher = searcher(context);
         for entry in files {
-            if end.passed() || self.settings.interrupt.raised().is_some() {
-                hits.ended = Some("the search took too long; narrow it with path or glob");
+            if self.is_over(end) {
+                hits.ended = Some(TOO_LONG);
             }
             if hits.ended.is_some() {
                 return;
@@ -82,7 +84,9 @@ impl Toolbox {
             let redact = &self.settings.redact;
             let name = self.shown(entry.path());
             let file = SearchedFile { name, path: entry.path(), redact, masked: None, hits };
-            if let Err(error) = searcher.search_path(matcher, entry.path(), file) {
+            let opened = File::open(entry.path()).map(|file| UntilOver { file, toolbox: self, end });
+            let found = opened.and_then(|opened| searcher.search_reader(matcher, opened, file));
+            if let Err(error) = found {
                 let _ = writeln!(hits.text, "{}: not searched: {error}", self.shown(entry.path()));
             }
         }
@@ -110,7 +114,24 @@ fn searcher(context: u64) -> Searcher {
         .before_context(context)
         .after_context(context)
         .binary_detection(BinaryDetection::quit(0))
+        .heap_limit(Some(LONGEST_LINE))
         .build()
+}
+
+/// A file that ends when the search has to.
+struct UntilOver<'a> {
+    file: File,
+    toolbox: &'a Toolbox,
+    end: Deadline,
+}
+
+impl Read for UntilOver<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.toolbox.is_over(self.end) {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, TOO_LONG));
+        }
+        self.file.read(buffer)
+    }
 }
 
 #[derive(Debug, Default)]

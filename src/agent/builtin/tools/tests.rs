@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::search::TOO_LONG;
 use super::*;
 use crate::facts::AgentEnd;
 
@@ -298,4 +299,31 @@ fn a_call_is_described_in_one_line() {
     for (call, line) in cases {
         assert_eq!(bench.toolbox.describe(&call), line);
     }
+}
+
+#[tokio::test]
+async fn a_list_of_what_to_ignore_that_nobody_wrote_is_not_read() {
+    for folder in ["", "src/"] {
+        let mut bench = Bench::new();
+        bench.put(&format!("{folder}.gitignore"), "*.rs\n".repeat(60_000));
+        let listed = bench.text("list_files", json!({"glob": "*.rs"})).await;
+        let found = bench.text("search", json!({"pattern": "fn two"})).await;
+        if folder.is_empty() {
+            assert_eq!(listed, "src/lib.rs\n[1 entry]");
+            assert!(found.contains("src/lib.rs:2:fn two() {}\n[1 match"), "{found}");
+        } else {
+            // What holds such a list is passed over.
+            assert_eq!([listed, found], ["[0 entries]", "[0 matches in 1 file searched]"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tool_ends_when_the_time_of_its_attempt_is_up() {
+    let mut bench = Bench::new();
+    bench.toolbox.end_by(Deadline::after(Duration::ZERO));
+    let listed = bench.text("list_files", json!({})).await;
+    assert_eq!(listed, "[0 entries, and there may be more: the time is up; narrow it with path or glob]");
+    let found = bench.text("search", json!({"pattern": "fn"})).await;
+    assert_eq!(found, format!("[0 matches in 0 files, and there may be more: {TOO_LONG}]"));
 }

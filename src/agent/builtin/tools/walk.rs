@@ -9,6 +9,7 @@ use ignore::{DirEntry, WalkBuilder};
 use super::arguments::CallArguments;
 use super::outcome::Trouble;
 use crate::workspace::STATE_DIR;
+use crate::workspace::ignore_lists::{has_trap, is_trap};
 
 /// Names suggested for one that does not exist.
 const SUGGESTIONS: usize = 3;
@@ -28,19 +29,6 @@ pub(super) fn walk(root: &Path, path: &Path, depth: Option<usize>) -> impl Itera
     walk.hidden(false).git_global(false).require_git(false).max_depth(depth).filter_entry(wanted);
     walk.sort_by_file_path(Path::cmp);
     walk.build().filter_map(Result::ok)
-}
-
-/// Lists of what to ignore, which the walk reads in every folder.
-const LISTS: [&str; 2] = [".gitignore", ".ignore"];
-
-/// One of a folder's lists is none.
-fn has_trap(folder: &Path) -> bool {
-    LISTS.iter().any(|name| is_trap(&folder.join(name)))
-}
-
-/// A pipe or a device, which would be waited for without end.
-fn is_trap(path: &Path) -> bool {
-    path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 /// Which files a glob means: one without a slash means names anywhere below.
