@@ -33,8 +33,11 @@ impl Git {
             .filter(|(_, entry)| entry.is_repository())
             .map(|(path, _)| PathBuf::from(OsStr::from_bytes(&path)))
             .collect();
-        nested.retain(|folder| !submodules.contains(folder));
+        nested.retain(|folder| !submodules.contains(folder) && self.files_of(folder).next().is_some());
         let files: Vec<PathBuf> = nested.iter().flat_map(|folder| self.files_of(folder)).collect();
+        if files.is_empty() {
+            return Ok(());
+        }
         let paths: Vec<u8> = files
             .iter()
             .flat_map(|file| [self.root.join(file).as_os_str().as_bytes(), b"\n"].concat())
