@@ -21,6 +21,7 @@ use crate::failure::{ExitCode, Failure};
 
 /// Does what the command line asks for.
 pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    crate::process::inherit_nothing();
     let root = cli.root;
     match cli.command {
         CliCommand::Execute(args) => execute::run(root.as_deref(), args),

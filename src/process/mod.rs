@@ -38,6 +38,11 @@ pub fn keep_memory_private() {
     }
 }
 
+/// Descriptors that whoever started this process left open stay here: no child gets them.
+pub fn inherit_nothing() {
+    close_fds::CloseFdsBuilder::new().cloexecfrom(3);
+}
+
 /// Makes orphans children of this process, which then knows when they are dead. In many
 /// containers nobody else would ever wait for them.
 fn adopt_orphans() {

@@ -112,7 +112,8 @@ impl Policy {
     /// The policy for a run whose own environment is `parent`; `pass` names variables that the
     /// user lets through although they are on no list, or look like secrets.
     pub fn new(parent: impl Iterator<Item = (OsString, OsString)>, pass: &[String]) -> Self {
-        let mut environment: BTreeMap<_, _> = parent.filter(|(name, _)| admits(name, pass)).collect();
+        let mut environment: BTreeMap<_, _> =
+            parent.filter(|(name, value)| admits(name, value, pass)).collect();
         environment.extend(FIXED.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
         if !pass.iter().any(|passed| passed == "RUST_BACKTRACE") {
             // A caller's own setting would fill every brief with frames.
@@ -198,14 +199,32 @@ fn path(environment: &BTreeMap<OsString, OsString>) -> impl Iterator<Item = Path
     path.split(|&byte| byte == b':').map(|dir| PathBuf::from(OsStr::from_bytes(dir)))
 }
 
-fn admits(name: &OsStr, pass: &[String]) -> bool {
+fn admits(name: &OsStr, value: &OsStr, pass: &[String]) -> bool {
     let Some(name) = name.to_str() else { return false };
     if pass.iter().any(|passed| passed == name) {
         return true;
     }
     let allowed = ALLOWED.contains(&name) || ALLOWED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
     let upper = name.to_ascii_uppercase();
-    allowed && !SECRET.iter().any(|word| upper.contains(word))
+    allowed && !SECRET.iter().any(|word| upper.contains(word)) && !holds_secret(&value.to_string_lossy())
+}
+
+/// A value with a password in a URL, or with a setting or a field that is called like a secret.
+fn holds_secret(value: &str) -> bool {
+    let in_url = value.split("://").skip(1).any(|rest| {
+        let host = rest.split(['/', ' ', '"', '?']).next().unwrap_or(rest);
+        host.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+    });
+    let upper = value.to_ascii_uppercase();
+    let named = upper.split(['=', ':']).rev().skip(1).any(|before| {
+        let name = before.trim_end_matches(['"', '\'', ' ']).rsplit(|c: char| !is_part_of_name(c)).next();
+        name.is_some_and(|name| SECRET.iter().chain(&["PASS", "PW"]).any(|word| name.ends_with(word)))
+    });
+    in_url || named || upper.contains("ACCESS-TOKENS")
+}
+
+fn is_part_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '.')
 }
 
 #[cfg(test)]
@@ -234,6 +253,26 @@ mod tests {
             ["CARGO_REGISTRY_TOKEN", "OPENAI_API_KEY", "SSH_AUTH_SOCK", "XDG_SESSION_COOKIE", "HOME"];
         assert_eq!(names(&parent, &[]), ["HOME"]);
         assert_eq!(names(&parent, &["CARGO_REGISTRY_TOKEN"]), ["CARGO_REGISTRY_TOKEN", "HOME"]);
+    }
+
+    #[test]
+    fn secrets_inside_of_values_stay_out_too() {
+        for (name, value, expected) in [
+            ("HTTPS_PROXY", "http://proxy:3128", true),
+            ("HTTPS_PROXY", "http://me:pw@proxy:3128", false),
+            ("GOPROXY", "https://me:pw@goproxy.example,direct", false),
+            ("GOPROXY", "https://proxy.golang.org,direct", true),
+            ("GOOGLE_SERVICE_ACCOUNT_JSON", r#"{"private_key": "x"}"#, false),
+            ("NIX_CONFIG", "access-tokens = github.com=abc", false),
+            ("NIX_CONFIG", "experimental-features = flakes", true),
+            ("MAVEN_OPTS", "-Xmx1g -Dpw=x", false),
+            ("MAVEN_OPTS", "-Xmx1g -Dfile.encoding=UTF-8", true),
+            ("RUSTFLAGS", "--cfg key=\"a\"", false),
+            ("PATH", "/usr/bin:/home/me@work/bin", true),
+        ] {
+            assert_eq!(admits(name.as_ref(), value.as_ref(), &[]), expected, "{name}={value}");
+            assert!(admits(name.as_ref(), value.as_ref(), &[name.to_owned()]));
+        }
     }
 
     #[test]

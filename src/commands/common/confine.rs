@@ -22,13 +22,16 @@ pub(crate) async fn policy(
     let launcher = Launcher::new().map_err(|error| {
         Failure::internal("agentrun cannot find its own program, which starts the commands", error)
     })?;
-    let mut policy =
-        Policy::new(project.environment.all(), &config.process.env_pass).launched_by(launcher, &mark(plan));
+    let mut policy = Policy::new(project.for_commands(config), &config.process.env_pass)
+        .launched_by(launcher, &mark(plan));
     policy.patience = policy.patience.min(config.limits.time);
     let confinement = confinement(&project.environment, config, workspace)?;
-    let writable: Vec<PathBuf> = confinement.writable().map(Path::to_owned).collect();
+    // A rerun works in a copy; what an agent wrote into the project itself starts nothing either.
+    let writable: Vec<PathBuf> =
+        confinement.writable().map(Path::to_owned).chain([project.root.clone()]).collect();
     let policy = policy.without_programs_below(&writable);
-    let bwrap = project.environment.all_on_path("bwrap").find(|path| outside(path, &confinement));
+    let bwrap = project.environment.all_on_path("bwrap").find(|path| outside(path, &writable));
+    make_caches(&project.environment);
     let sandbox = sandbox::open(config.sandbox.mode, confinement, bwrap, &policy, interrupt).await;
     let sandbox = sandbox.map_err(|refused| {
         Failure::new(ExitCode::CannotBegin, refused.to_string())
@@ -68,6 +71,16 @@ fn confinement(
     })
 }
 
+/// Makes the caches that installed tools cannot do without: in a fresh home a command could not make them.
+fn make_caches(environment: &Environment) {
+    for (path, program) in sandbox::needed_caches(&|name| environment.path(name)) {
+        if environment.all_on_path(program).next().is_some() {
+            // A tool whose cache cannot be made says so itself.
+            let _ = std::fs::create_dir_all(path);
+        }
+    }
+}
+
 /// A path as people write it: absolute, or `~/x`.
 fn below_home(path: &Path, home: Option<PathBuf>) -> Result<PathBuf, Failure> {
     match (path.strip_prefix("~"), home) {
@@ -78,9 +91,9 @@ fn below_home(path: &Path, home: Option<PathBuf>) -> Result<PathBuf, Failure> {
 }
 
 /// A program that commands could replace confines nobody.
-fn outside(program: &Path, confinement: &Confinement) -> bool {
+fn outside(program: &Path, writable: &[PathBuf]) -> bool {
     let real = program.canonicalize().unwrap_or_else(|_| program.to_owned());
-    let replaceable = |path: &Path| confinement.writable().any(|place| path.starts_with(place));
+    let replaceable = |path: &Path| writable.iter().any(|place| path.starts_with(place));
     program.is_absolute() && !replaceable(program) && !replaceable(&real)
 }
 

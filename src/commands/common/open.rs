@@ -1,5 +1,6 @@
 //! Opens what every command needs first: the project root, its configuration, the plan, its state.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -111,11 +112,20 @@ impl Project {
         }
     }
 
+    /// The environment without the model's key, whatever its variable is called and whoever lets it through.
+    pub(crate) fn for_commands(&self, config: &Config) -> impl Iterator<Item = (OsString, OsString)> {
+        let key = config.model.api_key_env.clone();
+        let secret = self.secret(config).filter(|secret| !secret.is_empty());
+        self.environment.all().filter(move |(name, value)| {
+            *name != *key && secret.as_ref().is_none_or(|secret| !value.to_string_lossy().contains(secret))
+        })
+    }
+
     /// How programs of agentrun's own are started outside of a run: none that a command could have
     /// written.
     pub(crate) fn own_policy(&self, config: &Config) -> Policy {
         let places = [self.root.clone(), self.environment.temporary(), "/tmp".into(), "/var/tmp".into()];
-        Policy::new(self.environment.all(), &config.process.env_pass).without_programs_below(&places)
+        Policy::new(self.for_commands(config), &config.process.env_pass).without_programs_below(&places)
     }
 
     /// Where the agent may work: the project, less what decides about it.
