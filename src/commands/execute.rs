@@ -16,6 +16,8 @@ use crate::interrupt::Interrupt;
 use crate::model::Model;
 use crate::model::scripted::Script;
 use crate::plan::{Diagnostic, Reading, Severity, StepIndex, StepKind};
+use crate::process::Sandbox;
+use crate::process::sandbox::Wish;
 use crate::redact::Redact;
 use crate::report::{Report, diagnostics, listing, print};
 use crate::run::{Orders, Run, Site};
@@ -209,6 +211,7 @@ async fn execute(
     let workspace = prepared.project.workspace(&prepared.plan, &prepared.sources)?;
     let policy =
         confine::policy(&prepared.project, &orders.config, &prepared.plan, &workspace, &interrupt).await?;
+    refuse_less(&prepared.past.state, orders.config.sandbox.mode, policy.sandbox())?;
     let redact = Redact::new(prepared.project.secrets(&orders.config));
     hold.make_run_dir(&redact)?;
     let report = Report::new(args.json, Some(hold.run_dir.clone()));
@@ -248,6 +251,20 @@ async fn execute(
     run.restart(&restart)?;
     let plan = plan.read_again().map_err(|error| Failure::internal("cannot read the plan", error))?;
     carry_out(run.with_plan(&plan)).await
+}
+
+/// What `auto` finds is no less than what an earlier run had here: what an agent left may be the reason.
+fn refuse_less(past: &RunState, wish: Wish, found: Option<&Sandbox>) -> Result<(), Failure> {
+    let had = past.last_sandbox().is_some_and(|sandbox| sandbox.starts_with("bubblewrap"));
+    match found {
+        Some(Sandbox::Landlock(_)) if wish == Wish::Auto && had => Err(Failure::new(
+            ExitCode::CannotBegin,
+            "the last run of this plan was confined by bubblewrap, which does not work here any more",
+        )
+        .hint("look whether something in `.git` or the project was put there to stop it: --sandbox bubblewrap says why")
+        .hint("or accept less: --sandbox landlock")),
+        _ => Ok(()),
+    }
 }
 
 /// Puts back the files of a run that was killed while commands ran with other versions of them.

@@ -165,10 +165,9 @@ impl Family {
     fn end(&mut self, grace: Duration) -> Vec<String> {
         let names = tree::names(&tree::below());
         let abandoned = self.abandoned;
-        let living = || {
-            self.reap();
-            tree::below()
-        };
+        // That nothing is left is known by the kernel: a look through all processes may miss one that forks
+        // and exits meanwhile.
+        let living = || self.reap().then(tree::below);
         if abandoned {
             tree::kill(living);
         } else {

@@ -156,7 +156,7 @@ impl LaunchedCommand {
     async fn kill(&mut self) {
         let _ = self.child.start_kill();
         let _ = timeout(PATIENCE, self.child.wait()).await;
-        tree::kill(tree::below);
+        tree::kill(|| tree::some(tree::below()));
     }
 }
 
@@ -164,7 +164,7 @@ impl Drop for LaunchedCommand {
     fn drop(&mut self) {
         if !self.ended {
             let _ = self.child.start_kill();
-            tree::kill(tree::below);
+            tree::kill(|| tree::some(tree::below()));
         }
     }
 }

@@ -52,7 +52,7 @@ fn adopt_orphans() {
 
 /// Ends everything that this process has started, at once.
 pub fn kill_all() {
-    tree::kill(tree::below);
+    tree::kill(|| tree::some(tree::below()));
 }
 
 /// The variable that every command has in its environment, and everything that it starts: which
@@ -65,7 +65,7 @@ pub fn end_marked(mark: &str) -> Vec<String> {
     let found = tree::marked(MARKER, mark);
     let names = tree::names(&found);
     if !found.is_empty() {
-        tree::end(|| tree::marked(MARKER, mark), Duration::from_secs(2));
+        tree::end(|| tree::some(tree::marked(MARKER, mark)), Duration::from_secs(2));
     }
     names
 }

@@ -10,6 +10,12 @@ use crate::clock::Deadline;
 /// How often processes that were told to end are looked at.
 const POLL: Duration = Duration::from_millis(5);
 
+/// So many of the newest processes are looked at in a sprint.
+const NEWEST: i32 = 16;
+
+/// So long only the newest processes are asked for, before all are looked through again.
+const SPRINT: Duration = Duration::from_millis(5);
+
 /// A command line is told with this many characters.
 const CHARACTERS: usize = 120;
 
@@ -76,26 +82,53 @@ pub(super) fn signal(pids: &[Pid], signal: Signal) {
 }
 
 /// Asks processes to end, and ends those that have not in time. `living` is asked again and again:
-/// a process may make others until its last moment. Tells whether none is left.
-pub(super) fn end(mut living: impl FnMut() -> Vec<Pid>, grace: Duration) -> bool {
-    signal(&living(), Signal::TERM);
-    until_none(&mut living, grace, None) || kill(living)
+/// a process may make others until its last moment. It gives `None` if nothing is left; who is left may be
+/// unknown. Tells whether none is left.
+pub(super) fn end(mut living: impl FnMut() -> Option<Vec<Pid>>, grace: Duration) -> bool {
+    signal(&living().unwrap_or_default(), Signal::TERM);
+    until_none(&mut living, grace) || kill(living)
 }
 
 /// Ends processes at once. Tells whether none is left.
-pub(super) fn kill(mut living: impl FnMut() -> Vec<Pid>) -> bool {
-    until_none(&mut living, Duration::from_secs(5), Some(Signal::KILL))
+///
+/// A process may fork and exit, generation after generation: to look through all processes takes longer than
+/// one of them lives. Each becomes a child of this process when its parent exits. The kernel tells the number of
+/// the newest process, and to ask only for it and its neighbours is quick: it is caught between two forks.
+pub(super) fn kill(mut living: impl FnMut() -> Option<Vec<Pid>>) -> bool {
+    let deadline = Deadline::after(Duration::from_secs(5));
+    loop {
+        let Some(found) = living() else { return true };
+        signal(&found, Signal::KILL);
+        let sprint = Deadline::after(SPRINT);
+        while !sprint.passed() {
+            signal(&newest_children(), Signal::KILL);
+        }
+        if deadline.passed() {
+            return false;
+        }
+    }
 }
 
-fn until_none(living: &mut impl FnMut() -> Vec<Pid>, patience: Duration, each: Option<Signal>) -> bool {
+/// These, if there are any.
+pub(super) fn some(pids: Vec<Pid>) -> Option<Vec<Pid>> {
+    Some(pids).filter(|pids| !pids.is_empty())
+}
+
+/// Of the newest processes those that are children of this one.
+fn newest_children() -> Vec<Pid> {
+    let own = getpid().as_raw_pid();
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let newest: i32 = load.trim_end().rsplit(' ').next().and_then(|pid| pid.parse().ok()).unwrap_or(0);
+    let near = (newest.saturating_sub(NEWEST) + 1..=newest).rev();
+    let children = near.filter(|pid| stat(*pid).is_some_and(|stat| stat.parent == own && !stat.dead));
+    children.filter_map(Pid::from_raw).collect()
+}
+
+fn until_none(living: &mut impl FnMut() -> Option<Vec<Pid>>, patience: Duration) -> bool {
     let deadline = Deadline::after(patience);
     loop {
-        let found = living();
-        if found.is_empty() {
+        if living().is_none() {
             return true;
-        }
-        if let Some(each) = each {
-            signal(&found, each);
         }
         if deadline.passed() {
             return false;
@@ -154,7 +187,10 @@ mod tests {
         assert_eq!(found(), [pid]);
         assert!(below().contains(&pid));
         assert_eq!(names(&found()), [format!("{pid} one two 1000")]);
-        assert!(end(found, Duration::from_mins(1)), "a dead process is none, though nobody has asked how");
+        assert!(
+            end(|| some(found()), Duration::from_mins(1)),
+            "a dead process is none, though nobody has asked how"
+        );
         child.wait().unwrap();
         assert_eq!(other.try_wait().unwrap(), None, "another mark is another's");
         other.kill().unwrap();

@@ -174,6 +174,11 @@ impl RunState {
     }
 
     /// A new run: what an earlier one left in the middle is to be done.
+    /// What confined the commands of the last run, in words; `None` before the first.
+    pub(crate) fn last_sandbox(&self) -> Option<&str> {
+        self.run.as_ref().map(|run| run.sandbox.as_str())
+    }
+
     fn begin_run(&mut self, run: &RunStarted) {
         self.run = Some(run.clone());
         self.green.clear();
