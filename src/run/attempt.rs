@@ -59,6 +59,7 @@ pub(super) async fn run(
     tell_of_commits(run, &at, head.as_ref()).await?;
 
     let after = run.snapshots.take(&run.site.snapshot_name(&at, "-after")).await.map_err(no_snapshot)?;
+    tell_of_disarmed(run, &at)?;
     let unseen_after = run.site.unseen();
     let own = run.snapshots.changes(&trees.before, &after).await.map_err(no_snapshot)?;
     let all = run.snapshots.changes(&trees.base, &after).await.map_err(no_snapshot)?;
@@ -161,6 +162,18 @@ async fn tell_of_commits(run: &mut Run<'_>, at: &AttemptRef, before: Option<&Hea
         at.attempt, at.step.id
     );
     run.recorder.record(Event::Warning { code: "head-moved".to_owned(), message })
+}
+
+/// Settings and hooks that would run in the next git command of a person.
+fn tell_of_disarmed(run: &mut Run<'_>, at: &AttemptRef) -> Result<(), Failure> {
+    for what in run.snapshots.disarmed() {
+        let (attempt, step) = (at.attempt, &at.step.id);
+        let message = format!(
+            "attempt {attempt} of step {step} left a repository that would start programs; agentrun took that away: {what}"
+        );
+        run.recorder.record(Event::Warning { code: "disarmed".to_owned(), message })?;
+    }
+    Ok(())
 }
 
 /// Files that were there are guarded unless the step asks for the change; what the agent wrote in one speaks

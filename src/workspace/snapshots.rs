@@ -44,6 +44,14 @@ impl Snapshots {
         }
     }
 
+    /// What was taken from repositories that came meanwhile, since it was asked last: settings and hooks.
+    pub fn disarmed(&mut self) -> Vec<String> {
+        match self {
+            Self::Git(git) => git.disarmed(),
+            Self::Files(_) => Vec::new(),
+        }
+    }
+
     /// What changed from one state to the other.
     pub async fn changes(&self, from: &Snapshot, to: &Snapshot) -> Result<Changes, SnapshotError> {
         if from.tree == to.tree {

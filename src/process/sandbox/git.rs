@@ -29,6 +29,7 @@ impl Repository {
         let mut read_only: Vec<PathBuf> =
             ["config", "hooks", "refs/agentrun"].map(|name| shared.join(name)).to_vec();
         read_only.push(folder.join("config.worktree"));
+        read_only.extend(hooks_elsewhere(&shared.join("config"), root));
         modules(&shared.join("modules"), &mut read_only);
         if !folder.starts_with(root) {
             read_only.push(place);
@@ -81,6 +82,15 @@ fn modules(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// The folder of hooks in the project that the settings name in the place of the usual one.
+fn hooks_elsewhere(config: &Path, root: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(config).ok()?;
+    let mut settings = text.lines().filter_map(|line| line.trim().split_once('='));
+    let (_, folder) = settings.find(|(key, _)| key.trim().eq_ignore_ascii_case("hooksPath"))?;
+    let folder = root.join(folder.trim().trim_matches('"')).canonicalize().ok()?;
+    (folder.starts_with(root) && folder != root).then_some(folder)
+}
+
 /// What a file `.git` names: `gitdir: ../main/.git/worktrees/one`.
 fn pointed_at(file: &Path, root: &Path) -> Option<PathBuf> {
     let text = std::fs::read_to_string(file).ok()?;
@@ -90,6 +100,24 @@ fn pointed_at(file: &Path, root: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hooks_in_the_project_are_read_only_too() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join(".git")).unwrap();
+        std::fs::create_dir_all(root.join(".husky/_")).unwrap();
+        for (setting, expected) in [
+            ("hooksPath = .husky/_", Some(root.join(".husky/_"))),
+            ("HOOKSPATH=\".husky\"", Some(root.join(".husky"))),
+            ("hooksPath = /usr/share", None),
+            ("hooksPath = .", None),
+            ("editor = vi", None),
+        ] {
+            std::fs::write(root.join(".git/config"), format!("[core]\n\t{setting}\n")).unwrap();
+            assert_eq!(hooks_elsewhere(&root.join(".git/config"), &root), expected, "{setting}");
+        }
+    }
 
     #[test]
     fn a_work_tree_of_its_own_names_the_folders_of_the_repository() {

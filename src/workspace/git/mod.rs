@@ -7,6 +7,7 @@ pub(crate) mod author;
 mod call;
 mod change;
 pub(crate) mod commit;
+mod disarm;
 pub(crate) mod head;
 mod index;
 mod nested;
@@ -46,6 +47,10 @@ pub struct Git {
     seeded: bool,
     /// The root from the top level of the repository: empty, or with a slash at the end.
     pub(super) prefix: Vec<u8>,
+    /// Repositories inside of the project that were there before any agent worked.
+    nested_before: Option<Vec<PathBuf>>,
+    /// What was taken from others since, to be told.
+    disarmed: Vec<String>,
     /// Known once a commit may be made.
     start: Option<CommitStart>,
     /// From the root.
@@ -77,6 +82,8 @@ impl Git {
             private_index: store.join("index"),
             seeded: false,
             prefix: Vec::new(),
+            nested_before: None,
+            disarmed: Vec::new(),
             start: None,
             leave_out: leave_out.iter().filter_map(below).chain([super::STATE_DIR.into()]).collect(),
         };
@@ -114,7 +121,9 @@ impl Git {
         if !added.stderr.is_empty() {
             tracing::warn!("git add: {}", added.stderr);
         }
-        self.add_nested().await?;
+        let nested = self.nested();
+        self.disarm_new(&nested)?;
+        self.add_nested(nested).await?;
         self.drop_left_out().await?;
         let tree = self.private(["write-tree"]).line().await?;
         let message = format!("agentrun: {name}");

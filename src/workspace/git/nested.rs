@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use super::Git;
+use super::disarm::disarm;
 use crate::workspace::built::is_skipped;
 use crate::workspace::entry;
 use crate::workspace::ignore_lists::{has_trap, is_trap};
@@ -22,8 +23,7 @@ pub(super) fn repository_of(root: &Path, path: &Path) -> Option<PathBuf> {
 
 impl Git {
     /// Puts such files into the private index, as they are on disk.
-    pub(super) async fn add_nested(&self) -> Result<(), SnapshotError> {
-        let mut nested = self.nested();
+    pub(super) async fn add_nested(&self, mut nested: Vec<PathBuf>) -> Result<(), SnapshotError> {
         if nested.is_empty() {
             return Ok(());
         }
@@ -59,8 +59,25 @@ impl Git {
         self.private(["update-index", "-z", "--index-info"]).stdin(info).bytes().await.map(drop)
     }
 
+    pub(in crate::workspace) fn disarmed(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.disarmed)
+    }
+
+    /// Repositories that came since the first look start nothing in the person's next git command.
+    pub(super) fn disarm_new(&mut self, nested: &[PathBuf]) -> Result<(), SnapshotError> {
+        let before = self.nested_before.get_or_insert_with(|| nested.to_vec());
+        for folder in nested.iter().filter(|folder| !before.contains(folder)) {
+            let repository = self.root.join(folder);
+            let gone = disarm(&repository).map_err(|error| SnapshotError::file(&repository, error))?;
+            if !gone.is_empty() {
+                self.disarmed.push(format!("`{}`: {}", folder.display(), gone.join(", ")));
+            }
+        }
+        Ok(())
+    }
+
     /// The outermost repositories inside of the project, from the root, without those that git ignores.
-    fn nested(&self) -> Vec<PathBuf> {
+    pub(super) fn nested(&self) -> Vec<PathBuf> {
         let is_nested = |path: &Path| path != self.root && path.join(".git").symlink_metadata().is_ok();
         let root = self.root.clone();
         let found = self.walk(Path::new(""), move |path| {
