@@ -1,5 +1,6 @@
 //! Says what the names of sections, labels and fields mean, by the `vocabulary`.
 
+mod acts;
 pub(super) mod code;
 pub(super) mod column;
 pub(super) mod done;

@@ -31,6 +31,11 @@ impl Piece<'_> {
     }
 }
 
+/// A text up to the end of its first sentence.
+pub(super) fn first_sentence(text: &str) -> &str {
+    text.split_once(". ").map_or(text, |(first, _)| first)
+}
+
 /// Lines as one; it is a copy only where there are several.
 pub(super) fn one_line<'text>(mut lines: impl Iterator<Item = &'text str>) -> Cow<'text, str> {
     let mut text = Cow::Borrowed(lines.next().unwrap_or_default());

@@ -29,7 +29,7 @@ use super::diagnostic::Diagnostic;
 use super::document::{BlockKind, Document};
 use super::identity::{fingerprint, step_key, step_name};
 use super::names::done::{is_done, says_done};
-use super::names::{self, Role};
+use super::names::{self, Role, person};
 use super::sections::Sections;
 use super::step::{Field, Plan, Step, StepGroup, StepKind};
 use super::{BoxIndex, GroupIndex, StepIndex};
@@ -159,6 +159,7 @@ impl PlanBuilder<'_, '_> {
         let index = self.plan.steps.next_key();
         let extent = self.extent(&blueprint.source, index);
         let parts = self.parts(&blueprint, index);
+        let kind = self.kind(&blueprint, &parts);
         self.plan.open_questions.extend(parts.open_questions);
         let said = self.said(&blueprint.source, &extent.span);
         let title = blueprint.title;
@@ -182,7 +183,7 @@ impl PlanBuilder<'_, '_> {
             end_line: extent.end_line,
             span: extent.span,
             group: blueprint.group,
-            kind: blueprint.kind,
+            kind,
             references: parts.references,
             independent: parts.independent,
             files: parts.files,
@@ -194,6 +195,29 @@ impl PlanBuilder<'_, '_> {
             said_done: false,
             fields,
         });
+    }
+
+    /// A step that holds nothing but boxes of a person is that person's, unless its title says that something is made.
+    fn kind(&self, blueprint: &Blueprint, parts: &Parts) -> StepKind {
+        let document = &self.sections.document;
+        let title = &blueprint.title.text;
+        let looks = || {
+            let role = names::role(title);
+            names::verifies(title)
+                || matches!(role, Some(Role::Testing | Role::Validation | Role::Manual | Role::Rollout))
+        };
+        let only_boxes = match blueprint.source {
+            StepSource::Unit(UnitPlace::Section(section)) => {
+                let mut all = self.sections.subtree(section).flat_map(|inner| self.sections.content(inner));
+                all.all(|block| document.is_list(block))
+            }
+            StepSource::Unit(UnitPlace::Item { .. }) => looks(),
+            _ => false,
+        };
+        let work = blueprint.kind == StepKind::Work;
+        let by_hand = work && parts.are_all_by_hand() && only_boxes && !person::writes(title);
+        let named = |field: &Field| names::is_metadata(&field.name) && person::names_a_person(&field.value);
+        if by_hand || (work && parts.fields.iter().any(named)) { StepKind::Manual } else { blueprint.kind }
     }
 
     fn key(&mut self, group: Option<GroupIndex>, title: &Title) -> StepKey {

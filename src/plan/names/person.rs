@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
+use super::acts::{ACTS, AFTERWARDS, Act, BEFORE, CONSOLES, HOSTS, KEPT, LOCAL, PARTS, PROVIDERS};
 use super::phrases::Phrases;
 use super::sentences::AUTHORS;
-use super::spoken;
+use super::{has_words, spoken};
+use crate::plan::code_span::{code_spans, end_of};
 
 /// Words in brackets, or before a colon, that give a step or a box to a person.
 const MARKS: &str = "human, humans, manual, manually, operator, operator only, human only, person, by hand, manual step, hitl, \
@@ -12,13 +14,18 @@ const MARKS: &str = "human, humans, manual, manually, operator, operator only, h
 
 /// What is a person's, whatever is written about it.
 const SURE: &str = "operator only, human only, humans only, by a human, do not run this yourself, do not run it \
-    yourself, don t run this yourself, do not do it yourself, do not do this yourself, do not automate, in the console, \
-    in the dashboard, supabase dashboard, stripe dashboard, vercel dashboard, aws console, google cloud console, cloud \
-    console, admin console, developer console, developer portal, on a real device, on real devices, on a real phone, on a \
+    yourself, don t run this yourself, do not do it yourself, do not do this yourself, do not automate, cloud console, \
+    admin console, developer console, developer portal, app store connect, play console, search console, on a real device, on real devices, on a real phone, on a \
     physical device, on physical devices, real hardware, real wallet, user acceptance testing, uat, sign off, signs off, \
     signed off, signoff, get approval, obtain approval, approval from, approval by, approved by, stakeholder approval, \
-    stakeholder review, dns record, dns records, publish authority, owner authority, user manual verification, von hand, \
-    à la main, a mano, вручную";
+    stakeholder review, dns record, dns records, publish authority, owner authority, user manual verification, force push, \
+    history rewrite, rewrite the history, rewritten history, human approval, human approved, von hand, à la main, a mano, \
+    вручную, freigabe durch, freigabe von, abnahme durch, auf produktion ausrollen, in produktion ausrollen, auf produktion \
+    deployen, in produktion deployen, auf einem echten gerät, auf echter hardware, en un dispositivo real, en \
+    dispositivos reales, aprobación del cliente, visto bueno del, desplegar a producción, despliegue a producción, \
+    despliegue en producción, subir a producción, sur un vrai appareil, sur un appareil réel, validation par le client, \
+    déploiement en production, mise en production, em um dispositivo real, aprovação do cliente, implantar em produção, \
+    deploy em produção, на реальном устройстве, на прод, в продакшен, согласование с";
 
 /// What a person does, unless the words are about writing something.
 const BY_HAND: &str = "manual test, manual tests, manual testing, manual verification, manual check, manual review, manual qa, \
@@ -27,29 +34,179 @@ const BY_HAND: &str = "manual test, manual tests, manual testing, manual verific
     manually inspect, manually exercise, manually try, test manually, tested manually, verify manually, verified manually, \
     check manually, checked manually, human review, user testing, usability testing, gather feedback, peer review, \
     review with, demo to, demo with, visual verification, visual inspection, visual check, deploy to production, deploy to \
-    prod, production deployment, production deploy, release to production, app store review, test manuel, tests manuels, \
-    manuell testen, manuell prüfen, manueller test, manuelle prüfung, manuell verifiziert, prueba manual, pruebas \
-    manuales, teste manual, testes manuais";
+    prod, release to production, app store review, test manuel, tests manuels, \
+    manuell testen, manuell prüfen, manueller test, manuelle prüfung, manuell verifiziert, prueba manual, probar manualmente, verificar manualmente, verificación manual, revisión manual, pruebas \
+    manuales, teste manual, testes manuais, testar manualmente, verificação manual, validação manual, test manuale, \
+    verifica manuale, testare manualmente, verificare manualmente, tester manuellement, vérifier manuellement, vérification \
+    manuelle, validation manuelle, manuelle tests, manuell überprüfen, manuelles testen, sichtprüfung, handmatig testen, \
+    handmatige test, handmatig controleren, test ręczny, testy ręczne, ręczna weryfikacja, przetestować ręcznie, manuel test, \
+    ручная проверка, ручное тестирование, ручной тест, kiểm tra thủ công, kiểm thử thủ công, uji manual, pengujian manual";
+
+/// The same of one line of work; a heading may name it among other things.
+const HANDS_ON: &str = "live verification, live smoke, gui smoke, real card, real credit card, real money, real payment, real account, \
+    real accounts, real credentials, real inbox, live keys, production keys, production secrets, provider credentials, \
+    real token, real tokens, real jwt, key rotation, secret rotation, credential rotation, visually verify, visually \
+    confirm, visually check, visually inspect, by eye, exploratory testing, beta testers, user \
+    feedback, feedback from users";
 
 /// The same in languages that put no space between words.
 const UNSPACED: &str = "手动测试, 手动验证, 手动确认, 人工测试, 人工验证, 人工确认, 真机, 手動テスト, 手動確認, 手動測試, 手動驗證, 実機, \
-    目視確認, 수동 테스트, 수동 검증, 실기기";
+    目視確認, 수동 테스트, 수동 검증, 실기기, 部署到生产, 部署到线上, 发布到生产, 生产环境部署, 人审批, 审批通过, \
+    本番環境にデプロイ, 本番へデプロイ, 本番デプロイ, 承認を得, 承認をもら, 프로덕션에 배포, 운영 서버에 배포, 승인을 받";
 
 static SURELY: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(SURE));
+
+static HANDS: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(HANDS_ON));
 
 static MANUALLY: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(BY_HAND));
 
 /// Only a person can do or confirm what a text of one line says.
 pub(in crate::plan) fn is_for_a_person(text: &str) -> bool {
     let said = spoken(text);
+    is_named_for_a_person(text)
+        || (!writes(text) && HANDS.any_within(&said))
+        || is_at_a_provider(&said)
+        || acts_outside(text)
+}
+
+/// A heading gives what stands under it to a person.
+pub(in crate::plan) fn is_named_for_a_person(title: &str) -> bool {
+    let said = spoken(title);
+    is_marked(title)
+        || SURELY.any_within(&said)
+        || (!writes(title) && MANUALLY.any_within(&said))
+        || (!title.is_ascii() && UNSPACED.split(", ").any(|phrase| title.contains(phrase)))
+}
+
+/// A text is about making something.
+pub(in crate::plan) fn writes(text: &str) -> bool {
+    let said = spoken(text);
     let mut words = said.split(' ').skip_while(|word| word.chars().any(|c| c.is_ascii_digit()));
     let first = words.next().unwrap_or_default();
     let ships = ["deploy", "publish", "release", "push"].contains(&first);
-    let writes = !ships && AUTHORS.split(", ").any(|author| author == first);
-    is_marked(text)
-        || SURELY.any_within(&said)
-        || (!writes && MANUALLY.any_within(&said))
-        || (!text.is_ascii() && UNSPACED.split(", ").any(|phrase| text.contains(phrase)))
+    !ships && is_of(AUTHORS, first)
+}
+
+fn is_of(list: &'static str, word: &str) -> bool {
+    list.split(", ").any(|one| one == word)
+}
+
+/// `in the Stripe dashboard`, `the key in the console`, `the secret in Vercel`.
+fn is_at_a_provider(said: &str) -> bool {
+    let consoles = || CONSOLES.split(", ").filter(|console| has_words(said, console));
+    let of_provider = |console: &str| {
+        PROVIDERS.split(", ").any(|provider| has_words(said, &format!("{provider} {console}")))
+    };
+    let kept = || KEPT.split(", ").any(|thing| has_words(said, thing));
+    let place = || ["in the console", "in the dashboard"].iter().any(|place| has_words(said, place));
+    let sets = || HOSTS.split(", ").any(|host| has_words(said, host));
+    consoles().any(of_provider) || ((place() || sets()) && kept())
+}
+
+/// A clause begins with a verb that acts on something outside: `Deploy it`, `Build and deploy it`.
+fn acts_outside(text: &str) -> bool {
+    // A full stop inside a word ends no sentence.
+    let plain = without_code(text).replace(". ", "; ");
+    let clauses = plain.split([',', ';', ':', '(', ')', '—', '–']).map(spoken);
+    let mut first: Option<String> = None;
+    let mut clauses = clauses.peekable();
+    while let Some(clause) = clauses.next() {
+        if first.is_none() && clauses.peek().is_some() && is_afterwards(&clause) {
+            return true;
+        }
+        let mut rest = clause.as_str();
+        while let Some((_, behind)) = rest.split_once(' ').filter(|(word, _)| is_label(word)) {
+            rest = behind;
+        }
+        if rest.is_empty() || (is_label(rest) && !rest.contains(' ')) {
+            continue;
+        }
+        let begins = first.get_or_insert_with(|| rest.split(' ').next().unwrap_or_default().to_owned());
+        let goes_on = is_of(BEFORE, begins);
+        let own = rest.starts_with(begins.as_str());
+        // What a task writes is not what it does.
+        let writes = !goes_on && is_of(AUTHORS, begins);
+        if (own || !writes) && is_act(rest, own || goes_on || rest.contains(' ')) {
+            return true;
+        }
+        let joined = [" and ", " then ", " und ", " y ", " et "];
+        let parts = joined.iter().flat_map(|word| rest.match_indices(word).map(|(at, word)| at + word.len()));
+        if !writes && parts.map(|at| &rest[at..]).any(|part| is_act(part, goes_on || part.contains(' '))) {
+            return true;
+        }
+    }
+    false
+}
+
+/// `After the release`, `Once it is live`.
+fn is_afterwards(clause: &str) -> bool {
+    let begins = ["after ", "once ", "post "].iter().any(|word| clause.starts_with(word));
+    begins
+        && clause.split(' ').count() <= 6
+        && clause.rsplit(' ').next().is_some_and(|last| is_of(AFTERWARDS, last))
+}
+
+/// The number, the word or the adverb that a task begins with: `Step 4`, `T1`, `Final`.
+fn is_label(word: &str) -> bool {
+    let adverbs = "step, task, phase, final, finally, then, now, also, only, once, next, item";
+    is_of(adverbs, word) || word.len() == 1 || word.chars().any(|c| c.is_ascii_digit())
+}
+
+/// A clause begins with an act; a verb that stands alone counts only where something leads up to it.
+fn is_act(clause: &str, alone_counts: bool) -> bool {
+    let local = || LOCAL.split(", ").any(|place| has_words(clause, place));
+    let begins = |act: &Act| {
+        act.verbs.split(", ").any(|verb| {
+            let behind = clause.strip_prefix(verb).filter(|rest| rest.is_empty() || rest.starts_with(' '));
+            behind.is_some_and(|rest| {
+                (alone_counts || !rest.is_empty()) && is_done_to(rest.trim_start(), act.to)
+            })
+        })
+    };
+    ACTS.iter().any(begins) && !local()
+}
+
+/// What stands behind a verb is what it is done to, and no part of the product: `publish the release`, no `release lock`.
+fn is_done_to(behind: &str, to: &'static str) -> bool {
+    let next = behind.split(' ').next().unwrap_or_default();
+    if behind.is_empty() {
+        return to.is_empty() || is_of(to, "#alone");
+    }
+    if is_of(PARTS, next) {
+        return false;
+    }
+    let is_version = |word: &str| {
+        word.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let numbered = || {
+        let mut words = behind.split(' ').take(2);
+        words.all(|word| word.starts_with(|c: char| c.is_ascii_digit())) || behind.split(' ').any(is_version)
+    };
+    let holds = |thing: &'static str| {
+        behind.match_indices(thing).any(|(at, _)| {
+            let starts = at == 0 || behind[..at].ends_with(' ');
+            let rest = &behind[at + thing.len()..];
+            let next = rest.trim_start().split(' ').next().unwrap_or_default();
+            starts && (rest.is_empty() || rest.starts_with(' ')) && !is_of(PARTS, next)
+        })
+    };
+    to.is_empty() || to.split(", ").any(|thing| if thing == "#version" { numbered() } else { holds(thing) })
+}
+
+/// The text with a word in the place of each code span, for a branch another one than for the rest.
+fn without_code(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut from = 0;
+    for (at, span) in code_spans(text) {
+        let branch = ["main", "master", "develop"].contains(&span)
+            || (span.contains('/') && !span.contains(['.', ' ']));
+        plain.push_str(&text[from.min(at)..at]);
+        plain.push_str(if branch { " branchspan " } else { " codespan " });
+        let end = end_of(text, span);
+        from = end + text[end..].len() - text[end..].trim_start().trim_start_matches('`').len();
+    }
+    plain.push_str(&text[from..]);
+    plain
 }
 
 /// A text says to whoever reads it that somebody else has to do this.
@@ -58,7 +215,14 @@ pub(in crate::plan) fn forbids_the_agent(text: &str) -> bool {
     let phrases = "do not run this yourself, do not run it yourself, don t run this yourself, don t run it yourself, do \
         not do it yourself, do not do this yourself, don t do this yourself, a human with access, the operator does, \
         must be done by a human, has to be done by a human, must be run by a human";
-    phrases.split(", ").any(|phrase| super::has_words(&said, phrase))
+    phrases.split(", ").any(|phrase| has_words(&said, phrase))
+}
+
+/// What a field about a step says of who does it: `Owner: human`, `Type: manual check`.
+pub(in crate::plan) fn names_a_person(value: &str) -> bool {
+    let said = spoken(value);
+    let first = said.split(' ').next().unwrap_or_default();
+    is_of(MARKS, first) || is_of(MARKS, &said)
 }
 
 /// `[HUMAN] Rotate the keys`, `Human: rotate the keys`, `Rotate the keys (manual)`.
@@ -77,50 +241,4 @@ fn is_marked(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_person_does_is_told_from_what_an_agent_does() {
-        let by_person = [
-            "Manual test of the form",
-            "Get sign-off",
-            "Approved by Ann",
-            "SIGN OFF by QA",
-            "[HUMAN] Rewrite the history",
-            "Human: rotate the keys",
-            "Operator-only: rotate the keys (STOP until confirmed)",
-            "Rotate the keys (manual)",
-            "T002 Manually test the lamp on a real phone",
-            "Manual QA",
-            "UAT",
-            "Verify the page renders (requires manual testing)",
-            "Configure redirect URLs in the Supabase dashboard",
-            "Create the key in the console",
-            "Try it on a real device",
-            "Deploy to production",
-            "Add the DNS records for the domain",
-            "Test manuel du score",
-            "執行完整手動測試",
-            "6.4 Visual verification of the fields",
-        ];
-        let by_agent = [
-            "Design the form",
-            "Write a manual",
-            "Manually written tests stay",
-            "Approve nothing",
-            "Write a manual test plan",
-            "Document the manual testing steps",
-            "Make the output human-readable",
-            "Add the human: field",
-            "Implement the operator precedence",
-            "Log to the console",
-            "Build the dashboard page",
-            "Add a production deployment workflow",
-            "Write docs/manual.md (human readable)",
-        ];
-        let wrong: Vec<_> = by_person.into_iter().filter(|text| !is_for_a_person(text)).collect();
-        let given: Vec<_> = by_agent.into_iter().filter(|text| is_for_a_person(text)).collect();
-        assert_eq!((wrong, given), (vec![], vec![]));
-    }
-}
+mod tests;

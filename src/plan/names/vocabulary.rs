@@ -290,7 +290,7 @@ pub(in crate::plan) const METADATA: &str = "owner, owners, assignee, assignees, 
     difficulty, confidence, impact, value, size, points, story points, effort, estimate, estimated effort, \
     estimated time, time, duration, cost, budget, due, due date, deadline, start, start date, end date, \
     date, created, updated, last updated, started, completed, status, state, type, kind, category, area, \
-    component, components, labels, label, tags, tag, branch, branch name, milestone, epic, sprint, ticket, \
+    component, components, labels, label, tags, tag, branch, branch name, milestone, epic, sprint, ticket, executor, executed by, performed by, \
     issue, pr, id, task id, version, target, parallel, wave, requirements, story, prioridad, responsable, \
     estimación, estado, prioridade, responsável, estimativa, priorité, responsable, priorität, \
     verantwortlich, aufwand, приоритет, ответственный, статус, срок, 优先级, 负责人, 状态, 预计时间, 估时, 工时, 工作量, 優先度, 担当, 担当者, \

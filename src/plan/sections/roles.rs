@@ -4,7 +4,7 @@ use typed_index_collections::TiSlice;
 
 use super::{Owned, Section, counted, series};
 use crate::plan::SectionIndex;
-use crate::plan::names::person::is_for_a_person;
+use crate::plan::names::person::is_named_for_a_person;
 use crate::plan::names::{self, Keyword, Role};
 
 type All<'text> = TiSlice<SectionIndex, Section<'text>>;
@@ -69,7 +69,7 @@ fn named(
         Some(Role::Progress)
     } else if is_title && lists(section) {
         Some(Role::Steps)
-    } else if is_unit && section.level > 6 && is_for_a_person(&section.title.text) {
+    } else if is_unit && section.level > 6 && is_named_for_a_person(&section.title.text) {
         Some(Role::Manual)
     } else if is_unit || is_title || is_subject {
         None
@@ -118,7 +118,8 @@ fn must_hold(parent: Option<Role>, named: Role) -> bool {
 /// The section around decides: nothing inside a rollout is a step, whatever its name.
 fn inherited(parent: Option<Role>, named: Option<Role>) -> Option<Role> {
     match (parent, named) {
-        (Some(Role::Rollout), Some(Role::Rollback)) => Some(Role::Rollback),
+        (Some(Role::Rollout | Role::Manual), Some(Role::Rollback)) => Some(Role::Rollback),
+        (Some(Role::Manual), Some(Role::OpenQuestions | Role::Acceptance | Role::Criteria)) => named,
         (
             Some(
                 Role::Rollout
@@ -126,7 +127,8 @@ fn inherited(parent: Option<Role>, named: Option<Role>) -> Option<Role> {
                 | Role::Timeline
                 | Role::History
                 | Role::OpenQuestions
-                | Role::Progress,
+                | Role::Progress
+                | Role::Manual,
             ),
             _,
         ) => parent,

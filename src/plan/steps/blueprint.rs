@@ -1,16 +1,18 @@
 //! Decides which parts of the file become steps, before any of them is read.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use typed_index_collections::{TiVec, ti_vec};
 
 use crate::plan::candidates::{Unit, UnitPlace, top_items};
 use crate::plan::choice::ListChoice;
-use crate::plan::document::BlockKind;
+use crate::plan::document::{BlockKind, Document};
 use crate::plan::names::label;
-use crate::plan::names::person::{forbids_the_agent, is_for_a_person};
+use crate::plan::names::person::{forbids_the_agent, is_for_a_person, is_named_for_a_person};
 use crate::plan::names::title::Title;
 use crate::plan::names::{self, Keyword, Role, lower};
+use crate::plan::piece::first_sentence;
 use crate::plan::sections::{LABEL, Sections};
 use crate::plan::step::StepKind;
 use crate::plan::{BlockIndex, GroupIndex, SectionIndex};
@@ -109,8 +111,17 @@ fn is_manual(sections: &Sections<'_>, place: UnitPlace, title: &Title) -> bool {
         }
     };
     let marked = title.fields.iter().any(|(name, tag)| name == "tag" && is_for_a_person(&format!("[{tag}]")));
+    // What holds work of its own is not the act that its title names among other things.
     let own = match place {
-        UnitPlace::Item { block, .. } => is_for_a_person(document.first_line(block).1),
+        UnitPlace::Item { block, .. }
+            if holds_work(document, &(block.next()..document.blocks[block].end)) =>
+        {
+            is_named_for_a_person(document.first_line(block).1)
+        }
+        UnitPlace::Item { block, .. } => is_for_a_person(first_sentence(&document.text_of(block).0)),
+        UnitPlace::Section(section) if holds_work(document, &sections.blocks(section)) => {
+            is_named_for_a_person(&title.text)
+        }
         _ => is_for_a_person(&title.text),
     };
     let said = || match place {
@@ -129,10 +140,16 @@ fn is_manual(sections: &Sections<'_>, place: UnitPlace, title: &Title) -> bool {
     marked || own || said() || under
 }
 
+/// Boxes or numbers stand inside it.
+fn holds_work(document: &Document<'_>, blocks: &Range<BlockIndex>) -> bool {
+    let is_numbered = |block: BlockIndex| document.blocks[block].kind == BlockKind::List { ordered: true };
+    document.holds_box(blocks) || blocks.start.until(blocks.end).any(is_numbered)
+}
+
 /// A heading below the title of the file that is for a person.
 fn gives_to_a_person(sections: &Sections<'_>, section: SectionIndex) -> bool {
     let found = &sections.all[section];
-    found.level > 1 && (found.named == Some(Role::Manual) || is_for_a_person(&found.title.text))
+    found.level > 1 && (found.named == Some(Role::Manual) || is_named_for_a_person(&found.title.text))
 }
 
 /// `- [ ] Stage 4: Saw`, `- [ ] Stage 4: Nail`: the word for a group that several items begin with names

@@ -71,10 +71,20 @@ pub(in crate::plan) struct Parts {
     pub asides: Vec<Aside>,
     /// Bullets that are tasks if nothing else is.
     pub(in crate::plan) bullets: Vec<Task>,
+    /// Bullets that are a person's, if nothing else is work.
+    pub(in crate::plan) bullets_by_hand: Vec<Criterion>,
     /// Where its commands run.
     pub(in crate::plan) dir: Option<String>,
     /// The first byte of each block of commands that an `Expected: …` follows.
     pub(in crate::plan) expected_below: Vec<usize>,
+}
+
+impl Parts {
+    /// Every box of it is a person's, and there is no other work.
+    pub(in crate::plan) fn are_all_by_hand(&self) -> bool {
+        let by_hand = |found: &Criterion| found.kind == CriterionKind::Manual && found.check_box.is_some();
+        self.tasks.is_empty() && !self.criteria.is_empty() && self.criteria.iter().all(by_hand)
+    }
 }
 
 impl<'plan, 'text> StepBody<'plan, 'text> {
@@ -92,6 +102,7 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
     pub(in crate::plan) fn finish(mut self) -> Parts {
         if self.parts.tasks.is_empty() && self.kind == StepKind::Work {
             self.parts.tasks = std::mem::take(&mut self.parts.bullets);
+            self.parts.criteria.append(&mut self.parts.bullets_by_hand);
         }
         drop_repeated(&mut self.parts.files, |_| true, |file| Some(file));
         self.leave_stages_out();
@@ -235,9 +246,11 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
         let Some(&(at, _)) = section.value.first() else { return };
         let text = one_line(section.value.iter().map(|(_, line)| *line));
         let end = section.value.last().map_or(at, |(at, line)| at + line.len());
+        // A remark under a name for what a person does is nothing to be done.
+        let remark = role == Some(Role::Manual) && section.named == Some(Role::Context);
         self.read_field(&FieldText {
             name: &section.title.name(),
-            role,
+            role: if remark { section.named } else { role },
             piece: Piece { text, at, line: self.document.lines.line_of(at), end },
             followed: self.sections.content(index).next().is_some(),
         });
@@ -455,6 +468,7 @@ fn role_inside(around: Option<Role>, named: Option<Role>) -> Option<Role> {
             Some(Role::Acceptance | Role::Criteria),
             Some(Role::Validation | Role::Manual | Role::OpenQuestions | Role::Rollback | Role::Files),
         ) => named,
+        (Some(Role::Manual), Some(Role::OpenQuestions | Role::Rollback | Role::Files)) => named,
         // Under these nothing is work, whatever it is called; `Level 2: Unit tests` of a validation section is
         // validation; and what must hold is no work, whatever part of the product its heading speaks of.
         (
@@ -464,7 +478,8 @@ fn role_inside(around: Option<Role>, named: Option<Role>) -> Option<Role> {
                 | Role::Timeline
                 | Role::History
                 | Role::Acceptance
-                | Role::Criteria,
+                | Role::Criteria
+                | Role::Manual,
             ),
             _,
         )

@@ -39,6 +39,8 @@ pub(in crate::plan) enum ItemPart {
     Task(&'static str),
     /// Work, if there is no other.
     Bullet,
+    /// Something that a person does, if there is no other work.
+    ManualBullet,
     /// Names of files.
     Files,
     /// Names of other steps.
@@ -78,9 +80,12 @@ impl ItemPart {
 
     /// Under a name for work, and under none, some items say that they are to be seen to hold.
     fn by_work(role: Option<Role>, facts: ItemFacts) -> Option<Self> {
-        let is_work = matches!(role, None | Some(Role::Tasks | Role::Steps | Role::Testing));
-        if is_work && facts.marker == ItemMarker::Box && facts.by_hand {
-            Some(Self::Manual)
+        let is_work =
+            matches!(role, None | Some(Role::Tasks | Role::Steps | Role::Testing | Role::Documentation));
+        // A bullet without a name above it is work only where nothing else is.
+        let counts = facts.marker != ItemMarker::Bullet || matches!(role, Some(Role::Tasks | Role::Steps));
+        if is_work && facts.by_hand {
+            Some(if counts { Self::Manual } else { Self::ManualBullet })
         } else if is_work && (facts.checks || (facts.command && role == Some(Role::Testing))) {
             Some(Self::Criterion)
         } else {
@@ -118,7 +123,10 @@ mod tests {
             (Some(Role::Tasks), PLAIN, task),
             (Some(Role::Steps), command, task),
             (Some(Role::Tasks), by_hand, ItemPart::Manual),
-            (Some(Role::Tasks), ItemFacts { by_hand: true, ..PLAIN }, task),
+            (Some(Role::Tasks), ItemFacts { by_hand: true, ..PLAIN }, ItemPart::Manual),
+            (None, ItemFacts { by_hand: true, ..PLAIN }, ItemPart::ManualBullet),
+            (None, ItemFacts { by_hand: true, ..ordered }, ItemPart::Manual),
+            (Some(Role::Documentation), by_hand, ItemPart::Manual),
             (Some(Role::Tasks), checks, ItemPart::Criterion),
             (Some(Role::Testing), command, ItemPart::Criterion),
             (Some(Role::Testing), boxed, inside),

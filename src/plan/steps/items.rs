@@ -14,8 +14,8 @@ use crate::plan::criterion::{Criterion, CriterionKind};
 use crate::plan::document::BlockKind;
 use crate::plan::names::Role;
 use crate::plan::names::label::Label;
-use crate::plan::names::person::is_for_a_person;
-use crate::plan::piece::Piece;
+use crate::plan::names::person::{forbids_the_agent, is_for_a_person};
+use crate::plan::piece::{Piece, first_sentence};
 use crate::plan::step::{Field, StepKind, Task};
 use crate::plan::{BlockIndex, BoxIndex, Line};
 
@@ -72,7 +72,7 @@ impl StepBody<'_, '_> {
                 None if ordered => ItemMarker::Number,
                 None => ItemMarker::Bullet,
             },
-            by_hand: is_for_a_person(self.document.first_line(item).1),
+            by_hand: is_for_a_person(first_sentence(&piece.text)) || forbids_the_agent(&piece.text),
             command: is_command(&piece),
             checks: self.kind == StepKind::Work && asks_for_a_command(&piece.text),
         };
@@ -92,6 +92,10 @@ impl StepBody<'_, '_> {
             }
             ItemPart::Task(reason) => self.add_task(item, &piece, reason),
             ItemPart::Bullet => self.parts.bullets.push(task(&piece, None)),
+            ItemPart::ManualBullet => {
+                let found = classify(&piece.text, Place::Work, true).into_iter();
+                self.parts.bullets_by_hand.extend(found.map(|class| criterion(&piece, class, None)));
+            }
             ItemPart::Files => self.parts.files.extend(files::in_field(&piece.text)),
             ItemPart::References => self.add_references(&piece),
             ItemPart::OpenQuestion => self.add_open_question(item, &piece),
@@ -203,22 +207,10 @@ impl StepBody<'_, '_> {
     pub(in crate::plan) fn add_criterion(
         &mut self,
         piece: &Piece<'_>,
-        verdict: CriterionClass,
+        class: CriterionClass,
         check_box: Option<BoxIndex>,
     ) {
-        let text = piece.without_comments();
-        self.parts.criteria.push(Criterion {
-            says_more: verdict.says_more,
-            line: piece.line,
-            span: piece.at..piece.end.max(piece.at),
-            text,
-            check_box,
-            kind: verdict.kind,
-            why: verdict.why,
-            effect: verdict.effect,
-            unrun: verdict.unrun,
-            refused: verdict.refused,
-        });
+        self.parts.criteria.push(criterion(piece, class, check_box));
     }
 
     pub(in crate::plan) fn add_task(&mut self, item: BlockIndex, piece: &Piece<'_>, reason: &'static str) {
@@ -255,6 +247,22 @@ impl StepBody<'_, '_> {
             StepKind::Manual => BoxRole::Manual,
             StepKind::Acceptance => BoxRole::Acceptance,
         }
+    }
+}
+
+/// The criterion that a text is.
+fn criterion(piece: &Piece<'_>, class: CriterionClass, check_box: Option<BoxIndex>) -> Criterion {
+    Criterion {
+        says_more: class.says_more,
+        line: piece.line,
+        span: piece.at..piece.end.max(piece.at),
+        text: piece.without_comments(),
+        check_box,
+        kind: class.kind,
+        why: class.why,
+        effect: class.effect,
+        unrun: class.unrun,
+        refused: class.refused,
     }
 }
 

@@ -4,6 +4,7 @@ mod dialects;
 mod edits;
 mod families;
 mod habits;
+mod persons;
 mod properties;
 mod series;
 mod shapes;
