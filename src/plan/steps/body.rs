@@ -467,8 +467,8 @@ fn role_inside(around: Option<Role>, named: Option<Role>) -> Option<Role> {
         (
             Some(Role::Acceptance | Role::Criteria),
             Some(Role::Validation | Role::Manual | Role::OpenQuestions | Role::Rollback | Role::Files),
-        ) => named,
-        (Some(Role::Manual), Some(Role::OpenQuestions | Role::Rollback | Role::Files)) => named,
+        )
+        | (Some(Role::Manual), Some(Role::OpenQuestions | Role::Rollback | Role::Files)) => named,
         // Under these nothing is work, whatever it is called; `Level 2: Unit tests` of a validation section is
         // validation; and what must hold is no work, whatever part of the product its heading speaks of.
         (

@@ -2,6 +2,7 @@
 
 use pretty_assertions::assert_eq;
 
+use crate::plan::StepKind::{Manual, Work};
 use crate::plan::{BoxRole, CriterionKind, Plan, read};
 
 /// The kind of each step, then what a person has to do in it, then what the agent has to do.
@@ -35,7 +36,6 @@ fn a_step_of_nothing_but_boxes_of_a_person_is_that_persons() {
     };
     let boxes = "- [ ] Deploy to Fly.io\n- [ ] Announce it in the team chat\n";
     let kind = |text: &str| read(text).plan.steps.raw[1].kind;
-    use crate::plan::StepKind::{Manual, Work};
     assert_eq!(kind(&step("Going live", boxes)), Manual);
     assert_eq!(kind(&step("Going live", &format!("{boxes}- [ ] Write the page\n"))), Work);
     assert_eq!(kind(&step("Going live", &format!("The page needs a footer.\n\n{boxes}"))), Work);
