@@ -23,10 +23,11 @@ fn writes_outside_of_the_project_are_denied_through_links_too() {
              touch ../../seven",
             temporary.path().display()
         );
+        // The replies are the test's own, and agentrun makes the caches of installed tools.
+        told(&bench, "true", &["--sandbox", mode]);
         let before = std::fs::read_dir(&home).unwrap().count();
-        let text = told(&bench, &command, &["--sandbox", mode]);
-        // The replies are the test's own.
-        assert_eq!(std::fs::read_dir(&home).unwrap().count(), before + 1, "{mode}: {text}");
+        let text = told(&bench, &command, &["--sandbox", mode, "--restart"]);
+        assert_eq!(std::fs::read_dir(&home).unwrap().count(), before, "{mode}: {text}");
         assert_ne!(std::fs::metadata(home.join("replies.jsonl")).unwrap().len(), 0);
         assert!(!home.join("../seven").exists(), "{mode}: {text}");
         assert!(bench.root().join("in").exists() && temporary.path().join("in").exists(), "{mode}: {text}");
@@ -218,11 +219,8 @@ fn a_cache_of_ones_own_can_be_written() {
 #[test]
 fn what_is_in_force_is_told_at_the_start() {
     for (mode, sentence) in [
-        ("bubblewrap", "bubblewrap: writes to the project, the temporary folder and 1 cache; network on"),
-        (
-            "landlock",
-            "Landlock: writes to the project with its protected files, the temporary folder and 1 cache; network on",
-        ),
+        ("bubblewrap", "bubblewrap: writes to the project, the temporary folder and"),
+        ("landlock", "Landlock: writes to the project with its protected files, the temporary folder and"),
         ("off", "none"),
     ] {
         if working(&[mode]).is_empty() {
@@ -231,8 +229,10 @@ fn what_is_in_force_is_told_at_the_start() {
         let bench = bench();
         bench.file("../home/.npm/kept", "");
         told(&bench, "true", &["--sandbox", mode]);
-        assert_eq!(bench.journal()[0]["sandbox"], sentence);
-        assert!(bench.report().contains(&format!("sandbox: {sentence};")), "{}", bench.report());
+        // How many caches there are depends on the installed tools.
+        let told = bench.journal()[0]["sandbox"].as_str().unwrap().to_owned();
+        assert!(told.starts_with(sentence) && (mode == "off" || told.ends_with("; network on")), "{told}");
+        assert!(bench.report().contains(&format!("sandbox: {told};")), "{}", bench.report());
     }
 }
 
