@@ -6,6 +6,7 @@ mod git;
 pub(super) mod landlock;
 mod places;
 mod probe;
+mod sockets;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

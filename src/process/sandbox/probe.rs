@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::git::Repository;
+use super::sockets::sockets;
 use super::{Confinement, Network, Sandbox};
 use crate::facts::Exit;
 use crate::interrupt::Interrupt;
@@ -103,6 +104,9 @@ fn complete(mut confinement: Confinement) -> Confinement {
     repository.prepare();
     confinement.repository = repository.outside;
     confinement.read_only.extend(repository.read_only);
+    if confinement.network == Network::Off {
+        confinement.hidden.extend(sockets(&confinement.root));
+    }
     for places in [&mut confinement.temporary, &mut confinement.caches, &mut confinement.hidden] {
         // A hidden folder may come into being during the run.
         let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
