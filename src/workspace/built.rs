@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::STATE_DIR;
+use super::file::is_real_folder;
 
 /// Compiled files of the project's own, by path from the root, with what tells one version from another.
 /// The time of the last change of an inode cannot be set.
@@ -64,13 +65,23 @@ fn paths(root: &Path) -> Vec<PathBuf> {
     let mut walk = ignore::WalkBuilder::new(root);
     walk.standard_filters(false).filter_entry(wanted);
     for entry in walk.build().filter_map(Result::ok) {
+        // A link is never followed: what it leads to is not the project's, and is not taken away.
         let (path, name) = (entry.path(), entry.file_name().to_str().unwrap_or_default());
-        if name == "__pycache__" {
-            found.extend(files(path));
+        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        if !is_folder {
+            found.extend((is_file && CACHES.contains(&name)).then(|| path.to_owned()));
+        } else if name == "__pycache__" {
+            found.extend(files(path).filter(|file| file.extension().is_some_and(|end| end == "pyc")));
         } else if CACHES.contains(&name) {
             found.extend(tree(path));
         } else if is_cargo_target(path) {
-            found.extend(folders(path).flat_map(|profile| units(&profile.join("deps"))));
+            found.extend(
+                folders(path)
+                    .map(|profile| profile.join("deps"))
+                    .filter(|deps| is_real_folder(deps))
+                    .flat_map(|deps| units(&deps)),
+            );
         }
     }
     found
@@ -118,7 +129,7 @@ fn entries(folder: &Path) -> impl Iterator<Item = fs::DirEntry> {
     fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok)
 }
 
-/// A file, or all files below a folder.
+/// All files below a folder.
 fn tree(path: &Path) -> Vec<PathBuf> {
     let walk = ignore::WalkBuilder::new(path).standard_filters(false).build().filter_map(Result::ok);
     let is_file = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
@@ -177,5 +188,26 @@ mod tests {
             (".mypy_cache/3.12/a.json", false),
         ];
         assert_eq!(expected.map(|(path, _)| (path, left(path))), expected);
+    }
+
+    #[test]
+    fn nothing_is_taken_away_through_a_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, outside) = (dir.path().join("p"), dir.path().join("outside"));
+        for folder in ["pkg", "target/debug"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        fs::create_dir_all(outside.join("deep")).unwrap();
+        for file in ["a.pyc", "deep/b", "sum-1", "sum-1.d", "CACHEDIR.TAG"] {
+            fs::write(outside.join(file), "sum-1: tests/sum.rs\n").unwrap();
+        }
+        fs::write(root.join("target/CACHEDIR.TAG"), "").unwrap();
+        let links = [".mypy_cache", "pkg/__pycache__", "pkg/target", "target/debug/deps", ".eslintcache"];
+        for link in links {
+            std::os::unix::fs::symlink(&outside, root.join(link)).unwrap();
+        }
+        forget(&root, &BuiltFiles::new());
+        let left = ["a.pyc", "deep/b", "sum-1", "sum-1.d"].map(|file| outside.join(file).exists());
+        assert_eq!(left, [true; 4]);
     }
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, File, Metadata, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 pub(crate) use crate::digest::digest;
 
@@ -144,6 +144,19 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// A folder itself, and no link to one: what agentrun takes away or writes below it lies there.
+pub(crate) fn is_real_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|found| found.is_dir())
+}
+
+/// A folder on the way from a root to this path, given from the root, is none or a link: the path may lead out.
+pub(crate) fn leads_away(root: &Path, path: &Path) -> bool {
+    let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
+    let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    let mut there = folders.filter_map(|folder| root.join(folder).symlink_metadata().ok());
+    !is_plain || there.any(|folder| !folder.is_dir())
+}
+
 /// Keeps a file by its digest: what is there already is not written again.
 pub(crate) fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if path.exists() {
@@ -207,6 +220,29 @@ mod tests {
         let latin = "it is not UTF-8 (line 2 is the first that is not); it looks like ISO 8859-1 (Latin-1)";
         assert_eq!(read(b"one\nfa\xe7ade\n"), latin);
         assert!(read(b"\xff\xfea\0b\0").ends_with("looks like UTF-16"));
+    }
+
+    #[test]
+    fn a_path_leads_away_through_a_link_or_by_its_own_parts() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().join("p");
+        fs::create_dir_all(root.join("tests")).unwrap();
+        fs::write(root.join("file"), "").unwrap();
+        std::os::unix::fs::symlink(directory.path(), root.join("out")).unwrap();
+        for (path, expected) in [
+            ("tests/a", false),
+            ("new/a", false),
+            ("a", false),
+            ("out/a", true),
+            ("file/a", true),
+            ("../a", true),
+            ("tests/../../a", true),
+            ("/etc/passwd", true),
+        ] {
+            assert_eq!(leads_away(&root, Path::new(path)), expected, "{path}");
+        }
+        let real = ["tests", "out", "file", "none"].map(|name| is_real_folder(&root.join(name)));
+        assert_eq!(real, [true, false, false, false]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::file::{free_name, replace};
+use super::file::{free_name, leads_away, replace};
 use super::validators::{RawFile, ValidatorStore};
 
 const LIST: &str = "list.json";
@@ -69,7 +69,8 @@ impl<'a> StandIn<'a> {
             let place = self.root.join(path);
             let now = self.store.raw(&place)?;
             if now != swap.other && now != swap.own {
-                if let (Some(dir), true) = (kept, place.is_file()) {
+                if let (Some(dir), true) = (kept, place.symlink_metadata().is_ok_and(|found| found.is_file()))
+                {
                     let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or("file");
                     fs::create_dir_all(dir)?;
                     fs::copy(&place, free_name(dir, name))?;
@@ -86,7 +87,7 @@ impl<'a> StandIn<'a> {
 
     fn set(&self, path: &str, file: Option<&RawFile>) -> io::Result<()> {
         let place = self.root.join(path);
-        if leads_away(self.root, path) {
+        if leads_away(self.root, Path::new(path)) {
             return Err(io::Error::other("a link on its path may lead out of the project"));
         }
         if self.store.raw(&place)?.as_ref() == file {
@@ -97,13 +98,6 @@ impl<'a> StandIn<'a> {
             None => fs::remove_file(place),
         }
     }
-}
-
-/// A folder on the path is none, or a link.
-fn leads_away(root: &Path, path: &str) -> bool {
-    let folders = Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
-    let mut there = folders.filter_map(|folder| root.join(folder).symlink_metadata().ok());
-    there.any(|folder| !folder.is_dir())
 }
 
 /// Puts back what stood in for files when a run was killed; gives how many files that were.

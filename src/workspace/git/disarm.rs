@@ -3,7 +3,9 @@
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::workspace::file::replace;
 
 /// Settings that start nothing, by their section. Everything else may.
 const HARMLESS: &[(&str, &[&str])] = &[
@@ -25,31 +27,87 @@ const HARMLESS: &[(&str, &[&str])] = &[
     ("init", &["defaultbranch"]),
 ];
 
-/// Leaves harmless settings and no hook; tells what went.
-pub(super) fn disarm(repository: &Path) -> io::Result<Vec<String>> {
-    let git = repository.join(".git");
+/// Leaves harmless settings and no hook; tells what went. Nothing is changed through a link: a link goes itself.
+pub(super) fn disarm(root: &Path, repository: &Path) -> io::Result<Vec<String>> {
+    let git = match place(root, repository)? {
+        RepositoryPlace::Own(git) => git,
+        RepositoryPlace::OfProject => return Ok(Vec::new()),
+        RepositoryPlace::Outside => {
+            fs::remove_file(repository.join(".git"))?;
+            return Ok(vec!["its `.git`, which led out of the project".to_owned()]);
+        }
+    };
     let mut told = Vec::new();
-    let config = git.join("config");
-    if config.symlink_metadata().is_ok_and(|found| !found.is_file()) {
-        fs::remove_file(&config)?;
-        told.push("its settings are no file".to_owned());
+    for name in ["config", "config.worktree", "commondir"] {
+        told.extend(disarm_settings(&git.join(name))?);
     }
-    if let Ok(text) = fs::read_to_string(&config) {
-        let (kept, gone) = harmless(&text);
-        if !gone.is_empty() {
-            fs::write(&config, kept)?;
-            told.extend(gone);
-        }
+    let hooks = git.join("hooks");
+    if is_link(&hooks) {
+        fs::remove_file(&hooks)?;
+        told.push("the folder of its hooks, a link".to_owned());
     }
-    for hook in fs::read_dir(git.join("hooks")).into_iter().flatten().filter_map(Result::ok) {
-        let runs = hook.metadata().is_ok_and(|file| file.permissions().mode() & 0o111 != 0);
-        let is_sample = hook.path().extension().is_some_and(|extension| extension == "sample");
-        if runs && !is_sample {
-            fs::set_permissions(hook.path(), Permissions::from_mode(0o644))?;
-            told.push(format!("the hook {}", hook.file_name().to_string_lossy()));
+    for hook in fs::read_dir(hooks).into_iter().flatten().filter_map(Result::ok) {
+        let (path, name) = (hook.path(), hook.file_name());
+        let runs = hook.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0);
+        let is_sample = path.extension().is_some_and(|extension| extension == "sample");
+        if is_link(&path) {
+            fs::remove_file(&path)?;
+        } else if runs && !is_sample {
+            fs::set_permissions(&path, Permissions::from_mode(0o644))?;
+        } else {
+            continue;
         }
+        told.push(format!("the hook {}", name.to_string_lossy()));
     }
     Ok(told)
+}
+
+/// Where a repository keeps its settings.
+enum RepositoryPlace {
+    /// In the project: the folder.
+    Own(PathBuf),
+    /// They are those of the project's own repository, as in a work tree of it.
+    OfProject,
+    Outside,
+}
+
+fn place(root: &Path, repository: &Path) -> io::Result<RepositoryPlace> {
+    let root = root.canonicalize()?;
+    let git = repository.join(".git");
+    let found = if git.metadata().is_ok_and(|found| found.is_file()) {
+        let text = fs::read_to_string(&git).unwrap_or_default();
+        repository.join(text.strip_prefix("gitdir:").unwrap_or_default().trim())
+    } else {
+        git
+    };
+    Ok(match found.canonicalize() {
+        Ok(found) if found == root.join(".git") => RepositoryPlace::OfProject,
+        Ok(found) if found.starts_with(root.join(".git/worktrees")) => RepositoryPlace::OfProject,
+        Ok(found) if found.starts_with(&root) && found != root => RepositoryPlace::Own(found),
+        _ => RepositoryPlace::Outside,
+    })
+}
+
+fn disarm_settings(file: &Path) -> io::Result<Vec<String>> {
+    let Ok(found) = file.symlink_metadata() else { return Ok(Vec::new()) };
+    let is_config = file.file_name().is_some_and(|name| name == "config");
+    if !found.is_file() || !is_config {
+        if !found.is_dir() {
+            fs::remove_file(file)?;
+        }
+        return Ok(vec![format!("`{}`", file.file_name().unwrap_or_default().to_string_lossy())]);
+    }
+    let text = String::from_utf8_lossy(&fs::read(file)?).into_owned();
+    let (kept, gone) = harmless(&text);
+    if !gone.is_empty() {
+        // A new file: the old one may have another name elsewhere.
+        replace(file, kept.as_bytes())?;
+    }
+    Ok(gone)
+}
+
+fn is_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|found| found.is_symlink())
 }
 
 /// The lines of a configuration that are harmless, and the names of the others.
@@ -87,6 +145,8 @@ fn harmless(text: &str) -> (String, Vec<String>) {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use pretty_assertions::assert_eq;
 
     use super::*;
@@ -103,13 +163,59 @@ mod tests {
     #[test]
     fn hooks_do_not_run_any_more() {
         let dir = tempfile::tempdir().unwrap();
-        let hooks = dir.path().join(".git/hooks");
+        let hooks = dir.path().join("lib/.git/hooks");
         fs::create_dir_all(&hooks).unwrap();
         for name in ["pre-commit", "pre-push.sample"] {
             fs::write(hooks.join(name), "#!/bin/sh\n").unwrap();
             fs::set_permissions(hooks.join(name), Permissions::from_mode(0o755)).unwrap();
         }
-        assert_eq!(disarm(dir.path()).unwrap(), ["the hook pre-commit"]);
-        assert_eq!(disarm(dir.path()).unwrap(), [""; 0]);
+        assert_eq!(disarm(dir.path(), &dir.path().join("lib")).unwrap(), ["the hook pre-commit"]);
+        assert_eq!(disarm(dir.path(), &dir.path().join("lib")).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_link_leads_to_stays_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |path: &str| dir.path().join(path);
+        let settings = "[core]\n\tsshCommand = mine\n";
+        fs::create_dir_all(at("mine/.git/hooks")).unwrap();
+        fs::write(at("mine/.git/config"), settings).unwrap();
+        fs::write(at("mine/.git/hooks/pre-commit"), "").unwrap();
+        fs::set_permissions(at("mine/.git/hooks/pre-commit"), Permissions::from_mode(0o755)).unwrap();
+        for repository in ["p/linked", "p/pointing", "p/parts"] {
+            fs::create_dir_all(at(repository)).unwrap();
+        }
+        symlink(at("mine/.git"), at("p/linked/.git")).unwrap();
+        fs::write(at("p/pointing/.git"), "gitdir: ../../mine/.git\n").unwrap();
+        fs::create_dir(at("p/parts/.git")).unwrap();
+        symlink(at("mine/.git/config"), at("p/parts/.git/config")).unwrap();
+        symlink(at("mine/.git/hooks"), at("p/parts/.git/hooks")).unwrap();
+        // A submodule and a work tree that the agent added, and a link to the project's own.
+        for repository in ["p/submodule", "p/tree", "p/same", "p/.git/modules/m", "p/.git/worktrees/t"] {
+            fs::create_dir_all(at(repository)).unwrap();
+        }
+        fs::write(at("p/.git/config"), settings).unwrap();
+        fs::write(at("p/.git/modules/m/config"), settings).unwrap();
+        fs::write(at("p/.git/worktrees/t/commondir"), "../..\n").unwrap();
+        fs::write(at("p/submodule/.git"), "gitdir: ../.git/modules/m\n").unwrap();
+        fs::write(at("p/tree/.git"), format!("gitdir: {}\n", at("p/.git/worktrees/t").display())).unwrap();
+        symlink("../.git", at("p/same/.git")).unwrap();
+        let outside = "its `.git`, which led out of the project";
+        for (repository, told) in [
+            ("p/linked", vec![outside]),
+            ("p/pointing", vec![outside]),
+            ("p/submodule", vec!["sshcommand"]),
+            ("p/tree", vec![]),
+            ("p/same", vec![]),
+            ("p/parts", vec!["`config`", "the folder of its hooks, a link"]),
+        ] {
+            assert_eq!(disarm(&at("p"), &at(repository)).unwrap(), told, "{repository}");
+        }
+        let hook = at("mine/.git/hooks/pre-commit").metadata().unwrap();
+        assert_eq!(hook.permissions().mode() & 0o777, 0o755);
+        for kept in ["mine/.git/config", "p/.git/config"] {
+            assert_eq!(fs::read_to_string(at(kept)).unwrap(), settings, "{kept}");
+        }
+        assert!(at("p/.git/worktrees/t/commondir").exists());
     }
 }

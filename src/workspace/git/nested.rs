@@ -68,7 +68,8 @@ impl Git {
         let before = self.nested_before.get_or_insert_with(|| nested.to_vec());
         for folder in nested.iter().filter(|folder| !before.contains(folder)) {
             let repository = self.root.join(folder);
-            let gone = disarm(&repository).map_err(|error| SnapshotError::file(&repository, error))?;
+            let gone =
+                disarm(&self.root, &repository).map_err(|error| SnapshotError::file(&repository, error))?;
             if !gone.is_empty() {
                 self.disarmed.push(format!("`{}`: {}", folder.display(), gone.join(", ")));
             }
