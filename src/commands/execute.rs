@@ -29,7 +29,7 @@ use crate::validate::applied::any_command;
 use crate::workspace::git::author::Author;
 use crate::workspace::modules::ModulePlaces;
 use crate::workspace::snapshots::Snapshots;
-use crate::workspace::stand_in;
+use crate::workspace::stand_in::{self, Recovery};
 use crate::workspace::validators::ValidatorStore;
 
 struct Preparation {
@@ -226,7 +226,9 @@ async fn execute(
     let root = workspace.root.clone();
     let validators =
         ValidatorStore::new(&root, plan.dir.validators(), &left_out, ModulePlaces::of(&policy.path()));
-    warnings.extend(put_back(&validators, &root, &plan.dir.stand_in())?);
+    let known = recorder.state.stand_in();
+    let recovered = stand_in::recover(&validators, &root, &plan.dir.stand_in(), known);
+    warnings.extend(say_recovered(&recovered.map_err(not_put_back)?));
     let site = Site {
         workspace,
         validators,
@@ -267,15 +269,25 @@ fn refuse_less(past: &RunState, wish: Wish, found: Option<&Sandbox>) -> Result<(
     }
 }
 
-/// Puts back the files of a run that was killed while commands ran with other versions of them.
-fn put_back(store: &ValidatorStore, root: &Path, dir: &Path) -> Result<Option<Event>, Failure> {
-    let count = stand_in::recover(store, root, dir)
-        .map_err(|error| Failure::internal("cannot put back files that a killed run had replaced", error))?;
-    let files = crate::words::counted(count, "file");
-    let message = format!(
-        "a run was killed while checks of before stood in for {files} of the project; they are put back"
-    );
-    Ok((count > 0).then(|| warning("put-back", message)))
+/// What is said of files for which others stood in when a run was killed.
+fn say_recovered(recovery: &Recovery) -> Option<Event> {
+    let message = match recovery {
+        Recovery::Nothing => return None,
+        Recovery::PutBack(count) => format!(
+            "a run was killed while earlier checks stood in for files of the project; {} put back",
+            crate::words::plural(*count, "file is", "files are")
+        ),
+        Recovery::Unknown => {
+            "there was a list of files to be put back, and the journal knows nothing of it: \
+                              nothing was put back; agentrun diff shows what the last attempt left"
+                .to_owned()
+        }
+    };
+    Some(warning("put-back", message))
+}
+
+fn not_put_back(error: std::io::Error) -> Failure {
+    Failure::internal("cannot put back files that a killed run had replaced", error)
 }
 
 async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {

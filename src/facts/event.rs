@@ -226,6 +226,15 @@ pub enum Event {
         /// What makes the green worth less: `tests/a.rs: 1 assertion is gone, and none came`.
         marks: Vec<String>,
     },
+    /// Other versions are about to stand in for files of the project. A list on disk says for which, to put them
+    /// back after a kill; this vouches for it.
+    #[serde(rename = "originals.started")]
+    OriginalsStarted {
+        #[serde(flatten)]
+        at: AttemptRef,
+        /// Its digest.
+        list: String,
+    },
     /// The commands ran again with the validators that were there before the step.
     #[serde(rename = "originals.validated")]
     OriginalsValidated {
@@ -352,6 +361,7 @@ impl Event {
             | Self::ValidationStarted { at, .. }
             | Self::ValidationCompleted { at, .. }
             | Self::ValidationChanged { at, .. }
+            | Self::OriginalsStarted { at, .. }
             | Self::OriginalsValidated { at, .. }
             | Self::JudgeStarted { at, .. }
             | Self::JudgeCompleted { at, .. }

@@ -222,7 +222,10 @@ impl RunAgain<'_> {
         let (placed, hidden) = (list(true), list(false));
         let (store, dir) = (&run.site.validators, run.site.stand_in.clone());
         built::forget(run.site.root(), &self.before.built);
-        let stand_in = match StandIn::begin(store, run.site.root(), dir, others) {
+        let stand_in = StandIn::prepare(store, run.site.root(), dir, others).map_err(no_copy)?;
+        let list = stand_in.list().to_owned();
+        run.recorder.record(Event::OriginalsStarted { at: ground.at.clone(), list })?;
+        let stand_in = match stand_in.begin() {
             Ok(stand_in) => stand_in,
             Err(error) => return unplaced(run, &error),
         };
@@ -284,9 +287,12 @@ impl RunAgain<'_> {
             return OriginalsWord { refuted: Some(Reason::Interrupted), ..usual };
         }
         let alters = self.changes.alters() || !self.disturbed.is_empty();
-        if let Some(red) = last.red.clone().filter(|_| !self.disturbed.is_empty()) {
+        if !self.disturbed.is_empty() && last.how == OriginalsRun::Fails {
             // A command swapped what the next one ran: the pass was none.
-            return OriginalsWord { refuted: Some(Reason::ValidationFailed { red, limit: None }), ..usual };
+            let swapped =
+                || Reason::Weakened { marks: vec!["a command changed what the next one runs".to_owned()] };
+            let failed = |red| Reason::ValidationFailed { red, limit: None };
+            return OriginalsWord { refuted: Some(last.red.clone().map_or_else(swapped, failed)), ..usual };
         }
         let worth = worth(strict.how, alters.then_some(last.how));
         let marks = match worth {

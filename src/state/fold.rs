@@ -13,6 +13,8 @@ pub struct RunState {
     run: Option<RunStarted>,
     /// What was green in this run since an agent last worked: on the same tree it still is.
     green: Vec<Evidence>,
+    /// The digest of the list of what stands in for files of the project now.
+    stand_in: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +81,8 @@ impl RunState {
                 }
                 self.take_evidence(&at.step.key, evidence);
             }
+            Event::OriginalsStarted { list, .. } => self.stand_in = Some(list.clone()),
+            Event::OriginalsValidated { .. } => self.stand_in = None,
             Event::NoteTaken { at, text } => self.running(at, "note.taken")?.notes.push(text.clone()),
             Event::AttemptCompleted { at, outcome, tree, reference, .. } => {
                 let step = self.running(at, "attempt.completed")?;
@@ -155,7 +159,6 @@ impl RunState {
             Event::RunCompleted(_)
             | Event::ValidationStarted { .. }
             | Event::ValidationChanged { .. }
-            | Event::OriginalsValidated { .. }
             | Event::JudgeStarted { .. }
             | Event::JudgeCompleted { .. }
             | Event::ModelReplied { .. }
@@ -179,8 +182,14 @@ impl RunState {
         self.run.as_ref().map(|run| run.sandbox.as_str())
     }
 
+    /// The digest of the list of what stood in for files when a run was killed.
+    pub(crate) fn stand_in(&self) -> Option<&str> {
+        self.stand_in.as_deref()
+    }
+
     fn begin_run(&mut self, run: &RunStarted) {
         self.run = Some(run.clone());
+        self.stand_in = None;
         self.green.clear();
         for step in self.steps.values_mut() {
             step.spent = 0;

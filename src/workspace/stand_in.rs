@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::file::{free_name, leads_away, replace};
+use super::file::{digest, free_name, leads_away, replace};
 use super::validators::{RawFile, ValidatorStore};
 
 const LIST: &str = "list.json";
@@ -29,11 +29,12 @@ pub(crate) struct StandIn<'a> {
     root: &'a Path,
     dir: PathBuf,
     swaps: BTreeMap<String, Swap>,
+    list: String,
 }
 
 impl<'a> StandIn<'a> {
-    /// Puts these in the place of what is there; `None` takes it away.
-    pub(crate) fn begin(
+    /// Lists what is to stand in for what; `None`: nothing. No file is touched yet.
+    pub(crate) fn prepare(
         store: &'a ValidatorStore,
         root: &'a Path,
         dir: PathBuf,
@@ -46,11 +47,20 @@ impl<'a> StandIn<'a> {
         }
         let list = serde_json::to_vec(&swaps).map_err(io::Error::other)?;
         replace(&dir.join(LIST), &list)?;
-        let stand_in = Self { store, root, dir, swaps };
-        match stand_in.renew() {
-            Ok(()) => Ok(stand_in),
+        Ok(Self { store, root, dir, swaps, list: digest(&list) })
+    }
+
+    /// The digest of the list.
+    pub(crate) fn list(&self) -> &str {
+        &self.list
+    }
+
+    /// Puts everything in its place, or leaves all as it is.
+    pub(crate) fn begin(self) -> io::Result<Self> {
+        match self.renew() {
+            Ok(()) => Ok(self),
             Err(error) => {
-                stand_in.put_back(None)?;
+                self.put_back(None)?;
                 Err(error)
             }
         }
@@ -100,22 +110,44 @@ impl<'a> StandIn<'a> {
     }
 }
 
-/// Puts back what stood in for files when a run was killed; gives how many files that were.
-pub(crate) fn recover(store: &ValidatorStore, root: &Path, dir: &Path) -> io::Result<usize> {
+/// What was done about a list that a killed run left.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Recovery {
+    /// There was none.
+    Nothing,
+    /// So many files are put back.
+    PutBack(usize),
+    /// The journal knows nothing of it: nothing was touched.
+    Unknown,
+}
+
+/// Puts back what stood in for files when a run was killed. A list counts only if the journal has its digest:
+/// somebody else could have written it.
+pub(crate) fn recover(
+    store: &ValidatorStore,
+    root: &Path,
+    dir: &Path,
+    known: Option<&str>,
+) -> io::Result<Recovery> {
     let list = match fs::read(dir.join(LIST)) {
         Ok(list) => list,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Recovery::Nothing),
         Err(error) => return Err(error),
     };
+    if known != Some(digest(&list).as_str()) {
+        fs::remove_dir_all(dir)?;
+        return Ok(Recovery::Unknown);
+    }
     let swaps: BTreeMap<String, Swap> = serde_json::from_slice(&list).map_err(io::Error::other)?;
-    let count = swaps.len();
     // What a person has written in such a place since the kill is neither of the two.
-    let swaps: BTreeMap<String, Swap> = swaps
-        .into_iter()
-        .filter(|(path, swap)| store.raw(&root.join(path)).is_ok_and(|now| now == swap.other))
-        .collect();
-    StandIn { store, root, dir: dir.to_owned(), swaps }.put_back(None)?;
-    Ok(count)
+    let is_ours = |path: &str, swap: &Swap| {
+        !leads_away(root, Path::new(path)) && store.raw(&root.join(path)).is_ok_and(|now| now == swap.other)
+    };
+    let swaps: BTreeMap<String, Swap> =
+        swaps.into_iter().filter(|(path, swap)| is_ours(path, swap)).collect();
+    let count = swaps.len();
+    StandIn { store, root, dir: dir.to_owned(), swaps, list: String::new() }.put_back(None)?;
+    Ok(Recovery::PutBack(count))
 }
 
 #[cfg(test)]
@@ -129,6 +161,7 @@ mod tests {
 
     struct Project {
         dir: tempfile::TempDir,
+        root: PathBuf,
         store: ValidatorStore,
         others: BTreeMap<String, Option<RawFile>>,
     }
@@ -146,12 +179,24 @@ mod tests {
         let mut others: BTreeMap<String, Option<RawFile>> =
             before.files.into_iter().map(|(path, file)| (path, Some(file))).collect();
         others.insert("conftest.py".to_owned(), None);
-        Project { dir, store, others }
+        Project { dir, root, store, others }
     }
 
     impl Project {
         fn root(&self) -> PathBuf {
-            self.dir.path().join("p")
+            self.root.clone()
+        }
+
+        fn begin(&self, dir: &Path) -> io::Result<StandIn<'_>> {
+            StandIn::prepare(&self.store, &self.root, dir.to_owned(), self.others.clone())?.begin()
+        }
+
+        /// The digest of the list that a run leaves which is killed now.
+        fn kill_while_begun(&self, dir: &Path) -> String {
+            let stand_in = self.begin(dir).unwrap();
+            let list = stand_in.list().to_owned();
+            std::mem::forget(stand_in);
+            list
         }
 
         fn files(&self) -> [Option<String>; 2] {
@@ -168,7 +213,7 @@ mod tests {
         let project = project();
         let (root, kept) = (project.root(), project.dir.path().join("kept"));
         let dir = project.dir.path().join("stand-in");
-        let stand_in = StandIn::begin(&project.store, &root, dir.clone(), project.others.clone()).unwrap();
+        let stand_in = project.begin(&dir).unwrap();
         assert_eq!(project.files(), texts("assert 1\n", None));
         fs::write(root.join("tests/a.py"), "swapped\n").unwrap();
         stand_in.renew().unwrap();
@@ -185,15 +230,33 @@ mod tests {
         for killed_early in [false, true] {
             let project = project();
             let (root, dir) = (project.root(), project.dir.path().join("stand-in"));
-            let stand_in =
-                StandIn::begin(&project.store, &root, dir.clone(), project.others.clone()).unwrap();
-            std::mem::forget(stand_in);
+            let list = project.kill_while_begun(&dir);
             if killed_early {
                 fs::write(root.join("conftest.py"), "weak\n").unwrap();
             }
-            assert_eq!(recover(&project.store, &root, &dir).unwrap(), 2);
+            let recover = || recover(&project.store, &root, &dir, Some(&list)).unwrap();
+            assert_eq!(recover(), Recovery::PutBack(if killed_early { 1 } else { 2 }));
             assert_eq!(project.files(), texts("pass\n", Some("weak\n")));
-            assert_eq!(recover(&project.store, &root, &dir).unwrap(), 0);
+            assert_eq!(recover(), Recovery::Nothing);
+        }
+    }
+
+    #[test]
+    fn a_list_that_the_journal_does_not_know_puts_nothing_anywhere() {
+        let project = project();
+        let (root, dir) = (project.root(), project.dir.path().join("stand-in"));
+        let list = project.kill_while_begun(&dir);
+        let before = project.files();
+        let text = fs::read_to_string(dir.join(LIST)).unwrap();
+        for (known, text) in [
+            (None, text.clone()),
+            (Some(list.as_str()), text.replace("conftest.py", "../outside.py")),
+            (Some("another"), text.clone()),
+        ] {
+            fs::create_dir_all(&dir).unwrap();
+            fs::write(dir.join(LIST), text).unwrap();
+            assert_eq!(recover(&project.store, &root, &dir, known).unwrap(), Recovery::Unknown);
+            assert_eq!((project.files(), dir.exists()), (before.clone(), false));
         }
     }
 
@@ -204,7 +267,7 @@ mod tests {
         fs::rename(root.join("tests"), &outside).unwrap();
         std::os::unix::fs::symlink(&outside, root.join("tests")).unwrap();
         let dir = project.dir.path().join("stand-in");
-        StandIn::begin(&project.store, &root, dir.clone(), project.others.clone()).unwrap_err();
+        project.begin(&dir).unwrap_err();
         assert_eq!(project.files(), texts("pass\n", Some("weak\n")));
         assert!(!dir.exists());
     }
@@ -213,9 +276,9 @@ mod tests {
     fn what_a_person_wrote_after_a_kill_stays() {
         let project = project();
         let (root, dir) = (project.root(), project.dir.path().join("stand-in"));
-        std::mem::forget(StandIn::begin(&project.store, &root, dir.clone(), project.others.clone()).unwrap());
+        let list = project.kill_while_begun(&dir);
         fs::write(root.join("tests/a.py"), "a person's\n").unwrap();
-        recover(&project.store, &root, &dir).unwrap();
+        recover(&project.store, &root, &dir, Some(&list)).unwrap();
         assert_eq!(project.files(), texts("a person's\n", Some("weak\n")));
     }
 }

@@ -171,3 +171,23 @@ fn tests_between_the_code_of_a_rust_file_are_those_of_before() {
         assert_eq!((code, worth.as_str()), (Some(0), strength), "{marks:?}");
     }
 }
+
+#[test]
+fn after_a_kill_amid_the_second_look_the_next_start_puts_the_files_of_the_step_back() {
+    // The test of before kills agentrun as soon as the agent has worked; the agent's says nothing.
+    let kill = "if test -e hold; then kill -9 $(cut -d' ' -f4 /proc/$PPID/stat); sleep 9; fi\ntest -e hold\n";
+    let bench = bench("sh tests/sum.sh", "touch hold; echo 'test -e hold' > tests/sum.sh");
+    bench.file("tests/sum.sh", kill).git();
+    assert_eq!(end(&bench).0, None, "killed");
+    assert_eq!(bench.read("tests/sum.sh"), kill, "it stands in");
+    let run = |how: &str| bench.run(&["execute", "plan.md", "--model", "scripted:replies.jsonl", how]);
+    run("--validate-only")
+        .says("a run was killed while earlier checks stood in for files of the project; 1 file is put back");
+    assert_eq!(bench.read("tests/sum.sh"), "test -e hold\n");
+    // A list that somebody planted is not followed.
+    bench.shell(
+        "cd .agentrun/plans/plan-md-* && mkdir stand-in && \
+         echo '{\"../outside\":{\"own\":null,\"other\":null}}' > stand-in/list.json",
+    );
+    run("--restart").says("the journal knows nothing of it: nothing was put back");
+}
