@@ -36,6 +36,19 @@ pub(super) fn first_sentence(text: &str) -> &str {
     text.split_once(". ").map_or(text, |(first, _)| first)
 }
 
+/// The sentences of a text, each with its first byte; a full stop in code ends none.
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_end = |at: &usize| text[..*at].matches('`').count().is_multiple_of(2);
+    let ends = text.match_indices(". ").map(|(at, _)| at + 1).filter(is_end).chain([text.len()]);
+    let mut from = 0;
+    ends.map(move |end| {
+        let sentence = text[from..end].trim_start();
+        let at = end - sentence.len();
+        from = end;
+        (at, sentence.trim_end())
+    })
+}
+
 /// Lines as one; it is a copy only where there are several.
 pub(super) fn one_line<'text>(mut lines: impl Iterator<Item = &'text str>) -> Cow<'text, str> {
     let mut text = Cow::Borrowed(lines.next().unwrap_or_default());

@@ -15,12 +15,12 @@ pub(in crate::plan) const INSTRUMENTS: &str =
 /// The first word of a clause that wants to see whether something holds.
 pub(in crate::plan) const ASKS: &str = "verify, verifies, verified, validate, validated, check, checks, checked, confirm, confirmed, \
     ensure, make, see, prove, proven, proved, test, tests, tested, testing, lint, linting, run, running, rerun, \
-    re-run, execute, verificar, comprobar, vérifier, prüfen, überprüfen, проверить, убедиться, 验证, 确认, 検証, 確認, 확인, 검증";
+    re-run, execute, verificar, comprobar, asegurar, vérifier, assurer, prüfen, überprüfen, verifizieren, sicherstellen, kontrollieren, проверить, убедиться, 验证, 确认, 検証, 確認, 확인, 검증";
 
 /// Right behind a command: it succeeds.
 pub(in crate::plan) const SUCCEEDS: &str = "pass, passes, passed, passing, succeed, succeeds, succeeded, success, successful, \
     successfully, green, clean, ok, okay, work, works, compile, compiles, build, builds, complete, completes, finish, \
-    finishes, exit, exits, run, runs, holds, passt, besteht, grün, exitoso, exitosa, verde, verdes, pasa, pasan, réussit, проходит, 通过, 成功, 通る, 통과, ✓, ✅, ✔";
+    finishes, exit, exits, run, runs, holds, passt, besteht, durchläuft, durchlaufen, läuft, fehlerfrei, grün, exitoso, exitosa, verde, verdes, pasa, pasan, passa, passam, réussit, réussissent, passe, passent, проходит, 通过, 成功, 通る, 통과, ✓, ✅, ✔";
 
 /// The same behind a name that could be anything else.
 pub(in crate::plan) const SURELY_SUCCEEDS: &str = "pass, passes, passed, succeed, succeeds, exit, exits";

@@ -6,11 +6,10 @@ use std::ops::Range;
 
 use super::boxes::Boxes;
 use super::classify::{
-    self, CriterionClass, asks_to_run, classify, classify_block, comment_command, is_bare_command,
-    tells_of_a_run,
+    self, CriterionClass, asks_to_run, classify, classify_block, comment_command, tells_of_a_run,
 };
 use super::command::Place;
-use super::expected::expected;
+use super::expected::{Said, expected};
 use super::files;
 use super::references;
 use super::sentence::Sentence;
@@ -21,7 +20,7 @@ use crate::plan::criterion::{Criterion, CriterionKind};
 use crate::plan::document::{BlockKind, Document};
 use crate::plan::names::label::Label;
 use crate::plan::names::{self, Role};
-use crate::plan::piece::{Piece, one_line};
+use crate::plan::piece::{Piece, one_line, sentences};
 use crate::plan::sections::{LABEL, Sections};
 use crate::plan::step::{Aside, Field, Reference, StepKind, Task};
 use crate::plan::{BlockIndex, BoxIndex, SectionIndex, Span, StepIndex};
@@ -262,8 +261,7 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
         match self.part(*role) {
             Some(Role::Criteria | Role::Validation | Role::Acceptance | Role::Manual) => {
                 let manual = *role == Some(Role::Manual) || self.kind == StepKind::Manual;
-                let bare = *role == Some(Role::Validation) && is_bare_command(&piece.text);
-                let found = if (names::runs(name) || bare) && !piece.text.contains('`') {
+                let found = if names::runs(name) && !piece.text.contains('`') {
                     classify(&format!("Run: {}", piece.text), Place::Validation, manual)
                 } else {
                     classify(&piece.text, Place::under(self.part(*role)), manual)
@@ -339,7 +337,11 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
                 self.read_label(at, &label);
             }
         }
-        let Some(Role::Criteria | Role::Validation | Role::Acceptance) = self.part(role) else { return };
+        let part = self.part(role);
+        if part.is_none() && self.kind == StepKind::Work {
+            return self.read_sentences(block);
+        }
+        let Some(Role::Criteria | Role::Validation | Role::Acceptance) = part else { return };
         let (text, span) = self.document.text_of(block);
         let piece = self.piece(span.start, text, span.end);
         if tells_of_a_run(&piece.text) {
@@ -350,6 +352,19 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
             self.add_criteria(&piece, found, None);
         } else {
             self.add_aside(&piece, "a sentence between criteria");
+        }
+    }
+
+    /// A sentence of a paragraph may say what its step ends with: ``It ends with the gate: `make check` ``.
+    fn read_sentences(&mut self, block: BlockIndex) {
+        let (text, span) = self.document.text_of(block);
+        for (at, sentence) in sentences(&text) {
+            let mut found = classify(sentence, Place::Told, false);
+            found.retain(|class| class.effect == Some(CommandEffect::Checks) && class.is_command());
+            let at = span.start + at;
+            let piece =
+                self.piece(at.min(span.end), sentence.to_owned(), (at + sentence.len()).min(span.end));
+            self.add_criteria(&piece, found, None);
         }
     }
 
@@ -368,7 +383,8 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
         if let Some(last) = all.last_mut().filter(|_| is_expectation(behind))
             && let CriterionKind::Command(command) = &mut last.kind
         {
-            let said = expected(&command.script, &Sentence::of(behind).tokens);
+            let behind = Sentence::of(behind);
+            let said = expected(&command.script, &Said::behind(&behind.tokens));
             command.expectation = said.expectation;
             last.says_more = said.besides;
             self.parts.expected_below.push(found.start);

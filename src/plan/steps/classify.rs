@@ -1,12 +1,12 @@
 //! What a criterion is: commands with what is expected of them, a sentence, or something for a person.
 
-use super::command::{self, Place, SpanRole, TELLS_NOTHING, is_known_program, is_of, roles, shows_only};
-use super::expected::{Expected, expected};
+use super::bare::{BareCommand, bare_commands};
+use super::command::{self, Place, SpanRole, TELLS_NOTHING, is_of, roles, shows_only, shows_the_tree};
+use super::expected::{Expected, Said, expected};
 use super::sentence::{Sentence, Token};
 use crate::plan::criterion::{CommandLine, CriterionKind, RefusedCommand};
 use crate::plan::document::Code;
-use crate::plan::names::lower;
-use crate::plan::names::sentences::{ASKS, REPORTS};
+use crate::plan::names::sentences::{ASKS, REPORTS, RESULTS};
 use crate::shell::effect::{CommandEffect, ScriptEffect, effects, strongest};
 use crate::shell::parser::first_words;
 use crate::shell::plausible::{Plausible, is_gap, plausible};
@@ -17,6 +17,8 @@ pub(crate) const BLOCK: &str = "a shell block of a validation part";
 pub(crate) const RUN: &str = "the text after `Run:`";
 /// `<!-- validate: make lint -->`
 pub(crate) const COMMENT: &str = "a `validate` comment";
+/// `npm test is green`
+pub(crate) const BARE: &str = "a command without marks of code";
 /// `cat <file>`
 pub(crate) const GAP: &str = "its command has a placeholder in it";
 const REACHES: &str = "it reaches outside of the project: a person runs it";
@@ -31,14 +33,6 @@ const MANUAL: &str = "the plan says that a person has to look";
 
 /// Phrases in front of a code span that is the directory of a command, the surest first.
 const FROM: [&str; 5] = ["run from ", "from directory ", "working directory: ", "in directory ", "inside "];
-
-/// What a command without marks of code does, if it is one and no sentence: `verify: go test ./...`.
-const DEEDS: &str = "test check build lint vet clippy run exec fmt verify validate typecheck pytest jest vitest mypy ruff \
-    eslint tsc unittest compile";
-
-/// Words that make it a sentence all the same.
-const SENTENCE_WORDS: &str = "and then or pass passes passing succeed succeeds is are should must the a all with without \
-    exits returns works shows prints no on in for until → -> =>";
 
 /// A criterion's text, classified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,23 +100,25 @@ pub(crate) fn classify(text: &str, place: Place, manual: bool) -> Vec<CriterionC
     if let Some(line) = after_run(text) {
         return vec![of_line(line, RUN)];
     }
+    let bare = bare_commands(text, place);
+    if !bare.is_empty() {
+        return of_bare(text, &bare);
+    }
     let sentence = Sentence::of(text);
     let roles = roles(&sentence, place);
     let dir = directory(text);
     let mut found: Vec<CriterionClass> = Vec::new();
+    let mut from = 0;
     for (index, (at, span, role)) in roles.iter().enumerate() {
         let SpanRole::Command(why) = role else { continue };
         let next = roles[index + 1..].iter().find(|(_, _, role)| matches!(role, SpanRole::Command(_)));
         let end = next.map_or(sentence.tokens.len(), |(at, _, _)| *at);
         let script = span.strip_prefix("$ ").unwrap_or(span);
-        let mut expected = expected(script, &sentence.tokens[at + 1..end]);
+        let said = Said { before: &sentence.tokens[from..*at], behind: &sentence.tokens[at + 1..end] };
+        let mut expected = expected(script, &said);
         expected.besides |= found.is_empty() && claims_before(&sentence, *at);
-        let only_shows = shows_only(script) && expected.expectation.output.is_empty();
-        found.push(if only_shows {
-            CriterionClass::none(CriterionKind::Prose, SHOWS)
-        } else {
-            CriterionClass::command(script.to_owned(), why, dir.clone(), expected)
-        });
+        found.push(of_command(script, why, dir.clone(), expected));
+        from = at + 1;
     }
     let gaps = roles.iter().any(|(_, _, role)| *role == SpanRole::Gap);
     if gaps {
@@ -134,6 +130,30 @@ pub(crate) fn classify(text: &str, place: Place, manual: bool) -> Vec<CriterionC
             _ => None,
         });
         found.push(CriterionClass::none(CriterionKind::Prose, why.unwrap_or(command::NONE)));
+    }
+    found
+}
+
+/// A command with what is expected of it; what only shows something is none.
+fn of_command(script: &str, why: &'static str, dir: Option<String>, expected: Expected) -> CriterionClass {
+    let prints = !expected.expectation.output.is_empty();
+    match () {
+        () if shows_the_tree(script) => CriterionClass::none(CriterionKind::Prose, TELLS_NOTHING),
+        () if shows_only(script) && !prints => CriterionClass::none(CriterionKind::Prose, SHOWS),
+        () => CriterionClass::command(script.to_owned(), why, dir, expected),
+    }
+}
+
+/// The commands of a line without marks of code.
+fn of_bare(text: &str, bare: &[BareCommand<'_>]) -> Vec<CriterionClass> {
+    let lead = Sentence::of(&text[..text.find(bare[0].script).unwrap_or(0)]);
+    let mut before = lead.tokens.as_slice();
+    let mut found = Vec::new();
+    for command in bare {
+        let behind = Sentence::of(command.behind);
+        let said = Said { before, behind: &behind.tokens };
+        found.push(of_command(command.script, BARE, None, expected(command.script, &said)));
+        before = &[];
     }
     found
 }
@@ -169,7 +189,7 @@ fn of_line(line: &str, why: &'static str) -> CriterionClass {
         return CriterionClass::none(CriterionKind::Prose, GAP);
     }
     let said = Sentence::of(comment.unwrap_or_default());
-    CriterionClass::command(script.to_owned(), why, None, expected(script, &said.tokens))
+    CriterionClass::command(script.to_owned(), why, None, expected(script, &Said::behind(&said.tokens)))
 }
 
 /// A line of a script, and the comment at its end, or the `Expected: …` behind it.
@@ -183,24 +203,6 @@ fn with_comment(line: &str) -> (&str, Option<&str>) {
         Some((at, _)) => (line[..at].trim_end(), Some(line[at..].trim_start_matches([' ', '#']))),
         None => (line.trim_end(), None),
     }
-}
-
-/// A command that stands behind `verify:` without marks of code.
-pub(crate) fn is_bare_command(text: &str) -> bool {
-    let words = first_words(text);
-    let [first, second, ..] = words.as_slice() else { return is_known_program(text) && !text.contains(' ') };
-    let (first, second) = (first.text.as_str(), second.text.as_str());
-    let acts = second.starts_with('-') || second.contains('/') || DEEDS.split(' ').any(|deed| deed == second);
-    let says = |word: &str| {
-        word.starts_with('(')
-            || word.ends_with(',')
-            || SENTENCE_WORDS.split(' ').any(|said| lower(word) == said)
-    };
-    !text.contains(['`', '\n'])
-        && is_known_program(text)
-        && first != "test"
-        && acts
-        && !text.split_whitespace().skip(2).any(says)
 }
 
 /// A task with a command that it wants to see succeed: ``confirm that `make test` passes``.
@@ -280,13 +282,15 @@ fn classify_script(lines: &[&str], dir: Option<&str>) -> Vec<CriterionClass> {
     found
 }
 
-/// What the comment at the end of a line expects of it.
+/// What the comment at the end of a line expects of it. A comment that only explains asks for nothing more.
 fn expected_by_comment(line: &str) -> Expected {
     let (script, comment) = with_comment(line);
     let Some(comment) = comment else { return Expected::default() };
-    let said = expected(script, &Sentence::of(comment).tokens);
-    // A comment explains; only what can be compared is taken from it.
-    Expected { besides: false, ..said }
+    let said = Sentence::of(comment);
+    let expects =
+        said.tokens.first().and_then(Token::said).is_some_and(|word| word == "→" || is_of(RESULTS, word));
+    let found = expected(script, &Said::behind(&said.tokens));
+    Expected { besides: expects && found.besides, ..found }
 }
 
 /// A line is a command of its own, and no part of a longer one.

@@ -22,6 +22,8 @@ pub(crate) enum Place {
     Criterion,
     /// A task: the words have to ask for it.
     Work,
+    /// A sentence of a paragraph: the words have to say how it ends, or that something is verified with it.
+    Told,
 }
 
 impl Place {
@@ -199,6 +201,11 @@ impl Span<'_, '_> {
         if nearest == Some("of") && matches!(second, Some("all" | "both" | "each" | "any")) {
             return false;
         }
+        // ``No matches for `rg lamp src` ``
+        let found = matches!(second, Some("matches" | "match" | "hits" | "results" | "output"));
+        if nearest == Some("for") && found && self.is_sure_command() {
+            return false;
+        }
         let names = |word: &str| is_of(NAMES_A_VALUE, word);
         let titled = |word: &str| {
             names(word) && !matches!(word, "for" | "of" | "build" | "status" | "type" | "output")
@@ -221,7 +228,13 @@ impl Span<'_, '_> {
         }
         let mut before = self.sentence.before(self.at);
         let (nearest, second) = (before.next().unwrap_or_default(), before.next());
-        is_of(PRODUCT_RUNS, nearest)
+        let mut behind = self.sentence.behind(self.at);
+        let told = matches!(behind.next(), Some("is" | "are" | "gets" | "was" | "being"))
+            && matches!(
+                behind.next(),
+                Some("called" | "invoked" | "executed" | "spawned" | "used" | "started")
+            );
+        told || is_of(PRODUCT_RUNS, nearest)
             || (is_of(CALLS, nearest) && second.is_some_and(|word| is_of(ABLE, word)))
     }
 
@@ -258,7 +271,9 @@ impl Span<'_, '_> {
                 Some(CALLED)
             }
             Place::Validation | Place::Criterion if labelled => Some(CALLED),
-            Place::Work if (several || known) && (called || labelled && known) && self.is_asked_for() => {
+            Place::Work | Place::Told
+                if (several || known) && (called || labelled && known) && self.is_asked_for() =>
+            {
                 Some(CALLED)
             }
             _ => None,
@@ -270,7 +285,7 @@ impl Span<'_, '_> {
         let label = self.sentence.tokens.iter().position(|token| *token == Token::Colon);
         let from = label.filter(|colon| *colon < self.at && self.place == Place::Validation);
         let rest = &self.sentence.tokens[from.map_or(0, |colon| colon + 1)..];
-        self.place != Place::Work
+        matches!(self.place, Place::Validation | Place::Criterion)
             && rest.iter().all(|token| token.said().is_none_or(|word| is_of(JOINERS, word)))
     }
 
@@ -286,18 +301,29 @@ impl Span<'_, '_> {
             matches!(token, Token::Break | Token::Code(_))
                 || token.said().is_some_and(|word| is_of(JOINERS, word))
         });
-        before == Some(&Token::Colon) && last
+        let listed = before.is_some_and(joins) && self.label_of_list() == Some(&Token::Colon);
+        (before == Some(&Token::Colon) || listed) && last
     }
 
     /// The words before the list of spans that it is in: ``run `a` and `b` ``.
     fn before(&self) -> impl Iterator<Item = &str> {
+        self.sentence.before(self.first_of_list())
+    }
+
+    /// Where the list of spans begins that it is in.
+    fn first_of_list(&self) -> usize {
         let tokens = &self.sentence.tokens;
         let mut first = self.at;
         while let Some(at) = tokens[..first].iter().rposition(|token| !joins(token)) {
             let Token::Code(_) = tokens[at] else { break };
             first = at;
         }
-        self.sentence.before(first)
+        first
+    }
+
+    /// What stands right before that list.
+    fn label_of_list(&self) -> Option<&Token<'_>> {
+        self.sentence.tokens.get(self.first_of_list().checked_sub(1)?)
     }
 
     /// The words behind the list of spans that it is in: `` `a` and `b` pass``.
@@ -319,6 +345,7 @@ impl Span<'_, '_> {
         let behind = self.behind().take(3);
         let calls = is_of(CALLS, nearest) && (nearest != "command" || asked || before.len() == 1);
         calls
+            || (several && self.is_looked_at())
             || self.label().is_some_and(|label| is_of(CALLS, label))
             || self.behind().last().is_some_and(|word| is_of(CALLS_BEHIND, word))
             || (is_of(INSTRUMENTS, nearest) && asked)
@@ -328,6 +355,11 @@ impl Span<'_, '_> {
                 .any(|word| is_of(SUCCEEDS, word) || (several && word == "empty"))
             || (several && self.behind().take(3).any(|word| is_of(ENDS, word)))
             || self.points_at_a_result()
+    }
+
+    /// Its sentence begins with a wish to see something, and it is a program for that: ``Verify that `x` ``.
+    fn is_looked_at(&self) -> bool {
+        is_known_program(self.text) && !is_tool(self.text) && self.sentence.first().is_some_and(looks)
     }
 
     /// The words around a single name leave no doubt that it is a command: ``run `x` ``, `` `x` passes``.
@@ -348,14 +380,15 @@ impl Span<'_, '_> {
 
     /// Its clause asks for a look, or says how it is to end.
     fn is_asked_for(&self) -> bool {
-        let said = |token: &&Token<'_>| token.said().is_some_and(|word| !is_number(word));
-        let first = self.sentence.tokens.iter().find(said).and_then(Token::said).unwrap_or_default();
+        let first = self.sentence.first().unwrap_or_default();
         let writes = is_of(AUTHORS, first) && first != "make";
         let mut clause: Vec<&str> = self.before().collect();
         clause.reverse();
         let mut clause = clause.into_iter().skip_while(|word| is_number(word));
-        let asks = clause.next().is_some_and(asks_for_a_run)
-            || self.label().is_some_and(asks_for_a_run)
+        let asks_for = if self.place == Place::Told { looks } else { asks_for_a_run };
+        let asks = clause.next().is_some_and(asks_for)
+            || self.label().is_some_and(asks_for)
+            || self.is_looked_at()
             || self.behind().last().is_some_and(|word| is_of(CALLS_BEHIND, word));
         let succeeds = if is_known_program(self.text) { SUCCEEDS } else { SURELY_SUCCEEDS };
         let ends = self.behind().take(4).any(|word| is_of(succeeds, word) || word == "empty");
@@ -386,6 +419,11 @@ fn asks_for_a_run(word: &str) -> bool {
     is_of(CALLS, word) || is_of(ASKS, word)
 }
 
+/// It wants to see something, and not only that something is run.
+fn looks(word: &str) -> bool {
+    is_of(ASKS, word) && !is_of(CALLS, word) && !matches!(word, "make" | "see")
+}
+
 /// The first argument of `git`, if that is the program.
 fn git_command(text: &str) -> Option<(String, bool)> {
     let words = first_words(text);
@@ -396,7 +434,7 @@ fn git_command(text: &str) -> Option<(String, bool)> {
 }
 
 /// Its answer is about changes that agentrun does not commit before it looks.
-fn shows_the_tree(text: &str) -> bool {
+pub(in crate::plan) fn shows_the_tree(text: &str) -> bool {
     let alone = !text.contains(['|', ';']) && !text.contains("&&") && !text.contains("$(");
     alone && git_command(text).is_some_and(|(asked, decides)| is_of(SHOWS_THE_TREE, &asked) && !decides)
 }

@@ -1,4 +1,6 @@
-//! What a sentence expects of its command: how it ends, what it prints, and what it says besides.
+//! What a sentence expects of its command: how it ends, what it prints and leaves, and what it says besides.
+
+use std::ops::Range;
 
 use super::command::{is_of, shows_only};
 use super::sentence::Token;
@@ -46,12 +48,62 @@ enum Tells {
     Other,
 }
 
-/// What the words, code and signs behind a command, up to the next one, expect of it.
-pub(in crate::plan) fn expected(script: &str, behind: &[Token<'_>]) -> Expected {
-    let window = Window::of(script, behind);
+/// What is said around a command.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::plan) struct Said<'a, 'text> {
+    /// From the command before it, or from the start.
+    pub before: &'a [Token<'text>],
+    /// Up to the next command, or to the end.
+    pub behind: &'a [Token<'text>],
+}
+
+impl<'a, 'text> Said<'a, 'text> {
+    /// Nothing is said before it.
+    pub(in crate::plan) fn behind(behind: &'a [Token<'text>]) -> Self {
+        Self { before: &[], behind }
+    }
+}
+
+/// What the words, code and signs around a command expect of it.
+pub(in crate::plan) fn expected(script: &str, said: &Said<'_, '_>) -> Expected {
+    if let Some(saved) = saved(said.behind) {
+        let rest = [&said.behind[..saved.start], &said.behind[saved.end..]].concat();
+        let mut found = expected(script, &Said { behind: &rest, ..*said });
+        found.expectation.files.extend(said.behind[saved].last().and_then(as_text).map(str::to_owned));
+        return found;
+    }
+    let window = Window::of(script, said.behind);
     let found = window.found();
     let rest = window.says_more(&found);
-    Expected { besides: found.besides || rest, ..found }
+    let absent = found.expectation.is_success().then(|| window.tells.absent()).flatten();
+    match absent.filter(|_| denies(said.before)) {
+        Some(absent) => Expected { expectation: absent, besides: rest },
+        None => Expected { besides: found.besides || rest, ..found },
+    }
+}
+
+/// What is to be kept: `and save the output to a file`.
+const SAVES: &str = "save, saves, saved, store, stores, stored, redirect, redirected, capture, captured, dump, record, recorded, \
+    write, written, log, keep, pipe, piped, export, exported, commit";
+
+/// Where it is said that the output is kept in a file.
+fn saved(behind: &[Token<'_>]) -> Option<Range<usize>> {
+    let said = |index: usize| behind[index].said().unwrap_or_default();
+    let path = |token: &Token<'_>| {
+        as_text(token).is_some_and(|text| text.contains(['.', '/']) && !text.contains(' '))
+    };
+    let start = (0..behind.len()).find(|index| is_of(SAVES, said(*index)))?;
+    let end = (start + 1..behind.len().min(start + NEAR)).find(|index| path(&behind[*index]))?;
+    let leads = matches!(said(end - 1), "to" | "in" | "into" | "as" | "under" | "at");
+    let start = if start > 0 && is_of(JOINERS, said(start - 1)) { start - 1 } else { start };
+    leads.then_some(start..end + 1)
+}
+
+/// What stands before a command says that there is none of it: `No unwrap:`, `The old name is gone:`.
+fn denies(before: &[Token<'_>]) -> bool {
+    const DENIALS: &str = "no, zero, none, nothing, nowhere, gone, removed, absent, without, kein, keine, keinen, aucun, aucune, ningún, \
+        ninguna, nenhum, nenhuma, нет, 没有, 無し, なし, 없음";
+    before.iter().filter_map(Token::said).any(|word| is_of(DENIALS, word))
 }
 
 /// What follows a command.
@@ -60,6 +112,20 @@ struct Window<'a, 'text> {
     tells: Tells,
     /// It succeeds in any case.
     shows_only: bool,
+}
+
+impl Tells {
+    /// That it finds nothing; `None` if it is no search.
+    fn absent(self) -> Option<Expectation> {
+        match self {
+            Self::Count => Some(number(Comparison::Equal, 0)),
+            Self::Finds => Some(Expectation {
+                exit: ExpectedExit::Code { code: 1 },
+                ..Expectation::of_output(ExpectedOutput::Nothing)
+            }),
+            Self::Http | Self::Other => None,
+        }
+    }
 }
 
 impl<'a, 'text> Window<'a, 'text> {
@@ -133,14 +199,8 @@ impl<'a, 'text> Window<'a, 'text> {
         let absent =
             self.tells == Tells::Finds && ABSENCES.split(", ").any(|phrase| has_words(&said, phrase));
         if nothing || absent {
-            return Some(Expected::of(match self.tells {
-                Tells::Count => number(Comparison::Equal, 0),
-                Tells::Finds => Expectation {
-                    exit: ExpectedExit::Code { code: 1 },
-                    ..Expectation::of_output(ExpectedOutput::Nothing)
-                },
-                Tells::Http | Tells::Other => Expectation::of_output(ExpectedOutput::Nothing),
-            }));
+            let nothing = || Expectation::of_output(ExpectedOutput::Nothing);
+            return Some(Expected::of(self.tells.absent().unwrap_or_else(nothing)));
         }
         if let Some(counted) = self.counted(at) {
             return Some(counted);
@@ -185,7 +245,7 @@ impl<'a, 'text> Window<'a, 'text> {
     /// The text in code or quotes that is said to be printed, or not to be.
     fn value(&self, at: usize) -> Option<ExpectedOutput> {
         let behind = self.tokens[at..].iter().take(NEAR);
-        let text = behind.clone().find_map(as_text)?;
+        let text = behind.clone().find_map(|token| as_text(token).or_else(|| as_version(token)))?;
         let verb = self.tokens[at].said().unwrap_or_default();
         if matches!(verb, "takes" | "creates" | "generates" | "writes" | "produces" | "names" | "is" | "are")
         {
@@ -293,6 +353,12 @@ fn as_text<'text>(token: &Token<'text>) -> Option<&'text str> {
         Token::Code(text) | Token::Quote(text) => Some(text),
         _ => None,
     }
+}
+
+/// `1.2.3`
+fn as_version<'a>(token: &'a Token<'_>) -> Option<&'a str> {
+    let word = token.said().filter(|word| word.split('.').count() > 2)?;
+    word.chars().all(|c| c.is_ascii_digit() || c == '.').then_some(word)
 }
 
 /// How a number is compared by the words before it.

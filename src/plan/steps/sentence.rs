@@ -1,5 +1,6 @@
 //! A sentence with code in it, as words, code and signs in their order.
 
+use super::command::is_number;
 use crate::plan::code_span::{code_spans, end_of};
 
 /// A sentence.
@@ -59,6 +60,11 @@ impl<'text> Sentence<'text> {
         }
         add_words(&text[at..], &mut tokens);
         Self { tokens }
+    }
+
+    /// Its first word, behind the id that it may begin with.
+    pub(in crate::plan) fn first(&self) -> Option<&str> {
+        self.tokens.iter().filter_map(Token::said).find(|word| !is_number(word))
     }
 
     /// The words and signs directly before a token, the nearest first; not beyond code or the end of a clause.

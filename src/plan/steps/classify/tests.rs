@@ -241,31 +241,6 @@ fn a_block_is_one_script_unless_a_line_is_to_end_otherwise_or_reaches_outside() 
     assert_eq!(block("bash", "if a; then # should fail\n  b\nfi\n"), ["if a; then # should fail\n  b\nfi"]);
 }
 
-#[test]
-fn a_command_without_marks_is_told_from_a_sentence() {
-    let commands = [
-        "go test ./... -run 'A|B' -count=1",
-        "cargo test",
-        "npm run lint",
-        "pytest tests/a.py",
-        "make check",
-        "pytest",
-    ];
-    assert!(commands.iter().all(|text| is_bare_command(text)));
-    let sentences = [
-        "make sure that src/a.rs is there",
-        "cargo test passes",
-        "go through the list",
-        "npm run it",
-        "cargo test, then look",
-        "test the page",
-        "find all uses in src/",
-        "npm test (all green)",
-    ];
-    let taken: Vec<_> = sentences.into_iter().filter(|text| is_bare_command(text)).collect();
-    assert_eq!(taken, ["npm run it"]);
-}
-
 /// The commands of a text alone.
 fn commands(text: &str) -> Vec<String> {
     let found = classify(text, Place::Validation, false).into_iter();
@@ -278,7 +253,7 @@ fn commands(text: &str) -> Vec<String> {
 
 #[test]
 fn a_sentence_of_a_validation_part_says_which_of_its_code_is_to_be_run() {
-    let table: [(&str, &[&str]); 30] = [
+    let table: [(&str, &[&str]); 31] = [
         ("`mix test` has to be green", &["mix test"]),
         (
             "All of `ruff check .`, `ruff format --check .` and `mypy src` must pass",
@@ -315,8 +290,53 @@ fn a_sentence_of_a_validation_part_says_which_of_its_code_is_to_be_run() {
         ("The command `app sync` calls `git fetch`", &[]),
         ("`zig build test` läuft durch", &["zig build test"]),
         ("`pnpm -r test` ✅", &["pnpm -r test"]),
+        ("cargo clippy is clean, and npm run lint passes", &["cargo clippy", "npm run lint"]),
     ];
     for (text, expected) in table {
         assert_eq!((text, commands(text)), (text, expected.iter().map(|one| (*one).to_owned()).collect()));
     }
+}
+
+#[test]
+fn what_is_said_before_a_search_and_behind_a_command_is_expected_of_it() {
+    let nothing = "it should exit with code 1; it should print nothing";
+    let none = |script: &str| vec![format!("{script} [{nothing}]")];
+    for (text, expected) in [
+        ("No unwrap: `rg unwrap src`", none("rg unwrap src")),
+        ("No matches for `git grep -n old_name`", none("git grep -n old_name")),
+        ("The old name is gone: `rg old_name src`", none("rg old_name src")),
+        ("Keine Reste: `grep -rn alt src`", none("grep -rn alt src")),
+        ("No lamp is lost: `make check`", vec!["make check".to_owned()]),
+        ("The new name is used: `rg new_name src`", vec!["rg new_name src".to_owned()]),
+        (
+            "Run `make bench` and save the output to `out/bench.txt`",
+            vec!["make bench [it should succeed; `out/bench.txt` should be there afterwards]".to_owned()],
+        ),
+        (
+            "`lamp --version` prints 1.2.3",
+            vec!["lamp --version [it should succeed; it should print \"1.2.3\"]".to_owned()],
+        ),
+    ] {
+        assert_eq!((text, shown(text, Place::Validation)), (text, expected));
+    }
+}
+
+#[test]
+fn a_paragraph_has_to_say_how_a_command_ends() {
+    let table: &[(&str, &[&str])] = &[
+        ("It ends with the gate: `make check`, `cargo test`.", &["make check", "cargo test"]),
+        ("Gate sweep: `npm test` and `npm run lint`.", &["npm test", "npm run lint"]),
+        ("`cargo test` stays green.", &["cargo test"]),
+        ("Verify with `cargo test -p lamp`.", &["cargo test -p lamp"]),
+        ("Run `cargo run -- 3` to see the lamp.", &["prose"]),
+        ("Today `cargo test` is called by the hook.", &["prose"]),
+        ("We use `npm run lint` in the hook.", &["prose"]),
+    ];
+    assert_eq!(misread(Place::Told, table), Vec::<String>::new());
+    let table: &[(&str, &[&str])] = &[
+        ("Verifizieren, dass `cargo test` durchläuft", &["cargo test"]),
+        ("Vérifier que `pytest` passe", &["pytest"]),
+        ("Check that `git status` is called", &["prose"]),
+    ];
+    assert_eq!(misread(Place::Work, table), Vec::<String>::new());
 }
