@@ -67,6 +67,11 @@ neighbours!(Line);
 impl BlockIndex {
     /// The first block.
     pub(crate) const FIRST: Self = Self(0);
+
+    /// Those before it, the nearest first.
+    pub(crate) fn all_before(self) -> impl Iterator<Item = Self> {
+        (0..self.0).rev().map(Self)
+    }
 }
 
 impl SectionIndex {

@@ -63,8 +63,10 @@ fn is_code(text: &str, words: &[&str]) -> bool {
     let exports = matches!(words, ["export", "default" | "const" | "function" | "class" | "type" | "{", ..]);
     let mut unquoted = first_words(text).into_iter().skip(1).filter(|word| !word.quoted);
     let operator = unquoted.any(|word| is_word("= := += == → ...", &word.text));
-    let signs = ["()", "=>", "->", "::", "→"];
-    let calls = signs.iter().any(|sign| text.contains(sign)) && !text.contains(['\'', '"']);
+    let signs = ["()", "=>", "->", "→"];
+    // `pytest a.py::test_b`, but no `Lamp::new`.
+    let path = words.first().is_some_and(|first| first.contains("::"));
+    let calls = (path || signs.iter().any(|sign| text.contains(sign))) && !text.contains(['\'', '"']);
     let url = words.len() == 1 && text.contains("://");
     let tests = matches!(words.first(), Some(&("[" | "[[" | "test")));
     let edges = text.starts_with(['<', '>', '"']) || text.ends_with([':', ',']);

@@ -52,6 +52,16 @@ fn series(sections: &Sections<'_>) -> Vec<BlockIndex> {
     for section in sections.all.keys() {
         for block in top_items(sections, section).filter(|block| is_required_box(sections, *block)) {
             let Some(id) = code_of(sections, block) else { continue };
+            if id.starts_with(|c: char| c.is_ascii_digit()) {
+                let heading = &sections.all[sections.heading_of(section)];
+                // `1.1` under `## 1. Lamp` is a part of that.
+                if heading.title.id.is_some() {
+                    return Vec::new();
+                }
+                if matches!(heading.role, Some(Role::Acceptance | Role::Criteria)) {
+                    continue;
+                }
+            }
             if !ids.insert(id) {
                 return Vec::new();
             }
@@ -66,11 +76,12 @@ fn series(sections: &Sections<'_>) -> Vec<BlockIndex> {
     if outside && places.len() > 1 && boxes.len() > 2 { boxes } else { Vec::new() }
 }
 
-/// `T001` of `- [ ] T001 Title`.
+/// `T001` of `- [ ] T001 Title`, `4.1` of `- [ ] 4.1 Title`.
 fn code_of(sections: &Sections<'_>, item: BlockIndex) -> Option<String> {
     let title = Title::parse(sections.document.first_line(item).1);
-    let numbered = title.label.ends_with(|c: char| c.is_ascii_digit());
-    (title.keyword.is_none() && numbered).then_some(title.label)
+    let id = Some(title.label).filter(|label| !label.is_empty()).or(title.id)?;
+    let numbered = id.ends_with(|c: char| c.is_ascii_digit());
+    (title.keyword.is_none() && numbered).then_some(id)
 }
 
 /// The list of a series.

@@ -17,7 +17,7 @@ pub(in crate::plan) fn says_done(line: &str) -> bool {
     let signs = states().filter(|state| !state.chars().any(char::is_alphanumeric));
     let signed = signs.into_iter().any(|sign| behind_box.starts_with(sign) || text.ends_with(sign));
     let bracket = text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '[']));
-    let dashed = [" — ", " – ", " - "].iter().find_map(|dash| text.rsplit_once(dash));
+    let dashed = [" — ", " – ", " - ", " → ", " -> "].iter().find_map(|dash| text.rsplit_once(dash));
     let apart = bracket.or(dashed).map(|(_, inner)| words(inner)).unwrap_or_default();
     let last = text.rsplit(' ').next().unwrap_or_default();
     let shouted = last.len() > 3 && last.chars().all(|c| c.is_ascii_uppercase()) && is_done(last);
@@ -48,6 +48,7 @@ mod tests {
             "## ✅ Phase 1: Base",
             "### 1.1 Write the lamp ✅ COMPLETE",
             "### 1.2 Write the cord ✅",
+            "Task 1: Write the shade → finished",
             "- [ ] Write it (done)",
             "### Step 2: Cord [DONE 2024-01-02]",
             "### Step 2: Cord — completed",
@@ -62,7 +63,7 @@ mod tests {
             "### Step 2: Cord (in progress)",
             "### Step 3: Lamp (done by Ann?) later",
         ];
-        assert_eq!(done.map(says_done), [true; 8]);
+        assert_eq!(done.map(says_done), [true; 9]);
         assert_eq!(open.map(says_done), [false; 6]);
         let words = ["COMPLETED", "✅ Complete", "Done", "done (2024)", "✅"];
         assert_eq!(words.map(is_done), [true; 5]);

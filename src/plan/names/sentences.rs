@@ -5,7 +5,7 @@ pub(in crate::plan) const CALLS: &str = "run, rerun, re-run, running, execute, e
     运行, 执行, 実行, 실행, ausführen, ejecutar, exécuter, executar, запустить, выполнить, запусти";
 
 /// The last word of a clause in languages whose verb comes last: the command before it is to be run.
-pub(in crate::plan) const CALLS_BEHIND: &str = "実行, 実行する, 確認, 確認する, 検証, 検証する, 실행, 실행한다, 확인, 확인한다, 검증, 執行, 执行, \
+pub(in crate::plan) const CALLS_BEHIND: &str = "実行, 実行する, 確認, 確認する, 検証, 検証する, チェック, チェックする, テスト, 检查, 测试, 验证, 실행, 실행한다, 확인, 확인한다, 검증, 執行, 执行, \
     ausführen, prüfen";
 
 /// Between what is done and the command that does it.
@@ -57,6 +57,10 @@ pub(in crate::plan) const NAMES_A_VALUE: &str = "prints, print, printing, shows,
     called, function, class, type, variable, flag, option, status, matching, matches, for, of, adds, add, named, \
     writes, write, creates, create, in, from, into, under, inside, to, on, at, file, folder, directory, module, \
     package, method, endpoint, route, branch, tag, see";
+
+/// Of these, what names a text before a colon.
+pub(in crate::plan) const SAYS: &str = "prints, print, shows, outputs, displays, returns, says, reads, contains, logs, emits, yields, \
+    message, messages, error, text, string, value, header, label, title, key, named, called";
 
 /// Right behind code: what is told has happened.
 pub(in crate::plan) const REPORTS: &str = "reported, passed, printed, returned, showed, succeeded, failed, ran, was, were, exited, completed, \

@@ -88,7 +88,8 @@ pub(in crate::plan) const NAMES: &[(Role, NameMatch, &str)] = &[
     (
         Role::Validation,
         Has,
-        "validation commands, verification commands, validation steps, verification steps, \
+        "validation commands, verification commands, validation process, verification process, validation procedure, \
+         verification procedure, validation steps, verification steps, \
          automated verification, automated validation, verification plan, validation plan, validation loop, \
          quality gates, quality gate, validation gates, validation gate, verification gates, automated tests, verifikation, how to verify, test command, test commands",
     ),

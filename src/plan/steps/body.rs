@@ -36,6 +36,9 @@ pub(in crate::plan) struct StepBody<'plan, 'text> {
     pub(in crate::plan) parts: Parts,
 }
 
+/// So many blocks in front of a block may belong to the same head.
+const NEAR: usize = 64;
+
 /// A name and what stands behind it.
 #[derive(Debug)]
 pub(in crate::plan) struct FieldText<'a> {
@@ -394,12 +397,36 @@ impl<'plan, 'text> StepBody<'plan, 'text> {
         self.add_criteria(&piece, all, None);
     }
 
-    /// The line before a block of a step of work asks to run it: `- [ ] Run the tests`.
+    /// The line before a block of a step of work asks to run it: `- [ ] Run the tests`. A block behind another one
+    /// goes on with what was asked for there.
     pub(in crate::plan) fn is_asked_for(&self, block: BlockIndex) -> bool {
-        let found = self.document.blocks[block].line;
-        let near = std::iter::successors(Some(found.before()), |line| Some(line.before())).take(3);
+        if self.kind != StepKind::Work {
+            return false;
+        }
+        let found = &self.document.blocks[block];
+        let near = std::iter::successors(Some(found.line.before()), |line| Some(line.before())).take(3);
         let before = near.map(|line| self.document.line(line).trim()).find(|line| !line.is_empty());
-        self.kind == StepKind::Work && before.is_some_and(asks_to_run)
+        let before = before.unwrap_or_default();
+        asks_to_run(before) || (!before.ends_with([':', '：']) && self.goes_on_with_a_run(block))
+    }
+
+    /// What heads the blocks in front of a block asks to run something.
+    fn goes_on_with_a_run(&self, block: BlockIndex) -> bool {
+        let parent = self.document.blocks[block].parent;
+        let near = block.all_before().take(NEAR);
+        for before in near.filter(|before| self.document.blocks[*before].parent == parent) {
+            let line = self.document.first_line(before).1;
+            match self.document.blocks[before].kind {
+                BlockKind::Code(_) => {}
+                BlockKind::Paragraph if !line.starts_with("**") => {}
+                BlockKind::List { .. } => {
+                    let last = self.document.children(before).last();
+                    return last.is_some_and(|item| asks_to_run(self.document.first_line(item).1));
+                }
+                _ => return asks_to_run(line),
+            }
+        }
+        false
     }
 
     /// Something that is said where criteria stand, and is none.

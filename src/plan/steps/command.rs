@@ -6,7 +6,7 @@ use super::sentence::{Sentence, Token};
 use crate::plan::names::Role;
 use crate::plan::names::sentences::{
     ABLE, ALTERNATIVES, ASKS, AUTHORS, CALLS, CALLS_BEHIND, ENDS, FORBIDS, INSTRUMENTS, JOINERS,
-    NAMES_A_VALUE, PRODUCT_RUNS, RESULTS, SUCCEEDS, SURELY_SUCCEEDS,
+    NAMES_A_VALUE, PRODUCT_RUNS, RESULTS, SAYS, SUCCEEDS, SURELY_SUCCEEDS,
 };
 use crate::shell::effect::{CommandEffect, positionals, strongest};
 use crate::shell::parser::first_words;
@@ -207,8 +207,12 @@ impl Span<'_, '_> {
             return false;
         }
         let names = |word: &str| is_of(NAMES_A_VALUE, word);
+        // ``The whole package: `go test ./lamp` `` names no text, ``Error: `go test` failed`` does.
+        let sure = self.is_sure_command() && !is_tool(self.text);
         let titled = |word: &str| {
-            names(word) && !matches!(word, "for" | "of" | "build" | "status" | "type" | "output")
+            names(word)
+                && !matches!(word, "for" | "of" | "build" | "status" | "type" | "output")
+                && (!sure || is_of(SAYS, word))
         };
         nearest.is_some_and(names) || self.label().is_some_and(titled)
     }
@@ -301,8 +305,12 @@ impl Span<'_, '_> {
             matches!(token, Token::Break | Token::Code(_))
                 || token.said().is_some_and(|word| is_of(JOINERS, word))
         });
+        // `Step 4: foo check .`
+        let numbered = before == Some(&Token::Colon)
+            && self.label().is_some_and(is_number)
+            && !matches!(tokens.get(self.at + 1), Some(Token::Word(_) | Token::Sign(_)));
         let listed = before.is_some_and(joins) && self.label_of_list() == Some(&Token::Colon);
-        (before == Some(&Token::Colon) || listed) && last
+        numbered || (before == Some(&Token::Colon) || listed) && last
     }
 
     /// The words before the list of spans that it is in: ``run `a` and `b` ``.

@@ -56,7 +56,7 @@ pub(in crate::plan) enum ItemPart {
 impl ItemPart {
     /// What an item is under a name of this role.
     pub(in crate::plan) fn of(role: Option<Role>, facts: ItemFacts) -> Self {
-        Self::by_name(role).or_else(|| Self::by_work(role, facts)).unwrap_or(match role {
+        Self::by_name(role, facts.marker).or_else(|| Self::by_work(role, facts)).unwrap_or(match role {
             _ if facts.marker == ItemMarker::Box => Self::Task("a box inside the step"),
             None if facts.marker == ItemMarker::Number => Self::Task("a numbered item of the step"),
             Some(Role::Files) => Self::Files,
@@ -66,27 +66,33 @@ impl ItemPart {
         })
     }
 
-    /// What the name alone decides.
-    fn by_name(role: Option<Role>) -> Option<Self> {
+    /// What the name decides. A box of a step is its work, whatever part of the product its name speaks of.
+    fn by_name(role: Option<Role>, marker: ItemMarker) -> Option<Self> {
         match role? {
             Role::Criteria | Role::Validation | Role::Acceptance => Some(Self::Criterion),
             Role::Manual => Some(Self::Manual),
             Role::Deliverables => Some(Self::Deliverable),
             Role::OpenQuestions => Some(Self::OpenQuestion),
-            Role::Rollback | Role::Rollout | Role::Timeline | Role::History => Some(Self::NeverWork),
+            Role::Rollback => Some(Self::NeverWork),
+            Role::Rollout | Role::Timeline | Role::History if marker != ItemMarker::Box => {
+                Some(Self::NeverWork)
+            }
             _ => None,
         }
     }
 
-    /// Under a name for work, and under none, some items say that they are to be seen to hold.
+    /// Under a name for work, and under none, some items say that they are to be seen to hold. A box says so under any
+    /// name.
     fn by_work(role: Option<Role>, facts: ItemFacts) -> Option<Self> {
-        let is_work =
-            matches!(role, None | Some(Role::Tasks | Role::Steps | Role::Testing | Role::Documentation));
+        let is_work = facts.marker == ItemMarker::Box
+            || matches!(role, None | Some(Role::Tasks | Role::Steps | Role::Testing | Role::Documentation));
         // A bullet without a name above it is work only where nothing else is.
         let counts = facts.marker != ItemMarker::Bullet || matches!(role, Some(Role::Tasks | Role::Steps));
         if is_work && facts.by_hand {
             Some(if counts { Self::Manual } else { Self::ManualBullet })
-        } else if is_work && (facts.checks || (facts.command && role == Some(Role::Testing))) {
+        } else if (is_work || role == Some(Role::Context)) && facts.checks {
+            Some(Self::Criterion)
+        } else if is_work && (facts.command && role == Some(Role::Testing)) {
             Some(Self::Criterion)
         } else {
             matches!(role, Some(Role::Tasks | Role::Steps)).then_some(Self::Task("a task of the step"))
@@ -118,7 +124,10 @@ mod tests {
             (Some(Role::Manual), command, ItemPart::Manual),
             (Some(Role::Deliverables), checks, ItemPart::Deliverable),
             (Some(Role::OpenQuestions), boxed, ItemPart::OpenQuestion),
-            (Some(Role::Rollout), checks, ItemPart::NeverWork),
+            (Some(Role::Rollback), checks, ItemPart::NeverWork),
+            (Some(Role::Rollout), PLAIN, ItemPart::NeverWork),
+            (Some(Role::Rollout), boxed, inside),
+            (Some(Role::Rollout), by_hand, ItemPart::Manual),
             (Some(Role::History), PLAIN, ItemPart::NeverWork),
             (Some(Role::Tasks), PLAIN, task),
             (Some(Role::Steps), command, task),
@@ -135,7 +144,8 @@ mod tests {
             (Some(Role::Files), boxed, inside),
             (Some(Role::Dependencies), ordered, ItemPart::References),
             (Some(Role::Prerequisites), boxed, inside),
-            (Some(Role::Context), by_hand, inside),
+            (Some(Role::Context), by_hand, ItemPart::Manual),
+            (Some(Role::Context), ItemFacts { checks: true, ..PLAIN }, ItemPart::Criterion),
             (Some(Role::Context), ordered, ItemPart::Text),
             (Some(Role::Documentation), ordered, ItemPart::Bullet),
             (Some(Role::Progress), boxed, inside),
