@@ -154,8 +154,15 @@ fn read_validation(
     let parts = body.finish();
     let own: HashSet<usize> =
         plan.steps.iter().flat_map(|step| &step.criteria).map(|criterion| criterion.span.start).collect();
-    let is_new =
-        |criterion: &Criterion| criterion.command().is_some() || !own.contains(&criterion.span.start);
+    let in_step = |line: Line| {
+        let before = plan.steps.raw.partition_point(|step| step.line <= line);
+        let step = before.checked_sub(1).map(|step| &plan.steps.raw[step]);
+        step.is_some_and(|step| step.kind == StepKind::Work && line <= step.end_line)
+    };
+    let is_new = |criterion: &Criterion| {
+        let known = own.contains(&criterion.span.start);
+        !known || (criterion.command().is_some() && !in_step(criterion.line))
+    };
     plan.criteria.extend(parts.criteria.into_iter().filter(is_new));
 }
 
