@@ -19,7 +19,7 @@ use self::phrases::Phrases;
 use self::vocabulary::NameMatch::{self, Has};
 use self::vocabulary::{
     ALTERNATIVE_WORDS, COLUMNS, COUNTED_GROUPS, COUNTED_STEPS, GROUP_KEYWORDS, INTRODUCTIONS, LIST_MARKS,
-    LIST_TITLES, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES, VAGUE,
+    LIST_TITLES, LOOKS, METADATA, NAMES, PARTS, STATES, STEP_CODES, STEP_KEYWORDS, UNSPACED_NAMES, VAGUE,
     VERIFYING_ENDS, VERIFYING_STARTS,
 };
 
@@ -174,6 +174,18 @@ pub(crate) fn verifies(name: &str) -> bool {
         |word: &str| !word.is_ascii() && VERIFYING_STARTS.split(", ").any(|end| word.ends_with(end));
     first.is_some_and(|word| STARTS.contains(&lower(word)))
         || last.is_some_and(|word| ENDS.contains(&lower(word)) || unspaced(word))
+}
+
+/// Under this name something may be looked at: `Post-plan verification`, `Validation per batch`. A part of the product
+/// may be called so as well: what stands there decides.
+pub(crate) fn may_validate(name: &str) -> bool {
+    let said = words(name);
+    let nouns = LOOKS.split(", ");
+    let spaced = |noun: &str| {
+        said.strip_suffix(noun).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+            || said.strip_prefix(noun).is_some_and(|rest| rest.starts_with(' '))
+    };
+    nouns.into_iter().any(|noun| spaced(noun) || (!noun.is_ascii() && said.contains(noun)))
 }
 
 /// A criterion of these words says no more than that something is good.

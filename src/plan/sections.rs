@@ -4,6 +4,8 @@ mod builder;
 pub(super) mod counted;
 pub(super) mod details;
 pub(super) mod leak;
+mod letters;
+mod looks;
 mod roles;
 mod series;
 
@@ -84,6 +86,7 @@ impl<'text> Sections<'text> {
     pub(crate) fn of(document: Document<'text>) -> Self {
         let owned = Owned::of(&document);
         let mut all = builder::build(&document, owned.as_ref());
+        looks::name(&document, &mut all);
         roles::give(&mut all, owned.as_ref());
         Self { document, all, owned }
     }

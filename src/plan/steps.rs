@@ -1,6 +1,7 @@
 //! Makes a plan of the choice: steps with their parts, groups, and a role for every box.
 
 pub(super) mod bare;
+pub(super) mod blocks;
 pub(super) mod blueprint;
 pub(super) mod body;
 pub(super) mod boxes;

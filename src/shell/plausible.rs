@@ -69,7 +69,9 @@ fn is_code(text: &str, words: &[&str]) -> bool {
     let calls = (path || signs.iter().any(|sign| text.contains(sign))) && !text.contains(['\'', '"']);
     let url = words.len() == 1 && text.contains("://");
     let tests = matches!(words.first(), Some(&("[" | "[[" | "test")));
-    let edges = text.starts_with(['<', '>', '"']) || text.ends_with(',') || (text.ends_with(':') && !text.ends_with("::"));
+    let edges = text.starts_with(['<', '>', '"'])
+        || text.ends_with(',')
+        || (text.ends_with(':') && !text.ends_with("::"));
     begins || exports || (operator && !tests) || calls || url || edges
 }
 

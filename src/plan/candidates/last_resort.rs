@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::SectionIndex;
 use crate::plan::candidates::{Candidate, ListShape, Standing, Unit, UnitPlace, top_items};
 use crate::plan::document::BlockKind;
 use crate::plan::document::entry::EntryKind;
 use crate::plan::names::title::Title;
 use crate::plan::names::{self, Keyword, Role};
 use crate::plan::sections::{Section, Sections};
+use crate::plan::{BlockIndex, SectionIndex};
 
 /// Boxes of a checklist or a log of progress, headings with a number, rows of tables, lists with numbers, headings,
 /// bullets: each where at least two stand together.
@@ -17,6 +17,7 @@ pub(in crate::plan) fn find(sections: &Sections<'_>) -> Vec<Candidate> {
     candidates.extend(lists(sections));
     candidates.extend(rows(sections));
     candidates.push(progress(sections));
+    candidates.push(later(sections));
     candidates.retain(|candidate| candidate.units.len() > 1);
     candidates
 }
@@ -140,6 +141,19 @@ fn progress(sections: &Sections<'_>) -> Candidate {
     };
     if list.units.iter().all(is_task) {
         list.shape = ListShape::NamedBoxes;
+    }
+    list
+}
+
+/// Boxes under names for what comes later, or for something else: where no other box is, they are what is open.
+fn later(sections: &Sections<'_>) -> Candidate {
+    let mut list = Candidate::empty(ListShape::Boxes, Standing::Guess, SectionIndex::DOCUMENT);
+    for (index, section) in sections.all.iter_enumerated() {
+        if section.role != Some(Role::Context) {
+            continue;
+        }
+        let boxed = |item: &BlockIndex| sections.document.blocks[*item].mark().is_some();
+        top_items(sections, index).filter(boxed).for_each(|item| list.add_item(sections, item, index));
     }
     list
 }

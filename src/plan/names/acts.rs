@@ -24,6 +24,7 @@ pub(super) const ACTS: &[Act] = &[
         "instance, database, server, servers, bucket, account, infrastructure, vm, vms, domain, certificate",
     ),
     act("ship", "app store, play store, production, prod, testflight, to users, to customers"),
+    act("publish", "#alone"),
     act(
         "publish, release, cut",
         "release, package, packages, npm, pypi, crates io, crate, registry, app store, play store, marketplace, site, \

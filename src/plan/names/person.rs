@@ -1,5 +1,6 @@
 //! Tells what only a person can do or confirm, by the words of a title, a box or a sentence.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::acts::{ACTS, AFTERWARDS, Act, BEFORE, CONSOLES, HOSTS, KEPT, LOCAL, PARTS, PROVIDERS};
@@ -16,11 +17,10 @@ const MARKS: &str = "human, humans, manual, manually, operator, operator only, h
 const SURE: &str = "operator only, human only, humans only, by a human, do not run this yourself, do not run it \
     yourself, don t run this yourself, do not do it yourself, do not do this yourself, do not automate, cloud console, \
     admin console, developer console, developer portal, app store connect, play console, search console, on a real device, on real devices, on a real phone, on a \
-    physical device, on physical devices, real hardware, real wallet, user acceptance testing, uat, sign off, signs off, \
+    physical device, on physical devices, real hardware, real wallet, user acceptance, uat, sign off, signs off, \
     signed off, signoff, get approval, obtain approval, approval from, approval by, approved by, stakeholder approval, \
     stakeholder review, dns record, dns records, publish authority, owner authority, user manual verification, force push, \
-    history rewrite, rewrite the history, rewritten history, human approval, human approved, von hand, à la main, a mano, \
-    вручную, freigabe durch, freigabe von, abnahme durch, auf produktion ausrollen, in produktion ausrollen, auf produktion \
+    history rewrite, rewrite the history, rewritten history, human approval, human approved, freigabe durch, freigabe von, abnahme durch, auf produktion ausrollen, in produktion ausrollen, auf produktion \
     deployen, in produktion deployen, auf einem echten gerät, auf echter hardware, en un dispositivo real, en \
     dispositivos reales, aprobación del cliente, visto bueno del, desplegar a producción, despliegue a producción, \
     despliegue en producción, subir a producción, sur un vrai appareil, sur un appareil réel, validation par le client, \
@@ -30,17 +30,22 @@ const SURE: &str = "operator only, human only, humans only, by a human, do not r
 /// What a person does, unless the words are about writing something.
 const BY_HAND: &str = "manual test, manual tests, manual testing, manual verification, manual check, manual review, manual qa, \
     manual smoke, manual smoke test, manual walkthrough, manual acceptance, manual end to end, manual e2e, manual \
-    validation, manually test, manually verify, manually check, manually confirm, manually review, manually validate, \
-    manually inspect, manually exercise, manually try, test manually, tested manually, verify manually, verified manually, \
-    check manually, checked manually, human review, user testing, usability testing, gather feedback, peer review, \
-    review with, demo to, demo with, visual verification, visual inspection, visual check, deploy to production, deploy to \
-    prod, release to production, app store review, test manuel, tests manuels, \
-    manuell testen, manuell prüfen, manueller test, manuelle prüfung, manuell verifiziert, prueba manual, probar manualmente, verificar manualmente, verificación manual, revisión manual, pruebas \
-    manuales, teste manual, testes manuais, testar manualmente, verificação manual, validação manual, test manuale, \
-    verifica manuale, testare manualmente, verificare manualmente, tester manuellement, vérifier manuellement, vérification \
-    manuelle, validation manuelle, manuelle tests, manuell überprüfen, manuelles testen, sichtprüfung, handmatig testen, \
-    handmatige test, handmatig controleren, test ręczny, testy ręczne, ręczna weryfikacja, przetestować ręcznie, manuel test, \
-    ручная проверка, ручное тестирование, ручной тест, kiểm tra thủ công, kiểm thử thủ công, uji manual, pengujian manual";
+    validation, tested manually, verified manually, checked manually, human review, user testing, usability testing, \
+    gather feedback, peer review, review with, demo to, demo with, visual verification, visual inspection, visual check, \
+    deploy to production, deploy to prod, release to production, app store review, test manuel, tests manuels, manueller test, \
+    manuelle prüfung, manuell verifiziert, prueba manual, verificación manual, revisión manual, pruebas manuales, teste manual, \
+    testes manuais, verificação manual, validação manual, test manuale, verifica manuale, vérification manuelle, validation \
+    manuelle, manuelle tests, manuelles testen, sichtprüfung, handmatige test, test ręczny, testy ręczne, ręczna weryfikacja, \
+    manuel test, ручная проверка, ручное тестирование, ручной тест, kiểm tra thủ công, kiểm thử thủ công, uji manual, \
+    pengujian manual";
+
+/// How a person does it: `Run it manually`.
+const ADVERBS: &str = "manually, manuell, von hand, manualmente, a mano, manuellement, à la main, ręcznie, handmatig, вручную, \
+    thủ công";
+
+/// Before such a word: somebody is able to, or it is no longer so.
+const ABLE: &str = "can, could, may, allow, allows, allowing, let, lets, user, users, without, never, no longer, instead of, not, \
+    than, if, when, before, until";
 
 /// The same of one line of work; a heading may name it among other things.
 const HANDS_ON: &str = "live verification, live smoke, gui smoke, real card, real credit card, real money, real payment, real account, \
@@ -51,7 +56,7 @@ const HANDS_ON: &str = "live verification, live smoke, gui smoke, real card, rea
 
 /// The same in languages that put no space between words.
 const UNSPACED: &str = "手动测试, 手动验证, 手动确认, 人工测试, 人工验证, 人工确认, 真机, 手動テスト, 手動確認, 手動測試, 手動驗證, 実機, \
-    目視確認, 수동 테스트, 수동 검증, 실기기, 部署到生产, 部署到线上, 发布到生产, 生产环境部署, 人审批, 审批通过, \
+    目視確認, 部署到, 发布到, 上线到, へデプロイ, にデプロイ, へ push, に公開する, 에 배포, 수동 테스트, 수동 검증, 실기기, 部署到生产, 部署到线上, 发布到生产, 生产环境部署, 人审批, 审批通过, \
     本番環境にデプロイ, 本番へデプロイ, 本番デプロイ, 承認を得, 承認をもら, 프로덕션에 배포, 운영 서버에 배포, 승인을 받";
 
 static SURELY: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(SURE));
@@ -64,18 +69,34 @@ static MANUALLY: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::listed(BY_HAN
 pub(in crate::plan) fn is_for_a_person(text: &str) -> bool {
     let said = spoken(text);
     is_named_for_a_person(text)
-        || (!writes(text) && HANDS.any_within(&said))
+        || (!writes(text) && (HANDS.any_within(&said) || is_done_by_hand(&said)))
         || is_at_a_provider(&said)
         || acts_outside(text)
 }
 
 /// A heading gives what stands under it to a person.
 pub(in crate::plan) fn is_named_for_a_person(title: &str) -> bool {
+    let title = &without_identifiers(title);
     let said = spoken(title);
     is_marked(title)
         || SURELY.any_within(&said)
         || (!writes(title) && MANUALLY.any_within(&said))
         || (!title.is_ascii() && UNSPACED.split(", ").any(|phrase| title.contains(phrase)))
+}
+
+/// `Run it manually`, but no `manually written test`, and nothing that users can do so.
+fn is_done_by_hand(said: &str) -> bool {
+    let of_hand = |adverb: &str| {
+        said.match_indices(adverb).any(|(at, _)| {
+            let (before, behind) = (&said[..at], &said[at + adverb.len()..]);
+            let whole = (before.is_empty() || before.ends_with(' '))
+                && (behind.is_empty() || behind.starts_with(' '));
+            let next = behind.trim_start().split(' ').next().unwrap_or_default();
+            let described = next == "written" || (next.len() > 4 && next.ends_with("ed"));
+            whole && !described && !ABLE.split(", ").any(|word| has_words(before, word))
+        })
+    };
+    ADVERBS.split(", ").any(of_hand)
 }
 
 /// A text is about making something.
@@ -126,6 +147,9 @@ fn acts_outside(text: &str) -> bool {
         let own = rest.starts_with(begins.as_str());
         // What a task writes is not what it does.
         let writes = !goes_on && is_of(AUTHORS, begins);
+        if own && is_launch(rest) {
+            return true;
+        }
         if (own || !writes) && is_act(rest, own || goes_on || rest.contains(' ')) {
             return true;
         }
@@ -136,6 +160,16 @@ fn acts_outside(text: &str) -> bool {
         }
     }
     false
+}
+
+/// `Production system deployment`, `Release to production`: what is brought to its users.
+fn is_launch(clause: &str) -> bool {
+    let last = clause.rsplit(' ').next().unwrap_or_default();
+    let place = ["production", "prod", "live"].iter().any(|place| has_words(clause, place));
+    clause.split(' ').count() <= 4
+        && place
+        && is_of("deployment, rollout, launch, release, cutover, go-live", last)
+        && !is_of(AUTHORS, clause.split(' ').next().unwrap_or_default())
 }
 
 /// `After the release`, `Once it is live`.
@@ -193,6 +227,16 @@ fn is_done_to(behind: &str, to: &'static str) -> bool {
     to.is_empty() || to.split(", ").any(|thing| if thing == "#version" { numbered() } else { holds(thing) })
 }
 
+/// The text without the names of variables and fields in it: `` `needs_human_review` `` asks for nobody.
+fn without_identifiers(text: &str) -> Cow<'_, str> {
+    let is_name = |span: &str| span.contains('_') && span.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let mut plain = Cow::Borrowed(text);
+    for (_, span) in code_spans(text).filter(|(_, span)| is_name(span)) {
+        plain = Cow::Owned(plain.replace(span, "code"));
+    }
+    plain
+}
+
 /// The text with a word in the place of each code span, for a branch another one than for the rest.
 fn without_code(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -228,8 +272,7 @@ pub(in crate::plan) fn names_a_person(value: &str) -> bool {
 /// `[HUMAN] Rotate the keys`, `Human: rotate the keys`, `Rotate the keys (manual)`.
 fn is_marked(text: &str) -> bool {
     let is_mark = |inner: &str| {
-        let inner = spoken(inner);
-        MARKS.split(", ").any(|mark| mark == inner)
+        inner.split([';', ',', '/']).map(spoken).any(|inner| MARKS.split(", ").any(|mark| mark == inner))
     };
     let before_colon = text.split_once(':').is_some_and(|(name, _)| is_mark(name));
     let mut brackets = text.match_indices(['[', '(', '（', '【']);

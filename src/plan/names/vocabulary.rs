@@ -33,7 +33,8 @@ pub(in crate::plan) const NAMES: &[(Role, NameMatch, &str)] = &[
         Has,
         "changelog, change log, revision history, history, decision log, recent updates, qa results, \
          dev agent record, status tracking, surprises, outcomes, retrospective, lessons learned, \
-         completed work, completion notes",
+         completed work, completed tasks, completed items, completed features, completed milestones, done items, already \
+         done, completion notes",
     ),
     (
         Role::OpenQuestions,
@@ -252,6 +253,10 @@ pub(in crate::plan) const VAGUE: &str = "works well, works correctly, works prop
 pub(in crate::plan) const VERIFYING_STARTS: &str = "verify, validate, check, lint, verification, validation, \
     verificar, verificación, comprobar, vérifier, vérification, prüfen, überprüfen, überprüfung, проверить, \
     проверка, 验证, 驗證, 确认, 検証, 確認, 검증, 확인";
+
+/// The nouns of a name under which commands validate.
+pub(in crate::plan) const LOOKS: &str = "verification, validation, checks, smoke test, smoke tests, verificación, validación, verificação, \
+    validação, vérification, überprüfung, verifizierung, prüfung, проверка, 验证, 驗證, 検証, 動作確認, 검증";
 
 /// Words at its end.
 pub(in crate::plan) const VERIFYING_ENDS: &str = "check, checks, verification";

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use typed_index_collections::TiSlice;
 
-use super::Section;
+use super::{Section, letters};
 use crate::plan::SectionIndex;
 use crate::plan::names::vocabulary::INSTRUCTION_KEYWORDS;
 use crate::plan::names::{self, Keyword, Role};
@@ -21,6 +21,9 @@ pub(super) fn mark(all: &mut All<'_>) {
             all[index].title.unit = None;
             all[index].named = Some(Role::Steps);
         }
+    }
+    if !all.iter().any(is_member) {
+        letters::take(all);
     }
     let mut series: HashMap<(u8, String), Vec<SectionIndex>> = HashMap::new();
     for (index, section) in all.iter_enumerated().filter(|(_, section)| is_member(section)) {

@@ -3,7 +3,7 @@
 use super::bare::{BareCommand, bare_commands};
 use super::command::{self, Place, SpanRole, TELLS_NOTHING, is_of, roles, shows_only, shows_the_tree};
 use super::expected::{Expected, Said, expected};
-use super::sentence::{Sentence, Token};
+use super::sentence::{Sentence, Token, is_number};
 use crate::plan::criterion::{CommandLine, CriterionKind, RefusedCommand};
 use crate::plan::document::Code;
 use crate::plan::names::sentences::{ASKS, REPORTS, RESULTS};
@@ -214,9 +214,8 @@ pub(crate) fn asks_for_a_command(text: &str) -> bool {
 pub(crate) fn asks_to_run(line: &str) -> bool {
     const RUNS: &str = "run, rerun, re-run, execute, verify, validate, check, confirm, test, lint";
     let sentence = Sentence::of(line.trim_start_matches(['-', '*', '+', ' ', '#']));
-    let is_label = |word: &str| {
-        ["step", "task", "x"].contains(&word) || word.chars().count() == 1 || command::is_number(word)
-    };
+    let is_label =
+        |word: &str| ["step", "task", "x"].contains(&word) || word.chars().count() == 1 || is_number(word);
     let first = sentence.tokens.iter().filter_map(Token::said).find(|word| !is_label(word));
     first.is_some_and(|word| is_of(RUNS, word))
 }

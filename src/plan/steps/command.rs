@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::sentence::{Sentence, Token};
+use super::sentence::{Sentence, Token, is_number};
 use crate::plan::names::Role;
 use crate::plan::names::sentences::{
     ABLE, ALTERNATIVES, ASKS, AUTHORS, CALLS, CALLS_BEHIND, ENDS, FORBIDS, INSTRUMENTS, JOINERS,
@@ -297,7 +297,8 @@ impl Span<'_, '_> {
     fn is_labelled(&self) -> bool {
         let tokens = &self.sentence.tokens;
         let before = self.at.checked_sub(1).map(|before| &tokens[before]);
-        let near = &tokens[self.at.saturating_sub(3)..self.at];
+        let first = self.first_of_list();
+        let near = &tokens[first.saturating_sub(3)..first];
         if near.contains(&Token::Open) && !near.contains(&Token::Break) {
             return true;
         }
@@ -413,14 +414,6 @@ fn is_tool(text: &str) -> bool {
 /// It stands between the parts of a list.
 fn joins(token: &Token<'_>) -> bool {
     *token == Token::Break || token.said().is_some_and(|word| is_of(JOINERS, word))
-}
-
-/// The id that a task begins with: `6.1`.
-pub(in crate::plan) fn is_number(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_digit())
-        || word
-            .strip_prefix(['t', 's'])
-            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn asks_for_a_run(word: &str) -> bool {

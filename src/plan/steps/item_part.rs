@@ -90,9 +90,9 @@ impl ItemPart {
         let counts = facts.marker != ItemMarker::Bullet || matches!(role, Some(Role::Tasks | Role::Steps));
         if is_work && facts.by_hand {
             Some(if counts { Self::Manual } else { Self::ManualBullet })
-        } else if (is_work || role == Some(Role::Context)) && facts.checks {
-            Some(Self::Criterion)
-        } else if is_work && (facts.command && role == Some(Role::Testing)) {
+        } else if (facts.checks && (is_work || role == Some(Role::Context)))
+            || (facts.command && role == Some(Role::Testing))
+        {
             Some(Self::Criterion)
         } else {
             matches!(role, Some(Role::Tasks | Role::Steps)).then_some(Self::Task("a task of the step"))

@@ -1,6 +1,5 @@
 //! A sentence with code in it, as words, code and signs in their order.
 
-use super::command::is_number;
 use crate::plan::code_span::{code_spans, end_of};
 
 /// A sentence.
@@ -151,6 +150,14 @@ fn word_length(text: &str) -> usize {
         end = at + c.len_utf8();
     }
     end
+}
+
+/// The id that a task begins with: `6.1`.
+pub(in crate::plan) fn is_number(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit())
+        || word
+            .strip_prefix(['t', 's'])
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]

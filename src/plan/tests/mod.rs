@@ -8,6 +8,7 @@ mod persons;
 mod properties;
 mod series;
 mod shapes;
+mod strangers;
 mod trackers;
 
 use crate::plan::{Plan, read};
