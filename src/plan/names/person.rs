@@ -51,8 +51,8 @@ const ABLE: &str = "can, could, may, allow, allows, allowing, let, lets, user, u
 const HANDS_ON: &str = "live verification, live smoke, gui smoke, real card, real credit card, real money, real payment, real account, \
     real accounts, real credentials, real inbox, live keys, production keys, production secrets, provider credentials, \
     real token, real tokens, real jwt, key rotation, secret rotation, credential rotation, visually verify, visually \
-    confirm, visually check, visually inspect, by eye, exploratory testing, beta testers, user \
-    feedback, feedback from users";
+    confirm, visually check, visually inspect, by eye, exploratory testing, beta testers, \
+    collect user feedback, gather user feedback, feedback collection, feedback from users";
 
 /// The same in languages that put no space between words.
 const UNSPACED: &str = "手动测试, 手动验证, 手动确认, 人工测试, 人工验证, 人工确认, 真机, 手動テスト, 手動確認, 手動測試, 手動驗證, 実機, \
@@ -264,16 +264,24 @@ pub(in crate::plan) fn forbids_the_agent(text: &str) -> bool {
 
 /// What a field about a step says of who does it: `Owner: human`, `Type: manual check`.
 pub(in crate::plan) fn names_a_person(value: &str) -> bool {
-    let said = spoken(value);
-    let first = said.split(' ').next().unwrap_or_default();
-    is_of(MARKS, first) || is_of(MARKS, &said)
+    is_mark(value.split('(').next().unwrap_or_default())
+}
+
+/// `human`, `operator-gated`, `manual check`, but nothing that is `human-readable`.
+fn is_mark(text: &str) -> bool {
+    const BEHIND: &str = "only, gated, gate, required, needed, step, task, action, approval, approved, review, check, confirmation, test, \
+        testing, qa, verification, work";
+    let said = spoken(text);
+    let marked = |mark: &str| {
+        let behind = said.strip_prefix(mark).filter(|rest| rest.is_empty() || rest.starts_with(' '));
+        behind.is_some_and(|rest| rest.split_whitespace().all(|word| is_of(BEHIND, word)))
+    };
+    MARKS.split(", ").any(marked)
 }
 
 /// `[HUMAN] Rotate the keys`, `Human: rotate the keys`, `Rotate the keys (manual)`.
 fn is_marked(text: &str) -> bool {
-    let is_mark = |inner: &str| {
-        inner.split([';', ',', '/']).map(spoken).any(|inner| MARKS.split(", ").any(|mark| mark == inner))
-    };
+    let is_mark = |inner: &str| inner.split([';', ',', '/']).any(is_mark);
     let before_colon = text.split_once(':').is_some_and(|(name, _)| is_mark(name));
     let mut brackets = text.match_indices(['[', '(', '（', '【']);
     before_colon

@@ -120,6 +120,10 @@ fn inherited(parent: Option<Role>, named: Option<Role>) -> Option<Role> {
     match (parent, named) {
         (Some(Role::Rollout | Role::Manual), Some(Role::Rollback)) => Some(Role::Rollback),
         (Some(Role::Manual), Some(Role::OpenQuestions | Role::Acceptance | Role::Criteria)) => named,
+        // What must hold does so under a calendar, too.
+        (Some(Role::Timeline | Role::History | Role::Progress), Some(Role::Acceptance | Role::Criteria)) => {
+            named
+        }
         (
             Some(
                 Role::Rollout

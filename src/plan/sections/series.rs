@@ -22,7 +22,7 @@ pub(super) fn mark(all: &mut All<'_>) {
             all[index].named = Some(Role::Steps);
         }
     }
-    if !all.iter().any(is_member) {
+    if !all.iter().any(|section| section.is_heading() && section.title.unit.is_some()) {
         letters::take(all);
     }
     let mut series: HashMap<(u8, String), Vec<SectionIndex>> = HashMap::new();

@@ -37,7 +37,8 @@ impl StepBody<'_, '_> {
         if let Some(label) = (work && !boxed).then(|| Label::metadata(line)).flatten() {
             return self.read_field_item(item, at, &label);
         }
-        let label = open.then(|| Label::of(line)).flatten();
+        let label = (open || role == Some(Role::Files)).then(|| Label::of(line)).flatten();
+        let label = label.filter(|label| open || label.role == Some(Role::Validation));
         match label.filter(|label| !is_work(label, line, ordered)) {
             Some(label) if !boxed && (label.role.is_some() || !ordered) => {
                 self.read_field_item(item, at, &label);

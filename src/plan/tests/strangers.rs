@@ -100,3 +100,12 @@ fn what_comes_later_is_the_list_where_nothing_else_is_open() {
     let text = format!("# Shelf\n\n## Tasks\n\n- [ ] Saw it\n- [ ] Nail it\n\n{later}");
     assert_eq!((steps(&text).len(), open_boxes_without_a_step(&text)), (2, 2));
 }
+
+#[test]
+fn what_must_hold_does_so_under_a_calendar_and_a_look_among_files_is_one() {
+    let text = "# Shelf\n\n## Story 1: Saw\n\n**Files:**\n- Modify: `saw.py`\n- Verify: `ruff check .`\n\n- [ ] Saw it\n\n\
+        ## Story 2: Nail\n\n- [ ] Nail it\n\n## Sprint timeline\n\n### Definition of done\n\n- [ ] It holds\n";
+    assert_eq!(steps(text), ["Work Story 1: Saw", "Work Story 2: Nail", "Acceptance Definition of done"]);
+    assert_eq!(commands(&read(text).plan), ["ruff check ."]);
+    assert_eq!(open_boxes_without_a_step(text), 0);
+}

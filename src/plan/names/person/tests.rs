@@ -86,6 +86,7 @@ const BY_PERSON: &[&str] = &[
     "Production system deployment",
     "User acceptance confirmation",
     "Publish",
+    "Staged cutover (operator-gated)",
     // The same in other languages.
     "GCP Artifact Registry へ push",
     "アプリを GCP にデプロイ",
@@ -121,6 +122,8 @@ const BY_AGENT: &[&str] = &[
     "Write a manual",
     "Manually written tests stay",
     "Users can override it manually",
+    "Validate recovery and user feedback",
+    "Print it (human-readable)",
     "Set `requires_human_review` when it fails",
     "Production deployment scripts",
     "Inspect what is done before somebody looks manually",
@@ -222,5 +225,5 @@ fn a_heading_names_an_act_among_other_things() {
 #[test]
 fn a_field_names_who_does_a_step() {
     assert_eq!(["human", "Operator", "manual check", "**Human** (Ann)"].map(names_a_person), [true; 4]);
-    assert_eq!(["Ann", "agent", "humanities", ""].map(names_a_person), [false; 4]);
+    assert_eq!(["Ann", "agent", "humanities", "", "human-readable"].map(names_a_person), [false; 5]);
 }
