@@ -74,8 +74,7 @@ pub(in crate::plan) const AUTHORS: &str = "add, create, write, document, update,
 /// Right behind a command: it is to fail.
 pub(in crate::plan) const FAILS: &str = "fails, fail, failing, must fail, should fail, will fail, expected to fail, non zero, nonzero, with an error, \
     with error, errors out, errors, crashes, is rejected, are rejected, is refused, rejected, refused, no longer works, no longer passes, \
-    no longer compiles, no longer builds, no longer runs, does not work, does not pass, does not compile, does not \
-    succeed, must not pass, must not succeed, should not pass, should not succeed, failure, red, schlägt fehl, falla, \
+    no longer compiles, no longer builds, no longer runs, failure, red, schlägt fehl, falla, \
     échoue, 失败, 失敗";
 
 /// Right in front of a command: it is not to be run.
@@ -83,7 +82,7 @@ pub(in crate::plan) const FORBIDS: &str =
     "never run, never, do not run, don t run, do not use, don t use, remove, drop, delete, instead of, not";
 
 /// Says that something is printed, counted or left: what follows is what is expected.
-pub(in crate::plan) const RESULTS: &str = "prints, print, outputs, output, displays, shows, show, returns, return, reports, gives, produces, \
+pub(in crate::plan) const RESULTS: &str = "prints, print, outputs, output, displays, says, shows, show, returns, return, reports, gives, produces, \
     contains, lists, logs, yields, emits, equals, takes, creates, generates, writes, responds, answers, finds, \
     finishes in, completes in, finishes within, completes within, is, are, runs in less, runs in under, names, \
     expected, expect, stays, remains, empty, 输出, 返回, 显示, 出力";

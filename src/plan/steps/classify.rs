@@ -116,7 +116,9 @@ pub(crate) fn classify(text: &str, place: Place, manual: bool) -> Vec<CriterionC
         let script = span.strip_prefix("$ ").unwrap_or(span);
         let said = Said { before: &sentence.tokens[from..*at], behind: &sentence.tokens[at + 1..end] };
         let mut expected = expected(script, &said);
-        expected.besides |= found.is_empty() && claims_before(&sentence, *at);
+        // What a task says before is its work.
+        let claims = matches!(place, Place::Validation | Place::Criterion) && claims_before(&sentence, *at);
+        expected.besides |= found.is_empty() && claims;
         found.push(of_command(script, why, dir.clone(), expected));
         from = at + 1;
     }

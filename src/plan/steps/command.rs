@@ -238,7 +238,10 @@ impl Span<'_, '_> {
                 behind.next(),
                 Some("called" | "invoked" | "executed" | "spawned" | "used" | "started")
             );
-        told || is_of(PRODUCT_RUNS, nearest)
+        let behind: Vec<&str> = self.sentence.behind(self.at).take(2).collect();
+        let elsewhere = matches!(behind[..], ["in" | "on", "ci" | "every" | "each"]);
+        told || elsewhere
+            || is_of(PRODUCT_RUNS, nearest)
             || (is_of(CALLS, nearest) && second.is_some_and(|word| is_of(ABLE, word)))
     }
 
@@ -268,6 +271,7 @@ impl Span<'_, '_> {
                 Some(ALL_CODE)
             }
             Place::Validation if several => Some(if known { RUNNER } else { IN_VALIDATION }),
+            Place::Validation if self.at == 0 && self.text.starts_with("./") => Some(RUNNER),
             Place::Validation | Place::Criterion if several && known => Some(RUNNER),
             Place::Validation | Place::Criterion
                 if called && (several || known || self.is_surely_called()) =>
@@ -393,7 +397,7 @@ impl Span<'_, '_> {
         let writes = is_of(AUTHORS, first) && first != "make";
         let mut clause: Vec<&str> = self.before().collect();
         clause.reverse();
-        let mut clause = clause.into_iter().skip_while(|word| is_number(word));
+        let mut clause = clause.into_iter().skip_while(|word| is_number(word) || is_of(JOINERS, word));
         let asks_for = if self.place == Place::Told { looks } else { asks_for_a_run };
         let asks = clause.next().is_some_and(asks_for)
             || self.label().is_some_and(asks_for)

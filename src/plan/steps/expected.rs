@@ -146,7 +146,8 @@ impl<'a, 'text> Window<'a, 'text> {
             return self.with_output(ExpectedExit::Failure);
         }
         let Some(at) = self.result() else {
-            return if self.shows_only && !succeeds { Expected::more() } else { Expected::default() };
+            let more = (self.shows_only && !succeeds) || self.counts_something();
+            return if more { Expected::more() } else { Expected::default() };
         };
         self.printed(at).unwrap_or_else(|| {
             let said = near(&self.tokens[at..]);
@@ -156,11 +157,24 @@ impl<'a, 'text> Window<'a, 'text> {
             let searches = self.tells == Tells::Finds;
             let is_verb = matches!(self.tokens[at].said(), Some("is" | "are" | "expected" | "stays"));
             let nothing_more = is_verb && near_is_neutral(&said);
-            if searches || nothing_more || (succeeds && !self.shows_only) {
+            if self.counts_something() {
+                Expected::more()
+            } else if searches || nothing_more || (succeeds && !self.shows_only) {
                 Expected::default()
             } else {
                 Expected::more()
             }
+        })
+    }
+
+    /// `12 passed`, `at least 40 tests`: a count that its exit code does not tell.
+    fn counts_something(&self) -> bool {
+        const COUNTED: &str =
+            "passed, passing, tests, test, cases, specs, assertions, examples, checks, suites, results, rows";
+        let words: Vec<&str> = self.tokens.iter().filter_map(Token::said).take(NEAR).collect();
+        words.windows(2).any(|pair| {
+            let counts = pair[0].parse::<u32>().is_ok_and(|count| count > 0);
+            counts && is_of(COUNTED, pair[1])
         })
     }
 
@@ -198,6 +212,10 @@ impl<'a, 'text> Window<'a, 'text> {
         let nothing = NOTHING.split(", ").any(|phrase| has_words(&said, phrase));
         let absent =
             self.tells == Tells::Finds && ABSENCES.split(", ").any(|phrase| has_words(&said, phrase));
+        let partly = ["outside", "except", "but", "other than", "apart from", "besides"];
+        if (nothing || absent) && partly.iter().any(|word| has_words(&said, word)) {
+            return Some(Expected::more());
+        }
         if nothing || absent {
             let nothing = || Expectation::of_output(ExpectedOutput::Nothing);
             return Some(Expected::of(self.tells.absent().unwrap_or_else(nothing)));
@@ -300,6 +318,17 @@ fn is_to_fail(said: &str) -> bool {
         let before: Vec<&str> = said[..at].split_whitespace().rev().take(3).collect();
         before.into_iter().any(|word| is_of(OTHERWISE, word))
     };
+    let mut words =
+        said.split(' ').skip_while(|word| !is_of("does, do, should, must, will, can, cannot, may", word));
+    let modal = words.next();
+    let refuses = modal == Some("cannot") || words.next() == Some("not");
+    let verb = words.next().unwrap_or_default();
+    if modal.is_some()
+        && refuses
+        && is_of("compile, build, pass, succeed, run, work, start, parse, validate", verb)
+    {
+        return true;
+    }
     FAILS.split(", ").any(|phrase| {
         let mut found = said.match_indices(phrase).filter(|(at, _)| {
             let starts = *at == 0 || said[..*at].ends_with(' ');
@@ -322,8 +351,9 @@ const FAULTS: &str = "error, errors, warning, warnings, failure, failures, issue
 /// Nothing in a clause speaks of anything but the command, and that it is to be mended until it passes.
 fn is_neutral(clause: &[Token<'_>]) -> bool {
     let mut words = clause.iter().filter_map(Token::said);
-    let mends =
-        matches!(words.clone().next(), Some("fix" | "repair" | "resolve" | "address" | "correct" | "adjust"));
+    let mends = words.clone().next().is_some_and(|word| {
+        is_of("fix, repair, resolve, address, correct, adjust, corregir, corriger, beheben, 修复, 修正", word)
+    });
     // `zero compilation errors`
     let free = words.clone().any(|word| matches!(word, "no" | "zero" | "0" | "without"))
         && words.clone().next_back().is_some_and(|word| is_of(FAULTS, word));

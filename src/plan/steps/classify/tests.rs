@@ -1,5 +1,7 @@
 //! Which texts are commands, and what is expected of them.
 
+mod sentences;
+
 use super::*;
 use pretty_assertions::assert_eq;
 
