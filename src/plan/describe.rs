@@ -27,6 +27,8 @@ pub struct Description {
     pub steps: Vec<StepDescription>,
     /// Criteria that hold for every step.
     pub criteria: Vec<CriterionDescription>,
+    /// What stands where they stand, and is none.
+    pub asides: Vec<Aside>,
     /// Every box of the file.
     pub boxes: Vec<BoxDescription>,
     /// What was noticed.
@@ -169,6 +171,7 @@ impl Description {
             schema: SCHEMA,
             title: plan.title.clone(),
             steps: steps.collect(),
+            asides: plan.asides.clone(),
             criteria: plan
                 .criteria
                 .iter()

@@ -23,6 +23,8 @@ pub struct Plan {
     /// Criteria of the plan's own Validation section: its commands apply to every work and closing step; the others
     /// are for the reader.
     pub criteria: Vec<Criterion>,
+    /// What stands in that section, and is no criterion.
+    pub asides: Vec<Aside>,
     /// Every box of the file outside code, once, in order.
     pub boxes: TiVec<BoxIndex, CheckBox>,
     /// What the brief may quote: overview, architecture, data models, risks, components.

@@ -28,6 +28,9 @@ pub(crate) fn render(path: &str, reading: &Reading) -> String {
         let _ =
             writeln!(text, "{path}:{line}: criterion {holder}, {kind}: {}{}", criterion.why, more(criterion));
     }
+    for aside in &plan.asides {
+        let _ = writeln!(text, "{path}:{}: no criterion: {}", aside.line, aside.why);
+    }
     for check_box in &plan.boxes {
         let step = check_box.step.and_then(|step| plan.steps.get(step));
         let step = step.map_or(String::new(), |step| format!(" of step {}", step.id));

@@ -27,7 +27,7 @@ fn lost_boxes(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let is_lost = |index: &BoxIndex| {
         let found = &plan.boxes[*index];
         let open = found.mark == ' ' && found.role == BoxRole::Ignored && found.step.is_none();
-        open && !is_left_on_purpose(sections, plan, found.mark_at)
+        open && !is_left_on_purpose(sections, found.mark_at)
     };
     let lost: Vec<BoxIndex> = plan.boxes.keys().filter(is_lost).collect();
     let section = |index: &BoxIndex| sections.heading_of(sections.at(plan.boxes[*index].mark_at));
@@ -50,18 +50,12 @@ fn lost_boxes(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
 }
 
 /// It stands where nothing is work of this plan: a rollout, a question, another plan's future.
-fn is_left_on_purpose(sections: &Sections<'_>, plan: &Plan, at: usize) -> bool {
+fn is_left_on_purpose(sections: &Sections<'_>, at: usize) -> bool {
     let section = sections.at(at);
-    // A list of progress that stands for some of the steps only says where they are.
-    let mirrors = || {
-        let span = sections.all[section].start..sections.end_of(section);
-        plan.boxes.iter().any(|found| found.role == BoxRole::Mirror && span.contains(&found.mark_at))
-    };
     let never = matches!(
         sections.all[section].role,
         Some(Role::Rollout | Role::Rollback | Role::Timeline | Role::History | Role::OpenQuestions)
-    ) || (sections.all[section].role == Some(Role::Progress)
-        && (sections.is_owned(&sections.all[section]) || mirrors()));
+    ) || sections.is_owned(&sections.all[section]);
     let is_later = |name: &str| {
         let said = names::spoken(name);
         LATER.split(", ").any(|phrase| has_words(&said, phrase))

@@ -41,7 +41,7 @@ impl StepBody<'_, '_> {
             return self.add_aside(&piece, "it tells of a run that has been");
         }
         let found = classify(&piece.text, Place::under(self.part(role)), self.kind == StepKind::Manual);
-        if found.iter().any(CriterionClass::is_command) || (only && self.kind == StepKind::Work) {
+        if found.iter().any(CriterionClass::is_command) || (only && !piece.text.ends_with([':', '：'])) {
             self.add_criteria(&piece, found, None);
         } else {
             self.add_aside(&piece, "a sentence between criteria");

@@ -252,7 +252,7 @@ fn around(sections: &Sections<'_>, cover: &Cover, steps: &Steps) -> Vec<Blueprin
             Role::Acceptance | Role::Criteria => {
                 // What must hold for a group is of its last step.
                 let of_group = section.parent.is_some_and(|parent| steps.groups.contains(&parent));
-                if !of_group && has_items(sections, place) {
+                if !of_group && (has_items(sections, place) || says_something(sections, place)) {
                     acceptance.push(SectionPart { section: place, role: Role::Acceptance });
                 }
                 next = section.end;
@@ -294,6 +294,14 @@ fn merged(sections: &Sections<'_>, kind: StepKind, parts: Vec<SectionPart>) -> O
 /// Holds a list.
 fn has_items(sections: &Sections<'_>, section: SectionIndex) -> bool {
     sections.subtree(section).any(|inner| top_items(sections, inner).next().is_some())
+}
+
+/// Holds a sentence or a block of code.
+fn says_something(sections: &Sections<'_>, section: SectionIndex) -> bool {
+    let blocks = sections.subtree(section).flat_map(|inner| sections.content(inner));
+    let mut kinds = blocks.map(|block| &sections.document.blocks[block].kind);
+    let labelled = sections.subtree(section).any(|inner| !sections.all[inner].value.is_empty());
+    labelled || kinds.any(|kind| matches!(kind, BlockKind::Paragraph | BlockKind::Code(_)))
 }
 
 /// Has boxes of its own or under one of its labels, not only under the headings that it holds.

@@ -164,6 +164,7 @@ fn read_validation(
         !known || (criterion.command().is_some() && !in_step(criterion.line))
     };
     plan.criteria.extend(parts.criteria.into_iter().filter(is_new));
+    plan.asides.extend(parts.asides.into_iter().filter(|aside| !in_step(aside.line)));
 }
 
 fn read_questions(sections: &Sections<'_>, section: SectionIndex, boxes: &mut Boxes, plan: &mut Plan) {

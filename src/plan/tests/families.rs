@@ -216,10 +216,11 @@ fn tasks_under_the_commands_of_the_plan() {
 
 #[test]
 fn milestones_with_a_log_of_progress() {
-    assert_snapshot!(steps(MILESTONES), @"
+    assert_snapshot!(steps(MILESTONES), @r#"
     [-] 1 Milestone 1: A pot with earth <- [] [] []
     [-] 2 Milestone 2: Seeds in the earth <- [] [] []
-    ");
+    [-] #3 Validation and Acceptance <- [] [] ["test -s PROJECT_RULES.md"]
+    "#);
     assert_snapshot!(written(MILESTONES), @"
 
     <!-- agentrun:progress -->
@@ -227,6 +228,7 @@ fn milestones_with_a_log_of_progress() {
 
     - [x] Milestone 1: A pot with earth
     - [x] Milestone 2: Seeds in the earth
+    - [x] Validation and Acceptance
     <!-- /agentrun:progress -->
     ");
 }

@@ -1,5 +1,6 @@
 //! Whole plans through the reader.
 
+mod conservation;
 mod dialects;
 mod edits;
 mod families;
