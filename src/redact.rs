@@ -1,11 +1,13 @@
 //! Replaces secrets with `[redacted]` in everything that is written or shown.
 
+mod encoded;
 mod private_key;
 
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use encoded::Encoded;
 use private_key::{DOUBTFUL, private_keys};
 use regex::Regex;
 
@@ -30,6 +32,7 @@ const SHAPES: &[(&str, &str)] = &[
 #[derive(Debug, Clone)]
 pub struct Redact {
     secrets: Arc<[String]>,
+    encoded: Option<Arc<Encoded>>,
     shapes: Regex,
 }
 
@@ -42,7 +45,8 @@ impl Redact {
         let groups: Vec<String> = SHAPES.iter().map(|(_, pattern)| format!("({pattern})")).collect();
         let shapes = Regex::new(&groups.join("|"))
             .unwrap_or_else(|error| unreachable!("the pattern is constant: {error}"));
-        Self { secrets: secrets.into(), shapes }
+        let encoded = Encoded::of(&secrets).map(Arc::new);
+        Self { secrets: secrets.into(), encoded, shapes }
     }
 
     /// The text without secrets. A private key is one, over all its lines.
@@ -51,6 +55,11 @@ impl Redact {
         for secret in self.secrets.iter() {
             if text.contains(secret.as_str()) {
                 text = Cow::Owned(text.replace(secret.as_str(), MASK));
+            }
+        }
+        if let Some(encoded) = &self.encoded {
+            for range in encoded.find(&text).into_iter().rev() {
+                text.to_mut().replace_range(range, MASK);
             }
         }
         if self.shapes.is_match(&text) {
@@ -62,7 +71,8 @@ impl Redact {
 
     /// What the first secret in a text is: `a GitHub token`. Never the secret itself.
     pub fn find(&self, text: &str) -> Option<&'static str> {
-        if self.secrets.iter().any(|secret| text.contains(secret.as_str())) {
+        let encoded = self.encoded.as_ref().is_some_and(|encoded| !encoded.find(text).is_empty());
+        if encoded || self.secrets.iter().any(|secret| text.contains(secret.as_str())) {
             return Some("the model's key");
         }
         if !private_keys(text).is_empty() {

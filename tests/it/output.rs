@@ -27,7 +27,10 @@ fn the_key_reaches_no_child_no_file_and_no_screen() {
     bench.env("OPENAI_API_KEY", KEY);
     bench.file("leak.txt", format!("the key is {KEY}\n")).git();
     let server = Server::start(|request| match messages(request).len() {
-        2 => Answer::call("run_command", &json!({"command": "env; cat leak.txt; echo one > one.txt"})),
+        2 => Answer::call(
+            "run_command",
+            &json!({"command": "env; cat leak.txt; cut -c5- leak.txt | base64 -w0; echo; od -An -v -tx1 leak.txt | tr -d '\n' | tr ' ' %; echo one > one.txt"}),
+        ),
         4 => Answer::call("read_file", &json!({"path": "leak.txt"})),
         _ => finish(&format!("I found {KEY}")),
     });
@@ -40,6 +43,7 @@ fn the_key_reaches_no_child_no_file_and_no_screen() {
     assert_eq!(bench.shell(&format!("grep -rl {KEY} .agentrun || true")), "");
     let output = &server.bodies()[1]["messages"][3]["content"].to_string();
     assert!(output.contains("the key is [redacted]"), "{output}");
+    assert_eq!(output.matches("[redacted]").count(), 3, "plain, in base64 and with percent signs: {output}");
     assert!(output.contains("AGENTRUN=1") && !output.contains("OPENAI_API_KEY"), "{output}");
 }
 

@@ -88,12 +88,12 @@ impl Project {
         self.environment.get(&config.model.api_key_env).map(str::to_owned)
     }
 
-    /// What nobody may read: the key, and names with passwords in addresses.
+    /// What nobody may read: the key, and what addresses hold of secrets.
     pub(crate) fn secrets(&self, config: &Config) -> Vec<String> {
         let proxies = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"];
         let addresses = proxies.into_iter().filter_map(|name| self.environment.get(name));
         let addresses = addresses.chain([config.model.base_url.as_str()]);
-        self.secret(config).into_iter().chain(addresses.filter_map(user_and_password)).collect()
+        self.secret(config).into_iter().chain(addresses.flat_map(secrets_in)).collect()
     }
 
     /// The endpoint as the model layer wants it.
@@ -171,11 +171,19 @@ impl Project {
     }
 }
 
-/// The part of an address before the host, if there is a password in it.
-fn user_and_password(address: &str) -> Option<String> {
-    let (_, rest) = address.split_once("://")?;
-    let (user, _) = rest.split(['/', '?', '#']).next()?.rsplit_once('@')?;
-    user.contains(':').then(|| user.to_owned())
+/// The secrets in an address: the part before the host, if there is a password in it, the password by itself, and fields
+/// behind the `?` that are called like one.
+fn secrets_in(address: &str) -> Vec<String> {
+    const CALLED: [&str; 6] = ["key", "token", "secret", "password", "sig", "auth"];
+    let Some((_, rest)) = address.split_once("://") else { return Vec::new() };
+    let before = rest.split(['/', '?', '#']).next().and_then(|host| host.rsplit_once('@'));
+    let login = before.map(|(login, _)| login).filter(|login| login.contains(':'));
+    let password = login.and_then(|login| login.split_once(':')).map(|(_, password)| password);
+    let query = rest.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or(query));
+    let fields = query.split('&').filter_map(|field| field.split_once('='));
+    let called =
+        fields.filter(|(name, _)| CALLED.iter().any(|word| name.to_ascii_lowercase().contains(word)));
+    login.into_iter().chain(password).chain(called.map(|(_, value)| value)).map(str::to_owned).collect()
 }
 
 impl OpenPlan {
@@ -299,15 +307,18 @@ mod tests {
     use crate::journal::seal::{Chain, Key};
 
     #[test]
-    fn the_name_and_password_of_an_address_are_a_secret() {
-        for (address, secret) in [
-            ("http://ada:x@proxy:3128", Some("ada:x")),
-            ("https://ada:p@ss@host/v1", Some("ada:p@ss")),
-            ("http://ada@proxy", None),
-            ("http://proxy/a:b@c", None),
-            ("proxy:3128", None),
-        ] {
-            assert_eq!(user_and_password(address).as_deref(), secret, "{address}");
+    fn passwords_and_keys_in_an_address_are_secrets() {
+        let table: [(&str, &[&str]); 7] = [
+            ("http://ada:x@proxy:3128", &["ada:x", "x"]),
+            ("https://ada:p@ss@host/v1", &["ada:p@ss", "p@ss"]),
+            ("http://ada@proxy", &[]),
+            ("http://proxy/a:b@c", &[]),
+            ("proxy:3128", &[]),
+            ("https://host/v1?api-key=abc&v=2#key=x", &["abc"]),
+            ("https://host/v1?Token=", &[""]),
+        ];
+        for (address, secrets) in table {
+            assert_eq!(secrets_in(address), secrets, "{address}");
         }
     }
 
