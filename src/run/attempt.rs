@@ -9,10 +9,10 @@ use crate::agent::builtin::session::{AgentWork, Session};
 use crate::agent::builtin::window::Window;
 use crate::clock::Stopwatch;
 use crate::facts::{AttemptRef, ChangeSummary, Event, StepRef};
-use crate::failure::Failure;
+use crate::failure::{ExitCode, Failure};
 use crate::sources;
 use crate::workspace::git::head::Head;
-use crate::workspace::snapshot::{Changes, Snapshot};
+use crate::workspace::snapshot::{Changes, Snapshot, SnapshotError};
 
 #[derive(Debug)]
 pub(super) struct AttemptResult {
@@ -58,7 +58,10 @@ pub(super) async fn run(
     let agent = ask_the_agent(run, &at, &mut open, &dir).await?;
     tell_of_commits(run, &at, head.as_ref()).await?;
 
-    let after = run.snapshots.take(&run.site.snapshot_name(&at, "-after")).await.map_err(no_snapshot)?;
+    let after = match run.snapshots.take(&run.site.snapshot_name(&at, "-after")).await {
+        Ok(after) => after,
+        Err(error) => retake(run, &at, &dir, error).await?,
+    };
     tell_of_disarmed(run, &at)?;
     let unseen_after = run.site.unseen();
     let own = run.snapshots.changes(&trees.before, &after).await.map_err(no_snapshot)?;
@@ -97,6 +100,29 @@ pub(super) async fn run(
         tree: after.tree,
         hid_work: unseen != unseen_after,
     })
+}
+
+/// The agent left a repository that git cannot read: it is put right, and the attempt fails for that.
+async fn retake(
+    run: &mut Run<'_>,
+    at: &AttemptRef,
+    dir: &Path,
+    error: SnapshotError,
+) -> Result<Snapshot, Failure> {
+    let found = run.guard.put_repository_right(dir).map_err(no_run_dir)?;
+    let events = found.events(at, &run.guard, "after the agent worked");
+    if events.is_empty() {
+        return Err(broken(error));
+    }
+    events.into_iter().try_for_each(|event| run.recorder.record(event))?;
+    run.snapshots.take(&run.site.snapshot_name(at, "-after")).await.map_err(broken)
+}
+
+/// What is lost of a repository, such as its objects, nobody but a person has elsewhere.
+fn broken(error: SnapshotError) -> Failure {
+    Failure::new(ExitCode::NeedsPerson, "the agent left a repository that git cannot read")
+        .caused_by(error)
+        .hint("bring `.git` back from a clone or a copy, then run the same command again")
 }
 
 /// Keeps the tree and records the start.

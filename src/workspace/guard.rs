@@ -9,6 +9,7 @@ pub(crate) mod folder;
 pub(crate) mod killed;
 mod place;
 pub(crate) mod plan;
+pub(crate) mod repository;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,12 +17,15 @@ use std::path::{Path, PathBuf};
 use crate::facts::{AttemptRef, Event};
 use files::{FileGuard, RestoredFile};
 use plan::PlanGuard;
+use repository::RepositoryGuard;
 
 #[derive(Debug)]
 pub(crate) struct Guard {
     pub plan: PlanGuard,
     /// Rules, request, templates, configuration.
     pub files: Vec<FileGuard>,
+    /// What git needs to find the repository.
+    pub repository: RepositoryGuard,
 }
 
 #[derive(Debug)]
@@ -55,7 +59,14 @@ impl Guard {
         for file in &mut self.files {
             restored.extend(file.check(copies)?);
         }
+        restored.extend(self.repository.check(copies)?);
         Ok(GuardFindings { plan, restored, edited: Vec::new() })
+    }
+
+    /// Git cannot read the repository after an agent worked: what it needs is put back.
+    pub(crate) fn put_repository_right(&mut self, copies: &Path) -> io::Result<GuardFindings> {
+        let restored = self.repository.put_back(copies)?;
+        Ok(GuardFindings { plan: plan::PlanGuardFinding::Same, restored, edited: Vec::new() })
     }
 
     /// Leaves the agent those of the files of briefs that its step asks it to change, and no others.

@@ -327,3 +327,29 @@ fn a_filtered_file_is_not_committed_as_it_is_on_disk() {
     execute(&bench, "echo one > one.txt; touch -d 2001-01-01 one.big", &["--commit"]).code(0);
     assert_eq!(bench.shell("git diff --name-status HEAD~ HEAD"), "A\tone.txt\nM\tplan.md\n");
 }
+
+#[test]
+fn a_repository_that_the_agent_broke_is_put_right_and_the_attempt_fails() {
+    for script in [
+        "rm .git/HEAD; mkfifo .git/HEAD; echo one > one.txt",
+        "rm .git/config; mkfifo .git/config; echo one > one.txt",
+        "echo nowhere > .git/HEAD; echo one > one.txt",
+        "printf '[core\\n' > .git/config; echo one > one.txt",
+    ] {
+        let bench = project();
+        let branch = || bench.shell("git symbolic-ref HEAD; git rev-parse HEAD");
+        let before = branch();
+        let ran = execute(&bench, script, &["--sandbox", "off", "--max-attempts", "1"]).code(1);
+        assert!(bench.events().contains(&"file.restored".to_owned()), "{script}: {ran}");
+        assert_eq!(branch(), before, "{script}: {ran}");
+    }
+    // What nobody has elsewhere is for a person.
+    let ran = execute(&project(), "rm -r .git/objects", &["--sandbox", "off", "--max-attempts", "1"]).code(4);
+    ran.says("the agent left a repository that git cannot read");
+}
+
+#[test]
+fn pipes_in_a_repository_that_the_agent_made_keep_nobody_waiting() {
+    let script = "git init -q sub; rm sub/.git/config; mkfifo sub/.git/config; echo one > one.txt";
+    execute(&project(), script, &["--sandbox", "off"]).code(0);
+}

@@ -18,7 +18,7 @@ use crate::journal::tree_lock::{TreeLock, TreeLockAnswer};
 use crate::journal::writer::{JournalWriter, Sealing};
 use crate::journal::{RunDir, StateDir};
 use crate::process;
-use crate::process::sandbox::redirections;
+use crate::process::sandbox::{essentials, redirections};
 use crate::record::{CrashPoint, Recorder};
 use crate::redact::Redact;
 use crate::report::{Report, print};
@@ -28,6 +28,7 @@ use crate::workspace::guard::Guard;
 use crate::workspace::guard::files::FileGuard;
 use crate::workspace::guard::killed::JournalPosition;
 use crate::workspace::guard::plan::{PlanGuard, PlanGuardFinding};
+use crate::workspace::guard::repository::RepositoryGuard;
 
 /// A plan that is watched from here on.
 #[derive(Debug)]
@@ -122,7 +123,9 @@ impl PlanHold {
         let sent = sent.into_iter().map(|name| FileGuard::open_sent(&project.root, name, links(name)));
         let others = names.iter().map(|name| FileGuard::open(&project.root, name));
         let files: std::io::Result<Vec<FileGuard>> = sent.chain(others).collect();
-        Ok((Guard { plan, files: files.map_err(unwatched)? }, found))
+        let repository =
+            RepositoryGuard::open(&project.root, essentials(&project.root)).map_err(unwatched)?;
+        Ok((Guard { plan, files: files.map_err(unwatched)?, repository }, found))
     }
 
     /// The plan with a guard around it: what a killed run left is ended and set back.

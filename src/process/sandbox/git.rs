@@ -19,8 +19,7 @@ impl Repository {
         let Some(folder) = folder.and_then(|folder| folder.canonicalize().ok()) else {
             return Self::default();
         };
-        let shared = std::fs::read_to_string(folder.join("commondir"))
-            .ok()
+        let shared = read(&folder.join("commondir"))
             .and_then(|text| folder.join(text.trim()).canonicalize().ok())
             .unwrap_or_else(|| folder.clone());
         let mut outside: Vec<PathBuf> = vec![shared.clone(), folder.clone()];
@@ -65,6 +64,17 @@ pub fn redirections(root: &Path) -> Vec<PathBuf> {
     folders.flat_map(|folder| ["commondir", "config.worktree"].map(|name| folder.join(name))).collect()
 }
 
+/// The files without which git finds no repository, or cannot read it.
+pub fn essentials(root: &Path) -> Vec<PathBuf> {
+    let place = root.join(".git");
+    let folder = if place.is_dir() { Some(place.clone()) } else { pointed_at(&place, root) };
+    let Some(folder) = folder else { return Vec::new() };
+    let repository = Repository::of(root);
+    let shared = repository.read_only.iter().find(|path| path.ends_with("config"));
+    let shared = shared.and_then(|config| config.parent()).unwrap_or(&folder).to_owned();
+    vec![folder.join("HEAD"), folder.join("index"), shared.join("config"), shared.join("packed-refs")]
+}
+
 /// Settings and hooks of the submodules below a folder of such, which may hold submodules too.
 fn modules(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -84,16 +94,21 @@ fn modules(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The folder of hooks in the project that the settings name in the place of the usual one.
 fn hooks_elsewhere(config: &Path, root: &Path) -> Option<PathBuf> {
-    let text = std::fs::read_to_string(config).ok()?;
+    let text = read(config)?;
     let mut settings = text.lines().filter_map(|line| line.trim().split_once('='));
     let (_, folder) = settings.find(|(key, _)| key.trim().eq_ignore_ascii_case("hooksPath"))?;
     let folder = root.join(folder.trim().trim_matches('"')).canonicalize().ok()?;
     (folder.starts_with(root) && folder != root).then_some(folder)
 }
 
+/// The text of a file; a pipe in its place would be waited for without end.
+fn read(path: &Path) -> Option<String> {
+    path.metadata().is_ok_and(|found| found.is_file()).then(|| std::fs::read_to_string(path).ok()).flatten()
+}
+
 /// What a file `.git` names: `gitdir: ../main/.git/worktrees/one`.
 fn pointed_at(file: &Path, root: &Path) -> Option<PathBuf> {
-    let text = std::fs::read_to_string(file).ok()?;
+    let text = read(file)?;
     text.strip_prefix("gitdir:").map(|path| root.join(path.trim()))
 }
 

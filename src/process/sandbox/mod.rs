@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub(in crate::process) use denial::denied;
-pub use git::redirections;
+pub use git::{essentials, redirections};
 pub use places::{caches, credentials, needed_caches};
 pub use probe::{NoSandbox, Wish, open};
 
