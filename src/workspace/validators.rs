@@ -72,9 +72,9 @@ impl ValidatorStore {
     /// whatever their names say.
     pub(crate) fn take(&self, named: &NamedFiles, known: &Validators) -> io::Result<Validators> {
         let mut found = Validators::default();
-        for path in self.paths() {
+        for path in self.paths().chain(self.run_at_start()) {
             let Some(name) = path.strip_prefix(&self.root).ok().and_then(Path::to_str) else { continue };
-            let counts = is_validator(name, named) || self.modules.hides(name);
+            let counts = is_validator(name, named) || self.modules.hides(name) || is_path_file(&path);
             if counts || known.files.contains_key(name) {
                 // What is gone or closed to us meanwhile is none.
                 found.files.extend(self.raw(&path)?.map(|file| (name.to_owned(), file)));
@@ -164,6 +164,21 @@ impl ValidatorStore {
         self.store.join(fan).join(rest)
     }
 
+    /// What every Python of the project's virtual environments runs when it starts.
+    fn run_at_start(&self) -> impl Iterator<Item = PathBuf> {
+        let inside =
+            |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let environments = inside(self.root.clone()).filter(|folder| folder.join("pyvenv.cfg").exists());
+        let packages = environments
+            .flat_map(move |folder| inside(folder.join("lib")))
+            .map(|lib| lib.join("site-packages"));
+        let starts = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default();
+            name == "sitecustomize.py" || name == "usercustomize.py" || is_path_file(path)
+        };
+        packages.flat_map(inside).filter(starts)
+    }
+
     /// Everything that may be a validator, ignored files included.
     fn paths(&self) -> impl Iterator<Item = PathBuf> {
         let left_out: Vec<PathBuf> = self.left_out.iter().map(|path| self.root.join(path)).collect();
@@ -178,6 +193,14 @@ impl ValidatorStore {
         let is_file = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| !kind.is_dir());
         walk.build().filter_map(Result::ok).filter(is_file).map(ignore::DirEntry::into_path)
     }
+}
+
+/// A `.pth` file runs the lines in it that begin with `import`; the others only name folders.
+fn is_path_file(path: &Path) -> bool {
+    let named = path.extension().is_some_and(|extension| extension == "pth");
+    named
+        && path.is_file()
+        && fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("import")))
 }
 
 #[cfg(test)]
@@ -213,6 +236,10 @@ mod tests {
             ("node_modules/x/test.js", "5"),
             ("env/pyvenv.cfg", ""),
             ("env/bin/test_it.py", "6"),
+            ("env/lib/python3/site-packages/sitecustomize.py", "9"),
+            ("env/lib/python3/site-packages/x.pth", "import x\n"),
+            ("env/lib/python3/site-packages/y.pth", "/folder\n"),
+            ("env/lib/python3/site-packages/test_z.py", "10"),
             ("target/CACHEDIR.TAG", ""),
             ("target/tests/a.rs", "7"),
             ("fake/CACHEDIR.TAG", ""),
@@ -220,7 +247,9 @@ mod tests {
         ]);
         let found = store.take(&NamedFiles::default(), &Validators::default()).unwrap();
         let paths: Vec<&str> = found.files.keys().map(String::as_str).collect();
-        assert_eq!(paths, ["conftest.py", "fake/tests/a.rs", "tests/test_a.py"]);
+        let packages = "env/lib/python3/site-packages";
+        let started = ["sitecustomize.py", "x.pth"].map(|name| format!("{packages}/{name}"));
+        assert_eq!(paths, ["conftest.py", &started[0], &started[1], "fake/tests/a.rs", "tests/test_a.py"]);
     }
 
     #[test]
