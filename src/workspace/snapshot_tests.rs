@@ -247,6 +247,23 @@ async fn embedded_repositories_do_not_break_it() {
 }
 
 #[tokio::test]
+async fn a_large_repository_of_the_persons_is_passed_over_and_one_that_came_is_seen() {
+    let project = Project::with_git();
+    project.write("a.txt", "a\n");
+    project.commit();
+    project.git(&["init", "-q", "large"]);
+    (0..2_001).for_each(|file| project.write(&format!("large/{file}"), "1"));
+    let mut snapshots = project.snapshots().await;
+    let before = snapshots.take("before").await.unwrap();
+    project.write("large/1", "2");
+    project.git(&["init", "-q", "came"]);
+    project.write("came/one.txt", "1\n");
+    let after = snapshots.take("after").await.unwrap();
+    let files = snapshots.changes(&before, &after).await.unwrap().files;
+    assert_eq!(files, [text("came/one.txt", 1, 0)]);
+}
+
+#[tokio::test]
 async fn what_a_killed_run_left_is_no_obstacle() {
     let project = Project::with_git();
     let store = project.directory.path().join("store");

@@ -47,8 +47,8 @@ pub struct Git {
     seeded: bool,
     /// The root from the top level of the repository: empty, or with a slash at the end.
     pub(super) prefix: Vec<u8>,
-    /// Repositories inside of the project that were there before any agent worked.
-    nested_before: Option<Vec<PathBuf>>,
+    /// Known from the first snapshot on.
+    nested_before: Option<nested::NestedBefore>,
     /// What was taken from others since, to be told.
     disarmed: Vec<String>,
     /// Known once a commit may be made.

@@ -15,6 +15,18 @@ use crate::workspace::entry;
 use crate::workspace::ignore_lists::{has_trap, is_trap};
 use crate::workspace::snapshot::SnapshotError;
 
+/// A repository with more files than these, which was there before, is the person's own affair: its files would be
+/// read at each snapshot.
+const MANY: usize = 2_000;
+
+/// The repositories inside of the project that were there before any agent worked.
+#[derive(Debug)]
+pub(super) struct NestedBefore {
+    all: Vec<PathBuf>,
+    /// Those whose files are in no snapshot.
+    passed_over: Vec<PathBuf>,
+}
+
 /// Whether a path from the root lies in a repository of its own; gives that.
 pub(super) fn repository_of(root: &Path, path: &Path) -> Option<PathBuf> {
     let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
@@ -33,7 +45,9 @@ impl Git {
             .filter(|(_, entry)| entry.is_repository())
             .map(|(path, _)| PathBuf::from(OsStr::from_bytes(&path)))
             .collect();
-        nested.retain(|folder| !submodules.contains(folder) && self.files_of(folder).next().is_some());
+        let passed_over = self.nested_before.as_ref().map_or(&[][..], |before| &before.passed_over);
+        nested.retain(|folder| !submodules.contains(folder) && !passed_over.contains(folder));
+        nested.retain(|folder| self.files_of(folder).next().is_some());
         let files: Vec<PathBuf> = nested.iter().flat_map(|folder| self.files_of(folder)).collect();
         if files.is_empty() {
             return Ok(());
@@ -65,7 +79,12 @@ impl Git {
 
     /// Repositories that came since the first look start nothing in the person's next git command.
     pub(super) fn disarm_new(&mut self, nested: &[PathBuf]) -> Result<(), SnapshotError> {
-        let before = self.nested_before.get_or_insert_with(|| nested.to_vec());
+        if self.nested_before.is_none() {
+            let is_large = |folder: &&PathBuf| self.files_of(folder).nth(MANY).is_some();
+            let passed_over = nested.iter().filter(is_large).cloned().collect();
+            self.nested_before = Some(NestedBefore { all: nested.to_vec(), passed_over });
+        }
+        let before = self.nested_before.as_ref().map_or(&[][..], |before| &before.all);
         for folder in nested.iter().filter(|folder| !before.contains(folder)) {
             let repository = self.root.join(folder);
             let gone =
