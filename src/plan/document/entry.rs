@@ -94,6 +94,7 @@ impl EntryState {
 }
 
 fn mark_of(word: &str) -> Option<char> {
+    let word = &word.replace("&nbsp;", " ");
     let word =
         word.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{fe0f}' | '*' | '`' | '[' | ']'));
     let said = word.to_lowercase().replace(['_', '-'], " ");
@@ -117,6 +118,8 @@ mod tests {
             ("✅ Done", Some('x')),
             ("✅", Some('x')),
             ("⬜️", Some(' ')),
+            ("○&nbsp;pending", Some(' ')),
+            ("✓ done", Some('x')),
             ("cancelled", Some('-')),
             ("3 days", None),
             ("", None),

@@ -3,6 +3,7 @@
 use super::entry::{Entry, EntryKind, EntryState};
 use crate::plan::document::{Block, Document};
 use crate::plan::names;
+use crate::plan::names::code::CodeForm;
 use crate::plan::names::column::Column;
 use crate::plan::names::title::Title;
 use crate::plan::{BlockIndex, Line, Span};
@@ -19,7 +20,8 @@ pub(in crate::plan) fn rows(document: &Document<'_>, block: BlockIndex) -> Vec<E
     if state.is_none() && at(Column::Id).is_none() && !counts(document, block, at(Column::Task)) {
         return Vec::new();
     }
-    let named = state.is_some() && at(Column::Task).is_some();
+    let named = (state.is_some() && (at(Column::Task).is_some() || at(Column::Id).is_some()))
+        || (at(Column::Task).is_some() && are_codes(document, block, at(Column::Id)));
     let mut rows = Vec::new();
     for line in body(found) {
         let cells = cells(document, line);
@@ -45,6 +47,16 @@ pub(in crate::plan) fn rows(document: &Document<'_>, block: BlockIndex) -> Vec<E
 /// The lines below the one that parts the names of the columns from their cells.
 fn body(table: &Block) -> impl Iterator<Item = Line> {
     table.line.next().next().until(table.end_line.next())
+}
+
+/// Every cell of the column is a code of a unit of work: `T001`.
+fn are_codes(document: &Document<'_>, block: BlockIndex, column: Option<usize>) -> bool {
+    let coded = |line: Line| {
+        let cell = cells(document, line).get(column?).cloned()?;
+        let code = document.text[cell].trim_matches(['*', '`', ' ']);
+        CodeForm::of(code).is_some_and(|form| form.names_a_step(code)).then_some(())
+    };
+    column.is_some() && body(&document.blocks[block]).all(|line| coded(line).is_some())
 }
 
 /// Every cell of the column has a number of its own: `| 1. Saw the board |`.

@@ -4,7 +4,7 @@
 pub(super) struct Act {
     /// What a clause begins with.
     pub(super) verbs: &'static str,
-    /// What has to stand behind that; empty: anything. `#version` is one, `#alone` nothing.
+    /// What has to stand behind that; empty: anything. `#version` is one, `#alone` nothing, `#provided` what an account has.
     pub(super) to: &'static str,
 }
 
@@ -51,7 +51,7 @@ pub(super) const ACTS: &[Act] = &[
         "create, register, set up, setup, add, set, enable, configure, change",
         "oauth app, oauth client, oauth application, github repo, github repository, repo on github, repository on \
          github, codespan repo, codespan repository, repository settings, repository secrets, repo settings, repo secrets, \
-         github secrets, branch protection",
+         github secrets, branch protection, custom domain, domain name, ssl certificate, #provided",
     ),
     act(
         "rotate, revoke",
@@ -83,7 +83,7 @@ pub(super) const ACTS: &[Act] = &[
     act("agree, align, discuss, decide", "with the team, with the client, with stakeholders, with product"),
     act(
         "verify, check, test, smoke test, smoke, confirm, monitor, watch, observe, validate, spot check, try, run",
-        "on production, on prod, on staging, in staging, against production, against staging, on the live site, \
+        "deploys to production, preview deployments, ssl is provisioned, on production, on prod, on staging, in staging, against production, against staging, on the live site, \
          live site, oauth provider, on different screen sizes, in different browsers, on mobile devices, visually, github \
          checks, error rates, for 24 hours, for 48 hours, for a day, for a week, provider credentials",
     ),
@@ -104,6 +104,10 @@ pub(super) const LOCAL: &str = "local, locally, localhost, localstack, minikube,
 /// What a clause begins with whose next clause is done, too: `Build and deploy`.
 pub(super) const BEFORE: &str =
     "build, rebuild, commit, tag, test, package, bundle, compile, verify, merge, push, bump";
+
+/// Behind the name of such a one: what its account has.
+pub(super) const PROVIDED: &str = "project, projects, environment, environments, site, instance, bucket, domain, organization, \
+    team";
 
 /// Who has accounts with a console.
 pub(super) const PROVIDERS: &str = "stripe, supabase, vercel, netlify, heroku, railway, render, fly io, cloudflare, \

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::acts::{ACTS, AFTERWARDS, Act, BEFORE, CONSOLES, HOSTS, KEPT, LOCAL, PARTS, PROVIDERS};
+use super::acts::{ACTS, AFTERWARDS, Act, BEFORE, CONSOLES, HOSTS, KEPT, LOCAL, PARTS, PROVIDED, PROVIDERS};
 use super::phrases::Phrases;
 use super::sentences::AUTHORS;
 use super::{has_words, spoken};
@@ -70,6 +70,7 @@ pub(in crate::plan) fn is_for_a_person(text: &str) -> bool {
     let said = spoken(text);
     is_named_for_a_person(text)
         || (!writes(text) && (HANDS.any_within(&said) || is_done_by_hand(&said)))
+        || ADVERBS.split(", ").any(|adverb| said.ends_with(adverb) && is_done_by_hand(&said))
         || is_at_a_provider(&said)
         || acts_outside(text)
 }
@@ -224,7 +225,16 @@ fn is_done_to(behind: &str, to: &'static str) -> bool {
             starts && (rest.is_empty() || rest.starts_with(' ')) && !is_of(PARTS, next)
         })
     };
-    to.is_empty() || to.split(", ").any(|thing| if thing == "#version" { numbered() } else { holds(thing) })
+    let provided = || {
+        let words = behind.split(' ').zip(behind.split(' ').skip(1));
+        words.into_iter().any(|(one, other)| is_of(PROVIDERS, one) && is_of(PROVIDED, other))
+    };
+    to.is_empty()
+        || to.split(", ").any(|thing| match thing {
+            "#version" => numbered(),
+            "#provided" => provided(),
+            thing => holds(thing),
+        })
 }
 
 /// The text without the names of variables and fields in it: `` `needs_human_review` `` asks for nobody.

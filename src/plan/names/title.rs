@@ -116,7 +116,8 @@ impl Title {
             return None;
         }
         let (id, behind) = split_id(spaced, true)?;
-        let title = behind_separator(behind)?;
+        // `Loop 2026-05-04` is a day.
+        let title = behind_separator(behind).filter(|_| !is_date(id))?;
         let known = names::known(word);
         // `Phase A` has an id, `Appendix A` has none.
         if known.is_none() && id.starts_with(|c: char| c.is_ascii_uppercase()) {
@@ -161,6 +162,12 @@ impl Title {
         let id = number.map(|(id, _)| id.to_owned());
         Self { id, text: number.map_or(text, |(_, title)| title).to_owned(), ..Self::default() }
     }
+}
+
+/// `2026-05-04`
+fn is_date(id: &str) -> bool {
+    let mut lengths = id.split('-').map(str::len);
+    [lengths.next(), lengths.next(), lengths.next(), lengths.next()] == [Some(4), Some(2), Some(2), None]
 }
 
 /// Where the word before a number ends: `Step`, `Sub-task`, `Task Group`.

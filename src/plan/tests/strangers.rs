@@ -109,3 +109,21 @@ fn what_must_hold_does_so_under_a_calendar_and_a_look_among_files_is_one() {
     assert_eq!(commands(&read(text).plan), ["ruff check ."]);
     assert_eq!(open_boxes_without_a_step(text), 0);
 }
+
+#[test]
+fn tables_of_tasks_are_known_by_their_ids_and_a_day_counts_nothing() {
+    let table =
+        "| ID | Title | Status |\n|:-|:-|:-|\n| 1 | Saw | ○&nbsp;pending |\n| 2 | Nail | ✓&nbsp;done |\n";
+    assert_eq!(
+        steps(&format!("# Shelf\n\n## Features\n\n- Oak\n- Glue\n\n{table}")),
+        ["Work Saw", "Work Nail"]
+    );
+    let coded =
+        "| ID | Task | Outcome |\n|---|---|---|\n| T001 | Saw | two halves |\n| T002 | Nail | it holds |\n";
+    assert_eq!(
+        steps(&format!("# Shelf\n\n## 1. Wood\n\n{coded}\n## 2. Notes\n\nOak.\n")),
+        ["Work T001: Saw", "Work T002: Nail"]
+    );
+    let log = "# Shelf\n\n## Milestone status\n\n- [ ] Saw\n- [ ] Nail\n\n## Log\n\n### Loop 2026-05-04\n\n- sawed\n\n### Loop 2026-05-03\n\n- drew\n";
+    assert_eq!(steps(log), ["Work Saw", "Work Nail"]);
+}
