@@ -163,8 +163,11 @@ fn can_be_program(name: &str, with_arguments: bool) -> bool {
     let hidden = last.starts_with('.') && !path;
     let shouts = last.len() > 1 && !last.bytes().any(|byte| byte.is_ascii_lowercase());
     let capital = name.starts_with(|c: char| c.is_ascii_uppercase());
+    // `/review` is a word of a chat: no program lies at the root of the machine.
+    let at_root = name.starts_with('/') && name.matches('/').count() == 1;
     name.chars().all(fits)
         && starts
+        && !at_root
         && !digits
         && !last.is_empty()
         && !hidden

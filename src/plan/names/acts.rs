@@ -95,7 +95,7 @@ pub(super) const PARTS: &str = "script, scripts, workflow, workflows, pipeline, 
     note, notes, helper, hook, hooks, class, module, test, tests, template, templates, manifest, manifests, code, step, \
     steps, flag, flags, option, options, logic, handler, flow, page, screen, form, dialog, endpoint, method, state, \
     status, notification, notifications, mode, model, table, field, file, files, build, builds, bundle, order, strategy, \
-    plan, target, targets, section, checklist, ready, conflict, conflicts, nothing";
+    plan, target, targets, section, checklist, ready, conflict, conflicts, setup, ui, feature, component, nothing";
 
 /// Where something is done on the own machine after all.
 pub(super) const LOCAL: &str = "local, locally, localhost, localstack, minikube, kind, docker, compose, emulator, \

@@ -133,7 +133,11 @@ pub(in crate::plan) const NAMES: &[(Role, NameMatch, &str)] = &[
          plan de implementación, plano de implementação, plano de ação, этапы, план реализации, план работ, \
          шаги, задачи, umsetzungsschritte, umsetzungsphasen, arbeitsschritte, implementierungsschritte, 步骤, 任务, 阶段, 手順, タスク, 단계, 작업",
     ),
-    (Role::Steps, Is, "plan, the plan, our plan, proposed plan, план, plano, 计划, 計画, 계획"),
+    (
+        Role::Steps,
+        Is,
+        "queue, work queue, task queue, plan, the plan, our plan, proposed plan, план, plano, 计划, 計画, 계획",
+    ),
     (
         Role::Tasks,
         Has,
@@ -192,7 +196,7 @@ pub(in crate::plan) const NAMES: &[(Role, NameMatch, &str)] = &[
          заметки, примечания, purpose, goal, goal description, objective, description, design, stack, tech stack, \
          technical stack, api, api endpoints, endpoints, risk, resources, resource, resources required, \
          resource requirements, note, scope, details, implementation details, why, what, problem, example, \
-         examples, concerns, security, performance, tips, reference, related, coverage, code, pseudocode, \
+         examples, rules, ground rules, principles, guidelines, concerns, security, performance, tips, reference, related, coverage, code, pseudocode, \
          infrastructure, team, development team, team members, legend, format, conventions, \
          path conventions, expected, expected output",
     ),

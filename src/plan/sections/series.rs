@@ -25,8 +25,10 @@ pub(super) fn mark(all: &mut All<'_>) {
     if !all.iter().any(|section| section.is_heading() && section.title.unit.is_some()) {
         letters::take(all);
     }
+    let phases = counted_once(all);
     let mut series: HashMap<(u8, String), Vec<SectionIndex>> = HashMap::new();
-    for (index, section) in all.iter_enumerated().filter(|(_, section)| is_member(section)) {
+    let belongs = |section: &Section<'_>| is_member(section) || (phases && is_phase(section));
+    for (index, section) in all.iter_enumerated().filter(|(_, section)| belongs(section)) {
         let word = section.title.keyword.clone().unwrap_or_default();
         series.entry((section.level, word)).or_default().push(index);
     }
@@ -42,6 +44,19 @@ pub(super) fn role_around(all: &All<'_>, index: SectionIndex) -> Option<Role> {
     let never = parent == Some(Role::Rollback);
     let says = |role: &Role| *role == Role::Steps || never || !all[index].in_series;
     parent.filter(says)
+}
+
+/// The plan has no steps by their names, and all of its phases stand under one calendar: they are a series as well.
+fn counted_once(all: &All<'_>) -> bool {
+    let mut phases =
+        all.iter().filter(|section| is_phase(section)).map(|section| (section.parent, section.level));
+    let first = phases.next();
+    let parent = first.and_then(|(parent, _)| all[parent?].named);
+    !all.iter().any(is_member) && parent == Some(Role::Timeline) && phases.all(|phase| Some(phase) == first)
+}
+
+fn is_phase(section: &Section<'_>) -> bool {
+    section.is_heading() && section.title.unit == Some(Keyword::Group) && number(section).is_some()
 }
 
 fn is_member(section: &Section<'_>) -> bool {

@@ -127,3 +127,14 @@ fn tables_of_tasks_are_known_by_their_ids_and_a_day_counts_nothing() {
     let log = "# Shelf\n\n## Milestone status\n\n- [ ] Saw\n- [ ] Nail\n\n## Log\n\n### Loop 2026-05-04\n\n- sawed\n\n### Loop 2026-05-03\n\n- drew\n";
     assert_eq!(steps(log), ["Work Saw", "Work Nail"]);
 }
+
+#[test]
+fn phases_are_the_list_under_a_calendar_and_rules_are_none() {
+    let phases = "### Phase 1: Saw\n\n1. Saw it\n\n### Phase 2: Nail\n\n1. Nail it\n";
+    assert_eq!(
+        steps(&format!("# Shelf\n\n## Timeline\n\n{phases}")),
+        ["Work Phase 1: Saw", "Work Phase 2: Nail"]
+    );
+    let queue = "# Shelf\n\nRules:\n\n1. Keep it short.\n2. Name the oak.\n\n## Queue\n\n1. Saw\n2. Nail\n";
+    assert_eq!(steps(queue), ["Work Saw", "Work Nail"]);
+}

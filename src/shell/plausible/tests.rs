@@ -71,6 +71,7 @@ const TEXTS: &[(Plausible, &[&str])] = &[
             "Lamp List",
             "LAMP_COLOUR",
             "GET /lamps",
+            "/review-all .",
             "SELECT * FROM lamps",
             "src/main.rs",
             "README.md",

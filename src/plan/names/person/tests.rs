@@ -128,6 +128,7 @@ const BY_AGENT: &[&str] = &[
     "Users can override it manually",
     "Add a list of projects",
     "Configure the project",
+    "Create the custom domain setup UI",
     "Validate recovery and user feedback",
     "Print it (human-readable)",
     "Set `requires_human_review` when it fails",

@@ -23,7 +23,7 @@ pub(super) const ROWS: &[EffectRow] = &[
     ),
     reaches(
         "change a remote database",
-        "wrangler d1 execute|migrations|delete|time-travel --remote, wrangler d1 migrations apply --remote, wrangler d1 delete|create|import, heroku pg:*, flyctl postgres *",
+        "wrangler d1 execute|migrations|delete|time-travel --remote, wrangler d1 migrations apply, wrangler d1 delete|create|import, heroku pg:*, flyctl postgres *",
     ),
     checks("wrangler d1 list|info|export, wrangler d1 migrations list, wrangler d1 migrations list --local"),
     changes(
