@@ -83,8 +83,8 @@ pub(in crate::plan) const NAMES: &[(Role, NameMatch, &str)] = &[
         Has,
         "success criteria, success criterion, validation criteria, verification criteria, success \
          metrics, success metric, technical success, functional success, validation checklist, \
-         verification checklist, completion criteria, completion checklist, success indicators, erfolgskriterien, \
-         criterios de éxito, critérios de sucesso, critères de succès, критерии успеха",
+         verification checklist, completion criteria, completion checklist, success indicators, erfolgskriterien, kriterien, \
+         criterios, critérios, critères, critère, kryteria, kriterler, tiêu chí, критерии",
     ),
     (
         Role::Validation,

@@ -279,6 +279,7 @@ impl Span<'_, '_> {
                 Some(CALLED)
             }
             Place::Validation | Place::Criterion if labelled => Some(CALLED),
+            Place::Work if several && known && self.is_alone() && !is_tool(self.text) => Some(ALL_CODE),
             Place::Work | Place::Told
                 if (several || known) && (called || labelled && known) && self.is_asked_for() =>
             {
@@ -286,6 +287,14 @@ impl Span<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// Nothing but commands stands in the sentence: `` `foo check .` + `foo lint .` ``.
+    fn is_alone(&self) -> bool {
+        self.sentence.tokens.iter().all(|token| match token {
+            Token::Code(text) => plausible(text) == Plausible::Command && is_known_program(text),
+            token => token.said().is_none_or(|word| is_of(JOINERS, word) || is_number(word)),
+        })
     }
 
     /// Nothing but code stands in the sentence, or code behind a label.
@@ -394,7 +403,10 @@ impl Span<'_, '_> {
     /// Its clause asks for a look, or says how it is to end.
     fn is_asked_for(&self) -> bool {
         let first = self.sentence.first().unwrap_or_default();
-        let writes = is_of(AUTHORS, first) && first != "make";
+        // `Build: foo .` names what the command does.
+        let named =
+            self.sentence.tokens.iter().skip_while(|token| token.said().is_some_and(is_number)).nth(1);
+        let writes = is_of(AUTHORS, first) && first != "make" && named != Some(&Token::Colon);
         let mut clause: Vec<&str> = self.before().collect();
         clause.reverse();
         let mut clause = clause.into_iter().skip_while(|word| is_number(word) || is_of(JOINERS, word));

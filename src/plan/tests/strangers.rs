@@ -138,3 +138,13 @@ fn phases_are_the_list_under_a_calendar_and_rules_are_none() {
     let queue = "# Shelf\n\nRules:\n\n1. Keep it short.\n2. Name the oak.\n\n## Queue\n\n1. Saw\n2. Nail\n";
     assert_eq!(steps(queue), ["Work Saw", "Work Nail"]);
 }
+
+#[test]
+fn criteria_have_a_name_in_other_languages_too() {
+    for name in ["Criterios de salida", "Critère de validation", "Abnahmekriterien", "Критерии готовности"]
+    {
+        let text =
+            format!("# Shelf\n\n## Phase 1: Saw\n\n- [ ] Saw\n\n### {name}\n\n- `pnpm --filter saw build`\n");
+        assert_eq!(commands(&read(&text).plan), ["pnpm --filter saw build"], "{name}");
+    }
+}

@@ -5,6 +5,11 @@ use pretty_assertions::assert_eq;
 
 /// A place, a sentence there, and what is run for it.
 const SENTENCES: &[(Place, &str, &[&str])] = &[
+    (Place::Work, "`npx tsc --noEmit` + `npx vitest run src`.", &["npx tsc --noEmit", "npx vitest run src"]),
+    (Place::Work, "Build: `cargo build --release`", &["cargo build --release"]),
+    (Place::Work, "Build the shade with `cargo build`", &["prose"]),
+    (Place::Work, "`git add -A`", &["prose"]),
+    (Place::Work, "`lamp.toml`", &["prose"]),
     (
         Place::Validation,
         "`cargo nextest run` is green and `cargo doc --no-deps` has no warnings",
