@@ -78,8 +78,18 @@ pub(in crate::plan) fn expected(script: &str, said: &Said<'_, '_>) -> Expected {
     let absent = found.expectation.is_success().then(|| window.tells.absent()).flatten();
     match absent.filter(|_| denies(said.before)) {
         Some(absent) => Expected { expectation: absent, besides: rest },
-        None => Expected { besides: found.besides || rest, ..found },
+        None => Expected { besides: found.besides || rest || wants_no_warning(script, said.behind), ..found },
     }
+}
+
+/// Compilers and linters succeed with warnings: where none is to be left, somebody has to look at what they print, unless
+/// an option makes them fail.
+fn wants_no_warning(script: &str, behind: &[Token<'_>]) -> bool {
+    const STRICT: [&str; 6] = ["-D ", "-D=", "--deny", "-Werror", "--max-warnings", "--strict"];
+    let said = near(behind);
+    let none =
+        ["no warnings", "no warning", "0 warnings", "zero warnings", "without warnings", "warning free"];
+    none.iter().any(|phrase| has_words(&said, phrase)) && !STRICT.iter().any(|option| script.contains(option))
 }
 
 /// What is to be kept: `and save the output to a file`.

@@ -6,6 +6,7 @@ use pretty_assertions::assert_eq;
 /// A place, a sentence there, and what is run for it.
 const SENTENCES: &[(Place, &str, &[&str])] = &[
     (Place::Work, "`npx tsc --noEmit` + `npx vitest run src`.", &["npx tsc --noEmit", "npx vitest run src"]),
+    (Place::Validation, "`cargo clippy -- -D warnings`: no warnings", &["cargo clippy -- -D warnings"]),
     (Place::Work, "Build: `cargo build --release`", &["cargo build --release"]),
     (Place::Work, "Build the shade with `cargo build`", &["prose"]),
     (Place::Work, "`git add -A`", &["prose"]),
@@ -13,7 +14,7 @@ const SENTENCES: &[(Place, &str, &[&str])] = &[
     (
         Place::Validation,
         "`cargo nextest run` is green and `cargo doc --no-deps` has no warnings",
-        &["cargo nextest run", "cargo doc --no-deps"],
+        &["cargo nextest run", "cargo doc --no-deps & more"],
     ),
     (Place::Validation, "`npm run build` finishes without errors", &["npm run build"]),
     (Place::Validation, "Running `pytest -x` shows 12 passed", &["pytest -x & more"]),
