@@ -54,9 +54,9 @@ impl StepBody<'_, '_> {
         for (at, sentence) in sentences(&text) {
             let mut found = classify(sentence, Place::Told, false);
             found.retain(|class| class.effect == Some(CommandEffect::Checks) && class.is_command());
-            let at = span.start + at;
-            let piece =
-                self.piece(at.min(span.end), sentence.to_owned(), (at + sentence.len()).min(span.end));
+            // Lines are joined without their indents: a place is near, and never inside of a character.
+            let place = |at: usize| self.document.text.floor_char_boundary((span.start + at).min(span.end));
+            let piece = self.piece(place(at), sentence.to_owned(), place(at + sentence.len()));
             self.add_criteria(&piece, found, None);
         }
     }

@@ -148,3 +148,12 @@ fn criteria_have_a_name_in_other_languages_too() {
         assert_eq!(commands(&read(&text).plan), ["pnpm --filter saw build"], "{name}");
     }
 }
+
+#[test]
+fn a_sentence_behind_indented_lines_has_a_place_inside_of_the_text() {
+    let text =
+        "# Shelf\n\n## Task 1: Saw\n\nÜber\n      äöü äöü äöü. Ende.\n      Verify with `make check`. Ü\n";
+    let plan = read(text).plan;
+    assert_eq!(commands(&plan), ["make check"]);
+    assert!(text.get(plan.steps.raw[0].criteria.raw[0].span.clone()).is_some());
+}
