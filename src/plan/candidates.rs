@@ -124,7 +124,19 @@ pub(crate) fn find(sections: &Sections<'_>) -> Vec<Candidate> {
     candidates.extend(boxes::lists(sections));
     candidates.extend(named::lists(sections));
     candidates.extend(entries::lists(sections));
-    if candidates.is_empty() { last_resort::find(sections) } else { candidates }
+    if candidates.is_empty() {
+        return last_resort::find(sections);
+    }
+    // A log of boxes says what is open where the only other lists are lines of a text.
+    let plain = |list: &Candidate| match list.shape {
+        ListShape::Bullets | ListShape::PlainHeadings => true,
+        ListShape::NumberedItems => list.standing != Standing::Named,
+        _ => false,
+    };
+    if candidates.iter().all(plain) {
+        candidates.extend(last_resort::log(sections));
+    }
+    candidates
 }
 
 /// Where the steps may stand; `None` where they never do.

@@ -6,6 +6,7 @@
 //! file has a definition `[x]: /url`, and a tick must not depend on that.
 
 pub(crate) mod comment;
+mod elements;
 pub(super) mod entries;
 pub(crate) mod entry;
 pub(super) mod fenced;
@@ -118,6 +119,11 @@ struct TextPlace {
 }
 
 impl<'text> Document<'text> {
+    /// The Markdown of a text, byte for byte in its places.
+    pub(crate) fn as_markdown(text: &str) -> Cow<'_, str> {
+        elements::as_markdown(text)
+    }
+
     /// Reads a text. There is no text that is not Markdown.
     pub(crate) fn parse(text: &'text str) -> Self {
         let lines = LineTable::of(text);

@@ -69,7 +69,8 @@ pub fn read(text: &str) -> Reading {
 }
 
 fn understand(text: &str) -> Reading {
-    let document = document::Document::parse(text);
+    let markdown = document::Document::as_markdown(text);
+    let document = document::Document::parse(&markdown);
     let sections = sections::Sections::of(document);
     let candidates = candidates::find(&sections);
     let choice = choice::choose(&sections, candidates);

@@ -119,11 +119,27 @@ fn lists_where(sections: &Sections<'_>, fits: impl Fn(Option<Role>) -> bool) -> 
     found
 }
 
+/// The boxes of a log of what is done and what is left.
+pub(super) fn log(sections: &Sections<'_>) -> Option<Candidate> {
+    let mut log = boxes_of_progress(sections, |section| {
+        !is_checklist(sections, section) && sections.all[section].level <= 6
+    });
+    log.standing = Standing::Named;
+    if let [group] = log.groups.raw.as_slice() {
+        log.anchor = *group;
+    }
+    Some(log).filter(|log| log.units.len() > 1)
+}
+
 /// The boxes of a checklist: where nothing else says what is to be done, it does.
 fn progress(sections: &Sections<'_>) -> Candidate {
+    boxes_of_progress(sections, |_| true)
+}
+
+fn boxes_of_progress(sections: &Sections<'_>, fits: impl Fn(SectionIndex) -> bool) -> Candidate {
     let mut list = Candidate::empty(ListShape::Boxes, Standing::Guess, SectionIndex::DOCUMENT);
     for (index, section) in sections.all.iter_enumerated() {
-        if section.role != Some(Role::Progress) || sections.is_owned(section) {
+        if section.role != Some(Role::Progress) || sections.is_owned(section) || !fits(index) {
             continue;
         }
         for item in top_items(sections, index) {

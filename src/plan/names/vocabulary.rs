@@ -47,7 +47,7 @@ pub(in crate::plan) const NAMES: &[(Role, NameMatch, &str)] = &[
         Has,
         "user review required, out of scope, not doing, non goals, future enhancements, future work, future \
          considerations, future improvements, post implementation, post launch, next steps, follow \
-         up, follow ups, nice to have, user stories, quick start, getting started, monitoring, \
+         up, follow ups, nice to have, user stories, quick start, getting started, monitoring, concrete steps, \
          appendix, related documents, references, nächste schritte, próximos pasos, próximos passos, prochaines étapes, \
          następne kroki, следующие шаги, дальнейшие шаги, fuera de alcance, fora do escopo, hors périmètre, вне скоупа",
     ),

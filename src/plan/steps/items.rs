@@ -53,10 +53,13 @@ impl StepBody<'_, '_> {
     /// An item whose first line begins at this byte, with a label.
     fn read_field_item(&mut self, item: BlockIndex, at: usize, label: &Label<'_>) {
         let mut nested = self.document.inner_blocks(item).peekable();
-        if !label.value.is_empty() {
-            let all = self.item_text(item);
-            let rest = all.text.find(label.value).map_or(label.value, |from| &all.text[from..]);
-            let piece = self.piece(at + label.value_at, rest, all.end);
+        let all = self.item_text(item);
+        // The value may stand on the lines below the label.
+        let below = self.document.lines_of(item).nth(1).filter(|_| label.value.is_empty());
+        let (from, value) = below.unwrap_or((at + label.value_at, label.value));
+        if !value.is_empty() {
+            let rest = all.text.find(value).map_or(value, |from| &all.text[from..]);
+            let piece = self.piece(from, rest, all.end);
             let followed = nested.peek().is_some();
             self.read_field(&FieldText { name: label.name, role: label.role, piece, followed });
         }

@@ -6,6 +6,7 @@ use pretty_assertions::assert_eq;
 use super::edits::passed;
 use crate::plan::edit::apply;
 use crate::plan::restore::{restore_marks, take_ticks_back};
+use crate::plan::step::StepKind;
 use crate::plan::{EditError, MarkChange, StepIndex, TickTarget, read};
 use crate::state::ticking::targets;
 
@@ -23,6 +24,7 @@ const TRACKS: &str = include_str!("../../../tests/fixtures/plans/tracks.md");
 const STORY: &str = include_str!("../../../tests/fixtures/plans/story.md");
 const SMALL: &str = include_str!("../../../tests/fixtures/plans/small.md");
 const ODDITIES: &str = include_str!("../../../tests/fixtures/plans/oddities.md");
+const ELEMENTS: &str = include_str!("../../../tests/fixtures/plans/elements.md");
 const CHECKS: &str = include_str!("../../../tests/fixtures/plans/checks.md");
 
 /// One line for each step: its mark, id, name, what it needs, its files and commands.
@@ -294,5 +296,28 @@ fn tasks_of_small_steps_with_a_command_that_fails_first() {
     - [x] **Step 3: See that it rings**
     - [x] **Step 1: Tie it to the clapper**
     - [x] **Step 2: Pull**
+    ");
+}
+
+#[test]
+fn tasks_as_elements() {
+    let kinds: Vec<StepKind> = read(ELEMENTS).plan.steps.iter().map(|step| step.kind).collect();
+    assert_eq!(kinds, [StepKind::Work, StepKind::Work, StepKind::Manual, StepKind::Acceptance]);
+    assert_snapshot!(steps(ELEMENTS), @r#"
+    [-] 1 Build the lamp <- [] ["src/lamp.rs"] ["cargo test lamp"]
+    [-] 2 Run all tests <- [] [] ["cargo test", "cargo fmt --check"]
+    [-] 3 human-verify [HUMAN] <- [] [] []
+    [-] #4 Acceptance <- [] [] ["cargo build"]
+    "#);
+    assert_snapshot!(written(ELEMENTS), @r"
+    - [x] `cargo build` succeeds
+
+    <!-- agentrun:progress -->
+    ## Progress
+
+    - [x] Build the lamp
+    - [x] Run all tests
+    - [x] human-verify [HUMAN]
+    <!-- /agentrun:progress -->
     ");
 }

@@ -196,3 +196,21 @@ fn a_wide_colon_is_a_colon() {
     let text = "# 架子\n\n## Phase 1：锯\n\n> 驗證方式：`make test`\n\n- [ ] a\n- 健康检查：`wget localhost`\n\n## Phase 2：钉\n\n- [ ] b\n";
     assert_eq!(commands(&read(text).plan), ["make test"]);
 }
+
+#[test]
+fn a_log_of_boxes_comes_before_lines_that_have_none() {
+    let plan = |numbered: &str| {
+        format!(
+            "# Runs\n\n## Progress\n\n- [x] Write the plan\n- [ ] Keep what was run\n- [ ] Go on from there\n\n\
+             {numbered}\n\n1. Open the folder\n2. Run `make test`\n"
+        )
+    };
+    let boxes = ["Work Write the plan", "Work Keep what was run", "Work Go on from there"];
+    assert_eq!(steps(&plan("## Concrete Steps")), boxes);
+    assert_eq!(steps(&plan("## Notes")), boxes);
+    let detailed = plan("## Milestones\n\n### Milestone 1: Keep\n\na\n\n### Milestone 2: Go on\n\nb");
+    assert_eq!(steps(&detailed), ["Work Milestone 1: Keep", "Work Milestone 2: Go on"]);
+    assert_eq!(steps(&plan("## Tasks")), ["Work Open the folder", "Work Run `make test`"]);
+    let checklist = plan("## Concrete Steps").replace("## Progress", "## Release checklist");
+    assert_eq!(steps(&checklist), ["Work Open the folder", "Work Run `make test`"]);
+}
