@@ -19,6 +19,7 @@ const COMMANDS: &[u8] = include_bytes!("../fixtures/plans/commands.md");
 const MILESTONES: &[u8] = include_bytes!("../fixtures/plans/milestones.md");
 const TRACKS: &[u8] = include_bytes!("../fixtures/plans/tracks.md");
 const STORY: &[u8] = include_bytes!("../fixtures/plans/story.md");
+const ELEMENTS: &[u8] = include_bytes!("../fixtures/plans/elements.md");
 const ODDITIES: &[u8] = include_bytes!("../fixtures/plans/oddities.md");
 
 /// A project with the plan, and one command that applies to every step.
@@ -215,4 +216,19 @@ fn a_status_that_an_agent_writes_is_set_back() {
         bench.execute(&diligent(lies), &["--max-attempts", "1"]).code(1);
         assert_eq!(bench.read("plan.md"), before);
     }
+}
+
+#[test]
+fn tasks_as_elements_get_a_section_and_the_elements_stay() {
+    assert_snapshot!(written(ELEMENTS), @r"
+    exit 0
+     63 - [x] `test -s work.txt` succeeds
+     69 
+     70 <!-- agentrun:progress -->
+     71 ## Progress
+     72 
+     73 - [x] Build the lamp
+     74 - [x] Run all tests
+     75 <!-- /agentrun:progress -->
+    ");
 }

@@ -27,6 +27,8 @@ pub(crate) struct Entry {
     pub needs: Option<Span>,
     /// What it says of files.
     pub files: Option<Span>,
+    /// Who does it, and the name of the column that says so.
+    pub owner: Option<(String, Span)>,
     /// What it says of its validation.
     pub validation: Option<Span>,
 }
@@ -74,6 +76,7 @@ impl Entry {
             state: None,
             needs: None,
             files: None,
+            owner: None,
             validation: None,
         }
     }

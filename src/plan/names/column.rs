@@ -15,6 +15,8 @@ pub(in crate::plan) enum Column {
     Needs,
     /// Which files.
     Files,
+    /// Who does it.
+    Owner,
     /// How it is seen to be done.
     Validation,
 }

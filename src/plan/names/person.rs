@@ -272,9 +272,14 @@ pub(in crate::plan) fn forbids_the_agent(text: &str) -> bool {
     phrases.split(", ").any(|phrase| has_words(&said, phrase))
 }
 
-/// What a field about a step says of who does it: `Owner: human`, `Type: manual check`.
+/// What a field about a step says of who does it: `Owner: human`, `Type: manual check`, `Who: founder + legal`.
 pub(in crate::plan) fn names_a_person(value: &str) -> bool {
-    is_mark(value.split('(').next().unwrap_or_default())
+    // What people do whose work is not in the repository; an engineer's is what the agent is there for.
+    const OFFICES: &str = "founder, founders, co founder, ceo, coo, user, client, customer, legal, lawyer, counsel, marketing, sales, finance, \
+        hr, management, stakeholder, stakeholders, sponsor, reviewer, approver, board, gründer, kunde, fundador, cliente, фаундер, заказчик";
+    let value = value.split('(').next().unwrap_or_default();
+    let mut all = value.split(['+', '/', ',', '&']).peekable();
+    all.peek().is_some() && all.all(|one| is_mark(one) || is_of(OFFICES, spoken(one).trim()))
 }
 
 /// `human`, `operator-gated`, `manual check`, but nothing that is `human-readable`.

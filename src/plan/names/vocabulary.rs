@@ -334,6 +334,10 @@ pub(in crate::plan) const COLUMNS: &[(Column, &str)] = &[
         "status, state, done, progress, completed, complete, estado, stand, statut, статус, 状态, 状態, 상태",
     ),
     (Column::Needs, "depends on, dependencies, dependency, depends, blocked by, requires, after, needs"),
+    (
+        Column::Owner,
+        "owner, owners, assignee, assignees, assigned to, responsible, who, executor, performed by, responsable, verantwortlich, ответственный, 负责人, 担当, 担当者, 담당, 담당자",
+    ),
     (Column::Files, "file, files, location, path, paths, target"),
     (
         Column::Validation,

@@ -7,7 +7,7 @@ use super::files;
 use crate::plan::document::entry::EntryKind;
 use crate::plan::names::{self, Role, label};
 use crate::plan::piece::Piece;
-use crate::plan::step::{Reference, ReferenceTo};
+use crate::plan::step::{Field, Reference, ReferenceTo};
 use crate::plan::{BlockIndex, EntryIndex, Span};
 
 impl StepBody<'_, '_> {
@@ -64,6 +64,10 @@ impl StepBody<'_, '_> {
         }
         if let Some(needs) = &entry.needs {
             self.add_needs(needs, matches!(entry.kind, EntryKind::Todo | EntryKind::Row { .. }));
+        }
+        if let Some((name, value)) = &entry.owner {
+            let value = document.text[value.clone()].trim_matches(['*', '_', '`']).to_owned();
+            self.parts.fields.push(Field { name: name.clone(), value, line: entry.line });
         }
         if let Some(validation) = &entry.validation {
             self.add_validation(validation);

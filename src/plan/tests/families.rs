@@ -304,13 +304,13 @@ fn tasks_as_elements() {
     let kinds: Vec<StepKind> = read(ELEMENTS).plan.steps.iter().map(|step| step.kind).collect();
     assert_eq!(kinds, [StepKind::Work, StepKind::Work, StepKind::Manual, StepKind::Acceptance]);
     assert_snapshot!(steps(ELEMENTS), @r#"
-    [-] 1 Build the lamp <- [] ["src/lamp.rs"] ["cargo test lamp"]
-    [-] 2 Run all tests <- [] [] ["cargo test", "cargo fmt --check"]
+    [-] 1 Build the lamp <- [] ["src/lamp.rs"] ["test -s work.txt"]
+    [-] 2 Run all tests <- [] [] ["test -s PROJECT_RULES.md"]
     [-] 3 human-verify [HUMAN] <- [] [] []
-    [-] #4 Acceptance <- [] [] ["cargo build"]
+    [-] #4 Acceptance <- [] [] ["test -s work.txt"]
     "#);
     assert_snapshot!(written(ELEMENTS), @r"
-    - [x] `cargo build` succeeds
+    - [x] `test -s work.txt` succeeds
 
     <!-- agentrun:progress -->
     ## Progress

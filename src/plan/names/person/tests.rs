@@ -231,6 +231,14 @@ fn a_heading_names_an_act_among_other_things() {
 
 #[test]
 fn a_field_names_who_does_a_step() {
-    assert_eq!(["human", "Operator", "manual check", "**Human** (Ann)"].map(names_a_person), [true; 4]);
-    assert_eq!(["Ann", "agent", "humanities", "", "human-readable"].map(names_a_person), [false; 5]);
+    assert_eq!(
+        ["human", "Operator", "manual check", "**Human** (Ann)", "Founder", "founder + legal"]
+            .map(names_a_person),
+        [true; 6]
+    );
+    assert_eq!(
+        ["Ann", "agent", "humanities", "", "human-readable", "Eng + Founder", "user-service"]
+            .map(names_a_person),
+        [false; 7]
+    );
 }
