@@ -380,7 +380,8 @@ mod tests {
             ("Depends on", Some(Column::Needs)),
             ("Files", Some(Column::Files)),
             ("How to verify", Some(Column::Validation)),
-            ("Owner", None),
+            ("Owner", Some(Column::Owner)),
+            ("Priority", None),
             ("", None),
         ];
         assert_eq!(cases.map(|(name, _)| (name, column(name))), cases);

@@ -30,7 +30,8 @@ const CALLED: &str = "suite, command, script, target, job, task";
 
 /// The commands of a line; empty if it is a sentence. A task has to ask for them.
 pub(in crate::plan) fn bare_commands(text: &str, place: Place) -> Vec<BareCommand<'_>> {
-    if place == Place::Told || text.contains(['`', '\n', '"']) {
+    let quotes = text.matches('"').count();
+    if place == Place::Told || text.contains(['`', '\n']) || quotes % 2 == 1 {
         return Vec::new();
     }
     let words = Words::of(text);
@@ -61,9 +62,34 @@ struct Words<'text> {
     at: Vec<usize>,
 }
 
+/// Words of a shell: what stands in quotes is one with what is around it.
+fn words_of(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut quote = None;
+    let mut start = None;
+    for (at, sign) in text.char_indices() {
+        let in_word = quote.is_some() || !sign.is_whitespace();
+        match (sign, quote) {
+            ('"', None) => quote = Some(sign),
+            (_, Some(open)) if open == sign => quote = None,
+            _ => {}
+        }
+        match (in_word, start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                words.push(&text[from..at]);
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words.extend(start.map(|from| &text[from..]));
+    words
+}
+
 impl<'text> Words<'text> {
     fn of(text: &'text str) -> Self {
-        let all: Vec<&str> = text.split_whitespace().collect();
+        let all = words_of(text);
         let at = all.iter().map(|word| word.as_ptr() as usize - text.as_ptr() as usize).collect();
         Self { all, at }
     }
@@ -107,10 +133,17 @@ impl<'text> Words<'text> {
     /// The end of the command that begins with this word.
     fn command(&self, at: usize) -> Option<usize> {
         let first = self.plain(at);
-        if !is_known_program(first) || first == "test" {
+        let second = (at + 1 < self.all.len() && !self.ends_a_part(at)).then(|| self.plain(at + 1));
+        // `cd web && npm test`: no sentence has such a word.
+        let last_part = (at + 1..self.all.len()).rfind(|index| matches!(self.all[*index], "&&" | "||"));
+        if let Some(last) = last_part.filter(|last| last + 1 < self.all.len() && is_known_program(first)) {
+            return Some(self.command(last + 1).unwrap_or(self.all.len()));
+        }
+        // The one is a verb as well, and the other asks for options of one letter.
+        let is_verb = first == "test" && !second.is_some_and(|word| word.starts_with('-') && word.len() == 2);
+        if !is_known_program(first) || is_verb {
             return None;
         }
-        let second = (at + 1 < self.all.len() && !self.ends_a_part(at)).then(|| self.plain(at + 1));
         let acts = |word: &str| word.starts_with('-') || word.contains('/') || is_of(DEEDS, word);
         if !second.is_some_and(acts) {
             return (is_of(ALONE, first) || self.all.len() == 1).then_some(at + 1);
@@ -167,6 +200,12 @@ mod tests {
                 &["cargo fmt --check | ,", "cargo clippy | ,", "cargo test"],
             ),
             ("go vet ./... returns no issues", &["go vet ./... | returns no issues"]),
+            ("grep -n \"a b\" src/a.css", &["grep -n \"a b\" src/a.css"]),
+            ("grep -q \"a is b\" f returns a line", &["grep -q \"a is b\" f | returns a line"]),
+            ("test -f src/a.rs", &["test -f src/a.rs"]),
+            ("cd web && npm test passes", &["cd web && npm test | passes"]),
+            ("cd web && npx tsc --noEmit", &["cd web && npx tsc --noEmit"]),
+            ("grep -c \"a b", &[]),
             ("make sure that src/a.rs is there", &[]),
             ("go through the list", &[]),
             ("test the page", &[]),

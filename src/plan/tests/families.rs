@@ -305,7 +305,7 @@ fn tasks_as_elements() {
     assert_eq!(kinds, [StepKind::Work, StepKind::Work, StepKind::Manual, StepKind::Acceptance]);
     assert_snapshot!(steps(ELEMENTS), @r#"
     [-] 1 Build the lamp <- [] ["src/lamp.rs"] ["test -s work.txt"]
-    [-] 2 Run all tests <- [] [] ["test -s PROJECT_RULES.md"]
+    [-] 2 Run all tests <- [] [] ["test -s work.txt", "test -s PROJECT_RULES.md"]
     [-] 3 human-verify [HUMAN] <- [] [] []
     [-] #4 Acceptance <- [] [] ["test -s work.txt"]
     "#);
