@@ -11,12 +11,12 @@ use crate::plan::{BlockIndex, Line, Span};
 /// The rows of a table, if it is a list of tasks: one column says what, another says how far or has an id.
 pub(in crate::plan) fn rows(document: &Document<'_>, block: BlockIndex) -> Vec<Entry> {
     let found = &document.blocks[block];
-    let names = cells(document, found.line);
+    let heads = cells(document, found.line);
     let name = |column: usize| {
-        names.get(column).map_or(String::new(), |cell| document.text[cell.clone()].to_owned())
+        heads.get(column).map_or(String::new(), |cell| document.text[cell.clone()].to_owned())
     };
     let header: Vec<Option<Column>> =
-        names.iter().map(|cell| names::column(&document.text[cell.clone()])).collect();
+        heads.iter().map(|cell| names::column(&document.text[cell.clone()])).collect();
     let at = |wanted: Column| header.iter().position(|column| *column == Some(wanted));
     let (Some(title), state) = (at(Column::Task).or_else(|| at(Column::Name)), at(Column::State)) else {
         return Vec::new();

@@ -219,5 +219,5 @@ fn a_log_of_boxes_comes_before_lines_that_have_none() {
 fn a_column_says_who_does_a_row() {
     let text = "# Launch\n\n| ID | Task | Owner | Status |\n|---|---|---|---|\n| C1 | Saw | Eng | open |\n\
                 | C2 | Ask the bank | **Founder** | open |\n| C3 | Nail | Eng + Founder | open |\n";
-    assert_eq!(steps(text), ["Work C1: Saw", "Manual C2: Ask the bank", "Work C3: Nail"]);
+    assert_eq!(steps(text), ["Work Saw", "Manual Ask the bank", "Work Nail"]);
 }
