@@ -3,18 +3,20 @@
 use std::path::Path;
 
 use super::common::open::Project;
-use super::common::{detect, unresolved};
+use super::common::unresolved;
 use crate::cli::CheckArgs;
 use crate::failure::{ExitCode, Failure};
 use crate::plan::{Diagnostic, Severity};
 use crate::report::{diagnostics, explanation, listing, print};
+use crate::validate::own_commands;
 use crate::words;
+use crate::workspace::disk_files::DiskFiles;
 
 /// Prints the diagnostics of a plan, how it was read, or all that was understood as JSON.
 pub(super) fn run(root: Option<&Path>, args: &CheckArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let mut plan = project.plan(&args.plan)?;
-    offer_commands(&mut plan.reading.diagnostics, &detect::commands(&project.root));
+    offer_commands(&mut plan.reading.diagnostics, &own_commands::tests(&DiskFiles, &project.root));
     let unresolved = unresolved::find(&plan.reading, &project.root, &project.environment);
     plan.reading.diagnostics.extend(unresolved);
     plan.reading.diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);

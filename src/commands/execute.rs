@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::common::hold::{GuardedPlan, PlanHold};
 use super::common::open::{OpenPlan, Past, Project};
-use super::common::{confine, detect, renamed, signals, typed};
+use super::common::{confine, renamed, signals, typed};
 use super::trust;
 use crate::brief::Sources;
 use crate::cli::ExecuteArgs;
@@ -25,7 +25,6 @@ use crate::sources::{self, wrong_template};
 use crate::state::RunState;
 use crate::state::reconcile::reconcile;
 use crate::state::schedule::Selection;
-use crate::validate::applied::any_command;
 use crate::workspace::git::author::Author;
 use crate::workspace::modules::ModulePlaces;
 use crate::workspace::snapshots::Snapshots;
@@ -46,19 +45,6 @@ pub(super) fn run(root: Option<&Path>, args: ExecuteArgs) -> Result<ExitCode, Fa
     let prepared = prepare(root, &args)?;
     if args.dry_run {
         return dry_run(&prepared, &args);
-    }
-    if !args.allow_unvalidated
-        && !any_command(&prepared.plan.reading.plan, &prepared.orders.config.validation.commands)
-    {
-        return Err(Failure::new(
-            ExitCode::PlanInvalid,
-            format!(
-                "no command can validate a step: `{}` names none, and the configuration has none",
-                prepared.plan.path
-            ),
-        )
-        .hint(format!("put this into agentrun.toml:\n\n{}\n", detect::snippet(&prepared.project.root)))
-        .hint("or write commands into the plan: `Run: cargo test`, or a shell block under Validation"));
     }
     let (runtime, interrupt) = signals::listen()?;
     let outcome = runtime.block_on(execute(prepared, args, interrupt));

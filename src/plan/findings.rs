@@ -10,8 +10,10 @@ use std::collections::HashMap;
 use super::candidates::{ListShape, Standing};
 use super::check_box::{BoxRole, CheckBox};
 use super::choice::{ListChoice, described};
+use super::criterion::Criterion;
 use super::diagnostic::{Diagnostic, Severity};
 use super::names::lower;
+use super::names::own_check::own_checks;
 use super::sections::Sections;
 use super::step::{Plan, Step, StepKind};
 use crate::plan::GroupIndex;
@@ -173,12 +175,13 @@ fn unchecked(sections: &Sections<'_>, plan: &Plan) -> Option<Diagnostic> {
 }
 
 fn no_command(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
-    if plan.criteria.iter().any(|criterion| criterion.command().is_some()) {
+    let may_run =
+        |criterion: &Criterion| criterion.command().is_some() || !own_checks(&criterion.text).is_empty();
+    if plan.criteria.iter().any(may_run) {
         return Vec::new();
     }
     let without = |step: &&Step| {
-        matches!(step.kind, StepKind::Work | StepKind::Closing)
-            && step.criteria.iter().all(|criterion| criterion.command().is_none())
+        matches!(step.kind, StepKind::Work | StepKind::Closing) && !step.criteria.iter().any(may_run)
     };
     let steps: Vec<&Step> = plan.steps.iter().filter(without).collect();
     let about = |step: &Step, message: Cow<'static, str>, help: &'static str| {

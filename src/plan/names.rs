@@ -5,6 +5,7 @@ pub(super) mod code;
 pub(super) mod column;
 pub(super) mod done;
 pub(super) mod label;
+pub(crate) mod own_check;
 pub(super) mod person;
 pub(super) mod phrases;
 pub(super) mod sentences;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::plan::{Reading, Step, StepIndex};
-use crate::validate::reach;
+use crate::validate::{own_commands, reach};
 use crate::workspace::disk_files::DiskFiles;
 use crate::workspace::plan_file::{PlanFile, PlanText, ReadError};
 
@@ -26,9 +26,11 @@ pub(crate) struct ReachRules {
 }
 
 impl ReachRules {
-    /// Reads a plan, and leaves to a person what reaches outside of the project.
+    /// Reads a plan, finds the project's own commands for what it says in words, and leaves to a person what reaches
+    /// outside of the project.
     pub(crate) fn read(&self, text: &str) -> Reading {
         let mut reading = crate::plan::read(text);
+        own_commands::bind(&mut reading, &DiskFiles, &self.root);
         reach::decide(&mut reading, &DiskFiles, &self.root, &self.allowed);
         reading
     }

@@ -91,12 +91,6 @@ pub(crate) fn at_the_end(plan: &Plan, configured: &[String], state: &RunState) -
     due
 }
 
-/// Whether any step of the plan can be decided by a command.
-pub(crate) fn any_command(plan: &Plan, configured: &[String]) -> bool {
-    let own = plan.steps.iter().flat_map(|step| &step.criteria);
-    of_all(plan, configured).next().is_some() || own.into_iter().any(|found| found.command().is_some())
-}
-
 /// The commands of the plan and the configuration: they decide about every step that does work.
 fn of_all(plan: &Plan, configured: &[String]) -> impl Iterator<Item = Applied> {
     let plan_level = plan.criteria.iter().filter_map(|criterion| criterion.command());
@@ -201,23 +195,6 @@ make lint
         for (name, past, expected) in table {
             let due = at_the_end(&reading.plan, &configured(), &state(&reading, &past));
             assert_eq!(said(due), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_plan_needs_one_command_somewhere() {
-        let without = "# P\n\n## Implementation Steps\n\n### Step 1: A\n\n- [ ] a\n";
-        let of_the_plan = format!("{without}\n## Validation\n\n```sh\nmake\n```\n");
-        let own = format!("{without}\n**Validation:** `test -f a`\n");
-        let configured = configured();
-        let table: [(&str, &[String], bool); 4] = [
-            (without, &[], false),
-            (without, &configured, true),
-            (&of_the_plan, &[], true),
-            (&own, &[], true),
-        ];
-        for (text, configured, expected) in table {
-            assert_eq!(any_command(&plan::read(text).plan, configured), expected, "{text}");
         }
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod inline_tests;
 pub(crate) mod manifest;
 pub(crate) mod named;
 pub(crate) mod originals;
+pub(crate) mod own_commands;
 mod project_files;
 pub(crate) mod reach;
 pub(crate) mod runners;

@@ -15,6 +15,9 @@ pub(crate) trait ProjectFiles {
 
     /// The names of the folders in a folder, in their order; not more than a person would make.
     fn folders(&self, path: &Path) -> Vec<String>;
+
+    /// The names of the files in a folder, in their order; not more than a person would make.
+    fn files(&self, path: &Path) -> Vec<String>;
 }
 
 /// Files and their texts, for tests: the folders are those in which files are.
@@ -63,5 +66,11 @@ impl ProjectFiles for MapFiles {
         let names: std::collections::BTreeSet<_> =
             below.map(|name| name.to_string_lossy().into_owned()).collect();
         names.into_iter().collect()
+    }
+
+    fn files(&self, path: &Path) -> Vec<String> {
+        let path = Self::plain(path);
+        let inside = self.0.keys().filter(|file| file.parent() == Some(&path));
+        inside.filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned())).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Answers from the disk what a rule asks about the project's files.
 
+use std::fs::FileType;
 use std::path::Path;
 
 use crate::validate::ProjectFiles;
@@ -7,8 +8,8 @@ use crate::validate::ProjectFiles;
 /// Larger files are not looked into.
 const READ_BYTES: u64 = 1 << 20;
 
-/// Of the folders in a folder only so many are told.
-const FOLDERS: usize = 200;
+/// Of the names in a folder only so many are told.
+const NAMES: usize = 200;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DiskFiles;
@@ -31,13 +32,22 @@ impl ProjectFiles for DiskFiles {
     }
 
     fn folders(&self, path: &Path) -> Vec<String> {
-        let entries = std::fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
-        let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-        let mut names: Vec<String> =
-            folders.filter_map(|entry| entry.file_name().into_string().ok()).take(FOLDERS).collect();
-        names.sort_unstable();
-        names
+        names(path, FileType::is_dir)
     }
+
+    fn files(&self, path: &Path) -> Vec<String> {
+        names(path, FileType::is_file)
+    }
+}
+
+/// The names of what is so in a folder.
+fn names(folder: &Path, is_wanted: impl Fn(&FileType) -> bool) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let wanted = entries.filter(|entry| entry.file_type().is_ok_and(|kind| is_wanted(&kind)));
+    let mut names: Vec<String> =
+        wanted.filter_map(|entry| entry.file_name().into_string().ok()).take(NAMES).collect();
+    names.sort_unstable();
+    names
 }
 
 #[cfg(test)]

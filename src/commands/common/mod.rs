@@ -1,7 +1,6 @@
 //! What several subcommands need: the project and its plan, a hold on it, who is asking.
 
 pub(crate) mod confine;
-pub(crate) mod detect;
 pub(crate) mod history;
 pub(crate) mod hold;
 pub(crate) mod open;
