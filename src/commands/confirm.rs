@@ -72,7 +72,7 @@ fn confirmable(step: &Step, known: &StepState) -> Result<Vec<String>, Failure> {
     match &known.status {
         StepStatus::Passed(pass) if !pass.pending.is_empty() => Ok(pass.pending.clone()),
         StepStatus::Passed(_) | StepStatus::ByHand => refuse("does not wait for a person"),
-        StepStatus::Parked { items } => Ok(items.clone()),
+        StepStatus::Parked { items, .. } => Ok(items.clone()),
         StepStatus::Stopped(outcome) if outcome.reason.may_be_confirmed() => Ok(all()),
         _ if matches!(step.kind, StepKind::Manual) => Ok(all()),
         StepStatus::Stopped(outcome) => refuse(&outcome.say()),

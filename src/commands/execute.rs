@@ -229,9 +229,10 @@ async fn execute(
     // No agent has worked yet: a run that is refused leaves nothing to be set back.
     let opened = open_snapshots(&site, &kept, orders.config.run.commit).await;
     let (snapshots, dirty) = opened.inspect_err(|_| guard.end())?;
-    warnings.extend(dirty);
+    warnings.extend((!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty))));
+    let unsaved = dirty.iter().map(|path| root.join(path)).collect();
     let plan = plan.at_hand();
-    let mut run = Run { plan: &plan, orders, site: &site, recorder, model, snapshots, guard };
+    let mut run = Run { plan: &plan, orders, site: &site, recorder, model, snapshots, unsaved, guard };
     run.begin(warnings)?;
     if restart.is_empty() {
         return carry_out(run).await;
@@ -282,17 +283,17 @@ async fn carry_out(mut run: Run<'_>) -> Result<ExitCode, Failure> {
     Ok(outcome.exit_code())
 }
 
-/// The snapshots of the project, and a word on what is not committed in it. Steps that are to be
+/// The snapshots of the project, and what is not committed in it. Steps that are to be
 /// committed are refused here, before anything is spent, if that cannot be.
 async fn open_snapshots(
     site: &Site,
     kept: &Path,
     commits: bool,
-) -> Result<(Snapshots, Option<Event>), Failure> {
+) -> Result<(Snapshots, Vec<String>), Failure> {
     let mut snapshots = Snapshots::open(site.root(), kept, &site.left_out, &site.policy).await;
     if commits {
         let checked = match snapshots.repository() {
-            Ok(git) => git.can_commit(&site.author).await,
+            Ok(git) => git.can_commit(&site.author, "").await,
             Err(obstacle) => Err(obstacle),
         };
         checked.map_err(|obstacle| {
@@ -303,7 +304,7 @@ async fn open_snapshots(
     }
     let dirty = snapshots.dirty().await;
     let dirty = dirty.map_err(|error| Failure::internal("cannot list the changes of the project", error))?;
-    Ok((snapshots, (!dirty.is_empty()).then(|| warning("dirty-tree", say_dirty(&dirty)))))
+    Ok((snapshots, dirty))
 }
 
 /// The model, if any step may need one.

@@ -6,6 +6,7 @@ mod layers;
 pub(crate) mod trust;
 mod value;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -147,7 +148,7 @@ impl Default for ValidationConfig {
             commands: Vec::new(),
             reach: Vec::new(),
             timeout: Duration::from_mins(10),
-            strength: RequiredStrength::Weak,
+            strength: RequiredStrength::Judged,
             criteria: ProseCriteria::Judge,
             tasks: TaskDecision::Judge,
             guard: GuardMode::Report,
@@ -179,6 +180,8 @@ pub(crate) struct BriefConfig {
 pub(crate) struct ProcessConfig {
     /// Environment variables that child processes get besides the usual ones.
     pub env_pass: Vec<String>,
+    /// Variables with the values that child processes get, whatever agentrun would set.
+    pub env: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -194,6 +197,8 @@ pub(crate) struct SandboxConfig {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RequiredStrength {
+    /// No command applies, and a judge has seen that it is done.
+    Judged,
     /// Something changed and everything is green.
     Weak,
     /// A command went from red to green, if only with tests that the step wrote.

@@ -163,8 +163,8 @@ fn what_is_no_list_or_no_word_of_a_choice_is_named_with_line_key_and_example() {
       for example: commands = ["..."]
     agentrun.toml:4: `validation.commands` must be a list of texts, not `[ ...`
       for example: commands = ["..."]
-    agentrun.toml:2: `validation.strength` must be one of "weak", "self-tested", "proven", not `"strong"`
-      for example: strength = "weak"
+    agentrun.toml:2: `validation.strength` must be one of "judged", "weak", "self-tested", "proven", not `"strong"`
+      for example: strength = "judged"
     agentrun.toml:2: `validation.guard` must be one of "report", "fail", not `true`
       for example: guard = "report"
     agentrun.toml:2: `plan.progress` must be one of "boxes", "off", not `1`

@@ -29,7 +29,7 @@ struct GuardedKey {
     does: fn(&Config) -> Option<String>,
 }
 
-const GUARDED: [GuardedKey; 7] = [
+const GUARDED: [GuardedKey; 8] = [
     GuardedKey {
         key: "model.base_url",
         does: |config| {
@@ -47,6 +47,13 @@ const GUARDED: [GuardedKey; 7] = [
         key: "process.env_pass",
         does: |config| {
             Some(format!("lets commands see these variables: {}", config.process.env_pass.join(", ")))
+        },
+    },
+    GuardedKey {
+        key: "process.env",
+        does: |config| {
+            let names: Vec<&str> = config.process.env.keys().map(String::as_str).collect();
+            (!names.is_empty()).then(|| format!("sets these variables for commands: {}", names.join(", ")))
         },
     },
     GuardedKey {

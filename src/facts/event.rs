@@ -47,7 +47,13 @@ pub enum Event {
     StepRenamed { step: StepRef, from: StepKey },
     /// A step waits for a person and blocks only what names it.
     #[serde(rename = "step.parked")]
-    StepParked { step: StepRef, items: Vec<String> },
+    StepParked {
+        step: StepRef,
+        items: Vec<String>,
+        /// The text of the step that was worked on; none where no agent may.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<Fingerprint>,
+    },
     #[serde(rename = "step.started")]
     StepStarted {
         step: StepRef,

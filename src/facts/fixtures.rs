@@ -77,6 +77,7 @@ pub(crate) fn reasons() -> Vec<Reason> {
         Reason::Unproven,
         Reason::TooWeak,
         Reason::Unvalidated,
+        Reason::Undecided { items: vec!["It is friendly".to_owned()] },
         Reason::Vacuous { command: text("true"), why: text("it cannot fail") },
         Reason::Blocked { reason: text("no key") },
         model(true),

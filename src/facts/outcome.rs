@@ -70,6 +70,8 @@ pub enum Strength {
     SelfTested,
     /// Something changed, and everything was green before and after.
     Weak,
+    /// No command applies; a judge has seen that each task is done and each criterion holds.
+    Judged,
     /// No command applies; let through by `--allow-unvalidated`.
     Unvalidated,
 }

@@ -49,6 +49,10 @@ pub enum Reason {
     /// It passes, but only weakly, and `validation.strength` asks for more.
     TooWeak,
     Unvalidated,
+    /// No command applies, and the judge cannot tell of these.
+    Undecided {
+        items: Vec<String>,
+    },
     /// The only commands that apply cannot fail.
     Vacuous {
         /// The first of them.
@@ -98,7 +102,7 @@ impl Reason {
 
     /// There is no command that could decide.
     pub fn lacks_validation(&self) -> bool {
-        matches!(self, Self::Unvalidated | Self::Vacuous { .. })
+        matches!(self, Self::Unvalidated | Self::Undecided { .. } | Self::Vacuous { .. })
     }
 
     /// Nothing is red: a person who has looked at it may vouch for it.
@@ -127,6 +131,7 @@ impl Reason {
             Self::Unproven
             | Self::TooWeak
             | Self::Unvalidated
+            | Self::Undecided { .. }
             | Self::Vacuous { .. }
             | Self::Unfixable(_)
             | Self::Blocked { .. }

@@ -108,13 +108,19 @@ const FIXED: &[(&str, &str)] = &[
     ("npm_config_yes", "true"),
 ];
 
+/// Of these a name that the user lets through has the user's value, or none: they keep nothing from asking.
+const GIVES_WAY: &[&str] =
+    &["CI", "NO_COLOR", "CARGO_TERM_COLOR", "TERM", "PYTHONUNBUFFERED", "TQDM_DISABLE"];
+
 impl Policy {
     /// The policy for a run whose own environment is `parent`; `pass` names variables that the
     /// user lets through although they are on no list, or look like secrets.
     pub fn new(parent: impl Iterator<Item = (OsString, OsString)>, pass: &[String]) -> Self {
         let mut environment: BTreeMap<_, _> =
             parent.filter(|(name, value)| admits(name, value, pass)).collect();
-        environment.extend(FIXED.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
+        let gives_way = |name: &str| GIVES_WAY.contains(&name) && pass.iter().any(|passed| passed == name);
+        let fixed = FIXED.iter().filter(|(name, _)| !gives_way(name));
+        environment.extend(fixed.map(|(name, value)| (OsString::from(name), OsString::from(value))));
         if !pass.iter().any(|passed| passed == "RUST_BACKTRACE") {
             // A caller's own setting would fill every brief with frames.
             environment.remove(OsStr::new("RUST_BACKTRACE"));
@@ -129,6 +135,15 @@ impl Policy {
             patience: Duration::from_mins(5),
             launcher: None,
         }
+    }
+
+    /// The same with these variables set for every child.
+    #[must_use]
+    pub fn setting(mut self, variables: &BTreeMap<String, String>) -> Self {
+        let own = |name: &str| name == WITHIN || name == MARKER;
+        let set = variables.iter().filter(|(name, _)| !own(name));
+        self.environment.extend(set.map(|(name, value)| (name.into(), value.into())));
+        self
     }
 
     /// What confines a command.
@@ -245,6 +260,26 @@ mod tests {
         let parent =
             ["PATH", "LC_ALL", "CARGO_HOME", "GOPATH", "RUSTFLAGS", "LD_PRELOAD", "BASH_ENV", "EDITOR"];
         assert_eq!(names(&parent, &[]), ["CARGO_HOME", "GOPATH", "LC_ALL", "PATH", "RUSTFLAGS"]);
+    }
+
+    #[test]
+    fn what_is_fixed_gives_way_to_what_a_person_passes_or_sets() {
+        let value = |policy: &Policy, name: &str| {
+            policy.environment.get(OsStr::new(name)).map(|value| value.to_string_lossy().into_owned())
+        };
+        let parent = || [("CI".into(), "".into()), ("TERM".into(), "xterm".into())].into_iter();
+        let pass = |name: &str| vec![name.to_owned()];
+        assert_eq!(value(&Policy::new(parent(), &[]), "CI").as_deref(), Some("1"));
+        assert_eq!(value(&Policy::new(parent(), &pass("CI")), "CI").as_deref(), Some(""));
+        assert_eq!(value(&Policy::new(parent(), &pass("NO_COLOR")), "NO_COLOR"), None);
+        assert_eq!(value(&Policy::new(parent(), &pass(WITHIN)), WITHIN).as_deref(), Some("1"));
+        let set = [("CI", ""), ("MY_VAR", "2"), (WITHIN, "0")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let policy = Policy::new(parent(), &[]).setting(&set.into());
+        assert_eq!(
+            ["CI", "MY_VAR", WITHIN].map(|name| value(&policy, name)),
+            [Some(String::new()), Some("2".to_owned()), Some("1".to_owned())]
+        );
     }
 
     #[test]

@@ -217,6 +217,7 @@ fn worth(strength: Strength) -> &'static str {
         Strength::Proven => "proven",
         Strength::SelfTested => "self-tested",
         Strength::Weak => "weak",
+        Strength::Judged => "judged",
         Strength::Unvalidated => "not validated",
     }
 }

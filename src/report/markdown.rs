@@ -109,6 +109,7 @@ fn rests_on(step: &StepStory) -> &'static str {
             "commands, a judge"
         }
         Some(StepEnd::Passed(Strength::Proven | Strength::SelfTested | Strength::Weak)) => "commands",
+        Some(StepEnd::Passed(Strength::Judged)) => "a judge",
         Some(StepEnd::Passed(Strength::Unvalidated)) => "nothing",
         Some(StepEnd::Confirmed(_)) => "a person",
         _ => "-",

@@ -22,12 +22,22 @@ pub(crate) fn data(text: &str) {
 /// Writes bytes to standard output: in colours, as text, where somebody sees them; else as they are,
 /// for programs.
 pub(crate) fn data_in_colours(bytes: &[u8], coloured: fn(&str) -> String) {
-    let out = anstream::stdout();
-    if out.is_terminal() || out.current_choice() != anstream::ColorChoice::Never {
+    if is_seen() {
         data(&coloured(&String::from_utf8_lossy(bytes)));
     } else {
-        drop(out.into_inner().write_all(bytes));
+        data_bytes(bytes);
     }
+}
+
+/// Somebody sees standard output, or wants it as if; else a program reads it.
+pub(crate) fn is_seen() -> bool {
+    let out = anstream::stdout();
+    out.is_terminal() || out.current_choice() != anstream::ColorChoice::Never
+}
+
+/// Writes bytes to standard output as they are, for programs.
+pub(crate) fn data_bytes(bytes: &[u8]) {
+    drop(anstream::stdout().into_inner().write_all(bytes));
 }
 
 /// Copies a file to standard output, however large it is.

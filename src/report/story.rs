@@ -91,7 +91,7 @@ impl Story {
             Event::StepStopped { step, outcome } => {
                 self.step(step).end = Some(StepEnd::Stopped(outcome.clone()));
             }
-            Event::StepParked { step, items } => {
+            Event::StepParked { step, items, .. } => {
                 let step = self.step(step);
                 step.end = Some(StepEnd::Parked);
                 step.pending.clone_from(items);
@@ -212,6 +212,7 @@ impl StepEnd {
                 "passed (self-tested: only with tests that the step wrote)".to_owned()
             }
             Self::Passed(Strength::Weak) => "passed (weak)".to_owned(),
+            Self::Passed(Strength::Judged) => "passed (judged: no command applies)".to_owned(),
             Self::Passed(Strength::Unvalidated) => "passed without validation".to_owned(),
             Self::Stopped(outcome) => outcome.say(),
             Self::Parked => "waits for a person".to_owned(),

@@ -108,7 +108,7 @@ pub(crate) fn lines(event: &Event, story: &Story) -> Vec<String> {
         Event::JudgeCompleted { judgements, .. } => heard(judgements),
         Event::StepPassed { at, .. } => passed(&at.step, story),
         Event::StepStopped { step, outcome } => stopped(step, outcome),
-        Event::StepParked { step, items } => vec![
+        Event::StepParked { step, items, .. } => vec![
             String::new(),
             styled(NOTICE, &format!("- Step {} waits for a person: {}", step.id, items.join("; "))),
         ],
@@ -358,20 +358,21 @@ fn run_completed(completed: &RunCompleted, story: &Story) -> Vec<String> {
 fn summary(story: &Story, completed: &RunCompleted) -> String {
     let passed = story.steps.iter().filter(|step| matches!(step.end, Some(StepEnd::Passed(_)))).count();
     let worked_on = story.steps.iter().filter(|step| step.end != Some(StepEnd::Before)).count();
-    let mut facts = match (worked_on, passed - passed_on_commands(story)) {
-        (0, _) if completed.outcome == RunOutcome::Completed => vec!["nothing was left to do".to_owned()],
+    let judged = passed_as(story, |strength| strength == Strength::Judged);
+    let let_through = passed_as(story, |strength| strength == Strength::Unvalidated);
+    let steps = words::counted(passed, "step");
+    let mut facts = match (worked_on, judged, let_through) {
+        (0, ..) if completed.outcome == RunOutcome::Completed => vec!["nothing was left to do".to_owned()],
         _ if passed == 0 => vec!["no step passed in this run".to_owned()],
-        (_, 0) => {
-            vec![format!(
-                "{} passed in this run, checked by commands that agentrun ran",
-                words::counted(passed, "step")
-            )]
+        (_, 0, 0) => vec![format!("{steps} passed in this run, checked by commands that agentrun ran")],
+        (_, judged, 0) if judged == passed => {
+            vec![format!("{steps} passed in this run, by the judge's word alone")]
         }
-        (_, let_through) => {
-            vec![format!(
-                "{} passed in this run, {let_through} of them without validation",
-                words::counted(passed, "step")
-            )]
+        (_, judged, 0) => {
+            vec![format!("{steps} passed in this run, {judged} of them by the judge's word alone")]
+        }
+        (_, _, let_through) => {
+            vec![format!("{steps} passed in this run, {let_through} of them without validation")]
         }
     };
     facts.push(words::millis(completed.duration_ms));
@@ -380,10 +381,11 @@ fn summary(story: &Story, completed: &RunCompleted) -> String {
     facts.join(" · ")
 }
 
-/// Steps that passed because commands went green, and not because they were let through.
-fn passed_on_commands(story: &Story) -> usize {
-    let by_command = |step: &&StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if strength != Strength::Unvalidated);
-    story.steps.iter().filter(by_command).count()
+/// How many steps passed with a strength of this kind.
+fn passed_as(story: &Story, is_wanted: impl Fn(Strength) -> bool) -> usize {
+    let wanted =
+        |step: &&StepStory| matches!(step.end, Some(StepEnd::Passed(strength)) if is_wanted(strength));
+    story.steps.iter().filter(wanted).count()
 }
 
 fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {

@@ -114,21 +114,28 @@ pub(super) async fn validate_attempt(
     };
     let marks = weakening(run, &ground.at, applied, &question, left).await?;
     let mut validation = question.decide(marks, run.orders, run.site.root());
+    let alone = question.is_for_the_judge(&validation.outcome);
     if let AttemptOutcome::Passed { strength } = validation.outcome {
         let passed =
             PassedCommands { ground: &ground, results: &results, strength, changed: question.changed };
         let said = originals::ask(run, work, &validators, passed).await?;
         validation.weigh(said, run.orders);
     }
-    if matches!(validation.outcome, AttemptOutcome::Passed { .. }) {
-        let work = JudgedWork { attempt, results: &results, diff: &left.all.diff, usage: left.agent.usage };
+    if alone || matches!(validation.outcome, AttemptOutcome::Passed { .. }) {
+        let usage = left.agent.usage;
+        let work = JudgedWork { attempt, results: &results, diff: &left.all.diff, usage, alone };
         let judged = judging::judge(run, step, work).await?;
+        if alone {
+            validation.outcome = run.orders.if_strong_enough(judged.alone());
+        }
         (validation.judged, validation.usage) = (judged.hold, judged.usage);
         let unmade = MadeFiles::of(run, step, left.all);
         validation.missing.clone_from(&unmade.missing);
         if let Some(reason) = judged.refuted {
             validation.outcome = AttemptOutcome::NotPassed(reason);
-        } else if let Some(reason) = unmade.goes_back(run, step) {
+        } else if let Some(reason) =
+            unmade.goes_back(run, step).filter(|_| validation.outcome.reason().is_none())
+        {
             let message = format!("{}; the agent is told once", reason.say_of_attempt());
             run.recorder.record(Event::Warning { code: "files-missing".to_owned(), message })?;
             validation.outcome = AttemptOutcome::NotPassed(reason);
@@ -149,6 +156,11 @@ struct AttemptQuestion<'a> {
 }
 
 impl AttemptQuestion<'_> {
+    /// No command applies, and the agent says that it is done.
+    fn is_for_the_judge(&self, outcome: &AttemptOutcome) -> bool {
+        self.limit.is_none() && outcome.reason() == Some(&Reason::Unvalidated)
+    }
+
     /// How the attempt ended, as far as commands tell. The marks say what was weakened of what validates.
     fn decide(&self, marks: Vec<String>, orders: &Orders, root: &Path) -> AttemptValidation {
         let evidence: Vec<Evidence> = self.after.iter().map(|result| result.evidence.clone()).collect();

@@ -46,6 +46,7 @@ async fn make(run: &mut Run<'_>, step: &Step) -> Result<StepCommit, CommitRefusa
         message: &redact.text(&message),
         author: &run.site.author,
         redact,
+        step: run.plan.text_of(step),
     };
     let made = run.snapshots.repository()?.commit(&wanted).await?;
     let outside = (ticked && plan.is_none()).then(|| "it is not in the project".to_owned());
@@ -100,6 +101,7 @@ fn say(strength: Strength) -> &'static str {
         Strength::Proven => "proven",
         Strength::SelfTested => "self-tested",
         Strength::Weak => "weak",
+        Strength::Judged => "judged, no command applies",
         Strength::Unvalidated => "none, let through",
     }
 }

@@ -4,7 +4,10 @@ use super::Run;
 use super::talk::{no_run_dir, toolbox};
 use crate::brief::{FailedCommand, JudgeBrief};
 use crate::config::Limits;
-use crate::facts::{AttemptRef, CriterionIndex, JudgedItem, Judgement, Reason, Ruling, StepRef, Usage};
+use crate::facts::{
+    AttemptOutcome, AttemptRef, CriterionIndex, JudgedItem, Judgement, Reason, Ruling, StepRef, Strength,
+    TaskIndex, Usage,
+};
 use crate::failure::Failure;
 use crate::judge::{Judge, Question, QuestionItem};
 use crate::plan::{BoxIndex, Criterion, CriterionKind, Plan, Step};
@@ -23,6 +26,8 @@ pub(super) struct JudgedWork<'a> {
     pub diff: &'a str,
     /// What the attempt cost so far.
     pub usage: Usage,
+    /// No command applies: the judge decides about everything.
+    pub alone: bool,
 }
 
 /// What the judge says of all prose criteria and tasks together.
@@ -32,6 +37,10 @@ pub(super) struct JudgedItems {
     pub hold: Vec<CriterionIndex>,
     /// Why the step does not pass: the first criterion or task that is not so, or a signal.
     pub refuted: Option<Reason>,
+    /// The criteria and tasks that the judge cannot tell of.
+    pub undecided: Vec<String>,
+    /// There was something to ask.
+    pub asked: bool,
     pub usage: Usage,
 }
 
@@ -39,12 +48,25 @@ impl JudgedItems {
     /// What follows from the judgements; there are none if a signal ended the hearing.
     fn of(judgements: Option<Vec<Judgement>>, usage: Usage) -> Self {
         let Some(judgements) = judgements else {
-            return Self { hold: Vec::new(), refuted: Some(Reason::Interrupted), usage };
+            return Self { refuted: Some(Reason::Interrupted), usage, asked: true, ..Self::default() };
         };
+        let undecided = judgements.iter().filter(|found| found.ruling == Ruling::CannotTell);
+        let undecided = undecided.map(|found| found.text.clone()).collect();
         let hold = judgements.iter().filter(|found| found.ruling == Ruling::Pass);
         let hold = hold.filter_map(Judgement::criterion).collect();
         let refuted = judgements.into_iter().find(|found| found.ruling == Ruling::Fail);
-        Self { hold, refuted: refuted.map(|judgement| Reason::CriterionFailed { judgement }), usage }
+        let refuted = refuted.map(|judgement| Reason::CriterionFailed { judgement });
+        Self { hold, refuted, undecided, asked: true, usage }
+    }
+
+    /// How a step ends that no command decides about.
+    pub(super) fn alone(&self) -> AttemptOutcome {
+        match &self.refuted {
+            Some(reason) => AttemptOutcome::NotPassed(reason.clone()),
+            None if !self.asked => AttemptOutcome::NotPassed(Reason::Unvalidated),
+            None if self.undecided.is_empty() => AttemptOutcome::Passed { strength: Strength::Judged },
+            None => AttemptOutcome::NotPassed(Reason::Undecided { items: self.undecided.clone() }),
+        }
     }
 }
 
@@ -59,7 +81,9 @@ pub(super) async fn judge(
     }
     let mut items: Vec<QuestionItem> = criteria(step).collect();
     // Without an agent there is no work to hold a task against.
-    if run.orders.judges_tasks() && work.attempt > 0 {
+    if work.attempt > 0 && work.alone {
+        items.extend(all_tasks(&run.plan.reading.plan, step));
+    } else if run.orders.judges_tasks() && work.attempt > 0 {
         items.extend(tasks(&run.plan.reading.plan, step));
     }
     if items.is_empty() {
@@ -118,6 +142,20 @@ fn tasks(plan: &Plan, step: &Step) -> impl Iterator<Item = QuestionItem> {
     open.map(|(at, task)| QuestionItem { about: JudgedItem::Task(at), text: task.text.clone() })
 }
 
+/// Every task that is not optional, with a box or without; where there is nothing else, the step itself is one.
+fn all_tasks(plan: &Plan, step: &Step) -> Vec<QuestionItem> {
+    let is_criterion = |place: BoxIndex| step.criteria.iter().any(|found| found.check_box == Some(place));
+    let is_asked = |place: BoxIndex| plan.boxes[place].tickable() && !is_criterion(place);
+    let open = step
+        .tasks
+        .iter_enumerated()
+        .filter(|(_, task)| !task.optional && task.check_box.is_none_or(is_asked));
+    let item = |at, text: &str| QuestionItem { about: JudgedItem::Task(at), text: text.to_owned() };
+    let all: Vec<QuestionItem> = open.map(|(at, task)| item(at, &task.text)).collect();
+    let is_bare = step.tasks.is_empty() && step.criteria.is_empty();
+    if is_bare { vec![item(TaskIndex::from(0), &step.title)] } else { all }
+}
+
 fn brief(items: &[QuestionItem], work: &JudgedWork<'_>) -> JudgeBrief {
     let commands = work.results.iter().map(|result| FailedCommand {
         command: result.evidence.command.clone(),
@@ -152,12 +190,18 @@ mod tests {
             hold: hold.iter().copied().map(CriterionIndex::from).collect(),
             refuted,
             usage,
+            undecided: Vec::new(),
+            asked: true,
+        };
+        let doubted = |hold: &[usize]| JudgedItems {
+            undecided: vec!["It is friendly".to_owned()],
+            ..judged(hold, None)
         };
         let refuted = |criterion| Reason::CriterionFailed { judgement: judgement(criterion, Ruling::Fail) };
         let table = [
             (None, judged(&[], Some(Reason::Interrupted))),
             (Some(vec![(0, Ruling::Pass), (2, Ruling::Pass)]), judged(&[0, 2], None)),
-            (Some(vec![(0, Ruling::CannotTell), (2, Ruling::Pass)]), judged(&[2], None)),
+            (Some(vec![(0, Ruling::CannotTell), (2, Ruling::Pass)]), doubted(&[2])),
             (
                 Some(vec![(0, Ruling::Pass), (1, Ruling::Fail), (2, Ruling::Fail)]),
                 judged(&[0], Some(refuted(1))),
@@ -167,6 +211,25 @@ mod tests {
             let heard = rulings.map(|rulings| rulings.into_iter().map(|(at, ruling)| judgement(at, ruling)));
             assert_eq!(JudgedItems::of(heard.map(Iterator::collect), usage), expected);
         }
+    }
+
+    #[test]
+    fn where_no_command_applies_a_judge_has_to_be_sure_of_everything() {
+        let passed = AttemptOutcome::Passed { strength: Strength::Judged };
+        let refuted = Reason::CriterionFailed { judgement: judgement(1, Ruling::Fail) };
+        let doubt = Reason::Undecided { items: vec!["It is friendly".to_owned()] };
+        let not = AttemptOutcome::NotPassed;
+        let table = [
+            (vec![Ruling::Pass, Ruling::Pass], passed),
+            (vec![Ruling::Pass, Ruling::CannotTell], not(doubt)),
+            (vec![Ruling::CannotTell, Ruling::Fail], not(refuted)),
+        ];
+        for (rulings, expected) in table {
+            let heard = rulings.iter().enumerate().map(|(at, ruling)| judgement(at, *ruling)).collect();
+            assert_eq!(JudgedItems::of(Some(heard), Usage::default()).alone(), expected, "{rulings:?}");
+        }
+        assert_eq!(JudgedItems::default().alone(), not(Reason::Unvalidated));
+        assert_eq!(JudgedItems::of(None, Usage::default()).alone(), not(Reason::Interrupted));
     }
 
     #[test]
@@ -183,7 +246,8 @@ mod tests {
         // The last character that would fit is cut in two.
         let diff = format!("{}\u{e4}{}", "x".repeat(DIFF_BYTES - 1), "y".repeat(10));
         for (diff, shown, left_out) in [("+a\n", "+a\n", 0), (&diff, &diff[..DIFF_BYTES - 1], 12)] {
-            let work = JudgedWork { attempt: 1, results: &results, diff, usage: Usage::default() };
+            let work =
+                JudgedWork { attempt: 1, results: &results, diff, usage: Usage::default(), alone: false };
             let JudgeBrief { criteria, tasks, commands, diff, left_out: left } = brief(&items, &work);
             let command = FailedCommand {
                 command: "make".to_owned(),

@@ -44,6 +44,8 @@ pub(crate) struct Run<'a> {
     pub recorder: Recorder,
     pub model: Model,
     pub snapshots: Snapshots,
+    /// Files that somebody had changed before the run and not committed.
+    pub unsaved: Vec<PathBuf>,
     /// Watches the plan, and the files that briefs and configuration come from.
     pub guard: Guard,
 }
@@ -160,11 +162,12 @@ impl<'a> Run<'a> {
         self.guard.wrote(self.recorder.position.last).map_err(no_plan)
     }
 
-    /// Parks a step that only a person can do.
-    fn park(&mut self, step: &Step) -> Result<(), Failure> {
+    /// Parks a step that only a person can do, or can say of whether it is done.
+    fn park(&mut self, step: &Step, worked_on: bool) -> Result<(), Failure> {
         let tasks = step.tasks.iter().map(|task| task.text.clone());
         let items = tasks.chain(step.criteria.iter().map(|criterion| criterion.text.clone())).collect();
-        self.recorder.record(Event::StepParked { step: StepRef::from(step), items })
+        let fingerprint = worked_on.then(|| step.fingerprint());
+        self.recorder.record(Event::StepParked { step: StepRef::from(step), items, fingerprint })
     }
 }
 

@@ -68,7 +68,7 @@ impl Run<'_> {
                     self.notice_edits("between two steps")?;
                     step::run(self, plan.step(index)).await?;
                 }
-                Decision::Park(index) => self.park(plan.step(index))?,
+                Decision::Park(index) => self.park(plan.step(index), false)?,
                 Decision::Stop(RunOutcome::Interrupted) => return Ok(self.interrupted()),
                 Decision::Stop(outcome) => return Ok(outcome),
             }
@@ -182,7 +182,7 @@ fn pending(reading: &Reading, state: &RunState) -> Vec<Pending> {
     let items = steps(reading, state).flat_map(|(step, status)| {
         let items: &[String] = match status {
             StepStatus::Passed(pass) => &pass.pending,
-            StepStatus::Parked { items } => items,
+            StepStatus::Parked { items, .. } => items,
             _ => &[],
         };
         items.iter().map(|text| Pending { step: step.id.clone(), text: text.clone() })

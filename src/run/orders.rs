@@ -2,7 +2,7 @@
 
 use crate::brief::Templates;
 use crate::config::{Config, ProseCriteria, RequiredStrength, TaskDecision};
-use crate::facts::Strength;
+use crate::facts::{AttemptOutcome, Reason, Strength};
 use crate::state::schedule::Selection;
 
 #[derive(Debug, Clone)]
@@ -35,10 +35,21 @@ impl Orders {
         self.judges() && self.config.validation.tasks == TaskDecision::Judge
     }
 
+    /// The outcome, unless it is a pass that ticks nothing.
+    pub(crate) fn if_strong_enough(&self, outcome: AttemptOutcome) -> AttemptOutcome {
+        match outcome {
+            AttemptOutcome::Passed { strength } if !self.strong_enough(strength) => {
+                AttemptOutcome::NotPassed(Reason::TooWeak)
+            }
+            outcome => outcome,
+        }
+    }
+
     /// Whether a pass of this strength ticks.
     pub(crate) fn strong_enough(&self, strength: Strength) -> bool {
         match self.config.validation.strength {
-            RequiredStrength::Weak => true,
+            RequiredStrength::Judged => true,
+            RequiredStrength::Weak => !matches!(strength, Strength::Judged | Strength::Unvalidated),
             RequiredStrength::SelfTested => matches!(strength, Strength::Proven | Strength::SelfTested),
             RequiredStrength::Proven => strength == Strength::Proven,
         }

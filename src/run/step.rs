@@ -11,7 +11,7 @@ use crate::facts::{
     AttemptOutcome, AttemptRef, Event, Evidence, Reason, StepOutcome, StepRef, Strength, Usage,
 };
 use crate::failure::Failure;
-use crate::plan::{Step, StepKind};
+use crate::plan::{Criterion, Step, StepKind};
 use crate::state::StepStatus;
 use crate::state::ticking::{self, DecidedCriteria, Grounds};
 use crate::validate::applied::Applied;
@@ -22,9 +22,10 @@ use crate::workspace::snapshot::Changes;
 pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
     let applied = run.applied(step);
     let stale = run.state(step).status == StepStatus::Revalidate;
-    let beginning = Beginning::of(step, stale, !applied.is_empty(), run.orders.validate_only);
+    let decidable = !applied.is_empty() || is_for_the_judge(step, run.orders.judges());
+    let beginning = Beginning::of(step, stale, decidable, run.orders.validate_only);
     if beginning == Beginning::Park {
-        return run.park(step);
+        return run.park(step, false);
     }
     let validators = if applied.is_empty() { None } else { Some(originals::take(run, &applied)?) };
     run.recorder.record(Event::StepStarted {
@@ -39,6 +40,7 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
         match validate_first(run, step, &results, any_strength).await? {
             None => return Ok(()),
             Some(reason) if then_work && reason != Reason::Interrupted => {}
+            Some(Reason::Undecided { items }) => return park(run, step, items),
             Some(reason) => return stop(run, step, reason.into()),
         }
     }
@@ -51,7 +53,7 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Beginning {
-    /// It is for a person: no agent may try, and no command can decide.
+    /// It is for a person: no agent may try, and neither a command nor a judge can decide.
     Park,
     /// Its commands are asked before any agent.
     Validate {
@@ -64,13 +66,13 @@ enum Beginning {
 }
 
 impl Beginning {
-    fn of(step: &Step, stale: bool, has_commands: bool, validate_only: bool) -> Self {
+    fn of(step: &Step, stale: bool, decidable: bool, validate_only: bool) -> Self {
         let for_the_agent = matches!(step.kind, StepKind::Work | StepKind::Closing);
         // A closing step without tasks is a question and no work.
         let is_question = step.kind == StepKind::Closing && step.tasks.is_empty();
         let any_strength = stale || is_question || !for_the_agent;
         match (for_the_agent, any_strength || validate_only) {
-            (false, _) if !has_commands => Self::Park,
+            (false, _) if !decidable => Self::Park,
             (_, true) => Self::Validate { any_strength, then_work: for_the_agent && !validate_only },
             (_, false) => Self::Work,
         }
@@ -85,11 +87,14 @@ async fn validate_first(
     any_strength: bool,
 ) -> Result<Option<Reason>, Failure> {
     let evidence: Vec<Evidence> = results.iter().map(|result| result.evidence.clone()).collect();
+    if results.is_empty() {
+        return judge_first(run, step).await;
+    }
     let strength = match judge(&[], &evidence, Circumstances { changed: true, weakened: false }) {
         Verdict::Passed { strength, .. } if any_strength || run.orders.strong_enough(strength) => strength,
         verdict => return Ok(Some(refuted(step.kind, &verdict, results))),
     };
-    let work = JudgedWork { attempt: 0, results, diff: "", usage: Usage::default() };
+    let work = JudgedWork { attempt: 0, results, diff: "", usage: Usage::default(), alone: false };
     let judged = judging::judge(run, step, work).await?;
     if judged.refuted.is_some() {
         return Ok(judged.refuted);
@@ -98,6 +103,25 @@ async fn validate_first(
     validation.judged = judged.hold;
     validation.missing = MadeFiles::of(run, step, &Changes::default()).missing;
     pass(run, step, strength, 0, &validation).map(|()| None)
+}
+
+/// Decides by the judge alone about a step without commands, before any agent.
+async fn judge_first(run: &mut Run<'_>, step: &Step) -> Result<Option<Reason>, Failure> {
+    let work = JudgedWork { attempt: 0, results: &[], diff: "", usage: Usage::default(), alone: true };
+    let judged = judging::judge(run, step, work).await?;
+    match run.orders.if_strong_enough(judged.alone()) {
+        AttemptOutcome::Passed { strength } => {
+            let mut validation = AttemptValidation::of(AttemptOutcome::Passed { strength }, Vec::new());
+            validation.judged = judged.hold;
+            pass(run, step, strength, 0, &validation).map(|()| None)
+        }
+        AttemptOutcome::NotPassed(reason) => Ok(Some(reason)),
+    }
+}
+
+/// What the plan as a whole has to be may be decided by a judge, where it says so in sentences.
+fn is_for_the_judge(step: &Step, judges: bool) -> bool {
+    judges && step.kind == StepKind::Acceptance && step.criteria.iter().any(Criterion::is_sentence)
 }
 
 /// Why a step that was validated without an agent did not pass.
@@ -164,6 +188,10 @@ async fn attempts(run: &mut Run<'_>, work: StepAtWork<'_>) -> Result<(), Failure
         match after.next(&result.validation.outcome) {
             Next::Pass(strength) => return pass(run, step, strength, result.number, &result.validation),
             Next::TryAgain => last = Some(result),
+            Next::Stop(StepOutcome { reason: Reason::Undecided { items }, .. }) => {
+                return park(run, step, items);
+            }
+            Next::Stop(StepOutcome { reason: Reason::Unvalidated, .. }) => return run.park(step, true),
             Next::Stop(outcome) => return stop(run, step, outcome),
         }
     }
@@ -231,6 +259,12 @@ fn pass(
         tolerated: tolerated.iter().map(|&index| evidence[index].command.clone()).collect(),
         marks: marks.clone(),
     })
+}
+
+/// What the judge cannot tell waits for a person; the run goes on.
+fn park(run: &mut Run<'_>, step: &Step, items: Vec<String>) -> Result<(), Failure> {
+    let fingerprint = Some(step.fingerprint());
+    run.recorder.record(Event::StepParked { step: StepRef::from(step), items, fingerprint })
 }
 
 fn stop(run: &mut Run<'_>, step: &Step, outcome: StepOutcome) -> Result<(), Failure> {

@@ -84,6 +84,7 @@ pub(super) fn toolbox(run: &Run<'_>, log_dir: PathBuf, asked: &[PathBuf]) -> Too
         redact: run.recorder.redact.clone(),
         timeouts: Timeouts::of(run.orders.config.limits.command),
         log_dir,
+        unsaved: run.unsaved.clone(),
     })
 }
 

@@ -212,6 +212,7 @@ fn of_pass(pass: &Pass) -> Backing {
         Some(Strength::SelfTested) => Backing::SelfTested,
         Some(Strength::Weak) => Backing::Weak,
         None => Backing::Confirmed,
+        Some(Strength::Judged) => Backing::Judged,
         Some(Strength::Unvalidated) if pass.confirmed_by.is_some() => Backing::Confirmed,
         Some(Strength::Unvalidated) => Backing::Unvalidated,
     }

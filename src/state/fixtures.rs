@@ -174,7 +174,7 @@ impl Past {
                 Event::CommitRefused { step, reason: CommitRefusal::impossible("a merge") }
             }
             Self::Adopted(_) => Event::StepAdopted { step },
-            Self::Parked(_) => Event::StepParked { step, items: texts(&["look"]) },
+            Self::Parked(_) => Event::StepParked { step, items: texts(&["look"]), fingerprint: None },
             Self::Confirmed(_, items) => {
                 Event::StepConfirmed { step, fingerprint, by: "Ada".to_owned(), items: texts(items) }
             }

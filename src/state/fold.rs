@@ -127,8 +127,9 @@ impl RunState {
             Event::StepAdopted { step } => {
                 self.idle(step, "step.adopted")?.status = StepStatus::ByHand;
             }
-            Event::StepParked { step, items } => {
-                self.idle(step, "step.parked")?.status = StepStatus::Parked { items: items.clone() };
+            Event::StepParked { step, items, fingerprint } => {
+                let state = self.steps.entry(step.key.clone()).or_default();
+                state.status = StepStatus::Parked { items: items.clone(), worked_on: fingerprint.clone() };
             }
             // The plan's lock is held: what runs was killed.
             Event::StepReopened { step, reason: ReopenReason::Restored } => {
@@ -195,7 +196,9 @@ impl RunState {
             step.spent = 0;
             step.seen.clear();
             match &mut step.status {
-                StepStatus::Running | StepStatus::Stopped(_) | StepStatus::Parked { .. } => step.set_aside(),
+                StepStatus::Running | StepStatus::Stopped(_) | StepStatus::Parked { worked_on: None, .. } => {
+                    step.set_aside();
+                }
                 StepStatus::Passed(pass) if pass.tick == TickState::Refused => pass.tick = TickState::Due,
                 _ => {}
             }

@@ -33,6 +33,9 @@ pub(crate) fn reconcile(plan: &Plan, graph: &StepGraph, state: &RunState) -> Vec
             }
             StepStatus::Passed(_) if rests_on_it => Some(ReopenReason::DependencyEdited),
             StepStatus::ByHand if !ticked_by_hand(plan, index) => Some(ReopenReason::Unticked),
+            StepStatus::Parked { worked_on: Some(text), .. } if *text != step.fingerprint() => {
+                Some(ReopenReason::Edited)
+            }
             _ => None,
         };
         match found {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{CommitState, RunState, StepStatus, TickState};
 use crate::facts::RunOutcome;
-use crate::plan::{Plan, StepGraph, StepIndex, StepKind};
+use crate::plan::{Criterion, Plan, Step, StepGraph, StepIndex, StepKind};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
@@ -40,6 +40,7 @@ pub(crate) fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: 
         return Decision::Commit(index);
     }
     let mut stopped: Option<RunOutcome> = None;
+    let mut waits: Option<RunOutcome> = None;
     let mut blocked = BTreeSet::new();
     let mut parked = BTreeSet::new();
     for &index in graph.order().iter().filter(|&&index| selection.contains(index)) {
@@ -53,6 +54,9 @@ pub(crate) fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: 
             StepStatus::ByHand => {}
             StepStatus::Parked { .. } => {
                 parked.insert(index);
+                if is_work(&plan.steps[index]) {
+                    waits = Some(RunOutcome::NeedsPerson);
+                }
             }
             StepStatus::Stopped(outcome) => {
                 let outcome = outcome.reason.ends_run();
@@ -74,7 +78,16 @@ pub(crate) fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: 
             }
         }
     }
-    Decision::Stop(stopped.unwrap_or(RunOutcome::Completed))
+    Decision::Stop(stopped.or(waits).unwrap_or(RunOutcome::Completed))
+}
+
+/// It was for the agent, and nobody could tell whether it is done; or it is about the plan, and a sentence.
+fn is_work(step: &Step) -> bool {
+    match step.kind {
+        StepKind::Work | StepKind::Closing => true,
+        StepKind::Acceptance => step.criteria.iter().any(Criterion::is_sentence),
+        StepKind::Manual | StepKind::Prerequisite => false,
+    }
 }
 
 fn commit_is_due(plan: &Plan, state: &RunState, index: StepIndex) -> bool {

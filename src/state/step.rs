@@ -41,8 +41,11 @@ pub enum StepStatus {
     Passed(Pass),
     /// All its boxes are ticked, by somebody else.
     ByHand,
+    /// Waits for a person.
     Parked {
         items: Vec<String>,
+        /// The text that was worked on: it is not carried out again as long as it stays.
+        worked_on: Option<Fingerprint>,
     },
     /// Ended in this run without a pass.
     Stopped(StepOutcome),

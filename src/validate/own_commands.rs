@@ -227,10 +227,13 @@ mod tests {
     use super::*;
     use crate::validate::project_files::MapFiles;
 
+    /// Names and texts.
+    type Files<'a> = &'a [(&'a str, &'a str)];
+
     #[test]
     fn the_commands_of_a_project_are_read_off_its_files() {
         let package = r#"{"scripts": {"test": "jest", "lint": "eslint .", "build": "vite build"}}"#;
-        let table: &[(&[(&str, &str)], OwnCheck, &[&str])] = &[
+        let table: &[(Files<'_>, OwnCheck, &[&str])] = &[
             (&[], Tests, &[]),
             (&[("Cargo.toml", "")], Tests, &["cargo test"]),
             (&[("Cargo.toml", "")], Lint, &["cargo clippy --all-targets -- -D warnings"]),

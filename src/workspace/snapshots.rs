@@ -63,6 +63,14 @@ impl Snapshots {
         }
     }
 
+    /// The change from one tree to the other as a patch that `git apply` takes; `None` without git.
+    pub async fn patch(&self, from: &str, to: &str) -> Option<Result<Vec<u8>, SnapshotError>> {
+        match self {
+            Self::Git(git) => Some(git.patch(from, to).await),
+            Self::Files(_) => None,
+        }
+    }
+
     /// Paths with changes that are not committed; none where there is no git.
     pub async fn dirty(&self) -> Result<Vec<String>, SnapshotError> {
         match self {

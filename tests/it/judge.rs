@@ -371,3 +371,92 @@ fn tasks_that_the_judge_cannot_tell_of_rest_on_their_step() {
         assert_eq!(told, [(&json!(5), &json!("file")), (&json!(6), &json!("step"))]);
     }
 }
+
+/// Two steps that no command applies to; the second stands on its own.
+const NO_COMMAND: &str = "\
+# A greeting
+
+## Implementation Steps
+
+### Step 1: The greeting
+
+**Tasks:**
+- [ ] Greet somebody
+
+**Validation Criteria:**
+- [ ] The greeting is friendly
+
+### Step 2: The end
+
+- [ ] Say goodbye
+
+## Acceptance Criteria
+
+- [ ] Nobody is shouted at
+";
+
+/// A run of that plan, whose judge makes these calls about each step.
+fn run_without_commands(first: &[Value], second: &[Value], last: &[Value], settings: &str) -> (Bench, Ran) {
+    let bench = Bench::with_plan(NO_COMMAND.as_bytes());
+    let line = |step: &str, purpose: &str, calls: Value| {
+        json!({"step": step, "purpose": purpose, "calls": calls}).to_string()
+    };
+    let mut replies = vec![json!({"schema": "agentrun.replies/1"}).to_string()];
+    for (step, text, judged) in [("1", "Dear guest\n", first), ("2", "Dear guest\nGoodbye\n", second)] {
+        let write = json!({"path": "greeting.txt", "content": text});
+        replies.push(line(step, "work", json!([{"name": "write_file", "arguments": write}])));
+        let done = json!({"status": "done", "summary": "it is there"});
+        replies.push(line(step, "work", json!([{"name": "finish_step", "arguments": done}])));
+        let calls: Vec<Value> =
+            judged.iter().map(|call| json!({"name": "judge_criterion", "arguments": call})).collect();
+        replies.push(line(step, "judge", calls.into()));
+    }
+    let calls: Vec<Value> =
+        last.iter().map(|call| json!({"name": "judge_criterion", "arguments": call})).collect();
+    replies.push(line("#3", "judge", calls.into()));
+    bench.file("replies.jsonl", replies.join("\n")).file("agentrun.toml", settings).git();
+    let ran = execute(&bench);
+    (bench, ran)
+}
+
+#[test]
+fn where_no_command_applies_a_judge_who_is_sure_of_everything_decides() {
+    let sure = |number| verdict(number, "pass", 1, "Dear guest");
+    let (bench, ran) = run_without_commands(&[sure(1), sure(2)], &[sure(1)], &[sure(1)], "");
+    assert_eq!((marks(&bench), ran.code), ("xxxx".to_owned(), Some(0)), "{ran}");
+    assert!(ran.stderr.contains("+ Step 1 passed (judged: no command applies)"), "{ran}");
+    assert!(ran.stderr.contains("3 steps passed in this run, by the judge's word alone"), "{ran}");
+    let audit = bench.run(&["verify", "plan.md"]).code(0).stdout;
+    assert!(audit.contains("judged"), "{audit}");
+    // `weak` wants a command.
+    let settings = "[validation]\nstrength = \"weak\"\n";
+    let (bench, ran) = run_without_commands(&[sure(1), sure(2)], &[sure(1)], &[sure(1)], settings);
+    assert_eq!((marks(&bench), ran.code), ("    ".to_owned(), Some(4)));
+}
+
+#[test]
+fn what_the_judge_cannot_tell_without_a_command_waits_and_the_run_goes_on() {
+    let sure = |number| verdict(number, "pass", 1, "Dear guest");
+    let doubt = json!({"criterion": 1, "verdict": "cannot_tell", "reason": "who knows?"});
+    let (bench, ran) = run_without_commands(&[doubt, sure(2)], &[sure(1)], &[sure(1)], "");
+    assert_eq!((marks(&bench), ran.code), ("  xx".to_owned(), Some(4)), "{ran}");
+    assert!(ran.stderr.contains("step 1: The greeting is friendly"), "{ran}");
+    // It is not carried out again.
+    let again = execute(&bench).code(4);
+    assert!(!again.stderr.contains("> Step 1"), "{again}");
+    bench.run(&["confirm", "plan.md", "1", "--by", "Ada"]).code(0);
+    assert_eq!(marks(&bench), "xxxx");
+    execute(&bench).code(0);
+}
+
+#[test]
+fn what_the_judge_refutes_without_a_command_goes_back_and_without_a_judge_all_of_it_waits() {
+    let sure = |number| verdict(number, "pass", 1, "Dear guest");
+    let refuted = verdict(1, "fail", 1, "Dear guest");
+    let (bench, ran) = run_without_commands(&[refuted, sure(2)], &[sure(1)], &[sure(1)], "");
+    assert_eq!((marks(&bench), ran.code), ("    ".to_owned(), Some(1)), "{ran}");
+    let settings = "[validation]\ncriteria = \"manual\"\n";
+    let (bench, ran) = run_without_commands(&[], &[], &[], settings);
+    assert_eq!((marks(&bench), ran.code), ("    ".to_owned(), Some(4)), "{ran}");
+    assert!(ran.stderr.contains("step 2: Say goodbye"), "{ran}");
+}

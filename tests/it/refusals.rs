@@ -43,16 +43,6 @@ fn a_file_that_is_no_plan() {
       = help: write the steps as headings `### Step 1: Title`, or as a list of boxes `- [ ] Title`
     error: `plan.md` has an error: nothing was run
     ");
-    insta::assert_snapshot!(refused("# Plan\n\n### Etapa 1\n\nHacer algo.\n\n### Etapa 2\n\nMás.\n".as_bytes()), @r#"
-    exit 3
-    error: no command can validate a step: `plan.md` names none, and the configuration has none
-    hint: put this into agentrun.toml:
-
-    [validation]
-    commands = ["..."]
-
-    hint: or write commands into the plan: `Run: cargo test`, or a shell block under Validation
-    "#);
     let bench = Bench::new();
     let ran = bench.run(&["execute", "."]);
     insta::assert_snapshot!(stable(&bench, &ran.to_string()), @"
@@ -103,26 +93,6 @@ fn all_errors_of_a_plan_are_shown_at_once_with_line_and_caret() {
        = help: remove one of these dependencies
     error: `plan.md` has errors: nothing was run
     ");
-}
-
-#[test]
-fn a_plan_without_any_command_is_refused_with_what_could_be_configured() {
-    let bench = Bench::new();
-    bench.file("plan.md", ONE_STEP.replace("`grep -q one one.txt` passes", "It reads well"));
-    bench.file("Cargo.toml", "");
-    let ran = bench.run(&["execute", "plan.md", "--model", "tiny"]);
-    insta::assert_snapshot!(stable(&bench, &ran.to_string()), @r#"
-    exit Some(3)
-    --- stdout
-    --- stderr
-    error: no command can validate a step: `plan.md` names none, and the configuration has none
-    hint: put this into agentrun.toml:
-
-    [validation]
-    commands = ["cargo test"]
-
-    hint: or write commands into the plan: `Run: cargo test`, or a shell block under Validation
-    "#);
 }
 
 #[test]

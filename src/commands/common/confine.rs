@@ -23,6 +23,7 @@ pub(crate) async fn policy(
         Failure::internal("agentrun cannot find its own program, which starts the commands", error)
     })?;
     let mut policy = Policy::new(project.for_commands(config), &config.process.env_pass)
+        .setting(&config.process.env)
         .launched_by(launcher, &mark(plan));
     policy.patience = policy.patience.min(config.limits.time);
     let confinement = confinement(&project.environment, config, workspace)?;

@@ -88,6 +88,16 @@ impl PastRun {
         })
     }
 
+    /// Where the snapshots of the plan are kept.
+    pub(crate) fn snapshots(&self) -> std::path::PathBuf {
+        self.plan.snapshots()
+    }
+
+    /// The trees before the first and behind the last attempt of a step in this run.
+    pub(crate) fn trees(&self, step: &StepRef) -> Option<(String, String)> {
+        trees(&self.records, step)
+    }
+
     /// The attempts of a step in this run, in order.
     pub(crate) fn attempts(&self, step: &StepRef) -> Vec<u32> {
         attempts(&self.records, step)
@@ -112,6 +122,19 @@ fn find_step(steps: &[StepRef], id: &str) -> Option<PlacedStep> {
     };
     let index = steps.iter().enumerate().position(|(index, step)| is_wanted(index, step))?;
     Some(PlacedStep { number: index + 1, step: steps[index].clone() })
+}
+
+fn trees(records: &[Record], step: &StepRef) -> Option<(String, String)> {
+    let is_name = |tree: &&String| tree.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let before = records.iter().find_map(|record| match &record.event {
+        Event::AttemptStarted { at, tree, .. } if at.step.key == step.key => Some(tree),
+        _ => None,
+    });
+    let after = records.iter().rev().find_map(|record| match &record.event {
+        Event::AttemptCompleted { at, tree, .. } if at.step.key == step.key => tree.as_ref(),
+        _ => None,
+    });
+    Some((before.filter(is_name)?.clone(), after.filter(is_name)?.clone()))
 }
 
 fn attempts(records: &[Record], step: &StepRef) -> Vec<u32> {

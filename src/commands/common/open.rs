@@ -125,7 +125,9 @@ impl Project {
     /// written.
     pub(crate) fn own_policy(&self, config: &Config) -> Policy {
         let places = [self.root.clone(), self.environment.temporary(), "/tmp".into(), "/var/tmp".into()];
-        Policy::new(self.for_commands(config), &config.process.env_pass).without_programs_below(&places)
+        Policy::new(self.for_commands(config), &config.process.env_pass)
+            .setting(&config.process.env)
+            .without_programs_below(&places)
     }
 
     /// Where the agent may work: the project, less what decides about it.

@@ -35,6 +35,7 @@ fn the_journal_holds_outcomes_as_flat_objects_and_they_are_read_back() {
     {"kind":"unproven"}
     {"kind":"too_weak"}
     {"kind":"unvalidated"}
+    {"kind":"undecided","items":["It is friendly"]}
     {"kind":"vacuous","command":"true","why":"it cannot fail"}
     {"kind":"blocked","reason":"no key"}
     {"kind":"model_failed","message":"no model","hint":"wait","temporary":true}
@@ -54,6 +55,7 @@ fn the_journal_holds_outcomes_as_flat_objects_and_they_are_read_back() {
     {"kind":"unproven"}
     {"kind":"too_weak"}
     {"kind":"unvalidated"}
+    {"kind":"undecided","items":["It is friendly"]}
     {"kind":"vacuous","command":"true","why":"it cannot fail"}
     {"kind":"blocked","reason":"no key"}
     {"kind":"model_failed","message":"no model","hint":"wait","temporary":true}

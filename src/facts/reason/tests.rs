@@ -26,7 +26,7 @@ fn a_reason_decides_what_comes_next() {
     let table: Vec<String> = (reasons().iter())
         .map(|reason| format!("{:20} {:?} {}", kind(reason), reason.ends_run(), yes(reason).join(", ")))
         .collect();
-    insta::assert_snapshot!(table.join("\n"), @"
+    insta::assert_snapshot!(table.join("\n"), @r"
     validation_failed    StepFailed back, again, spent
     validation_failed    StepFailed back, again, spent
     limit_reached        LimitReached spent
@@ -38,6 +38,7 @@ fn a_reason_decides_what_comes_next() {
     unproven             NeedsPerson spent, confirm
     too_weak             NeedsPerson spent, confirm
     unvalidated          NeedsPerson spent, confirm, let through
+    undecided            NeedsPerson spent, confirm, let through
     vacuous              NeedsPerson spent, confirm, let through
     blocked              NeedsPerson spent, stands
     model_failed         Temporary stands
@@ -94,6 +95,8 @@ fn a_reason_is_said_of_an_attempt_and_of_a_step() {
       step 1 passed only weakly, and `validation.strength` asks for a proven pass
     No command applies
       step 1 cannot be validated: no command applies to it
+    No command applies, and the judge cannot tell of 1 item
+      step 1 waits for a person: no command applies, and the judge cannot tell
     `true` proves nothing: it cannot fail
       step 1 cannot be validated: `true` proves nothing: it cannot fail
       hint: write a command into the plan that fails while the step is not done

@@ -2,7 +2,7 @@
 
 use super::Reason;
 use crate::facts::Unfixable;
-use crate::words::first_line;
+use crate::words::{counted, first_line};
 
 impl Reason {
     /// How an attempt ended, as a sentence without full stop.
@@ -36,6 +36,9 @@ impl Reason {
             }
             Self::Unproven => "Unproven: every command passed before, and nothing was changed".to_owned(),
             Self::Unvalidated => "No command applies".to_owned(),
+            Self::Undecided { items } => {
+                format!("No command applies, and the judge cannot tell of {}", counted(items.len(), "item"))
+            }
             Self::Blocked { reason } => format!("Blocked: {reason}"),
             Self::ModelFailed { message, .. } => format!("The model could not be used: {message}"),
             Self::Interrupted => "Interrupted".to_owned(),
@@ -70,6 +73,9 @@ impl Reason {
                 "is unproven: every command passed before, and the agent changed nothing".to_owned()
             }
             Self::Unvalidated => "cannot be validated: no command applies to it".to_owned(),
+            Self::Undecided { .. } => {
+                "waits for a person: no command applies, and the judge cannot tell".to_owned()
+            }
             Self::Blocked { reason } => format!("is blocked: {reason}"),
             Self::PrerequisiteFailed { .. } => "is a prerequisite that failed".to_owned(),
             Self::ModelFailed { message, .. } => format!("stopped: {message}"),

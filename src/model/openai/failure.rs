@@ -40,6 +40,8 @@ pub(super) enum TryFailure {
     Chant {
         what: String,
     },
+    /// A whole reply with nothing in it.
+    Empty,
     /// Trying again may help; the server may have asked for a wait.
     Transient {
         reason: String,
@@ -225,7 +227,9 @@ mod tests {
             TryFailure::Overflow { window, .. } => format!("overflow {window:?}"),
             TryFailure::Transient { reason, asked } => format!("transient: {reason} {asked:?}"),
             TryFailure::Unsupported(adaptation) => format!("unsupported: {adaptation:?}"),
-            TryFailure::Chant { .. } | TryFailure::Unreachable { .. } => unreachable!("nothing was answered"),
+            TryFailure::Empty | TryFailure::Chant { .. } | TryFailure::Unreachable { .. } => {
+                unreachable!("nothing was answered")
+            }
         }
     }
 

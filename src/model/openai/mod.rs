@@ -23,7 +23,7 @@ use self::exchange::Exchange;
 use self::failure::TryFailure;
 use self::request::{Adaptation, Dialect, RequestBody};
 use self::transport::Transport;
-use super::message::Reply;
+use super::message::{Reply, ToolDefinition};
 use super::retry::Schedule;
 use super::{ModelError, Notice, Request};
 use crate::clock::Stopwatch;
@@ -61,7 +61,7 @@ impl Endpoint {
         observe: &mut (dyn FnMut(Notice) + '_),
     ) -> Result<Reply, ModelError> {
         let mut tries = Tries::new(&self.settings, request);
-        let mut chanted = false;
+        let (mut chanted, mut silent) = (false, false);
         loop {
             let failure = match self.exchange(request, observe).await {
                 Ok(reply) => return Ok(reply),
@@ -79,6 +79,14 @@ impl Endpoint {
                     let reason = format!("the reply was cut: it repeats \"{what}\"");
                     observe(Notice::Retry { reason, delay: Duration::ZERO, number: 1 });
                     continue;
+                }
+                TryFailure::Empty if silent => {
+                    let message = "the server sent two replies in a row with nothing in them".to_owned();
+                    return Err(ModelError::Temporary { message });
+                }
+                TryFailure::Empty => {
+                    silent = true;
+                    ("the server sent a reply with nothing in it".to_owned(), None)
                 }
                 TryFailure::UnknownModel { message } => return Err(self.unknown_model(&message).await),
                 TryFailure::Unsupported(adaptation) => {
@@ -111,7 +119,15 @@ impl Endpoint {
         let assembly = exchange.run(&body, observe).await?;
         self.answered = true;
         self.dialect.reasoning_content |= assembly.reasoning_content;
-        let reply = assembly.into_reply(request.messages);
+        let mut reply = assembly.into_reply(request.messages);
+        for call in &mut reply.calls {
+            if let Some(name) = meant(&call.name, request.tools) {
+                call.name = name.to_owned();
+            }
+        }
+        if says_nothing(&reply) {
+            return Err(TryFailure::Empty);
+        }
         if untranslated_call(&reply, request) { Err(self.settings.no_tool_parser()) } else { Ok(reply) }
     }
 
@@ -176,6 +192,22 @@ impl Tries {
     }
 }
 
+/// The tool that is meant by a name with rests of the model's template: `write_file<|channel|>commentary`,
+/// `functions.write_file`.
+fn meant<'a>(name: &str, tools: &'a [ToolDefinition]) -> Option<&'a str> {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let words: Vec<&str> = name.split(|c| !is_word(c)).collect();
+    let mut named = tools.iter().map(|tool| tool.name).filter(|tool| words.contains(tool));
+    named.next().filter(|_| named.next().is_none())
+}
+
+/// A whole reply without a word, a thought or a call: no model has nothing to say.
+fn says_nothing(reply: &Reply) -> bool {
+    let is_blank =
+        reply.text.trim().is_empty() && reply.reasoning.trim().is_empty() && reply.calls.is_empty();
+    is_blank && matches!(reply.finish.as_str(), "" | "stop" | "eos" | "end_turn" | "tool_calls")
+}
+
 /// Whether a reply is a tool call that the server did not recognise as one: a block of text with the
 /// name of a tool in it, at the end of the reply.
 fn untranslated_call(reply: &Reply, request: &Request<'_>) -> bool {
@@ -197,8 +229,24 @@ fn nearest<'a>(model: &str, known: &'a [String]) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::message::ToolDefinition;
     use crate::model::{Purpose, TurnPlace};
+
+    #[test]
+    fn a_tool_is_known_behind_rests_of_a_template() {
+        let tool = |name| ToolDefinition { name, description: "", parameters: serde_json::json!({}) };
+        let tools = [tool("write_file"), tool("finish_step")];
+        for (name, expected) in [
+            ("write_file<|channel|>commentary", Some("write_file")),
+            ("functions.finish_step", Some("finish_step")),
+            ("default_api:write_file", Some("write_file")),
+            ("write_file", Some("write_file")),
+            ("write_file.finish_step", None),
+            ("overwrite_file", None),
+            ("", None),
+        ] {
+            assert_eq!(meant(name, &tools), expected, "{name}");
+        }
+    }
 
     #[test]
     fn a_call_that_came_back_as_text_is_noticed_and_talk_of_one_is_not() {

@@ -86,7 +86,7 @@ fn each_event_leads_from_each_status_to_another_or_cannot_follow() {
         table.push(format!("{:24}{cells}", name(&event).trim()));
     }
     let table: Vec<&str> = table.iter().map(|row| row.trim_end()).collect();
-    insta::assert_snapshot!(table.join("\n"), @"
+    insta::assert_snapshot!(table.join("\n"), @r"
                             open         stale        running      passed       done by hand parked       stopped
     run.started             open         stale        open         passed       done by hand open         open
     step.started            running      running      running      -            -            -            -
@@ -101,7 +101,7 @@ fn each_event_leads_from_each_status_to_another_or_cannot_follow() {
     step.committed          -            -            -            passed       -            -            -
     commit.refused          -            -            -            passed       -            -            -
     step.adopted            done by hand done by hand -            done by hand done by hand done by hand done by hand
-    step.parked             parked       parked       -            parked       parked       parked       parked
+    step.parked             parked       parked       parked       parked       parked       parked       parked
     step.confirmed          passed       passed       -            passed       passed       passed       passed
     step.reopened edited    stale        stale        -            stale        stale        stale        stale
     step.reopened restart   open         open         -            open         open         open         open

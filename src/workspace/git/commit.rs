@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::Duration;
 
 use super::Git;
 use super::author::Author;
 use super::change::{PathChange, index_info};
 use super::nested::repository_of;
 use super::obstacle::Obstacle;
+use crate::clock::Deadline;
 use crate::facts::CommitRefusal;
 use crate::redact::Redact;
 use crate::workspace::entry::{self, Difference, Name, TreeEntry};
@@ -17,6 +19,10 @@ use crate::workspace::snapshot::SnapshotError;
 
 /// How often it is tried again when the branch moves at the same moment.
 const TRIES: u32 = 3;
+
+/// How long a lock of the index is waited for, and between two looks.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Bytes of paths that git is asked about by name.
 const MOST_ARGUMENTS: usize = 100_000;
@@ -33,6 +39,8 @@ pub(crate) struct CommitOrder<'a, T> {
     pub message: &'a str,
     pub author: &'a Author,
     pub redact: &'a Redact,
+    /// The text of the step: it may ask for another branch.
+    pub step: &'a str,
 }
 
 /// A commit that holds what was wanted.
@@ -63,7 +71,7 @@ impl Git {
         &mut self,
         wanted: &CommitOrder<'_, T>,
     ) -> Result<StepCommit, CommitRefusal> {
-        self.can_commit(wanted.author).await?;
+        self.can_commit(wanted.author, wanted.step).await?;
         for _ in 0..TRIES {
             if let Some(made) = self.try_commit(wanted).await? {
                 return Ok(made);
@@ -281,7 +289,16 @@ impl Git {
         if entries.is_empty() {
             return Ok(());
         }
-        self.call(UPDATE).stdin(entries).bytes().await.map(drop)
+        // An editor that looks at the repository holds the lock for a moment.
+        let patience = Deadline::after(LOCK_PATIENCE);
+        loop {
+            let staged = self.call(UPDATE).stdin(entries.clone()).bytes().await.map(drop);
+            let is_locked = |error: &SnapshotError| error.to_string().contains("index.lock");
+            if !staged.as_ref().is_err_and(is_locked) || patience.passed() {
+                return staged;
+            }
+            tokio::time::sleep(LOCK_PAUSE).await;
+        }
     }
 
     /// A path for people: from the root of the project.

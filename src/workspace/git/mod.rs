@@ -177,6 +177,14 @@ impl Git {
         Ok(Changes { files, diff })
     }
 
+    /// What makes the one tree from the other, byte for byte, as `git apply` takes it.
+    pub(super) async fn patch(&self, from: &str, to: &str) -> Result<Vec<u8>, SnapshotError> {
+        let whole = ["-r", "-p", "--binary", "--full-index", "--no-renames", "--relative", "--no-ext-diff"];
+        let plain =
+            ["--no-textconv", "--submodule=short", "--no-color", "--src-prefix=a/", "--dst-prefix=b/"];
+        self.private(["diff-tree"]).args(whole).args(plain).args([from, to]).bytes().await
+    }
+
     pub(super) async fn dirty(&self) -> Result<Vec<String>, SnapshotError> {
         // What is inside of another repository is not looked at: git would start a git there.
         let asked = ["status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=dirty"];

@@ -70,8 +70,8 @@ impl Snapshots {
 
 impl Git {
     /// Whether a commit could be made now: nothing else is going on, on the branch that HEAD was on
-    /// when this was asked first, in somebody's name.
-    pub(crate) async fn can_commit(&mut self, author: &Author) -> Result<(), Obstacle> {
+    /// when this was asked first or that the text of a step asked for since, in somebody's name.
+    pub(crate) async fn can_commit(&mut self, author: &Author, step: &str) -> Result<(), Obstacle> {
         let files = UNFINISHED.iter().flat_map(|(file, _)| ["--git-path", file]);
         let places = self.private(["rev-parse", "--path-format=absolute"]).args(files).bytes().await?;
         let exists = |place: &[u8]| Path::new(OsStr::from_bytes(place)).exists();
@@ -80,7 +80,8 @@ impl Git {
         }
         let asked = self.private(["symbolic-ref", "-q", "--short", "HEAD"]);
         let to = asked.line().await.map_err(|_| Obstacle::NoBranch)?;
-        match &self.start {
+        match &mut self.start {
+            Some(start) if start.branch != to && asks_for_branch(step, &to) => start.branch = to,
             Some(start) if start.branch != to => {
                 return Err(Obstacle::OtherBranch { from: start.branch.clone(), to });
             }
@@ -102,5 +103,30 @@ impl Git {
         };
         let printed = names.bytes().await?;
         Ok(printed.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect())
+    }
+}
+
+/// A step asks for this branch by its name, or for one that whoever works has to name.
+fn asks_for_branch(step: &str, branch: &str) -> bool {
+    const BRANCH: &str = "branch, zweig, rama, branche, ветк, 分支, ブランチ, 브랜치";
+    let said = step.to_lowercase();
+    step.contains(branch) || BRANCH.split(", ").any(|word| said.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_asks_for_a_branch_by_name_or_for_any() {
+        for (step, expected) in [
+            ("- [ ] Make the branch `feature/x`", true),
+            ("- [ ] `git switch -c feature/x`", true),
+            ("- [ ] Create a feature branch", true),
+            ("- [ ] 创建分支", true),
+            ("- [ ] Write the lamp", false),
+        ] {
+            assert_eq!(asks_for_branch(step, "feature/x"), expected, "{step}");
+        }
     }
 }

@@ -11,12 +11,16 @@ use crate::shell::walk::{CommandPlace, Descend, Visitor, walk};
 
 const CHANGES: &str = "discards changes that are not committed";
 
+const UNSAVED: &str = "discards changes that somebody had made before this run and not committed";
+
 /// Where a script of the agent runs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ScriptPlace<'a> {
     pub(super) root: &'a Path,
     pub(super) home: Option<&'a Path>,
     pub(super) dir: &'a Path,
+    /// Files of a person that no commit has.
+    pub(super) unsaved: &'a [PathBuf],
 }
 
 /// What a command does not come back from, and what to do instead.
@@ -38,7 +42,7 @@ impl Visitor for RefusalSearch<'_> {
         let Some((name, arguments)) = words.split_first() else { return Descend::Past };
         let dir = place.dir.as_deref().unwrap_or(self.place.dir);
         let problem = match name.rsplit('/').next() {
-            Some("git") => git(arguments),
+            Some("git") => git(arguments, ScriptPlace { dir, ..self.place }),
             Some("rm") => remove(arguments, ScriptPlace { dir, ..self.place }),
             _ => None,
         };
@@ -56,11 +60,16 @@ impl Visitor for RefusalSearch<'_> {
     }
 }
 
-fn git(arguments: &[&str]) -> Option<&'static str> {
+fn git(arguments: &[&str], place: ScriptPlace<'_>) -> Option<&'static str> {
     let mut rest = arguments;
+    let mut dir = place.dir.to_owned();
     let (subcommand, options) = loop {
         match rest {
-            ["-C" | "-c" | "--git-dir" | "--work-tree" | "--namespace", _, more @ ..] => rest = more,
+            ["-C", to, more @ ..] => {
+                dir = resolved(to, ScriptPlace { dir: &dir, ..place });
+                rest = more;
+            }
+            ["-c" | "--git-dir" | "--work-tree" | "--namespace", _, more @ ..] => rest = more,
             [option, more @ ..] if option.starts_with('-') => rest = more,
             [subcommand, more @ ..] => break (*subcommand, more),
             [] => return None,
@@ -72,12 +81,15 @@ fn git(arguments: &[&str]) -> Option<&'static str> {
     let force = flag('f') || has(&["--force"]);
     let everything = has(&[".", "./", ":/", ":", "*", "-a", "--all"]);
     let staged_only = has(&["--staged", "-S"]) && !has(&["--worktree", "-W"]);
+    let takes_unsaved = || overwrites(options, ScriptPlace { dir: &dir, ..place });
     match subcommand {
         "reset" if has(&["--hard", "--merge", "--keep"]) => Some(CHANGES),
         "clean" if force => Some("deletes files that git does not know"),
         "checkout" | "checkout-index" if everything || force => Some(CHANGES),
         "switch" if force || has(&["--discard-changes"]) => Some(CHANGES),
         "restore" if everything && !staged_only => Some(CHANGES),
+        "checkout" if takes_unsaved() => Some(UNSAVED),
+        "restore" if !staged_only && takes_unsaved() => Some(UNSAVED),
         "stash" if !matches!(options.first(), Some(&("list" | "show"))) => {
             Some("takes away changes of others too")
         }
@@ -93,6 +105,21 @@ fn git(arguments: &[&str]) -> Option<&'static str> {
         "filter-branch" | "filter-repo" => Some("rewrites the history"),
         _ => None,
     }
+}
+
+/// A path of `git checkout` or `git restore` is or holds a file that a person has not committed.
+fn overwrites(options: &[&str], place: ScriptPlace<'_>) -> bool {
+    let makes_branch = options.iter().any(|option| matches!(*option, "-b" | "-B" | "--orphan" | "--detach"));
+    let is_path = |word: &&&str| !word.starts_with('-');
+    let of_word = |word: &str| {
+        // A pattern means at most what is below the folder before its first sign.
+        let plain = word
+            .find(['*', '?', '['])
+            .map_or(word, |at| word[..at].rsplit_once('/').map_or(".", |(dir, _)| dir));
+        let path = resolved(plain, place);
+        place.unsaved.iter().any(|file| file.starts_with(&path))
+    };
+    !makes_branch && options.iter().filter(is_path).any(|word| of_word(word))
 }
 
 fn remove(arguments: &[&str], place: ScriptPlace<'_>) -> Option<&'static str> {
@@ -150,6 +177,7 @@ mod tests {
             root: Path::new("/home/me/project"),
             home: Some(Path::new("/home/me")),
             dir: Path::new("/home/me/project"),
+            unsaved: &[PathBuf::from("/home/me/project/src/a.txt")],
         };
         refusal(script, place)
     }
@@ -168,6 +196,11 @@ mod tests {
             "git clean -d --force",
             "git restore .",
             "git restore --staged --worktree .",
+            "git checkout -- src",
+            "git checkout HEAD~1 src/a.txt",
+            "git restore src/*.txt",
+            "git -C src restore a.txt",
+            "cd src && git checkout a.txt",
             "git branch -D feature",
             "git branch --delete --force feature",
             "git update-ref -d refs/agentrun/plan/1",
@@ -221,6 +254,10 @@ mod tests {
         for script in [
             "git status && git diff | head",
             "git checkout -b feature",
+            "git checkout main",
+            "git checkout -b src",
+            "git restore --staged src/a.txt",
+            "git restore src/b.txt",
             "git checkout -- src/lib.rs",
             "git restore --staged .",
             "git reset HEAD src/lib.rs",

@@ -48,6 +48,8 @@ pub(crate) struct ToolboxSettings {
     pub timeouts: Timeouts,
     /// Where the whole output of each command goes.
     pub log_dir: PathBuf,
+    /// Files that somebody had changed before the run and not committed.
+    pub unsaved: Vec<PathBuf>,
 }
 
 /// The tools of one conversation; it remembers which files the model has seen.

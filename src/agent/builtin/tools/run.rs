@@ -27,7 +27,10 @@ impl Toolbox {
         }
         let root = self.workspace().root.as_path();
         let home = self.settings.policy.environment.get(OsStr::new("HOME")).map(Path::new);
-        if let Some(refusal) = destructive::refusal(script, ScriptPlace { root, home, dir: &dir }) {
+        if let Some(refusal) = destructive::refusal(
+            script,
+            ScriptPlace { root, home, dir: &dir, unsaved: &self.settings.unsaved },
+        ) {
             return Err(Trouble::Refused(refusal));
         }
         let timeout = self.timeout(given.optional_count("timeout_s")?);

@@ -27,6 +27,7 @@ impl Bench {
             redact: Redact::new(["hunter2-hunter2".to_owned()]),
             timeouts: Timeouts::of(Duration::from_mins(2)),
             log_dir: root.join(".agentrun/logs"),
+            unsaved: Vec::new(),
         };
         let mut bench = Self { directory, toolbox: Toolbox::new(settings) };
         bench.put("src/lib.rs", "fn one() {}\nfn two() {}\nfn three() {}\n");
