@@ -193,6 +193,8 @@ pub(crate) struct SandboxConfig {
     pub network: Network,
     /// Folders that they may write besides the usual caches; absolute, or below the home: `~/x`.
     pub caches: Vec<PathBuf>,
+    /// Files of credentials that they may read all the same; absolute, or below the home: `~/.npmrc`.
+    pub show: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -29,7 +29,7 @@ struct GuardedKey {
     does: fn(&Config) -> Option<String>,
 }
 
-const GUARDED: [GuardedKey; 8] = [
+const GUARDED: [GuardedKey; 9] = [
     GuardedKey {
         key: "model.base_url",
         does: |config| {
@@ -77,6 +77,14 @@ const GUARDED: [GuardedKey; 8] = [
         does: |config| {
             let open = config.sandbox.network == Network::On;
             open.then(|| "lets commands reach the network".to_owned())
+        },
+    },
+    GuardedKey {
+        key: "sandbox.show",
+        does: |config| {
+            let show: Vec<String> =
+                config.sandbox.show.iter().map(|path| path.display().to_string()).collect();
+            (!show.is_empty()).then(|| format!("lets commands read {}", show.join(", ")))
         },
     },
     GuardedKey {
@@ -149,17 +157,21 @@ mod tests {
             api_key_env = "TOKEN"
             [process]
             env_pass = ["DB_PASSWORD", "B"]
+            env = { CI = "" }
             [sandbox]
             mode = "off"
             network = "on"
             caches = ["/a", "~/b"]
+            show = ["~/.npmrc"]
         "#;
         let told = [
             ("model.base_url", "sends the model key and all that the agent reads to http://here"),
             ("model.api_key_env", "sends the value of the variable TOKEN as the model key"),
             ("process.env_pass", "lets commands see these variables: DB_PASSWORD, B"),
+            ("process.env", "sets these variables for commands: CI"),
             ("sandbox.mode", "lets commands run with the sandbox off"),
             ("sandbox.network", "lets commands reach the network"),
+            ("sandbox.show", "lets commands read ~/.npmrc"),
             ("sandbox.caches", "lets commands write to /a, ~/b"),
         ];
         let told = told.map(|(key, does)| (key, does.to_owned())).to_vec();

@@ -16,6 +16,8 @@ pub struct Policy {
     pub programs: Vec<PathBuf>,
     /// The whole environment of a child.
     pub environment: BTreeMap<OsString, OsString>,
+    /// Variables that the parent has and a child does not get.
+    pub withheld: Vec<String>,
     /// From TERM to KILL.
     pub grace: Duration,
     /// How long background children may stay, and print, after the exit.
@@ -116,8 +118,9 @@ impl Policy {
     /// The policy for a run whose own environment is `parent`; `pass` names variables that the
     /// user lets through although they are on no list, or look like secrets.
     pub fn new(parent: impl Iterator<Item = (OsString, OsString)>, pass: &[String]) -> Self {
-        let mut environment: BTreeMap<_, _> =
-            parent.filter(|(name, value)| admits(name, value, pass)).collect();
+        let (let_in, kept_out): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            parent.partition(|(name, value)| admits(name, value, pass));
+        let mut environment = let_in;
         let gives_way = |name: &str| GIVES_WAY.contains(&name) && pass.iter().any(|passed| passed == name);
         let fixed = FIXED.iter().filter(|(name, _)| !gives_way(name));
         environment.extend(fixed.map(|(name, value)| (OsString::from(name), OsString::from(value))));
@@ -129,6 +132,7 @@ impl Policy {
             // Without those that depend on where it is looked from.
             programs: path(&environment).filter(|dir| dir.is_absolute()).collect(),
             environment,
+            withheld: kept_out.into_keys().filter_map(|name| name.into_string().ok()).collect(),
             grace: Duration::from_secs(2),
             drain: Duration::from_millis(500),
             // Adding the files of a large project for the first time takes a while.

@@ -19,6 +19,7 @@ use crate::validate::applied::Applied;
 use crate::validate::named::NamedFiles;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
 use crate::validate::weakening::{Touched, compare};
+use crate::validate::withheld::Withheld;
 use crate::validate::{Validated, unfixable};
 use crate::words::{counted, first_line};
 use crate::workspace::disk_files::DiskFiles;
@@ -111,6 +112,7 @@ pub(super) async fn validate_attempt(
         after: &results,
         changed: !left.all.is_empty() || left.unseen_changed,
         limit: left.agent.end.limit(),
+        withheld: &run.site.withheld(),
     };
     let marks = weakening(run, &ground.at, applied, &question, left).await?;
     let mut validation = question.decide(marks, run.orders, run.site.root());
@@ -153,6 +155,8 @@ struct AttemptQuestion<'a> {
     /// The tree differs from the step's start.
     changed: bool,
     limit: Option<Limit>,
+    /// What commands do not get.
+    withheld: &'a Withheld,
 }
 
 impl AttemptQuestion<'_> {
@@ -200,6 +204,11 @@ impl AttemptQuestion<'_> {
     /// Why no further attempt would help: every command that failed does so for a reason that no agent
     /// can mend here.
     fn beyond_repair(&self, failed: &[usize], root: &Path) -> Option<Unfixable> {
+        if let Some(missed) =
+            failed.iter().find_map(|&index| unfixable::missed(&self.after[index], self.withheld))
+        {
+            return Some(missed);
+        }
         let found = |&index: &usize| {
             unfixable::after_work(self.before.get(index)?, &self.after[index], root, self.changed)
         };
@@ -303,8 +312,14 @@ mod tests {
         let baseline: Vec<Evidence> = before.iter().map(|result| result.evidence.clone()).collect();
         let marks: Vec<String> = weakened.iter().map(|&mark| mark.to_owned()).collect();
         let limit = Some(Limit::Turns(3));
-        let question =
-            AttemptQuestion { baseline: &baseline, before: &before, after: &after, changed, limit };
+        let question = AttemptQuestion {
+            baseline: &baseline,
+            before: &before,
+            after: &after,
+            changed,
+            limit,
+            withheld: &Withheld::default(),
+        };
         question.decide(marks, orders, Path::new("/p")).outcome
     }
 
@@ -331,8 +346,14 @@ mod tests {
             (list([(1, 1), (0, 0)]), true, Vec::new()),
             (list([(0, 1), (0, 0)]), false, Vec::new()),
         ] {
-            let question =
-                AttemptQuestion { baseline: &baseline, before: &before, after: &after, changed, limit: None };
+            let question = AttemptQuestion {
+                baseline: &baseline,
+                before: &before,
+                after: &after,
+                changed,
+                limit: None,
+                withheld: &Withheld::default(),
+            };
             assert_eq!(question.fewer_tests().collect::<Vec<_>>(), expected, "{after:?}");
         }
     }
@@ -353,6 +374,7 @@ mod tests {
             after: &after,
             changed: true,
             limit: None,
+            withheld: &Withheld::default(),
         };
         let usual = orders(GuardMode::Report, RequiredStrength::Weak);
         let mark = |text: &str| text.to_owned();

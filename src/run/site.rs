@@ -1,11 +1,13 @@
 //! Where a run works: the tree of the project, the folder of the run, and how commands are started there.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::facts::AttemptRef;
 use crate::interrupt::Interrupt;
 use crate::journal::RunDir;
-use crate::process::Policy;
+use crate::process::{Policy, Sandbox};
+use crate::validate::withheld::{Withheld, may_be_asked_for};
 use crate::workspace::Workspace;
 use crate::workspace::git::author::Author;
 use crate::workspace::programs::ProgramSearch;
@@ -39,6 +41,15 @@ impl Site {
     /// A digest of what snapshots do not show.
     pub(crate) fn unseen(&self) -> Option<String> {
         unseen(self.root(), &self.left_out)
+    }
+
+    /// What commands miss of what the person has.
+    pub(crate) fn withheld(&self) -> Withheld {
+        let variables = self.policy.withheld.iter().filter(|name| may_be_asked_for(name)).cloned().collect();
+        let confinement = self.policy.sandbox().and_then(Sandbox::confinement);
+        let hidden = confinement.map_or_else(Vec::new, |confinement| confinement.hidden.clone());
+        let home = self.policy.environment.get(OsStr::new("HOME")).map(PathBuf::from);
+        Withheld { variables, hidden, home }
     }
 
     pub(crate) fn search(&self) -> ProgramSearch<'_> {

@@ -45,7 +45,8 @@ pub(crate) async fn run(run: &mut Run<'_>, step: &Step) -> Result<(), Failure> {
         }
     }
     let text = run.plan.text_of(step);
-    if let Some(found) = results.iter().find_map(|result| unfixable::at_once(result, text)) {
+    let withheld = run.site.withheld();
+    if let Some(found) = results.iter().find_map(|result| unfixable::at_once(result, text, &withheld)) {
         return stop(run, step, Reason::Unfixable(found).into());
     }
     attempts(run, StepAtWork { step, applied: &applied, before: &results }).await

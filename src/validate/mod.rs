@@ -17,6 +17,7 @@ mod validated;
 pub(crate) mod validators;
 pub(crate) mod verdict;
 pub(crate) mod weakening;
+pub(crate) mod withheld;
 
 #[cfg(test)]
 pub(crate) use project_files::MapFiles;

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Validated;
+use super::withheld::Withheld;
 use crate::facts::{Denial, Exit, Origin, StartObstacle, Unfixable};
 
 /// Tools that come with a machine and not with a project.
@@ -30,16 +31,26 @@ static NOT_PERMITTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Why a command that is red before the step will be red after it, whatever an agent does. `step`
 /// is the text of the step, which may be about installing the tool.
-pub(crate) fn at_once(before: &Validated, step: &str) -> Option<Unfixable> {
+pub(crate) fn at_once(before: &Validated, step: &str, withheld: &Withheld) -> Option<Unfixable> {
     if let Exit::NotStarted { reason, obstacle: StartObstacle::Shell } = &before.evidence.exit {
         let hint = "install bash, or put it on PATH, and run again".to_owned();
         return Some(unfixable(before, reason.clone(), hint));
+    }
+    if let Some(missed) = missed(before, withheld) {
+        return Some(missed);
     }
     let program = missing_program(before).filter(|program| TOOLCHAINS.contains(program))?;
     if step.to_lowercase().contains("install") {
         return None;
     }
     Some(not_installed(before, program))
+}
+
+/// What a command that failed missed of what agentrun keeps from commands.
+pub(crate) fn missed(result: &Validated, withheld: &Withheld) -> Option<Unfixable> {
+    let is_red = !result.evidence.is_met() && !result.evidence.is_held_back();
+    let missed = withheld.missed(&result.output).filter(|_| is_red)?;
+    Some(unfixable(result, missed.cause, missed.hint))
 }
 
 /// Why a command that is red after the agent's work will be red after the next, too.
@@ -161,14 +172,19 @@ mod tests {
 
     #[test]
     fn a_toolchain_that_is_missing_ends_a_step_before_it_costs_anything() {
-        let cause = |output| at_once(&own(127, output), "Write the code").map(|found| found.cause);
+        let cause = |output| {
+            at_once(&own(127, output), "Write the code", &Withheld::default()).map(|found| found.cause)
+        };
         assert_eq!(cause("bash: line 1: cargo: command not found\n").unwrap(), "`cargo` is not installed");
         assert_eq!(cause("sh: 1: node: not found\n").unwrap(), "`node` is not installed");
         assert_eq!(cause("bash: line 1: ./run.sh: No such file or directory\n"), None);
         assert_eq!(cause("bash: line 1: ruff: command not found\n"), None, "a step may bring it");
         let cargo = own(127, "bash: line 1: cargo: command not found\n");
-        assert_eq!(at_once(&cargo, "Install Rust"), None);
-        assert_eq!(at_once(&own(1, "bash: line 1: cargo: command not found\n"), ""), None);
+        assert_eq!(at_once(&cargo, "Install Rust", &Withheld::default()), None);
+        assert_eq!(
+            at_once(&own(1, "bash: line 1: cargo: command not found\n"), "", &Withheld::default()),
+            None
+        );
     }
 
     #[test]
@@ -178,7 +194,7 @@ mod tests {
             // The words decide nothing.
             let reason = "it cannot be started".to_owned();
             found.evidence.exit = Exit::NotStarted { reason, obstacle };
-            at_once(&found, "Write the code").map(|found| found.cause)
+            at_once(&found, "Write the code", &Withheld::default()).map(|found| found.cause)
         };
         assert_eq!(cause(StartObstacle::Shell).as_deref(), Some("it cannot be started"));
         for obstacle in [StartObstacle::Folder, StartObstacle::Sandbox, StartObstacle::Other] {

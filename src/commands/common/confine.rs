@@ -55,8 +55,12 @@ fn confinement(
     let variable = |name: &str| environment.path(name);
     let mut caches = sandbox::caches(&variable);
     for cache in &config.sandbox.caches {
-        caches.push(below_home(cache, variable("HOME"))?);
+        caches.push(below_home(cache, variable("HOME"), "sandbox.caches")?);
     }
+    let show = config.sandbox.show.iter().map(|path| below_home(path, variable("HOME"), "sandbox.show"));
+    let show = show.collect::<Result<Vec<PathBuf>, Failure>>()?;
+    let mut hidden = sandbox::credentials(&variable);
+    hidden.retain(|path| !show.contains(path));
     let is_git = |path: &&PathBuf| path.ends_with(".git");
     let mut read_only: Vec<PathBuf> =
         workspace.protected.iter().filter(|path| !is_git(path)).cloned().collect();
@@ -67,7 +71,7 @@ fn confinement(
         caches,
         repository: Vec::new(),
         read_only,
-        hidden: sandbox::credentials(&variable),
+        hidden,
         network: config.sandbox.network,
     })
 }
@@ -83,11 +87,11 @@ fn make_caches(environment: &Environment) {
 }
 
 /// A path as people write it: absolute, or `~/x`.
-fn below_home(path: &Path, home: Option<PathBuf>) -> Result<PathBuf, Failure> {
+fn below_home(path: &Path, home: Option<PathBuf>, key: &str) -> Result<PathBuf, Failure> {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => Ok(home.join(rest)),
         _ if path.is_absolute() => Ok(path.to_owned()),
-        _ => Err(Failure::usage(format!("`sandbox.caches`: `{}` is not an absolute path", path.display()))),
+        _ => Err(Failure::usage(format!("`{key}`: `{}` is not an absolute path", path.display()))),
     }
 }
 
@@ -112,7 +116,8 @@ mod tests {
             ("x", home(), Err("`sandbox.caches`: `x` is not an absolute path")),
             ("~/x", None, Err("`sandbox.caches`: `~/x` is not an absolute path")),
         ] {
-            let found = below_home(Path::new(path), home).map_err(|failure| failure.to_string());
+            let found =
+                below_home(Path::new(path), home, "sandbox.caches").map_err(|failure| failure.to_string());
             assert_eq!(found, real.map(PathBuf::from).map_err(str::to_owned), "{path}");
         }
     }

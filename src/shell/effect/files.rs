@@ -13,6 +13,8 @@ enum FilePlace {
     /// In a folder for files that nobody keeps, or no file at all.
     Scratch,
     Project,
+    /// What a tool fetched or built, and would fetch or build again.
+    Cache,
     Outside,
     /// A variable has its name.
     Unknown,
@@ -26,11 +28,20 @@ const WRITES: Deed = Deed::changes("write files");
 const SCRATCH: &[&str] = &["/tmp/", "/var/tmp/", "/private/tmp/", "/dev/shm/", "/dev/fd/"];
 const DEVICES: &str = "/dev/null /dev/stdout /dev/stderr /dev/tty /dev/zero";
 
+/// Folders of caches below the home.
+const HOME_CACHES: &str =
+    ".cache .npm .cargo .m2 .gradle .yarn .nuget .ccache .bundle .pub-cache .pnpm-store";
+
 /// Endings and folders of what commands tell, which is no part of a project.
 const OUTPUTS: &[&str] = &[".log", ".out", ".err", ".tmp", ".prof", ".pid"];
 const OUTPUT_FOLDERS: &str = "target build dist out coverage logs log tmp temp .tmp artifacts reports test-results node_modules .cache";
 
 fn place_of(path: &str, dir: Option<&Path>) -> FilePlace {
+    let home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|home| path.strip_prefix(home));
+    if let Some(below) = home.filter(|below| !below.contains("..")) {
+        let is_cache = below.split('/').next().is_some_and(|folder| one_of(HOME_CACHES, folder));
+        return if is_cache { FilePlace::Cache } else { FilePlace::Outside };
+    }
     if path.starts_with('~') || path.starts_with("$HOME") || path.starts_with("${HOME") {
         return FilePlace::Outside;
     }
@@ -93,7 +104,7 @@ fn deleted(path: &str, dir: Option<&Path>) -> Deed {
     match place_of(path, dir) {
         FilePlace::Scratch => Deed::CHECKS,
         FilePlace::Project => Deed::changes(DELETES),
-        FilePlace::Outside | FilePlace::Unknown => ELSEWHERE,
+        FilePlace::Cache | FilePlace::Outside | FilePlace::Unknown => ELSEWHERE,
     }
 }
 
@@ -102,7 +113,7 @@ pub(super) fn written(path: &str, dir: Option<&Path>) -> Deed {
     let is_output = OUTPUTS.iter().any(|end| path.ends_with(end))
         || path.split('/').rev().skip(1).any(|folder| one_of(OUTPUT_FOLDERS, folder));
     match place_of(path, dir) {
-        FilePlace::Scratch => Deed::CHECKS,
+        FilePlace::Scratch | FilePlace::Cache => Deed::CHECKS,
         FilePlace::Project if is_output => Deed::CHECKS,
         FilePlace::Project | FilePlace::Unknown => WRITES,
         FilePlace::Outside => WRITES_ELSEWHERE,
