@@ -198,9 +198,9 @@ pub struct DiffArgs {
 pub struct ConfirmArgs {
     /// The plan
     pub plan: PathBuf,
-    /// The step: its id, or #7 for the seventh step
-    pub step: String,
-    /// Your name [default: the git author in the environment, else the login name]
+    /// The steps, each by its id, or #7 for the seventh step; without one, what waits is listed
+    pub steps: Vec<String>,
+    /// Your name [default: the git author, else the login name]
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
 }

@@ -1,46 +1,80 @@
-//! `agentrun confirm PLAN STEP`: records that a person confirms a step.
+//! `agentrun confirm PLAN STEP...`: records that a person confirms steps.
 
+use std::ffi::OsStr;
 use std::path::Path;
+use std::time::Duration;
 
-use super::common::hold::HeldPlan;
-use super::common::open::Project;
+use super::common::hold::{self, HeldPlan};
+use super::common::open::{OpenPlan, Project};
 use super::common::person::by_a_person;
 use crate::cli::ConfirmArgs;
-use crate::config::Environment;
+use crate::config::{Config, ProgressMode};
 use crate::facts::{Event, StepRef};
 use crate::failure::{ExitCode, Failure};
-use crate::plan::{Step, StepKind};
+use crate::plan::{Step, StepIndex, StepKind};
+use crate::process::{Invocation, capture};
+use crate::record::Recorder;
 use crate::report::print;
-use crate::run::tick;
+use crate::run::{PlanAtHand, tick};
 use crate::state::{StepState, StepStatus, TickState};
+use crate::workspace::guard::Guard;
 
-/// Records that a person vouches for a step, and ticks what was waiting for it.
+/// Records that a person vouches for steps, and ticks what was waiting for it; without a step, lists what waits.
 pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, Failure> {
     let project = Project::find(root)?;
     let config = project.config()?;
     let plan = project.plan(&args.plan)?;
-    let index = plan.find_one(&args.step, "confirm")?;
+    if args.steps.is_empty() {
+        list(&plan)?;
+        return Ok(ExitCode::Passed);
+    }
+    let found = args.steps.iter().map(|step| plan.find_one(step, "confirm"));
+    let mut steps = found.collect::<Result<Vec<StepIndex>, Failure>>()?;
+    steps.sort_unstable();
+    steps.dedup();
     by_a_person(&project.environment)?;
     let by = match &args.by {
         Some(by) if by.contains(char::is_control) => {
             return Err(Failure::usage("the name must be one line of text"));
         }
         Some(by) => by.clone(),
-        None => who(&project.environment)?,
+        None => who(&project, &config)?,
     };
     let HeldPlan { plan, mut guard, mut recorder, hold: _hold } = HeldPlan::new(&project, &config, plan)?;
     let plan = plan.at_hand();
-    let step = plan.step(index);
-    let items = confirmable(step, recorder.state.step(&step.key)).inspect_err(|_| guard.end())?;
+    // All of them or none.
+    let items = steps.iter().map(|&index| {
+        let step = plan.step(index);
+        Ok((step, confirmable(step, recorder.state.step(&step.key))?))
+    });
+    let items = items.collect::<Result<Vec<(&Step, Vec<String>)>, Failure>>().inspect_err(|_| guard.end())?;
+    for (step, items) in items {
+        let confirmed = confirm(&plan, step, items, &by, config.plan.progress, &mut recorder, &mut guard);
+        confirmed.inspect_err(|_| guard.end())?;
+    }
+    guard.end();
+    Ok(ExitCode::Passed)
+}
+
+fn confirm(
+    plan: &PlanAtHand,
+    step: &Step,
+    items: Vec<String>,
+    by: &str,
+    progress: ProgressMode,
+    recorder: &mut Recorder,
+    guard: &mut Guard,
+) -> Result<(), Failure> {
     recorder.record(Event::StepConfirmed {
         step: StepRef::from(step),
         fingerprint: step.fingerprint(),
-        by: by.clone(),
+        by: by.to_owned(),
         items: items.clone(),
     })?;
-    let written = tick::write(&plan, config.plan.progress, step, &mut recorder, &mut guard);
-    guard.end();
-    written?;
+    tick::write(plan, progress, step, recorder, guard)?;
+    guard
+        .wrote(recorder.position.last)
+        .map_err(|error| Failure::internal("cannot look after the plan", error))?;
     print::talk(&format!("{} {} is confirmed by {by}", print::styled(print::GOOD, "+"), step.name()));
     for item in items {
         print::talk(&format!("  {item}"));
@@ -49,7 +83,37 @@ pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, F
     if pass.is_some_and(|pass| pass.tick != TickState::Written) {
         print::talk("  agentrun could not tick the plan now; the next run tries again");
     }
-    Ok(ExitCode::Passed)
+    Ok(())
+}
+
+/// Prints what waits for a person, with the command that confirms all of it.
+fn list(plan: &OpenPlan) -> Result<(), Failure> {
+    let state = plan.standing()?.state;
+    let in_order = plan.reading.graph.order().iter().map(|&index| &plan.reading.plan.steps[index]);
+    let waits = |step: &&Step| match &state.step(&step.key).status {
+        StepStatus::Passed(pass) => !pass.pending.is_empty(),
+        StepStatus::Parked { .. } => true,
+        StepStatus::Stopped(outcome) => outcome.reason.may_be_confirmed(),
+        _ => false,
+    };
+    let waiting: Vec<&Step> = in_order.filter(waits).collect();
+    if waiting.is_empty() {
+        print::talk("nothing waits for a person");
+        return Ok(());
+    }
+    for step in &waiting {
+        print::data_line(&format!("{} {}", step.id, step.name()));
+        for item in confirmable(step, state.step(&step.key))? {
+            print::data_line(&format!("  {item}"));
+        }
+    }
+    let ids: Vec<String> = waiting.iter().map(|step| print::quoted(&step.id)).collect();
+    print::talk(&format!(
+        "next: look at it, then agentrun confirm {} {}",
+        print::quoted(&plan.path),
+        ids.join(" ")
+    ));
+    Ok(())
 }
 
 /// What a person may vouch for: what waits for one, and nothing that a command has refuted.
@@ -82,13 +146,32 @@ fn confirmable(step: &Step, known: &StepState) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// Who sits here: git's author name if the environment has one, else the login name.
-fn who(environment: &Environment) -> Result<String, Failure> {
-    ["GIT_AUTHOR_NAME", "USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| environment.get(name))
-        .map(str::to_owned)
+/// Who sits here: git's author name, or else the login name.
+fn who(project: &Project, config: &Config) -> Result<String, Failure> {
+    let environment = &project.environment;
+    let variable = |name: &str| environment.get(name).map(str::to_owned);
+    let found = variable("GIT_AUTHOR_NAME").or_else(|| git_name(project, config));
+    found
+        .or_else(|| variable("USER"))
+        .or_else(|| variable("LOGNAME"))
         .ok_or_else(|| Failure::usage("agentrun does not know your name").hint("give it with --by NAME"))
+}
+
+/// The name that git is configured with, where there is a git.
+fn git_name(project: &Project, config: &Config) -> Option<String> {
+    let args = ["config", "--get", "user.name"].map(OsStr::new);
+    let invocation = Invocation {
+        program: "git",
+        args: &args,
+        dir: &project.root,
+        environment: &[],
+        stdin: &[],
+        timeout: Duration::from_secs(10),
+    };
+    let policy = project.own_policy(config);
+    let printed = hold::runtime().ok()?.block_on(capture(&invocation, &policy)).ok()?;
+    let name = String::from_utf8(printed.stdout).ok()?.trim().to_owned();
+    (printed.code == Some(0) && !name.is_empty() && !name.contains(char::is_control)).then_some(name)
 }
 
 #[cfg(test)]

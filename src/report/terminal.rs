@@ -392,9 +392,15 @@ fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
     let started = story.started.as_ref()?;
     let again = started.command.clone();
     let confirm = |id: &str| format!("look at it, then {} {}", started.on_plan("confirm"), quoted(id));
+    let waiting = {
+        let mut steps: Vec<String> = completed.pending.iter().map(|pending| quoted(&pending.step)).collect();
+        steps.dedup();
+        (!steps.is_empty())
+            .then(|| format!("look at it, then {} {}", started.on_plan("confirm"), steps.join(" ")))
+    };
     let stopped = story.steps.iter().rev().find(|step| matches!(step.end, Some(StepEnd::Stopped(_))));
     match completed.outcome {
-        RunOutcome::Completed => completed.pending.first().map(|pending| confirm(&pending.step)),
+        RunOutcome::Completed => waiting,
         RunOutcome::StepFailed | RunOutcome::LimitReached => match stopped {
             Some(step) => {
                 let logs = started.in_project("logs --step");
@@ -408,6 +414,7 @@ fn next_command(completed: &RunCompleted, story: &Story) -> Option<String> {
             {
                 Some(confirm(&step.id))
             }
+            None if waiting.is_some() => waiting,
             _ => Some(format!("see above, then {again}")),
         },
         _ => Some(again),

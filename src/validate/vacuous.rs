@@ -47,6 +47,14 @@ fn say(script: &str, mut walk: Walk<'_>) -> Option<String> {
     }
 }
 
+/// `${NAME:?message}`
+fn demands(word: &str) -> bool {
+    word.split("${").skip(1).any(|rest| {
+        let behind = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        behind.starts_with('?') || behind.starts_with(":?")
+    })
+}
+
 /// Programs that succeed whatever they are given.
 const ALWAYS: &[&str] = &[
     "true",
@@ -336,6 +344,10 @@ impl<'a> Walk<'a> {
             return self.function(&first.text);
         }
         let status = match program {
+            // It ends the shell where the variable is not set.
+            name if ALWAYS.contains(&name) && arguments.iter().any(|argument| demands(&argument.text)) => {
+                CommandStatus { dies: true, ..self.may() }
+            }
             name if ALWAYS.contains(&name) => {
                 self.real |= arguments.iter().any(|argument| !argument.scripts.is_empty());
                 GOOD

@@ -20,6 +20,7 @@ mod killed;
 mod long;
 mod model;
 mod one_tree;
+mod ordinary;
 mod originals;
 mod output;
 mod processes;

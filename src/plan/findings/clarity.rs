@@ -12,6 +12,7 @@ use crate::plan::diagnostic::{Diagnostic, Severity};
 use crate::plan::document::BlockKind;
 use crate::plan::findings::{diagnostic, line_span};
 use crate::plan::names::done::says_done;
+use crate::plan::names::own_check::own_checks;
 use crate::plan::names::{is_vague, words};
 use crate::plan::sections::Sections;
 use crate::plan::sections::leak;
@@ -99,7 +100,8 @@ fn vague_criteria(sections: &Sections<'_>, plan: &Plan) -> Vec<Diagnostic> {
         let exact = text.bytes().any(|byte| byte == b'`' || byte.is_ascii_digit());
         let said = words(text);
         let short = said.split(' ').count() <= VAGUE_WORDS;
-        !exact && short && (said.is_empty() || is_vague(&said))
+        let own = !own_checks(text).is_empty();
+        !exact && !own && short && (said.is_empty() || is_vague(&said))
     };
     let mut seen = HashSet::new();
     let vague = prose.filter(|criterion| says_little(&criterion.text) && seen.insert(criterion.span.start));

@@ -167,8 +167,17 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// A server that answers each request as `answer` says.
+    /// A server that answers each request as `answer` says, but those about tasks alone: it cannot tell of them.
     pub(crate) fn start(answer: impl FnMut(&Recorded) -> Answer + Send + 'static) -> Self {
+        Self::open(true, answer)
+    }
+
+    /// A server that answers every request as `answer` says.
+    pub(crate) fn judging(answer: impl FnMut(&Recorded) -> Answer + Send + 'static) -> Self {
+        Self::open(false, answer)
+    }
+
+    fn open(doubts: bool, answer: impl FnMut(&Recorded) -> Answer + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -179,7 +188,9 @@ impl Server {
             let open = |_: &TcpStream| !closed.load(Ordering::SeqCst);
             for stream in listener.incoming().map_while(Result::ok).take_while(open) {
                 let (answer, recorded) = (Arc::clone(&answer), Arc::clone(&recorded));
-                thread::spawn(move || serve(stream, &recorded, |request| (answer.lock().unwrap())(request)));
+                thread::spawn(move || {
+                    serve(stream, &recorded, doubts, |request| (answer.lock().unwrap())(request))
+                });
             }
         });
         Self { address, requests, closing }
@@ -211,12 +222,13 @@ impl Server {
 fn serve(
     mut stream: TcpStream,
     recorded: &Mutex<Vec<Recorded>>,
+    doubts: bool,
     mut answer: impl FnMut(&Recorded) -> Answer,
 ) {
     stream.set_nodelay(true).expect("a socket takes its options");
     let mut reader = BufReader::new(stream.try_clone().expect("a socket can be shared"));
     while let Some(mut request) = read_request(&mut reader) {
-        if let Some(answer) = about_tasks(&request) {
+        if let Some(answer) = about_tasks(&request).filter(|_| doubts) {
             answer.write(&mut stream).ok();
             continue;
         }
@@ -234,8 +246,8 @@ fn serve(
     }
 }
 
-/// Every server is a judge that cannot tell whether a task is done. Such requests are not recorded: scripts
-/// are about the work.
+/// The answer of a judge that cannot tell whether a task is done. Such requests are not recorded: scripts are about the
+/// work.
 fn about_tasks(request: &Recorded) -> Option<Answer> {
     let body = request.json();
     let question =
