@@ -12,7 +12,7 @@ use crate::process::sandbox::{Network, Wish};
 
 /// Carries out a Markdown plan with an LLM agent, and ticks only what it has validated itself.
 #[derive(Debug, Parser)]
-#[command(version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(version, max_term_width = 100)]
 pub struct Cli {
     /// The project root [default: git top level, else working directory]
     #[arg(short = 'C', value_name = "DIR", global = true)]
@@ -167,7 +167,7 @@ pub struct StatusArgs {
 /// Show what happened in a run.
 #[derive(Debug, Args)]
 pub struct LogsArgs {
-    /// The id of the run [default: the last run]
+    /// The id of a run, or a plan: its last run [default: the last run]
     pub run: Option<String>,
     /// Show only this step, with the output of its validation commands
     #[arg(long, value_name = "ID")]
@@ -186,7 +186,7 @@ pub struct LogsArgs {
 /// Show what a step changed.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The id of the run [default: the last run]
+    /// The id of a run, or a plan: its last run [default: the last run]
     pub run: Option<String>,
     /// The step: the id that it had in the run
     #[arg(long, value_name = "ID")]

@@ -40,50 +40,58 @@ pub(super) fn run(root: Option<&Path>, args: &ConfirmArgs) -> Result<ExitCode, F
         Some(by) => by.clone(),
         None => who(&project, &config)?,
     };
-    let HeldPlan { plan, mut guard, mut recorder, hold: _hold } = HeldPlan::new(&project, &config, plan)?;
+    let HeldPlan { plan, guard, recorder, hold: _hold } = HeldPlan::new(&project, &config, plan)?;
     let plan = plan.at_hand();
+    let mut desk = Desk { plan: &plan, progress: config.plan.progress, by: &by, recorder, guard };
     // All of them or none.
-    let items = steps.iter().map(|&index| {
-        let step = plan.step(index);
-        Ok((step, confirmable(step, recorder.state.step(&step.key))?))
-    });
-    let items = items.collect::<Result<Vec<(&Step, Vec<String>)>, Failure>>().inspect_err(|_| guard.end())?;
-    for (step, items) in items {
-        let confirmed = confirm(&plan, step, items, &by, config.plan.progress, &mut recorder, &mut guard);
-        confirmed.inspect_err(|_| guard.end())?;
-    }
-    guard.end();
-    Ok(ExitCode::Passed)
+    let confirmed = steps
+        .iter()
+        .map(|&index| {
+            let step = plan.step(index);
+            Ok((step, confirmable(step, desk.recorder.state.step(&step.key))?))
+        })
+        .collect::<Result<Vec<(&Step, Vec<String>)>, Failure>>()
+        .and_then(|all| all.into_iter().try_for_each(|(step, items)| desk.confirm(step, items)));
+    desk.guard.end();
+    confirmed.map(|()| ExitCode::Passed)
 }
 
-fn confirm(
-    plan: &PlanAtHand,
-    step: &Step,
-    items: Vec<String>,
-    by: &str,
+/// What a confirmation is written into, and by whom.
+struct Desk<'a> {
+    plan: &'a PlanAtHand,
     progress: ProgressMode,
-    recorder: &mut Recorder,
-    guard: &mut Guard,
-) -> Result<(), Failure> {
-    recorder.record(Event::StepConfirmed {
-        step: StepRef::from(step),
-        fingerprint: step.fingerprint(),
-        by: by.to_owned(),
-        items: items.clone(),
-    })?;
-    tick::write(plan, progress, step, recorder, guard)?;
-    guard
-        .wrote(recorder.position.last)
-        .map_err(|error| Failure::internal("cannot look after the plan", error))?;
-    print::talk(&format!("{} {} is confirmed by {by}", print::styled(print::GOOD, "+"), step.name()));
-    for item in items {
-        print::talk(&format!("  {item}"));
+    by: &'a str,
+    recorder: Recorder,
+    guard: Guard,
+}
+
+impl Desk<'_> {
+    fn confirm(&mut self, step: &Step, items: Vec<String>) -> Result<(), Failure> {
+        self.recorder.record(Event::StepConfirmed {
+            step: StepRef::from(step),
+            fingerprint: step.fingerprint(),
+            by: self.by.to_owned(),
+            items: items.clone(),
+        })?;
+        tick::write(self.plan, self.progress, step, &mut self.recorder, &mut self.guard)?;
+        self.guard
+            .wrote(self.recorder.position.last)
+            .map_err(|error| Failure::internal("cannot look after the plan", error))?;
+        print::talk(&format!(
+            "{} {} is confirmed by {}",
+            print::styled(print::GOOD, "+"),
+            step.name(),
+            self.by
+        ));
+        for item in items {
+            print::talk(&format!("  {item}"));
+        }
+        let pass = self.recorder.state.step(&step.key).status.pass();
+        if pass.is_some_and(|pass| pass.tick != TickState::Written) {
+            print::talk("  agentrun could not tick the plan now; the next run tries again");
+        }
+        Ok(())
     }
-    let pass = recorder.state.step(&step.key).status.pass();
-    if pass.is_some_and(|pass| pass.tick != TickState::Written) {
-        print::talk("  agentrun could not tick the plan now; the next run tries again");
-    }
-    Ok(())
 }
 
 /// Prints what waits for a person, with the command that confirms all of it.

@@ -63,6 +63,7 @@ fn prepare(root: Option<&Path>, args: &ExecuteArgs) -> Result<Preparation, Failu
         untrusted => untrusted.map(|refusal| warning("untrusted", refusal.message)),
     };
     lay_flags_over(&mut config, args);
+    refuse_address(&config.model.base_url)?;
     let plan = project.plan(&args.plan)?;
     let mut warnings = examine(&plan, args, &config)?;
     warnings.extend(untrusted);
@@ -85,6 +86,16 @@ fn prepare(root: Option<&Path>, args: &ExecuteArgs) -> Result<Preparation, Failu
         command: typed::command(root, args),
     };
     Ok(Preparation { project, plan, orders, sources: found.sources, warnings, past })
+}
+
+/// An address without `http://` would be taken for the name of a scheme.
+fn refuse_address(url: &str) -> Result<(), Failure> {
+    if url.starts_with("http://") || url.starts_with("https://") {
+        return Ok(());
+    }
+    let path = if url.contains('/') { "" } else { "/v1" };
+    Err(Failure::usage(format!("the base URL `{url}` does not begin with http:// or https://"))
+        .hint(format!("for a server on this machine: --base-url http://{url}{path}")))
 }
 
 fn lay_flags_over(config: &mut Config, args: &ExecuteArgs) {

@@ -15,6 +15,7 @@ use crate::facts::{
     AttemptOutcome, AttemptRef, CriterionIndex, Event, Evidence, Limit, Reason, Unfixable, Usage,
 };
 use crate::failure::Failure;
+use crate::plan::Step;
 use crate::validate::applied::Applied;
 use crate::validate::named::NamedFiles;
 use crate::validate::verdict::{Circumstances, Verdict, judge};
@@ -126,25 +127,37 @@ pub(super) async fn validate_attempt(
     if alone || matches!(validation.outcome, AttemptOutcome::Passed { .. }) {
         let usage = left.agent.usage;
         let work = JudgedWork { attempt, results: &results, diff: &left.all.diff, usage, alone };
-        let judged = judging::judge(run, step, work).await?;
-        if alone {
-            validation.outcome = run.orders.if_strong_enough(judged.alone());
-        }
-        (validation.judged, validation.usage) = (judged.hold, judged.usage);
-        let unmade = MadeFiles::of(run, step, left.all);
-        validation.missing.clone_from(&unmade.missing);
-        if let Some(reason) = judged.refuted {
-            validation.outcome = AttemptOutcome::NotPassed(reason);
-        } else if let Some(reason) =
-            unmade.goes_back(run, step).filter(|_| validation.outcome.reason().is_none())
-        {
-            let message = format!("{}; the agent is told once", reason.say_of_attempt());
-            run.recorder.record(Event::Warning { code: "files-missing".to_owned(), message })?;
-            validation.outcome = AttemptOutcome::NotPassed(reason);
-        }
+        hear(run, step, work, left.all, &mut validation).await?;
     }
     validation.results = results;
     Ok(validation)
+}
+
+/// Asks the judge, and looks whether the files are there that the step's tasks name.
+async fn hear(
+    run: &mut Run<'_>,
+    step: &Step,
+    work: JudgedWork<'_>,
+    changes: &Changes,
+    validation: &mut AttemptValidation,
+) -> Result<(), Failure> {
+    let alone = work.alone;
+    let judged = judging::judge(run, step, work).await?;
+    if alone {
+        validation.outcome = run.orders.if_strong_enough(judged.alone());
+    }
+    (validation.judged, validation.usage) = (judged.hold, judged.usage);
+    let unmade = MadeFiles::of(run, step, changes);
+    validation.missing.clone_from(&unmade.missing);
+    let passes = validation.outcome.reason().is_none();
+    if let Some(reason) = judged.refuted {
+        validation.outcome = AttemptOutcome::NotPassed(reason);
+    } else if let Some(reason) = unmade.goes_back(run, step).filter(|_| passes) {
+        let message = format!("{}; the agent is told once", reason.say_of_attempt());
+        run.recorder.record(Event::Warning { code: "files-missing".to_owned(), message })?;
+        validation.outcome = AttemptOutcome::NotPassed(reason);
+    }
+    Ok(())
 }
 
 /// What is asked of the results of the commands.

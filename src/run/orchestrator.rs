@@ -44,6 +44,7 @@ impl Run<'_> {
         }
         let outcome = self.carry_on().await?;
         let outcome = self.end(outcome).await?;
+        self.say_left_out()?;
         self.recorder.record(Event::RunCompleted(RunCompleted {
             outcome,
             exit_code: outcome.exit_code().code(),
@@ -73,6 +74,18 @@ impl Run<'_> {
                 Decision::Stop(outcome) => return Ok(outcome),
             }
         }
+    }
+
+    /// A warning for each step that was left out for another.
+    fn say_left_out(&mut self) -> Result<(), Failure> {
+        let Reading { plan, graph, .. } = &self.plan.reading;
+        for (step, other) in schedule::left_out(plan, graph, &self.recorder.state, &self.orders.selection) {
+            let (step, other) = (&plan.steps[step].id, &plan.steps[other].id);
+            let message =
+                format!("step {step} is left out: it depends on step {other}, which has not passed");
+            self.recorder.record(Event::Warning { code: "left-out".to_owned(), message })?;
+        }
+        Ok(())
     }
 
     pub(super) fn interrupted(&self) -> RunOutcome {

@@ -67,7 +67,8 @@ pub(crate) fn next(plan: &Plan, graph: &StepGraph, state: &RunState, selection: 
                 blocked.insert(index);
             }
             StepStatus::Open | StepStatus::Revalidate | StepStatus::Running => {
-                if is_blocked(graph, index, &blocked, &parked) {
+                let is_last = plan.steps[index].kind == StepKind::Acceptance && stopped.is_some();
+                if is_last || is_blocked(graph, index, &blocked, &parked) {
                     blocked.insert(index);
                     stopped.get_or_insert(RunOutcome::NeedsPerson);
                 } else if plan.steps[index].kind == StepKind::Manual {
@@ -95,8 +96,28 @@ fn commit_is_due(plan: &Plan, state: &RunState, index: StepIndex) -> bool {
         if pass.tick == TickState::Written && pass.commit == CommitState::Due)
 }
 
-/// A parked step blocks only what names it; any other step that did not pass also blocks what
-/// follows it in the order.
+/// The steps that a run leaves out, each with the one that it names and that did not pass or waits.
+pub(crate) fn left_out(
+    plan: &Plan,
+    graph: &StepGraph,
+    state: &RunState,
+    selection: &Selection,
+) -> Vec<(StepIndex, StepIndex)> {
+    let status = |index: StepIndex| &state.step(&plan.steps[index].key).status;
+    let is_open = |index: StepIndex| matches!(status(index), StepStatus::Open | StepStatus::Revalidate);
+    let mut left: Vec<(StepIndex, StepIndex)> = Vec::new();
+    for &index in graph.order().iter().filter(|&&index| selection.contains(index) && is_open(index)) {
+        let holds_up = |step: StepIndex| {
+            matches!(status(step), StepStatus::Stopped(_) | StepStatus::Parked { .. })
+                || left.iter().any(|(known, _)| *known == step)
+        };
+        let named = graph.dependencies(index).iter().find(|edge| edge.explicit && holds_up(edge.step));
+        left.extend(named.map(|edge| (index, edge.step)));
+    }
+    left
+}
+
+/// A step that waits or did not pass blocks what names it.
 fn is_blocked(
     graph: &StepGraph,
     index: StepIndex,
@@ -104,7 +125,7 @@ fn is_blocked(
     parked: &BTreeSet<StepIndex>,
 ) -> bool {
     let mut edges = graph.dependencies(index).iter();
-    edges.any(|edge| blocked.contains(&edge.step) || (edge.explicit && parked.contains(&edge.step)))
+    edges.any(|edge| edge.explicit && (blocked.contains(&edge.step) || parked.contains(&edge.step)))
 }
 
 #[cfg(test)]

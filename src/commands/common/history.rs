@@ -1,6 +1,7 @@
 //! Finds an earlier run: its id, its folder, and its records in the journal.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::open::Project;
 use crate::facts::{Event, Record, StepRef};
@@ -21,9 +22,12 @@ pub(crate) struct PastRun {
     journal: GrowingJournal,
 }
 
-/// The run with this id; without one the last that worked on a step, or else the last.
-pub(crate) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failure> {
+/// The run with this id, or the last of this plan that worked on a step; without one the last of all.
+pub(crate) fn find(project: &Project, name: Option<&str>) -> Result<PastRun, Failure> {
     let mut runs = project.state.runs().map_err(unreadable)?;
+    let is_run = runs.iter().any(|run| name == Some(run.id.as_str()));
+    let plan = name.filter(|_| !is_run).and_then(|name| plan_dir(project, name));
+    let id = name.filter(|_| plan.is_none());
     runs.retain(|run| id.is_none_or(|id| run.id == id));
     if runs.is_empty() {
         return Err(match id {
@@ -33,7 +37,8 @@ pub(crate) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failu
         });
     }
     let mut found: BTreeMap<String, PastRun> = BTreeMap::new();
-    for plan in project.state.plans().map_err(unreadable)? {
+    let all = project.state.plans().map_err(unreadable)?.into_iter();
+    for plan in all.filter(|found| plan.as_ref().is_none_or(|wanted| wanted.path() == found.path())) {
         let mut journal = GrowingJournal::at(plan.journal());
         for record in journal.read_on().map_err(unreadable)? {
             let Some(dir) = runs.iter().find(|run| run.id == record.run) else { continue };
@@ -50,11 +55,23 @@ pub(crate) fn find(project: &Project, id: Option<&str>) -> Result<PastRun, Failu
         let records = found.get(&run.id).map_or(&[][..], |found| &found.records);
         records.iter().any(|record| matches!(record.event, Event::StepStarted { .. }))
     };
-    let last = runs.iter().rposition(worked).unwrap_or(runs.len() - 1);
+    let known = |run: &RunDir| found.contains_key(&run.id);
+    let last =
+        runs.iter().rposition(worked).or_else(|| runs.iter().rposition(known)).unwrap_or(runs.len() - 1);
+    if let (Some(name), false) = (name.filter(|_| plan.is_some()), known(&runs[last])) {
+        return Err(Failure::usage(format!("`{name}` was not run in this project yet")).hint(FIRST));
+    }
     let id = &runs[last].id;
     found.remove(id).ok_or_else(|| {
         Failure::usage(format!("the run `{id}` has no records: it stopped before its first step"))
     })
+}
+
+/// What is kept of the plan of this name, if it is one.
+fn plan_dir(project: &Project, name: &str) -> Option<PlanDir> {
+    let path = Path::new(name).canonicalize().ok().filter(|path| path.is_file())?;
+    let relative = path.strip_prefix(&project.root).unwrap_or(&path).display().to_string();
+    Some(project.state.plan(&relative))
 }
 
 fn unreadable(error: std::io::Error) -> Failure {

@@ -3,14 +3,19 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{self, SignalKind, signal};
 
+use crate::clock::Stopwatch;
 use crate::facts::RunOutcome;
 use crate::failure::Failure;
 use crate::interrupt::{self, Interrupt, Raise, Signal};
 use crate::report::print;
+
+/// Two polite kills within this time are one.
+const TOGETHER: Duration = Duration::from_secs(1);
 
 struct Ears {
     interrupted: unix::Signal,
@@ -46,9 +51,15 @@ fn spawn(raise: Raise, gate: Arc<Mutex<()>>) -> io::Result<()> {
 }
 
 async fn hear(mut ears: Ears, raise: &Raise, gate: &Mutex<()>) {
-    raise.raise(ears.next().await);
+    let first = ears.next().await;
+    raise.raise(first);
+    let since = Stopwatch::start();
     print::talk("stopping: agentrun ends what runs and saves its state ... (press again to stop at once)");
-    let signal = ears.next().await;
+    let mut signal = ears.next().await;
+    // A service manager sends one wish to end twice: to the process and to its group.
+    while (first, signal) == (Signal::Terminate, Signal::Terminate) && since.elapsed() < TOGETHER {
+        signal = ears.next().await;
+    }
     let _shut = gate.lock();
     crate::process::kill_all();
     end(signal);

@@ -86,7 +86,9 @@ fn keep_going_leaves_out_only_what_depends_on_the_step() {
     let outage = Reason::ModelFailed { message: "gone".into(), hint: "wait".into(), temporary: true };
     let parked = [vec![Past::Parked(0)], ticked(1).to_vec(), vec![Past::Parked(3)]].concat();
     let table = [
-        (stopped(0, failed()), Decision::Stop(RunOutcome::StepFailed)),
+        // What only follows in the order goes on; what names the step does not.
+        (stopped(0, failed()), run(1)),
+        ([stopped(0, failed()), ticked(1).to_vec()].concat(), Decision::Park(StepIndex::from(3))),
         (second(failed()), run(2)),
         (rest(failed()), Decision::Stop(RunOutcome::StepFailed)),
         (rest(limit), Decision::Stop(RunOutcome::LimitReached)),
@@ -118,4 +120,16 @@ fn a_run_is_about_the_steps_that_were_asked_for() {
 fn a_weak_pass_is_a_pass() {
     let past = [Past::Started(0), Past::Passed(0, Strength::Weak), Past::Written(0)];
     assert_eq!(decide(&past, &Selection::default()), run(1));
+}
+
+#[test]
+fn what_is_left_out_is_told_with_what_it_waits_for() {
+    let reading = plan::read(PLAN);
+    let selection = Selection { steps: None, keep_going: true };
+    let told = |past: &[Past]| left_out(&reading.plan, &reading.graph, &state(&reading, past), &selection);
+    let (first, third) = (StepIndex::from(0), StepIndex::from(2));
+    assert_eq!(told(&[]), []);
+    assert_eq!(told(&stopped(0, failed())), [(third, first)]);
+    assert_eq!(told(&[Past::Parked(0)]), [(third, first)]);
+    assert_eq!(told(&stopped(1, failed())), []);
 }

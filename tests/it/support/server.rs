@@ -189,7 +189,7 @@ impl Server {
             for stream in listener.incoming().map_while(Result::ok).take_while(open) {
                 let (answer, recorded) = (Arc::clone(&answer), Arc::clone(&recorded));
                 thread::spawn(move || {
-                    serve(stream, &recorded, doubts, |request| (answer.lock().unwrap())(request))
+                    serve(stream, &recorded, doubts, |request| (answer.lock().unwrap())(request));
                 });
             }
         });
