@@ -47,7 +47,8 @@ impl Site {
     pub(crate) fn withheld(&self) -> Withheld {
         let variables = self.policy.withheld.iter().filter(|name| may_be_asked_for(name)).cloned().collect();
         let confinement = self.policy.sandbox().and_then(Sandbox::confinement);
-        let hidden = confinement.map_or_else(Vec::new, |confinement| confinement.hidden.clone());
+        let hidden = confinement.map_or(&[][..], |confinement| &confinement.hidden);
+        let hidden = hidden.iter().filter(|path| path.exists()).cloned().collect();
         let home = self.policy.environment.get(OsStr::new("HOME")).map(PathBuf::from);
         Withheld { variables, hidden, home }
     }

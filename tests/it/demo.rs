@@ -115,7 +115,7 @@ fn what_it_says_to_type_works(root: &Path) {
     let failed = shown(&["logs", "--step", "2", "--attempt", "1"]);
     assert_lines(&failed, &["left: \"\"", "right: \"0s\""]);
     assert!(!failed.contains("ticked"), "a failed attempt ticks nothing: {failed}");
-    assert_lines(&shown(&["diff", "--step", "2"]), &["+    parts.join(\" \")", "+        return \"0s\""]);
+    assert_lines(&shown(&["diff", "--step", "2"]), &["+        return \"0s\"", "+    parts.join(\" \")"]);
     shown(&["confirm", "plan.md", "3", "--by", "YOU"]);
     let plan = std::fs::read_to_string(root.join("plan.md")).unwrap();
     assert_eq!(plan, carried_out().replace("- [ ]", "- [x]"));
