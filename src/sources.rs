@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::plan::step::BriefSource;
+use crate::workspace::encoding::decode;
 
 /// What the sources are called where nothing says otherwise.
 const RULES: &str = "PROJECT_RULES.md";
@@ -151,8 +152,13 @@ impl Finder<'_> {
         }
         let bytes = std::fs::read(&real)
             .map_err(|error| Failure::usage(format!("cannot read `{}`", path.display())).caused_by(error))?;
-        let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').replace("\r\n", "\n");
-        Ok(Some(SourceFile { path: relative.display().to_string(), text }))
+        let shown = relative.display().to_string();
+        let text = decode(&bytes).map_err(|encoding| match encoding {
+            Some(encoding) => Failure::usage(format!("`{shown}` is not UTF-8 but {}", encoding.name()))
+                .hint(encoding.hint(&shown)),
+            None => Failure::usage(format!("`{shown}` is a binary file, and no text for a brief")),
+        })?;
+        Ok(Some(SourceFile { path: shown, text: text.replace("\r\n", "\n") }))
     }
 }
 

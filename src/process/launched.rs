@@ -63,18 +63,18 @@ impl Launcher {
         }
     }
 
-    fn order(&self, command: &Command, policy: &Policy) -> LaunchOrder {
+    fn order(&self, command: &Command, policy: &Policy) -> io::Result<LaunchOrder> {
         let landlock = match &*self.sandbox {
             Sandbox::Landlock(confinement) => Some(Rules::of(confinement)),
             Sandbox::Off | Sandbox::Bubblewrap { .. } => None,
         };
-        LaunchOrder {
+        Ok(LaunchOrder {
             shell: policy.program("bash"),
-            arguments: command.arguments().map(str::to_owned).collect(),
+            arguments: command.arguments()?,
             landlock,
             grace: policy.grace,
             drain: policy.drain,
-        }
+        })
     }
 }
 
@@ -90,7 +90,7 @@ impl LaunchedCommand {
     pub(super) fn start(command: &Command, policy: &Policy, writer: PipeWriter) -> io::Result<Self> {
         let no_launcher = || io::Error::other("nothing is there to launch it");
         let launcher = policy.launcher.as_ref().ok_or_else(no_launcher)?;
-        let mut order = serde_json::to_vec(&launcher.order(command, policy))?;
+        let mut order = serde_json::to_vec(&launcher.order(command, policy)?)?;
         order.push(b'\n');
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;

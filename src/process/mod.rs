@@ -86,12 +86,24 @@ pub struct Command {
 }
 
 impl Command {
-    /// What the shell is given.
-    fn arguments(&self) -> impl Iterator<Item = &str> {
-        let options: &[&str] = if self.strict { &["-eo", "pipefail", "-c"] } else { &["-c"] };
-        options.iter().copied().chain([self.script.as_str()])
+    /// What the shell is given: the script, or a file of it beside the log where it is longer than an argument may be.
+    fn arguments(&self) -> std::io::Result<Vec<String>> {
+        let options: &[&str] = if self.strict { &["-eo", "pipefail"] } else { &[] };
+        let mut arguments: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        match &self.log {
+            Some(log) if self.script.len() >= LONGEST_ARGUMENT => {
+                let file = log.with_extension("sh");
+                std::fs::write(&file, &self.script)?;
+                arguments.push(file.display().to_string());
+            }
+            _ => arguments.extend(["-c".to_owned(), self.script.clone()]),
+        }
+        Ok(arguments)
     }
 }
+
+/// Linux takes no longer argument, its end included: `MAX_ARG_STRLEN` of execve(2).
+const LONGEST_ARGUMENT: usize = 128 << 10;
 
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@ pub(crate) mod built;
 pub(crate) mod clean;
 pub(crate) mod diff;
 pub(crate) mod disk_files;
+pub(crate) mod encoding;
 mod entry;
 pub(crate) mod file;
 mod files;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::digest::digest;
+use crate::workspace::encoding::Encoding;
 use crate::workspace::file::{is_held, keep_owner_and_mode};
 
 /// Larger than any plan a person wrote; a file above it is something else.
@@ -37,6 +38,8 @@ pub(crate) enum ReadError {
     Empty(PathBuf),
     #[error("`{}` is a binary file, not Markdown", .0.display())]
     Binary(PathBuf),
+    #[error("`{}` is not UTF-8 but UTF-16", .0.display())]
+    Wide(PathBuf),
     #[error("`{}` is not UTF-8: line {line} has the byte 0x{byte:02x}", .path.display())]
     NotUtf8 { path: PathBuf, line: usize, byte: u8 },
     #[error("`{}` has {bytes} bytes; a plan has at most {MAX_BYTES}", .path.display())]
@@ -120,7 +123,8 @@ impl PlanFile {
         let bytes = std::fs::read(&self.path).map_err(io_error)?;
         let digest = digest(&bytes);
         if bytes.contains(&0) {
-            return Err(ReadError::Binary(path()));
+            let is_wide = Encoding::of(&bytes) == Some(Encoding::Utf16);
+            return Err(if is_wide { ReadError::Wide(path()) } else { ReadError::Binary(path()) });
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();

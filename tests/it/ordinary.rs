@@ -217,3 +217,34 @@ fn confirm_lists_what_waits_takes_several_and_knows_the_name_that_git_has() {
     assert!(bench.read("plan.md").contains("- [x] The message names the date range"));
     assert!(bench.read("plan.md").contains("- [x] No orders at all"));
 }
+
+#[test]
+fn rules_in_utf_16_are_read_and_other_encodings_are_named_before_anything_runs() {
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
+    let wide: Vec<u8> = "\u{feff}Règle: court.\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bench.file("PROJECT_RULES.md", wide).git();
+    let server = diligent(&[("", "echo one > one.txt")]);
+    bench.execute(&server, &[]).code(0);
+    assert!(server.bodies()[0].to_string().contains("Règle: court."));
+    bench.file("PROJECT_RULES.md", b"R\xe8gle: court.\n");
+    let refused = bench.execute(&server, &["--restart"]).code(2);
+    assert!(
+        refused.stderr.contains("`PROJECT_RULES.md` is not UTF-8 but an encoding of one byte a letter"),
+        "{refused}"
+    );
+    let wide: Vec<u8> = ONE_STEP.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bench.file("wide.md", wide);
+    let refused = bench.run(&["check", "wide.md"]).code(3);
+    assert!(refused.stderr.contains("is not UTF-8 but UTF-16"), "{refused}");
+}
+
+#[test]
+fn a_command_longer_than_an_argument_may_be_runs() {
+    let bench = Bench::with_plan(ONE_STEP.as_bytes());
+    bench.git();
+    let script = format!("cat > long.txt <<'END'\n{}\nEND\necho one > one.txt", "x".repeat(200 << 10));
+    let scripts: &'static [(&str, &str)] =
+        Box::leak(Box::new([("", Box::leak(script.into_boxed_str()) as &str)]));
+    bench.execute(&diligent(scripts), &[]).code(0);
+    assert_eq!(bench.bytes("long.txt").len(), (200 << 10) + 1);
+}

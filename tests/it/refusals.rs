@@ -27,10 +27,11 @@ fn a_file_that_is_no_plan() {
     error: `[ROOT]/plan.md` is a binary file, not Markdown
     hint: a plan is a Markdown file with steps: headings such as `### Step 1: ...`, or boxes `- [ ] ...`
     ");
-    insta::assert_snapshot!(refused(b"# caf\xe9\n"), @"
+    insta::assert_snapshot!(refused(b"# caf\xe9\n"), @r"
     exit 3
     error: `[ROOT]/plan.md` is not UTF-8: line 1 has the byte 0xe9
-    hint: save it as UTF-8
+    hint: it may be in an encoding of one byte a letter, such as Latin-1 or Windows-1252
+    hint: save it as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 [ROOT]/plan.md > new.md
     ");
     insta::assert_snapshot!(refused(b"# Notes\n\nJust prose.\n"), @"
     exit 3

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::failure::{ExitCode, Failure};
+use crate::workspace::encoding::Encoding;
 use crate::workspace::plan_file::ReadError;
 
 /// How many files are offered in the place of one that is not there.
@@ -16,6 +17,7 @@ pub(crate) fn unreadable(error: &ReadError, typed: &Path) -> Failure {
         }
         ReadError::Empty(_)
         | ReadError::Binary(_)
+        | ReadError::Wide(_)
         | ReadError::NotUtf8 { .. }
         | ReadError::TooLarge { .. } => ExitCode::PlanInvalid,
     };
@@ -24,7 +26,10 @@ pub(crate) fn unreadable(error: &ReadError, typed: &Path) -> Failure {
     match error {
         ReadError::Missing(_) => failure.hint(elsewhere(typed)),
         ReadError::Directory(_) => failure.hint(offer(typed, "")),
-        ReadError::NotUtf8 { .. } => failure.hint("save it as UTF-8"),
+        ReadError::Wide(path) => failure.hint(Encoding::Utf16.hint(&path.display().to_string())),
+        ReadError::NotUtf8 { path, .. } => failure
+            .hint(format!("it may be in {}", Encoding::OneByte.name()))
+            .hint(Encoding::OneByte.hint(&path.display().to_string())),
         ReadError::Empty(_) | ReadError::Binary(_) => failure.hint(
             "a plan is a Markdown file with steps: headings such as `### Step 1: ...`, or boxes `- [ ] ...`",
         ),
