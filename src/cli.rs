@@ -162,6 +162,9 @@ pub enum PlanTemplate {
 pub struct StatusArgs {
     /// The plan [default: every plan that was run in this project]
     pub plan: Option<PathBuf>,
+    /// Print a JSON object for each plan: its `path`, and what `check --json` prints
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Show what happened in a run.

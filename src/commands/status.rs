@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::common::open::{Project, fold};
 use crate::cli::StatusArgs;
 use crate::failure::{ExitCode, Failure};
@@ -24,6 +26,14 @@ pub(super) fn run(root: Option<&Path>, args: &StatusArgs) -> Result<ExitCode, Fa
         match project.plan(&path) {
             Ok(plan) => {
                 let past = plan.standing()?;
+                if args.json {
+                    let failed = |error| Failure::internal("cannot write the plan as JSON", error);
+                    let json = listing::json(&plan.text.text, &plan.reading, &past.state).map_err(failed)?;
+                    let mut json: Value = serde_json::from_str(&json).map_err(failed)?;
+                    json["path"] = plan.path.clone().into();
+                    print::data_line(&json.to_string());
+                    continue;
+                }
                 print::data(&format!("{}\n{}", plan.path, listing::status(&plan.reading, &past.state)));
                 let complaints = past.distrust().into_iter().chain(past.complaints);
                 complaints.for_each(|complaint| print::warning(&complaint));

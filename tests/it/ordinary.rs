@@ -202,6 +202,13 @@ fn confirm_lists_what_waits_takes_several_and_knows_the_name_that_git_has() {
     let bench = committing(NIGHTS[0].1);
     let ran = bench.execute(&night(false), &[]).code(4);
     assert!(ran.stderr.contains("then agentrun confirm plan.md '#1' 1 2 3 '#5'"), "{ran}");
+    let status = bench.run(&["status", "--json"]).code(0).stdout;
+    let status: Value = serde_json::from_str(&status).unwrap();
+    let ended: Vec<&str> =
+        status["steps"].as_array().unwrap().iter().filter_map(|step| step["status"].as_str()).collect();
+    assert_eq!((status["path"].as_str(), ended.contains(&"parked")), (Some("plan.md"), true), "{ended:?}");
+    let logs = bench.run(&["logs", "plan.md"]).code(0).stdout;
+    assert!(logs.contains("Step 3"), "{logs}");
     let listed = bench.run(&["confirm", "plan.md"]).code(0);
     assert!(listed.stdout.contains("3 Step 3: Polish\n  The message names the date range\n"), "{listed}");
     assert!(
