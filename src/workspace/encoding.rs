@@ -17,10 +17,7 @@ impl Encoding {
         let is_wide = bytes.starts_with(&[0xff, 0xfe])
             || bytes.starts_with(&[0xfe, 0xff])
             || (half > 8 && zeros(0).max(zeros(1)) * 10 > half * 9);
-        match is_wide {
-            true => Some(Self::Utf16),
-            false => (!bytes.contains(&0)).then_some(Self::OneByte),
-        }
+        if is_wide { Some(Self::Utf16) } else { (!bytes.contains(&0)).then_some(Self::OneByte) }
     }
 
     /// As people call it.
@@ -66,12 +63,14 @@ mod tests {
 
     use super::*;
 
+    type Decoded = Result<String, Option<Encoding>>;
+
     #[test]
     fn utf_16_with_its_mark_is_read_and_other_encodings_are_named() {
         let wide =
             |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
         let read = |text: &str| Ok(text.to_owned());
-        let table: [(Vec<u8>, Result<String, Option<Encoding>>); 8] = [
+        let table: [(Vec<u8>, Decoded); 8] = [
             (b"Rules\n".to_vec(), read("Rules\n")),
             ("\u{feff}Règles\n".as_bytes().to_vec(), read("Règles\n")),
             (wide("\u{feff}Règles\n", u16::to_le_bytes), read("Règles\n")),
