@@ -86,8 +86,9 @@ pub(super) async fn judge(
     } else if run.orders.judges_tasks() && work.attempt > 0 {
         items.extend(tasks(&run.plan.reading.plan, step));
     }
+    let unasked = if work.alone { not_run(step) } else { Vec::new() };
     if items.is_empty() {
-        return Ok(JudgedItems::default());
+        return Ok(JudgedItems { asked: !unasked.is_empty(), undecided: unasked, ..JudgedItems::default() });
     }
     let dir = run.attempt_dir(step, work.attempt);
     std::fs::create_dir_all(&dir).map_err(no_run_dir)?;
@@ -118,7 +119,15 @@ pub(super) async fn judge(
         optional: items.iter().all(|item| matches!(item.about, JudgedItem::Task(_))),
     };
     let heard = judge.hear(&question).await?;
-    Ok(JudgedItems::of(heard.judgements, heard.usage))
+    let mut judged = JudgedItems::of(heard.judgements, heard.usage);
+    judged.undecided.extend(unasked);
+    Ok(judged)
+}
+
+/// The criteria whose commands were not run: where no other command applies, no judge stands in for them.
+fn not_run(step: &Step) -> Vec<String> {
+    let is_not_run = |found: &&Criterion| found.names_unrun_command() || found.refused.is_some();
+    step.criteria.iter().filter(is_not_run).map(Criterion::asked).collect()
 }
 
 /// The sentences that no command decides.

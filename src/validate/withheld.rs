@@ -58,7 +58,7 @@ const WANTED: &[(&str, &str)] = &[
 /// A line that says so of something that should have been set.
 static LACKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)not set|not found|missing|require|undefined|unset|must be|must set|keyerror|unbound|is empty|not defined|no value|\bset the\b|\bset \$|provide|expected|cannot be empty|does not exist|invalid|\bnil\b|\bnull\b|\bnone\b",
+        r"(?i)not set|not found|missing|required|undefined|unset|must be set|must set|keyerror|unbound|is empty|not defined|no value|cannot be empty|\bset the\b|\bset \$",
     )
     .ok()
 });

@@ -397,7 +397,11 @@ const NO_COMMAND: &str = "\
 
 /// A run of that plan, whose judge makes these calls about each step.
 fn run_without_commands(first: &[Value], second: &[Value], last: &[Value], settings: &str) -> (Bench, Ran) {
-    let bench = Bench::with_plan(NO_COMMAND.as_bytes());
+    run_of(NO_COMMAND, first, second, last, settings)
+}
+
+fn run_of(plan: &str, first: &[Value], second: &[Value], last: &[Value], settings: &str) -> (Bench, Ran) {
+    let bench = Bench::with_plan(plan.as_bytes());
     let line = |step: &str, purpose: &str, calls: Value| {
         json!({"step": step, "purpose": purpose, "calls": calls}).to_string()
     };
@@ -459,4 +463,13 @@ fn what_the_judge_refutes_without_a_command_goes_back_and_without_a_judge_all_of
     let (bench, ran) = run_without_commands(&[], &[], &[], settings);
     assert_eq!((marks(&bench), ran.code), ("    ".to_owned(), Some(4)), "{ran}");
     assert!(ran.stderr.contains("step 2: Say goodbye"), "{ran}");
+}
+
+#[test]
+fn a_judge_does_not_stand_in_for_a_command_that_is_not_run() {
+    let sure = |number| verdict(number, "pass", 1, "Dear guest");
+    let plan = NO_COMMAND.replace("- [ ] The greeting is friendly", "- [ ] `git push origin main` succeeds");
+    let (bench, ran) = run_of(&plan, &[sure(1)], &[sure(1)], &[sure(1)], "");
+    assert_eq!((marks(&bench), ran.code), ("  xx".to_owned(), Some(4)), "{ran}");
+    assert!(ran.stderr.contains("Step 1 waits for a person: `git push origin main` succeeds"), "{ran}");
 }
